@@ -1,0 +1,6 @@
+package dev.faas.auth;
+
+/** A place holder of the first build. */
+final class Placeholder {
+    private Placeholder() {}
+}
