@@ -1,0 +1,113 @@
+package dev.faas.wire;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/**
+ * What went wrong, as a client is told (RFC 9457). {@code code} is stable and lower_snake; {@code detail} says what to do
+ * next and names nothing of the inside.
+ *
+ * @param extensions further members of the problem document, such as {@code activationId}
+ * @param retryAfterSeconds the {@code Retry-After} header, when a repeat may help
+ */
+public record Problem(
+        int status,
+        String code,
+        String title,
+        String detail,
+        List<FieldError> errors,
+        Map<String, String> extensions,
+        OptionalInt retryAfterSeconds) {
+
+    /** One invalid field of a request, by its path ({@code limits.memoryMb}). */
+    public record FieldError(String field, String message) {}
+
+    public Problem {
+        if (status < 400 || status > 599) {
+            throw new IllegalArgumentException("not an error status: " + status);
+        }
+        Objects.requireNonNull(code);
+        Objects.requireNonNull(title);
+        Objects.requireNonNull(detail);
+        errors = List.copyOf(errors);
+        extensions = Map.copyOf(extensions);
+        Objects.requireNonNull(retryAfterSeconds);
+    }
+
+    public static Problem of(int status, String code, String title, String detail) {
+        return new Problem(status, code, title, detail, List.of(), Map.of(), OptionalInt.empty());
+    }
+
+    /** 400: fields that break a rule, all of them at once. */
+    public static Problem invalid(List<FieldError> errors) {
+        var summary = errors.stream()
+                .map(e -> e.field().isEmpty() ? e.message() : e.field() + ": " + e.message())
+                .collect(Collectors.joining("; "));
+        return new Problem(400, "invalid_request", "Invalid request", summary, errors, Map.of(), OptionalInt.empty());
+    }
+
+    /** 400 about one field. */
+    public static Problem invalid(String field, String message) {
+        return invalid(List.of(new FieldError(field, message)));
+    }
+
+    public static Problem malformedJson(String detail) {
+        return of(400, "malformed_json", "Malformed JSON", detail);
+    }
+
+    public static Problem unauthenticated(String detail) {
+        return of(401, "unauthenticated", "Not authenticated", detail);
+    }
+
+    public static Problem tokenExpired() {
+        return of(401, "token_expired", "Token expired", "The access token has expired. Refresh it, or log in again.");
+    }
+
+    public static Problem notFound() {
+        return of(404, "not_found", "Not found", "There is nothing at this address.");
+    }
+
+    public static Problem functionNotFound(String ref) {
+        return of(404, "function_not_found", "Function not found", "You have no function '" + ref + "'.");
+    }
+
+    public static Problem activationNotFound(String id) {
+        return of(404, "activation_not_found", "Activation not found", "You have no activation '" + id + "'.");
+    }
+
+    /** 503: a dependency is away; nothing was changed. */
+    public static Problem unavailable(String dependency) {
+        return of(
+                        503,
+                        "unavailable",
+                        "Temporarily unavailable",
+                        "The platform cannot reach its " + dependency + " right now. Try again in a few seconds.")
+                .with("dependency", dependency)
+                .retryAfter(2);
+    }
+
+    public static Problem internal() {
+        return of(
+                500,
+                "internal",
+                "Internal error",
+                "Something failed on our side. Quote the request id when you report it.");
+    }
+
+    public Problem with(String name, String value) {
+        var more = new java.util.HashMap<>(extensions);
+        more.put(name, value);
+        return new Problem(status, code, title, detail, errors, more, retryAfterSeconds);
+    }
+
+    public Problem retryAfter(int seconds) {
+        return new Problem(status, code, title, detail, errors, extensions, OptionalInt.of(seconds));
+    }
+
+    public ProblemException asException() {
+        return new ProblemException(this);
+    }
+}
