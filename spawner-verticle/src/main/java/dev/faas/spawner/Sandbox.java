@@ -1,0 +1,31 @@
+package dev.faas.spawner;
+
+import java.util.Optional;
+
+/** One place to run one activation in, never used before and gone afterwards. */
+interface Sandbox extends AutoCloseable {
+
+    /** {@code sha256:…} of the image in the registry it came from; empty when it came from none (built or loaded here). */
+    Optional<String> imageDigest();
+
+    /**
+     * Runs the command with the request's argument and blocks until it has ended and all its output has reached the
+     * sink, at most the request's timeout + grace and a bounded overhead. Once a sandbox; a second call throws
+     * IllegalStateException.
+     */
+    Outcome run(RunRequest request, OutputSink sink);
+
+    /**
+     * Ends the run from another thread: SIGTERM, the request's grace, SIGKILL. Returns at once; {@link #run} then
+     * gives {@link Ending.Cancelled}, unless the command had ended first. Before {@code run} it makes that one return
+     * Cancelled without starting anything. Calling it again changes nothing.
+     */
+    void cancel();
+
+    /**
+     * Removes the container whatever happened, within a limit. Never throws: what could not be removed is logged and
+     * left to the reaper. Not to be called while {@code run} is under way.
+     */
+    @Override
+    void close();
+}
