@@ -1,0 +1,139 @@
+package dev.faas.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@code nats-server} with JetStream as a child of this process, on free ports of the loopback address.
+ *
+ * <p>Everything it writes is under one directory: {@code jetstream/}, {@code nats-server.log} and the ports file.
+ * Calls block; not for use by several threads at once.
+ */
+public final class NatsServer implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+    private static final Pattern PORTS = Pattern.compile(
+            "\"nats\":\\s*\\[\\s*\"nats://[^\"]*:(\\d+)\".*\"monitoring\":\\s*\\[\\s*\"http://[^\"]*:(\\d+)\".*}",
+            Pattern.DOTALL);
+
+    private final Path program;
+    private final Path directory;
+    private final @Nullable Path config;
+    private final Map<String, String> environment;
+    private ChildProcess child;
+    private Ports ports;
+
+    private record Ports(int client, int monitoring) {
+        static final Ports FREE = new Ports(-1, -1);
+    }
+
+    private NatsServer(Path program, Path directory, @Nullable Path config, Map<String, String> environment)
+            throws IOException {
+        this.program = program;
+        this.directory = Files.createDirectories(directory.toAbsolutePath());
+        this.config = config;
+        this.environment = Map.copyOf(environment);
+        this.child = launch(Ports.FREE);
+        this.ports = awaitPorts();
+    }
+
+    /** Starts one without users or passwords, for tests. */
+    public static NatsServer start(Path directory) throws IOException {
+        return new NatsServer(program(Programs.find("nats-server")), directory, null, Map.of());
+    }
+
+    /** Starts one with a configuration file, whose {@code $VARIABLES} come from {@code environment} alone. */
+    public static NatsServer start(Path directory, Path config, Map<String, String> environment) throws IOException {
+        return new NatsServer(program(Programs.find("nats-server")), directory, config, environment);
+    }
+
+    static Path program(Optional<Path> found) throws StartFailed {
+        return found.orElseThrow(
+                () -> new StartFailed("nats-server is not installed: neither on PATH nor in /usr/sbin or"
+                        + " /usr/local/bin. On Debian: sudo apt-get install nats-server; elsewhere: https://nats.io/download;"
+                        + " or set FAAS_NATS_URL to a server that runs."));
+    }
+
+    public int port() {
+        return ports.client();
+    }
+
+    /** {@code nats://127.0.0.1:PORT}. */
+    public String url() {
+        return "nats://127.0.0.1:" + ports.client();
+    }
+
+    /** {@code http://127.0.0.1:PORT}. */
+    public String monitoringUrl() {
+        return "http://127.0.0.1:" + ports.monitoring();
+    }
+
+    public long pid() {
+        return child.pid();
+    }
+
+    /** SIGKILL, as a crash would be; returns when it is gone. */
+    public void kill() throws IOException {
+        child.kill();
+    }
+
+    /** Stops it if it runs, and starts it again with the same store on the same ports. */
+    public void restart() throws IOException {
+        child.close();
+        child = launch(ports);
+        ports = awaitPorts();
+    }
+
+    @Override
+    public void close() throws IOException {
+        child.close();
+    }
+
+    private ChildProcess launch(Ports wanted) throws IOException {
+        var line = new ArrayList<String>();
+        line.add(program.toString());
+        if (config != null) {
+            line.addAll(List.of("-c", config.toAbsolutePath().toString()));
+        }
+        // The command line wins over the file.
+        line.addAll(List.of("-a", "127.0.0.1", "-p", Integer.toString(wanted.client())));
+        line.addAll(List.of("-m", Integer.toString(wanted.monitoring())));
+        line.addAll(List.of("-js", "-sd", directory.toString()));
+        line.addAll(List.of("--ports_file_dir", directory.toString()));
+        return ChildProcess.start(new ChildProcess.Command(
+                "nats-server", line, environment, directory.resolve("nats-server.log"), "KILL", "TERM", STOP_LIMIT));
+    }
+
+    private Ports awaitPorts() throws IOException {
+        // The server writes this file, named by its pid, once it takes connections.
+        var file = directory.resolve(program.getFileName() + "_" + child.pid() + ".ports");
+        child.awaitReady(START_LIMIT, () -> read(file).isPresent());
+        var found = read(file).orElseThrow(() -> new StartFailed("nats-server took its ports file away: " + file));
+        Files.deleteIfExists(file);
+        return found;
+    }
+
+    /** Empty until the file is there and whole. */
+    private static Optional<Ports> read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try {
+            var matcher = PORTS.matcher(Files.readString(file));
+            return matcher.find()
+                    ? Optional.of(new Ports(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.faas.local;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** As much of the NATS client protocol as these tests need; this module has no client library. */
+final class RawNats implements AutoCloseable {
+    private final Socket socket;
+    private final BufferedReader in;
+    private int requests;
+
+    /** Connects; {@code credentials} are fields of CONNECT, such as {@code "user":"a","pass":"b"}, or nothing. */
+    RawNats(int port, String credentials) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(10_000);
+        in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+        var more = credentials.isEmpty() ? "" : "," + credentials;
+        send("CONNECT {\"verbose\":false,\"pedantic\":false" + more + "}\r\nPING\r\n");
+        expect("PONG");
+    }
+
+    /** One request, the payload of its answer. */
+    String request(String subject, String payload) throws IOException {
+        return request("_INBOX", subject, payload);
+    }
+
+    String request(String inboxPrefix, String subject, String payload) throws IOException {
+        var inbox = inboxPrefix + ".t" + ++requests;
+        var bytes = payload.getBytes(StandardCharsets.UTF_8).length;
+        send("SUB " + inbox + " " + requests + "\r\nPUB " + subject + " " + inbox + " " + bytes + "\r\n" + payload
+                + "\r\n");
+        expect("MSG " + inbox);
+        return in.readLine();
+    }
+
+    /** Waits for a line that begins so; a refusal of the server is an exception. */
+    private void expect(String start) throws IOException {
+        for (var line = in.readLine(); line != null; line = in.readLine()) {
+            if (line.startsWith(start)) {
+                return;
+            }
+            if (line.startsWith("-ERR")) {
+                throw new IOException(line);
+            }
+            if (line.equals("PING")) {
+                send("PONG\r\n");
+            }
+        }
+        throw new IOException("connection closed while waiting for " + start);
+    }
+
+    private void send(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
