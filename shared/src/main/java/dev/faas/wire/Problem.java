@@ -1,5 +1,6 @@
 package dev.faas.wire;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -98,7 +99,7 @@ public record Problem(
     }
 
     public Problem with(String name, String value) {
-        var more = new java.util.HashMap<>(extensions);
+        var more = new HashMap<>(extensions);
         more.put(name, value);
         return new Problem(status, code, title, detail, errors, more, retryAfterSeconds);
     }

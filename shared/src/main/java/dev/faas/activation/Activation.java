@@ -1,0 +1,45 @@
+package dev.faas.activation;
+
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.FunctionSpec.Delivery;
+import dev.faas.wire.FunctionSpec.Retry;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What never changes of an activation, from its acceptance to its end.
+ *
+ * @param image as the function's accepted revision names it
+ * @param expiresAt when it ends {@code expired} if it has not started by then
+ */
+public record Activation(
+        String id,
+        String owner,
+        FunctionKey function,
+        String image,
+        Delivery delivery,
+        int timeoutSeconds,
+        Retry retry,
+        Instant submittedAt,
+        Instant expiresAt,
+        Map<String, String> tags) {
+
+    /** The exact revision that runs. */
+    public record FunctionKey(String id, String name, int revision) {}
+
+    public Activation {
+        Objects.requireNonNull(id);
+        Objects.requireNonNull(owner);
+        Objects.requireNonNull(function);
+        Objects.requireNonNull(image);
+        Objects.requireNonNull(delivery);
+        Objects.requireNonNull(retry);
+        Objects.requireNonNull(submittedAt);
+        Objects.requireNonNull(expiresAt);
+        tags = FunctionSpec.sorted(tags);
+        if (timeoutSeconds < 1) {
+            throw new IllegalArgumentException("a timeout is at least 1 s");
+        }
+    }
+}

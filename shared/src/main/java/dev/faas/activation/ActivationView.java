@@ -1,0 +1,173 @@
+package dev.faas.activation;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.faas.activation.Activation.FunctionKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An activation as clients see it ({@code api.md}): made of a snapshot alone, by gateway and registry alike. Never has the
+ * argument, the environment or the spec. Every member is there, null where it is not known.
+ *
+ * @param function id, name and revision
+ * @param waitMs from acceptance to claim, of this attempt
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record ActivationView(
+        String activationId,
+        FunctionKey function,
+        Status status,
+        int attempt,
+        Instant submittedAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt,
+        @Nullable Instant nextAttemptAt,
+        @Nullable Long waitMs,
+        @Nullable Long startMs,
+        @Nullable Long durationMs,
+        @Nullable Integer exitCode,
+        @Nullable String signal,
+        @Nullable Reason reason,
+        @Nullable String detail,
+        @Nullable Long cpuMs,
+        @Nullable Long peakMemoryKb,
+        int oomKills,
+        @Nullable String result,
+        long resultBytes,
+        boolean resultTruncated,
+        long logBytes,
+        boolean logTruncated,
+        String image,
+        @Nullable String imageDigest,
+        @Nullable String spawner,
+        Map<String, String> tags) {
+
+    public static ActivationView of(ActivationRecord record) {
+        var a = record.activation();
+        return switch (record) {
+            case ActivationRecord.Queued q ->
+                unfinished(a, Status.QUEUED, q.attempt(), null, null, q.nextAttemptAt(), null, q.lastReason());
+            case ActivationRecord.Running r ->
+                unfinished(
+                        a,
+                        Status.RUNNING,
+                        r.attempt(),
+                        r.claimedAt(),
+                        since(a.submittedAt(), r.claimedAt()),
+                        null,
+                        r.worker().spawner(),
+                        null);
+            case ActivationRecord.Ended e -> ended(e);
+        };
+    }
+
+    private static ActivationView unfinished(
+            Activation a,
+            Status status,
+            int attempt,
+            @Nullable Instant startedAt,
+            @Nullable Long waitMs,
+            @Nullable Instant nextAttemptAt,
+            @Nullable String spawner,
+            @Nullable Reason reason) {
+        return new ActivationView(
+                a.id(),
+                a.function(),
+                status,
+                attempt,
+                a.submittedAt(),
+                startedAt,
+                null,
+                nextAttemptAt,
+                waitMs,
+                null,
+                null,
+                null,
+                null,
+                reason,
+                null,
+                null,
+                null,
+                0,
+                null,
+                0,
+                false,
+                0,
+                false,
+                a.image(),
+                null,
+                spawner,
+                a.tags());
+    }
+
+    private static ActivationView ended(ActivationRecord.Ended e) {
+        var a = e.activation();
+        var r = e.report();
+        return new ActivationView(
+                a.id(),
+                a.function(),
+                r.status(),
+                e.attempt(),
+                a.submittedAt(),
+                r.startedAt(),
+                r.finishedAt(),
+                null,
+                e.claimedAt() == null ? null : since(a.submittedAt(), e.claimedAt()),
+                r.startedAt() == null ? null : r.startMs(),
+                r.startedAt() == null ? null : r.durationMs(),
+                r.exitCode(),
+                r.signal(),
+                r.reason(),
+                r.detail(),
+                r.cpuMs(),
+                r.peakMemoryKb(),
+                r.oomKills(),
+                r.result(),
+                r.resultBytes(),
+                r.resultTruncated(),
+                r.logBytes(),
+                r.logTruncated(),
+                a.image(),
+                r.imageDigest(),
+                e.worker() == null ? null : e.worker().spawner(),
+                a.tags());
+    }
+
+    private static long since(Instant from, Instant to) {
+        return Math.max(0, Duration.between(from, to).toMillis());
+    }
+
+    /** The same without the result's text, as lists carry it. */
+    public ActivationView withoutResult() {
+        return new ActivationView(
+                activationId,
+                function,
+                status,
+                attempt,
+                submittedAt,
+                startedAt,
+                finishedAt,
+                nextAttemptAt,
+                waitMs,
+                startMs,
+                durationMs,
+                exitCode,
+                signal,
+                reason,
+                detail,
+                cpuMs,
+                peakMemoryKb,
+                oomKills,
+                null,
+                resultBytes,
+                resultTruncated,
+                logBytes,
+                logTruncated,
+                image,
+                imageDigest,
+                spawner,
+                tags);
+    }
+}

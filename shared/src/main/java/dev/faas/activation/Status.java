@@ -1,0 +1,30 @@
+package dev.faas.activation;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Where an activation stands, as the API names it. */
+public enum Status {
+    QUEUED,
+    RUNNING,
+    SUCCEEDED,
+    FAILED,
+    TIMED_OUT,
+    CANCELLED,
+    EXPIRED;
+
+    public boolean terminal() {
+        return this != QUEUED && this != RUNNING;
+    }
+
+    @JsonValue
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Optional<Status> of(String text) {
+        return Arrays.stream(values()).filter(s -> s.text().equals(text)).findFirst();
+    }
+}

@@ -1,0 +1,109 @@
+package dev.faas.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
+
+/**
+ * The one place where wire records become bytes and back. A reader ignores fields it does not know, so that old and new
+ * versions run side by side in a rolling update, and refuses a version it cannot read. Strictness about unknown fields is
+ * the HTTP edge's, not this class's.
+ */
+public final class Codec {
+    private static final int NEWEST = 1;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .addModule(new JavaTimeModule().addSerializer(Instant.class, new Milliseconds()))
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+            .build();
+
+    private Codec() {}
+
+    public static byte[] encode(Versioned message) {
+        return write(message);
+    }
+
+    /** Bytes that are no such message are a {@link CodecException}: whoever reads decides what to do with them. */
+    public static <T extends Versioned> T decode(byte[] bytes, Class<T> type) {
+        try {
+            var tree = MAPPER.readTree(bytes);
+            int version = tree.path("v").asInt(NEWEST);
+            if (version > NEWEST) {
+                throw new CodecException(
+                        "a " + type.getSimpleName() + " of version " + version + ", this program reads up to " + NEWEST,
+                        null);
+            }
+            return MAPPER.treeToValue(tree, type);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CodecException("not a " + type.getSimpleName(), e);
+        }
+    }
+
+    /** Plain JSON of a value that is not a wire record by itself (a column, a list). */
+    public static byte[] write(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new CodecException("cannot be written: " + value.getClass().getSimpleName(), e);
+        }
+    }
+
+    public static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
+    public static JsonNode readTree(byte[] bytes) {
+        try {
+            return MAPPER.readTree(bytes);
+        } catch (IOException e) {
+            throw new CodecException("not JSON", e);
+        }
+    }
+
+    public static <T> T read(byte[] bytes, TypeReference<T> type) {
+        try {
+            return MAPPER.readValue(bytes, type);
+        } catch (IOException e) {
+            throw new CodecException("not a " + type.getType(), e);
+        }
+    }
+
+    /** RFC 3339, UTC, always three digits of a second: the same time is always the same text. */
+    private static final class Milliseconds extends StdSerializer<Instant> {
+        private static final DateTimeFormatter FORMAT =
+                new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
+        Milliseconds() {
+            super(Instant.class);
+        }
+
+        @Override
+        public void serialize(Instant value, JsonGenerator to, SerializerProvider provider) throws IOException {
+            to.writeString(FORMAT.format(value));
+        }
+    }
+
+    /** Bytes or values that do not follow the wire format. */
+    public static final class CodecException extends RuntimeException {
+        CodecException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

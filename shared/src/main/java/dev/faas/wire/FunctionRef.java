@@ -1,0 +1,39 @@
+package dev.faas.wire;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/**
+ * How a request names a function: by id or by name, with {@code @revision} to pin one.
+ *
+ * @param target a function id or a function name, checked
+ */
+public record FunctionRef(String target, OptionalInt revision) {
+    private static final Pattern NAME = Pattern.compile("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
+    private static final Pattern REVISION = Pattern.compile("[1-9][0-9]{0,8}");
+
+    /** Empty when the text cannot name a function at all; such a function does not exist. */
+    public static Optional<FunctionRef> parse(String text) {
+        int at = text.indexOf('@');
+        var target = at < 0 ? text : text.substring(0, at);
+        if (!isName(target) && !Ids.isFunction(target)) {
+            return Optional.empty();
+        }
+        if (at < 0) {
+            return Optional.of(new FunctionRef(target, OptionalInt.empty()));
+        }
+        var revision = text.substring(at + 1);
+        return REVISION.matcher(revision).matches()
+                ? Optional.of(new FunctionRef(target, OptionalInt.of(Integer.parseInt(revision))))
+                : Optional.empty();
+    }
+
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
+    public boolean byId() {
+        return Ids.isFunction(target);
+    }
+}

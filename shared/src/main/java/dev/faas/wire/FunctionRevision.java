@@ -1,0 +1,36 @@
+package dev.faas.wire;
+
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One revision of a function: the value in KV {@code FUNCTIONS} and what an accepted activation embeds.
+ *
+ * @param imageDigest null until known
+ */
+public record FunctionRevision(
+        String id,
+        String owner,
+        int revision,
+        @Nullable String imageDigest,
+        Instant createdAt,
+        Instant updatedAt,
+        FunctionSpec spec)
+        implements Versioned {
+    public FunctionRevision {
+        Objects.requireNonNull(id);
+        Objects.requireNonNull(owner);
+        Objects.requireNonNull(createdAt);
+        Objects.requireNonNull(updatedAt);
+        Objects.requireNonNull(spec);
+        if (revision < 1) {
+            throw new IllegalArgumentException("revisions begin at 1");
+        }
+    }
+
+    /** The key of a function in KV {@code FUNCTIONS}. */
+    public static String key(String owner, String name) {
+        return owner + "." + name;
+    }
+}

@@ -1,0 +1,132 @@
+package dev.faas.wire;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user says of a function, with every default filled in. Rules of single fields are the registry's to check when a
+ * request comes in; here stands only what nobody may rely on being otherwise.
+ *
+ * @param entrypoint null: the image's own
+ * @param command null: the image's own
+ */
+public record FunctionSpec(
+        String name,
+        String image,
+        String description,
+        @Nullable List<String> entrypoint,
+        @Nullable List<String> command,
+        Map<String, String> env,
+        List<String> secrets,
+        Map<String, String> labels,
+        Mode mode,
+        Network network,
+        Limits limits,
+        int concurrency,
+        Queue queue,
+        Retry retry,
+        Delivery delivery,
+        boolean readOnlyRoot,
+        Prewarm prewarm) {
+
+    public FunctionSpec {
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(image);
+        Objects.requireNonNull(description);
+        entrypoint = entrypoint == null ? null : List.copyOf(entrypoint);
+        command = command == null ? null : List.copyOf(command);
+        env = sorted(env);
+        secrets = List.copyOf(secrets);
+        labels = sorted(labels);
+        if (concurrency < 1) {
+            throw new IllegalArgumentException("concurrency is at least 1");
+        }
+    }
+
+    /** Sorted, so that the same function is always the same bytes (ETags, golden files). */
+    public static Map<String, String> sorted(Map<String, String> map) {
+        return Collections.unmodifiableMap(new TreeMap<>(map));
+    }
+
+    /** A function of which only name and image were said. */
+    public static FunctionSpec of(String name, String image) {
+        return new FunctionSpec(
+                name,
+                image,
+                "",
+                null,
+                null,
+                Map.of(),
+                List.of(),
+                Map.of(),
+                Mode.ISOLATED,
+                Network.NONE,
+                Limits.DEFAULT,
+                10,
+                Queue.DEFAULT,
+                Retry.DEFAULT,
+                Delivery.AT_LEAST_ONCE,
+                false,
+                Prewarm.DEFAULT);
+    }
+
+    public enum Mode {
+        @JsonProperty("isolated")
+        ISOLATED,
+        @JsonProperty("reused")
+        REUSED,
+        @JsonProperty("server")
+        SERVER
+    }
+
+    public enum Network {
+        @JsonProperty("none")
+        NONE,
+        @JsonProperty("outbound")
+        OUTBOUND
+    }
+
+    public enum Delivery {
+        @JsonProperty("at-least-once")
+        AT_LEAST_ONCE,
+        @JsonProperty("at-most-once")
+        AT_MOST_ONCE
+    }
+
+    /** Why an attempt of the function's own failed, as a retry policy names it. */
+    public enum Cause {
+        @JsonProperty("exit_code")
+        EXIT_CODE,
+        @JsonProperty("timed_out")
+        TIMED_OUT,
+        @JsonProperty("out_of_memory")
+        OUT_OF_MEMORY
+    }
+
+    /** Hard limits of one run; {@code resultKb} and {@code logKb} are what is kept, in units of 1,024 bytes. */
+    public record Limits(int memoryMb, double cpus, int pids, int timeoutSeconds, int resultKb, int logKb) {
+        public static final Limits DEFAULT = new Limits(128, 1.0, 128, 300, 1024, 1024);
+    }
+
+    public record Queue(int maxPending, int ttlSeconds) {
+        public static final Queue DEFAULT = new Queue(100_000, 86_400);
+    }
+
+    public record Retry(int maxAttempts, int backoffSeconds, List<Cause> on) {
+        public static final Retry DEFAULT =
+                new Retry(1, 1, List.of(Cause.EXIT_CODE, Cause.TIMED_OUT, Cause.OUT_OF_MEMORY));
+
+        public Retry {
+            on = List.copyOf(on);
+        }
+    }
+
+    public record Prewarm(int min) {
+        public static final Prewarm DEFAULT = new Prewarm(0);
+    }
+}

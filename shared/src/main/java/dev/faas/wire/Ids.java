@@ -1,0 +1,88 @@
+package dev.faas.wire;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.regex.Pattern;
+
+/**
+ * Identifiers: UUIDv7 (RFC 9562) as 26 characters of lower-case Crockford base32, so that they sort by the millisecond of
+ * their making, as text and as subjects. Users and functions carry a prefix, activations none.
+ */
+public final class Ids {
+    private static final char[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".toCharArray();
+    private static final String BARE = "[0-7][0-9a-hjkmnp-tv-z]{25}";
+    private static final Pattern ACTIVATION = Pattern.compile(BARE);
+    private static final Pattern FUNCTION = Pattern.compile("fn_" + BARE);
+    private static final Pattern USER = Pattern.compile("usr_" + BARE);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int LENGTH = 26;
+    private static final int TIME_SHIFT = 16;
+    private static final long VERSION = 0x7000;
+    private static final long VARIANT = 0x8000_0000_0000_0000L;
+
+    private Ids() {}
+
+    public static String activation(Instant at) {
+        return encode(
+                at.toEpochMilli() << TIME_SHIFT | VERSION | RANDOM.nextInt(0x1000), VARIANT | RANDOM.nextLong() >>> 2);
+    }
+
+    public static String function(Instant at) {
+        return "fn_" + activation(at);
+    }
+
+    public static String user(Instant at) {
+        return "usr_" + activation(at);
+    }
+
+    /** The least activation id of a millisecond: the bound of a ledger partition or of a time filter. */
+    public static String lowestAt(Instant at) {
+        return encode(at.toEpochMilli() << TIME_SHIFT, 0);
+    }
+
+    /** The millisecond an activation id was made in. */
+    public static Instant timeOf(String activation) {
+        if (!isActivation(activation)) {
+            throw new IllegalArgumentException("not an activation id");
+        }
+        long millis = 0;
+        // 130 bits of text hold 128 of number: the 48 bits of time are the first 10 characters less their last 0 bits.
+        for (int i = 0; i < 10; i++) {
+            millis = millis << 5 | valueOf(activation.charAt(i));
+        }
+        return Instant.ofEpochMilli(millis);
+    }
+
+    public static boolean isActivation(String text) {
+        return ACTIVATION.matcher(text).matches();
+    }
+
+    public static boolean isFunction(String text) {
+        return FUNCTION.matcher(text).matches();
+    }
+
+    public static boolean isUser(String text) {
+        return USER.matcher(text).matches();
+    }
+
+    private static String encode(long high, long low) {
+        var text = new char[LENGTH];
+        long h = high;
+        long l = low;
+        for (int i = LENGTH - 1; i >= 0; i--) {
+            text[i] = ALPHABET[(int) (l & 31)];
+            l = l >>> 5 | h << 59;
+            h >>>= 5;
+        }
+        return new String(text);
+    }
+
+    private static int valueOf(char c) {
+        for (int i = 0; i < ALPHABET.length; i++) {
+            if (ALPHABET[i] == c) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("not Crockford base32");
+    }
+}

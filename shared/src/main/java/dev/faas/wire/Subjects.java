@@ -1,0 +1,106 @@
+package dev.faas.wire;
+
+import java.util.Optional;
+
+/**
+ * Every stream, bucket, consumer and subject name, in one place: whoever shards a stream one day changes this class alone.
+ * Subjects are made of ids only, never of names, and ids are checked before a subject is built.
+ */
+public final class Subjects {
+    public static final String ACTIVATIONS = "ACTIVATIONS";
+    public static final String RETRIES = "RETRIES";
+    public static final String EVENTS = "EVENTS";
+
+    public static final String FUNCTIONS = "FUNCTIONS";
+    public static final String KEYS = "KEYS";
+    public static final String REVOKED = "REVOKED";
+    public static final String SPAWNERS = "SPAWNERS";
+    public static final String IDEMPOTENCY = "IDEMPOTENCY";
+    public static final String OUTPUTS = "OUTPUTS";
+
+    public static final String PROJECTOR = "projector";
+
+    public static final String ALL_QUEUED = "activations.queue.>";
+    public static final String ALL_RETRIES = "activations.retry.*";
+    public static final String ALL_EVENTS = "events.*.*";
+    public static final String ALL_STATES = "events.*.state";
+    public static final String ALL_HINTS = "wake.>";
+
+    private static final String QUEUE = "activations.queue.";
+    private static final String HINT = "wake.";
+
+    private Subjects() {}
+
+    /** Where the command of a queued activation lies. */
+    public static String queue(String owner, String function, String id) {
+        return QUEUE + user(owner) + "." + function(function) + "." + activation(id);
+    }
+
+    /** The filter of one function's consumer. */
+    public static String queueOf(String owner, String function) {
+        return QUEUE + user(owner) + "." + function(function) + ".*";
+    }
+
+    /** The hint that a function has work: what a republished command, or a sweep, says. */
+    public static String hint(String owner, String function) {
+        return HINT + user(owner) + "." + function(function);
+    }
+
+    /** Owner and function of a queue subject or of a hint; empty when it is neither. */
+    public static Optional<QueueKey> queueKey(String subject) {
+        var parts = subject.split("\\.", -1);
+        int from = subject.startsWith(QUEUE) ? 2 : subject.startsWith(HINT) ? 1 : parts.length;
+        if (parts.length < from + 2 || !Ids.isUser(parts[from]) || !Ids.isFunction(parts[from + 1])) {
+            return Optional.empty();
+        }
+        return Optional.of(new QueueKey(parts[from], parts[from + 1]));
+    }
+
+    /** One function's queue. */
+    public record QueueKey(String owner, String function) {}
+
+    public static String retry(String id) {
+        return "activations.retry." + activation(id);
+    }
+
+    public static String state(String id) {
+        return "events." + activation(id) + ".state";
+    }
+
+    public static String output(String id) {
+        return "events." + activation(id) + ".log";
+    }
+
+    /** Both event subjects of one activation, as they are republished. */
+    public static String live(String id) {
+        return "live." + activation(id) + ".*";
+    }
+
+    public static String liveState(String id) {
+        return "live." + activation(id) + ".state";
+    }
+
+    /** The durable pull consumer of one function; no dots in it. */
+    public static String consumer(String function) {
+        return "q_" + function(function);
+    }
+
+    private static String activation(String id) {
+        return checked(Ids.isActivation(id), id);
+    }
+
+    private static String function(String id) {
+        return checked(Ids.isFunction(id), id);
+    }
+
+    private static String user(String id) {
+        return checked(Ids.isUser(id), id);
+    }
+
+    private static String checked(boolean valid, String id) {
+        if (!valid) {
+            throw new IllegalArgumentException("not an id: " + id);
+        }
+        return id;
+    }
+}
