@@ -1,0 +1,160 @@
+package dev.faas.config;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A typed view of the environment. Every read also declares the setting, so that {@link #settings} lists them all; a
+ * value that does not fit is noted and its default returned, so that {@link #check} can name every problem at once.
+ * A variable that is set but empty counts as absent. Not thread-safe: a program reads its configuration once.
+ */
+public final class Env {
+    private final Map<String, String> variables;
+    private final Map<String, Setting> settings = new LinkedHashMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    private Env(Map<String, String> variables) {
+        this.variables = Map.copyOf(variables);
+    }
+
+    public static Env of(Map<String, String> variables) {
+        return new Env(variables);
+    }
+
+    public String text(String name, String fallback, String doc) {
+        return read(name, fallback, doc).orElse(fallback);
+    }
+
+    /** A value without a default; when it is missing that is a problem, and the empty text is returned. */
+    public String required(String name, String doc) {
+        return read(name, "", doc).orElseGet(() -> {
+            problem(name, "is required: " + doc);
+            return "";
+        });
+    }
+
+    public Optional<String> optional(String name, String doc) {
+        return read(name, "", doc);
+    }
+
+    public int integer(String name, int fallback, int min, int max, String doc) {
+        return read(name, Integer.toString(fallback), doc)
+                .map(text -> {
+                    try {
+                        var value = Integer.parseInt(text);
+                        if (value >= min && value <= max) {
+                            return value;
+                        }
+                    } catch (NumberFormatException notANumber) {
+                        // the same message as for a number out of range
+                    }
+                    problem(name, "must be a whole number from " + min + " to " + max + ", not '" + text + "'");
+                    return fallback;
+                })
+                .orElse(fallback);
+    }
+
+    public boolean flag(String name, boolean fallback, String doc) {
+        return read(name, Boolean.toString(fallback), doc)
+                .map(text -> switch (text.toLowerCase(Locale.ROOT)) {
+                    case "true", "yes", "on", "1" -> true;
+                    case "false", "no", "off", "0" -> false;
+                    default -> {
+                        problem(name, "must be true or false, not '" + text + "'");
+                        yield fallback;
+                    }
+                })
+                .orElse(fallback);
+    }
+
+    /** A whole number with a unit: {@code 250ms, 10s, 15m, 24h, 30d}. */
+    public Duration duration(String name, Duration fallback, String doc) {
+        return read(name, Durations.format(fallback), doc)
+                .map(text -> Durations.parse(text).orElseGet(() -> {
+                    problem(name, "must be a duration such as 250ms, 10s, 15m, 24h or 30d, not '" + text + "'");
+                    return fallback;
+                }))
+                .orElse(fallback);
+    }
+
+    /** An absolute URI. Its user information is never repeated in a message. */
+    public URI uri(String name, URI fallback, String doc) {
+        return read(name, fallback.toString(), doc)
+                .map(text -> {
+                    try {
+                        var uri = new URI(text);
+                        if (uri.isAbsolute()) {
+                            return uri;
+                        }
+                    } catch (URISyntaxException notAnAddress) {
+                        // the same message as for a relative one
+                    }
+                    problem(name, "must be an address such as " + fallback);
+                    return fallback;
+                })
+                .orElse(fallback);
+    }
+
+    /** From {@code NAME}, or from the file that {@code NAME_FILE} names (one trailing line break stripped), not both. */
+    public Optional<Secret> secret(String name, String doc) {
+        var inline = read(name, "", doc + " (or " + name + "_FILE)");
+        var file = value(name + "_FILE");
+        if (inline.isPresent() && file.isPresent()) {
+            problem(name, "is set, and so is " + name + "_FILE: set one of them");
+            return Optional.empty();
+        }
+        return inline.or(() -> file.flatMap(path -> content(name + "_FILE", path)))
+                .map(Secret::new);
+    }
+
+    /** Notes a rule over several settings that does not hold. */
+    public void problem(String name, String message) {
+        problems.add(name + " " + message);
+    }
+
+    /** Every setting read so far, in that order, each once. */
+    public List<Setting> settings() {
+        return List.copyOf(settings.values());
+    }
+
+    /** @throws ConfigException when anything read so far did not fit: one message naming every problem */
+    public void check() {
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems.stream().distinct().toList());
+        }
+    }
+
+    private Optional<String> read(String name, String fallback, String doc) {
+        settings.putIfAbsent(name, new Setting(name, fallback, doc));
+        return value(name);
+    }
+
+    private Optional<String> value(String name) {
+        return Optional.ofNullable(variables.get(name)).filter(text -> !text.isEmpty());
+    }
+
+    private Optional<String> content(String name, String path) {
+        try {
+            var text = Files.readString(Path.of(path));
+            var line = text.endsWith("\n") ? text.substring(0, text.length() - (text.endsWith("\r\n") ? 2 : 1)) : text;
+            if (!line.isEmpty()) {
+                return Optional.of(line);
+            }
+            problem(name, "names an empty file: " + path);
+        } catch (IOException | InvalidPathException e) {
+            problem(name, "cannot be read: " + path + " (" + e.getClass().getSimpleName() + ")");
+        }
+        return Optional.empty();
+    }
+}

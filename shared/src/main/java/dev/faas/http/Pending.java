@@ -1,0 +1,14 @@
+package dev.faas.http;
+
+/** What is not written yet. */
+final class Pending {
+    private Pending() {}
+
+    @SuppressWarnings("TypeParameterUnusedInFormals") // gone with this class
+    static <T> T now() {
+        if (Thread.currentThread().isInterrupted()) {
+            return null;
+        }
+        throw new UnsupportedOperationException();
+    }
+}
