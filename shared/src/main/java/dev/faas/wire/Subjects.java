@@ -21,6 +21,9 @@ public final class Subjects {
     public static final String PROJECTOR = "projector";
 
     public static final String ALL_QUEUED = "activations.queue.>";
+    /** The same with a wildcard for each id, as a republish's destination refers to them. */
+    public static final String EACH_QUEUED = "activations.queue.*.*.*";
+
     public static final String ALL_RETRIES = "activations.retry.*";
     public static final String ALL_EVENTS = "events.*.*";
     public static final String ALL_STATES = "events.*.state";

@@ -1,0 +1,127 @@
+package dev.faas.nats;
+
+import io.nats.client.JetStreamApiException;
+import io.nats.client.api.KeyValueEntry;
+import io.nats.client.api.KeyValueOperation;
+import io.nats.client.api.KeyValueWatcher;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** One key-value bucket. Reads and writes go to the leader and do not block; only {@link #watch} does. */
+public final class Kv {
+    private static final String OPERATION = "KV-Operation";
+    private static final String DELETED = "DEL";
+
+    private final Nats nats;
+    private final String bucket;
+    private final Stream stream;
+
+    Kv(Nats nats, String bucket) {
+        this.nats = nats;
+        this.bucket = bucket;
+        this.stream = nats.stream("KV_" + bucket);
+    }
+
+    /** A key's value now, or its deletion. */
+    public sealed interface Change {
+        String key();
+
+        long revision();
+
+        record Put(String key, long revision, Value value) implements Change {}
+
+        record Deleted(String key, long revision) implements Change {}
+    }
+
+    /** Raw bytes, shared and not to be changed. */
+    public static final class Value {
+        private final byte[] bytes;
+
+        Value(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        public byte[] bytes() {
+            return bytes;
+        }
+    }
+
+    /** Its revision. */
+    public CompletableFuture<Long> put(String key, byte[] value) {
+        return stream.append(subject(key), Map.of(), value);
+    }
+
+    /** Only if the key has no value; refused otherwise. */
+    public CompletableFuture<Long> create(String key, byte[] value) {
+        return stream.appendIfLast(subject(key), value, 0).exceptionallyCompose(failure -> {
+            if (!(Nats.unwrap(failure) instanceof BusException.CompareAndSetRefused)) {
+                return CompletableFuture.failedFuture(Nats.unwrap(failure));
+            }
+            // A deleted key has a last message too: its deletion.
+            return stream.lastFromLeader(subject(key)).thenCompose(last -> {
+                if (last.isPresent() && deleted(last.get())) {
+                    return stream.appendIfLast(subject(key), value, last.get().sequence());
+                }
+                return CompletableFuture.failedFuture(Nats.unwrap(failure));
+            });
+        });
+    }
+
+    /** Only if the key's last revision is this one. */
+    public CompletableFuture<Long> update(String key, byte[] value, long revision) {
+        return stream.appendIfLast(subject(key), value, revision);
+    }
+
+    public CompletableFuture<Optional<Change.Put>> get(String key) {
+        return stream.lastFromLeader(subject(key))
+                .thenApply(last -> last.filter(m -> !deleted(m))
+                        .map(m -> new Change.Put(key, m.sequence(), new Value(m.bytes()))));
+    }
+
+    /** Its revision. */
+    public CompletableFuture<Long> delete(String key) {
+        return stream.append(subject(key), Map.of(OPERATION, DELETED), new byte[0]);
+    }
+
+    /**
+     * Every key's last change, then {@code loaded} once, then each change as it comes; on threads of the client library, in
+     * order. Survives reconnects. Blocks for the set-up.
+     */
+    public Nats.Subscription watch(Consumer<Change> each, Runnable loaded) throws IOException, InterruptedException {
+        try {
+            var subscription = nats.connection().keyValue(bucket).watchAll(new KeyValueWatcher() {
+                @Override
+                public void watch(KeyValueEntry entry) {
+                    each.accept(
+                            entry.getOperation() == KeyValueOperation.PUT
+                                    ? new Change.Put(entry.getKey(), entry.getRevision(), new Value(value(entry)))
+                                    : new Change.Deleted(entry.getKey(), entry.getRevision()));
+                }
+
+                @Override
+                public void endOfData() {
+                    loaded.run();
+                }
+            });
+            return subscription::unsubscribe;
+        } catch (JetStreamApiException e) {
+            throw new BusException.BusUnavailable("bucket " + bucket + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] value(KeyValueEntry entry) {
+        var value = entry.getValue();
+        return value == null ? new byte[0] : value;
+    }
+
+    private static boolean deleted(StoredMessage message) {
+        return message.headers().containsKey(OPERATION);
+    }
+
+    private String subject(String key) {
+        return "$KV." + bucket + "." + key;
+    }
+}

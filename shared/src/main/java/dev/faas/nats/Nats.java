@@ -1,0 +1,208 @@
+package dev.faas.nats;
+
+import dev.faas.lifecycle.DependencyMissing;
+import io.nats.client.AuthenticationException;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.JetStreamStatusException;
+import io.nats.client.Message;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+
+/**
+ * The connection of one part to the bus. Thread-safe; every future completes on a thread of the client library, within the
+ * request timeout, and every write is bounded: a time-out means that the outcome is unknown.
+ *
+ * <p>Nothing is buffered while disconnected (a publish that failed must not be sent later), and {@link ConnectionWatch}
+ * finds and mends the reconnects that are dead though they say CONNECTED.
+ */
+public final class Nats implements AutoCloseable {
+    private static final Duration RETRY = Duration.ofMillis(250);
+
+    private final NatsConfig config;
+    private final Connection connection;
+    private final ConnectionWatch watch;
+    private final Dispatcher plain;
+
+    private Nats(NatsConfig config, Connection connection, ConnectionWatch watch) {
+        this.config = config;
+        this.connection = connection;
+        this.watch = watch;
+        this.plain = connection.createDispatcher();
+        watch.start(connection);
+    }
+
+    /** Connects, waiting for a server up to the start timeout. Blocks. */
+    public static Nats connect(NatsConfig config, String name) throws DependencyMissing, InterruptedException {
+        var watch = new ConnectionWatch();
+        var options = new Options.Builder()
+                .servers(config.url().split(","))
+                .connectionName(name)
+                .connectionTimeout(Duration.ofSeconds(2))
+                .inboxPrefix(config.inboxPrefix())
+                .reconnectBufferSize(0)
+                .maxReconnects(-1)
+                .reconnectWait(RETRY)
+                .pingInterval(Duration.ofSeconds(2))
+                .requestCleanupInterval(RETRY)
+                .useTimeoutException()
+                .reportNoResponders()
+                .connectionListener(watch)
+                .errorListener(new ErrorLog());
+        if (config.user() != null && config.password() != null) {
+            options.userInfo(config.user(), config.password().value());
+        }
+        long until = System.nanoTime() + config.startTimeout().toNanos();
+        while (true) {
+            try {
+                return new Nats(config, io.nats.client.Nats.connect(options.build()), watch);
+            } catch (AuthenticationException e) {
+                throw new DependencyMissing(
+                        "NATS at " + config.where() + " refused user and password. Check FAAS_NATS_USER and"
+                                + " FAAS_NATS_PASSWORD.",
+                        e);
+            } catch (IOException e) {
+                if (System.nanoTime() > until) {
+                    throw new DependencyMissing(
+                            "NATS at " + config.where() + " did not answer within "
+                                    + config.startTimeout().toSeconds() + " s (" + e.getMessage()
+                                    + "). Start it, or set FAAS_NATS_URL.",
+                            e);
+                }
+                Thread.sleep(RETRY);
+            }
+        }
+    }
+
+    public Stream stream(String name) {
+        return new Stream(this, name);
+    }
+
+    public Kv kv(String bucket) {
+        return new Kv(this, bucket);
+    }
+
+    public ObjectBucket objects(String bucket) {
+        return new ObjectBucket(connection, bucket);
+    }
+
+    /** The one lasting inbox under which this part pulls from a work queue. */
+    public PullInbox pulls(String stream, Consumer<Delivery> unexpected) {
+        return new PullInbox(connection, stream, unexpected, this::send);
+    }
+
+    /** Reads a durable consumer from one thread that may block. */
+    public DurableReader read(String stream, String durable) {
+        return new DurableReader(this, connection, stream, durable);
+    }
+
+    /** Messages of a plain subject, in order, on one thread of the client library: the handler must not block. */
+    public Subscription subscribe(String subject, Consumer<LiveMessage> handler) {
+        var subscription = plain.subscribe(subject, message -> handler.accept(Wire.live(message)));
+        return () -> {
+            if (plain.isActive()) {
+                plain.unsubscribe(subscription);
+            }
+        };
+    }
+
+    /** Completes when the server has seen all that was sent before, subscriptions among it. */
+    public CompletableFuture<Void> flushed() {
+        // A request that nobody answers is answered by the server itself, in order: a round trip without a blocked
+        // thread.
+        return connection
+                .requestWithTimeout("$JS.API.INFO", null, config.requestTimeout())
+                .handle((answer, failure) -> {
+                    if (failure != null && !(unwrap(failure) instanceof JetStreamStatusException)) {
+                        throw new BusException.BusUnavailable("no round trip", unwrap(failure));
+                    }
+                    return null;
+                });
+    }
+
+    /** Sends a plain message that nobody confirms. Fails when there is no connection. */
+    public void publish(String subject, byte[] body) {
+        try {
+            connection.publish(subject, body);
+        } catch (IllegalStateException e) {
+            throw new BusException.BusUnavailable("not connected", e);
+        }
+    }
+
+    public boolean connected() {
+        return watch.connected();
+    }
+
+    /** How long the connection has been without a break; zero while there is none. */
+    public Duration connectedFor() {
+        return watch.connectedFor();
+    }
+
+    /** Called after each reconnect, on a thread of the client library. */
+    public void onReconnect(Runnable listener) {
+        watch.onReconnect(listener);
+    }
+
+    /** A request whose answer is not a write's: no answer means that the bus is away. */
+    CompletableFuture<Message> ask(String subject, byte[] body) {
+        return send(subject, Map.of(), body).exceptionallyCompose(failure -> {
+            var cause = unwrap(failure);
+            return CompletableFuture.failedFuture(
+                    cause instanceof BusException.OutcomeUnknown
+                            ? new BusException.BusUnavailable("no answer to " + subject, cause)
+                            : cause);
+        });
+    }
+
+    /** A request that may change something: no answer in time leaves the outcome unknown. */
+    CompletableFuture<Message> send(String subject, Map<String, String> headers, byte[] body) {
+        CompletableFuture<Message> answer;
+        try {
+            answer = connection.requestWithTimeout(
+                    subject, headers.isEmpty() ? null : Wire.headers(headers), body, config.requestTimeout());
+        } catch (IllegalStateException e) {
+            return CompletableFuture.failedFuture(new BusException.BusUnavailable("not connected", e));
+        }
+        return answer.exceptionallyCompose(failure -> {
+            var cause = unwrap(failure);
+            return CompletableFuture.failedFuture(
+                    cause instanceof JetStreamStatusException
+                            ? new BusException.BusUnavailable("nobody serves " + subject, cause)
+                            : new BusException.OutcomeUnknown(subject, cause));
+        });
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    Duration requestTimeout() {
+        return config.requestTimeout();
+    }
+
+    static Throwable unwrap(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+        connection.closeDispatcher(plain);
+        try {
+            connection.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A plain subscription; closing it twice is fine. */
+    public interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.faas.nats;
+
+import dev.faas.wire.Codec;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One stream: appends, and reads of <em>literal</em> subjects (a wildcard in a direct get costs a hundred milliseconds and
+ * stalls publishers). Direct gets may come from a replica that lags; the leader's answers do not.
+ */
+public final class Stream {
+    private static final String EXPECTED = "Nats-Expected-Last-Subject-Sequence";
+    private static final String EXPECTED_STREAM = "Nats-Expected-Stream";
+
+    private final Nats nats;
+    private final String name;
+    private final String direct;
+    private final String leader;
+
+    Stream(Nats nats, String name) {
+        this.nats = nats;
+        this.name = name;
+        this.direct = "$JS.API.DIRECT.GET." + name;
+        this.leader = "$JS.API.STREAM.MSG.GET." + name;
+    }
+
+    /** Appends whatever is there already; the sequence. */
+    public CompletableFuture<Long> append(String subject, Map<String, String> headers, byte[] body) {
+        var all = new HashMap<>(headers);
+        all.put(EXPECTED_STREAM, name);
+        return nats.send(subject, all, body).thenApply(answer -> Wire.stored(subject, answer));
+    }
+
+    /**
+     * Appends if the last message of the subject is the one expected; 0: if there is none. No message id goes with it: a
+     * duplicate's answer would come even for another payload.
+     */
+    public CompletableFuture<Long> appendIfLast(String subject, byte[] body, long expected) {
+        return append(subject, Map.of(EXPECTED, Long.toString(expected)), body);
+    }
+
+    public CompletableFuture<Optional<StoredMessage>> lastDirect(String subject) {
+        return nats.ask(direct, json("last_by_subj", subject, 0)).thenApply(Wire::direct);
+    }
+
+    /** The first message of the subject at or after a sequence, as a replica knows it. */
+    public CompletableFuture<Optional<StoredMessage>> nextDirect(String subject, long from) {
+        return nats.ask(direct, json("next_by_subj", subject, from)).thenApply(Wire::direct);
+    }
+
+    public CompletableFuture<Optional<StoredMessage>> lastFromLeader(String subject) {
+        return nats.ask(leader, json("last_by_subj", subject, 0)).thenApply(Wire::leader);
+    }
+
+    public CompletableFuture<Optional<StoredMessage>> nextFromLeader(String subject, long from) {
+        return nats.ask(leader, json("next_by_subj", subject, from)).thenApply(Wire::leader);
+    }
+
+    /** Removes one message without overwriting its bytes: cheap, and publishers do not feel it. */
+    public CompletableFuture<Boolean> delete(long sequence) {
+        var body = Codec.write(Map.of("seq", sequence, "no_erase", true));
+        return nats.send("$JS.API.STREAM.MSG.DELETE." + name, Map.of(), body)
+                .thenApply(answer ->
+                        Codec.readTree(answer.getData()).path("success").asBoolean());
+    }
+
+    /** Removes all messages of one exact subject. */
+    public CompletableFuture<Void> purge(String subject) {
+        return nats.send("$JS.API.STREAM.PURGE." + name, Map.of(), Codec.write(Map.of("filter", subject)))
+                .thenAccept(answer -> {});
+    }
+
+    public Consumers consumers() {
+        return new Consumers(nats, name);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    private static byte[] json(String key, String subject, long from) {
+        var text = from == 0
+                ? "{\"" + key + "\":\"" + subject + "\"}"
+                : "{\"seq\":" + from + ",\"" + key + "\":\"" + subject + "\"}";
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,169 @@
+package dev.faas.nats;
+
+import dev.faas.lifecycle.DependencyMissing;
+import dev.faas.wire.Subjects;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.api.AckPolicy;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.KeyValueConfiguration;
+import io.nats.client.api.ObjectStoreConfiguration;
+import io.nats.client.api.Republish;
+import io.nats.client.api.RetentionPolicy;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The streams, buckets and shared consumers. The registry alone makes and changes them; the other parts wait until they are
+ * there. Everything blocks.
+ */
+public final class Topology {
+    private static final int STREAM_NOT_FOUND = 10059;
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final int PROJECTOR_IN_FLIGHT = 4096;
+    private static final List<String> BUCKETS =
+            List.of(Subjects.FUNCTIONS, Subjects.KEYS, Subjects.REVOKED, Subjects.SPAWNERS, Subjects.IDEMPOTENCY);
+
+    private Topology() {}
+
+    /** Makes what is missing and changes what is otherwise; safe to repeat, and from several registries at once. */
+    public static void create(Nats nats, TopologyConfig config) throws DependencyMissing, InterruptedException {
+        try {
+            var management = nats.connection().jetStreamManagement();
+            ensure(management, activations(config));
+            ensure(management, retries(config));
+            ensure(management, events(config));
+            management.addOrUpdateConsumer(
+                    Subjects.EVENTS,
+                    ConsumerConfiguration.builder()
+                            .durable(Subjects.PROJECTOR)
+                            .filterSubject(Subjects.ALL_STATES)
+                            .ackPolicy(AckPolicy.Explicit)
+                            .ackWait(Duration.ofSeconds(60))
+                            .maxAckPending(PROJECTOR_IN_FLIGHT)
+                            .build());
+            for (var bucket : BUCKETS) {
+                ensureBucket(nats, management, bucket, config);
+            }
+            if (missing(management, "OBJ_" + Subjects.OUTPUTS)) {
+                nats.connection()
+                        .objectStoreManagement()
+                        .create(ObjectStoreConfiguration.builder(Subjects.OUTPUTS)
+                                .storageType(StorageType.File)
+                                .replicas(config.replicas())
+                                .ttl(config.outputsAge())
+                                .build());
+            }
+        } catch (IOException | JetStreamApiException e) {
+            throw new DependencyMissing(
+                    "NATS does not let the streams be made (" + e.getMessage()
+                            + "). Is JetStream on (nats-server -js), and may this user use it?",
+                    e);
+        }
+    }
+
+    /** Waits until the registry has made everything. */
+    public static void await(Nats nats, Duration limit) throws DependencyMissing, InterruptedException {
+        long until = System.nanoTime() + limit.toNanos();
+        while (true) {
+            try {
+                var management = nats.connection().jetStreamManagement();
+                if (!missing(management, Subjects.EVENTS) && !missing(management, "OBJ_" + Subjects.OUTPUTS)) {
+                    return;
+                }
+            } catch (IOException | JetStreamApiException e) {
+                if (System.nanoTime() > until) {
+                    throw new DependencyMissing("JetStream does not answer (" + e.getMessage() + ")", e);
+                }
+            }
+            if (System.nanoTime() > until) {
+                throw new DependencyMissing("the streams are not there after " + limit.toSeconds()
+                        + " s: the registry makes them. Start registry-service.");
+            }
+            Thread.sleep(POLL);
+        }
+    }
+
+    private static StreamConfiguration activations(TopologyConfig config) {
+        return file(Subjects.ACTIVATIONS, config)
+                .subjects(Subjects.ALL_QUEUED)
+                .retentionPolicy(RetentionPolicy.WorkQueue)
+                .discardPolicy(DiscardPolicy.New)
+                .republish(Republish.builder()
+                        .source(Subjects.EACH_QUEUED)
+                        // owner and function are what a hint needs to say
+                        .destination("wake.{{wildcard(1)}}.{{wildcard(2)}}")
+                        .headersOnly(true)
+                        .build())
+                .build();
+    }
+
+    private static StreamConfiguration retries(TopologyConfig config) {
+        return file(Subjects.RETRIES, config)
+                .subjects(Subjects.ALL_RETRIES)
+                .retentionPolicy(RetentionPolicy.WorkQueue)
+                .discardPolicy(DiscardPolicy.New)
+                .build();
+    }
+
+    private static StreamConfiguration events(TopologyConfig config) {
+        return file(Subjects.EVENTS, config)
+                .subjects(Subjects.ALL_EVENTS)
+                .retentionPolicy(RetentionPolicy.Limits)
+                .discardPolicy(DiscardPolicy.New)
+                .maxBytes(config.eventsBytes())
+                .maxAge(config.eventsAge())
+                .allowDirect(true)
+                .republish(Republish.builder()
+                        .source(Subjects.ALL_EVENTS)
+                        .destination("live.{{wildcard(1)}}.{{wildcard(2)}}")
+                        .build())
+                .build();
+    }
+
+    private static StreamConfiguration.Builder file(String name, TopologyConfig config) {
+        return StreamConfiguration.builder()
+                .name(name)
+                .storageType(StorageType.File)
+                .replicas(config.replicas());
+    }
+
+    private static void ensure(JetStreamManagement management, StreamConfiguration stream)
+            throws IOException, JetStreamApiException {
+        if (missing(management, stream.getName())) {
+            management.addStream(stream);
+        } else {
+            management.updateStream(stream);
+        }
+    }
+
+    private static void ensureBucket(Nats nats, JetStreamManagement management, String bucket, TopologyConfig config)
+            throws IOException, JetStreamApiException {
+        if (missing(management, "KV_" + bucket)) {
+            var builder = KeyValueConfiguration.builder(bucket)
+                    .storageType(StorageType.File)
+                    .replicas(config.replicas());
+            if (bucket.equals(Subjects.IDEMPOTENCY)) {
+                builder.ttl(Duration.ofHours(24));
+            }
+            nats.connection().keyValueManagement().create(builder.build());
+        }
+    }
+
+    private static boolean missing(JetStreamManagement management, String stream)
+            throws IOException, JetStreamApiException {
+        try {
+            management.getStreamInfo(stream);
+            return false;
+        } catch (JetStreamApiException e) {
+            if (e.getApiErrorCode() == STREAM_NOT_FOUND) {
+                return true;
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.faas.nats;
+
+import dev.faas.config.Env;
+import java.time.Duration;
+
+/**
+ * How the streams are kept.
+ *
+ * @param replicas 1 on one server, 3 on a cluster
+ * @param eventsBytes the most that all living activations and their output may take
+ * @param eventsAge a safety net only: what is finished is pruned long before
+ */
+public record TopologyConfig(int replicas, long eventsBytes, Duration eventsAge, Duration outputsAge) {
+    public static final TopologyConfig LOCAL =
+            new TopologyConfig(1, 2L << 30, Duration.ofDays(30), Duration.ofDays(30));
+
+    public static TopologyConfig from(Env env) {
+        return new TopologyConfig(
+                env.integer("FAAS_REPLICAS", 1, 1, 5, "copies of each stream: 1 on one NATS server, 3 on a cluster"),
+                (long) env.integer("FAAS_EVENTS_MB", 4096, 64, 1 << 20, "size limit of the EVENTS stream, in MiB")
+                        << 20,
+                env.duration("FAAS_EVENTS_AGE", Duration.ofDays(30), "age limit of the EVENTS stream: a safety net"),
+                env.duration(
+                        "FAAS_OUTPUTS_AGE", Duration.ofDays(30), "how long large results and logs are kept apart"));
+    }
+}
