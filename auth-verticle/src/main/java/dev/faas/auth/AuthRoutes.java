@@ -1,0 +1,92 @@
+package dev.faas.auth;
+
+import dev.faas.http.Authenticated;
+import dev.faas.http.Bodies;
+import dev.faas.http.Fields;
+import dev.faas.http.TokenVerifier;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.regex.Pattern;
+
+/** The HTTP API of auth-service. */
+final class AuthRoutes {
+    private static final int MAX_BODY_BYTES = 16_384;
+    private static final int MAX_TOKEN_LENGTH = 512;
+    private static final int MAX_PASSWORD_LENGTH = 256;
+    private static final int MIN_PASSWORD_LENGTH = 8;
+    private static final Pattern USERNAME = Pattern.compile("[a-z0-9][a-z0-9._-]{2,63}");
+    private static final String USERNAME_RULE =
+            "be 3 to 64 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit";
+
+    private final Accounts accounts;
+    private final SigningKeys keys;
+    private final TokenVerifier verifier;
+
+    AuthRoutes(Accounts accounts, SigningKeys keys, TokenVerifier verifier) {
+        this.accounts = accounts;
+        this.keys = keys;
+        this.verifier = verifier;
+    }
+
+    void add(Router on) {
+        var json = Bodies.json(MAX_BODY_BYTES);
+        on.post("/v1/auth/register").handler(json).respond(this::register);
+        on.post("/v1/auth/login").handler(AuthRoutes::noStore).handler(json).respond(this::login);
+        on.post("/v1/auth/refresh").handler(AuthRoutes::noStore).handler(json).respond(this::refresh);
+        on.post("/v1/auth/logout").handler(json).respond(this::logout);
+        on.get("/v1/auth/me").handler(Authenticated.by(verifier)).respond(this::me);
+        on.get("/.well-known/jwks.json").respond(this::jwks);
+    }
+
+    private Future<AccountView> register(RoutingContext ctx) {
+        var fields = Fields.of(ctx);
+        var username = fields.text("username", USERNAME, USERNAME_RULE);
+        var password = fields.text("password", MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH);
+        fields.done();
+        return accounts.register(username, password).map(account -> {
+            ctx.response().setStatusCode(201);
+            return AccountView.of(account);
+        });
+    }
+
+    /** The rules for new names and passwords are not asked here: whatever does not fit is simply wrong. */
+    private Future<TokenPair> login(RoutingContext ctx) {
+        var fields = Fields.of(ctx);
+        var username = fields.text("username", 1, MAX_PASSWORD_LENGTH);
+        var password = fields.text("password", 1, MAX_PASSWORD_LENGTH);
+        fields.done();
+        return accounts.login(username, password);
+    }
+
+    private Future<TokenPair> refresh(RoutingContext ctx) {
+        return accounts.refresh(refreshToken(ctx));
+    }
+
+    private Future<Void> logout(RoutingContext ctx) {
+        return accounts.logout(refreshToken(ctx));
+    }
+
+    private Future<AccountView> me(RoutingContext ctx) {
+        return accounts.me(Authenticated.principal(ctx)).map(AccountView::of);
+    }
+
+    private Future<JsonObject> jwks(RoutingContext ctx) {
+        return Future.succeededFuture(keys.jwkSet());
+    }
+
+    private static String refreshToken(RoutingContext ctx) {
+        var fields = Fields.of(ctx);
+        var token = fields.text("refresh_token", 1, MAX_TOKEN_LENGTH);
+        fields.done();
+        return token;
+    }
+
+    /** RFC 6749, 5.1: what holds a token is kept by no cache. */
+    private static void noStore(RoutingContext ctx) {
+        ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        ctx.next();
+    }
+}

@@ -1,0 +1,109 @@
+package dev.faas.auth;
+
+import dev.faas.http.Health;
+import dev.faas.http.HttpService;
+import dev.faas.http.Listener;
+import dev.faas.http.Metrics;
+import dev.faas.http.TokenVerifier;
+import dev.faas.lifecycle.Lifecycle;
+import dev.faas.nats.Nats;
+import dev.faas.nats.Topology;
+import dev.faas.pg.Pg;
+import dev.faas.wire.Subjects;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** auth-service: accounts, passwords, tokens and the keys that sign them. {@link #open} shows what it is made of. */
+public final class AuthVerticle extends VerticleBase {
+    private static final String SERVICE = "auth-service";
+    private static final String API = "api";
+    private static final Duration OUTBOX_PAUSE = Duration.ofSeconds(2);
+    private static final Duration KEYS_PAUSE = Duration.ofSeconds(30);
+    private static final Duration PRUNE_PAUSE = Duration.ofMinutes(5);
+
+    private final AuthConfig config;
+    private @Nullable Lifecycle lifecycle;
+    private volatile @Nullable HttpService http;
+
+    public AuthVerticle(AuthConfig config) {
+        this.config = config;
+    }
+
+    /** Fails with what is missing when Postgres, NATS or the buckets are not there in time; then nothing is left open. */
+    @Override
+    public Future<?> start() {
+        lifecycle = new Lifecycle(vertx, SERVICE);
+        return lifecycle.start(this::open);
+    }
+
+    @Override
+    public Future<?> stop() {
+        return lifecycle == null ? Future.succeededFuture() : lifecycle.stop();
+    }
+
+    /** The port of the API, once started. */
+    public int port() {
+        return started().port(API);
+    }
+
+    /** The port of metrics and detailed health, once started. */
+    public int internalPort() {
+        return started().internalPort();
+    }
+
+    private void open(Lifecycle.Steps on) throws Exception {
+        var clock = InstantSource.system();
+        var pg = on.open(
+                "postgres", () -> Pg.open(vertx, config.pg()), it -> it.close().await());
+        var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
+        Topology.await(nats, config.nats().startTimeout());
+        var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
+        var passwords =
+                on.open("password workers", this::passwords, it -> it.close().await());
+
+        var logins = new LoginStore(pg);
+        var keys = new SigningKeys(new SigningKeyStore(pg), clock);
+        var revoked = nats.kv(Subjects.REVOKED);
+        var revocations = new Revocations(logins, revoked, context, clock);
+        var verifier = new TokenVerifier(vertx, Tokens.ISSUER, Tokens.AUDIENCE);
+        verifier.revoked(revocations::isRevoked);
+        var publication = new KeyPublication(keys, verifier, nats.kv(Subjects.KEYS), revocations, context);
+
+        on.open("bucket REVOKED", revocations::follow, Nats.Subscription::close);
+        on.await("revocations", revocations::known, nothing -> Future.succeededFuture());
+        on.await("signing keys", publication::refresh, nothing -> Future.succeededFuture());
+        var tokens = new Tokens(vertx, keys, clock, config.accessLifetime());
+        var accounts = new Accounts(
+                new AccountStore(pg), logins, passwords, tokens, revocations, clock, config.refreshLifetime());
+        var routes = new AuthRoutes(accounts, keys, verifier);
+        var health = new Health(SERVICE).require("postgres", pg::ping).require("nats", nats::connected);
+
+        http = on.await(
+                "http",
+                () -> HttpService.start(
+                        vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), routes::add))),
+                HttpService::close);
+        var upkeep = new Upkeep(vertx, context)
+                .every(OUTBOX_PAUSE, "announcing revocations", revocations::announcePending)
+                .every(KEYS_PAUSE, "publishing signing keys", publication::refresh)
+                .every(PRUNE_PAUSE, "pruning revocations", revocations::prune)
+                .every(PRUNE_PAUSE, "pruning logins", () -> logins.prune(clock.instant()));
+        on.open("upkeep", upkeep::start, it -> it.stop().await());
+    }
+
+    private Passwords passwords() {
+        return new Passwords(vertx, config.hashThreads(), config.hashWaiting());
+    }
+
+    private HttpService started() {
+        var running = http;
+        if (running == null) {
+            throw new IllegalStateException(SERVICE + " has not started");
+        }
+        return running;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.faas.auth;
+
+import dev.faas.pg.Pg;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/**
+ * The tables {@code login} and {@code refresh_token}. A login is a family of refresh tokens: each is used once, and
+ * leaves a successor; one that is seen again was stolen, and ends the family (RFC 9700, 4.14.2).
+ */
+final class LoginStore {
+    /** A refresh token as it is stored. */
+    record StoredToken(Buffer fingerprint, Instant expiresAt) {}
+
+    /** That access tokens of this login count no longer; it matters until the last of them has expired. */
+    record Revocation(String sid, Instant until) {}
+
+    /** What presenting a refresh token led to. */
+    sealed interface Rotation {
+        /** The successor is stored. */
+        record Rotated(Account account, String sid) implements Rotation {}
+
+        /** It had been used before: its login is revoked now. */
+        record Reused(Revocation revocation) implements Rotation {}
+
+        /** Unknown, expired, or of a login that has ended. */
+        record Refused() implements Rotation {}
+    }
+
+    private final Pg pg;
+
+    LoginStore(Pg pg) {
+        this.pg = pg;
+    }
+
+    Future<Void> open(String sid, String userId, Instant now, StoredToken token) {
+        return pg.transaction(tx -> tx.preparedQuery("insert into login (sid, user_id, created_at) values ($1, $2, $3)")
+                .execute(Tuple.of(sid, userId, utc(now)))
+                .compose(opened -> insert(tx, sid, token)));
+    }
+
+    /** One transaction under the family's lock: of several that present one token at once, exactly one gets a successor. */
+    Future<Rotation> rotate(Buffer presented, StoredToken successor, Instant now, Instant revokedUntil) {
+        return pg.transaction(tx -> find(tx, presented).compose(found -> {
+            if (found.isEmpty()) {
+                return Future.succeededFuture(new Rotation.Refused());
+            }
+            var row = found.get();
+            var sid = row.getString("sid");
+            if (row.getOffsetDateTime("revoked_at") != null) {
+                return Future.succeededFuture(new Rotation.Refused());
+            }
+            if (row.getOffsetDateTime("rotated_at") != null) {
+                return revoke(tx, sid, now, revokedUntil).map(Rotation.Reused::new);
+            }
+            if (!row.getOffsetDateTime("expires_at").toInstant().isAfter(now)) {
+                return Future.succeededFuture(new Rotation.Refused());
+            }
+            return tx.preparedQuery("update refresh_token set rotated_at = $2 where hash = $1")
+                    .execute(Tuple.of(presented, utc(now)))
+                    .compose(rotated -> insert(tx, sid, successor))
+                    .map(new Rotation.Rotated(AccountStore.account(row), sid));
+        }));
+    }
+
+    /** Ends the login that this token, used or not, belongs to; empty when there is none, or it has ended before. */
+    Future<Optional<Revocation>> revoke(Buffer presented, Instant now, Instant until) {
+        return pg.transaction(tx -> find(tx, presented).compose(found -> {
+            if (found.isEmpty() || found.get().getOffsetDateTime("revoked_at") != null) {
+                return Future.succeededFuture(Optional.empty());
+            }
+            return revoke(tx, found.get().getString("sid"), now, until).map(Optional::of);
+        }));
+    }
+
+    /** The outbox: revocations that still matter and are not known to have reached the bucket. */
+    Future<List<Revocation>> unannounced(Instant now) {
+        return revocations("and not announced order by revoked_until limit 1000", now);
+    }
+
+    /** All revocations that still matter. */
+    Future<List<Revocation>> inForce(Instant now) {
+        return revocations("", now);
+    }
+
+    Future<Void> announced(String sid) {
+        return pg.with(pool -> pool.preparedQuery("update login set announced = true where sid = $1")
+                .execute(Tuple.of(sid))
+                .mapEmpty());
+    }
+
+    /** Forgets tokens that have expired, and logins that have no token left or whose end no longer matters. */
+    Future<Void> prune(Instant now) {
+        return pg.transaction(tx -> tx.preparedQuery("delete from login where revoked_until <= $1")
+                .execute(Tuple.of(utc(now)))
+                .compose(revoked -> tx.preparedQuery("delete from refresh_token where expires_at <= $1")
+                        .execute(Tuple.of(utc(now))))
+                .compose(expired -> tx.query("""
+                                delete from login l where revoked_at is null
+                                and not exists (select from refresh_token t where t.sid = l.sid)""").execute())
+                .mapEmpty());
+    }
+
+    private Future<List<Revocation>> revocations(String which, Instant now) {
+        return pg.with(pool -> pool.preparedQuery(
+                        "select sid, revoked_until from login where revoked_at is not null and revoked_until > $1 "
+                                + which)
+                .execute(Tuple.of(utc(now)))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(row -> new Revocation(
+                                row.getString("sid"),
+                                row.getOffsetDateTime("revoked_until").toInstant()))
+                        .toList()));
+    }
+
+    private static Future<Optional<Row>> find(SqlConnection tx, Buffer fingerprint) {
+        return tx.preparedQuery("""
+                        select t.sid, t.rotated_at, t.expires_at, l.revoked_at, a.id, a.username, a.roles, a.created_at
+                        from refresh_token t join login l on l.sid = t.sid join account a on a.id = l.user_id
+                        where t.hash = $1 for update of l, t""").execute(Tuple.of(fingerprint)).map(AccountStore::first);
+    }
+
+    private static Future<Void> insert(SqlConnection tx, String sid, StoredToken token) {
+        return tx.preparedQuery("insert into refresh_token (hash, sid, expires_at) values ($1, $2, $3)")
+                .execute(Tuple.of(token.fingerprint(), sid, utc(token.expiresAt())))
+                .mapEmpty();
+    }
+
+    private static Future<Revocation> revoke(SqlConnection tx, String sid, Instant now, Instant until) {
+        return tx.preparedQuery("update login set revoked_at = $2, revoked_until = $3 where sid = $1")
+                .execute(Tuple.of(sid, utc(now), utc(until)))
+                .map(new Revocation(sid, until));
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}

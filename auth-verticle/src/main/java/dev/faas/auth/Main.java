@@ -1,0 +1,12 @@
+package dev.faas.auth;
+
+import dev.faas.lifecycle.Launcher;
+
+/** auth-service as a program of its own. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        Launcher.launch("auth-service", args, AuthConfig::from, AuthVerticle::new);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.faas.auth;
+
+import io.vertx.core.json.JsonObject;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Instant;
+import java.util.Base64;
+
+/**
+ * One ES256 key pair: P-256 coordinates and private value, each 32 bytes in base64url as a JSON Web Key has them
+ * (RFC 7518, 6.2). {@code kid} is the public key's thumbprint (RFC 7638).
+ *
+ * @param signsFrom when it begins to sign; it verifies from the moment it exists
+ */
+record SigningKey(String kid, String x, String y, String d, Instant signsFrom) {
+    private static final int COORDINATE_BYTES = 32;
+    private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
+
+    static SigningKey generate(Instant signsFrom) {
+        try {
+            var generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            var pair = generator.generateKeyPair();
+            var point = ((ECPublicKey) pair.getPublic()).getW();
+            var x = fixed(point.getAffineX());
+            var y = fixed(point.getAffineY());
+            return new SigningKey(thumbprint(x, y), x, y, fixed(((ECPrivateKey) pair.getPrivate()).getS()), signsFrom);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JVM lacks P-256", e);
+        }
+    }
+
+    JsonObject publicJwk() {
+        return new JsonObject()
+                .put("kty", "EC")
+                .put("crv", "P-256")
+                .put("use", "sig")
+                .put("alg", "ES256")
+                .put("kid", kid)
+                .put("x", x)
+                .put("y", y);
+    }
+
+    JsonObject privateJwk() {
+        return publicJwk().put("d", d);
+    }
+
+    /** The required members in lexicographic order, without white space (RFC 7638, 3). */
+    private static String thumbprint(String x, String y) throws GeneralSecurityException {
+        var canonical = "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}".formatted(x, y);
+        return BASE64URL.encodeToString(
+                MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** Big-endian, padded or trimmed to 32 bytes: BigInteger drops leading zeros and may add a sign byte. */
+    private static String fixed(BigInteger value) {
+        var bytes = value.toByteArray();
+        var fixed = new byte[COORDINATE_BYTES];
+        var length = Math.min(bytes.length, COORDINATE_BYTES);
+        System.arraycopy(bytes, bytes.length - length, fixed, COORDINATE_BYTES - length, length);
+        return BASE64URL.encodeToString(fixed);
+    }
+
+    @Override
+    public String toString() {
+        return "SigningKey[" + kid + "]";
+    }
+}
