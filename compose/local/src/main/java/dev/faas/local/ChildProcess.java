@@ -41,7 +41,9 @@ public final class ChildProcess implements AutoCloseable {
      *
      * @param name of the program, for messages
      * @param arguments the program's path and its arguments
+     * @param wrapper goes in front: programs that replace themselves by what follows, as {@code nice} does
      * @param environment the whole environment of the child; nothing is inherited
+     * @param input its standard input
      * @param log standard output and error are appended to this file
      * @param deathSignal what the kernel sends to the child when we die, such as {@code KILL}
      * @param stopSignal what asks it to stop, such as {@code TERM}
@@ -50,14 +52,23 @@ public final class ChildProcess implements AutoCloseable {
     public record Command(
             String name,
             List<String> arguments,
+            List<String> wrapper,
             Map<String, String> environment,
+            Path input,
             Path log,
             String deathSignal,
             String stopSignal,
             Duration stopLimit) {
         public Command {
             arguments = List.copyOf(arguments);
+            wrapper = List.copyOf(wrapper);
             environment = Map.copyOf(environment);
+        }
+
+        /** One without input that is killed when we die, and stops within ten seconds on SIGTERM. */
+        public static Command of(String name, List<String> arguments, Map<String, String> environment, Path log) {
+            var none = Path.of("/dev/null");
+            return new Command(name, arguments, List.of(), environment, none, log, "KILL", "TERM", KILL_LIMIT);
         }
     }
 
@@ -73,7 +84,7 @@ public final class ChildProcess implements AutoCloseable {
         var logStart = Files.exists(command.log()) ? Files.size(command.log()) : 0;
         var builder = new ProcessBuilder(wrapped(command))
                 .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectInput(ProcessBuilder.Redirect.from(command.input().toFile()))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(command.log().toFile()));
         builder.environment().clear();
         builder.environment().putAll(command.environment());
@@ -108,21 +119,20 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     private static List<String> wrapped(Command command) {
-        var setsid = Programs.find("setsid");
-        var setpriv = Programs.find("setpriv");
         var line = new ArrayList<String>();
-        setsid.ifPresent(path -> line.add(path.toString()));
-        setpriv.ifPresent(path -> line.addAll(List.of(path.toString(), "--pdeathsig", command.deathSignal(), "--")));
-        if (setpriv.isPresent()) {
-            // If we died before the signal was set, the child's parent is no longer us, and it must not start.
-            line.addAll(List.of(
-                    "/bin/sh",
-                    "-c",
-                    "[ \"$PPID\" = \"$0\" ] && exec \"$@\"",
-                    Long.toString(ProcessHandle.current().pid())));
-        }
+        Programs.find("setsid").ifPresent(setsid -> line.add(setsid.toString()));
+        line.addAll(command.wrapper());
+        // Last, because a change of user takes the death signal away.
+        Programs.find("setpriv").ifPresent(setpriv -> line.addAll(dyingWithUs(setpriv, command.deathSignal())));
         line.addAll(command.arguments());
         return line;
+    }
+
+    private static List<String> dyingWithUs(Path setpriv, String signal) {
+        // Had we died before the signal was set, the parent would no longer be us: the child must not start then.
+        var unlessOrphaned = "[ \"$PPID\" = \"$0\" ] && exec \"$@\"";
+        var us = Long.toString(ProcessHandle.current().pid());
+        return List.of(setpriv.toString(), "--pdeathsig", signal, "--", "/bin/sh", "-c", unlessOrphaned, us);
     }
 
     /**
@@ -133,15 +143,37 @@ public final class ChildProcess implements AutoCloseable {
      */
     public void awaitReady(Duration limit, BooleanSupplier ready) throws IOException {
         var deadline = System.nanoTime() + limit.toNanos();
-        while (!ready.getAsBoolean()) {
-            if (awaitExit(POLL)) {
-                throw new StartFailed(command.name() + " ended with exit code " + process.exitValue()
-                        + " before it was ready" + why());
+        var done = false;
+        try {
+            while (!ready.getAsBoolean()) {
+                if (awaitExit(POLL)) {
+                    throw new StartFailed(command.name() + " ended with exit code " + process.exitValue()
+                            + " before it was ready" + why());
+                }
+                if (System.nanoTime() - deadline > 0) {
+                    throw new StartFailed(command.name() + " was not ready within " + limit.toMillis() + " ms" + why());
+                }
             }
-            if (System.nanoTime() - deadline > 0) {
+            done = true;
+        } finally {
+            if (!done) {
                 kill();
-                throw new StartFailed(command.name() + " was not ready within " + limit.toSeconds() + " s" + why());
             }
+        }
+    }
+
+    /**
+     * Waits for a child that does one thing and ends.
+     *
+     * @throws StartFailed when it fails, or when the limit is reached (it is killed then)
+     */
+    public void awaitSuccess(Duration limit) throws IOException {
+        if (!awaitExit(limit)) {
+            kill();
+            throw new StartFailed(command.name() + " was not done within " + limit.toSeconds() + " s" + why());
+        }
+        if (process.exitValue() != 0) {
+            throw new StartFailed(command.name() + " failed with exit code " + process.exitValue() + why());
         }
     }
 
@@ -173,7 +205,7 @@ public final class ChildProcess implements AutoCloseable {
             throw new IOException(command.name() + " (pid " + pid() + ") survives SIGKILL");
         }
         for (var relative : family) {
-            awaitEnd(relative);
+            awaitEnd(relative.pid());
         }
     }
 
@@ -202,16 +234,12 @@ public final class ChildProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        awaitEnd(kill.toHandle());
+        awaitEnd(kill.pid());
     }
 
-    private void awaitEnd(ProcessHandle handle) throws IOException {
-        try {
-            handle.onExit().get(KILL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("pid " + handle.pid() + " of " + command.name() + " did not end", e);
-        } catch (InterruptedException e) {
-            throw interrupted(command.name());
+    private void awaitEnd(long pid) throws IOException {
+        if (!ProcessTable.awaitEnd(pid, KILL_LIMIT)) {
+            throw new IOException("pid " + pid + " of " + command.name() + " did not end");
         }
     }
 

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NatsServer implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
     private static final Pattern PORTS = Pattern.compile(
             "\"nats\":\\s*\\[\\s*\"nats://[^\"]*:(\\d+)\".*\"monitoring\":\\s*\\[\\s*\"http://[^\"]*:(\\d+)\".*}",
             Pattern.DOTALL);
@@ -109,8 +108,8 @@ public final class NatsServer implements AutoCloseable {
         line.addAll(List.of("-m", Integer.toString(wanted.monitoring())));
         line.addAll(List.of("-js", "-sd", directory.toString()));
         line.addAll(List.of("--ports_file_dir", directory.toString()));
-        return ChildProcess.start(new ChildProcess.Command(
-                "nats-server", line, environment, directory.resolve("nats-server.log"), "KILL", "TERM", STOP_LIMIT));
+        var log = directory.resolve("nats-server.log");
+        return ChildProcess.start(ChildProcess.Command.of("nats-server", line, environment, log));
     }
 
     private Ports awaitPorts() throws IOException {

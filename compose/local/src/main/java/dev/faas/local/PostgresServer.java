@@ -1,50 +1,144 @@
 package dev.faas.local;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 
-/** PostgreSQL as a child of this process, with durable settings, on a free port of the loopback address. */
+/**
+ * PostgreSQL as a direct child of this process, with durable settings, on a free port of the loopback address.
+ *
+ * <p>Every connection needs a password (SCRAM), there is no Unix socket. As root, the server runs as another user.
+ * Calls block; not for use by several threads at once.
+ */
 public final class PostgresServer implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final int PORTS_TO_TRY = 5;
+
+    private final PostgresCluster cluster;
+    private ChildProcess child;
+    private int port;
+
     /** Who may log in. */
-    public record Role(String user, String password) {}
+    public record Role(String user, String password) {
+        @Override
+        public String toString() {
+            return "Role[" + user + "]";
+        }
+    }
 
-    private PostgresServer() {}
+    private PostgresServer(PostgresCluster cluster) throws IOException {
+        this.cluster = cluster;
+        this.port = freePort();
+        this.child = startOnSomePort();
+    }
 
-    /** Starts on the given directory: makes a database there the first time, goes on with it later. */
-    public static PostgresServer start(Path dataDir) throws IOException {
-        return new PostgresServer();
+    /**
+     * Starts on the given directory: makes a database there the first time, goes on with it later, also after a crash.
+     *
+     * @throws StartFailed when it cannot, with the reason
+     */
+    public static PostgresServer start(Path directory) throws IOException {
+        return new PostgresServer(
+                PostgresCluster.open(directory.toAbsolutePath().normalize()));
     }
 
     public int port() {
-        return 0;
+        return port;
     }
 
     /** The superuser's name. */
     public String user() {
-        return "";
+        return PostgresCluster.SUPERUSER;
     }
 
     /** The superuser's password. */
     public String password() {
-        return "";
+        return cluster.password(PostgresCluster.SUPERUSER);
     }
 
     /** {@code postgres://127.0.0.1:PORT/faas}. */
     public String url() {
-        return "";
+        return "postgres://127.0.0.1:" + port + "/" + PostgresCluster.DATABASE;
     }
 
     /** The role that owns the schema of this name ({@code auth} or {@code registry}) and has no rights in others. */
     public Role role(String schema) {
-        return new Role(schema, "");
+        var owner = PostgresCluster.owner(schema);
+        return new Role(owner, cluster.password(owner));
     }
 
-    /** SIGKILL, as a crash would be. */
-    public void kill() throws IOException {}
+    public long pid() {
+        return child.pid();
+    }
 
-    /** Starts again on the same data and port. */
-    public void restart() throws IOException {}
+    /** SIGKILL to all its processes, as a crash would be; returns when they are gone. */
+    public void kill() throws IOException {
+        child.kill();
+    }
 
+    /** Stops it if it runs, and starts it again on the same data and port. */
+    public void restart() throws IOException {
+        child.close();
+        child = startOn(port);
+    }
+
+    /** A fast shutdown: open transactions are rolled back. */
     @Override
-    public void close() throws IOException {}
+    public void close() throws IOException {
+        child.close();
+    }
+
+    /** A port that was free may be taken before the server has it. */
+    private ChildProcess startOnSomePort() throws IOException {
+        for (var tried = 1; ; tried++) {
+            try {
+                return startOn(port);
+            } catch (StartFailed e) {
+                if (tried == PORTS_TO_TRY || !e.getMessage().contains("Address already in use")) {
+                    throw e;
+                }
+                port = freePort();
+            }
+        }
+    }
+
+    private ChildProcess startOn(int wanted) throws IOException {
+        PostmasterFile.clearStale(cluster.data());
+        var started = cluster.serve(List.of(
+                "-c", "listen_addresses=127.0.0.1",
+                "-c", "port=" + wanted,
+                "-c", "unix_socket_directories=",
+                "-c", "fsync=on",
+                "-c", "synchronous_commit=on",
+                "-c", "full_page_writes=on",
+                "-c", "password_encryption=scram-sha-256",
+                "-c", "shared_buffers=64MB",
+                "-c", "max_connections=100",
+                "-c", "timezone=UTC",
+                "-c", "log_timezone=UTC",
+                "-c", "log_checkpoints=off"));
+        var pid = started.pid();
+        started.awaitReady(START_LIMIT, () -> isReady(pid));
+        return started;
+    }
+
+    private boolean isReady(long pid) {
+        try {
+            return PostmasterFile.read(cluster.data())
+                    .filter(file -> file.readyAs(pid))
+                    .isPresent();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
 }

@@ -1,0 +1,120 @@
+package dev.faas.local;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.net.JarURLConnection;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tukaani.xz.XZInputStream;
+
+/** The programs of PostgreSQL, unpacked from the class path once a version and shared by all runs. */
+record PostgresBinaries(Path home) {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresBinaries.class);
+    private static final Duration ABANDONED = Duration.ofHours(1);
+    private static final String UNPACKING = "unpacking-";
+
+    Path program(String name) {
+        return home.resolve("bin").resolve(name);
+    }
+
+    /** {@code /var/cache/faas} for root, whose home another user may not enter; else as the XDG base directories say. */
+    static Path cache(Unprivileged.Us us) {
+        if (us.root()) {
+            return Path.of("/var/cache/faas");
+        }
+        return Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+                .filter(value -> value.startsWith("/"))
+                .map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
+                .resolve("faas");
+    }
+
+    /** Unpacks unless that is done. Safe with any number of starters: each unpacks beside, the first rename wins. */
+    static PostgresBinaries in(Path cache) throws IOException {
+        var resource = resource(System.getProperty("os.arch"));
+        var url = PostgresBinaries.class.getResource("/" + resource);
+        if (url == null || !(url.openConnection() instanceof JarURLConnection jar)) {
+            throw new StartFailed("no PostgreSQL for this processor on the class path (" + resource
+                    + "). Set FAAS_PG_URL to a server that runs.");
+        }
+        var version =
+                Path.of(jar.getJarFileURL().getPath()).getFileName().toString().replaceAll("\\.jar$", "");
+        var home =
+                cache.resolve(version + "-" + Long.toHexString(jar.getJarEntry().getCrc()));
+        if (!Files.isDirectory(home)) {
+            Files.createDirectories(cache);
+            Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxr-xr-x"));
+            removeAbandoned(cache);
+            unpackInto(home, jar);
+        }
+        return new PostgresBinaries(home);
+    }
+
+    static String resource(String processor) {
+        return switch (processor) {
+            case "aarch64" -> "postgres-linux-arm_64.txz";
+            default -> "postgres-linux-x86_64.txz";
+        };
+    }
+
+    private static void unpackInto(Path home, JarURLConnection jar) throws IOException {
+        var beside = Files.createTempDirectory(home.getParent(), UNPACKING);
+        Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (var tar = new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(jar.getInputStream())))) {
+            for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                unpack(entry, tar, beside);
+            }
+        }
+        try {
+            Files.move(beside, home, StandardCopyOption.ATOMIC_MOVE);
+            LOG.info("unpacked PostgreSQL to {}", home);
+        } catch (FileSystemException e) {
+            Folders.delete(beside);
+            if (!Files.isDirectory(home)) {
+                throw e;
+            }
+        }
+    }
+
+    private static void unpack(TarArchiveEntry entry, TarArchiveInputStream tar, Path into) throws IOException {
+        var target = into.resolve(entry.getName()).normalize();
+        if (!target.startsWith(into)) {
+            throw new IOException("archive entry outside of the archive: " + entry.getName());
+        }
+        if (entry.isDirectory()) {
+            Files.createDirectories(target);
+        } else if (entry.isSymbolicLink()) {
+            Files.createDirectories(target.getParent());
+            Files.createSymbolicLink(target, Path.of(entry.getLinkName()));
+        } else if (!entry.getName().endsWith(".a")) {
+            Files.createDirectories(target.getParent());
+            Files.copy(tar, target);
+            var executable = (entry.getMode() & 0100) != 0;
+            Files.setPosixFilePermissions(
+                    target, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
+        }
+    }
+
+    /** What a killed run had begun to unpack. */
+    private static void removeAbandoned(Path cache) throws IOException {
+        try (var old = Files.newDirectoryStream(cache, UNPACKING + "*")) {
+            for (var directory : old) {
+                if (Files.getLastModifiedTime(directory)
+                        .toInstant()
+                        .isBefore(Instant.now().minus(ABANDONED))) {
+                    Folders.delete(directory);
+                }
+            }
+        }
+    }
+}
