@@ -1,0 +1,177 @@
+package dev.faas.activation;
+
+import dev.faas.activation.ActivationEvent.OutputEvent;
+import dev.faas.activation.ActivationEvent.StateEvent;
+import dev.faas.nats.BusException;
+import dev.faas.nats.LiveMessage;
+import dev.faas.nats.Nats;
+import dev.faas.nats.StoredMessage;
+import dev.faas.nats.Stream;
+import dev.faas.wire.Codec;
+import dev.faas.wire.Subjects;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+
+/**
+ * The events of activations: the source of truth while one lives. Every state after the first is a compare-and-set on the
+ * one before, so that two writers can never both end an activation. Thread-safe, never blocks.
+ */
+public final class ActivationEvents {
+    /** What became of an append. */
+    public sealed interface Appended {
+        record Stored(Snapshot snapshot) implements Appended {}
+
+        /** Another write came first; empty when there is no such activation (any more). */
+        record Superseded(Optional<Snapshot> actual) implements Appended {}
+    }
+
+    private final Nats nats;
+    private final Stream stream;
+
+    public ActivationEvents(Nats nats) {
+        this.nats = nats;
+        this.stream = nats.stream(Subjects.EVENTS);
+    }
+
+    /** The commit point: once this is stored the activation is never lost. */
+    public CompletableFuture<Appended> accept(ActivationRecord.Queued first) {
+        return append(first, 0);
+    }
+
+    /**
+     * Stores the next state if the last one is still the expected. A refusal, or an answer that did not come, is looked into
+     * at the leader: a write of ours whose answer got lost counts as stored. Fails with {@link BusException} when that
+     * cannot be told.
+     */
+    public CompletableFuture<Appended> append(ActivationRecord next, long expected) {
+        var subject = Subjects.state(next.id());
+        var bytes = Codec.encode(next);
+        return stream.appendIfLast(subject, bytes, expected)
+                .<Appended>thenApply(sequence -> new Appended.Stored(new Snapshot(next, sequence)))
+                .exceptionallyCompose(failure -> lookInto(unwrap(failure), next, subject, bytes, expected));
+    }
+
+    private CompletableFuture<Appended> lookInto(
+            Throwable failure, ActivationRecord written, String subject, byte[] bytes, long expected) {
+        if (failure instanceof BusException.CompareAndSetRefused) {
+            return whatIsThere(written, subject, bytes);
+        }
+        if (failure instanceof BusException.OutcomeUnknown unknown) {
+            return whatIsThere(written, subject, bytes).thenApply(found -> notYet(found, expected, unknown));
+        }
+        return CompletableFuture.failedFuture(failure);
+    }
+
+    private CompletableFuture<Appended> whatIsThere(ActivationRecord written, String subject, byte[] bytes) {
+        return stream.lastFromLeader(subject).thenApply(last -> {
+            if (last.isPresent() && Arrays.equals(last.get().bytes(), bytes)) {
+                return new Appended.Stored(new Snapshot(written, last.get().sequence()));
+            }
+            return new Appended.Superseded(last.map(ActivationEvents::snapshot));
+        });
+    }
+
+    /** A write without an answer that is not there either may still be on its way. */
+    private static Appended notYet(Appended found, long expected, BusException.OutcomeUnknown unknown) {
+        if (found instanceof Appended.Superseded(var actual)
+                && actual.map(Snapshot::sequence).orElse(0L) <= expected) {
+            throw unknown;
+        }
+        return found;
+    }
+
+    /** The newest state: a replica is believed when it says that all is over, otherwise the leader is asked. */
+    public CompletableFuture<Optional<Snapshot>> last(String id) {
+        return stream.lastDirect(Subjects.state(id)).thenCompose(found -> {
+            var snapshot = found.map(ActivationEvents::snapshot);
+            return snapshot.isPresent() && snapshot.get().record() instanceof ActivationRecord.Ended
+                    ? CompletableFuture.completedFuture(snapshot)
+                    : lastFromLeader(id);
+        });
+    }
+
+    public CompletableFuture<Optional<Snapshot>> lastFromLeader(String id) {
+        return stream.lastFromLeader(Subjects.state(id)).thenApply(last -> last.map(ActivationEvents::snapshot));
+    }
+
+    /** What is to be run, out of the accepted event. */
+    public CompletableFuture<Optional<Order>> order(String id) {
+        return nextState(id, 1).thenApply(first -> first.map(StateEvent::record)
+                .filter(ActivationRecord.Queued.class::isInstance)
+                .map(ActivationRecord.Queued.class::cast)
+                .flatMap(queued -> Optional.ofNullable(queued.order())));
+    }
+
+    /** One ordered, pipelined writer a run: the caller waits for these before it appends the end. */
+    public CompletableFuture<Long> appendOutput(String id, OutputChunk chunk) {
+        return stream.append(Subjects.output(id), chunk.headers(), chunk.bytes());
+    }
+
+    /** The first state at or after a sequence. A replica may lag: what it does not have the leader is asked for. */
+    public CompletableFuture<Optional<StateEvent>> nextState(String id, long from) {
+        return next(Subjects.state(id), from)
+                .thenApply(found -> found.map(m -> new StateEvent(m.sequence(), snapshot(m).record())));
+    }
+
+    /** The first output at or after a sequence, of whichever run. */
+    public CompletableFuture<Optional<OutputEvent>> nextOutput(String id, long from) {
+        return next(Subjects.output(id), from)
+                .thenApply(found ->
+                        found.map(m -> new OutputEvent(m.sequence(), OutputChunk.of(m.headers(), m.bytes()))));
+    }
+
+    private CompletableFuture<Optional<StoredMessage>> next(String subject, long from) {
+        return stream.nextDirect(subject, from)
+                .thenCompose(found -> found.isPresent()
+                        ? CompletableFuture.completedFuture(found)
+                        : stream.nextFromLeader(subject, from));
+    }
+
+    /** Sequence of the newest output as the leader knows it; 0 without any. */
+    CompletableFuture<Long> lastOutputSequence(String id) {
+        return stream.lastFromLeader(Subjects.output(id))
+                .thenApply(last -> last.map(StoredMessage::sequence).orElse(0L));
+    }
+
+    /** Events as they are stored, from now on; on a thread of the bus, which the listener must not block. */
+    Nats.Subscription live(String id, boolean statesOnly, Consumer<Live> listener) {
+        return nats.subscribe(
+                statesOnly ? Subjects.liveState(id) : Subjects.live(id), message -> listener.accept(live(message)));
+    }
+
+    /** Completes when everything stored from now on reaches the subscriptions made before. */
+    CompletableFuture<Void> subscribed() {
+        return nats.flushed();
+    }
+
+    /**
+     * An event that came by itself.
+     *
+     * @param previous sequence of the event before it on the same subject: what shows a hole
+     */
+    record Live(ActivationEvent event, long previous) {}
+
+    private static Live live(LiveMessage message) {
+        var m = message.message();
+        var event = m.subject().endsWith(".state")
+                ? new StateEvent(message.sequence(), snapshot(m).record())
+                : new OutputEvent(message.sequence(), OutputChunk.of(m.headers(), m.bytes()));
+        return new Live(event, message.previous());
+    }
+
+    /** Removes one stored event: what the projector does once the ledger has everything. */
+    public CompletableFuture<Boolean> prune(long sequence) {
+        return stream.delete(sequence);
+    }
+
+    private static Snapshot snapshot(StoredMessage message) {
+        return new Snapshot(Codec.decode(message.bytes(), ActivationRecord.class), message.sequence());
+    }
+
+    private static Throwable unwrap(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+}

@@ -1,0 +1,315 @@
+package dev.faas.activation;
+
+import dev.faas.activation.ActivationEvent.OutputEvent;
+import dev.faas.activation.ActivationEvent.StateEvent;
+import dev.faas.nats.Nats.Subscription;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that happens to one activation, in order, once, from a sequence on until its end: replay joined to live without
+ * a gap and without a consumer at the broker.
+ *
+ * <pre>
+ *   subscribe live ─▶ round trip ─▶ boundary from the leader ─▶ replay up to it ─▶ live
+ *                                          ▲                                        │ a hole, a backlog that overflowed,
+ *                                          └────────────────────────────────────────┘ a check that found more, a reconnect
+ * </pre>
+ *
+ * Runs on its executor alone, which must run one task at a time (an event loop's {@code runOnContext}).
+ */
+public final class ActivationFeed implements AutoCloseable {
+    /** Who is told, on the feed's executor. */
+    public interface Listener {
+        void event(ActivationEvent event);
+
+        /** After the terminal state. */
+        void ended();
+
+        /** There is no such activation in the stream, or no more: before any event. */
+        void absent();
+
+        /** The bus did not answer for too long. */
+        void failed(Throwable cause);
+    }
+
+    private static final int MAX_BACKLOG = 256;
+    private static final Duration CHECK_AFTER = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER = Duration.ofMillis(500);
+    private static final int MAX_RETRIES = 20;
+
+    private final ActivationEvents events;
+    private final String id;
+    private final long after;
+    private final boolean statesOnly;
+    private final Executor executor;
+    private final Listener listener;
+    private final ArrayDeque<ActivationEvents.Live> backlog = new ArrayDeque<>();
+
+    private @Nullable Subscription subscription;
+    private long stateSeen;
+    private long outputSeen;
+    private @Nullable String runId;
+    private boolean replaying = true;
+    private boolean overflowed;
+    private boolean paused;
+    private boolean closed;
+    private int retries;
+    private @Nullable Runnable whenResumed;
+
+    /**
+     * @param after the sequence after which events are told; 0: all of them
+     * @param statesOnly leaves output out
+     */
+    public ActivationFeed(
+            ActivationEvents events, String id, long after, boolean statesOnly, Executor executor, Listener listener) {
+        this.events = events;
+        this.id = id;
+        this.after = after;
+        this.outputSeen = after;
+        this.statesOnly = statesOnly;
+        this.executor = executor;
+        this.listener = listener;
+    }
+
+    /** Begins. From the executor, once. */
+    public void start() {
+        subscription = events.live(id, statesOnly, live -> executor.execute(() -> arrived(live)));
+        then(events.subscribed(), ignored -> replay());
+    }
+
+    /** The newest state of an activation once it has ended or the time is over; empty when the stream has none. */
+    public static CompletableFuture<Optional<ActivationRecord>> untilEnd(
+            ActivationEvents events, String id, Duration limit, Executor executor) {
+        var result = new CompletableFuture<Optional<ActivationRecord>>();
+        var last = new ActivationRecord[1];
+        var feed = new ActivationFeed(events, id, 0, true, executor, new Listener() {
+            @Override
+            public void event(ActivationEvent event) {
+                if (event instanceof StateEvent(var sequence, var record)) {
+                    last[0] = record;
+                }
+            }
+
+            @Override
+            public void ended() {
+                result.complete(Optional.of(last[0]));
+            }
+
+            @Override
+            public void absent() {
+                result.complete(Optional.empty());
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                result.completeExceptionally(cause);
+            }
+        });
+        executor.execute(feed::start);
+        CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS, executor)
+                .execute(() -> result.complete(Optional.ofNullable(last[0])));
+        return result.whenComplete((found, failure) -> executor.execute(feed::close));
+    }
+
+    /** Stops telling, until {@link #resume}: what comes meanwhile is kept up to a bound, then read again. */
+    public void pause() {
+        paused = true;
+    }
+
+    public void resume() {
+        paused = false;
+        var next = whenResumed;
+        whenResumed = null;
+        if (next != null) {
+            next.run();
+        } else if (!replaying) {
+            catchUp();
+        }
+    }
+
+    /** Asks the leader whether something was missed: for a heartbeat, and after a reconnect. */
+    public void check() {
+        if (!closed && !replaying) {
+            then(events.lastFromLeader(id), last -> {
+                if (!replaying && last.map(Snapshot::sequence).orElse(0L) > stateSeen) {
+                    replay();
+                }
+            });
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        backlog.clear();
+        if (subscription != null) {
+            subscription.close();
+        }
+    }
+
+    private void replay() {
+        replaying = true;
+        backlog.clear();
+        overflowed = false;
+        then(events.lastFromLeader(id), first -> {
+            if (first.isEmpty()) {
+                close();
+                listener.absent();
+                return;
+            }
+            boundary(first.get().sequence());
+        });
+    }
+
+    /**
+     * A prefix without a gap: all states up to {@code state} and all outputs up to the newest. Only valid while no state came
+     * between the two answers, since output of a new run would be told before the state that names the run.
+     */
+    private void boundary(long state) {
+        if (statesOnly) {
+            step(state, 0, null, null);
+            return;
+        }
+        then(events.lastOutputSequence(id), output -> then(events.lastFromLeader(id), again -> {
+            long newest = again.map(Snapshot::sequence).orElse(state);
+            if (newest == state) {
+                step(state, output, null, null);
+            } else {
+                boundary(newest);
+            }
+        }));
+    }
+
+    /** Tells the smaller of the next state and the next output, until both have reached the boundary. */
+    private void step(long lastState, long lastOutput, @Nullable StateEvent state, @Nullable OutputEvent output) {
+        if (paused) {
+            whenResumed = () -> step(lastState, lastOutput, state, output);
+        } else if (state == null && stateSeen < lastState) {
+            then(events.nextState(id, stateSeen + 1), found -> {
+                stateSeen = found.isPresent() ? stateSeen : lastState;
+                step(lastState, lastOutput, found.orElse(null), output);
+            });
+        } else if (output == null && outputSeen < lastOutput) {
+            then(events.nextOutput(id, outputSeen + 1), found -> {
+                outputSeen = found.isPresent() ? outputSeen : lastOutput;
+                step(lastState, lastOutput, state, found.orElse(null));
+            });
+        } else if (state != null && (output == null || state.sequence() < output.sequence())) {
+            tell(state);
+            goOn(() -> step(lastState, lastOutput, null, output));
+        } else if (output != null) {
+            tell(output);
+            goOn(() -> step(lastState, lastOutput, state, null));
+        } else {
+            replaying = false;
+            retries = 0;
+            catchUp();
+            CompletableFuture.delayedExecutor(CHECK_AFTER.toMillis(), TimeUnit.MILLISECONDS, executor)
+                    .execute(this::check);
+        }
+    }
+
+    private void goOn(Runnable next) {
+        if (!closed) {
+            next.run();
+        }
+    }
+
+    private void catchUp() {
+        if (overflowed) {
+            replay();
+            return;
+        }
+        while (!closed && !paused && !replaying && !backlog.isEmpty()) {
+            apply(backlog.removeFirst());
+        }
+    }
+
+    private void arrived(ActivationEvents.Live live) {
+        if (closed) {
+            return;
+        }
+        if (!replaying && !paused && backlog.isEmpty()) {
+            apply(live);
+        } else if (backlog.size() < MAX_BACKLOG && !overflowed) {
+            backlog.add(live);
+        } else {
+            backlog.clear();
+            overflowed = true;
+        }
+    }
+
+    private void apply(ActivationEvents.Live live) {
+        var event = live.event();
+        long seen = event instanceof StateEvent ? stateSeen : outputSeen;
+        if (event.sequence() <= seen) {
+            return;
+        }
+        boolean hole = live.previous() > seen
+                || (!statesOnly
+                        && event instanceof StateEvent(var sequence, ActivationRecord.Ended ended)
+                        && ended.report().lastOutput() > outputSeen);
+        if (hole) {
+            replay();
+        } else {
+            tell(event);
+        }
+    }
+
+    private void tell(ActivationEvent event) {
+        switch (event) {
+            case StateEvent(var sequence, var record) -> {
+                stateSeen = sequence;
+                runId = switch (record) {
+                    case ActivationRecord.Running running -> running.runId();
+                    case ActivationRecord.Ended ended -> ended.runId();
+                    case ActivationRecord.Queued queued -> null;
+                };
+                if (sequence > after) {
+                    listener.event(event);
+                }
+                if (record instanceof ActivationRecord.Ended && !closed) {
+                    close();
+                    listener.ended();
+                }
+            }
+            case OutputEvent(var sequence, var chunk) -> {
+                outputSeen = sequence;
+                if (chunk.runId().equals(runId)) {
+                    listener.event(event);
+                }
+            }
+        }
+    }
+
+    private <T> void then(CompletableFuture<T> stage, Consumer<T> next) {
+        var unused = stage.whenComplete((value, failure) -> executor.execute(() -> {
+            if (closed) {
+                return;
+            }
+            if (failure == null) {
+                next.accept(value);
+            } else {
+                retry(failure);
+            }
+        }));
+    }
+
+    private void retry(Throwable failure) {
+        if (++retries > MAX_RETRIES) {
+            close();
+            listener.failed(failure);
+        } else {
+            replaying = true;
+            CompletableFuture.delayedExecutor(RETRY_AFTER.toMillis(), TimeUnit.MILLISECONDS, executor)
+                    .execute(() -> goOn(this::replay));
+        }
+    }
+}

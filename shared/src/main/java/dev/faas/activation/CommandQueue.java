@@ -1,0 +1,137 @@
+package dev.faas.activation;
+
+import dev.faas.nats.BusException;
+import dev.faas.nats.Consumers;
+import dev.faas.nats.Consumers.ConsumerState;
+import dev.faas.nats.Delivery;
+import dev.faas.nats.Nats;
+import dev.faas.nats.PullInbox;
+import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.Stream;
+import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Subjects;
+import dev.faas.wire.Subjects.QueueKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * The work queue: one command an activation, on a subject of its own, and one durable consumer a function, whose limit of
+ * unacknowledged messages is the function's concurrency across all spawners. Thread-safe, never blocks.
+ */
+public final class CommandQueue {
+    private final Nats nats;
+    private final Stream stream;
+    private final Consumers consumers;
+
+    public CommandQueue(Nats nats) {
+        this.nats = nats;
+        this.stream = nats.stream(Subjects.ACTIVATIONS);
+        this.consumers = stream.consumers();
+    }
+
+    /** Enqueues once: a command that is queued, or taken and not acknowledged, is there already, and that is fine. */
+    public CompletableFuture<Void> put(ActivationCommand command) {
+        return stream.appendIfLast(subject(command), Codec.encode(command), 0)
+                .<Void>thenApply(sequence -> null)
+                .exceptionallyCompose(failure -> {
+                    var cause = failure.getCause() == null ? failure : failure.getCause();
+                    return cause instanceof BusException.CompareAndSetRefused
+                            ? CompletableFuture.completedFuture(null)
+                            : CompletableFuture.failedFuture(cause);
+                });
+    }
+
+    /** Whether it is queued, or taken and not acknowledged. */
+    public CompletableFuture<Boolean> holds(ActivationCommand command) {
+        return stream.lastFromLeader(subject(command)).thenApply(Optional::isPresent);
+    }
+
+    /** Takes a queued command out. Never for one that runs. */
+    public CompletableFuture<Void> remove(ActivationCommand command) {
+        return stream.purge(subject(command));
+    }
+
+    /** Makes the function's consumer, or adjusts its limit. */
+    public CompletableFuture<Void> ensure(FunctionRevision function) {
+        return ensure(
+                new QueueKey(function.owner(), function.id()), function.spec().concurrency());
+    }
+
+    public CompletableFuture<Void> ensure(QueueKey key, int concurrency) {
+        return consumers.ensure(
+                Subjects.consumer(key.function()), Subjects.queueOf(key.owner(), key.function()), concurrency);
+    }
+
+    /** Removes the consumer of a function that has nothing queued and nothing running. */
+    public CompletableFuture<Void> retire(String functionId) {
+        return consumers.delete(Subjects.consumer(functionId));
+    }
+
+    /** How one function's queue stands; empty when it has no consumer. */
+    public CompletableFuture<Optional<Standing>> standing(String functionId) {
+        return consumers.state(Subjects.consumer(functionId)).thenApply(found -> found.flatMap(CommandQueue::standing));
+    }
+
+    /** How every function's queue stands. 140 ms for a thousand. */
+    public CompletableFuture<List<Standing>> standings() {
+        return consumers.list().thenApply(all -> all.stream()
+                .flatMap(state -> standing(state).stream())
+                .toList());
+    }
+
+    private static Optional<Standing> standing(ConsumerState state) {
+        return Subjects.queueKey(state.filter())
+                .map(key -> new Standing(key, state.pending(), state.unacked(), state.maxAckPending()));
+    }
+
+    /** One function's queue: commands not taken yet, taken ones, and how many may be taken at once. */
+    public record Standing(QueueKey key, long queued, int running, int limit) {}
+
+    /** Hints that a function has work: an optimisation, any of which may get lost. On a thread of the bus. */
+    public Nats.Subscription hints(Consumer<QueueKey> listener) {
+        return nats.subscribe(
+                Subjects.ALL_HINTS,
+                message -> Subjects.queueKey(message.message().subject()).ifPresent(listener));
+    }
+
+    /** Gives such a hint by hand. */
+    public void hint(QueueKey key) {
+        nats.publish(Subjects.hint(key.owner(), key.function()), new byte[0]);
+    }
+
+    /** Opens the inbox under which one spawner pulls; a late message goes to {@code unexpected}. */
+    public Puller puller(Consumer<Delivery> unexpected) {
+        return new Puller(nats.pulls(Subjects.ACTIVATIONS, unexpected));
+    }
+
+    /** What a delivery asks for. */
+    public static ActivationCommand command(Delivery delivery) {
+        return Codec.decode(delivery.bytes(), ActivationCommand.class);
+    }
+
+    /** Takes commands of one function at a time. */
+    public static final class Puller implements AutoCloseable {
+        private final PullInbox inbox;
+
+        private Puller(PullInbox inbox) {
+            this.inbox = inbox;
+        }
+
+        public CompletableFuture<Pulled> pull(String functionId, Duration expires) {
+            return inbox.pull(Subjects.consumer(functionId), expires);
+        }
+
+        @Override
+        public void close() {
+            inbox.close();
+        }
+    }
+
+    private static String subject(ActivationCommand command) {
+        return Subjects.queue(command.owner(), command.functionId(), command.id());
+    }
+}
