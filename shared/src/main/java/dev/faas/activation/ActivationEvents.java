@@ -99,10 +99,11 @@ public final class ActivationEvents {
 
     /** What is to be run, out of the accepted event. */
     public CompletableFuture<Optional<Order>> order(String id) {
-        return nextState(id, 1).thenApply(first -> first.map(StateEvent::record)
-                .filter(ActivationRecord.Queued.class::isInstance)
-                .map(ActivationRecord.Queued.class::cast)
-                .flatMap(queued -> Optional.ofNullable(queued.order())));
+        return nextState(id, 1)
+                .thenApply(first -> first.map(StateEvent::record)
+                        .filter(ActivationRecord.Queued.class::isInstance)
+                        .map(ActivationRecord.Queued.class::cast)
+                        .flatMap(queued -> Optional.ofNullable(queued.order())));
     }
 
     /** One ordered, pipelined writer a run: the caller waits for these before it appends the end. */
@@ -113,7 +114,8 @@ public final class ActivationEvents {
     /** The first state at or after a sequence. A replica may lag: what it does not have the leader is asked for. */
     public CompletableFuture<Optional<StateEvent>> nextState(String id, long from) {
         return next(Subjects.state(id), from)
-                .thenApply(found -> found.map(m -> new StateEvent(m.sequence(), snapshot(m).record())));
+                .thenApply(found ->
+                        found.map(m -> new StateEvent(m.sequence(), snapshot(m).record())));
     }
 
     /** The first output at or after a sequence, of whichever run. */

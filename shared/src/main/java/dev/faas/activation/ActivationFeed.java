@@ -177,14 +177,16 @@ public final class ActivationFeed implements AutoCloseable {
             step(state, 0, null, null);
             return;
         }
-        then(events.lastOutputSequence(id), output -> then(events.lastFromLeader(id), again -> {
-            long newest = again.map(Snapshot::sequence).orElse(state);
-            if (newest == state) {
-                step(state, output, null, null);
-            } else {
-                boundary(newest);
-            }
-        }));
+        then(
+                events.lastOutputSequence(id),
+                output -> then(events.lastFromLeader(id), again -> {
+                    long newest = again.map(Snapshot::sequence).orElse(state);
+                    if (newest == state) {
+                        step(state, output, null, null);
+                    } else {
+                        boundary(newest);
+                    }
+                }));
     }
 
     /** Tells the smaller of the next state and the next output, until both have reached the boundary. */

@@ -63,9 +63,8 @@ public final class Spawners implements AutoCloseable {
         if (last != null && last.beat().incarnation().compareTo(worker.incarnation()) > 0) {
             return true;
         }
-        long silentSince = last != null && last.beat().incarnation().equals(worker.incarnation())
-                ? last.at()
-                : observingSince;
+        long silentSince =
+                last != null && last.beat().incarnation().equals(worker.incarnation()) ? last.at() : observingSince;
         return nats.connectedFor().compareTo(DEAD_AFTER) >= 0
                 && System.nanoTime() - silentSince >= DEAD_AFTER.toNanos();
     }
