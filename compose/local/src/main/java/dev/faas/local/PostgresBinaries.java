@@ -1,5 +1,7 @@
 package dev.faas.local;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.JarURLConnection;
@@ -7,10 +9,12 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.slf4j.Logger;
@@ -21,6 +25,7 @@ import org.tukaani.xz.XZInputStream;
 record PostgresBinaries(Path home) {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresBinaries.class);
     private static final Duration ABANDONED = Duration.ofHours(1);
+    private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxr-xr-x");
     private static final String UNPACKING = "unpacking-";
 
     Path program(String name) {
@@ -35,8 +40,12 @@ record PostgresBinaries(Path home) {
         return Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
                 .filter(value -> value.startsWith("/"))
                 .map(Path::of)
-                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
+                .orElseGet(() -> Path.of(userHome(), ".cache"))
                 .resolve("faas");
+    }
+
+    private static String userHome() {
+        return System.getenv().getOrDefault("HOME", System.getProperty("user.home"));
     }
 
     /** Unpacks unless that is done. Safe with any number of starters: each unpacks beside, the first rename wins. */
@@ -52,12 +61,21 @@ record PostgresBinaries(Path home) {
         var home =
                 cache.resolve(version + "-" + Long.toHexString(jar.getJarEntry().getCrc()));
         if (!Files.isDirectory(home)) {
-            Files.createDirectories(cache);
-            Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxr-xr-x"));
+            make(cache);
             removeAbandoned(cache);
             unpackInto(home, jar);
         }
         return new PostgresBinaries(home);
+    }
+
+    private static void make(Path cache) throws IOException {
+        try {
+            Files.createDirectories(cache);
+            Files.setPosixFilePermissions(cache, OPEN);
+        } catch (FileSystemException e) {
+            throw new StartFailed(
+                    "cannot keep PostgreSQL's programs in " + cache + " (" + e + "). Set XDG_CACHE_HOME.", e);
+        }
     }
 
     static String resource(String processor) {
@@ -69,12 +87,12 @@ record PostgresBinaries(Path home) {
 
     private static void unpackInto(Path home, JarURLConnection jar) throws IOException {
         var beside = Files.createTempDirectory(home.getParent(), UNPACKING);
-        Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString("rwxr-xr-x"));
         try (var tar = new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(jar.getInputStream())))) {
             for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 unpack(entry, tar, beside);
             }
         }
+        openDirectories(beside);
         try {
             Files.move(beside, home, StandardCopyOption.ATOMIC_MOVE);
             LOG.info("unpacked PostgreSQL to {}", home);
@@ -100,8 +118,17 @@ record PostgresBinaries(Path home) {
             Files.createDirectories(target.getParent());
             Files.copy(tar, target);
             var executable = (entry.getMode() & 0100) != 0;
-            Files.setPosixFilePermissions(
-                    target, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
+            Files.setPosixFilePermissions(target, executable ? OPEN : PosixFilePermissions.fromString("rw-r--r--"));
+        }
+    }
+
+    /** For the user the server runs as, whatever our umask is. */
+    private static void openDirectories(Path root) throws IOException {
+        try (var all = Files.walk(root)) {
+            for (var directory :
+                    all.filter(file -> Files.isDirectory(file, NOFOLLOW_LINKS)).toList()) {
+                Files.setPosixFilePermissions(directory, OPEN);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 
 /** As much of the NATS client protocol as these tests need; this module has no client library. */
 final class RawNats implements AutoCloseable {
@@ -34,15 +35,19 @@ final class RawNats implements AutoCloseable {
         var bytes = payload.getBytes(StandardCharsets.UTF_8).length;
         send("SUB " + inbox + " " + requests + "\r\nPUB " + subject + " " + inbox + " " + bytes + "\r\n" + payload
                 + "\r\n");
-        expect("MSG " + inbox);
+        if (expect("MSG " + inbox, "HMSG " + inbox).startsWith("H")) {
+            while (!in.readLine().isEmpty()) {
+                // A header: of no interest here.
+            }
+        }
         return in.readLine();
     }
 
     /** Waits for a line that begins so; a refusal of the server is an exception. */
-    private void expect(String start) throws IOException {
+    private String expect(String... starts) throws IOException {
         for (var line = in.readLine(); line != null; line = in.readLine()) {
-            if (line.startsWith(start)) {
-                return;
+            if (Stream.of(starts).anyMatch(line::startsWith)) {
+                return line;
             }
             if (line.startsWith("-ERR")) {
                 throw new IOException(line);
@@ -51,7 +56,7 @@ final class RawNats implements AutoCloseable {
                 send("PONG\r\n");
             }
         }
-        throw new IOException("connection closed while waiting for " + start);
+        throw new IOException("connection closed while waiting for " + String.join(" or ", starts));
     }
 
     private void send(String text) throws IOException {
