@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.stream.Stream;
 
 /** As much of the NATS client protocol as these tests need; this module has no client library. */
 final class RawNats implements AutoCloseable {
@@ -35,7 +34,8 @@ final class RawNats implements AutoCloseable {
         var bytes = payload.getBytes(StandardCharsets.UTF_8).length;
         send("SUB " + inbox + " " + requests + "\r\nPUB " + subject + " " + inbox + " " + bytes + "\r\n" + payload
                 + "\r\n");
-        if (expect("MSG " + inbox, "HMSG " + inbox).startsWith("H")) {
+        // "MSG SUBJECT SID …": a pulled message comes to the inbox under its own subject.
+        if (expect("H?MSG \\S+ " + requests + " .*").startsWith("H")) {
             while (!in.readLine().isEmpty()) {
                 // A header: of no interest here.
             }
@@ -43,10 +43,10 @@ final class RawNats implements AutoCloseable {
         return in.readLine();
     }
 
-    /** Waits for a line that begins so; a refusal of the server is an exception. */
-    private String expect(String... starts) throws IOException {
+    /** Waits for such a line; a refusal of the server is an exception. */
+    private String expect(String pattern) throws IOException {
         for (var line = in.readLine(); line != null; line = in.readLine()) {
-            if (Stream.of(starts).anyMatch(line::startsWith)) {
+            if (line.matches(pattern)) {
                 return line;
             }
             if (line.startsWith("-ERR")) {
@@ -56,7 +56,7 @@ final class RawNats implements AutoCloseable {
                 send("PONG\r\n");
             }
         }
-        throw new IOException("connection closed while waiting for " + String.join(" or ", starts));
+        throw new IOException("connection closed while waiting for " + pattern);
     }
 
     private void send(String text) throws IOException {
