@@ -1,28 +1,104 @@
 package dev.faas.http;
 
 import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** What a service depends on, and whether it is there. Ready means that every required dependency is up. */
+/**
+ * What a service depends on, and whether it is there. Ready means that every required dependency is up and the service
+ * is not stopping. Dependencies are asked at most twice a second however often a client asks. Thread-safe.
+ */
 public final class Health {
-    public Health(String service) {}
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
+    private static final long FRESH_NANOS = Duration.ofMillis(500).toNanos();
+
+    /** One dependency at one moment; {@code detail} is for operators, not for the public. */
+    record Status(String name, boolean required, boolean up, String detail) {}
+
+    /** All of them at one moment. */
+    record Report(boolean ready, List<Status> dependencies) {}
+
+    private record Check(String name, boolean required, Supplier<Future<?>> up) {}
+
+    private record Asked(long atNanos, Future<Report> report) {}
+
+    private final String service;
+    private final List<Check> checks = new CopyOnWriteArrayList<>();
+    private volatile boolean stopping;
+    private @Nullable Asked last;
+
+    public Health(String service) {
+        this.service = service;
+    }
 
     public Health require(String name, BooleanSupplier up) {
-        return this;
+        return add(name, true, answering(up));
     }
 
     /** Up when the future succeeds within 2 s. */
     public Health require(String name, Supplier<Future<?>> up) {
-        return this;
+        return add(name, true, up);
     }
 
     /** A dependency that is reported and not needed to be ready. */
     public Health list(String name, BooleanSupplier up) {
+        return add(name, false, answering(up));
+    }
+
+    /** The same, up when the future succeeds within 2 s. */
+    public Health list(String name, Supplier<Future<?>> up) {
+        return add(name, false, up);
+    }
+
+    /** From now on not ready, so that whoever balances looks elsewhere while requests in flight end. */
+    public void stopping() {
+        stopping = true;
+    }
+
+    String service() {
+        return service;
+    }
+
+    Future<Report> report() {
+        return dependencies().map(report -> stopping ? new Report(false, report.dependencies()) : report);
+    }
+
+    private synchronized Future<Report> dependencies() {
+        var now = System.nanoTime();
+        if (last == null || (now - last.atNanos() > FRESH_NANOS && last.report().isComplete())) {
+            last = new Asked(now, ask());
+        }
+        return last.report();
+    }
+
+    private Future<Report> ask() {
+        var answers = checks.stream().map(Health::ask).toList();
+        return Future.all(answers).map(all -> {
+            var statuses = answers.stream().map(Future::result).toList();
+            return new Report(statuses.stream().allMatch(s -> s.up() || !s.required()), statuses);
+        });
+    }
+
+    private static Future<Status> ask(Check check) {
+        return check.up()
+                .get()
+                .timeout(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .map(up -> new Status(check.name(), check.required(), true, "up"))
+                .otherwise(failure ->
+                        new Status(check.name(), check.required(), false, String.valueOf(failure.getMessage())));
+    }
+
+    private Health add(String name, boolean required, Supplier<Future<?>> up) {
+        checks.add(new Check(name, required, up));
         return this;
     }
 
-    public Health list(String name, Supplier<Future<?>> up) {
-        return this;
+    private static Supplier<Future<?>> answering(BooleanSupplier up) {
+        return () -> up.getAsBoolean() ? Future.succeededFuture() : Future.failedFuture("down");
     }
 }

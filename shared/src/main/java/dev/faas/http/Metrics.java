@@ -1,16 +1,105 @@
 package dev.faas.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The meters of one service, scraped by Prometheus from its internal port. */
+/** The meters of one service, scraped by Prometheus from its internal port. Thread-safe. */
 public final class Metrics implements AutoCloseable {
-    public Metrics(String service) {}
+    private static final Duration[] BUCKETS =
+            List.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 10_000, 60_000).stream()
+                    .map(Duration::ofMillis)
+                    .toArray(Duration[]::new);
+
+    /** Anything else a client may make up; a label must not take it over. */
+    private static final Set<HttpMethod> METHODS = Set.of(
+            HttpMethod.GET,
+            HttpMethod.HEAD,
+            HttpMethod.POST,
+            HttpMethod.PUT,
+            HttpMethod.PATCH,
+            HttpMethod.DELETE,
+            HttpMethod.OPTIONS);
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics collections = new JvmGcMetrics();
+
+    public Metrics(String service) {
+        registry.config().commonTags("service", service);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ClassLoaderMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        collections.bindTo(registry);
+    }
 
     /** Where the parts of a service put their own meters. */
     public MeterRegistry registry() {
-        return Pending.now();
+        return registry;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        collections.close();
+        registry.close();
+    }
+
+    /** Times every request by the template of its route, so that ids make no labels. */
+    void time(RoutingContext ctx, Exchange exchange) {
+        ctx.addEndHandler(ended -> Timer.builder("http.server.requests")
+                .description("HTTP requests by route, method and status")
+                .serviceLevelObjectives(BUCKETS)
+                .tag("route", template(ctx.currentRoute()))
+                .tag(
+                        "method",
+                        METHODS.contains(ctx.request().method())
+                                ? ctx.request().method().name()
+                                : "OTHER")
+                .tag("status", Integer.toString(ctx.response().getStatusCode()))
+                .register(registry)
+                .record(System.nanoTime() - exchange.startNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    Handler<RoutingContext> scrape() {
+        return ctx -> {
+            var accept = ctx.request().getHeader(HttpHeaders.ACCEPT);
+            var openMetrics = accept != null && accept.contains("application/openmetrics-text");
+            var type = openMetrics
+                    ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                    : "text/plain; version=0.0.4; charset=utf-8";
+            ctx.vertx()
+                    .executeBlocking(() -> registry.scrape(type), false)
+                    .onFailure(ctx::fail)
+                    .onSuccess(page -> ctx.response()
+                            .putHeader(HttpHeaders.CONTENT_TYPE, type)
+                            .end(page));
+        };
+    }
+
+    private static String template(@Nullable Route route) {
+        if (route == null || route.getPath() == null) {
+            return "none";
+        }
+        return route.isExactPath() ? route.getPath() : route.getPath() + "*";
+    }
 }

@@ -1,5 +1,12 @@
 package dev.faas.lifecycle;
 
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+
 /** Something this part needs is not there; the message says what, where, why, and what to do about it. */
 public final class DependencyMissing extends Exception {
     public DependencyMissing(String message) {
@@ -8,5 +15,54 @@ public final class DependencyMissing extends Exception {
 
     public DependencyMissing(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /**
+     * Tries until an attempt succeeds or the limit is over, pausing 100 to 500 ms in between. Blocks.
+     *
+     * @param name what it is, such as {@code postgres}
+     * @param address where, without user information
+     * @param setting the variable that says where
+     * @param attempt bounded by itself; a {@link DependencyMissing} of its own ends the attempts at once
+     */
+    public static <T> T within(Duration limit, String name, String address, String setting, Callable<T> attempt)
+            throws DependencyMissing, InterruptedException {
+        var deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            try {
+                return attempt.call();
+            } catch (DependencyMissing | InterruptedException e) {
+                throw e;
+            } catch (Exception e) {
+                if (System.nanoTime() - deadline >= 0) {
+                    throw new DependencyMissing(
+                            "%s at %s did not answer within %s: %s. Start it, or set %s."
+                                    .formatted(name, address, seconds(limit), reason(e), setting),
+                            e);
+                }
+            }
+            var left = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
+            Thread.sleep(Math.min(left, ThreadLocalRandom.current().nextLong(100, 500)));
+        }
+    }
+
+    private static String seconds(Duration limit) {
+        return limit.toMillis() % 1000 == 0 ? limit.toSeconds() + " s" : limit.toMillis() + " ms";
+    }
+
+    private static String reason(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectException) {
+                return "connection refused";
+            }
+            if (cause instanceof java.net.UnknownHostException) {
+                return "unknown host";
+            }
+            if (cause instanceof TimeoutException) {
+                return "no answer";
+            }
+        }
+        var message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName().toLowerCase(Locale.ROOT) : message;
     }
 }

@@ -1,45 +1,100 @@
 package dev.faas.pg;
 
 import dev.faas.lifecycle.DependencyMissing;
+import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.slf4j.LoggerFactory;
 
-/** A pool of connections to one schema, migrated before the first use. */
+/** A pool of connections to one schema, migrated before the first use. Thread-safe. */
 public final class Pg {
-    private Pg() {}
+    /** One attempt to connect and ask, at start. */
+    private static final long PROBE_SECONDS = 5;
 
-    /** Waits for Postgres up to the start timeout, migrates. Blocks: not for an event loop. */
-    public static Pg open(Vertx vertx, PgConfig config) throws DependencyMissing {
-        return Pending.now();
+    private final Pool pool;
+
+    private Pg(Pool pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * Waits for Postgres up to the start timeout, then migrates the schema (Flyway's lock lets replicas do so at once).
+     * Blocks: not for an event loop.
+     *
+     * @throws DependencyMissing when it does not answer in time, or does not let us in
+     */
+    public static Pg open(Vertx vertx, PgConfig config) throws DependencyMissing, InterruptedException {
+        var pool = PgBuilder.pool()
+                .with(config.poolOptions())
+                .connectingTo(config.connectOptions())
+                .using(vertx)
+                .build();
+        var open = false;
+        try {
+            DependencyMissing.within(
+                    config.startTimeout(), "postgres", config.address(), "FAAS_PG_URL", () -> probe(pool, config));
+            var version = Migrations.run(config);
+            LoggerFactory.getLogger(Pg.class).info("schema {} is at version {}", config.schema(), version);
+            open = true;
+            return new Pg(pool);
+        } finally {
+            if (!open) {
+                pool.close();
+            }
+        }
     }
 
     public Pool pool() {
-        return Pending.now();
+        return pool;
     }
 
     /** Work on the pool, a connection a statement; failures as {@link #failure} says. */
     public <T> Future<T> with(Function<Pool, Future<T>> work) {
-        return Pending.now();
+        return work.apply(pool).recover(failure -> Future.failedFuture(failure(failure)));
     }
 
     /** Work in one transaction, rolled back when it fails; failures as {@link #failure} says. */
     public <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
-        return Pending.now();
+        return pool.withTransaction(work).recover(failure -> Future.failedFuture(failure(failure)));
     }
 
     public Future<Void> ping() {
-        return Pending.now();
+        return pool.query("SELECT 1").execute().mapEmpty();
     }
 
     public Future<Void> close() {
-        return Pending.now();
+        return pool.close();
     }
 
     /** 503 {@code unavailable} when Postgres cannot be reached or takes no work, else the failure itself. */
     public static Throwable failure(Throwable failure) {
-        return Pending.now();
+        return Unavailable.is(failure) ? Problem.unavailable("postgres").asException() : failure;
+    }
+
+    /** A whole round trip, so that a server that only listens, or a password that is wrong, does not count as there. */
+    private static Void probe(Pool pool, PgConfig config) throws Exception {
+        try {
+            return pool.query("SELECT 1")
+                    .execute()
+                    .<Void>mapEmpty()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(PROBE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof PgException refusal && Unavailable.refusesUs(refusal)) {
+                throw new DependencyMissing(
+                        "postgres at %s does not let '%s' in: %s. Check FAAS_PG_URL, FAAS_PG_USER and FAAS_PG_PASSWORD."
+                                .formatted(config.address(), config.user(), refusal.getErrorMessage()),
+                        refusal);
+            }
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
     }
 }

@@ -2,17 +2,47 @@ package dev.faas.pg;
 
 import dev.faas.config.Env;
 import dev.faas.config.Secret;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.PoolOptions;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * Where Postgres is, and who we are there.
  *
- * @param url {@code postgres://host:port/database}
+ * @param url {@code postgres://host:port/database}; user and password have settings of their own
  * @param schema ours alone, and the folder of its migrations ({@code classpath:db/<schema>})
  * @param startTimeout how long to wait for it at start
  */
 public record PgConfig(URI url, String user, Secret password, String schema, int poolSize, Duration startTimeout) {
+    private static final int DEFAULT_PORT = 5432;
+    private static final Pattern SCHEMA = Pattern.compile("[a-z][a-z0-9_]{0,62}");
+
+    /** No statement of ours takes so long unless something is wrong. */
+    private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(30);
+
+    /** How long a request waits for a free connection before it is a 503. */
+    private static final int POOL_WAIT_SECONDS = 5;
+
+    private static final int POOL_QUEUE = 2_000;
+
+    public PgConfig {
+        if (!Set.of("postgres", "postgresql").contains(url.getScheme())
+                || url.getHost() == null
+                || url.getPath().length() < 2
+                || url.getUserInfo() != null
+                || url.getQuery() != null) {
+            // The address itself may hold a password: it is not repeated.
+            throw new IllegalArgumentException(
+                    "FAAS_PG_URL must be postgres://host:port/database, without user, password or parameters");
+        }
+        if (!SCHEMA.matcher(schema).matches()) {
+            throw new IllegalArgumentException("not a schema: " + schema);
+        }
+    }
 
     public static PgConfig from(Env env, String schema) {
         return new PgConfig(
@@ -23,5 +53,40 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
                 env.integer("FAAS_PG_POOL_SIZE", 8, 1, 200, "connections to Postgres"),
                 env.duration(
                         "FAAS_START_TIMEOUT", Duration.ofSeconds(10), "how long to wait for dependencies at start"));
+    }
+
+    /** {@code host:port}, for messages. */
+    String address() {
+        return url.getHost() + ":" + port();
+    }
+
+    String jdbcUrl() {
+        return "jdbc:postgresql://" + address() + url.getRawPath() + "?connectTimeout=5&ApplicationName=" + schema;
+    }
+
+    PgConnectOptions connectOptions() {
+        var host = url.getHost();
+        return new PgConnectOptions()
+                .setHost(host.startsWith("[") ? host.substring(1, host.length() - 1) : host)
+                .setPort(port())
+                .setDatabase(url.getPath().substring(1))
+                .setUser(user)
+                .setPassword(password.value())
+                .setCachePreparedStatements(true)
+                .addProperty("application_name", schema)
+                .addProperty("search_path", schema)
+                .addProperty("statement_timeout", Long.toString(STATEMENT_LIMIT.toMillis()));
+    }
+
+    PoolOptions poolOptions() {
+        return new PoolOptions()
+                .setMaxSize(poolSize)
+                .setMaxWaitQueueSize(POOL_QUEUE)
+                .setConnectionTimeout(POOL_WAIT_SECONDS)
+                .setConnectionTimeoutUnit(TimeUnit.SECONDS);
+    }
+
+    private int port() {
+        return url.getPort() < 0 ? DEFAULT_PORT : url.getPort();
     }
 }

@@ -1,0 +1,33 @@
+package dev.faas.http;
+
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+
+/** What this package knows of one request: its id, when it came, how long its body may take. */
+record Exchange(String requestId, long startNanos, Duration requestTimeout) {
+    static final String REQUEST_ID = "X-Request-Id";
+
+    private static final String KEY = Exchange.class.getName();
+    private static final Pattern SANE_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+
+    static Exchange begin(RoutingContext ctx, Duration requestTimeout) {
+        var exchange = new Exchange(idFrom(ctx.request().getHeader(REQUEST_ID)), System.nanoTime(), requestTimeout);
+        ctx.put(KEY, exchange);
+        ctx.response().putHeader(REQUEST_ID, exchange.requestId());
+        return exchange;
+    }
+
+    /** A request that is refused before its first handler has none yet. */
+    static Exchange of(RoutingContext ctx) {
+        Exchange exchange = ctx.get(KEY);
+        return exchange == null ? begin(ctx, Duration.ofSeconds(30)) : exchange;
+    }
+
+    static String idFrom(@org.jspecify.annotations.Nullable String header) {
+        return header != null && SANE_ID.matcher(header).matches()
+                ? header
+                : "%016x".formatted(ThreadLocalRandom.current().nextLong());
+    }
+}

@@ -1,0 +1,56 @@
+package dev.faas.http;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/** {@code /healthz}, {@code /readyz}, {@code /version}: short in public, with details on the internal port. */
+record HealthRoutes(Health health, boolean details) {
+
+    void add(Router router) {
+        router.get("/healthz").handler(ctx -> answer(ctx, 200, status("up")));
+        router.get("/readyz").handler(this::readiness);
+        router.get("/version")
+                .handler(ctx -> answer(
+                        ctx,
+                        200,
+                        JsonNodeFactory.instance
+                                .objectNode()
+                                .put("service", health.service())
+                                .put("version", Version.current())));
+    }
+
+    private void readiness(RoutingContext ctx) {
+        health.report().onFailure(ctx::fail).onSuccess(report -> {
+            var body = status(report.ready() ? "up" : "down");
+            var dependencies = body.putObject("dependencies");
+            for (var dependency : report.dependencies()) {
+                var state = dependency.up() ? "up" : "down";
+                if (details) {
+                    dependencies
+                            .putObject(dependency.name())
+                            .put("status", state)
+                            .put("required", dependency.required())
+                            .put("detail", dependency.detail());
+                } else {
+                    dependencies.put(dependency.name(), state);
+                }
+            }
+            answer(ctx, report.ready() ? 200 : 503, body);
+        });
+    }
+
+    private static ObjectNode status(String status) {
+        return JsonNodeFactory.instance.objectNode().put("status", status);
+    }
+
+    private static void answer(RoutingContext ctx, int status, ObjectNode body) {
+        ctx.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .end(body.toString());
+    }
+}

@@ -1,0 +1,74 @@
+package dev.faas.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** One event loop with a server for each listener. */
+final class ListeningVerticle extends VerticleBase {
+    private final HttpConfig config;
+    private final Routing routing;
+    private final List<Listener> listeners;
+    private final List<HttpServer> servers = new ArrayList<>();
+    private final Map<String, Integer> ports = new HashMap<>();
+
+    ListeningVerticle(HttpConfig config, Routing routing, List<Listener> listeners) {
+        this.config = config;
+        this.routing = routing;
+        this.listeners = listeners;
+    }
+
+    /** By listener's name; complete once deployed. */
+    Map<String, Integer> ports() {
+        return Map.copyOf(ports);
+    }
+
+    @Override
+    public Future<?> start() {
+        Future<?> bound = Future.succeededFuture();
+        for (var listener : listeners) {
+            bound = bound.compose(before -> listen(listener));
+        }
+        // Vert.x does not call stop() after a failed start().
+        return bound.recover(failure -> stop().transform(closed -> Future.failedFuture(failure)));
+    }
+
+    @Override
+    public Future<?> stop() {
+        var limit = HttpService.drainLimit().toMillis();
+        return Future.join(servers.stream()
+                .map(server -> server.shutdown(limit, TimeUnit.MILLISECONDS))
+                .toList());
+    }
+
+    private Future<Void> listen(Listener listener) {
+        var server = vertx.createHttpServer(options())
+                .requestHandler(routing.router(vertx, listener))
+                .invalidRequestHandler(new InvalidRequest());
+        servers.add(server);
+        return server.listen(listener.port(), config.host())
+                .onSuccess(open -> ports.put(listener.name(), open.actualPort()))
+                .<Void>mapEmpty()
+                .recover(failure -> Future.failedFuture(new IOException(
+                        "cannot listen on %s:%d for %s: %s"
+                                .formatted(config.host(), listener.port(), listener.name(), failure.getMessage()),
+                        failure)));
+    }
+
+    private HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setMaxHeaderSize(config.maxHeaderBytes())
+                .setMaxInitialLineLength(config.maxHeaderBytes())
+                .setIdleTimeout(Math.toIntExact(config.idleTimeout().toMillis()))
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setHttp2ClearTextEnabled(false)
+                .setTcpKeepAlive(true);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.faas.http;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The type that a request gives for its body, in lower case, and whether its charset is UTF-8 (or not said). */
+record MediaType(String name, boolean utf8) {
+    private static final Pattern CHARSET =
+            Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\";\\s]+)\"?", Pattern.CASE_INSENSITIVE);
+
+    static Optional<MediaType> of(RoutingContext ctx) {
+        return Optional.ofNullable(ctx.request().getHeader(HttpHeaders.CONTENT_TYPE))
+                .map(MediaType::parse);
+    }
+
+    static MediaType parse(String header) {
+        var end = header.indexOf(';');
+        var name = (end < 0 ? header : header.substring(0, end)).trim().toLowerCase(Locale.ROOT);
+        var charset = CHARSET.matcher(header);
+        var utf8 = !charset.find()
+                || charset.group(1).equalsIgnoreCase("utf-8")
+                || charset.group(1).equalsIgnoreCase("us-ascii");
+        return new MediaType(name, utf8);
+    }
+
+    boolean isJson() {
+        return name.equals("application/json") || (name.startsWith("application/") && name.endsWith("+json"));
+    }
+
+    /** Refuses another type, another charset and a compressed body with a 415 that names what is taken. */
+    static void require(RoutingContext ctx, List<String> accepted) {
+        var encoding = ctx.request().getHeader(HttpHeaders.CONTENT_ENCODING);
+        var plain = encoding == null || encoding.equalsIgnoreCase("identity");
+        var fits = of(ctx).filter(type -> accepted.contains(type.name()) && type.utf8());
+        if (!plain || fits.isEmpty()) {
+            var names = String.join(", ", accepted);
+            ctx.response().putHeader(Bodies.acceptHeader(ctx.request().method()), names);
+            throw dev.faas.wire.Problem.of(
+                            415,
+                            "unsupported_media_type",
+                            "Unsupported media type",
+                            "Send the body as " + names + " in UTF-8, without a Content-Encoding.")
+                    .asException();
+        }
+    }
+}

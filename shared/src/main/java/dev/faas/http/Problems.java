@@ -1,0 +1,159 @@
+package dev.faas.http;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.faas.wire.Problem;
+import dev.faas.wire.ProblemException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one place that turns a failure into an answer (RFC 9457). */
+final class Problems {
+    private static final String MEDIA_TYPE = "application/problem+json";
+
+    private final Logger log = LoggerFactory.getLogger(HttpService.class);
+
+    /** The failure handler of every route. */
+    void failure(RoutingContext ctx) {
+        render(ctx, problem(ctx, ctx.failure(), ctx.statusCode()));
+    }
+
+    /** The answer when no route matched, or the router itself refused with this status. */
+    void refused(RoutingContext ctx, int status) {
+        render(ctx, ctx.failure() instanceof ProblemException known ? known.problem() : standard(status));
+    }
+
+    private Problem problem(RoutingContext ctx, Throwable failure, int status) {
+        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof ProblemException known) {
+            return known.problem();
+        }
+        if (cause instanceof HttpException known) {
+            return standard(known.getStatusCode());
+        }
+        if (status == 413) {
+            return Bodies.BodyLimit.exceeded(ctx);
+        }
+        // A status with a failure that is none of ours came from the router (400) or is a plain fault (500).
+        if (status >= 400 && status < 500) {
+            return standard(status);
+        }
+        if (!ctx.response().closed()) {
+            log.error(
+                    "request {} {} {} failed",
+                    Exchange.of(ctx).requestId(),
+                    ctx.request().method(),
+                    ctx.request().path(),
+                    cause);
+        }
+        return Problem.internal();
+    }
+
+    private void render(RoutingContext ctx, Problem problem) {
+        var exchange = Exchange.of(ctx);
+        var response = ctx.response();
+        if (response.closed() || response.ended()) {
+            return;
+        }
+        if (response.headWritten()) {
+            // Half an answer is out: only a broken connection tells the client that it is no whole one.
+            log.warn("request {} broke off in its answer: {}", exchange.requestId(), problem.code());
+            ctx.request().connection().close();
+            return;
+        }
+        if (problem.status() == 401 && !response.headers().contains("WWW-Authenticate")) {
+            response.putHeader("WWW-Authenticate", challenge(ctx, problem));
+        }
+        Unread.discard(ctx);
+        write(response, ctx.request().method(), problem, exchange.requestId());
+    }
+
+    /** RFC 6750: no error code when there were no credentials at all. */
+    private static String challenge(RoutingContext ctx, Problem problem) {
+        var realm = "Bearer realm=\"faas\"";
+        if (ctx.request().getHeader(HttpHeaders.AUTHORIZATION) == null) {
+            return realm;
+        }
+        return realm + ", error=\"invalid_token\", error_description=\"" + problem.title() + "\"";
+    }
+
+    static void write(HttpServerResponse response, HttpMethod method, Problem problem, String requestId) {
+        response.setStatusCode(problem.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .putHeader(Exchange.REQUEST_ID, requestId);
+        problem.retryAfterSeconds()
+                .ifPresent(seconds -> response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(seconds)));
+        response.end(HttpMethod.HEAD.equals(method) ? "" : document(problem, requestId));
+    }
+
+    static String document(Problem problem, String requestId) {
+        var document = JsonNodeFactory.instance.objectNode();
+        document.put("type", "about:blank")
+                .put("title", problem.title())
+                .put("status", problem.status())
+                .put("detail", problem.detail())
+                .put("code", problem.code())
+                .put("requestId", requestId);
+        if (!problem.errors().isEmpty()) {
+            var errors = document.putArray("errors");
+            problem.errors()
+                    .forEach(error ->
+                            errors.addObject().put("field", error.field()).put("message", error.message()));
+        }
+        problem.extensions().forEach(document::put);
+        return document.toString();
+    }
+
+    static Problem standard(int status) {
+        return switch (status) {
+            case 400 ->
+                Problem.of(400, "invalid_request", "Invalid request", "The request or its address is malformed.");
+            case 401 -> Problem.unauthenticated("Send a valid access token as 'Authorization: Bearer …'.");
+            case 403 -> Problem.of(403, "forbidden", "Forbidden", "You may not do this.");
+            case 404 -> Problem.notFound();
+            case 405 ->
+                Problem.of(
+                        405,
+                        "method_not_allowed",
+                        "Method not allowed",
+                        "The Allow header names the methods there are.");
+            case 406 ->
+                Problem.of(
+                        406, "not_acceptable", "Not acceptable", "Nothing that the Accept header names is available.");
+            case 408 ->
+                Problem.of(
+                        408,
+                        "request_timeout",
+                        "Request timeout",
+                        "The request did not arrive in time. Send it again.");
+            case 413 -> Problem.of(413, "body_too_large", "Body too large", "The body is larger than this call takes.");
+            case 414 ->
+                Problem.of(
+                        414, "uri_too_long", "Address too long", "The request line is longer than this server takes.");
+            case 415 ->
+                Problem.of(
+                        415,
+                        "unsupported_media_type",
+                        "Unsupported media type",
+                        "The body's Content-Type is not taken here.");
+            case 417 ->
+                Problem.of(417, "invalid_request", "Expectation failed", "Only 'Expect: 100-continue' is understood.");
+            case 431 ->
+                Problem.of(
+                        431,
+                        "headers_too_large",
+                        "Headers too large",
+                        "The headers are larger than this server takes.");
+            case 503 ->
+                Problem.of(503, "unavailable", "Temporarily unavailable", "Try again in a few seconds.")
+                        .retryAfter(2);
+            default -> status >= 400 && status < 500 ? standard(400) : Problem.internal();
+        };
+    }
+}

@@ -1,0 +1,75 @@
+package dev.faas.http;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** What every listener has around its own routes. */
+record Routing(HttpConfig config, Health health, Metrics metrics) {
+    /** The statuses that the router answers itself, without asking a failure handler. */
+    private static final List<Integer> ROUTER_REFUSALS = List.of(400, 404, 405, 406, 415, 500);
+
+    Router router(Vertx vertx, Listener listener) {
+        var router = Router.router(vertx);
+        var problems = new Problems();
+        router.route().order(-1).handler(this::begin);
+        new HealthRoutes(health, listener.name().equals("internal")).add(router);
+        listener.routes().accept(router);
+        answerHeadLikeGet(router.getRoutes());
+        refuseOtherMethods(router);
+        // On each route, not on one at the end: so the failed route is still the current one, which the timer asks for.
+        router.getRoutes().forEach(route -> route.failureHandler(problems::failure));
+        ROUTER_REFUSALS.forEach(status -> router.errorHandler(status, ctx -> problems.refused(ctx, status)));
+        return router;
+    }
+
+    private void begin(RoutingContext ctx) {
+        metrics.time(ctx, Exchange.begin(ctx, config.requestTimeout()));
+        ctx.next();
+    }
+
+    /** RFC 9110, 9.3.2: Vert.x leaves the body out by itself. */
+    private static void answerHeadLikeGet(List<Route> routes) {
+        routes.stream()
+                .filter(route -> methods(route).contains(HttpMethod.GET))
+                .forEach(route -> route.method(HttpMethod.HEAD));
+    }
+
+    /** For each path a last route that knows its methods: 204 to OPTIONS, else 405, both with Allow. */
+    private static void refuseOtherMethods(Router router) {
+        var byPath = new LinkedHashMap<String, Set<String>>();
+        for (var route : router.getRoutes()) {
+            if (route.getPath() != null && !methods(route).isEmpty()) {
+                byPath.computeIfAbsent(path(route), path -> new TreeSet<>(Set.of("OPTIONS")))
+                        .addAll(methods(route).stream().map(HttpMethod::name).collect(Collectors.toSet()));
+            }
+        }
+        byPath.forEach((path, methods) -> {
+            var allow = String.join(", ", methods);
+            router.route(path).last().handler(ctx -> {
+                ctx.response().putHeader(HttpHeaders.ALLOW, allow);
+                if (ctx.request().method().equals(HttpMethod.OPTIONS)) {
+                    ctx.response().setStatusCode(204).end();
+                } else {
+                    throw Problems.standard(405).asException();
+                }
+            });
+        });
+    }
+
+    private static String path(Route route) {
+        return route.isExactPath() ? route.getPath() : route.getPath() + "*";
+    }
+
+    private static Set<HttpMethod> methods(Route route) {
+        return route.methods() == null ? Set.of() : route.methods();
+    }
+}

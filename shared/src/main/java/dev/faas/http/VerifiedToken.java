@@ -1,0 +1,43 @@
+package dev.faas.http;
+
+import dev.faas.wire.Principal;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What a token with a good signature says. */
+record VerifiedToken(Principal principal, Instant expires) {
+
+    /** Empty when it is from or for somebody else, or lacks a claim of ours. Expiry is judged at each use. */
+    static Optional<VerifiedToken> of(JsonObject claims, String issuer, String audience) {
+        if (!issuer.equals(claims.getValue("iss"))
+                || !isFor(audience, claims.getValue("aud"))
+                || !(claims.getValue("exp") instanceof Number exp)
+                || !(claims.getValue("sub") instanceof String userId)
+                || !(claims.getValue("sid") instanceof String sid)
+                || !(claims.getValue("name") instanceof String username)) {
+            return Optional.empty();
+        }
+        var principal = new Principal(userId, username, sid, roles(claims.getValue("roles")));
+        return Optional.of(new VerifiedToken(principal, Instant.ofEpochSecond(exp.longValue())));
+    }
+
+    private static boolean isFor(String audience, Object claim) {
+        return audience.equals(claim) || (claim instanceof JsonArray several && several.contains(audience));
+    }
+
+    private static Set<String> roles(Object claim) {
+        var roles = new TreeSet<String>();
+        if (claim instanceof JsonArray names) {
+            names.forEach(name -> {
+                if (name instanceof String role) {
+                    roles.add(role);
+                }
+            });
+        }
+        return roles;
+    }
+}

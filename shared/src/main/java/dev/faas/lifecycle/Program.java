@@ -1,0 +1,170 @@
+package dev.faas.lifecycle;
+
+import dev.faas.config.ConfigException;
+import dev.faas.config.Env;
+import dev.faas.config.Setting;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.dns.AddressResolverOptions;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.slf4j.LoggerFactory;
+
+/** One run of a service, from its arguments to its exit code. */
+final class Program<C> {
+    private static final int FINE = 0;
+    private static final int START_FAILED = 1;
+    private static final int MISCONFIGURED = 2;
+
+    /** Above every drain: the orchestrator kills us long before. */
+    private static final Duration STOP_LIMIT = Duration.ofMinutes(10);
+
+    private final String service;
+    private final Function<Env, C> config;
+    private final Function<C, ? extends Deployable> verticle;
+    private final CountDownLatch signal;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+
+    Program(
+            String service,
+            Function<Env, C> config,
+            Function<C, ? extends Deployable> verticle,
+            CountDownLatch signal,
+            PrintStream out,
+            PrintStream err) {
+        this.service = service;
+        this.config = config;
+        this.verticle = verticle;
+        this.signal = signal;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Blocks until the service has ended. */
+    int run(String[] args, Map<String, String> environment) {
+        var code = START_FAILED;
+        try {
+            code = outcome(args, environment);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            ended.complete(code);
+        }
+        return code;
+    }
+
+    /** The code that {@link #run} ended with, as soon as it has. */
+    int exitCode() {
+        return ended.completeOnTimeout(START_FAILED, STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .join();
+    }
+
+    private int outcome(String[] args, Map<String, String> environment) throws InterruptedException {
+        if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
+            help();
+            return FINE;
+        }
+        if (args.length > 0) {
+            err.println(
+                    service + " takes no arguments, it is configured by its environment; --help lists the settings.");
+            return MISCONFIGURED;
+        }
+        C settings;
+        try {
+            settings = read(Env.of(environment));
+        } catch (ConfigException e) {
+            err.println(service + " is not configured:");
+            e.problems().forEach(problem -> err.println("  " + problem));
+            err.println("--help lists every setting.");
+            return MISCONFIGURED;
+        }
+        return serve(settings);
+    }
+
+    private C read(Env env) {
+        env.text("FAAS_LOG_LEVEL", "INFO", "what is logged: ERROR, WARN, INFO, DEBUG or TRACE");
+        C settings;
+        try {
+            settings = config.apply(env);
+        } catch (IllegalArgumentException e) {
+            // A record refuses what the environment did not give: the environment's own list of problems says it
+            // better.
+            env.check();
+            throw e instanceof ConfigException known
+                    ? known
+                    : new ConfigException(java.util.List.of(String.valueOf(e.getMessage())));
+        }
+        env.check();
+        return settings;
+    }
+
+    private void help() {
+        var env = Env.of(Map.of());
+        try {
+            read(env);
+        } catch (ConfigException incomplete) {
+            // Nothing is configured here; the settings were declared all the same.
+        }
+        out.println(service + " is configured by these environment variables:");
+        out.println();
+        for (Setting setting : env.settings()) {
+            out.println("  " + setting.name());
+            out.println("      " + setting.doc()
+                    + (setting.fallback().isEmpty() ? "" : " (default: " + setting.fallback() + ")"));
+        }
+    }
+
+    private int serve(C settings) throws InterruptedException {
+        var vertx = Vertx.vertx(new VertxOptions()
+                .setAddressResolverOptions(
+                        new AddressResolverOptions().setCacheMaxTimeToLive(2).setQueryTimeout(2_000)));
+        try {
+            var deployed = vertx.deployVerticle(verticle.apply(settings));
+            await(deployed);
+            signal.await();
+            LoggerFactory.getLogger(Program.class).info("{} is stopping", service);
+            await(vertx.undeploy(deployed.result()));
+            return FINE;
+        } catch (ExecutionException e) {
+            report(e.getCause());
+            return START_FAILED;
+        } catch (TimeoutException e) {
+            err.println(service + " did not answer in time.");
+            return START_FAILED;
+        } finally {
+            close(vertx);
+        }
+    }
+
+    /** A missing dependency is a message; anything unforeseen comes with its trace. */
+    private void report(Throwable failure) {
+        err.println(failure instanceof StartFailed ? failure.getMessage() : service + " failed: " + failure);
+        var cause = failure instanceof StartFailed ? failure.getCause() : failure;
+        if (!(cause instanceof DependencyMissing)) {
+            cause.printStackTrace(err);
+        }
+    }
+
+    private void close(Vertx vertx) throws InterruptedException {
+        try {
+            await(vertx.close());
+        } catch (ExecutionException | TimeoutException e) {
+            LoggerFactory.getLogger(Program.class).warn("{}: Vert.x did not close", service, e);
+        }
+    }
+
+    private static void await(Future<?> future) throws InterruptedException, ExecutionException, TimeoutException {
+        future.toCompletionStage().toCompletableFuture().get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+}

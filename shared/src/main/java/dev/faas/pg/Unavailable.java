@@ -1,0 +1,46 @@
+package dev.faas.pg;
+
+import io.vertx.core.VertxException;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+
+/** Tells a Postgres that is away, overloaded or restarting from a statement that is wrong. */
+final class Unavailable {
+    /** Classes of SQLSTATE (Postgres, appendix A): connection, insufficient resources, operator intervention. */
+    private static final Set<String> CLASSES = Set.of("08", "53", "57");
+
+    /** Authorization, and a database that does not exist: waiting does not help. */
+    private static final Set<String> REFUSALS = Set.of("28", "3D");
+
+    private Unavailable() {}
+
+    static boolean is(Throwable failure) {
+        return switch (failure) {
+            case PgException refusal -> hasClass(refusal, CLASSES);
+            case IOException unreachable -> true;
+            case ClosedConnectionException lost -> true;
+            case ConnectionPoolTooBusyException busy -> true;
+            case TimeoutException late -> true;
+            // The pool has no type for "no connection in time".
+            case VertxException other -> isPoolTimeout(other);
+            default -> false;
+        };
+    }
+
+    static boolean refusesUs(PgException refusal) {
+        return hasClass(refusal, REFUSALS);
+    }
+
+    private static boolean hasClass(PgException refusal, Set<String> classes) {
+        var state = refusal.getSqlState();
+        return state != null && state.length() == 5 && classes.contains(state.substring(0, 2));
+    }
+
+    private static boolean isPoolTimeout(Throwable failure) {
+        return failure.getMessage() != null && failure.getMessage().startsWith("Timeout");
+    }
+}
