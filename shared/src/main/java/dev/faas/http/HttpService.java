@@ -8,7 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP side of a service: its listeners, each on {@code instances} event loops, with problems, request ids, limits,
@@ -28,42 +31,40 @@ public final class HttpService {
     private final Vertx vertx;
     private final Health health;
     private final Map<String, Integer> ports;
-    private final List<String> deployments;
+    private final String deployment;
+    private @Nullable Future<Void> closed;
 
-    private HttpService(Vertx vertx, Health health, Map<String, Integer> ports, List<String> deployments) {
+    private HttpService(Vertx vertx, Health health, Map<String, Integer> ports, String deployment) {
         this.vertx = vertx;
         this.health = health;
         this.ports = Map.copyOf(ports);
-        this.deployments = List.copyOf(deployments);
+        this.deployment = deployment;
     }
 
     /** Fails, with everything closed again, when a port cannot be had. */
     public static Future<HttpService> start(
             Vertx vertx, HttpConfig config, Health health, Metrics metrics, List<Listener> listeners) {
-        var internal = new Listener(
+        var all = new ArrayList<>(listeners);
+        all.add(new Listener(
                 INTERNAL,
                 config.internalPort(),
-                router -> router.get("/metrics").handler(metrics.scrape()));
-        var all = new ArrayList<>(listeners);
-        all.add(internal);
+                router -> router.get("/metrics").handler(metrics.scrape())));
         refuseSharedPorts(all);
         var routing = new Routing(config, health, metrics);
-        var first = new ListeningVerticle(config, routing, all);
-        return vertx.deployVerticle(first).compose(deployment -> {
-            // The others share the ports that the first one got, which matters where a free one was asked for.
-            var ports = first.ports();
-            var shared = listeners.stream()
-                    .map(listener -> new Listener(listener.name(), ports.get(listener.name()), listener.routes()))
-                    .toList();
-            return config.instances() == 1
-                    ? Future.succeededFuture(new HttpService(vertx, health, ports, List.of(deployment)))
-                    : vertx.deployVerticle(
-                                    () -> new ListeningVerticle(config, routing, shared),
-                                    new DeploymentOptions().setInstances(config.instances() - 1))
-                            .map(more -> new HttpService(vertx, health, ports, List.of(deployment, more)))
-                            .recover(failure ->
-                                    vertx.undeploy(deployment).transform(closed -> Future.failedFuture(failure)));
-        });
+        var sharing = all.stream().map(HttpService::shareable).toList();
+        var ports = new ConcurrentHashMap<String, Integer>();
+        return vertx.deployVerticle(
+                        () -> new ListeningVerticle(config, routing, sharing, ports),
+                        new DeploymentOptions().setInstances(config.instances()))
+                .map(deployment -> new HttpService(vertx, health, ports, deployment));
+    }
+
+    /** To Vert.x a negative port is a free one that all instances asking for the same number share. */
+    private static Listener shareable(Listener listener) {
+        return listener.port() != 0
+                ? listener
+                : new Listener(
+                        listener.name(), -ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE), listener.routes());
     }
 
     /** The port that the listener of this name really has. */
@@ -79,10 +80,13 @@ public final class HttpService {
         return port(INTERNAL);
     }
 
-    /** Readiness goes down, then no more connections, requests in flight get 8 s to end, then all is closed. */
-    public Future<Void> close() {
-        health.stopping();
-        return Future.join(deployments.stream().map(vertx::undeploy).toList()).mapEmpty();
+    /** Readiness goes down, then no more connections, requests in flight get 8 s to end, then all is closed. Idempotent. */
+    public synchronized Future<Void> close() {
+        if (closed == null) {
+            health.stopping();
+            closed = vertx.undeploy(deployment);
+        }
+        return closed;
     }
 
     static Duration drainLimit() {

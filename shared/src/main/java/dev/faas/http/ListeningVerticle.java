@@ -6,7 +6,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -17,17 +16,14 @@ final class ListeningVerticle extends VerticleBase {
     private final Routing routing;
     private final List<Listener> listeners;
     private final List<HttpServer> servers = new ArrayList<>();
-    private final Map<String, Integer> ports = new HashMap<>();
+    private final Map<String, Integer> ports;
 
-    ListeningVerticle(HttpConfig config, Routing routing, List<Listener> listeners) {
+    /** @param ports takes the port that each listener has got, by its name; shared by the instances */
+    ListeningVerticle(HttpConfig config, Routing routing, List<Listener> listeners, Map<String, Integer> ports) {
+        this.ports = ports;
         this.config = config;
         this.routing = routing;
         this.listeners = listeners;
-    }
-
-    /** By listener's name; complete once deployed. */
-    Map<String, Integer> ports() {
-        return Map.copyOf(ports);
     }
 
     @Override

@@ -25,8 +25,13 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
         listener.routes().accept(router);
         answerHeadLikeGet(router.getRoutes());
         refuseOtherMethods(router);
-        // On each route, not on one at the end: so the failed route is still the current one, which the timer asks for.
-        router.getRoutes().forEach(route -> route.failureHandler(problems::failure));
+        // A failed request starts over to look for a failure handler: the one of its own path, so that the timer sees
+        // its
+        // route, else the last.
+        router.getRoutes().stream()
+                .filter(route -> route.getPath() != null)
+                .forEach(route -> route.failureHandler(problems::failure));
+        router.route().last().failureHandler(problems::failure);
         ROUTER_REFUSALS.forEach(status -> router.errorHandler(status, ctx -> problems.refused(ctx, status)));
         return router;
     }
