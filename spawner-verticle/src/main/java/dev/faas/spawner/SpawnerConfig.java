@@ -1,0 +1,103 @@
+package dev.faas.spawner;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.faas.config.Env;
+import dev.faas.http.HttpConfig;
+import dev.faas.nats.NatsConfig;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that execution-service can be told.
+ *
+ * @param platform names this platform among others on the same Docker host, none of which touches another's containers
+ * @param spawner stable over restarts, and of one process at a time: a new one with the same id takes the old one for dead
+ * @param slots activations that run at the same time here
+ * @param grace how long runs may go on once the service stops
+ */
+public record SpawnerConfig(
+        String platform,
+        String spawner,
+        int slots,
+        Duration grace,
+        Docker docker,
+        NatsConfig nats,
+        HttpConfig http,
+        Timing timing) {
+    private static final int INTERNAL_PORT = 9090;
+    private static final String ID = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}";
+    private static final long MIB = 1 << 20;
+
+    /**
+     * @param host {@code unix:///var/run/docker.sock} or {@code tcp://host:port}
+     * @param pullTimeout for one image
+     * @param ociRuntime null: the daemon's default
+     */
+    public record Docker(
+            URI host, Duration pullTimeout, @Nullable String ociRuntime) {
+        public static final Docker LOCAL =
+                new Docker(URI.create("unix:///var/run/docker.sock"), Duration.ofMinutes(5), null);
+    }
+
+    /**
+     * The rhythm of the protocol, the same on every spawner of a platform; only tests hurry it.
+     *
+     * @param keepAlive how often a run tells the queue that it goes on
+     * @param lease a run whose last confirmed sign is older than this kills its sandbox
+     * @param pull how long a request for work waits at the broker
+     * @param sweep how often queues are looked at without a hint
+     * @param reap how often orphaned containers are looked for
+     */
+    public record Timing(Duration keepAlive, Duration lease, Duration pull, Duration sweep, Duration reap) {
+        public static final Timing DEFAULT = new Timing(
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(15),
+                Duration.ofMillis(250),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30));
+    }
+
+    public static SpawnerConfig from(Env env) {
+        return new SpawnerConfig(
+                id(env, "FAAS_PLATFORM_ID", "faas", "names this platform among others on the same Docker host"),
+                id(env, "FAAS_SPAWNER_ID", hostName(), "names this spawner; stable, and of one process at a time"),
+                env.integer("FAAS_SLOTS", defaultSlots(), 1, 10_000, "activations that run at the same time"),
+                env.duration("FAAS_GRACE", Duration.ofSeconds(10), "how long runs may go on once the service stops"),
+                new Docker(
+                        env.uri("FAAS_DOCKER_HOST", Docker.LOCAL.host(), "the Docker daemon"),
+                        env.duration("FAAS_PULL_TIMEOUT", Docker.LOCAL.pullTimeout(), "how long one image may take"),
+                        env.optional("FAAS_OCI_RUNTIME", "runc, crun, runsc, kata …; none: Docker's default")
+                                .orElse(null)),
+                NatsConfig.from(env),
+                HttpConfig.from(env, INTERNAL_PORT),
+                Timing.DEFAULT);
+    }
+
+    private static String id(Env env, String name, String fallback, String doc) {
+        var value = env.text(name, fallback, doc);
+        if (!value.matches(ID)) {
+            env.problem(name, "must be 1 to 64 letters, digits, '-' or '_', not '" + value + "'");
+        }
+        return value;
+    }
+
+    /** Eight a core, as most functions wait more than they compute, and not more than fit the memory at 256 MiB each. */
+    static int defaultSlots() {
+        var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        long byMemory = system.getTotalMemorySize() / (256 * MIB);
+        return (int) Math.max(2, Math.min(8L * Runtime.getRuntime().availableProcessors(), byMemory));
+    }
+
+    /** In a container its id: its own while it lives, and kept over a restart. */
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9_-]", "-");
+        } catch (UnknownHostException e) {
+            return "spawner";
+        }
+    }
+}
