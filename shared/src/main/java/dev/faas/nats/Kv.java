@@ -81,9 +81,22 @@ public final class Kv {
                         .map(m -> new Change.Put(key, m.sequence(), new Value(m.bytes()))));
     }
 
+    /** The key's last change, its deletion included: its revision is what the next compare-and-set has to name. */
+    public CompletableFuture<Optional<Change>> last(String key) {
+        return stream.lastFromLeader(subject(key))
+                .thenApply(last -> last.map(m -> deleted(m)
+                        ? new Change.Deleted(key, m.sequence())
+                        : new Change.Put(key, m.sequence(), new Value(m.bytes()))));
+    }
+
     /** Its revision. */
     public CompletableFuture<Long> delete(String key) {
         return stream.append(subject(key), Map.of(OPERATION, DELETED), new byte[0]);
+    }
+
+    /** Only if the key's last revision is this one. */
+    public CompletableFuture<Long> delete(String key, long revision) {
+        return stream.appendIfLast(subject(key), Map.of(OPERATION, DELETED), new byte[0], revision);
     }
 
     /**

@@ -39,7 +39,13 @@ public final class Stream {
      * duplicate's answer would come even for another payload.
      */
     public CompletableFuture<Long> appendIfLast(String subject, byte[] body, long expected) {
-        return append(subject, Map.of(EXPECTED, Long.toString(expected)), body);
+        return appendIfLast(subject, Map.of(), body, expected);
+    }
+
+    CompletableFuture<Long> appendIfLast(String subject, Map<String, String> headers, byte[] body, long expected) {
+        var all = new HashMap<>(headers);
+        all.put(EXPECTED, Long.toString(expected));
+        return append(subject, all, body);
     }
 
     public CompletableFuture<Optional<StoredMessage>> lastDirect(String subject) {
