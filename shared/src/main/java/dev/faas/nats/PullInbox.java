@@ -37,8 +37,10 @@ public final class PullInbox implements AutoCloseable {
     private final Sender sender;
     private final Dispatcher dispatcher;
     private final String inbox;
-    private final AtomicLong tokens = new AtomicLong();
-    private final Map<String, CompletableFuture<Pulled>> waiting = new ConcurrentHashMap<>();
+    private final AtomicLong numbers = new AtomicLong();
+    private final Map<String, Pull> waiting = new ConcurrentHashMap<>();
+
+    private record Pull(String replyTo, CompletableFuture<Pulled> result) {}
 
     PullInbox(Connection connection, String stream, Consumer<Delivery> unexpected, Sender sender) {
         this.connection = connection;
@@ -47,40 +49,54 @@ public final class PullInbox implements AutoCloseable {
         this.sender = sender;
         this.inbox = connection.createInbox() + ".";
         this.dispatcher = connection.createDispatcher(this::received);
-        dispatcher.subscribe(inbox + "*");
+        dispatcher.subscribe(inbox + ">");
     }
 
-    /** One message of the consumer, if there is one now or within {@code expires}. */
+    /**
+     * One message of the consumer, if there is one now or within {@code expires}. One pull a consumer at a time: a message is
+     * told by its consumer, since it comes under the subject it was stored with; only a status comes under the pull's own.
+     */
     public CompletableFuture<Pulled> pull(String consumer, Duration expires) {
-        var token = Long.toString(tokens.incrementAndGet(), 36);
-        var result = new CompletableFuture<Pulled>();
-        waiting.put(token, result);
+        var replyTo = inbox + consumer + "." + numbers.incrementAndGet();
+        var pull = new Pull(replyTo, new CompletableFuture<>());
+        if (waiting.putIfAbsent(consumer, pull) != null) {
+            throw new IllegalStateException("a pull of " + consumer + " is under way");
+        }
         try {
             connection.publish(
                     "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + consumer,
-                    inbox + token,
+                    replyTo,
                     ("{\"batch\":1,\"expires\":" + expires.toNanos() + "}").getBytes(StandardCharsets.US_ASCII));
         } catch (IllegalStateException e) {
-            waiting.remove(token);
+            waiting.remove(consumer, pull);
             return CompletableFuture.failedFuture(new BusException.BusUnavailable("not connected", e));
         }
-        return result.completeOnTimeout(new Pulled.Nothing(), expires.plus(LATE).toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((pulled, failure) -> waiting.remove(token));
+        return pull.result()
+                .completeOnTimeout(new Pulled.Nothing(), expires.plus(LATE).toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((pulled, failure) -> waiting.remove(consumer, pull));
     }
 
     private void received(Message message) {
-        var pull = waiting.remove(message.getSubject().substring(inbox.length()));
         if (message.isStatusMessage()) {
-            if (pull != null) {
-                boolean gone = message.getStatus().getCode() == 503
-                        || message.getStatus().getMessage().contains("Consumer Deleted");
-                pull.complete(gone ? new Pulled.NoConsumer() : new Pulled.Nothing());
-            }
+            ended(message);
             return;
         }
         var delivery = new Delivery(message, sender);
-        if (pull == null || !pull.complete(new Pulled.Message(delivery))) {
+        var pull = waiting.remove(message.metaData().getConsumer());
+        if (pull == null || !pull.result().complete(new Pulled.Message(delivery))) {
             unexpected.accept(delivery);
+        }
+    }
+
+    private void ended(Message status) {
+        var consumer = status.getSubject()
+                .substring(inbox.length(), status.getSubject().lastIndexOf('.'));
+        var pull = waiting.get(consumer);
+        if (pull != null && pull.replyTo().equals(status.getSubject())) {
+            boolean gone = status.getStatus().getCode() == 503
+                    || status.getStatus().getMessage().contains("Consumer Deleted");
+            waiting.remove(consumer, pull);
+            pull.result().complete(gone ? new Pulled.NoConsumer() : new Pulled.Nothing());
         }
     }
 

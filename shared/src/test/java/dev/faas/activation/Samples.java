@@ -1,0 +1,86 @@
+package dev.faas.activation;
+
+import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.FunctionSpec.Delivery;
+import dev.faas.wire.FunctionSpec.Retry;
+import dev.faas.wire.Ids;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** One activation in each of its states, always the same but for the id. */
+final class Samples {
+    static final Instant NOW = Instant.parse("2026-11-24T10:00:00.000Z");
+    static final String ID = "06b7gd98g07rk4q3v8x2m5n9ta";
+    static final String OWNER = "usr_06b7gd98g07rk4q3v8x2m5n9tb";
+    static final String FUNCTION = "fn_06b7gd98g07rk4q3v8x2m5n9tc";
+    static final Worker WORKER = new Worker("node-1", "06b7gd98g07rk4q3v8x2m5n9td");
+    static final Order ORDER = new Order(FunctionSpec.of("resize", "registry.example/resize:1.4"), "a \"b\"\n☃");
+
+    private Samples() {}
+
+    static ActivationRecord.Queued queued() {
+        return queued(Delivery.AT_LEAST_ONCE, Retry.DEFAULT);
+    }
+
+    static ActivationRecord.Queued queued(Delivery delivery, Retry retry) {
+        return ActivationRecord.accept(activation(ID, delivery, retry), ORDER);
+    }
+
+    /** With an id of its own, for a stream that keeps it. */
+    static ActivationRecord.Queued fresh() {
+        return ActivationRecord.accept(activation(Ids.activation(NOW), Delivery.AT_LEAST_ONCE, Retry.DEFAULT), ORDER);
+    }
+
+    static Activation activation(String id, Delivery delivery, Retry retry) {
+        return new Activation(
+                id,
+                OWNER,
+                new FunctionKey(FUNCTION, "resize", 3),
+                "registry.example/resize:1.4",
+                delivery,
+                300,
+                retry,
+                NOW,
+                NOW.plus(Duration.ofDays(1)),
+                Map.of("b", "2", "a", "1"));
+    }
+
+    static ActivationRecord.Running running() {
+        return queued().claim(WORKER, "run-1", NOW.plusMillis(5));
+    }
+
+    static Report succeeded(long lastOutput) {
+        return new Report(
+                Status.SUCCEEDED,
+                null,
+                null,
+                0,
+                null,
+                "sha256:abc",
+                NOW.plusMillis(7),
+                NOW.plusMillis(47),
+                2,
+                40,
+                3L,
+                1200L,
+                0,
+                "done ☃",
+                8,
+                false,
+                0,
+                false,
+                lastOutput);
+    }
+
+    static Report failed(Reason reason) {
+        var status = reason == Reason.TIMED_OUT ? Status.TIMED_OUT : Status.FAILED;
+        return Report.neverStarted(status, reason, "It did not work.", NOW.plusMillis(47));
+    }
+
+    static Retry retry(int attempts) {
+        return new Retry(attempts, 1, List.of(FunctionSpec.Cause.EXIT_CODE));
+    }
+}

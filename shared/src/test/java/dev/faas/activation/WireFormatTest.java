@@ -1,0 +1,85 @@
+package dev.faas.activation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Versioned;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The wire format is pinned by files: a change of one is a change of the protocol, to be made knowingly. */
+class WireFormatTest {
+    private static final ActivationRecord ENDED = Samples.running().finish(Samples.succeeded(4712), Duration.ZERO);
+
+    static Stream<Arguments> messages() {
+        return Stream.of(
+                Arguments.of("accepted", Samples.queued(), ActivationRecord.class),
+                Arguments.of("running", Samples.running(), ActivationRecord.class),
+                Arguments.of("ended", ENDED, ActivationRecord.class),
+                Arguments.of(
+                        "handed-back",
+                        Samples.running().handBack(Reason.WORKER_LOST, "gone", Samples.NOW),
+                        ActivationRecord.class),
+                Arguments.of("command", ActivationCommand.of(Samples.queued().activation()), ActivationCommand.class),
+                Arguments.of("beat", new SpawnerBeat("node-1", "06b7", 8, 3), SpawnerBeat.class),
+                Arguments.of(
+                        "function",
+                        new FunctionRevision(
+                                Samples.FUNCTION,
+                                Samples.OWNER,
+                                3,
+                                null,
+                                Samples.NOW,
+                                Samples.NOW,
+                                Samples.ORDER.spec()),
+                        FunctionRevision.class));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("messages")
+    void aMessageIsWrittenAsItsGoldenFileAndReadBackTheSame(String file, Versioned message, Class<Versioned> type)
+            throws IOException {
+        var written = Codec.encode(message);
+
+        assertThat(Codec.readTree(written)).isEqualTo(Codec.readTree(golden(file)));
+        assertThat(Codec.decode(golden(file), type)).isEqualTo(message);
+    }
+
+    @Test
+    void aFieldOfALaterVersionIsIgnored() {
+        var later = "{\"v\":1,\"id\":\"a\",\"owner\":\"b\",\"functionId\":\"c\",\"colour\":\"green\"}";
+
+        assertThat(Codec.decode(later.getBytes(StandardCharsets.UTF_8), ActivationCommand.class))
+                .isEqualTo(new ActivationCommand("a", "b", "c"));
+    }
+
+    @Test
+    void aMessageOfAnIncompatibleVersionIsRefused() {
+        var later = "{\"v\":2,\"id\":\"a\",\"owner\":\"b\",\"functionId\":\"c\"}".getBytes(StandardCharsets.UTF_8);
+
+        assertThatThrownBy(() -> Codec.decode(later, ActivationCommand.class))
+                .isInstanceOf(Codec.CodecException.class)
+                .hasMessageContaining("version 2");
+    }
+
+    @Test
+    void theViewTellsEverythingButWhatIsPrivate() throws IOException {
+        assertThat(Codec.readTree(Codec.write(ActivationView.of(ENDED)))).isEqualTo(Codec.readTree(golden("view")));
+        assertThat(Codec.tree(ActivationView.of(Samples.queued())).toString()).doesNotContain("☃");
+    }
+
+    private static byte[] golden(String name) throws IOException {
+        try (var in = WireFormatTest.class.getResourceAsStream("/golden/" + name + ".json")) {
+            assertThat(in).as("golden file " + name).isNotNull();
+            return in.readAllBytes();
+        }
+    }
+}

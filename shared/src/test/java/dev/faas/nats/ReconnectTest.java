@@ -1,0 +1,66 @@
+package dev.faas.nats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.local.NatsServer;
+import dev.faas.wire.Subjects;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReconnectTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void afterEachKillOfTheServerWritesWorkAgainAndNoneThatFailedIsSentLater() throws Exception {
+        try (var server = NatsServer.start(directory);
+                var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
+            Topology.create(nats, TopologyConfig.LOCAL);
+            var events = nats.stream(Subjects.EVENTS);
+            for (int round = 0; round < 5; round++) {
+                var subject = "events.06b7gd98g07rk4q3v8x2m5%04d.state".formatted(round);
+                server.kill();
+
+                assertThatThrownBy(() -> BusTest.get(events.appendIfLast(subject, bytes("while away"), 0)))
+                        .isInstanceOf(BusException.class);
+                assertThat(nats.connectedFor()).isLessThan(Duration.ofSeconds(5));
+
+                server.restart();
+                long sequence = untilStored(events, subject);
+
+                assertThat(BusTest.get(events.nextFromLeader(subject, 1))
+                                .orElseThrow()
+                                .sequence())
+                        .as("only the write that was answered is there")
+                        .isEqualTo(sequence);
+            }
+        }
+    }
+
+    /** Writes once; a time-out leaves the outcome unknown, so what is there decides. */
+    private static long untilStored(Stream events, String subject) throws Exception {
+        var until = Instant.now().plusSeconds(20);
+        while (true) {
+            try {
+                return events.appendIfLast(subject, bytes("after"), 0).get(10, TimeUnit.SECONDS);
+            } catch (java.util.concurrent.ExecutionException e) {
+                if (e.getCause() instanceof BusException.CompareAndSetRefused) {
+                    return BusTest.get(events.lastFromLeader(subject))
+                            .orElseThrow()
+                            .sequence();
+                }
+                assertThat(Instant.now()).as("time to recover").isBefore(until);
+            }
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
