@@ -70,7 +70,7 @@ final class Upkeep {
         }
 
         private void run() {
-            running = work.get().transform(done -> {
+            running = Future.succeededFuture().compose(now -> work.get()).transform(done -> {
                 note(done.failed() ? done.cause() : null);
                 schedule();
                 return Future.succeededFuture();

@@ -1,6 +1,7 @@
 package dev.faas.auth;
 
 import io.vertx.core.Future;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -23,5 +24,15 @@ final class Await {
         return await(future.transform(done -> done.failed()
                 ? Future.succeededFuture(done.cause())
                 : Future.failedFuture(new AssertionError("succeeded with " + done.result()))));
+    }
+
+    /** Asks a real service again and again: each try is a round trip, so this waits on the service, not on a clock. */
+    static void eventually(Callable<Boolean> condition) throws Exception {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+        while (!condition.call()) {
+            if (System.nanoTime() > until) {
+                throw new AssertionError("not so within " + LIMIT_SECONDS + " s");
+            }
+        }
     }
 }

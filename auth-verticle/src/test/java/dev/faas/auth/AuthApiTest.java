@@ -1,0 +1,378 @@
+package dev.faas.auth;
+
+import static dev.faas.auth.Await.await;
+import static dev.faas.auth.Client.credentials;
+import static dev.faas.auth.Client.refreshBody;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.auth.Client.Answer;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The API as a client sees it: one auth-service on a real Postgres and a real NATS. */
+class AuthApiTest {
+    private static final String PASSWORD = "correct horse battery";
+
+    @TempDir
+    static Path directory;
+
+    private static Backends backends;
+    private static Vertx vertx;
+    private static Client client;
+
+    @BeforeAll
+    static void start() throws Exception {
+        backends = Backends.start(directory);
+        vertx = Vertx.vertx();
+        var verticle = new AuthVerticle(backends.config());
+        await(vertx.deployVerticle(verticle));
+        client = new Client(verticle.port());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        await(vertx.close());
+        client.close();
+        backends.close();
+    }
+
+    @Test
+    void givenANewUserWhenTheStoryIsTheWholeOneThenEachStepAnswersAsTheApiSays() {
+        var registered = client.register("story", PASSWORD);
+        assertThat(registered.status()).isEqualTo(201);
+        assertThat(registered.header("Content-Type")).startsWith("application/json");
+        var account = registered.json();
+        assertThat(account.fieldNames()).containsExactlyInAnyOrder("userId", "username", "roles", "createdAt");
+        assertThat(account.getString("userId")).matches("usr_[0-9a-z]{26}");
+        assertThat(account.getString("username")).isEqualTo("story");
+        assertThat(account.getJsonArray("roles")).isEqualTo(JsonArray.of("user"));
+        assertThat(account.getString("createdAt")).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+
+        var login = client.login("story", PASSWORD);
+        assertThat(login.status()).isEqualTo(200);
+        assertThat(login.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(login.json().fieldNames())
+                .containsExactlyInAnyOrder("access_token", "token_type", "expires_in", "refresh_token");
+        assertThat(login.json().getString("token_type")).isEqualTo("Bearer");
+        assertThat(login.json().getInteger("expires_in")).isEqualTo(900);
+
+        assertThat(client.me(login.accessToken()).json()).isEqualTo(account);
+
+        var refreshed = client.refresh(login.refreshToken());
+        assertThat(refreshed.status()).isEqualTo(200);
+        assertThat(refreshed.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(refreshed.refreshToken()).isNotEqualTo(login.refreshToken());
+        assertThat(client.me(refreshed.accessToken()).json()).isEqualTo(account);
+
+        assertThat(client.logout(refreshed.refreshToken()).status()).isEqualTo(204);
+        assertRefused(client.refresh(refreshed.refreshToken()), "invalid_credentials");
+        assertRefused(client.me(refreshed.accessToken()), "unauthenticated");
+        assertRefused(client.me(login.accessToken()), "unauthenticated");
+    }
+
+    @Test
+    void givenASpentRefreshTokenWhenItIsSeenAgainThenTheWholeLoginIsRevoked() {
+        client.register("reuse", PASSWORD);
+        var login = client.login("reuse", PASSWORD);
+        var other = client.login("reuse", PASSWORD);
+        var refreshed = client.refresh(login.refreshToken());
+
+        assertRefused(client.refresh(login.refreshToken()), "invalid_credentials");
+
+        assertRefused(client.refresh(refreshed.refreshToken()), "invalid_credentials");
+        assertRefused(client.me(refreshed.accessToken()), "unauthenticated");
+        // another login of the same user is not concerned
+        assertThat(client.refresh(other.refreshToken()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void givenALoginWhenItHasEndedThenEndingItAgainOrEndingAnUnknownOneIsNoError() {
+        client.register("twice", PASSWORD);
+        var login = client.login("twice", PASSWORD);
+
+        assertThat(client.logout(login.refreshToken()).status()).isEqualTo(204);
+        assertThat(client.logout(login.refreshToken()).status()).isEqualTo(204);
+        assertThat(client.logout("never-issued").status()).isEqualTo(204);
+    }
+
+    @Test
+    void givenALoginWhenASpentTokenLogsOutThenTheLoginEndsToo() {
+        client.register("spent", PASSWORD);
+        var login = client.login("spent", PASSWORD);
+        var refreshed = client.refresh(login.refreshToken());
+
+        assertThat(client.logout(login.refreshToken()).status()).isEqualTo(204);
+
+        assertRefused(client.refresh(refreshed.refreshToken()), "invalid_credentials");
+    }
+
+    @Test
+    void givenANameThatIsTakenWhenRegisteredThenItIsAConflict() {
+        client.register("taken", PASSWORD);
+
+        var answer = client.register("taken", "another password");
+
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.code()).isEqualTo("username_taken");
+        assertThat(client.login("taken", PASSWORD).status()).isEqualTo(200);
+    }
+
+    @Test
+    void givenOneNameWhenRegisteredSeveralTimesAtOnceThenExactlyOneSucceeds() {
+        var answers = client.atOnce(8, "/v1/auth/register", credentials("race", PASSWORD));
+
+        assertThat(statuses(answers)).isEqualTo(Map.of(201, 1L, 409, 7L));
+    }
+
+    @Test
+    void givenOneRefreshTokenWhenPresentedSeveralTimesAtOnceThenExactlyOneSucceedsAndTheLoginIsRevoked() {
+        client.register("rotation", PASSWORD);
+        var login = client.login("rotation", PASSWORD);
+
+        var answers = client.atOnce(8, "/v1/auth/refresh", refreshBody(login.refreshToken()));
+
+        assertThat(statuses(answers)).isEqualTo(Map.of(200, 1L, 401, 7L));
+        var winner =
+                answers.stream().filter(it -> it.status() == 200).findFirst().orElseThrow();
+        assertRefused(client.refresh(winner.refreshToken()), "invalid_credentials");
+    }
+
+    @Test
+    void givenAnUnknownUserOrAWrongPasswordWhenLoggingInThenTheAnswersAreAlike() {
+        client.register("alike", PASSWORD);
+
+        var wrongPassword = client.login("alike", "wrong");
+        var unknownUser = client.login("nobody-of-this-name", PASSWORD);
+        var impossibleName = client.login("No Such NAME", PASSWORD);
+
+        for (var answer : List.of(wrongPassword, unknownUser, impossibleName)) {
+            assertRefused(answer, "invalid_credentials");
+            assertThat(withoutRequestId(answer)).isEqualTo(withoutRequestId(wrongPassword));
+        }
+    }
+
+    @Test
+    void givenSeveralInvalidFieldsWhenRegisteredThenAllAreNamedAtOnce() {
+        var answer = client.post(
+                "/v1/auth/register", credentials("Not Valid", "short").put("admin", true));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+        assertThat(answer.code()).isEqualTo("invalid_request");
+        assertThat(fields(answer)).containsExactlyInAnyOrder("username", "password", "admin");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/auth/register", "/v1/auth/login"})
+    void givenNoFieldsWhenPostedThenBothAreMissed(String path) {
+        var answer = client.post(path, new JsonObject());
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(fields(answer)).containsExactlyInAnyOrder("username", "password");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/auth/refresh", "/v1/auth/logout"})
+    void givenNoTokenWhenPostedThenItIsMissed(String path) {
+        var answer = client.post(path, new JsonObject());
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(fields(answer)).containsExactly("refresh_token");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"abc", "0ab", "a.b-c_d", "x123456789x123456789x123456789x123456789x123456789x123456789x123"})
+    void givenAnAllowedNameWhenRegisteredThenItIsTaken(String username) {
+        assertThat(client.register(username, PASSWORD).status()).isEqualTo(201);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "ab",
+                "-abc",
+                ".abc",
+                "Abc",
+                "a b c",
+                "äbc",
+                "abc\n",
+                "x123456789x123456789x123456789x123456789x123456789x123456789x1234"
+            })
+    void givenAForbiddenNameWhenRegisteredThenItIsRefused(String username) {
+        var answer = client.register(username, PASSWORD);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(fields(answer)).containsExactly("username");
+    }
+
+    @Test
+    void givenPasswordsAtTheirLimitsWhenRegisteredThenCharactersCountNotBytes() {
+        assertThat(client.register("emoji8", "🔑".repeat(8)).status()).isEqualTo(201);
+        assertThat(client.login("emoji8", "🔑".repeat(8)).status()).isEqualTo(200);
+        assertThat(client.login("emoji8", "🔑".repeat(9)).status()).isEqualTo(401);
+        assertThat(client.register("emoji256", "🔑".repeat(256)).status()).isEqualTo(201);
+        assertThat(client.login("emoji256", "🔑".repeat(256)).status()).isEqualTo(200);
+        assertThat(fields(client.register("emoji7", "🔑".repeat(7)))).containsExactly("password");
+        assertThat(fields(client.register("emoji257", "🔑".repeat(257)))).containsExactly("password");
+    }
+
+    @Test
+    void givenHalfASurrogatePairInAPasswordWhenRegisteredThenItIsRefused() {
+        var answer = client.send(client.post(
+                "/v1/auth/register",
+                "application/json",
+                "{\"username\":\"surrogate\",\"password\":\"12345678\\ud83d\"}"));
+
+        assertThat(answer.status()).isEqualTo(400);
+    }
+
+    @Test
+    void givenBodiesThatAreNoJsonObjectsWhenPostedThenTheProblemSaysWhy() {
+        assertProblem(send("application/json", "{\"username\":"), 400, "malformed_json");
+        assertProblem(send("text/plain", "{}"), 415, "unsupported_media_type");
+        assertProblem(send("application/json", "{\"username\":\"" + "x".repeat(20_000) + "\"}"), 413, "body_too_large");
+        assertThat(send("application/json", "[]").status()).isEqualTo(400);
+    }
+
+    @Test
+    void givenPathsAndMethodsThatAreNotThereWhenAskedThenTheProblemSaysSo() {
+        assertProblem(client.post("/v1/auth/password", new JsonObject()), 404, "not_found");
+        assertProblem(client.get("/v1/auth/keys"), 404, "not_found");
+        var wrongMethod = client.get("/v1/auth/login");
+        assertProblem(wrongMethod, 405, "method_not_allowed");
+        assertThat(wrongMethod.header("Allow")).contains("POST");
+    }
+
+    @Test
+    void givenNoOrABadTokenWhenAskedWhoIAmThenItIsRefusedWithAChallenge() {
+        client.register("forger", PASSWORD);
+        var token = client.login("forger", PASSWORD).accessToken();
+        var parts = token.split("\\.");
+        var unsigned = base64(new JsonObject().put("alg", "none").put("typ", "JWT")) + "." + parts[1] + ".";
+        var claims = json(parts[1]).put("sub", "usr_00000000000000000000000000");
+
+        assertRefused(client.get("/v1/auth/me"), "unauthenticated");
+        for (var bad : List.of("", "x", "a.b.c", unsigned, parts[0] + "." + base64(claims) + "." + parts[2])) {
+            assertRefused(client.me(bad), "unauthenticated");
+        }
+        assertThat(client.me(token).status()).isEqualTo(200);
+    }
+
+    @Test
+    void givenAnAccessTokenWhenReadThenItSaysWhoWhereAndUntilWhen() {
+        var userId = client.register("claims", PASSWORD).json().getString("userId");
+        var before = Instant.now().getEpochSecond();
+        var parts = client.login("claims", PASSWORD).accessToken().split("\\.");
+        var header = json(parts[0]);
+        var claims = json(parts[1]);
+
+        assertThat(header.getString("alg")).isEqualTo("ES256");
+        assertThat(header.getString("kid")).isEqualTo(jwks().getJsonObject(0).getString("kid"));
+        assertThat(claims.fieldNames())
+                .containsExactlyInAnyOrder("iss", "aud", "sub", "sid", "name", "roles", "iat", "exp");
+        assertThat(claims.getString("iss")).isEqualTo("faas");
+        assertThat(claims.getString("aud")).isEqualTo("faas");
+        assertThat(claims.getString("sub")).isEqualTo(userId);
+        assertThat(claims.getString("name")).isEqualTo("claims");
+        assertThat(claims.getJsonArray("roles")).isEqualTo(JsonArray.of("user"));
+        assertThat(claims.getLong("iat")).isBetween(before, before + 30);
+        assertThat(claims.getLong("exp")).isEqualTo(claims.getLong("iat") + 900);
+    }
+
+    @Test
+    void givenTheServiceWhenAskedForItsKeysThenOnlyPublicPartsAreShown() {
+        assertThat(jwks()).hasSize(1);
+        assertThat(jwks().getJsonObject(0).fieldNames())
+                .containsExactlyInAnyOrder("kty", "crv", "use", "alg", "kid", "x", "y");
+    }
+
+    @Test
+    void givenALogoutWhenTheBusIsReadThenTheRevocationAndTheKeysAreThere() throws Exception {
+        client.register("bus", PASSWORD);
+        var login = client.login("bus", PASSWORD);
+        var sid = json(login.accessToken().split("\\.")[1]).getString("sid");
+        client.logout(login.refreshToken());
+
+        try (var bus = backends.connect("reader-of-the-test")) {
+            var revoked = bus.kv("REVOKED").get(sid).join().orElseThrow();
+            var until = Instant.parse(new String(revoked.value().bytes(), StandardCharsets.UTF_8));
+            assertThat(until)
+                    .isBetween(
+                            Instant.now().plus(Backends.ACCESS_LIFETIME),
+                            Instant.now().plus(Backends.ACCESS_LIFETIME).plusSeconds(120));
+            var jwk = jwks().getJsonObject(0);
+            var published = bus.kv("KEYS").get(jwk.getString("kid")).join().orElseThrow();
+            assertThat(new JsonObject(new String(published.value().bytes(), StandardCharsets.UTF_8)))
+                    .isEqualTo(jwk);
+        }
+    }
+
+    @Test
+    void givenEverythingIsThereWhenAskedForReadinessThenItNamesBothDependencies() {
+        var ready = client.get("/readyz");
+
+        assertThat(ready.status()).isEqualTo(200);
+        assertThat(ready.text()).contains("postgres", "nats");
+    }
+
+    private static Answer send(String contentType, String body) {
+        return client.send(client.post("/v1/auth/register", contentType, body));
+    }
+
+    private static void assertRefused(Answer answer, String code) {
+        assertProblem(answer, 401, code);
+        assertThat(answer.header("WWW-Authenticate")).startsWith("Bearer");
+    }
+
+    private static void assertProblem(Answer answer, int status, String code) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        assertThat(answer.code()).isEqualTo(code);
+        assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+    }
+
+    private static JsonArray jwks() {
+        return client.get("/.well-known/jwks.json").json().getJsonArray("keys");
+    }
+
+    private static Map<Integer, Long> statuses(List<Answer> answers) {
+        return answers.stream().collect(Collectors.groupingBy(Answer::status, Collectors.counting()));
+    }
+
+    private static List<String> fields(Answer answer) {
+        return answer.json().getJsonArray("errors").stream()
+                .map(error -> ((JsonObject) error).getString("field"))
+                .toList();
+    }
+
+    private static JsonObject withoutRequestId(Answer answer) {
+        var json = answer.json();
+        json.remove("requestId");
+        return json;
+    }
+
+    private static JsonObject json(String base64) {
+        return new JsonObject(new String(Base64.getUrlDecoder().decode(base64), StandardCharsets.UTF_8));
+    }
+
+    private static String base64(JsonObject json) {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(json.encode().getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,58 @@
+package dev.faas.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.config.ConfigException;
+import dev.faas.config.Env;
+import dev.faas.config.Setting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AuthConfigTest {
+    @Test
+    void givenNoSettingsWhenReadThenTheDefaultsHold() {
+        var env = Env.of(Map.of());
+
+        var config = AuthConfig.from(env);
+        env.check();
+
+        assertThat(config.port()).isEqualTo(8080);
+        assertThat(config.accessLifetime()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(config.refreshLifetime()).isEqualTo(Duration.ofDays(30));
+        assertThat(config.pg().schema()).isEqualTo("auth");
+    }
+
+    @Test
+    void givenSeveralWrongSettingsWhenReadThenAllAreNamedAtOnce() {
+        var env = Env.of(Map.of(
+                "FAAS_HTTP_PORT", "99999",
+                "FAAS_HASH_THREADS", "none",
+                "FAAS_ACCESS_TOKEN_LIFETIME", "13h",
+                "FAAS_REFRESH_TOKEN_LIFETIME", "long"));
+        AuthConfig.from(env);
+
+        assertThatThrownBy(env::check)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("FAAS_HTTP_PORT")
+                .hasMessageContaining("FAAS_HASH_THREADS")
+                .hasMessageContaining("FAAS_ACCESS_TOKEN_LIFETIME")
+                .hasMessageContaining("FAAS_REFRESH_TOKEN_LIFETIME");
+    }
+
+    @Test
+    void givenTheReadmeWhenComparedThenItNamesEverySetting() throws IOException {
+        var env = Env.of(Map.of());
+        AuthConfig.from(env);
+
+        var readme = Files.readString(Path.of("README.md"));
+
+        assertThat(env.settings())
+                .extracting(Setting::name)
+                .allSatisfy(name -> assertThat(readme).contains("`" + name + "`"));
+    }
+}

@@ -1,0 +1,137 @@
+package dev.faas.auth;
+
+import static dev.faas.auth.Await.await;
+import static dev.faas.auth.Await.eventually;
+import static dev.faas.auth.Await.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Vertx;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starting is all or nothing, and stopping leaves nothing. */
+class AuthVerticleTest {
+    private static final Duration SHORT = Duration.ofSeconds(1);
+
+    @TempDir
+    Path directory;
+
+    private Backends backends;
+    private Vertx vertx;
+
+    @BeforeEach
+    void start() throws Exception {
+        backends = Backends.withoutStreams(directory);
+        vertx = Vertx.vertx();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        await(vertx.close());
+        backends.close();
+    }
+
+    @Test
+    void givenARunningServiceWhenStoppedThenPortsAndConnectionsAreGone() throws Exception {
+        backends.createStreams();
+        var verticle = new AuthVerticle(backends.config());
+        var deployment = await(vertx.deployVerticle(verticle));
+        int api = verticle.port();
+        int internal = verticle.internalPort();
+        assertThat(accepts(api)).isTrue();
+        assertThat(accepts(internal)).isTrue();
+        assertThat(backends.natsConnections()).isEqualTo(1);
+
+        await(vertx.undeploy(deployment));
+
+        assertThat(accepts(api)).isFalse();
+        assertThat(accepts(internal)).isFalse();
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void givenNoPostgresWhenStartedThenItFailsInTimeSayingSo() throws Exception {
+        backends.createStreams();
+        var nowhere = "postgres://127.0.0.1:" + unusedPort() + "/faas";
+        var verticle = new AuthVerticle(backends.config(nowhere, backends.nats.url(), SHORT));
+
+        assertThat(failure(vertx.deployVerticle(verticle)))
+                .hasMessageContaining("auth-service")
+                .hasMessageContaining(nowhere.substring("postgres://".length(), nowhere.indexOf("/faas")))
+                .hasMessageContaining("FAAS_PG_URL");
+        assertNothingIsLeft();
+        assertThatThrownBy(verticle::port).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void givenNoNatsWhenStartedThenItFailsInTimeSayingSo() throws Exception {
+        var nowhere = "nats://127.0.0.1:" + unusedPort();
+        var verticle = new AuthVerticle(backends.config(backends.postgres.url(), nowhere, SHORT));
+
+        assertThat(failure(vertx.deployVerticle(verticle)))
+                .hasMessageContaining("auth-service")
+                .hasMessageContaining(nowhere)
+                .hasMessageContaining("FAAS_NATS_URL");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void givenNatsWithoutStreamsWhenStartedThenItFailsInTimeNamingTheRegistry() throws Exception {
+        var verticle = new AuthVerticle(backends.config(backends.postgres.url(), backends.nats.url(), SHORT));
+
+        assertThat(failure(vertx.deployVerticle(verticle))).hasMessageContaining("registry-service");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void givenAPortThatIsTakenWhenStartedThenEverythingIsUnwound() throws Exception {
+        backends.createStreams();
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var c = backends.config();
+            var verticle = new AuthVerticle(new AuthConfig(
+                    taken.getLocalPort(),
+                    c.http(),
+                    c.pg(),
+                    c.nats(),
+                    c.accessLifetime(),
+                    c.refreshLifetime(),
+                    c.hashThreads(),
+                    c.hashWaiting()));
+
+            assertThat(failure(vertx.deployVerticle(verticle))).hasMessageContaining("auth-service");
+            assertNothingIsLeft();
+        }
+    }
+
+    private void assertNothingIsLeft() throws Exception {
+        // The servers notice a closed connection a moment after the client has closed it.
+        eventually(() -> backends.natsConnections() == 0);
+        eventually(() -> backends.postgresConnections() == 0);
+        assertThat(vertx.deploymentIDs()).isEmpty();
+    }
+
+    private static boolean accepts(int port) throws Exception {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+            return true;
+        } catch (ConnectException refused) {
+            return false;
+        }
+    }
+
+    private static int unusedPort() throws Exception {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package dev.faas.auth;
+
+import static dev.faas.auth.Await.await;
+import static dev.faas.auth.Await.eventually;
+import static dev.faas.auth.Await.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.http.TokenVerifier;
+import dev.faas.nats.Kv;
+import dev.faas.nats.Nats;
+import dev.faas.pg.Pg;
+import dev.faas.wire.ProblemException;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Tuple;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Base64;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What time does to logins, revocations and keys: real stores, a clock of the test's own. */
+class LifetimesTest {
+    private static final String PASSWORD = "correct horse battery";
+
+    @TempDir
+    Path directory;
+
+    private volatile Instant now = Instant.now();
+    private Backends backends;
+    private Vertx vertx;
+    private Pg pg;
+    private Nats nats;
+    private Kv revoked;
+    private LoginStore logins;
+    private Passwords passwords;
+    private SigningKeys keys;
+    private Tokens tokens;
+    private Revocations revocations;
+    private Accounts accounts;
+
+    @BeforeEach
+    void start() throws Exception {
+        backends = Backends.start(directory);
+        vertx = Vertx.vertx();
+        pg = Pg.open(vertx, backends.pgConfig(backends.postgres.url(), Duration.ofSeconds(10)));
+        nats = backends.connect("auth-service");
+        revoked = nats.kv("REVOKED");
+        logins = new LoginStore(pg);
+        passwords = new Passwords(vertx, 2, 8);
+        keys = new SigningKeys(new SigningKeyStore(pg), () -> now);
+        await(keys.load());
+        tokens = new Tokens(vertx, keys, () -> now, Backends.ACCESS_LIFETIME);
+        revocations = new Revocations(logins, revoked, vertx.getOrCreateContext(), () -> now);
+        accounts = new Accounts(
+                new AccountStore(pg), logins, passwords, tokens, revocations, () -> now, Backends.REFRESH_LIFETIME);
+        await(accounts.register("lifetimes", PASSWORD));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        await(pg.close());
+        await(vertx.close());
+        nats.close();
+        backends.close();
+    }
+
+    @Test
+    void givenALoginWhenUnusedForItsLifetimeThenItHasEndedAndIsForgotten() throws Exception {
+        var login = await(accounts.login("lifetimes", PASSWORD));
+        now = now.plus(Backends.REFRESH_LIFETIME).minusSeconds(1);
+        var refreshed = await(accounts.refresh(login.refreshToken()));
+        now = now.plus(Backends.REFRESH_LIFETIME);
+
+        assertThat(failure(accounts.refresh(refreshed.refreshToken())))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        refused -> assertThat(refused.problem().code()).isEqualTo("invalid_credentials"));
+
+        await(logins.prune(now));
+        assertThat(backends.number("select count(*) from auth.refresh_token")).isZero();
+        assertThat(backends.number("select count(*) from auth.login")).isZero();
+    }
+
+    @Test
+    void givenALoginInUseWhenPrunedThenOnlyItsExpiredTokensAreForgotten() throws Exception {
+        var login = await(accounts.login("lifetimes", PASSWORD));
+        now = now.plus(Backends.REFRESH_LIFETIME).minusSeconds(1);
+        var refreshed = await(accounts.refresh(login.refreshToken()));
+        now = now.plusSeconds(1);
+
+        await(logins.prune(now));
+
+        assertThat(backends.number("select count(*) from auth.refresh_token")).isEqualTo(1);
+        assertThat(await(accounts.refresh(refreshed.refreshToken())).tokenType())
+                .isEqualTo("Bearer");
+    }
+
+    @Test
+    void givenARevocationWhenTheLastAccessTokenHasExpiredThenItIsForgottenEverywhere() throws Exception {
+        var login = await(accounts.login("lifetimes", PASSWORD));
+        var sid = sid(login);
+        await(accounts.logout(login.refreshToken()));
+        await(revocations.prune());
+        await(logins.prune(now));
+        assertThat(revocations.isRevoked(sid)).isTrue();
+        assertThat(revoked.get(sid).join()).isPresent();
+
+        now = now.plus(Backends.ACCESS_LIFETIME).plusSeconds(61);
+        await(revocations.prune());
+        await(logins.prune(now));
+
+        assertThat(revocations.isRevoked(sid)).isFalse();
+        assertThat(revoked.get(sid).join()).isEmpty();
+        assertThat(backends.number("select count(*) from auth.login")).isZero();
+    }
+
+    @Test
+    void givenARevocationOfAnotherReplicaWhenItIsFollowedThenItIsKnownAndLaterGone() throws Exception {
+        revoked.put("sid_of_before", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8))
+                .join();
+        try (var following = revocations.follow()) {
+            await(revocations.known());
+            assertThat(revocations.isRevoked("sid_of_before")).isTrue();
+
+            revoked.put("sid_of_now", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8))
+                    .join();
+            revoked.put("sid_unreadable", "soon".getBytes(StandardCharsets.UTF_8))
+                    .join();
+            eventually(() -> revocations.isRevoked("sid_of_now") && revocations.isRevoked("sid_unreadable"));
+
+            revoked.delete("sid_of_now").join();
+            eventually(() -> !revocations.isRevoked("sid_of_now"));
+            assertThat(following).isNotNull();
+        }
+    }
+
+    @Test
+    void givenASecondKeyWhenItsTimeComesThenItSignsAndBothVerify() throws Exception {
+        var first = kid(await(accounts.login("lifetimes", PASSWORD)));
+        var next = SigningKey.generate(now.plusSeconds(60));
+        await(pg.with(pool -> pool.preparedQuery(
+                        "insert into signing_key (kid, x, y, d, signs_from) values ($1, $2, $3, $4, $5)")
+                .execute(Tuple.of(
+                        next.kid(),
+                        next.x(),
+                        next.y(),
+                        next.d(),
+                        next.signsFrom().atOffset(ZoneOffset.UTC)))));
+        await(keys.load());
+
+        assertThat(keys.publicJwks()).containsOnlyKeys(first, next.kid());
+        assertThat(kid(await(accounts.login("lifetimes", PASSWORD)))).isEqualTo(first);
+        now = now.plusSeconds(60);
+        assertThat(kid(await(accounts.login("lifetimes", PASSWORD)))).isEqualTo(next.kid());
+    }
+
+    @Test
+    void givenABucketThatLosesItsContentWhenRefreshedThenKeysAndRevocationsInForceAreThereAgain() throws Exception {
+        var login = await(accounts.login("lifetimes", PASSWORD));
+        await(accounts.logout(login.refreshToken()));
+        var verifier = new TokenVerifier(vertx, Tokens.ISSUER, Tokens.AUDIENCE);
+        var published = nats.kv("KEYS");
+        var publication = new KeyPublication(keys, verifier, published, revocations, vertx.getOrCreateContext());
+        await(publication.refresh());
+        assertThat(verifier.ready()).isTrue();
+        published.delete(kid(login)).join();
+        revoked.delete(sid(login)).join();
+
+        await(publication.refresh());
+
+        assertThat(published.get(kid(login)).join()).isPresent();
+        assertThat(revoked.get(sid(login)).join()).isPresent();
+    }
+
+    private static String sid(TokenPair login) {
+        return json(login, 1).getString("sid");
+    }
+
+    private static String kid(TokenPair login) {
+        return json(login, 0).getString("kid");
+    }
+
+    private static JsonObject json(TokenPair login, int part) {
+        var bytes = Base64.getUrlDecoder().decode(login.accessToken().split("\\.")[part]);
+        return new JsonObject(new String(bytes, StandardCharsets.UTF_8));
+    }
+}

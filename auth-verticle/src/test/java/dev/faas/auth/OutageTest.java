@@ -1,0 +1,132 @@
+package dev.faas.auth;
+
+import static dev.faas.auth.Await.await;
+import static dev.faas.auth.Await.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.nats.Kv;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes on, what does not, and what is made good when Postgres or NATS dies under a running service. */
+class OutageTest {
+    private static final String PASSWORD = "correct horse battery";
+
+    @TempDir
+    Path directory;
+
+    private Backends backends;
+    private Vertx vertx;
+    private Client client;
+    private String deployment;
+
+    @BeforeEach
+    void start() throws Exception {
+        backends = Backends.start(directory);
+        vertx = Vertx.vertx();
+        var verticle = new AuthVerticle(backends.config());
+        deployment = await(vertx.deployVerticle(verticle));
+        client = new Client(verticle.port());
+        client.register("outage", PASSWORD);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        await(vertx.close());
+        client.close();
+        backends.close();
+    }
+
+    @Test
+    void givenNoBusWhenLoggedOutThenTheLoginHasEndedHereAndEverybodyHearsOfItLater() throws Exception {
+        var login = client.login("outage", PASSWORD);
+        backends.nats.kill();
+
+        assertThat(client.logout(login.refreshToken()).status()).isEqualTo(204);
+
+        assertThat(client.refresh(login.refreshToken()).status()).isEqualTo(401);
+        assertThat(client.me(login.accessToken()).status()).isEqualTo(401);
+        eventually(() -> client.get("/readyz").status() == 503);
+        assertThat(client.get("/healthz").status()).isEqualTo(200);
+        var other = client.login("outage", PASSWORD);
+        assertThat(client.refresh(other.refreshToken()).status()).isEqualTo(200);
+
+        backends.nats.restart();
+        eventually(() -> client.get("/readyz").status() == 200);
+        try (var bus = backends.connect("reader-of-the-test")) {
+            eventually(() -> has(bus.kv("REVOKED"), sid(login)));
+        }
+    }
+
+    @Test
+    void givenNoBusWhenLoggedOutAndRestartedThenTheRevocationIsNotLost() throws Exception {
+        var login = client.login("outage", PASSWORD);
+        backends.nats.kill();
+        client.logout(login.refreshToken());
+        await(vertx.undeploy(deployment));
+        backends.nats.restart();
+
+        await(vertx.deployVerticle(new AuthVerticle(backends.config())));
+
+        try (var bus = backends.connect("reader-of-the-test")) {
+            eventually(() -> has(bus.kv("REVOKED"), sid(login)));
+        }
+    }
+
+    @Test
+    void givenABusThatLostEverythingWhenRestartedThenKeysAndRevocationsAreThereAgain() throws Exception {
+        var login = client.login("outage", PASSWORD);
+        client.logout(login.refreshToken());
+        var kid = client.get("/.well-known/jwks.json")
+                .json()
+                .getJsonArray("keys")
+                .getJsonObject(0)
+                .getString("kid");
+        try (var bus = backends.connect("vandal-of-the-test")) {
+            bus.kv("KEYS").delete(kid).join();
+            bus.kv("REVOKED").delete(sid(login)).join();
+        }
+        await(vertx.undeploy(deployment));
+
+        await(vertx.deployVerticle(new AuthVerticle(backends.config())));
+
+        try (var bus = backends.connect("reader-of-the-test")) {
+            assertThat(has(bus.kv("KEYS"), kid)).isTrue();
+            assertThat(has(bus.kv("REVOKED"), sid(login))).isTrue();
+        }
+    }
+
+    @Test
+    void givenNoPostgresWhenAskedThenItIsUnavailableAndWorksAgainLater() throws Exception {
+        var login = client.login("outage", PASSWORD);
+        backends.postgres.kill();
+
+        var answer = client.login("outage", PASSWORD);
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.code()).isEqualTo("unavailable");
+        assertThat(answer.header("Retry-After")).matches("\\d+");
+        assertThat(client.refresh(login.refreshToken()).status()).isEqualTo(503);
+        eventually(() -> client.get("/readyz").status() == 503);
+        assertThat(client.get("/.well-known/jwks.json").status()).isEqualTo(200);
+
+        backends.postgres.restart();
+        eventually(() -> client.get("/readyz").status() == 200);
+        assertThat(client.refresh(login.refreshToken()).status()).isEqualTo(200);
+    }
+
+    private static boolean has(Kv bucket, String key) {
+        return bucket.get(key).join().isPresent();
+    }
+
+    private static String sid(Client.Answer login) {
+        var payload = Base64.getUrlDecoder().decode(login.accessToken().split("\\.")[1]);
+        return new JsonObject(new String(payload, StandardCharsets.UTF_8)).getString("sid");
+    }
+}
