@@ -147,7 +147,8 @@ public final class Topology {
             var builder = KeyValueConfiguration.builder(bucket)
                     .storageType(StorageType.File)
                     .replicas(config.replicas());
-            if (bucket.equals(Subjects.IDEMPOTENCY)) {
+            // Of REVOKED, what remains of removed entries; an access token lives 12 hours at most.
+            if (bucket.equals(Subjects.IDEMPOTENCY) || bucket.equals(Subjects.REVOKED)) {
                 builder.ttl(Duration.ofHours(24));
             }
             nats.connection().keyValueManagement().create(builder.build());
