@@ -1,0 +1,329 @@
+package dev.faas.activation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.ActivationEvent.OutputEvent;
+import dev.faas.activation.ActivationEvent.StateEvent;
+import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.local.NatsServer;
+import dev.faas.nats.Nats;
+import dev.faas.nats.NatsConfig;
+import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.Topology;
+import dev.faas.nats.TopologyConfig;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects.QueueKey;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The events, the queue and the feed of activations on a real server. */
+class ActivationsTest {
+    @TempDir
+    static Path directory;
+
+    private static NatsServer server;
+    private static Nats nats;
+    private static ActivationEvents events;
+    private static CommandQueue queue;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = NatsServer.start(directory);
+        nats = Nats.connect(NatsConfig.local(server.url()), "test");
+        Topology.create(nats, TopologyConfig.LOCAL);
+        events = new ActivationEvents(nats);
+        queue = new CommandQueue(nats);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        nats.close();
+        server.close();
+    }
+
+    @Test
+    void ofTwoSpawnersOneClaimsAndTheOtherIsToldWho() throws Exception {
+        var accepted = stored(events.accept(Samples.fresh()));
+        var queued = (ActivationRecord.Queued) accepted.record();
+        var first = queued.claim(Samples.WORKER, "run-1", Samples.NOW);
+        var second = queued.claim(new Worker("node-2", "x"), "run-2", Samples.NOW);
+
+        stored(events.append(first, accepted.sequence()));
+        var lost = get(events.append(second, accepted.sequence()));
+
+        assertThat(lost)
+                .isInstanceOfSatisfying(
+                        Appended.Superseded.class,
+                        superseded -> assertThat(
+                                        superseded.actual().orElseThrow().record())
+                                .isEqualTo(first));
+    }
+
+    @Test
+    void aWriteWhoseAnswerGotLostCountsAsOurs() throws Exception {
+        var accepted = stored(events.accept(Samples.fresh()));
+        var claim = ((ActivationRecord.Queued) accepted.record()).claim(Samples.WORKER, "run-1", Samples.NOW);
+        long sequence = stored(events.append(claim, accepted.sequence())).sequence();
+
+        // The same write again: what a repeat after a lost answer is.
+        assertThat(stored(events.append(claim, accepted.sequence())).sequence()).isEqualTo(sequence);
+    }
+
+    @Test
+    void theOrderIsReadOutOfTheAcceptedEventHoweverFarTheActivationIs() throws Exception {
+        var run = run("one\n", "two\n");
+
+        assertThat(get(events.order(run.record().id()))).contains(Samples.ORDER);
+        assertThat(get(events.last(run.record().id())).orElseThrow().record().currentStatus())
+                .isEqualTo(Status.SUCCEEDED);
+    }
+
+    @Test
+    void aCommandIsQueuedOnceAndTakenOnceAndItsPlaceIsFreeAfterTheAck() throws Exception {
+        var command = ActivationCommand.of(Samples.fresh().activation());
+        var hints = new LinkedBlockingQueue<QueueKey>();
+        get(queue.ensure(new QueueKey(command.owner(), command.functionId()), 2));
+        try (var _ = queue.hints(hints::add);
+                var puller = queue.puller(d -> {})) {
+            get(queue.put(command));
+            get(queue.put(command));
+
+            assertThat(hints.poll(5, TimeUnit.SECONDS)).isEqualTo(new QueueKey(command.owner(), command.functionId()));
+            assertThat(get(queue.standing(command.functionId())).orElseThrow().queued())
+                    .isEqualTo(1);
+            var taken = (Pulled.Message) get(puller.pull(command.functionId(), Duration.ofSeconds(1)));
+            assertThat(CommandQueue.command(taken.delivery())).isEqualTo(command);
+            assertThat(get(queue.holds(command))).isTrue();
+            get(taken.delivery().ack());
+            assertThat(get(queue.holds(command))).isFalse();
+            assertThat(get(puller.pull(command.functionId(), Duration.ofMillis(100))))
+                    .isInstanceOf(Pulled.Nothing.class);
+        }
+    }
+
+    @Test
+    void aFeedTellsARunInOrderFromItsAcceptanceToItsEnd() throws Exception {
+        var run = run("one\n", "two\n");
+
+        var told = new Told();
+        told.follow(run.record().id(), 0);
+
+        assertThat(told.toTheEnd()).containsExactly("queued", "running", "one\n", "two\n", "succeeded");
+    }
+
+    @Test
+    void aFeedResumedAtAnyEventGoesOnWithTheNextOne() throws Exception {
+        var run = run("one\n", "two\n", "three\n");
+        var whole = new Told();
+        whole.follow(run.record().id(), 0);
+        var all = whole.toTheEnd();
+
+        for (int i = 0; i < all.size(); i++) {
+            var rest = new Told();
+            rest.follow(run.record().id(), whole.sequences.get(i));
+            assertThat(rest.toTheEnd()).as("resumed after event " + i).isEqualTo(all.subList(i + 1, all.size()));
+        }
+    }
+
+    @Test
+    void aFeedOpenedBeforeTheRunTellsItLive() throws Exception {
+        var accepted = stored(events.accept(Samples.fresh()));
+        var told = new Told();
+        told.follow(accepted.record().id(), 0);
+        await(() -> told.texts.size() == 1);
+
+        finish(accepted, 300);
+
+        var all = told.toTheEnd();
+        assertThat(all).hasSize(303).startsWith("queued", "running", "line 0\n").endsWith("line 299\n", "succeeded");
+        assertThat(told.sequences).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void outputOfAnotherRunIsLeftOut() throws Exception {
+        var accepted = stored(events.accept(Samples.fresh()));
+        var first = ((ActivationRecord.Queued) accepted.record()).claim(Samples.WORKER, "run-1", Samples.NOW);
+        var running = stored(events.append(first, accepted.sequence()));
+        output(accepted.record().id(), "run-1", "lost\n");
+        var back = stored(events.append(first.lose(Samples.NOW), running.sequence()));
+        output(accepted.record().id(), "run-1", "late\n");
+        var second = ((ActivationRecord.Queued) back.record()).claim(Samples.WORKER, "run-2", Samples.NOW);
+        var again = stored(events.append(second, back.sequence()));
+        output(accepted.record().id(), "run-1", "later still\n");
+        long last = output(accepted.record().id(), "run-2", "kept\n");
+        stored(events.append(second.finish(Samples.succeeded(last), Duration.ZERO), again.sequence()));
+
+        var told = new Told();
+        told.follow(accepted.record().id(), 0);
+
+        assertThat(told.toTheEnd())
+                .containsExactly("queued", "running", "lost\n", "queued", "running", "kept\n", "succeeded");
+    }
+
+    @Test
+    void aReaderThatPausesMissesNothingHoweverMuchComesMeanwhile() throws Exception {
+        var accepted = stored(events.accept(Samples.fresh()));
+        var told = new Told();
+        var feed = told.follow(accepted.record().id(), 0);
+        await(() -> told.texts.size() == 1);
+        told.on(feed::pause);
+
+        finish(accepted, 1000);
+        told.on(feed::resume);
+
+        assertThat(told.toTheEnd()).hasSize(1003).endsWith("line 999\n", "succeeded");
+        assertThat(told.sequences).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void waitingForTheEndAnswersWithTheEndOrWithWhatThereIs() throws Exception {
+        var accepted = stored(events.accept(Samples.fresh()));
+        var id = accepted.record().id();
+        var executor = Executors.newSingleThreadExecutor();
+
+        var early = get(ActivationFeed.untilEnd(events, id, Duration.ofMillis(200), executor));
+        var waiting = ActivationFeed.untilEnd(events, id, Duration.ofSeconds(10), executor);
+        finish(accepted, 1);
+
+        assertThat(early.orElseThrow().currentStatus()).isEqualTo(Status.QUEUED);
+        assertThat(get(waiting).orElseThrow().currentStatus()).isEqualTo(Status.SUCCEEDED);
+        assertThat(get(ActivationFeed.untilEnd(events, Ids.activation(Instant.now()), Duration.ofSeconds(5), executor)))
+                .isEmpty();
+        executor.shutdown();
+    }
+
+    @Test
+    void aSpawnerLivesByItsBeatAndIsDeadOnceItsSuccessorBeats() throws Exception {
+        try (var spawners = new Spawners(nats)) {
+            spawners.observe();
+            get(spawners.beat(new SpawnerBeat("node-9", "0001", 4, 4)));
+            await(() -> spawners.alive().stream().anyMatch(b -> b.spawner().equals("node-9")));
+            assertThat(spawners.dead(new Worker("node-9", "0001"))).isFalse();
+
+            get(spawners.beat(new SpawnerBeat("node-9", "0002", 4, 4)));
+
+            await(() -> spawners.dead(new Worker("node-9", "0001")));
+            assertThat(spawners.dead(new Worker("node-9", "0002"))).isFalse();
+            assertThat(spawners.dead(new Worker("never-heard-of", "0001")))
+                    .as("an observer of less than 30 s declares nobody dead")
+                    .isFalse();
+        }
+    }
+
+    /** A whole run with these lines on stdout. */
+    private static Snapshot run(String... lines) throws Exception {
+        var accepted = stored(events.accept(Samples.fresh()));
+        return finish(accepted, List.of(lines));
+    }
+
+    private static void finish(Snapshot accepted, int lines) throws Exception {
+        var texts = new ArrayList<String>();
+        for (int i = 0; i < lines; i++) {
+            texts.add("line " + i + "\n");
+        }
+        var unused = finish(accepted, texts);
+    }
+
+    private static Snapshot finish(Snapshot accepted, List<String> lines) throws Exception {
+        var running = ((ActivationRecord.Queued) accepted.record()).claim(Samples.WORKER, "run-1", Samples.NOW);
+        var claimed = stored(events.append(running, accepted.sequence()));
+        long last = 0;
+        for (var line : lines) {
+            last = output(running.id(), "run-1", line);
+        }
+        return stored(events.append(running.finish(Samples.succeeded(last), Duration.ZERO), claimed.sequence()));
+    }
+
+    private static long output(String id, String run, String text) throws Exception {
+        return get(events.appendOutput(
+                id,
+                new OutputChunk(
+                        run, OutputChunk.Source.STDOUT, 0, Samples.NOW, text.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private static Snapshot stored(CompletableFuture<Appended> append) throws Exception {
+        return ((Appended.Stored) get(append)).snapshot();
+    }
+
+    private static <T> T get(CompletableFuture<T> future) throws Exception {
+        return future.get(10, TimeUnit.SECONDS);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!condition.getAsBoolean() && System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
+    }
+
+    /** What a feed told, on a thread of its own. */
+    private static final class Told implements ActivationFeed.Listener {
+        private final Executor executor =
+                Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+        private final List<String> texts = Collections.synchronizedList(new ArrayList<>());
+        private final List<Long> sequences = new ArrayList<>();
+        private final CountDownLatch ended = new CountDownLatch(1);
+
+        ActivationFeed follow(String id, long after) {
+            var feed = new ActivationFeed(events, id, after, false, executor, this);
+            executor.execute(feed::start);
+            return feed;
+        }
+
+        void on(Runnable task) {
+            executor.execute(task);
+        }
+
+        List<String> toTheEnd() throws InterruptedException {
+            assertThat(ended.await(20, TimeUnit.SECONDS))
+                    .as("told so far: " + texts)
+                    .isTrue();
+            return List.copyOf(texts);
+        }
+
+        @Override
+        public void event(ActivationEvent event) {
+            sequences.add(event.sequence());
+            texts.add(
+                    switch (event) {
+                        case StateEvent(var sequence, var record) ->
+                            record.currentStatus().text();
+                        case OutputEvent(var sequence, var chunk) -> new String(chunk.bytes(), StandardCharsets.UTF_8);
+                    });
+        }
+
+        @Override
+        public void ended() {
+            ended.countDown();
+        }
+
+        @Override
+        public void absent() {
+            texts.add("absent");
+            ended.countDown();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            texts.add("failed: " + cause);
+            ended.countDown();
+        }
+    }
+}
