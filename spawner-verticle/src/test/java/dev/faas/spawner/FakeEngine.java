@@ -1,0 +1,109 @@
+package dev.faas.spawner;
+
+import dev.faas.spawner.SandboxUnavailable.ImageNotFound;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * A container engine without containers: an image is a Java lambda. Keeps the contract of the real one ({@link
+ * ContainerEngineContract}), and lets tests say what goes wrong.
+ */
+final class FakeEngine implements ContainerEngine {
+
+    private final String spawner;
+    private final String incarnation;
+    private final Map<String, FakeProgram> images = new ConcurrentHashMap<>();
+    private final Map<String, Supplier<SandboxUnavailable>> unavailable = new ConcurrentHashMap<>();
+    private final Map<String, OwnContainer> containers = new ConcurrentHashMap<>();
+    private volatile boolean down;
+
+    FakeEngine(String spawner, String incarnation) {
+        this.spawner = spawner;
+        this.incarnation = incarnation;
+    }
+
+    FakeEngine image(String reference, FakeProgram program) {
+        images.put(reference, program);
+        return this;
+    }
+
+    /** From now on {@code boot} of this image fails like that. */
+    FakeEngine unavailable(String reference, Supplier<SandboxUnavailable> failure) {
+        unavailable.put(reference, failure);
+        return this;
+    }
+
+    /** A container that someone (say, a former incarnation) has left behind. */
+    FakeEngine leftBehind(OwnContainer container) {
+        containers.put(container.id(), container);
+        return this;
+    }
+
+    /** Down: every call fails as if the daemon were away. */
+    void down(boolean isDown) {
+        down = isDown;
+    }
+
+    @Override
+    public Sandbox boot(SandboxSpec spec) throws SandboxUnavailable {
+        if (down) {
+            throw new SandboxUnavailable.BootFailed("the engine is away", null);
+        }
+        var failure = unavailable.get(spec.image());
+        if (failure != null) {
+            throw failure.get();
+        }
+        var program = images.get(spec.image());
+        if (program == null) {
+            throw new ImageNotFound("image " + spec.image() + " is neither on this host nor to be had");
+        }
+        return new FakeSandbox(this, spec, program);
+    }
+
+    @Override
+    public List<OwnContainer> ours() throws EngineFault {
+        up();
+        return List.copyOf(containers.values());
+    }
+
+    @Override
+    public void remove(String containerId) throws EngineFault {
+        up();
+        containers.remove(containerId);
+    }
+
+    @Override
+    public boolean ping() {
+        return !down;
+    }
+
+    @Override
+    public void close() {}
+
+    boolean isDown() {
+        return down;
+    }
+
+    String created(SandboxSpec spec, RunRequest request) {
+        var id = HexFormat.of().toHexDigits(UUID.randomUUID().getMostSignificantBits());
+        var activation = Optional.of(request.activationId());
+        containers.put(id, new OwnContainer(id, spawner, incarnation, spec.revision(), activation, Instant.now()));
+        return id;
+    }
+
+    void gone(String id) {
+        containers.remove(id);
+    }
+
+    private void up() throws EngineFault {
+        if (down) {
+            throw new EngineFault("the engine is away", null);
+        }
+    }
+}

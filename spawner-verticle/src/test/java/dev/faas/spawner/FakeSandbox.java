@@ -1,0 +1,111 @@
+package dev.faas.spawner;
+
+import dev.faas.spawner.Outcome.Usage;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** A sandbox of {@link FakeEngine}: the program runs on a thread, signals are interrupts. */
+final class FakeSandbox implements Sandbox {
+
+    private final FakeEngine engine;
+    private final SandboxSpec spec;
+    private final FakeProgram program;
+    private final AtomicBoolean used = new AtomicBoolean();
+    private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+    private volatile @Nullable String container;
+
+    FakeSandbox(FakeEngine engine, SandboxSpec spec, FakeProgram program) {
+        this.engine = engine;
+        this.spec = spec;
+        this.program = program;
+    }
+
+    @Override
+    public Optional<String> imageDigest() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Outcome run(RunRequest request, OutputSink sink) {
+        if (!used.compareAndSet(false, true)) {
+            throw new IllegalStateException("a sandbox runs once");
+        }
+        if (cancelled.isDone()) {
+            return new Outcome(new Ending.Cancelled(), Usage.of(0, 0, 0));
+        }
+        if (engine.isDown()) {
+            return new Outcome(new Ending.Lost("the engine is away"), Usage.of(0, 0, 0));
+        }
+        container = engine.created(spec, request);
+        var process = new FakeProcess(spec, request, sink);
+        var ended = new CompletableFuture<Ending>();
+        long started = System.nanoTime();
+        var thread = Thread.ofVirtual().start(() -> ended.complete(ending(process)));
+        try {
+            var ending = untilOver(request, process, ended, thread);
+            int oomKills = ending instanceof Ending.OutOfMemory ? 1 : 0;
+            return new Outcome(
+                    ending,
+                    Usage.of(0, Duration.ofNanos(System.nanoTime() - started).toMillis(), oomKills));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Outcome(new Ending.Lost("interrupted during the run"), Usage.of(0, 0, 0));
+        } finally {
+            process.over();
+            thread.interrupt();
+        }
+    }
+
+    private Ending ending(FakeProcess process) {
+        try {
+            return new Ending.Exited(program.run(process));
+        } catch (FakeProgram.Died e) {
+            return e.ending();
+        } catch (InterruptedException e) {
+            return new Ending.Signalled(15, "SIGTERM");
+        } catch (RuntimeException e) {
+            return new Ending.Lost("the fake program failed: " + e); // the test's own fault: it will show
+        }
+    }
+
+    private Ending untilOver(RunRequest request, FakeProcess process, CompletableFuture<Ending> ended, Thread thread)
+            throws InterruptedException {
+        if (over(CompletableFuture.anyOf(ended, cancelled), request.timeout()) && ended.isDone()) {
+            return ended.join();
+        }
+        Ending forced = cancelled.isDone() ? new Ending.Cancelled() : new Ending.TimedOut();
+        process.term(thread);
+        over(ended, request.grace()); // and SIGKILL needs no cooperation: what is left of it is cut off
+        return forced;
+    }
+
+    private static boolean over(CompletableFuture<?> event, Duration limit) throws InterruptedException {
+        try {
+            event.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a fake program failed", e);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        cancelled.complete(null);
+    }
+
+    @Override
+    public void close() {
+        var id = container;
+        if (id != null) {
+            engine.gone(id);
+        }
+    }
+}
