@@ -31,8 +31,8 @@ final class ImageStore {
 
     /** What registries and the daemon say when a repeat cannot help; all else may pass. */
     private static final Pattern NOT_THERE = Pattern.compile(
-            "not found|unknown|denied|does not exist|unauthorized|authentication required|no basic auth"
-                    + "|no matching manifest|invalid reference format|repository name must",
+            "not found|(manifest|name) unknown|(?<!permission )denied|does not exist|unauthorized"
+                    + "|authentication required|no basic auth|no matching manifest|invalid reference format",
             Pattern.CASE_INSENSITIVE);
 
     private final DockerCalls docker;
@@ -128,7 +128,7 @@ final class ImageStore {
         }
     }
 
-    private static SandboxUnavailable failure(String reference, String said, @Nullable Throwable cause) {
+    static SandboxUnavailable failure(String reference, String said, @Nullable Throwable cause) {
         return NOT_THERE.matcher(said).find()
                 ? new ImageNotFound("image " + reference + " is neither on this host nor to be had: " + said)
                 : new ImagePullFailed("image " + reference + " could not be pulled: " + said, cause);

@@ -31,39 +31,9 @@ public record BusyboxImage(
 
     private static final Path BUSYBOX = Path.of("/bin/busybox");
     private static final List<String> APPLETS = List.of(
-            "cat",
-            "chmod",
-            "dd",
-            "echo",
-            "env",
-            "expr",
-            "factor",
-            "false",
-            "head",
-            "id",
-            "kill",
-            "ls",
-            "mkdir",
-            "nproc",
-            "od",
-            "printenv",
-            "printf",
-            "ps",
-            "pwd",
-            "rm",
-            "seq",
-            "setsid",
-            "sh",
-            "sleep",
-            "sort",
-            "stat",
-            "tail",
-            "test",
-            "touch",
-            "tr",
-            "true",
-            "wc",
-            "yes");
+            "cat", "chmod", "dd", "echo", "env", "expr", "factor", "false", "head", "id", "kill", "ls", "mkdir",
+            "nproc", "od", "printf", "ps", "pwd", "rm", "seq", "setsid", "sh", "sleep", "sort", "stat", "tail", "test",
+            "touch", "tr", "true", "wc", "yes");
 
     /** Mode in the notation of chmod, e.g. 0755. */
     public static final class TarFile {
