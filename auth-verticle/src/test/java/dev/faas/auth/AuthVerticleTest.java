@@ -6,6 +6,7 @@ import static dev.faas.auth.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.local.NatsServer;
 import io.vertx.core.Vertx;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -14,7 +15,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,26 +27,33 @@ class AuthVerticleTest {
     private static final Duration SHORT = Duration.ofSeconds(1);
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private Backends backends;
+    private static Backends backends;
     private Vertx vertx;
 
+    @BeforeAll
+    static void start() throws Exception {
+        backends = Backends.start(directory);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        backends.close();
+    }
+
     @BeforeEach
-    void start() throws Exception {
-        backends = Backends.withoutStreams(directory);
+    void open() {
         vertx = Vertx.vertx();
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void close() {
         await(vertx.close());
-        backends.close();
     }
 
     @Test
     void givenARunningServiceWhenStoppedThenPortsAndConnectionsAreGone() throws Exception {
-        backends.createStreams();
         var verticle = new AuthVerticle(backends.config());
         var deployment = await(vertx.deployVerticle(verticle));
         int api = verticle.port();
@@ -61,7 +71,6 @@ class AuthVerticleTest {
 
     @Test
     void givenNoPostgresWhenStartedThenItFailsInTimeSayingSo() throws Exception {
-        backends.createStreams();
         var nowhere = "postgres://127.0.0.1:" + unusedPort() + "/faas";
         var verticle = new AuthVerticle(backends.config(nowhere, backends.nats.url(), SHORT));
 
@@ -87,15 +96,16 @@ class AuthVerticleTest {
 
     @Test
     void givenNatsWithoutStreamsWhenStartedThenItFailsInTimeNamingTheRegistry() throws Exception {
-        var verticle = new AuthVerticle(backends.config(backends.postgres.url(), backends.nats.url(), SHORT));
+        try (var empty = NatsServer.start(directory.resolve("empty"))) {
+            var verticle = new AuthVerticle(backends.config(backends.postgres.url(), empty.url(), SHORT));
 
-        assertThat(failure(vertx.deployVerticle(verticle))).hasMessageContaining("registry-service");
-        assertNothingIsLeft();
+            assertThat(failure(vertx.deployVerticle(verticle))).hasMessageContaining("registry-service");
+            assertNothingIsLeft();
+        }
     }
 
     @Test
     void givenAPortThatIsTakenWhenStartedThenEverythingIsUnwound() throws Exception {
-        backends.createStreams();
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var c = backends.config();
             var verticle = new AuthVerticle(new AuthConfig(

@@ -35,19 +35,15 @@ final class Backends implements AutoCloseable {
 
     static Backends start(Path directory) throws Exception {
         var started = withoutStreams(directory);
-        started.createStreams();
+        try (var bus = started.connect("registry-of-the-test")) {
+            Topology.create(bus, TopologyConfig.LOCAL);
+        }
         return started;
     }
 
     static Backends withoutStreams(Path directory) throws IOException {
         var postgres = PostgresServer.start(directory.resolve("postgres"));
         return new Backends(postgres, NatsServer.start(directory.resolve("nats")));
-    }
-
-    void createStreams() throws Exception {
-        try (var bus = connect("registry-of-the-test")) {
-            Topology.create(bus, TopologyConfig.LOCAL);
-        }
     }
 
     Nats connect(String name) throws Exception {

@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.nats.Kv;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Base64;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,7 +123,6 @@ class OutageTest {
     }
 
     private static String sid(Client.Answer login) {
-        var payload = Base64.getUrlDecoder().decode(login.accessToken().split("\\.")[1]);
-        return new JsonObject(new String(payload, StandardCharsets.UTF_8)).getString("sid");
+        return Answers.claims(login.accessToken()).getString("sid");
     }
 }
