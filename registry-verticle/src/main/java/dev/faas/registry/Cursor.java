@@ -1,0 +1,62 @@
+package dev.faas.registry;
+
+import dev.faas.wire.Problem;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Where a list goes on, opaque to the client: a version, the last key seen, and a hash of what was asked, so that it fits
+ * the same question only.
+ */
+final class Cursor {
+    private static final String VERSION = "1";
+    private static final int HASH_BYTES = 9;
+
+    private Cursor() {}
+
+    /** @param question everything that makes the list what it is: owner, filters */
+    static String after(String last, List<String> question) {
+        var text = VERSION + "|" + hash(question) + "|" + last;
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** @throws dev.faas.wire.ProblemException invalid_request when it is no cursor of this question */
+    static String last(String cursor, List<String> question, Predicate<String> isKey) {
+        return decode(cursor)
+                .map(text -> text.split("\\|", 3))
+                .filter(parts -> parts.length == 3 && parts[0].equals(VERSION) && parts[1].equals(hash(question)))
+                .map(parts -> parts[2])
+                .filter(isKey)
+                .orElseThrow(() -> Problem.invalid(
+                                "cursor", "does not belong to this list: begin again without it, or repeat its filters")
+                        .asException());
+    }
+
+    private static Optional<String> decode(String cursor) {
+        try {
+            return Optional.of(new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException notBase64) {
+            return Optional.empty();
+        }
+    }
+
+    private static String hash(List<String> question) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            for (var part : question) {
+                digest.update(part.getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+            }
+            var hash = Arrays.copyOf(digest.digest(), HASH_BYTES);
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+}

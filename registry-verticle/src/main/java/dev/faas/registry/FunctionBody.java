@@ -1,0 +1,220 @@
+package dev.faas.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.http.Fields;
+import dev.faas.wire.FunctionRef;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.FunctionSpec.Cause;
+import dev.faas.wire.FunctionSpec.Delivery;
+import dev.faas.wire.FunctionSpec.Limits;
+import dev.faas.wire.FunctionSpec.Mode;
+import dev.faas.wire.FunctionSpec.Network;
+import dev.faas.wire.FunctionSpec.Prewarm;
+import dev.faas.wire.FunctionSpec.Queue;
+import dev.faas.wire.FunctionSpec.Retry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function as a request describes it, to the specification with every default filled in: each field's rule and maximum.
+ * Everything that breaks one is reported at once, by its path. What is not built yet is refused, never ignored.
+ */
+final class FunctionBody {
+    private static final String NOT_YET = " is not available yet";
+    private static final Pattern NAME = Pattern.compile("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
+    private static final String NAME_RULE =
+            "be 1 to 63 of a-z, 0-9 and '-', begin with a letter, and not end with a '-'";
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,254}");
+    private static final String VARIABLE_RULE = "be a letter or '_', then letters, digits or '_'";
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._/-]{0,62}[A-Za-z0-9])?");
+    private static final String LABEL_RULE =
+            "be 1 to 64 of letters, digits, '.', '_', '/' and '-', and begin and end with a letter or a digit";
+
+    private static final int MAX_DESCRIPTION = 1_000;
+    private static final int MAX_WORDS = 64;
+    private static final int MAX_WORD = 4_096;
+    private static final int MAX_VARIABLES = 64;
+    private static final int MAX_ENVIRONMENT_BYTES = 32 * 1024;
+    private static final int MAX_LABELS = 16;
+    private static final int MAX_LABEL_VALUE = 256;
+    private static final int MAX_CONCURRENCY = 1_000;
+    private static final int DAY_SECONDS = 86_400;
+
+    private static final Map<String, Mode> MODES =
+            Map.of("isolated", Mode.ISOLATED, "reused", Mode.REUSED, "server", Mode.SERVER);
+    private static final Map<String, Cause> CAUSES =
+            Map.of("exit_code", Cause.EXIT_CODE, "timed_out", Cause.TIMED_OUT, "out_of_memory", Cause.OUT_OF_MEMORY);
+    private static final String[] OURS = {"id", "owner", "revision", "imageDigest", "createdAt", "updatedAt"};
+
+    private final Duration eventsAge;
+
+    /** @param eventsAge how long the bus keeps an activation at most: none may live longer */
+    FunctionBody(Duration eventsAge) {
+        this.eventsAge = eventsAge;
+    }
+
+    /** Of a function to be made. */
+    FunctionSpec read(ObjectNode body) {
+        return read(Fields.of(body), Optional.empty());
+    }
+
+    /** Of the next revision of a function, whose name it is to keep. */
+    FunctionSpec read(ObjectNode body, String name) {
+        return read(Fields.of(body), Optional.of(name));
+    }
+
+    private FunctionSpec read(Fields fields, Optional<String> fixedName) {
+        fields.ignore(OURS);
+        var spec = new FunctionSpec(
+                name(fields, fixedName),
+                image(fields),
+                fields.optionalText("description", MAX_DESCRIPTION).orElse(""),
+                entrypoint(fields),
+                fields.optionalTexts("command", MAX_WORDS, MAX_WORD).orElse(null),
+                environment(fields),
+                secrets(fields),
+                fields.textMap("labels", MAX_LABELS, LABEL, LABEL_RULE, MAX_LABEL_VALUE),
+                mode(fields),
+                fields.choice("network", Network.class, Network.NONE),
+                limits(fields),
+                fields.integer("concurrency", 10, 1, MAX_CONCURRENCY),
+                queue(fields),
+                retry(fields),
+                delivery(fields),
+                fields.flag("readOnlyRoot", false),
+                prewarm(fields));
+        fitsTheBus(fields, spec);
+        fields.done();
+        return spec;
+    }
+
+    private static String name(Fields fields, Optional<String> fixedName) {
+        var name = fields.text("name", NAME, NAME_RULE);
+        if (FunctionRef.isName(name)
+                && fixedName.filter(fixed -> !fixed.equals(name)).isPresent()) {
+            fields.error("name", "cannot be changed: it is '" + fixedName.get() + "' for good");
+        }
+        return name;
+    }
+
+    private static String image(Fields fields) {
+        var image = fields.text("image", 1, ImageReference.MAX_LENGTH);
+        if (!image.isEmpty() && ImageReference.parse(image).isEmpty()) {
+            fields.error(
+                    "image",
+                    "must be an image as 'docker pull' takes it, such as registry.example/path/name:tag, in lower case");
+        }
+        return image;
+    }
+
+    private static @Nullable List<String> entrypoint(Fields fields) {
+        var entrypoint = fields.optionalTexts("entrypoint", MAX_WORDS, MAX_WORD);
+        if (entrypoint
+                .filter(words -> words.isEmpty() || words.getFirst().isEmpty())
+                .isPresent()) {
+            fields.error("entrypoint", "must begin with a program; leave it out, or null, for the image's own");
+        }
+        return entrypoint.orElse(null);
+    }
+
+    private static Map<String, String> environment(Fields fields) {
+        var env = fields.textMap("env", MAX_VARIABLES, VARIABLE, VARIABLE_RULE, MAX_ENVIRONMENT_BYTES);
+        // As the kernel counts them: NAME=value and a NUL.
+        long bytes = env.entrySet().stream()
+                .mapToLong(
+                        each -> each.getKey().length() + each.getValue().getBytes(StandardCharsets.UTF_8).length + 2L)
+                .sum();
+        if (bytes > MAX_ENVIRONMENT_BYTES) {
+            fields.error("env", "must have at most " + MAX_ENVIRONMENT_BYTES + " bytes in all");
+        }
+        return env;
+    }
+
+    private static List<String> secrets(Fields fields) {
+        if (!fields.texts("secrets", MAX_VARIABLES, MAX_WORD).isEmpty()) {
+            fields.error("secrets", "a function with secrets" + NOT_YET + ": leave the list empty");
+        }
+        return List.of();
+    }
+
+    private static Mode mode(Fields fields) {
+        var mode = fields.choice("mode", MODES, Mode.ISOLATED);
+        if (mode != Mode.ISOLATED) {
+            fields.error("mode", "a mode other than isolated" + NOT_YET);
+        }
+        return Mode.ISOLATED;
+    }
+
+    private static Limits limits(Fields fields) {
+        var standard = Limits.DEFAULT;
+        return fields.object("limits")
+                .map(limits -> new Limits(
+                        limits.integer("memoryMb", standard.memoryMb(), 8, 64 * 1024),
+                        limits.decimal("cpus", standard.cpus(), 0.01, 128),
+                        limits.integer("pids", standard.pids(), 2, 32_768),
+                        limits.integer("timeoutSeconds", standard.timeoutSeconds(), 1, DAY_SECONDS),
+                        limits.integer("resultKb", standard.resultKb(), 1, 16_384),
+                        limits.integer("logKb", standard.logKb(), 1, 16_384)))
+                .orElse(standard);
+    }
+
+    private static Queue queue(Fields fields) {
+        var standard = Queue.DEFAULT;
+        fields.object("queue").ifPresent(queue -> {
+            onlyDefault(queue, "maxPending", standard.maxPending(), 1, 10_000_000);
+            onlyDefault(queue, "ttlSeconds", standard.ttlSeconds(), 1, 7 * DAY_SECONDS);
+        });
+        return standard;
+    }
+
+    private static Retry retry(Fields fields) {
+        var standard = Retry.DEFAULT;
+        fields.object("retry").ifPresent(retry -> {
+            onlyDefault(retry, "maxAttempts", standard.maxAttempts(), 1, 10);
+            onlyDefault(retry, "backoffSeconds", standard.backoffSeconds(), 0, 3_600);
+            var on = retry.choices("on", CAUSES, standard.on());
+            if (!EnumSet.copyOf(standard.on())
+                    .equals(on.isEmpty() ? EnumSet.noneOf(Cause.class) : EnumSet.copyOf(on))) {
+                retry.error("on", "another list than the default of all three" + NOT_YET);
+            }
+        });
+        return standard;
+    }
+
+    private static void onlyDefault(Fields fields, String name, int standard, int min, int max) {
+        if (fields.integer(name, standard, min, max) != standard) {
+            fields.error(name, "another value than " + standard + NOT_YET);
+        }
+    }
+
+    private static Delivery delivery(Fields fields) {
+        if (fields.choice("delivery", Delivery.class, Delivery.AT_LEAST_ONCE) != Delivery.AT_LEAST_ONCE) {
+            fields.error("delivery", "at-most-once" + NOT_YET);
+        }
+        return Delivery.AT_LEAST_ONCE;
+    }
+
+    private static Prewarm prewarm(Fields fields) {
+        fields.object("prewarm").ifPresent(prewarm -> onlyDefault(prewarm, "min", 0, 0, MAX_CONCURRENCY));
+        return Prewarm.DEFAULT;
+    }
+
+    /** A compare-and-set on "there is nothing" would succeed again for an activation that has aged out of the bus. */
+    private void fitsTheBus(Fields fields, FunctionSpec spec) {
+        long seconds = spec.queue().ttlSeconds()
+                + (long) spec.retry().maxAttempts()
+                        * (spec.limits().timeoutSeconds() + spec.retry().backoffSeconds());
+        if (seconds >= eventsAge.toSeconds()) {
+            fields.error(
+                    "limits.timeoutSeconds",
+                    "with the time in the queue and all attempts an activation could live " + seconds
+                            + " s; this platform keeps them " + eventsAge.toSeconds() + " s");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.faas.registry;
+
+import dev.faas.pg.Pg;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/** The table {@code function_outbox}: which keys of the bucket FUNCTIONS have to be written. */
+final class OutboxStore {
+    /** A key of the bucket. */
+    record BucketKey(String owner, String name) {}
+
+    /** What the tables say of a key now. Bytes are shared and not to be changed. */
+    static final class Truth {
+        private final @Nullable Long change;
+        private final byte @Nullable [] body;
+
+        Truth(@Nullable Long change, byte @Nullable [] body) {
+            this.change = change;
+            this.body = body;
+        }
+
+        /** The newest revision's bytes; empty when there is no such function (any more). */
+        Optional<byte[]> body() {
+            return Optional.ofNullable(body);
+        }
+
+        /** Empty when nothing is noted: somebody else has written it. */
+        Optional<Long> change() {
+            return Optional.ofNullable(change);
+        }
+    }
+
+    private final Pg pg;
+
+    OutboxStore(Pg pg) {
+        this.pg = pg;
+    }
+
+    /** Those that whoever changed the function has had a second to write, oldest change first. */
+    Future<List<BucketKey>> pending(int limit) {
+        return pg.with(pool -> pool.preparedQuery("""
+                        select owner, name from function_outbox where noted_at < now() - interval '1 second'
+                        order by change limit $1""")
+                .execute(Tuple.of(limit))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(row -> new BucketKey(row.getString("owner"), row.getString("name")))
+                        .toList()));
+    }
+
+    Future<Truth> truth(BucketKey key) {
+        return pg.with(pool -> pool.preparedQuery("""
+                        select (select change from function_outbox where owner = $1 and name = $2) as change,
+                               (select r.body from function f join function_revision r
+                                on r.function_id = f.id and r.revision = f.revision
+                                where f.owner = $1 and f.name = $2 and f.deleted_at is null) as body""")
+                .execute(Tuple.of(key.owner(), key.name()))
+                .map(rows -> truth(rows.iterator().next())));
+    }
+
+    /** Strikes the key off, unless it has changed again since. */
+    Future<Void> written(BucketKey key, long change) {
+        return pg.with(
+                pool -> pool.preparedQuery("delete from function_outbox where owner = $1 and name = $2 and change = $3")
+                        .execute(Tuple.of(key.owner(), key.name(), change))
+                        .mapEmpty());
+    }
+
+    private static Truth truth(Row row) {
+        var body = row.getBuffer("body");
+        return new Truth(row.getLong("change"), body == null ? null : body.getBytes());
+    }
+}

@@ -1,0 +1,61 @@
+package dev.faas.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.faas.wire.Problem;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request asks of a list: how much, and after which key.
+ *
+ * @param after the last key of the page before; null: from the beginning
+ * @param question what makes the list what it is, for the next cursor
+ */
+record Page(int limit, @Nullable String after, List<String> question) {
+    private static final int STANDARD = 20;
+    private static final int MOST = 100;
+    private static final Pattern LIMIT = Pattern.compile("[1-9][0-9]?|" + MOST);
+
+    /** @throws dev.faas.wire.ProblemException invalid_request for a limit or a cursor that does not fit */
+    static Page of(RoutingContext ctx, List<String> question, Predicate<String> isKey) {
+        var cursor = Optional.ofNullable(ctx.queryParams().get("cursor"));
+        return new Page(
+                limit(ctx),
+                cursor.map(text -> Cursor.last(text, question, isKey)).orElse(null),
+                question);
+    }
+
+    private static int limit(RoutingContext ctx) {
+        var text = ctx.queryParams().get("limit");
+        if (text == null) {
+            return STANDARD;
+        }
+        if (!LIMIT.matcher(text).matches()) {
+            throw Problem.invalid("limit", "must be a whole number from 1 to " + MOST)
+                    .asException();
+        }
+        return Integer.parseInt(text);
+    }
+
+    /** One more than is shown tells whether there is a next page. */
+    int fetch() {
+        return limit + 1;
+    }
+
+    <T> Buffer render(List<T> fetched, Function<T, JsonNode> view, Function<T, String> key) {
+        var body = JsonNodeFactory.instance.objectNode();
+        var shown = fetched.subList(0, Math.min(limit, fetched.size()));
+        var items = body.putArray("items");
+        shown.forEach(each -> items.add(view.apply(each)));
+        body.put("next", fetched.size() > limit ? Cursor.after(key.apply(shown.getLast()), question) : null);
+        return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
+    }
+}

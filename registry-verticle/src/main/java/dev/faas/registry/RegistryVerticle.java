@@ -1,0 +1,101 @@
+package dev.faas.registry;
+
+import dev.faas.activation.CommandQueue;
+import dev.faas.http.Health;
+import dev.faas.http.HttpService;
+import dev.faas.http.Listener;
+import dev.faas.http.Metrics;
+import dev.faas.http.TokenVerifier;
+import dev.faas.lifecycle.Lifecycle;
+import dev.faas.nats.Nats;
+import dev.faas.nats.Topology;
+import dev.faas.pg.Pg;
+import dev.faas.wire.Subjects;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.ext.web.Router;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** registry-service: functions, their revisions, and the ledger of activations. {@link #open} shows what it is made of. */
+public final class RegistryVerticle extends VerticleBase {
+    static final String SERVICE = "registry-service";
+    private static final String API = "api";
+    private static final String ISSUER = "faas";
+    private static final String AUDIENCE = "faas";
+
+    private final RegistryConfig config;
+    private @Nullable Lifecycle lifecycle;
+    private volatile @Nullable HttpService http;
+
+    public RegistryVerticle(RegistryConfig config) {
+        this.config = config;
+    }
+
+    /** Fails with what is missing when NATS or Postgres is not there in time; then nothing is left open. */
+    @Override
+    public Future<?> start() {
+        lifecycle = new Lifecycle(vertx, SERVICE);
+        return lifecycle.start(this::open);
+    }
+
+    @Override
+    public Future<?> stop() {
+        return lifecycle == null ? Future.succeededFuture() : lifecycle.stop();
+    }
+
+    /** The port of the API, once started. */
+    public int port() {
+        return started().port(API);
+    }
+
+    /** The port of metrics and detailed health, once started. */
+    public int internalPort() {
+        return started().internalPort();
+    }
+
+    private void open(Lifecycle.Steps on) throws Exception {
+        var clock = InstantSource.system();
+        var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
+        on.open("streams and buckets", () -> topology(nats), nothing -> {});
+        var pg = on.open("postgres", () -> Pg.open(vertx, config.pg()), it -> Waiting.on(it.close()));
+        var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
+        var verifier = new TokenVerifier(vertx, ISSUER, AUDIENCE);
+        on.open("signing keys", () -> TrustedKeys.follow(nats, verifier), TrustedKeys::close);
+
+        var queue = new CommandQueue(nats);
+        var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
+        var functions = new Functions(vertx, new FunctionStore(pg), bucket, queue, nats::connected, clock);
+        on.open(
+                "outbox",
+                () -> Rounds.start("outbox", config.outboxPause(), () -> Waiting.on(bucket.writePending())),
+                Rounds::stop);
+
+        var functionRoutes =
+                new FunctionRoutes(functions, new FunctionBody(config.topology().eventsAge()), verifier);
+        var health = new Health(SERVICE).require("nats", nats::connected).require("postgres", pg::ping);
+        http = on.await(
+                "http",
+                () -> HttpService.start(
+                        vertx,
+                        config.http(),
+                        health,
+                        metrics,
+                        List.of(new Listener(API, config.port(), (Router router) -> functionRoutes.add(router)))),
+                HttpService::close);
+    }
+
+    private Nats topology(Nats nats) throws Exception {
+        Topology.create(nats, config.topology());
+        return nats;
+    }
+
+    private HttpService started() {
+        var running = http;
+        if (running == null) {
+            throw new IllegalStateException(SERVICE + " has not started");
+        }
+        return running;
+    }
+}

@@ -1,0 +1,393 @@
+package dev.faas.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.CommandQueue;
+import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Functions over HTTP, and what the bus is told of them. Each test has a user of its own. */
+class FunctionApiTest {
+    @TempDir
+    static Path directory;
+
+    private static Registry registry;
+
+    private String userId;
+    private Client user;
+
+    @BeforeAll
+    static void start() throws Exception {
+        registry = Registry.start(directory);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        registry.stop();
+    }
+
+    @BeforeEach
+    void newUser() throws Exception {
+        userId = Ids.user(Instant.now());
+        user = registry.client(userId);
+    }
+
+    @Test
+    void givenNameAndImageWhenCreatedThenEveryDefaultIsShownAndTheBusHasIt() {
+        var made = user.create("resize");
+
+        assertThat(made.status()).isEqualTo(201);
+        assertThat(made.header("ETag")).isEqualTo("\"1\"");
+        var body = made.json();
+        assertThat(made.header("Location")).isEqualTo("/v1/functions/" + body.getString("id"));
+        assertThat(Ids.isFunction(body.getString("id"))).isTrue();
+        assertThat(body.fieldNames())
+                .containsExactlyInAnyOrder(
+                        "id",
+                        "owner",
+                        "name",
+                        "image",
+                        "description",
+                        "entrypoint",
+                        "command",
+                        "env",
+                        "secrets",
+                        "labels",
+                        "mode",
+                        "network",
+                        "limits",
+                        "concurrency",
+                        "queue",
+                        "retry",
+                        "delivery",
+                        "readOnlyRoot",
+                        "prewarm",
+                        "revision",
+                        "imageDigest",
+                        "createdAt",
+                        "updatedAt");
+        assertThat(body.getString("owner")).isEqualTo(userId);
+        assertThat(body.getJsonObject("limits")).isEqualTo(new JsonObject("""
+                        {"memoryMb": 128, "cpus": 1.0, "pids": 128, "timeoutSeconds": 300, "resultKb": 1024, "logKb": 1024}"""));
+        assertThat(body.getJsonObject("queue"))
+                .isEqualTo(new JsonObject("{\"maxPending\": 100000, \"ttlSeconds\": 86400}"));
+        assertThat(body.getString("delivery")).isEqualTo("at-least-once");
+        assertThat(body.getString("createdAt")).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+        assertThat(inTheBucket("resize").map(FunctionRevision::id)).contains(body.getString("id"));
+        assertThat(made.header("Faas-Function-Sequence"))
+                .isEqualTo(Long.toString(registry.bus
+                        .kv(Subjects.FUNCTIONS)
+                        .get(userId + ".resize")
+                        .join()
+                        .orElseThrow()
+                        .revision()));
+    }
+
+    @Test
+    void givenAFunctionWhenReadByIdAndByNameThenBothAreTheSameAndConditionalReadsAreCheap() {
+        var made = user.create("reader").json();
+
+        var byName = user.get("/v1/functions/reader");
+        assertThat(byName.status()).isEqualTo(200);
+        assertThat(byName.header("ETag")).isEqualTo("\"1\"");
+        assertThat(byName.json()).isEqualTo(made);
+        assertThat(user.get("/v1/functions/" + made.getString("id")).json()).isEqualTo(made);
+        assertThat(user.get("/v1/functions/reader", "If-None-Match", "W/\"1\"").status())
+                .isEqualTo(304);
+        assertThat(user.get("/v1/functions/reader", "If-None-Match", "\"0\"").status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void givenTheGatewayWhenItAsksForTheWireRecordThenItGetsIt() {
+        user.create("internal");
+
+        var answer = user.get("/v1/functions/internal@1", "Accept", "application/vnd.faas.revision+json");
+
+        assertThat(answer.header("Content-Type")).isEqualTo("application/vnd.faas.revision+json");
+        assertThat(Codec.decode(answer.body().getBytes(), FunctionRevision.class))
+                .isEqualTo(inTheBucket("internal").orElseThrow());
+    }
+
+    @Test
+    void givenANameThatIsTakenWhenCreatedThenItIsAConflictAndAnotherUserMayHaveIt() throws Exception {
+        user.create("taken");
+
+        var again = user.create("taken");
+
+        assertThat(again.status()).isEqualTo(409);
+        assertThat(again.code()).isEqualTo("function_exists");
+        assertThat(registry.client().create("taken").status()).isEqualTo(201);
+    }
+
+    @Test
+    void givenAnotherUsersFunctionWhenTouchedThenItDoesNotExist() throws Exception {
+        var id = user.create("mine").json().getString("id");
+        var other = registry.client();
+
+        for (var ref : List.of("mine", id, id + "@1")) {
+            assertThat(other.get("/v1/functions/" + ref).status()).isEqualTo(404);
+        }
+        for (var ref : List.of("mine", id)) {
+            assertThat(other.put("/v1/functions/" + ref, Client.function("mine"))
+                            .status())
+                    .isEqualTo(404);
+            assertThat(other.patch("/v1/functions/" + ref, new JsonObject()).status())
+                    .isEqualTo(404);
+            assertThat(other.delete("/v1/functions/" + ref).status()).isEqualTo(404);
+            assertThat(other.get("/v1/functions/" + ref + "/revisions").code()).isEqualTo("function_not_found");
+            assertThat(other.post("/v1/functions/" + ref + "/rollback", new JsonObject().put("revision", 1))
+                            .status())
+                    .isEqualTo(404);
+        }
+        assertThat(other.get("/v1/functions").items()).isEmpty();
+        assertThat(user.get("/v1/functions/mine").json().getInteger("revision")).isEqualTo(1);
+    }
+
+    @Test
+    void givenWhatWasReadWhenPutBackEditedThenThereIsANewRevisionAndTheOldOneCanStillBeRead() {
+        var body = user.create("edited").json();
+        body.put("description", "better").put("env", new JsonObject().put("LEVEL", "3"));
+
+        var put = user.put("/v1/functions/edited", body, "If-Match", "\"1\"");
+
+        assertThat(put.status()).isEqualTo(200);
+        assertThat(put.header("ETag")).isEqualTo("\"2\"");
+        assertThat(put.json().getString("description")).isEqualTo("better");
+        assertThat(put.json().getString("createdAt")).isEqualTo(body.getString("createdAt"));
+        assertThat(inTheBucket("edited").map(FunctionRevision::revision)).contains(2);
+        assertThat(user.get("/v1/functions/edited@1").json().getString("description"))
+                .isEmpty();
+        assertThat(user.get("/v1/functions/edited@3").status()).isEqualTo(404);
+    }
+
+    @Test
+    void givenAnOlderRevisionWhenItIsAConditionThenNothingIsWritten() {
+        user.create("guarded");
+        user.patch("/v1/functions/guarded", new JsonObject().put("description", "second"));
+
+        for (var stale : List.of("\"1\"", "W/\"2\"", "\"3\", \"4\"")) {
+            var put = user.put("/v1/functions/guarded", Client.function("guarded"), "If-Match", stale);
+            assertThat(put.status()).isEqualTo(412);
+            assertThat(put.code()).isEqualTo("precondition_failed");
+            assertThat(user.patch("/v1/functions/guarded", new JsonObject(), "If-Match", stale)
+                            .status())
+                    .isEqualTo(412);
+            assertThat(user.delete("/v1/functions/guarded", "If-Match", stale).status())
+                    .isEqualTo(412);
+            assertThat(user.post(
+                                    "/v1/functions/guarded/rollback",
+                                    new JsonObject().put("revision", 1),
+                                    "If-Match",
+                                    stale)
+                            .status())
+                    .isEqualTo(412);
+        }
+
+        assertThat(user.get("/v1/functions/guarded").json().getString("description"))
+                .isEqualTo("second");
+        assertThat(user.put("/v1/functions/guarded", Client.function("guarded"), "If-Match", "\"1\", \"2\"")
+                        .status())
+                .isEqualTo(200);
+        assertThat(user.delete("/v1/functions/guarded", "If-Match", "*").status())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void givenAMergePatchWhenSentThenObjectsMergeAndNullTakesAway() {
+        user.post(
+                "/v1/functions",
+                Client.function("patched")
+                        .put("env", new JsonObject().put("A", "1").put("B", "2"))
+                        .put("limits", new JsonObject().put("memoryMb", 256))
+                        .put("command", new JsonArray().add("run")));
+
+        var patched = user.patch(
+                "/v1/functions/patched",
+                new JsonObject()
+                        .put("env", new JsonObject().putNull("A").put("C", "3"))
+                        .put("limits", new JsonObject().put("timeoutSeconds", 10))
+                        .putNull("command")
+                        .put("revision", 77),
+                "Content-Type",
+                "application/merge-patch+json");
+
+        assertThat(patched.status()).isEqualTo(200);
+        assertThat(patched.json().getInteger("revision")).isEqualTo(2);
+        assertThat(patched.json().getJsonObject("env"))
+                .isEqualTo(new JsonObject().put("B", "2").put("C", "3"));
+        assertThat(patched.json().getJsonObject("limits").getInteger("memoryMb"))
+                .isEqualTo(256);
+        assertThat(patched.json().getJsonObject("limits").getInteger("timeoutSeconds"))
+                .isEqualTo(10);
+        assertThat(patched.json().getValue("command")).isNull();
+        assertThat(user.patch("/v1/functions/patched", new JsonObject().put("name", "other"))
+                        .fields())
+                .containsExactly("name");
+        assertThat(user.patch("/v1/functions/patched", new JsonObject().putNull("image"))
+                        .fields())
+                .containsExactly("image");
+    }
+
+    @Test
+    void givenSomeRevisionsWhenRolledBackThenANewOneEqualsTheOldOne() {
+        user.create("rolled");
+        user.patch("/v1/functions/rolled", new JsonObject().put("image", "two:2"));
+        user.patch("/v1/functions/rolled", new JsonObject().put("image", "three:3"));
+
+        var back = user.post("/v1/functions/rolled/rollback", new JsonObject().put("revision", 2));
+
+        assertThat(back.status()).isEqualTo(200);
+        assertThat(back.json().getInteger("revision")).isEqualTo(4);
+        assertThat(back.json().getString("image")).isEqualTo("two:2");
+        assertThat(user.post("/v1/functions/rolled/rollback", new JsonObject().put("revision", 9))
+                        .fields())
+                .containsExactly("revision");
+        assertThat(user.post("/v1/functions/rolled/rollback", new JsonObject()).fields())
+                .containsExactly("revision");
+        var first = user.get("/v1/functions/rolled/revisions?limit=3");
+        assertThat(numbers(first)).containsExactly(4, 3, 2);
+        var second = user.get("/v1/functions/rolled/revisions?limit=3&cursor=" + first.next());
+        assertThat(numbers(second)).containsExactly(1);
+        assertThat(second.next()).isNull();
+    }
+
+    @Test
+    void givenMoreFunctionsThanAPageHoldsWhenListedThenEachComesOnceAndACursorFitsItsListOnly() throws Exception {
+        for (int i = 0; i < 7; i++) {
+            user.create("listed-" + i);
+        }
+
+        var names = new ArrayList<String>();
+        var page = user.get("/v1/functions?limit=3");
+        var firstCursor = page.next();
+        names.addAll(names(page));
+        while (page.next() != null) {
+            page = user.get("/v1/functions?limit=3&cursor=" + page.next());
+            names.addAll(names(page));
+        }
+
+        assertThat(names)
+                .containsExactly("listed-0", "listed-1", "listed-2", "listed-3", "listed-4", "listed-5", "listed-6");
+        assertThat(registry.client().get("/v1/functions?cursor=" + firstCursor).fields())
+                .containsExactly("cursor");
+        for (var wrong : List.of("x", "%21%21", "MXx4fHk")) {
+            assertThat(user.get("/v1/functions?cursor=" + wrong).fields()).containsExactly("cursor");
+        }
+        for (var wrong : List.of("0", "101", "-1", "ten", "")) {
+            assertThat(user.get("/v1/functions?limit=" + wrong).fields()).containsExactly("limit");
+        }
+    }
+
+    @Test
+    void givenAFunctionWhenDeletedThenItIsGoneEverywhereAndItsNameIsFreeAgain() {
+        var old = user.create("brief").json().getString("id");
+
+        var deleted = user.delete("/v1/functions/brief");
+
+        assertThat(deleted.status()).isEqualTo(204);
+        assertThat(deleted.header("Faas-Function-Sequence")).matches("\\d+");
+        assertThat(inTheBucket("brief")).isEmpty();
+        assertThat(user.get("/v1/functions/brief").status()).isEqualTo(404);
+        assertThat(user.get("/v1/functions/" + old + "@1").status()).isEqualTo(404);
+        assertThat(user.delete("/v1/functions/brief").code()).isEqualTo("function_not_found");
+        var again = user.create("brief");
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(again.json().getString("id")).isNotEqualTo(old);
+        assertThat(inTheBucket("brief").map(FunctionRevision::id))
+                .contains(again.json().getString("id"));
+    }
+
+    @Test
+    void givenACreatedFunctionWhenItsConcurrencyChangesThenItsConsumerHasItToo() {
+        var id = user.create("bounded").json().getString("id");
+        user.patch("/v1/functions/bounded", new JsonObject().put("concurrency", 3));
+
+        var queue = new CommandQueue(registry.bus);
+        assertThat(queue.standing(id).join()).get().satisfies(standing -> {
+            assertThat(standing.limit()).isEqualTo(3);
+            assertThat(standing.key()).isEqualTo(new Subjects.QueueKey(userId, id));
+        });
+    }
+
+    @Test
+    void givenADigestInTheImageWhenCreatedThenItIsKnown() {
+        var digest = "sha256:" + "0123456789abcdef".repeat(4);
+
+        var made = user.post("/v1/functions", Client.function("pinned").put("image", "a.example/b@" + digest));
+
+        assertThat(made.json().getString("imageDigest")).isEqualTo(digest);
+    }
+
+    @Test
+    void givenAPinnedOrImpossibleReferenceWhenWrittenThenItIsRefused() {
+        user.create("writer");
+
+        assertThat(user.put("/v1/functions/writer@1", Client.function("writer")).status())
+                .isEqualTo(400);
+        assertThat(user.delete("/v1/functions/writer@1").status()).isEqualTo(400);
+        assertThat(user.get("/v1/functions/No_Such").code()).isEqualTo("function_not_found");
+        assertThat(user.get("/v1/functions/writer@0").status()).isEqualTo(404);
+    }
+
+    @Test
+    void givenNoOrAnotherTokenWhenAnythingIsAskedThenItIsRefused() throws Exception {
+        try (var nobody = new Client(registry.verticle.port(), "");
+                var forger = new Client(registry.verticle.port(), new TestTokens().of(userId))) {
+            for (var stranger : List.of(nobody, forger)) {
+                assertThat(stranger.get("/v1/functions").status()).isEqualTo(401);
+                assertThat(stranger.create("any").code()).isEqualTo("unauthenticated");
+                assertThat(stranger.get("/v1/functions").header("WWW-Authenticate"))
+                        .startsWith("Bearer");
+            }
+        }
+    }
+
+    @Test
+    void givenARevokedLoginWhenItsTokenIsUsedThenItIsRefused() throws Exception {
+        var sid = "sid_revoked";
+        try (var user = new Client(registry.verticle.port(), registry.tokens.of(userId, sid))) {
+            assertThat(user.get("/v1/functions").status()).isEqualTo(200);
+            registry.bus
+                    .kv(Subjects.REVOKED)
+                    .put(sid, Codec.write(Instant.now()))
+                    .join();
+
+            Await.eventually(() -> user.get("/v1/functions").status() == 401);
+        }
+    }
+
+    private Optional<FunctionRevision> inTheBucket(String name) {
+        return registry.bus
+                .kv(Subjects.FUNCTIONS)
+                .get(FunctionRevision.key(userId, name))
+                .join()
+                .map(put -> Codec.decode(put.value().bytes(), FunctionRevision.class));
+    }
+
+    private static List<String> names(Client.Answer page) {
+        return page.items().stream()
+                .map(item -> ((JsonObject) item).getString("name"))
+                .toList();
+    }
+
+    private static List<Integer> numbers(Client.Answer page) {
+        return page.items().stream()
+                .map(item -> ((JsonObject) item).getInteger("revision"))
+                .toList();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.faas.registry;
+
+import static dev.faas.registry.Await.await;
+
+import dev.faas.nats.Nats;
+import dev.faas.wire.Ids;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** A running registry with real backends, its users, and the test's own connection to the bus. */
+final class Registry {
+    final Backends backends;
+    final TestTokens tokens;
+    final Vertx vertx = Vertx.vertx();
+    final RegistryVerticle verticle;
+    final Nats bus;
+    private final String deployment;
+    private final List<Client> clients = new ArrayList<>();
+
+    private Registry(Backends backends, RegistryConfig config) throws Exception {
+        this.backends = backends;
+        this.tokens = new TestTokens();
+        this.verticle = new RegistryVerticle(config);
+        this.deployment = await(vertx.deployVerticle(verticle));
+        this.bus = backends.connect("test");
+        backends.trust(tokens);
+        var probe = client(Ids.user(Instant.now()));
+        Await.eventually(() -> probe.get("/v1/functions").status() == 200);
+    }
+
+    static Registry start(Path directory) throws Exception {
+        return start(directory, UnaryOperator.identity());
+    }
+
+    static Registry start(Path directory, UnaryOperator<RegistryConfig> change) throws Exception {
+        var backends = Backends.start(directory);
+        return new Registry(backends, change.apply(backends.config()));
+    }
+
+    /** Of a user of its own. */
+    Client client() throws Exception {
+        return client(Ids.user(Instant.now()));
+    }
+
+    Client client(String userId) throws Exception {
+        var client = new Client(verticle.port(), tokens.of(userId));
+        clients.add(client);
+        return client;
+    }
+
+    void stop() throws Exception {
+        try (backends;
+                bus) {
+            clients.forEach(Client::close);
+            await(vertx.undeploy(deployment));
+            await(vertx.close());
+        }
+    }
+}
