@@ -173,7 +173,9 @@ public final class Fields {
     public <E> List<E> choices(String name, Map<String, E> choices, List<E> fallback) {
         var rule = "a list of " + names(choices) + ", each at most once";
         return array(name, choices.size(), rule, (path, item) -> chosen(path, item, choices))
-                .map(list -> list.stream().distinct().toList())
+                .flatMap(list -> Set.copyOf(list).size() == list.size()
+                        ? Optional.of(list)
+                        : this.<List<E>>wrong(name, "must be " + rule))
                 .orElse(fallback);
     }
 

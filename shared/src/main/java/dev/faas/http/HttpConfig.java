@@ -7,7 +7,7 @@ import java.time.Duration;
  * How a service listens.
  *
  * @param internalPort metrics and detailed health; 0 takes a free one
- * @param maxBodyBytes the limit of {@link Bodies} that name none of their own
+ * @param maxBodyBytes what the routes of a service pass to {@link Bodies}, where they have no limit of their own
  * @param maxHeaderBytes all headers of a request together, and the limit of its first line
  * @param idleTimeout a connection without a byte in either direction for so long is closed; above the longest
  *     {@code wait} (60 s) and the heartbeat of an event stream (15 s)

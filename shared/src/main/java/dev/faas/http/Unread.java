@@ -14,16 +14,22 @@ final class Unread {
     /** Long enough for the answer to arrive before the reset that closing with unread bytes causes. */
     private static final long LINGER_MS = 2_000;
 
+    /** The rest of such a body may never come. */
+    private static final int NOT_IN_TIME = 408;
+
     private Unread() {}
 
     /** Before the answer is written: a small rest is drained, for a larger one the connection is closed after it. */
-    static void discard(RoutingContext ctx) {
+    static void discard(RoutingContext ctx, int status) {
         var request = ctx.request();
         if (request.isEnded()) {
             return;
         }
         var connection = request.connection();
-        if (!small(request.getHeader(HttpHeaders.CONTENT_LENGTH), request.getHeader(HttpHeaders.TRANSFER_ENCODING))) {
+        if (status == NOT_IN_TIME
+                || !small(
+                        request.getHeader(HttpHeaders.CONTENT_LENGTH),
+                        request.getHeader(HttpHeaders.TRANSFER_ENCODING))) {
             ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             var written = Promise.<Void>promise();
             ctx.addEndHandler(written::handle);

@@ -8,11 +8,15 @@ import io.vertx.ext.auth.authentication.TokenCredentials;
 import io.vertx.ext.auth.jwt.JWTAuth;
 import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A {@link JWTAuth} for exactly one public P-256 key. */
 final class VerifyingKey {
     /** {@code {"alg":"none"}} and no claims: accepted only by a JWTAuth that did not take its key. */
     private static final TokenCredentials UNSIGNED = new TokenCredentials("eyJhbGciOiJub25lIn0.e30");
+
+    /** 32 bytes in base64url, leading zeros included (RFC 7518, 6.2.1.2). */
+    private static final Pattern COORDINATE = Pattern.compile("[A-Za-z0-9_-]{43}");
 
     private VerifyingKey() {}
 
@@ -35,7 +39,9 @@ final class VerifyingKey {
         if (!"EC".equals(jwk.getValue("kty"))
                 || !"P-256".equals(jwk.getValue("crv"))
                 || !(jwk.getValue("x") instanceof String x)
-                || !(jwk.getValue("y") instanceof String y)) {
+                || !(jwk.getValue("y") instanceof String y)
+                || !COORDINATE.matcher(x).matches()
+                || !COORDINATE.matcher(y).matches()) {
             return Optional.empty();
         }
         return Optional.of(new JsonObject()

@@ -1,0 +1,66 @@
+package dev.faas;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Where the libraries that everything depends on may be seen, and which way the packages point. */
+class ArchitectureTest {
+    private final JavaClasses ours = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.faas");
+
+    @TestFactory
+    Stream<DynamicTest> thenTheImportRulesHold() {
+        return Stream.of(
+                        only("dev.faas.nats..", "io.nats.."),
+                        only(
+                                "dev.faas.pg..",
+                                "io.vertx.pgclient..",
+                                "io.vertx.sqlclient..",
+                                "org.flywaydb..",
+                                "java.sql.."),
+                        only(
+                                "dev.faas.http..",
+                                "io.vertx.ext.web..",
+                                "io.vertx.ext.auth..",
+                                "io.micrometer..",
+                                "io.netty.."),
+                        noClasses()
+                                .that()
+                                .resideInAPackage("dev.faas.wire..")
+                                .should()
+                                .dependOnClassesThat()
+                                .resideInAnyPackage(
+                                        "dev.faas.activation..",
+                                        "dev.faas.config..",
+                                        "dev.faas.http..",
+                                        "dev.faas.lifecycle..",
+                                        "dev.faas.nats..",
+                                        "dev.faas.pg..",
+                                        "io.vertx.."),
+                        noClasses()
+                                .that()
+                                .resideInAPackage("dev.faas.config..")
+                                .should()
+                                .dependOnClassesThat()
+                                .resideInAnyPackage("dev.faas.lifecycle..", "dev.faas.http..", "io.vertx.."),
+                        only("dev.faas.local..", "dev.faas.local.."))
+                .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(ours)));
+    }
+
+    private static ArchRule only(String home, String... libraries) {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(home)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(libraries);
+    }
+}

@@ -1,0 +1,247 @@
+package dev.faas.pg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.config.Env;
+import dev.faas.config.Secret;
+import dev.faas.lifecycle.DependencyMissing;
+import dev.faas.local.PostgresServer;
+import dev.faas.wire.ProblemException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PgTest {
+    private static final Vertx VERTX = Vertx.vertx();
+
+    @TempDir
+    static Path folder;
+
+    private static PostgresServer postgres;
+
+    @BeforeAll
+    static void start() throws IOException {
+        postgres = PostgresServer.start(folder.resolve("pg"));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        postgres.close();
+        await(VERTX.close());
+    }
+
+    @Test
+    void whenOpenedThenTheSchemaIsMigratedAndIsTheSearchPath() throws Exception {
+        var pg = Pg.open(VERTX, config("things", postgres.password()));
+
+        var name = await(pg.with(pool -> pool.preparedQuery("SELECT name FROM thing WHERE id = $1")
+                .execute(Tuple.of(1))
+                .map(rows -> rows.iterator().next().getString(0))));
+
+        assertThat(name).isEqualTo("first");
+        await(pg.ping());
+        await(pg.close());
+    }
+
+    @Test
+    void whenOpenedBySeveralAtOnceThenAllOfThemFindItMigrated() throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var opening = java.util.stream.IntStream.range(0, 3)
+                    .mapToObj(i -> threads.submit(() -> Pg.open(VERTX, config("things", postgres.password()))))
+                    .toList();
+            for (var pg : opening) {
+                await(pg.get(30, TimeUnit.SECONDS).close());
+            }
+        }
+    }
+
+    @Test
+    void whenATransactionFailsThenItIsRolledBack() throws Exception {
+        var pg = Pg.open(VERTX, config("things", postgres.password()));
+
+        var failed = pg.transaction(on -> on.query("INSERT INTO thing VALUES (7, 'x')")
+                .execute()
+                .compose(rows -> Future.failedFuture(new IllegalStateException("no"))));
+
+        assertThatThrownBy(() -> await(failed)).hasCauseInstanceOf(IllegalStateException.class);
+        assertThat(await(pg.with(pool ->
+                                pool.query("SELECT 1 FROM thing WHERE id = 7").execute()))
+                        .size())
+                .isZero();
+        assertThat(await(pg.transaction(
+                                on -> on.query("DELETE FROM thing WHERE id = 7").execute()))
+                        .rowCount())
+                .isZero();
+        await(pg.close());
+    }
+
+    @Test
+    void whenAStatementIsWrongThenTheFailureIsItsOwn() throws Exception {
+        var pg = Pg.open(VERTX, config("things", postgres.password()));
+
+        assertThatThrownBy(() ->
+                        await(pg.with(pool -> pool.query("SELECT nonsense").execute())))
+                .hasCauseInstanceOf(PgException.class);
+        await(pg.close());
+    }
+
+    @Test
+    void whenThePasswordIsWrongThenTheMessageSaysSoAtOnce() {
+        var began = System.nanoTime();
+
+        assertThatThrownBy(() -> Pg.open(VERTX, config("things", "wrong")))
+                .isInstanceOf(DependencyMissing.class)
+                .hasMessageContaining(
+                        "postgres at 127.0.0.1:" + postgres.port() + " does not let '" + postgres.user() + "' in")
+                .hasMessageContaining("password authentication failed")
+                .hasMessageContaining("FAAS_PG_PASSWORD")
+                .message()
+                .doesNotContain("wrong");
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void whenThereIsNoSuchDatabaseThenTheMessageSaysSo() {
+        var elsewhere = new PgConfig(
+                URI.create(postgres.url() + "x"),
+                postgres.user(),
+                new Secret(postgres.password()),
+                "things",
+                2,
+                Duration.ofSeconds(10));
+
+        assertThatThrownBy(() -> Pg.open(VERTX, elsewhere))
+                .isInstanceOf(DependencyMissing.class)
+                .hasMessageContaining("does not exist");
+    }
+
+    @Test
+    void whenNothingListensThenTheMessageSaysWhatToDo() throws Exception {
+        var port = freePort();
+        var config = new PgConfig(
+                URI.create("postgres://127.0.0.1:" + port + "/faas"),
+                "faas",
+                new Secret(""),
+                "things",
+                2,
+                Duration.ofSeconds(1));
+
+        assertThatThrownBy(() -> Pg.open(VERTX, config))
+                .isInstanceOf(DependencyMissing.class)
+                .hasMessage("postgres at 127.0.0.1:" + port
+                        + " did not answer within 1 s: connection refused. Start it, or set FAAS_PG_URL.");
+    }
+
+    @Test
+    void whenSomethingElseListensThenTheWaitIsBoundedAllTheSame() throws Exception {
+        try (var silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            var config = new PgConfig(
+                    URI.create("postgres://127.0.0.1:" + silent.getLocalPort() + "/faas"),
+                    "faas",
+                    new Secret(""),
+                    "things",
+                    2,
+                    Duration.ofSeconds(1));
+
+            assertThatThrownBy(() -> Pg.open(VERTX, config))
+                    .isInstanceOf(DependencyMissing.class)
+                    .hasMessageContaining("did not answer within 1 s");
+        }
+    }
+
+    @Test
+    void whenAMigrationIsWrongThenTheOpeningFails() {
+        assertThatThrownBy(() -> Pg.open(VERTX, config("broken", postgres.password())))
+                .isNotInstanceOf(DependencyMissing.class)
+                .hasMessageContaining("V1__broken.sql");
+    }
+
+    @Test
+    void whenThereAreNoMigrationsThenTheOpeningFails() {
+        assertThatThrownBy(() -> Pg.open(VERTX, config("nowhere", postgres.password())))
+                .hasMessageContaining("db/nowhere");
+    }
+
+    @Test
+    void whenPostgresGoesAwayThenTheFailureIsA503() throws Exception {
+        try (var own = PostgresServer.start(folder.resolve("own"))) {
+            var pg = Pg.open(
+                    VERTX,
+                    new PgConfig(
+                            URI.create(own.url()),
+                            own.user(),
+                            new Secret(own.password()),
+                            "things",
+                            2,
+                            Duration.ofSeconds(10)));
+            own.kill();
+
+            for (var time = 0; time < 3; time++) {
+                assertThatThrownBy(() -> await(
+                                pg.with(pool -> pool.query("SELECT 1").execute().mapEmpty())))
+                        .cause()
+                        .isInstanceOfSatisfying(ProblemException.class, e -> {
+                            assertThat(e.problem().status()).isEqualTo(503);
+                            assertThat(e.problem().code()).isEqualTo("unavailable");
+                            assertThat(e.problem().extensions()).containsEntry("dependency", "postgres");
+                            assertThat(e.problem().retryAfterSeconds()).isPresent();
+                        });
+            }
+            assertThat(pg.ping().toCompletionStage().toCompletableFuture()).failsWithin(Duration.ofSeconds(10));
+            await(pg.close());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://h:1/faas",
+                "postgres://h:1",
+                "postgres://h:1/",
+                "postgres://u:secret@h:1/faas",
+                "postgres://h:1/faas?sslmode=require"
+            })
+    void whenTheUrlIsOfAnotherFormThenItIsRefusedWithoutBeingRepeated(String url) {
+        assertThatThrownBy(() -> PgConfig.from(Env.of(Map.of("FAAS_PG_URL", url)), "things"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("FAAS_PG_URL must be postgres://host:port/database")
+                .message()
+                .doesNotContain("secret");
+    }
+
+    private static PgConfig config(String schema, String password) {
+        return new PgConfig(
+                URI.create(postgres.url()), postgres.user(), new Secret(password), schema, 4, Duration.ofSeconds(10));
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static <T> T await(Future<T> future) throws CompletionException {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+    }
+}
