@@ -1,0 +1,193 @@
+# Sourced by ../faas: what the platform needs on this machine, how to get it, and the Docker Engine's start and stop.
+# shellcheck shell=bash disable=SC2154 # root and assume_yes are the caller's
+
+engine=         # how we started the Docker Engine, so that we stop it the same way; empty when it ran already
+engine_pid=
+engine_log=
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "faas: $*"; exit 1; }
+has() { command -v "$1" >/dev/null 2>&1; }
+on_systemd() { [[ -d /run/systemd/system ]]; }
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # where Debian keeps servers; not on every user's path
+
+# --- what is needed, and where it comes from -------------------------------------------------------------------------
+
+java_version() { # JAVA_HOME → major version
+  if [[ -r $1/release ]]; then
+    sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
+  else
+    "$1/bin/java" -version 2>&1 | sed -n '1s/.*"\([0-9]*\).*/\1/p'
+  fi
+}
+
+find_jdk() { # the first JDK of at least 25
+  local home version on_path=
+  has java && on_path=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")
+  for home in "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/*25* /usr/lib/jvm/*; do
+    [[ -n $home && -x $home/bin/javac ]] || continue
+    version=$(java_version "$home")
+    if ((${version:-0} >= 25)); then
+      printf '%s\n' "$home"
+      return
+    fi
+  done
+  return 1
+}
+
+is_static() { [[ -x $1 && $(head -c 4096 "$1" | grep -c '/ld-') == 0 ]]; } # a static program names no loader
+
+docker_answers() { has docker && timeout 20 docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+
+# One line for each thing: "STATE|NAME|WHAT IS THERE|DEBIAN PACKAGES"
+inspect() {
+  local jdk
+  if jdk=$(find_jdk); then echo "ok|JDK 25|$jdk|"; else echo "missing|JDK 25||openjdk-25-jdk-headless"; fi
+  if has mvn; then echo "ok|Maven|$(command -v mvn)|"; else echo "missing|Maven||maven"; fi
+  if [[ -n ${FAAS_NATS_URL:-} ]]; then
+    echo "ok|nats-server|FAAS_NATS_URL is set|"
+  elif has nats-server; then
+    echo "ok|nats-server|$(command -v nats-server)|"
+  else
+    echo "missing|nats-server||nats-server"
+  fi
+  if has docker; then echo "ok|Docker client|$(command -v docker)|"; else echo "missing|Docker client||docker-cli"; fi
+  if docker_answers; then
+    echo "ok|Docker Engine|answers|"
+  elif [[ -n ${DOCKER_HOST:-} || -S /var/run/docker.sock ]] && ! has docker; then
+    echo "unknown|Docker Engine|there is a socket, but no client to ask it|"
+  elif [[ -n ${DOCKER_HOST:-} ]]; then
+    echo "stopped|Docker Engine|DOCKER_HOST is set, and nothing answers there|"
+  elif has dockerd; then
+    if has iptables; then
+      echo "stopped|Docker Engine|$(command -v dockerd), which does not run or is not open to this user|"
+    else
+      echo "missing|Docker Engine|dockerd without iptables|iptables"
+    fi
+  else
+    echo "missing|Docker Engine||docker.io iptables"
+  fi
+  if is_static /bin/busybox; then
+    echo "ok|static busybox|/bin/busybox|"
+  else
+    echo "missing|static busybox||busybox-static"
+  fi
+  if has setpriv; then echo "ok|setpriv|$(command -v setpriv)|"; else echo "missing|setpriv||util-linux"; fi
+  if [[ -d $root/spawner-verticle/src/main/c ]]; then
+    if has gcc && [[ -e /usr/include/stdlib.h ]]; then
+      echo "ok|C compiler|$(command -v gcc)|"
+    else
+      echo "missing|C compiler||gcc libc6-dev"
+    fi
+  fi
+}
+
+missing_packages() { inspect | awk -F'|' '$1 == "missing" { print $4 }' | tr ' ' '\n' | sort -u | xargs; }
+
+doctor() {
+  local state name what packages bad=0
+  while IFS='|' read -r state name what packages; do
+    printf '  %-8s %-15s %s\n' "$state" "$name" "${what}${packages:+${what:+; }sudo apt-get install $packages}"
+    [[ $state == ok ]] || bad=1
+  done < <(inspect)
+  for port in 8000 4000 5000; do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+      printf '  %-8s %-15s %s\n' taken "port $port" "something listens there: choose another one (./faas help)"
+    fi
+  done
+  if [[ $(id -u) != 0 ]]; then
+    say "Not root: packages need sudo, and the Docker Engine has to be open to you (sudo usermod -aG docker $(id -un))."
+  fi
+  if ((bad)); then
+    say "Not all is there. ./faas demo, up and test get what is missing (they ask first), as root."
+  fi
+  return "$bad"
+}
+
+# --- setting up ------------------------------------------------------------------------------------------------------
+
+confirm() {
+  [[ -z $assume_yes && -t 0 && -t 2 ]] || return 0
+  local answer
+  read -r -p "Go on? [Y/n] " answer
+  [[ -z $answer || $answer == [Yy]* ]] || die "nothing was installed"
+}
+
+install_missing() {
+  local packages
+  packages=$(missing_packages)
+  [[ -n $packages ]] || return 0
+  say "Missing on this machine; Debian packages: $packages"
+  has apt-get || die "there is no apt-get here: get these another way (./faas doctor says what for), then try again"
+  [[ $(id -u) == 0 ]] || die "only root can install them: sudo apt-get install $packages"
+  confirm
+  install "$packages"
+  packages=$(missing_packages) # with a client there, it may show that nothing answers
+  [[ -z $packages ]] || install "$packages"
+  packages=$(missing_packages)
+  [[ -z $packages ]] || die "still missing after the installation: $packages"
+}
+
+install() { # a list of packages
+  local had_nats=
+  has nats-server && had_nats=yes
+  say "Installing with apt-get: $1"
+  # shellcheck disable=SC2086 # a list of words
+  {
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1 >/dev/null
+  } || die "apt-get failed. If it knows no openjdk-25-jdk-headless: any JDK 25 under /usr/lib/jvm or in JAVA_HOME will do"
+  hash -r
+  if [[ -z $had_nats ]] && has nats-server && on_systemd; then
+    say "Debian starts nats-server as a service that is open to everybody: switched off, the platform runs its own."
+    systemctl disable --now --quiet nats-server
+  fi
+}
+
+start_engine() {
+  docker_answers && return 0
+  [[ -z ${DOCKER_HOST:-} ]] || die "nothing answers at DOCKER_HOST=$DOCKER_HOST"
+  if [[ $(id -u) != 0 ]]; then
+    die "the Docker Engine does not answer. If it does not run: sudo systemctl start docker (or sudo dockerd &).
+      If it does, it is not open to you: sudo usermod -aG docker $(id -un), and log in again."
+  fi
+  trap stop_engine EXIT
+  if on_systemd; then
+    say "Starting the Docker Engine (systemctl start docker); it is stopped again at the end."
+    engine=systemd
+    systemctl start docker || die "systemctl start docker failed: journalctl -u docker"
+  else
+    say "Starting the Docker Engine (dockerd); it is stopped again at the end."
+    engine=dockerd
+    engine_log=$(mktemp "${TMPDIR:-/tmp}/faas-dockerd.XXXXXX")
+    # A session of its own, out of reach of Ctrl-C: the platform's containers are removed before it goes.
+    setsid setpriv --pdeathsig TERM -- dockerd >"$engine_log" 2>&1 </dev/null &
+    engine_pid=$!
+  fi
+  local deadline=$((SECONDS + 60))
+  until docker_answers; do
+    if [[ -n $engine_pid ]] && ! kill -0 "$engine_pid" 2>/dev/null; then
+      tail -n 15 "$engine_log" >&2
+      die "dockerd ended; above is the end of its log"
+    fi
+    ((SECONDS < deadline)) || die "the Docker Engine does not answer after 60 s${engine_log:+: $(tail -n 3 "$engine_log")}"
+    sleep 0.2
+  done
+}
+
+# Called at exit.
+stop_engine() {
+  trap - EXIT
+  case $engine in
+    systemd) systemctl stop docker.socket docker.service ;;
+    dockerd)
+      kill -TERM "$engine_pid" 2>/dev/null || :
+      for _ in {1..300}; do
+        kill -0 "$engine_pid" 2>/dev/null || break
+        sleep 0.1
+      done
+      kill -KILL "$engine_pid" 2>/dev/null || :
+      rm -f "$engine_log"
+      ;;
+  esac
+}
