@@ -1,29 +1,42 @@
 package dev.faas.gateway;
 
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.CommandQueue;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.KeyRing;
-import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.TokenVerifier;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
+import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.util.List;
+import io.vertx.core.http.HttpClient;
+import java.net.URI;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /** api-gateway: the only public door. {@link #open} shows what it is made of. */
 public final class GatewayVerticle extends VerticleBase {
     private static final String SERVICE = "api-gateway";
 
+    private static final String ISSUER = "faas";
+    private static final String AUDIENCE = "faas";
+
     private final GatewayConfig config;
+    private final Addresses.Lookup lookup;
     private @Nullable Lifecycle lifecycle;
     private volatile @Nullable HttpService http;
 
     public GatewayVerticle(GatewayConfig config) {
+        this(config, Addresses.SYSTEM);
+    }
+
+    GatewayVerticle(GatewayConfig config, Addresses.Lookup lookup) {
         this.config = config;
+        this.lookup = lookup;
     }
 
     /** Fails with what is missing when NATS or the streams are not there in time; then nothing is left open. */
@@ -49,24 +62,59 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     private void open(Lifecycle.Steps on) throws Exception {
+        var limit = config.nats().startTimeout();
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
-        Topology.await(nats, config.nats().startTimeout());
+        Topology.await(nats, limit);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
-        var verifier = new TokenVerifier(vertx, "faas", "faas");
-        on.open("keys", () -> KeyRing.open(nats, verifier, config.nats().startTimeout()), KeyRing::close);
-        var health = new Health(SERVICE).require("nats", nats::connected).require("keys", verifier::ready);
+        var verifier = new TokenVerifier(vertx, ISSUER, AUDIENCE);
+        on.open("keys", () -> KeyRing.open(nats, verifier, limit), KeyRing::close);
+        var cache = on.open(
+                "functions", () -> FunctionCache.open(nats.kv(Subjects.FUNCTIONS), limit), FunctionCache::close);
+        var client = on.open(
+                "http client", () -> Upstream.client(vertx), it -> it.close().await());
+        var auth = upstream(on, "auth-service", config.authUrl(), client);
+        var registry = upstream(on, "registry-service", config.registryUrl(), client);
+
+        var events = new ActivationEvents(nats);
+        var open = new OpenAnswers();
+        nats.onReconnect(open::check);
+        var queue = new Enqueuing(new CommandQueue(nats));
+        on.onStop("commands under way", queue::drain);
+        var toRegistry = Forwarding.toRegistry(registry, cache);
+        var registryClient = new RegistryClient(registry);
+        var reader = new ActivationReader(events, registryClient);
+        var streams =
+                new LiveStreams(reader, events, open, new EventStream.Limits(config.heartbeat(), config.stallLimit()));
+        var acceptance = new Acceptance(events, queue, InstantSource.system());
+        var api = new Api(
+                verifier,
+                Forwarding.to(auth),
+                toRegistry,
+                new ActivationRoutes(
+                        new Functions(cache, registryClient), acceptance, reader, events, open, toRegistry),
+                new OutputRoutes(reader, events, streams, toRegistry),
+                streams);
+        var health = new Health(SERVICE)
+                .require("nats", nats::connected)
+                .require("keys", verifier::ready)
+                .require("functions", cache::loaded)
+                .list("auth-service", auth::ping)
+                .list("registry-service", registry::ping);
+
         http = on.await(
                 "http",
-                () -> HttpService.start(
-                        vertx,
-                        config.http(),
-                        health,
-                        metrics,
-                        List.of(
-                                new Listener("api", config.apiPort(), routes -> {}),
-                                new Listener("auth", config.authPort(), routes -> {}),
-                                new Listener("registry", config.registryPort(), routes -> {}))),
+                () -> HttpService.start(vertx, config.http(), health, metrics, api.listeners(config)),
                 HttpService::close);
+        on.onStop("open answers", open::stop);
+    }
+
+    private Upstream upstream(Lifecycle.Steps on, String name, URI url, HttpClient client) throws Exception {
+        var addresses = on.await(
+                "addresses of " + name, () -> Addresses.of(vertx, url.getHost(), Upstream.port(url), lookup), it -> {
+                    it.close();
+                    return Future.succeededFuture();
+                });
+        return new Upstream(name, url, client, addresses);
     }
 
     private HttpService started() {

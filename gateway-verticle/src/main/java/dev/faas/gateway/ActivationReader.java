@@ -1,0 +1,50 @@
+package dev.faas.gateway;
+
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.Snapshot;
+import dev.faas.gateway.RegistryClient.LedgerEntry;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Problem;
+import io.vertx.core.Future;
+import java.util.Optional;
+
+/**
+ * Finds activations, for their owner alone: in the event stream while they live there, else in the ledger. To everybody
+ * else they do not exist.
+ */
+final class ActivationReader {
+    private final ActivationEvents events;
+    private final RegistryClient registry;
+
+    ActivationReader(ActivationEvents events, RegistryClient registry) {
+        this.events = events;
+        this.registry = registry;
+    }
+
+    /** Empty when the stream has it no more, or never had it. Fails with {@code activation_not_found}. */
+    Future<Optional<Snapshot>> alive(String id, Caller caller) {
+        if (!Ids.isActivation(id)) {
+            return Future.failedFuture(notFound(id));
+        }
+        return Bus.answer(events.last(id)).map(found -> {
+            if (found.filter(snapshot -> !isOwner(snapshot, caller)).isPresent()) {
+                throw notFound(id);
+            }
+            return found;
+        });
+    }
+
+    /** What became of one that the stream has no more. Fails with {@code activation_not_found}. */
+    Future<LedgerEntry> past(String id, Caller caller) {
+        return registry.activation(id, caller).map(found -> found.orElseThrow(() -> notFound(id)));
+    }
+
+    private static boolean isOwner(Snapshot snapshot, Caller caller) {
+        return snapshot.record().activation().owner().equals(caller.userId());
+    }
+
+    private static RuntimeException notFound(String id) {
+        return Problem.activationNotFound(id.length() > 64 ? id.substring(0, 64) + "…" : id)
+                .asException();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.faas.gateway;
+
+import dev.faas.http.Authenticated;
+import dev.faas.http.Listener;
+import dev.faas.http.TokenVerifier;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+
+/** What is served where: three ports, the routes of each. Health is on all of them. */
+final class Api {
+    private final Handler<RoutingContext> authenticated;
+    private final Forwarding auth;
+    private final Forwarding registry;
+    private final ActivationRoutes activations;
+    private final OutputRoutes outputs;
+    private final LiveStreams streams;
+
+    Api(
+            TokenVerifier verifier,
+            Forwarding auth,
+            Forwarding registry,
+            ActivationRoutes activations,
+            OutputRoutes outputs,
+            LiveStreams streams) {
+        this.authenticated = Authenticated.by(verifier);
+        this.auth = auth;
+        this.registry = registry;
+        this.activations = activations;
+        this.outputs = outputs;
+        this.streams = streams;
+    }
+
+    List<Listener> listeners(GatewayConfig config) {
+        return List.of(
+                new Listener("api", config.apiPort(), this::everything),
+                new Listener("auth", config.authPort(), this::accounts),
+                new Listener("registry", config.registryPort(), this::functions));
+    }
+
+    private void everything(Router on) {
+        accounts(on);
+        functions(on);
+        activations(on);
+    }
+
+    private void accounts(Router on) {
+        on.route("/v1/auth/*").handler(auth);
+        on.get("/.well-known/jwks.json").handler(auth);
+    }
+
+    private void functions(Router on) {
+        on.get("/v1/functions").handler(authenticated).handler(registry);
+        on.post("/v1/functions").handler(authenticated).handler(registry);
+        on.get("/v1/functions/:ref").handler(authenticated).handler(registry);
+        on.put("/v1/functions/:ref").handler(authenticated).handler(registry);
+        on.patch("/v1/functions/:ref").handler(authenticated).handler(registry);
+        on.delete("/v1/functions/:ref").handler(authenticated).handler(registry);
+        on.get("/v1/functions/:ref/revisions").handler(authenticated).handler(registry);
+        on.post("/v1/functions/:ref/rollback").handler(authenticated).handler(registry);
+    }
+
+    private void activations(Router on) {
+        on.post("/v1/functions/:ref/activations")
+                .handler(authenticated)
+                .handler(Submission.body())
+                .respond(activations::submit);
+        on.get("/v1/activations").handler(authenticated).handler(registry);
+        on.get("/v1/activations/:id").handler(authenticated).handler(activations::get);
+        on.get("/v1/activations/:id/result").handler(authenticated).handler(outputs::result);
+        on.get("/v1/activations/:id/logs").handler(authenticated).handler(outputs::logs);
+        on.get("/v1/activations/:id/events").handler(authenticated).handler(streams::events);
+    }
+}

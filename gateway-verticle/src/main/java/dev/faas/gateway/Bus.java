@@ -1,0 +1,34 @@
+package dev.faas.gateway;
+
+import dev.faas.nats.BusException;
+import dev.faas.wire.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/** Brings an answer of the bus to the event loop that asked, and its failure to what a client is told of it. */
+final class Bus {
+    private static final String NAME = "message bus";
+
+    private Bus() {}
+
+    /** From an event loop alone; completes on it. */
+    static <T> Future<T> answer(CompletionStage<T> stage) {
+        return Future.fromCompletionStage(stage, Vertx.currentContext())
+                .recover(failure -> Future.failedFuture(told(failure)));
+    }
+
+    private static Throwable told(Throwable failure) {
+        var cause = cause(failure);
+        return cause instanceof BusException ? away().asException() : cause;
+    }
+
+    static Problem away() {
+        return Problem.unavailable(NAME);
+    }
+
+    static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+}

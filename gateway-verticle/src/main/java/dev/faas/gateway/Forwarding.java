@@ -1,0 +1,135 @@
+package dev.faas.gateway;
+
+import dev.faas.http.HttpService;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.httpproxy.HttpProxy;
+import io.vertx.httpproxy.ProxyContext;
+import io.vertx.httpproxy.ProxyInterceptor;
+import io.vertx.httpproxy.ProxyResponse;
+import java.util.List;
+import java.util.function.LongFunction;
+
+/**
+ * Sends a request on to a service behind the gateway and its answer back, bodies as they come and unread. The request must
+ * not have passed a body handler.
+ */
+final class Forwarding implements Handler<RoutingContext> {
+    private static final String REQUEST_ID = "X-Request-Id";
+    /** The registry says by this which revision of the bucket FUNCTIONS a write has made. */
+    private static final String FUNCTION_SEQUENCE = "Faas-Function-Sequence";
+
+    /** Between the parts only, in either direction. */
+    private static final List<String> INTERNAL = List.of(FUNCTION_SEQUENCE, "Faas-Sequence");
+
+    /** RFC 9110, 7.6.1, with those that Connection names. Transfer-Encoding is the proxy's own business. */
+    private static final List<String> HOP_BY_HOP =
+            List.of("Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Upgrade");
+
+    private final Upstream upstream;
+    private final LongFunction<Future<Void>> untilSeen;
+
+    private Forwarding(Upstream upstream, LongFunction<Future<Void>> untilSeen) {
+        this.upstream = upstream;
+        this.untilSeen = untilSeen;
+    }
+
+    static Forwarding to(Upstream upstream) {
+        return new Forwarding(upstream, sequence -> Future.succeededFuture());
+    }
+
+    /** Holds the answer to a write back until this gateway has seen the write itself, so that the next call finds it. */
+    static Forwarding toRegistry(Upstream registry, FunctionCache functions) {
+        return new Forwarding(registry, functions::reached);
+    }
+
+    @Override
+    public void handle(RoutingContext ctx) {
+        forward(ctx, ctx.request().uri());
+    }
+
+    /** The same request to its path alone: for what the gateway would have answered itself had it had the data. */
+    void withoutQuery(RoutingContext ctx) {
+        forward(ctx, ctx.request().path());
+    }
+
+    private void forward(RoutingContext ctx, String uri) {
+        var request = ctx.request();
+        request.pause();
+        upstream.connect(request.method(), uri).onFailure(ctx::fail).onSuccess(origin -> {
+            if (ctx.response().closed()) {
+                origin.reset();
+            } else {
+                pass(ctx, uri, origin);
+            }
+        });
+    }
+
+    private void pass(RoutingContext ctx, String uri, HttpClientRequest origin) {
+        HttpProxy.reverseProxy(upstream.client())
+                .origin(proxied -> Future.succeededFuture(origin))
+                .addInterceptor(new ProxyInterceptor() {
+                    @Override
+                    public Future<ProxyResponse> handleProxyRequest(ProxyContext proxied) {
+                        proxied.request().setURI(uri);
+                        prepare(ctx, proxied.request().headers());
+                        return proxied.sendRequest().recover(failure -> {
+                            ctx.fail(upstream.away().asException());
+                            // Answered: the proxy has nothing left to do.
+                            return Promise.<ProxyResponse>promise().future();
+                        });
+                    }
+
+                    @Override
+                    public Future<Void> handleProxyResponse(ProxyContext proxied) {
+                        return answer(proxied);
+                    }
+                })
+                .handle(ctx.request());
+    }
+
+    private static void prepare(RoutingContext ctx, MultiMap headers) {
+        removeHopByHop(headers);
+        INTERNAL.forEach(headers::remove);
+        headers.set(REQUEST_ID, HttpService.requestId(ctx));
+        if (headers.contains(HttpHeaders.ACCEPT, RegistryClient.REVISION, true)) {
+            headers.remove(HttpHeaders.ACCEPT);
+        }
+        if (headers.contains(HttpHeaders.EXPECT)) {
+            // Said by us: the upstream's own "100 Continue" would not get through.
+            headers.remove(HttpHeaders.EXPECT);
+            ctx.response().writeContinue();
+        }
+    }
+
+    private Future<Void> answer(ProxyContext proxied) {
+        var response = proxied.response();
+        var headers = response.headers();
+        var written = headers.get(FUNCTION_SEQUENCE);
+        removeHopByHop(headers);
+        INTERNAL.forEach(headers::remove);
+        // Ours has it already.
+        headers.remove(REQUEST_ID);
+        if (response.getStatusCode() == 204 || response.getStatusCode() == 304) {
+            response.proxiedResponse().resume();
+            response.setBody(null);
+        }
+        return written == null
+                ? proxied.sendResponse()
+                : untilSeen.apply(Long.parseLong(written)).compose(seen -> proxied.sendResponse());
+    }
+
+    private static void removeHopByHop(MultiMap headers) {
+        for (var connection : headers.getAll(HttpHeaders.CONNECTION)) {
+            for (var name : connection.split(",")) {
+                headers.remove(name.trim());
+            }
+        }
+        HOP_BY_HOP.forEach(headers::remove);
+    }
+}

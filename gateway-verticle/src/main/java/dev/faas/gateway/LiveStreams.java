@@ -1,0 +1,107 @@
+package dev.faas.gateway;
+
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Snapshot;
+import dev.faas.gateway.RegistryClient.LedgerEntry;
+import dev.faas.wire.Problem;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.regex.Pattern;
+
+/** Opens the answers that go on: server-sent events, and logs that are followed. */
+final class LiveStreams {
+    private static final Pattern SEQUENCE = Pattern.compile("[0-9]{1,18}");
+
+    private final ActivationReader reader;
+    private final ActivationEvents events;
+    private final OpenAnswers open;
+    private final EventStream.Limits limits;
+
+    LiveStreams(ActivationReader reader, ActivationEvents events, OpenAnswers open, EventStream.Limits limits) {
+        this.reader = reader;
+        this.events = events;
+        this.open = open;
+        this.limits = limits;
+    }
+
+    /** Server-sent events, from the beginning or after {@code Last-Event-ID}. */
+    void events(RoutingContext ctx) {
+        var after = lastEventId(ctx);
+        var id = ctx.pathParam("id");
+        var caller = Caller.of(ctx);
+        reader.alive(id, caller)
+                .onFailure(ctx::fail)
+                .onSuccess(found -> found.ifPresentOrElse(
+                        snapshot -> alive(ctx, snapshot, after),
+                        () -> reader.past(id, caller)
+                                .onFailure(ctx::fail)
+                                .onSuccess(entry -> past(ctx, entry, after))));
+    }
+
+    private void alive(RoutingContext ctx, Snapshot newest, long after) {
+        if (newest.record() instanceof ActivationRecord.Ended && after >= newest.sequence()) {
+            nothingMore(ctx);
+        } else if (eventsHead(ctx)) {
+            stream(ctx, new EventFrames(), newest.record().id(), after);
+        }
+    }
+
+    /** All that is left of one that was pruned: how it ended. */
+    private static void past(RoutingContext ctx, LedgerEntry entry, long after) {
+        if (after > 0 && after >= entry.sequence()) {
+            nothingMore(ctx);
+        } else if (eventsHead(ctx)) {
+            var frames = new EventFrames();
+            ctx.end(frames.state(entry.sequence(), entry.record()).appendBuffer(frames.end()));
+        }
+    }
+
+    /** 204 keeps an EventSource from coming back. */
+    private static void nothingMore(RoutingContext ctx) {
+        ctx.response().setStatusCode(204).end();
+    }
+
+    /** stderr so far, then as it comes. */
+    void log(RoutingContext ctx, ActivationRecord record) {
+        streamHead(ctx.response(), "text/plain; charset=utf-8")
+                .putHeader("X-Activation-Status", record.currentStatus().text());
+        stream(ctx, new LogText(), record.id(), 0);
+    }
+
+    private void stream(RoutingContext ctx, EventStream.Format format, String id, long after) {
+        new EventStream(ctx, format, limits, open).start(events, id, after);
+    }
+
+    /** False when the head was all that was asked for. */
+    private static boolean eventsHead(RoutingContext ctx) {
+        streamHead(ctx.response(), "text/event-stream; charset=utf-8");
+        if (ctx.request().method().equals(HttpMethod.HEAD)) {
+            ctx.end();
+            return false;
+        }
+        return true;
+    }
+
+    private static HttpServerResponse streamHead(HttpServerResponse response, String type) {
+        return response.setChunked(true)
+                .putHeader(HttpHeaders.CONTENT_TYPE, type)
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .putHeader("X-Accel-Buffering", "no")
+                .putHeader("X-Content-Type-Options", "nosniff");
+    }
+
+    private static long lastEventId(RoutingContext ctx) {
+        var text = ctx.request().getHeader("Last-Event-ID");
+        if (text == null || text.isEmpty()) {
+            return 0;
+        }
+        if (!SEQUENCE.matcher(text).matches()) {
+            throw Problem.invalid("Last-Event-ID", "must be the id of an event of this stream")
+                    .asException();
+        }
+        return Long.parseLong(text);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.faas.gateway;
+
+import dev.faas.wire.Problem;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** How long a client wants its answer held back until the activation has ended: {@code ?wait=N}, or RFC 7240's Prefer. */
+record Patience(Duration limit) {
+    static final Patience NONE = new Patience(Duration.ZERO);
+
+    private static final int MAX_SECONDS = 60;
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,4}");
+    private static final Pattern PREFERENCE =
+            Pattern.compile("(?:^|[,;])\\s*wait\\s*=\\s*\"?([0-9]{1,9})\"?\\s*(?=[,;]|$)", Pattern.CASE_INSENSITIVE);
+
+    /** A wrong parameter is refused; a preference that is not understood is ignored, as it has to be. */
+    static Patience of(RoutingContext ctx) {
+        var parameters = ctx.queryParam("wait");
+        if (!parameters.isEmpty()) {
+            return parameter(parameters.getLast());
+        }
+        return ctx.request().headers().getAll("Prefer").stream()
+                .map(PREFERENCE::matcher)
+                .filter(Matcher::find)
+                .findFirst()
+                .map(found -> preference(ctx, found.group(1)))
+                .orElse(NONE);
+    }
+
+    private static Patience parameter(String text) {
+        if (!SECONDS.matcher(text).matches() || Integer.parseInt(text) > MAX_SECONDS) {
+            throw Problem.invalid("wait", "must be a whole number of seconds from 0 to " + MAX_SECONDS)
+                    .asException();
+        }
+        return new Patience(Duration.ofSeconds(Integer.parseInt(text)));
+    }
+
+    private static Patience preference(RoutingContext ctx, String text) {
+        int seconds = Math.min(Integer.parseInt(text), MAX_SECONDS);
+        ctx.response().putHeader("Preference-Applied", "wait=" + seconds);
+        return new Patience(Duration.ofSeconds(seconds));
+    }
+
+    boolean none() {
+        return limit.isZero();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.faas.gateway;
+
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+
+/** Waits on a test's own thread, not for ever. */
+final class Await {
+    private static final int LIMIT_SECONDS = 30;
+
+    private Await() {}
+
+    static <T> T await(CompletionStage<T> stage) {
+        return stage.toCompletableFuture()
+                .orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS)
+                .join();
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.await(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("not done within " + LIMIT_SECONDS + " s", e);
+        }
+    }
+
+    /** What it fails with. */
+    static Throwable failure(Future<?> future) {
+        return await(future.transform(done -> done.failed()
+                ? Future.succeededFuture(done.cause())
+                : Future.failedFuture(new AssertionError("succeeded with " + done.result()))));
+    }
+
+    /** For what gives no signal: looks again every few milliseconds. */
+    static void until(String what, BooleanSupplier condition) {
+        long limit = System.nanoTime() + Duration.ofSeconds(LIMIT_SECONDS).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > limit) {
+                throw new AssertionError("not within " + LIMIT_SECONDS + " s: " + what);
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(
+                    Duration.ofMillis(5).toNanos());
+        }
+    }
+}

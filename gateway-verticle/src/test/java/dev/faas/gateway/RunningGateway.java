@@ -1,0 +1,163 @@
+package dev.faas.gateway;
+
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.CommandQueue;
+import dev.faas.http.HttpConfig;
+import dev.faas.local.NatsServer;
+import dev.faas.nats.Nats;
+import dev.faas.nats.NatsConfig;
+import dev.faas.nats.Topology;
+import dev.faas.nats.TopologyConfig;
+import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+
+/** A gateway on a real NATS; auth and registry are played, since only their HTTP side is of interest here. */
+final class RunningGateway implements AutoCloseable {
+    static final Duration HEARTBEAT = Duration.ofMillis(300);
+    static final Duration STALL = Duration.ofSeconds(2);
+
+    final Vertx vertx = Vertx.vertx();
+    final NatsServer server;
+    final Nats bus;
+    final ActivationEvents events;
+    final CommandQueue queue;
+    final PlayedService auth;
+    final PlayedService registry;
+    final Signer signer;
+    final String alice = Ids.user(Instant.now());
+    final String bob = Ids.user(Instant.now());
+    final GatewayVerticle gateway;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private String deployment;
+
+    RunningGateway(Path directory) throws Exception {
+        this(directory, Addresses.SYSTEM, "127.0.0.1");
+    }
+
+    /** @param upstreamHost the name by which the gateway knows both services */
+    RunningGateway(Path directory, Addresses.Lookup lookup, String upstreamHost) throws Exception {
+        server = NatsServer.start(directory);
+        bus = Nats.connect(NatsConfig.local(server.url()), "test");
+        Topology.create(bus, TopologyConfig.LOCAL);
+        events = new ActivationEvents(bus);
+        queue = new CommandQueue(bus);
+        auth = new PlayedService(vertx);
+        registry = new PlayedService(vertx);
+        signer = new Signer(vertx);
+        Await.await(bus.kv(Subjects.KEYS).put(signer.kid, signer.publicJwk().getBytes(StandardCharsets.UTF_8)));
+        gateway = new GatewayVerticle(
+                config(
+                        URI.create("http://" + upstreamHost + ":" + auth.port()),
+                        URI.create("http://" + upstreamHost + ":" + registry.port()),
+                        server.url()),
+                lookup);
+        deployment = Await.await(vertx.deployVerticle(gateway));
+    }
+
+    static GatewayConfig config(URI auth, URI registry, String natsUrl) {
+        return new GatewayConfig(
+                0,
+                0,
+                0,
+                auth,
+                registry,
+                HttpConfig.loopback().withInstances(2),
+                NatsConfig.local(natsUrl),
+                HEARTBEAT,
+                STALL);
+    }
+
+    /** Makes a function of alice's as the registry would, and waits until the gateway knows it. */
+    FunctionRevision function(String name) {
+        return function(alice, FunctionSpec.of(name, "registry.example/" + name + ":1"));
+    }
+
+    FunctionRevision function(String owner, FunctionSpec spec) {
+        var now = Instant.now();
+        var function = new FunctionRevision(Ids.function(now), owner, 1, null, now, now, spec);
+        Await.await(bus.kv(Subjects.FUNCTIONS).put(FunctionRevision.key(owner, spec.name()), Codec.encode(function)));
+        return function;
+    }
+
+    HttpRequest.Builder request(String path) {
+        return request("api", path);
+    }
+
+    HttpRequest.Builder request(String listener, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port(listener) + path))
+                .timeout(Duration.ofSeconds(70));
+    }
+
+    HttpRequest.Builder as(String user, String path) {
+        return request(path).header("Authorization", signer.bearer(user));
+    }
+
+    Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return new Answer(client.send(request.build(), BodyHandlers.ofByteArray()));
+    }
+
+    Answer get(String path) throws IOException, InterruptedException {
+        return send(as(alice, path));
+    }
+
+    Answer submit(String function, String type, byte[] body) throws IOException, InterruptedException {
+        return send(submission(function, type, BodyPublishers.ofByteArray(body)));
+    }
+
+    Answer submit(String function, String argument) throws IOException, InterruptedException {
+        return submit(function, "text/plain", argument.getBytes(StandardCharsets.UTF_8));
+    }
+
+    HttpRequest.Builder submission(String function, String type, BodyPublisher body) {
+        return as(alice, "/v1/functions/" + function + "/activations")
+                .header("Content-Type", type)
+                .POST(body);
+    }
+
+    /** Submits and returns the id. */
+    String accepted(String function, String argument) throws IOException, InterruptedException {
+        var answer = submit(function, argument);
+        if (answer.status() != 202) {
+            throw new AssertionError(answer.status() + " " + answer.text());
+        }
+        return answer.field("activationId");
+    }
+
+    /** As a spawner would: takes the activation and runs it. */
+    SpawnerRun claim(String id) {
+        return SpawnerRun.claim(events, id);
+    }
+
+    void stopGateway() {
+        if (deployment != null) {
+            var running = deployment;
+            deployment = null;
+            Await.await(vertx.undeploy(running));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        stopGateway();
+        client.close();
+        bus.close();
+        Await.await(vertx.close());
+        server.close();
+    }
+}

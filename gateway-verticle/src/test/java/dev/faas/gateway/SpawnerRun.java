@@ -1,0 +1,133 @@
+package dev.faas.gateway;
+
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.OutputChunk;
+import dev.faas.activation.OutputChunk.Source;
+import dev.faas.activation.Reason;
+import dev.faas.activation.Report;
+import dev.faas.activation.Snapshot;
+import dev.faas.activation.Status;
+import dev.faas.activation.Worker;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.UUID;
+
+/** One run, written into the event stream as a spawner writes it. */
+final class SpawnerRun {
+    private final ActivationEvents events;
+    private final Map<Source, ByteArrayOutputStream> written = new EnumMap<>(Source.class);
+    private final ActivationRecord.Running running;
+    private long state;
+    private long lastOutput;
+
+    private SpawnerRun(ActivationEvents events, ActivationRecord.Running running, long state) {
+        this.events = events;
+        this.running = running;
+        this.state = state;
+        for (var source : Source.values()) {
+            written.put(source, new ByteArrayOutputStream());
+        }
+    }
+
+    static SpawnerRun claim(ActivationEvents events, String id) {
+        var queued = Await.await(events.lastFromLeader(id)).orElseThrow();
+        var running = ((ActivationRecord.Queued) queued.record())
+                .claim(new Worker("spawner-1", "1"), UUID.randomUUID().toString(), Instant.now());
+        return new SpawnerRun(events, running, stored(events.append(running, queued.sequence())));
+    }
+
+    private static long stored(java.util.concurrent.CompletionStage<Appended> appended) {
+        return ((Appended.Stored) Await.await(appended)).snapshot().sequence();
+    }
+
+    String id() {
+        return running.id();
+    }
+
+    String runId() {
+        return running.runId();
+    }
+
+    SpawnerRun out(String text) {
+        return write(Source.STDOUT, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    SpawnerRun err(String text) {
+        return write(Source.STDERR, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    SpawnerRun write(Source source, byte[] bytes) {
+        chunk(running.runId(), source, written.get(source).size(), bytes);
+        written.get(source).writeBytes(bytes);
+        return this;
+    }
+
+    /** Any chunk, such as one of another run. */
+    long chunk(String runId, Source source, long offset, byte[] bytes) {
+        lastOutput =
+                Await.await(events.appendOutput(id(), new OutputChunk(runId, source, offset, Instant.now(), bytes)));
+        return lastOutput;
+    }
+
+    Snapshot succeed() {
+        return end(Status.SUCCEEDED, null, 0);
+    }
+
+    Snapshot fail(int exitCode) {
+        return end(Status.FAILED, Reason.EXIT_CODE, exitCode);
+    }
+
+    /** Hands the activation back to the queue. */
+    void handBack() {
+        stored(events.append(running.handBack(Reason.WORKER_LOST, "gone", Instant.now()), state));
+    }
+
+    private Snapshot end(Status status, Reason reason, int exitCode) {
+        var result = written.get(Source.STDOUT).toByteArray();
+        var report = new Report(
+                status,
+                reason,
+                null,
+                exitCode,
+                null,
+                "sha256:0",
+                running.claimedAt(),
+                Instant.now(),
+                2,
+                40,
+                3L,
+                1200L,
+                0,
+                inline(result),
+                result.length,
+                false,
+                written.get(Source.STDERR).size(),
+                false,
+                lastOutput);
+        var next = running.finish(report, Duration.ofSeconds(1));
+        state = stored(events.append(next, state));
+        return new Snapshot(next, state);
+    }
+
+    private static String inline(byte[] result) {
+        if (result.length > Report.INLINE_BYTES) {
+            return null;
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(result))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+}
