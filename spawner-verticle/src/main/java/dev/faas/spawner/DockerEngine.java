@@ -1,6 +1,7 @@
 package dev.faas.spawner;
 
 import com.github.dockerjava.api.model.Container;
+import dev.faas.lifecycle.DependencyMissing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,20 +37,22 @@ final class DockerEngine implements ContainerEngine {
         this.hostCpus = hostCpus;
     }
 
-    /** Fails within the limit when the daemon does not answer, or does not offer the OCI runtime that is asked for. */
-    static DockerEngine open(EngineConfig config, Duration limit) throws EngineFault {
+    /**
+     * Fails within twice the limit: EngineFault when the daemon does not answer (it may yet), DependencyMissing when it
+     * does not offer the OCI runtime that is asked for.
+     */
+    static DockerEngine open(EngineConfig config, Duration limit) throws EngineFault, DependencyMissing {
         var docker = DockerCalls.connect(config.dockerHost(), limit);
         try {
             var info = docker.within(limit, "info", d -> d.infoCmd().exec());
             var runtimes = info.getRuntimes() == null ? Map.<String, Object>of() : info.getRuntimes();
             if (config.ociRuntime() != null && !runtimes.containsKey(config.ociRuntime())) {
-                throw new EngineFault(
-                        "Docker at %s has no OCI runtime '%s', only %s"
-                                .formatted(config.dockerHost(), config.ociRuntime(), new TreeSet<>(runtimes.keySet())),
-                        null);
+                throw new DependencyMissing(
+                        "Docker at %s has no OCI runtime '%s', only %s. Install it there, or change FAAS_OCI_RUNTIME."
+                                .formatted(config.dockerHost(), config.ociRuntime(), new TreeSet<>(runtimes.keySet())));
             }
             return new DockerEngine(config, docker, info.getNCPU() == null ? 1 : info.getNCPU());
-        } catch (EngineFault e) {
+        } catch (EngineFault | DependencyMissing e) {
             docker.close();
             throw e;
         }

@@ -2,13 +2,10 @@ package dev.faas.spawner;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
-import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.WaitContainerCondition;
 import com.github.dockerjava.api.model.WaitResponse;
-import dev.faas.spawner.Outcome.Usage;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -43,11 +40,6 @@ final class DockerRun {
     private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
     private static final int KILLED = 128 + 9;
-
-    /** The kernel's report of an out-of-memory kill reaches dockerd on another path than the exit, a little later. */
-    private static final Duration OOM_REPORT_STEP = Duration.ofMillis(25);
-
-    private static final int OOM_REPORT_STEPS = 8;
 
     private final DockerCalls docker;
     private final String container;
@@ -106,6 +98,9 @@ final class DockerRun {
                     .exec(waiting);
             attached.awaitStart(CONTROL_LIMIT);
             waiting.awaitStart(CONTROL_LIMIT);
+            if (cancelled.isDone()) {
+                return new Outcome(new Ending.Cancelled(), watch.usage(0));
+            }
             docker.within(
                     START_LIMIT, "start", d -> d.startContainerCmd(container).exec());
             watch.started();
@@ -114,6 +109,8 @@ final class DockerRun {
             drain();
             attached.close();
             return outcome(forced);
+        } finally {
+            output.mute();
         }
     }
 
@@ -134,27 +131,29 @@ final class DockerRun {
                 return;
             }
         }
-        signal("SIGKILL");
-        if (over(exit, KILL_LIMIT)) {
+        if (signal("SIGKILL") && over(exit, KILL_LIMIT)) {
             return;
         }
-        attached.close(); // if it is the sink that does not read on, dockerd may be stuck at that
-        signal("SIGKILL");
-        if (!over(exit, KILL_LIMIT)) {
+        attached.close(); // if the sink does not read on, it is that what dockerd is stuck at
+        if (!signal("SIGKILL") || !over(exit, KILL_LIMIT)) {
             log.warn("container {} did not end when killed", container);
         }
     }
 
-    private void signal(String name) {
+    /** Whether Docker took it, or had no one left to give it to. */
+    private boolean signal(String name) {
         try {
             docker.within(
                     CONTROL_LIMIT,
                     "kill",
                     d -> d.killContainerCmd(container).withSignal(name).exec());
+            return true;
         } catch (DockerRefusal e) {
             log.debug("{} came too late for container {}", name, container, e);
+            return true;
         } catch (EngineFault e) {
             log.warn("container {} got no {}: {}", container, name, e.getMessage());
+            return false;
         }
     }
 
@@ -169,9 +168,8 @@ final class DockerRun {
 
     private Outcome outcome(Optional<Ending> forced) throws EngineFault {
         int code = forced.isPresent() ? KILLED : exitCode();
-        var state = inspect(code == KILLED && forced.isEmpty());
-        boolean oom = state.map(ContainerState::getOOMKilled).orElse(false);
-        var usage = usage(state, oom);
+        var inspected = PostMortem.of(docker, container, code == KILLED && forced.isEmpty());
+        var usage = inspected.usage(watch);
         if (forced.isPresent()) {
             output.release();
             return new Outcome(forced.get(), usage);
@@ -181,44 +179,11 @@ final class DockerRun {
             return new Outcome(new Ending.StartFailed(notStarted.get()), usage);
         }
         output.release();
-        if (oom && code == KILLED) { // one that survived the killing of a child of its: its exit code tells
+        if (inspected.outOfMemory() && code == KILLED) { // with another code it survived the killing of a child
             return new Outcome(new Ending.OutOfMemory(), usage);
         }
         Optional<? extends Ending> signal = Signals.in(code);
         return new Outcome(signal.isPresent() ? signal.get() : new Ending.Exited(code), usage);
-    }
-
-    private Optional<ContainerState> inspect(boolean maybeOutOfMemory) {
-        try {
-            var state = inspect();
-            for (int i = 0; maybeOutOfMemory && i < OOM_REPORT_STEPS && !isTrue(state.getOOMKilled()); i++) {
-                Thread.sleep(OOM_REPORT_STEP);
-                state = inspect();
-            }
-            return Optional.of(state);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        } catch (EngineFault e) {
-            log.warn("container {} could not be inspected after its end: {}", container, e.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    private ContainerState inspect() throws EngineFault {
-        return docker.within(
-                        CONTROL_LIMIT,
-                        "inspect",
-                        d -> d.inspectContainerCmd(container).exec())
-                .getState();
-    }
-
-    private Usage usage(Optional<ContainerState> state, boolean oom) {
-        int oomKills = oom ? 1 : 0;
-        return state.map(s -> Duration.between(Instant.parse(s.getStartedAt()), Instant.parse(s.getFinishedAt())))
-                .filter(watch::plausible)
-                .map(measured -> watch.usage(measured, oomKills))
-                .orElseGet(() -> watch.usage(oomKills));
     }
 
     private int exitCode() throws EngineFault {
@@ -244,9 +209,5 @@ final class DockerRun {
             Thread.currentThread().interrupt();
             throw new EngineFault("interrupted during the run", e);
         }
-    }
-
-    private static boolean isTrue(Boolean flag) {
-        return Boolean.TRUE.equals(flag);
     }
 }

@@ -29,8 +29,8 @@ final class RunOutput {
 
     private final OutputSink sink;
     private final ByteArrayOutputStream held = new ByteArrayOutputStream();
-    private boolean passing;
-    private boolean sinkFailed;
+    private volatile boolean passing;
+    private volatile boolean muted;
 
     RunOutput(OutputSink sink) {
         this.sink = sink;
@@ -65,12 +65,20 @@ final class RunOutput {
         return Optional.of("cannot execute %s: %s%s".formatted(said.group(1), said.group(2), hint));
     }
 
-    /** Lets go of what was held back. */
+    /** Lets go of what was held back, if anything still is. */
     void release() {
+        if (passing) {
+            return;
+        }
         passing = true;
         if (held.size() > 0) {
             pass(Stream.STDERR, held.toByteArray());
         }
+    }
+
+    /** The sink gets nothing any more, should the stream go on. */
+    void mute() {
+        muted = true;
     }
 
     private boolean couldBeInit(byte[] more) {
@@ -83,13 +91,13 @@ final class RunOutput {
     }
 
     private void pass(Stream stream, byte[] bytes) {
-        if (sinkFailed) {
+        if (muted) {
             return;
         }
         try {
             sink.write(stream, bytes, 0, bytes.length);
         } catch (RuntimeException e) {
-            sinkFailed = true; // whatever is wrong with the sink, the stream has to be drained
+            muted = true; // whatever is wrong with the sink, the stream has to be drained
             log.warn("output of a run is thrown away from here on: its sink failed", e);
         }
     }

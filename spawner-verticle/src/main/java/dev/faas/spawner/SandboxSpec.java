@@ -37,11 +37,9 @@ record SandboxSpec(
         entrypoint = entrypoint == null ? null : List.copyOf(entrypoint);
         command = command == null ? null : List.copyOf(command);
         env = Map.copyOf(env);
-        if (memoryMb < 8) {
-            throw new IllegalArgumentException("memoryMb " + memoryMb + ": Docker starts nothing in less than 8");
-        }
-        if (!(cpus > 0) || pids < 1) {
-            throw new IllegalArgumentException("cpus " + cpus + " and pids " + pids + " have to be positive");
+        if (memoryMb < 1 || !(cpus > 0) || pids < 1) { // to Docker 0 means "without a limit"
+            throw new IllegalArgumentException(
+                    "memoryMb %d, cpus %s, pids %d have to be positive".formatted(memoryMb, cpus, pids));
         }
     }
 }

@@ -9,7 +9,6 @@ import dev.faas.spawner.Ending.OutOfMemory;
 import dev.faas.spawner.Ending.Signalled;
 import dev.faas.spawner.Ending.StartFailed;
 import dev.faas.spawner.Ending.TimedOut;
-import dev.faas.spawner.SandboxSpec.Network;
 import dev.faas.spawner.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.SandboxUnavailable.ImagePullFailed;
 import java.time.Duration;
@@ -17,13 +16,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,67 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every {@link ContainerEngine} does. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-abstract class ContainerEngineContract {
-
-    static final Duration LONG = Duration.ofMinutes(5);
-    static final Duration GRACE = Duration.ofSeconds(1);
-
-    /** Images that an implementation has to bring. */
-    enum Program {
-        /** Writes its argument to stdout. */
-        ECHO,
-        /** Exits with the number in its argument. */
-        EXIT,
-        /** Writes "to stdout" to stdout, and to stderr "to " and its argument. */
-        BOTH,
-        /** Writes {@link #BINARY} to stdout. */
-        BINARY,
-        /** Writes the environment variable named by its argument. */
-        ENV,
-        /** Writes "started", runs until SIGTERM, which it does not handle. */
-        HANG,
-        /** Writes "started" and runs on in spite of SIGTERM. */
-        STUBBORN,
-        /** Writes "started"; on SIGTERM writes "bye" and exits 0. */
-        POLITE,
-        /** Uses all memory it can get. */
-        HOG,
-        /** Ends by SIGSEGV. */
-        SEGFAULT,
-        /** Its entrypoint does not exist. */
-        MISSING,
-        /** Its entrypoint may not be executed. */
-        NOT_EXECUTABLE
-    }
-
-    static final byte[] BINARY = new byte[1024 * 1024];
-
-    static {
-        new Random(42).nextBytes(BINARY);
-        BINARY[BINARY.length - 1] = 'x';
-    }
-
-    private ContainerEngine engine;
-
-    abstract ContainerEngine engine() throws Exception;
-
-    abstract String image(Program program);
-
-    abstract String missingImage();
-
-    abstract String unreachableImage();
-
-    @BeforeEach
-    void open() throws Exception {
-        engine = engine();
-    }
-
-    @AfterEach
-    void nothingIsLeftBehind() throws Exception {
-        try (var last = engine) {
-            assertThat(last.ours()).isEmpty();
-        }
-    }
+abstract class ContainerEngineContract extends EngineFixture {
 
     static List<String> arguments() {
         return List.of(
@@ -344,31 +280,5 @@ abstract class ContainerEngineContract {
     @Test
     void givenAnEngine_whenPinged_thenItAnswers() {
         assertThat(engine.ping()).isTrue();
-    }
-
-    SandboxSpec spec(Program program) {
-        return spec(image(program));
-    }
-
-    private SandboxSpec spec(Program program, Map<String, String> env) {
-        return new SandboxSpec("fn_x@1", image(program), null, null, env, 32, 1.0, 64, Network.NONE, false);
-    }
-
-    static SandboxSpec spec(String image) {
-        return new SandboxSpec("fn_x@1", image, null, null, Map.of(), 32, 1.0, 64, Network.NONE, false);
-    }
-
-    static RunRequest request(String argument, Duration timeout) {
-        return new RunRequest("a1", argument, Map.of(), timeout, GRACE);
-    }
-
-    private Outcome run(Program program, String argument, RecordedOutput output) throws Exception {
-        return run(program, argument, output, LONG);
-    }
-
-    private Outcome run(Program program, String argument, RecordedOutput output, Duration timeout) throws Exception {
-        try (var sandbox = engine.boot(spec(program))) {
-            return sandbox.run(request(argument, timeout), output);
-        }
     }
 }

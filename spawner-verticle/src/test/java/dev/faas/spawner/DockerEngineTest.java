@@ -33,7 +33,7 @@ final class DockerEngineTest extends ContainerEngineContract {
     }
 
     @Override
-    ContainerEngine engine() throws EngineFault {
+    ContainerEngine engine() throws Exception {
         return DockerEngine.open(config(), Duration.ofSeconds(10));
     }
 

@@ -44,7 +44,7 @@ final class DockerRunsTest {
     }
 
     @BeforeEach
-    void open() throws EngineFault {
+    void open() throws Exception {
         engine = DockerEngine.open(DockerEngineTest.config(), Duration.ofSeconds(10));
     }
 

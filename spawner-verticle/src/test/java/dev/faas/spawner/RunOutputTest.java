@@ -54,6 +54,7 @@ final class RunOutputTest {
         output.accept(new Frame(StreamType.STDOUT, "out".getBytes(StandardCharsets.UTF_8)));
 
         assertThat(output.startFailure(127)).isEmpty();
+        output.release();
         assertThat(recorded.stderrText()).isEqualTo(FATAL);
         assertThat(recorded.stdoutText()).isEqualTo("out");
     }
@@ -73,6 +74,15 @@ final class RunOutputTest {
         stderr("x".repeat(5000));
 
         assertThat(recorded.stderr()).hasSize(5013);
+    }
+
+    @Test
+    void givenARunThatIsOver_whenTheStreamGoesOn_thenTheSinkHearsNothing() {
+        stderr("before");
+        output.mute();
+        stderr("after");
+
+        assertThat(recorded.stderrText()).isEqualTo("before");
     }
 
     private void stderr(String text) {
