@@ -18,20 +18,16 @@ public final class Authenticated {
 
     public static Handler<RoutingContext> by(TokenVerifier verifier) {
         return ctx -> {
-            var principal = bearer(ctx)
+            bearer(ctx)
                     .map(verifier::verify)
                     .orElseGet(() -> Future.failedFuture(
                             Problem.unauthenticated("Send an access token as 'Authorization: Bearer …'.")
-                                    .asException()));
-            if (!principal.isComplete()) {
-                // Else the body would be gone before the next handler asks for it.
-                ctx.request().pause();
-                principal.onComplete(known -> ctx.request().resume());
-            }
-            principal.onFailure(ctx::fail).onSuccess(known -> {
-                ctx.put(KEY, known);
-                ctx.next();
-            });
+                                    .asException()))
+                    .onFailure(ctx::fail)
+                    .onSuccess(known -> {
+                        ctx.put(KEY, known);
+                        ctx.next();
+                    });
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.faas.http;
 
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -57,17 +58,26 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
                         .addAll(methods(route).stream().map(HttpMethod::name).collect(Collectors.toSet()));
             }
         }
-        byPath.forEach((path, methods) -> {
-            var allow = String.join(", ", methods);
-            router.route(path).last().handler(ctx -> {
+        byPath.forEach((path, methods) -> router.route(path).last().handler(refuseAllBut(methods)));
+    }
+
+    private static Handler<RoutingContext> refuseAllBut(Set<String> methods) {
+        var allow = String.join(", ", methods);
+        return ctx -> {
+            var method = ctx.request().method();
+            if (method.equals(HttpMethod.OPTIONS)) {
+                ctx.response()
+                        .setStatusCode(204)
+                        .putHeader(HttpHeaders.ALLOW, allow)
+                        .end();
+            } else if (methods.contains(method.name())) {
+                // Its own route has passed it on: there is nothing after all.
+                ctx.next();
+            } else {
                 ctx.response().putHeader(HttpHeaders.ALLOW, allow);
-                if (ctx.request().method().equals(HttpMethod.OPTIONS)) {
-                    ctx.response().setStatusCode(204).end();
-                } else {
-                    throw Problems.standard(405).asException();
-                }
-            });
-        });
+                throw Problems.standard(405).asException();
+            }
+        };
     }
 
     private static String path(Route route) {

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  */
 public record PgConfig(URI url, String user, Secret password, String schema, int poolSize, Duration startTimeout) {
     private static final int DEFAULT_PORT = 5432;
+    private static final URI DEFAULT_URL = URI.create("postgres://127.0.0.1:5432/faas");
+    private static final String FORM = "must be postgres://host:port/database, without user, password or parameters";
     private static final Pattern SCHEMA = Pattern.compile("[a-z][a-z0-9_]{0,62}");
 
     /** No statement of ours takes so long unless something is wrong. */
@@ -30,14 +32,9 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
     private static final int POOL_QUEUE = 2_000;
 
     public PgConfig {
-        if (!Set.of("postgres", "postgresql").contains(url.getScheme())
-                || url.getHost() == null
-                || url.getPath().length() < 2
-                || url.getUserInfo() != null
-                || url.getQuery() != null) {
+        if (!fits(url)) {
             // The address itself may hold a password: it is not repeated.
-            throw new IllegalArgumentException(
-                    "FAAS_PG_URL must be postgres://host:port/database, without user, password or parameters");
+            throw new IllegalArgumentException("FAAS_PG_URL " + FORM);
         }
         if (!SCHEMA.matcher(schema).matches()) {
             throw new IllegalArgumentException("not a schema: " + schema);
@@ -45,8 +42,12 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
     }
 
     public static PgConfig from(Env env, String schema) {
+        var url = env.uri("FAAS_PG_URL", DEFAULT_URL, "where Postgres is");
+        if (!fits(url)) {
+            env.problem("FAAS_PG_URL", FORM);
+        }
         return new PgConfig(
-                env.uri("FAAS_PG_URL", URI.create("postgres://127.0.0.1:5432/faas"), "where Postgres is"),
+                fits(url) ? url : DEFAULT_URL,
                 env.text("FAAS_PG_USER", "faas", "its user"),
                 env.secret("FAAS_PG_PASSWORD", "the user's password").orElse(new Secret("")),
                 schema,
@@ -84,6 +85,14 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
                 .setMaxWaitQueueSize(POOL_QUEUE)
                 .setConnectionTimeout(POOL_WAIT_SECONDS)
                 .setConnectionTimeoutUnit(TimeUnit.SECONDS);
+    }
+
+    private static boolean fits(URI url) {
+        return Set.of("postgres", "postgresql").contains(url.getScheme())
+                && url.getHost() != null
+                && url.getPath().length() > 1
+                && url.getUserInfo() == null
+                && url.getQuery() == null;
     }
 
     private int port() {

@@ -38,6 +38,15 @@ class BodiesTest {
             return Future.succeededFuture(Map.of("name", name));
         });
         on.patch("/json").handler(Bodies.mergePatch(LIMIT)).respond(ctx -> Future.succeededFuture(Bodies.object(ctx)));
+        on.post("/echo").handler(ctx -> {
+            ctx.response().setChunked(true);
+            ctx.request().pipeTo(ctx.response()).onFailure(ctx::fail);
+        });
+        on.get("/stream").handler(ctx -> {
+            ctx.response().setChunked(true).write("first ");
+            // longer than the limit on a body's arrival
+            ctx.vertx().setTimer(700, later -> ctx.response().end("second"));
+        });
         on.post("/either")
                 .handler(Bodies.accepting(200_000, "application/json", "text/plain"))
                 .respond(ctx -> Future.succeededFuture(Map.of(
@@ -169,6 +178,19 @@ class BodiesTest {
                 .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"x\"}")));
 
         assertThat(answer.status()).isEqualTo(200);
+    }
+
+    @Test
+    void whenARouteReadsNoBodyThenItCanPassItOnToTheByte() throws Exception {
+        var body = "0123456789abcdef".repeat(100_000);
+
+        assertThat(running.post("/echo", "application/octet-stream", utf8(body)).body())
+                .isEqualTo(body);
+    }
+
+    @Test
+    void whenAnAnswerIsAStreamThenNoLimitOfARequestEndsIt() throws Exception {
+        assertThat(running.get("/stream").body()).isEqualTo("first second");
     }
 
     @Test

@@ -53,6 +53,7 @@ class HttpServiceTest {
         on.get("/half").handler(ctx -> {
             ctx.response().setChunked(true).write("half").onSuccess(out -> ctx.fail(new IllegalStateException("late")));
         });
+        on.get("/passed-on").handler(ctx -> ctx.next());
         on.get("/secret")
                 .respond(ctx ->
                         Future.failedFuture(Problem.unauthenticated("who?").asException()));
@@ -84,6 +85,11 @@ class HttpServiceTest {
         assertThat(answer.status()).isEqualTo(405);
         assertThat(answer.code()).isEqualTo("method_not_allowed");
         assertThat(answer.header("Allow")).isEqualTo("GET, HEAD, OPTIONS, PUT");
+    }
+
+    @Test
+    void whenARoutePassesARequestOnAndNothingTakesItThenTheAnswerIsA404() throws Exception {
+        assertThat(running.get("/passed-on").status()).isEqualTo(404);
     }
 
     @Test
@@ -207,6 +213,18 @@ class HttpServiceTest {
         running.health.require("nats", () -> Promise.<Void>promise().future());
 
         assertThat(running.get("/readyz").status()).isEqualTo(503);
+    }
+
+    @Test
+    void whenACheckThrowsThenItsDependencyIsDown() throws Exception {
+        running.health.require("nats", (java.util.function.BooleanSupplier) () -> {
+            throw new IllegalStateException("closed");
+        });
+
+        var ready = running.get("/readyz");
+
+        assertThat(ready.status()).isEqualTo(503);
+        assertThat(ready.json().at("/dependencies/nats").asText()).isEqualTo("down");
     }
 
     @Test

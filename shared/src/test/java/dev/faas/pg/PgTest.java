@@ -220,8 +220,11 @@ class PgTest {
                 "postgres://h:1/faas?sslmode=require"
             })
     void whenTheUrlIsOfAnotherFormThenItIsRefusedWithoutBeingRepeated(String url) {
-        assertThatThrownBy(() -> PgConfig.from(Env.of(Map.of("FAAS_PG_URL", url)), "things"))
-                .isInstanceOf(IllegalArgumentException.class)
+        var env = Env.of(Map.of("FAAS_PG_URL", url, "FAAS_PG_POOL_SIZE", "none"));
+        PgConfig.from(env, "things");
+
+        assertThatThrownBy(env::check)
+                .hasMessageContaining("FAAS_PG_POOL_SIZE")
                 .hasMessageContaining("FAAS_PG_URL must be postgres://host:port/database")
                 .message()
                 .doesNotContain("secret");
