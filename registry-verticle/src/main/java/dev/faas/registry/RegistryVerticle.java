@@ -1,8 +1,11 @@
 package dev.faas.registry;
 
+import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Spawners;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
+import dev.faas.http.KeyRing;
 import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.TokenVerifier;
@@ -13,7 +16,7 @@ import dev.faas.pg.Pg;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.ext.web.Router;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,7 @@ public final class RegistryVerticle extends VerticleBase {
     private static final String API = "api";
     private static final String ISSUER = "faas";
     private static final String AUDIENCE = "faas";
+    private static final Duration PARTITIONS_PAUSE = Duration.ofHours(6);
 
     private final RegistryConfig config;
     private @Nullable Lifecycle lifecycle;
@@ -62,7 +66,7 @@ public final class RegistryVerticle extends VerticleBase {
         var pg = on.open("postgres", () -> Pg.open(vertx, config.pg()), it -> Waiting.on(it.close()));
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var verifier = new TokenVerifier(vertx, ISSUER, AUDIENCE);
-        on.open("signing keys", () -> TrustedKeys.follow(nats, verifier), TrustedKeys::close);
+        on.open("signing keys", () -> KeyRing.open(nats, verifier, config.nats().startTimeout()), KeyRing::close);
 
         var queue = new CommandQueue(nats);
         var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
@@ -72,18 +76,64 @@ public final class RegistryVerticle extends VerticleBase {
                 () -> Rounds.start("outbox", config.outboxPause(), () -> Waiting.on(bucket.writePending())),
                 Rounds::stop);
 
+        var events = new ActivationEvents(nats);
+        var ledgerStore = new LedgerStore(pg);
+        var shelf = new CopyShelf(nats.objects(Subjects.OUTPUTS));
+        var partitions = new PartitionStore(pg);
+        on.await("partitions", () -> partitions.ensure(clock.instant()), nothing -> Future.succeededFuture());
+        on.open(
+                "projector",
+                () -> Projector.start(
+                        nats.read(Subjects.EVENTS, Subjects.PROJECTOR),
+                        new Projection(events, shelf, ledgerStore),
+                        metrics.registry()),
+                Projector::stop);
+        var pruner = new Pruner(events, ledgerStore, clock, config.eventsRetention());
+        on.open("pruner", () -> Rounds.start("pruner", config.prunePause(), pruner::round), Rounds::stop);
+        on.open(
+                "partitions ahead",
+                () -> Rounds.start(
+                        "partitions", PARTITIONS_PAUSE, () -> Waiting.on(partitions.ensure(clock.instant()))),
+                Rounds::stop);
+
+        var spawners = new Spawners(nats);
+        on.open("spawners", () -> observed(spawners), Spawners::close);
+        var reconciler = reconciler(new RepairStore(pg), events, queue, spawners, clock);
+        on.open(
+                "reconciler",
+                () -> Rounds.start("reconciler", config.reconcilePause(), reconciler::round),
+                Rounds::stop);
+
+        var ledger = new Ledger(vertx, new LedgerReadStore(pg), shelf);
+        var activationRoutes = new ActivationRoutes(ledger, verifier);
         var functionRoutes =
                 new FunctionRoutes(functions, new FunctionBody(config.topology().eventsAge()), verifier);
         var health = new Health(SERVICE).require("nats", nats::connected).require("postgres", pg::ping);
         http = on.await(
                 "http",
                 () -> HttpService.start(
-                        vertx,
-                        config.http(),
-                        health,
-                        metrics,
-                        List.of(new Listener(API, config.port(), (Router router) -> functionRoutes.add(router)))),
+                        vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), router -> {
+                            functionRoutes.add(router);
+                            activationRoutes.add(router);
+                        }))),
                 HttpService::close);
+    }
+
+    private Reconciler reconciler(
+            RepairStore store, ActivationEvents events, CommandQueue queue, Spawners spawners, InstantSource clock) {
+        var settled = config.settled();
+        return new Reconciler(
+                store,
+                List.of(
+                        new Requeue(store, events, queue, clock, settled),
+                        new LostRuns(store, events, queue, spawners::dead, clock, settled),
+                        new Retirement(store, queue, settled),
+                        new Sweep(store, queue)));
+    }
+
+    private static Spawners observed(Spawners spawners) throws Exception {
+        spawners.observe();
+        return spawners;
     }
 
     private Nats topology(Nats nats) throws Exception {

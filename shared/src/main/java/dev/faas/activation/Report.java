@@ -56,4 +56,28 @@ public record Report(
         return new Report(
                 status, reason, detail, null, null, null, null, at, 0, 0, null, null, 0, null, 0, false, 0, false, 0);
     }
+
+    /** The same with another text as its result, or with none: the ledger keeps that apart. */
+    public Report withResult(@Nullable String text) {
+        return new Report(
+                status,
+                reason,
+                detail,
+                exitCode,
+                signal,
+                imageDigest,
+                startedAt,
+                finishedAt,
+                startMs,
+                durationMs,
+                cpuMs,
+                peakMemoryKb,
+                oomKills,
+                text,
+                resultBytes,
+                resultTruncated,
+                logBytes,
+                logTruncated,
+                lastOutput);
+    }
 }

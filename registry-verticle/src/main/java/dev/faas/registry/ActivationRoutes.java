@@ -1,0 +1,92 @@
+package dev.faas.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.activation.ActivationView;
+import dev.faas.http.Authenticated;
+import dev.faas.http.TokenVerifier;
+import dev.faas.registry.Ledger.Output;
+import dev.faas.wire.Codec;
+import dev.faas.wire.Ids;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** {@code /v1/activations}: what the ledger can tell. The list is public through the gateway, the rest is for it alone. */
+final class ActivationRoutes {
+    /** The stream sequence of the event that a record is made of. */
+    static final String SEQUENCE = "Faas-Sequence";
+
+    private static final String STATUS = "X-Activation-Status";
+    private static final String JSON = "application/json";
+    private static final String RETRY_AFTER_SECONDS = "1";
+
+    private final Ledger ledger;
+    private final TokenVerifier verifier;
+
+    ActivationRoutes(Ledger ledger, TokenVerifier verifier) {
+        this.ledger = ledger;
+        this.verifier = verifier;
+    }
+
+    void add(Router on) {
+        var user = Authenticated.by(verifier);
+        on.get("/v1/activations").handler(user).respond(this::list);
+        on.get("/v1/activations/:id").handler(user).respond(this::get);
+        on.get("/v1/activations/:id/result").handler(user).respond(this::result);
+        on.get("/v1/activations/:id/logs").handler(user).respond(this::logs);
+    }
+
+    private Future<Buffer> list(RoutingContext ctx) {
+        var filter = LedgerFilter.of(ctx.queryParams());
+        var page = Page.of(ctx, filter.question(owner(ctx)), Ids::isActivation);
+        return ledger.list(owner(ctx), filter, page).map(found -> {
+            ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+            return page.render(found, Codec::tree, ActivationView::activationId);
+        });
+    }
+
+    private Future<Buffer> get(RoutingContext ctx) {
+        return ledger.get(owner(ctx), ctx.pathParam("id")).map(told -> {
+            ctx.response().putHeader(SEQUENCE, Long.toString(told.sequence()));
+            return json(ctx, Codec.tree(told.activation()));
+        });
+    }
+
+    private Future<Buffer> result(RoutingContext ctx) {
+        return ledger.result(owner(ctx), ctx.pathParam("id"))
+                .map(output -> render(ctx, output, "application/octet-stream"));
+    }
+
+    private Future<Buffer> logs(RoutingContext ctx) {
+        return ledger.log(owner(ctx), ctx.pathParam("id"))
+                .map(output -> render(ctx, output, "text/plain; charset=utf-8"));
+    }
+
+    private static Buffer render(RoutingContext ctx, Output output, String type) {
+        var response = ctx.response().putHeader(STATUS, output.status().text());
+        return switch (output) {
+            case Output.Kept(var status, var bytes) -> {
+                // Whatever a function wrote, a browser must not take it for a page of ours.
+                response.putHeader("X-Content-Type-Options", "nosniff").putHeader(HttpHeaders.CONTENT_TYPE, type);
+                yield bytes;
+            }
+            case Output.Pending(var status) -> {
+                response.setStatusCode(202).putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+                yield json(ctx, Codec.tree(Map.of("activationId", ctx.pathParam("id"), "status", status.text())));
+            }
+        };
+    }
+
+    private static Buffer json(RoutingContext ctx, JsonNode body) {
+        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+        return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String owner(RoutingContext ctx) {
+        return Authenticated.principal(ctx).userId();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.faas.registry;
+
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.ActivationView;
+import dev.faas.activation.Status;
+import dev.faas.registry.CopyShelf.Kind;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** What the ledger tells the owners of activations. Another user's activation is one that does not exist. */
+final class Ledger {
+    /** A public record with the sequence of the event it is made of. */
+    record Told(ActivationView activation, long sequence) {}
+
+    /** What there is of a result or a log. */
+    sealed interface Output {
+        Status status();
+
+        /** It has not ended yet, or the ledger does not know. */
+        record Pending(Status status) implements Output {}
+
+        record Kept(Status status, Buffer bytes) implements Output {}
+    }
+
+    private final Vertx vertx;
+    private final LedgerReadStore store;
+    private final CopyShelf shelf;
+
+    Ledger(Vertx vertx, LedgerReadStore store, CopyShelf shelf) {
+        this.vertx = vertx;
+        this.store = store;
+        this.shelf = shelf;
+    }
+
+    /** Newest first, without results. */
+    Future<List<ActivationView>> list(String owner, LedgerFilter filter, Page page) {
+        return store.list(owner, filter, page.after(), page.fetch())
+                .map(found -> found.stream()
+                        .map(record -> ActivationView.of(record).withoutResult())
+                        .toList());
+    }
+
+    Future<Told> get(String owner, String id) {
+        return find(owner, id).map(line -> new Told(ActivationView.of(whole(line)), line.sequence()));
+    }
+
+    /** Fails with 410 {@code result_expired} when there was a result that is kept no more. */
+    Future<Output> result(String owner, String id) {
+        return find(owner, id).compose(line -> switch (line.record()) {
+            case ActivationRecord.Ended ended ->
+                kept(line, Kind.RESULT, line.result(), ended.report().resultBytes());
+            default -> Future.succeededFuture(new Output.Pending(line.record().currentStatus()));
+        });
+    }
+
+    /** Of the final run. Fails with 410 {@code result_expired} when there was a log that is kept no more. */
+    Future<Output> log(String owner, String id) {
+        return find(owner, id).compose(line -> switch (line.record()) {
+            case ActivationRecord.Ended ended ->
+                kept(line, Kind.LOG, line.log(), ended.report().logBytes());
+            default -> Future.succeededFuture(new Output.Pending(line.record().currentStatus()));
+        });
+    }
+
+    private Future<LedgerLine> find(String owner, String id) {
+        if (!Ids.isActivation(id)) {
+            return Future.failedFuture(Problem.activationNotFound(id).asException());
+        }
+        return store.find(owner, id)
+                .map(found ->
+                        found.orElseThrow(() -> Problem.activationNotFound(id).asException()));
+    }
+
+    private Future<Output> kept(LedgerLine line, Kind kind, Copy copy, long bytes) {
+        var status = line.record().currentStatus();
+        if (bytes == 0 && copy instanceof Copy.None) {
+            return Future.succeededFuture(new Output.Kept(status, Buffer.buffer()));
+        }
+        // The object store blocks.
+        return vertx.executeBlocking(() -> shelf.fetch(line.record().id(), kind, copy), false)
+                .map(found -> new Output.Kept(
+                        status, found.orElseThrow(() -> expired().asException())));
+    }
+
+    /** The record with the text of its result, which its line keeps apart. */
+    private static ActivationRecord whole(LedgerLine line) {
+        if (line.record() instanceof ActivationRecord.Ended ended && line.resultText()) {
+            var text = line.result() instanceof Copy.Inline(var bytes) ? bytes.toString(StandardCharsets.UTF_8) : "";
+            return new ActivationRecord.Ended(
+                    ended.activation(),
+                    ended.attempt(),
+                    ended.platformFaults(),
+                    ended.worker(),
+                    ended.runId(),
+                    ended.claimedAt(),
+                    ended.report().withResult(text));
+        }
+        return line.record();
+    }
+
+    private static Problem expired() {
+        return Problem.of(
+                410,
+                "result_expired",
+                "Result expired",
+                "What this activation wrote is kept no longer. Its record is, and a replay makes it again.");
+    }
+}

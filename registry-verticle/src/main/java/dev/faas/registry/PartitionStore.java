@@ -1,0 +1,62 @@
+package dev.faas.registry;
+
+import dev.faas.pg.Pg;
+import dev.faas.wire.Ids;
+import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The partitions of the ledger: one a day (UTC), bounded by the ids that a day can make. */
+final class PartitionStore {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionStore.class);
+    private static final DateTimeFormatter SUFFIX = DateTimeFormatter.ofPattern("yyyyMMdd", Locale.ROOT);
+    private static final int DAYS_AHEAD = 7;
+    /** DEFAULT holds lines of that day already, of clocks that were wrong. */
+    private static final String ROWS_IN_THE_WAY = "23514";
+    /** Replicas make partitions one after the other. */
+    private static final long LOCK = 0x6661_6173_0001L;
+
+    private final Pg pg;
+
+    PartitionStore(Pg pg) {
+        this.pg = pg;
+    }
+
+    /** Makes those of yesterday to a week ahead that are missing. Safe to repeat, and from several replicas at once. */
+    Future<Void> ensure(Instant now) {
+        var today = now.atZone(ZoneOffset.UTC).toLocalDate();
+        Future<Void> done = Future.succeededFuture();
+        for (int day = -1; day <= DAYS_AHEAD; day++) {
+            var date = today.plusDays(day);
+            done = done.compose(before -> ensure(date));
+        }
+        return done;
+    }
+
+    private Future<Void> ensure(LocalDate day) {
+        // Names and bounds are our own text: a partition's bounds cannot be parameters.
+        var sql = "create table if not exists activation_%s partition of activation for values from ('%s') to ('%s')"
+                .formatted(SUFFIX.format(day), lowest(day), lowest(day.plusDays(1)));
+        return pg.transaction(tx -> tx.query("select pg_advisory_xact_lock(" + LOCK + ")")
+                        .execute()
+                        .compose(locked -> tx.query(sql).execute())
+                        .<Void>mapEmpty())
+                .recover(failure -> {
+                    if (failure instanceof PgException refusal && ROWS_IN_THE_WAY.equals(refusal.getSqlState())) {
+                        LOG.warn("the ledger has no partition for {}: lines of that day are in DEFAULT", day);
+                        return Future.succeededFuture();
+                    }
+                    return Future.failedFuture(failure);
+                });
+    }
+
+    private static String lowest(LocalDate day) {
+        return Ids.lowestAt(day.atStartOfDay(ZoneOffset.UTC).toInstant());
+    }
+}

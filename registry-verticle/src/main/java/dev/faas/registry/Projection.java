@@ -1,0 +1,139 @@
+package dev.faas.registry;
+
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Order;
+import dev.faas.activation.Snapshot;
+import dev.faas.registry.CopyShelf.Kind;
+import dev.faas.wire.Codec;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/** Makes lines of the ledger out of states: of several of one activation the newest, with copies of what has to last. */
+final class Projection {
+    /** Output held in memory at the same time, in MiB; the largest activation has 32. */
+    private static final int MEMORY_MB = 64;
+
+    private final ActivationEvents events;
+    private final CopyShelf shelf;
+    private final LedgerStore ledger;
+    private final Semaphore memory = new Semaphore(MEMORY_MB);
+
+    Projection(ActivationEvents events, CopyShelf shelf, LedgerStore ledger) {
+        this.events = events;
+        this.shelf = shelf;
+        this.ledger = ledger;
+    }
+
+    /** Brings all states of a batch into the ledger. Blocks; when it fails nothing of the batch is in. */
+    void project(Collection<Snapshot> states) throws Exception {
+        var newest = newest(states);
+        var ended = newest.values().stream()
+                .filter(each -> each.snapshot.record() instanceof ActivationRecord.Ended)
+                .map(each -> each.snapshot.record().id())
+                .toList();
+        // A redelivery of an end must not copy again: its output may have left the bus since.
+        Map<String, Long> known = ended.isEmpty() ? Map.of() : Waiting.on(ledger.sequences(ended));
+        var work = newest.values().stream()
+                .map(each -> (Callable<LedgerEntry>) () -> {
+                    var snapshot = each.snapshot;
+                    boolean isNew = known.getOrDefault(snapshot.record().id(), 0L) < snapshot.sequence();
+                    return entry(snapshot, each.order, isNew);
+                })
+                .toList();
+        Waiting.on(ledger.write(all(work)));
+    }
+
+    /** The newest state of an activation in a batch, and the order if the batch has the accepted event. */
+    private record Latest(Snapshot snapshot, @Nullable Order order) {
+        Latest merge(Latest other) {
+            return new Latest(
+                    other.snapshot.sequence() > snapshot.sequence() ? other.snapshot : snapshot,
+                    order == null ? other.order : order);
+        }
+    }
+
+    private static Map<String, Latest> newest(Collection<Snapshot> states) {
+        var byId = new LinkedHashMap<String, Latest>();
+        states.forEach(state -> {
+            var order = state.record() instanceof ActivationRecord.Queued queued ? queued.order() : null;
+            byId.merge(state.record().id(), new Latest(state, order), Latest::merge);
+        });
+        return byId;
+    }
+
+    private LedgerEntry entry(Snapshot snapshot, @Nullable Order order, boolean isNew) throws Exception {
+        var id = snapshot.record().id();
+        var argument = order == null ? Copy.NONE : shelf.keep(id, Kind.ARGUMENT, Buffer.buffer(Codec.write(order)));
+        return switch (snapshot.record()) {
+            case ActivationRecord.Queued q ->
+                unfinished(
+                        new ActivationRecord.Queued(
+                                q.activation(),
+                                q.attempt(),
+                                q.platformFaults(),
+                                q.nextAttemptAt(),
+                                q.lastReason(),
+                                null),
+                        snapshot,
+                        argument);
+            case ActivationRecord.Running running -> unfinished(running, snapshot, argument);
+            case ActivationRecord.Ended ended ->
+                isNew ? finished(ended, snapshot, argument) : unfinished(ended, snapshot, argument);
+        };
+    }
+
+    private static LedgerEntry unfinished(ActivationRecord record, Snapshot snapshot, Copy argument) {
+        return new LedgerEntry(record, snapshot.sequence(), argument, Copy.NONE, false, Copy.NONE);
+    }
+
+    private LedgerEntry finished(ActivationRecord.Ended ended, Snapshot snapshot, Copy argument) throws Exception {
+        var id = ended.id();
+        var report = ended.report();
+        int permits = 1 + (int) Math.min(MEMORY_MB / 2, (report.resultBytes() + report.logBytes()) >> 20);
+        memory.acquire(permits);
+        try {
+            var output = FinalOutput.read(events, ended);
+            var text = report.result();
+            var result = text == null ? output.stdout() : Buffer.buffer(text);
+            var kept = new ActivationRecord.Ended(
+                    ended.activation(),
+                    ended.attempt(),
+                    ended.platformFaults(),
+                    ended.worker(),
+                    ended.runId(),
+                    ended.claimedAt(),
+                    report.withResult(null));
+            return new LedgerEntry(
+                    kept,
+                    snapshot.sequence(),
+                    argument,
+                    shelf.keep(id, Kind.RESULT, result),
+                    text != null,
+                    shelf.keep(id, Kind.LOG, output.stderr()));
+        } finally {
+            memory.release(permits);
+        }
+    }
+
+    private static <T> List<T> all(List<Callable<T>> work) throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var results = new ArrayList<T>();
+            for (var done : threads.invokeAll(work)) {
+                results.add(done.get());
+            }
+            return results;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package dev.faas.registry;
+
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Snapshot;
+import dev.faas.nats.BusException;
+import dev.faas.nats.Delivery;
+import dev.faas.nats.DurableReader;
+import dev.faas.wire.Codec;
+import dev.faas.wire.ProblemException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings every state of every activation from the bus into the ledger, on one virtual thread: takes a batch, writes it,
+ * acknowledges it. What cannot be written because something is away is tried again until it can; what can never be written
+ * is logged, counted and put aside, so that it blocks nobody. Several registries share the work.
+ */
+final class Projector {
+    private static final Logger LOG = LoggerFactory.getLogger(Projector.class);
+    private static final int BATCH = 256;
+    private static final Duration WAIT = Duration.ofMillis(500);
+    private static final long PAUSE_MILLIS = 500;
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+
+    private record Taken(Delivery delivery, Snapshot state) {}
+
+    private final DurableReader reader;
+    private final Projection projection;
+    private final Counter projected;
+    private final Counter poisonous;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Thread thread;
+    private boolean failing;
+
+    private Projector(DurableReader reader, Projection projection, MeterRegistry meters) {
+        this.reader = reader;
+        this.projection = projection;
+        this.projected = Counter.builder("faas.ledger.projected")
+                .description("States that have come from the bus into the ledger")
+                .register(meters);
+        this.poisonous = Counter.builder("faas.ledger.poisonous")
+                .description("States that could never be brought into the ledger, and were put aside")
+                .register(meters);
+        this.thread = Thread.ofVirtual().name("registry-projector").unstarted(this::run);
+    }
+
+    static Projector start(DurableReader reader, Projection projection, MeterRegistry meters) {
+        var projector = new Projector(reader, projection, meters);
+        projector.thread.start();
+        return projector;
+    }
+
+    private void run() {
+        try (reader) {
+            while (stopping.getCount() > 0) {
+                batch();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void batch() throws InterruptedException {
+        try {
+            var deliveries = reader.take(BATCH, WAIT);
+            if (deliveries.isEmpty()) {
+                return;
+            }
+            var taken = new ArrayList<Taken>();
+            deliveries.forEach(delivery -> decode(delivery).ifPresent(taken::add));
+            project(taken);
+            // Only now: what is acknowledged is never told again.
+            acknowledge(deliveries);
+            projected.increment(taken.size());
+        } catch (BusException away) {
+            pauseAfter(away);
+        }
+    }
+
+    private Optional<Taken> decode(Delivery delivery) {
+        try {
+            var record = Codec.decode(delivery.bytes(), ActivationRecord.class);
+            return Optional.of(new Taken(delivery, new Snapshot(record, delivery.sequence())));
+        } catch (Codec.CodecException e) {
+            putAside(delivery, e);
+            return Optional.empty();
+        }
+    }
+
+    /** Returns when each is in the ledger, or put aside, or the projector stops. */
+    private void project(List<Taken> batch) throws InterruptedException {
+        while (!batch.isEmpty() && stopping.getCount() > 0) {
+            try {
+                projection.project(batch.stream().map(Taken::state).toList());
+                works();
+                return;
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Exception e) {
+                if (isPassing(e)) {
+                    pauseAfter(e);
+                } else if (batch.size() == 1) {
+                    putAside(batch.getFirst().delivery(), e);
+                    return;
+                } else {
+                    // One of them is at fault: the others must not suffer.
+                    for (var each : batch) {
+                        project(List.of(each));
+                    }
+                    return;
+                }
+            }
+        }
+        if (!batch.isEmpty()) {
+            throw new InterruptedException("stopped with a batch in hand: it comes again");
+        }
+    }
+
+    private static boolean isPassing(Exception e) {
+        return switch (e) {
+            case ProblemException problem -> problem.problem().status() == 503;
+            case BusException away -> true;
+            case IOException away -> true;
+            case TimeoutException late -> true;
+            default -> false;
+        };
+    }
+
+    private static void acknowledge(List<Delivery> deliveries) throws InterruptedException {
+        try {
+            Waiting.on(CompletableFuture.allOf(
+                    deliveries.stream().map(Delivery::ack).toArray(CompletableFuture[]::new)));
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            // They come again, and change nothing then.
+            LOG.debug("not all of {} states could be acknowledged: {}", deliveries.size(), e.toString());
+        }
+    }
+
+    private void putAside(Delivery delivery, Exception why) {
+        poisonous.increment();
+        LOG.error(
+                "state {} at {} cannot be brought into the ledger, and is put aside",
+                delivery.sequence(),
+                delivery.subject(),
+                why);
+    }
+
+    private void pauseAfter(Exception away) throws InterruptedException {
+        if (!failing) {
+            LOG.warn("the ledger waits for the bus or Postgres: {}", away.toString());
+        }
+        failing = true;
+        stopping.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void works() {
+        if (failing) {
+            LOG.info("the ledger goes on");
+        }
+        failing = false;
+    }
+
+    /** Ends after the batch at work, for a while, then interrupts it. */
+    void stop() throws InterruptedException {
+        stopping.countDown();
+        if (!thread.join(STOP_LIMIT)) {
+            thread.interrupt();
+            thread.join(STOP_LIMIT);
+        }
+    }
+}

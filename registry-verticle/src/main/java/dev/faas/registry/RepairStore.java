@@ -1,0 +1,113 @@
+package dev.faas.registry;
+
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Snapshot;
+import dev.faas.pg.Pg;
+import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Subjects.QueueKey;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.StreamSupport;
+
+/** What the reconciler asks of the tables, and notes in them. */
+final class RepairStore {
+    private static final long LOCK = 0x6661_6173_0002L;
+
+    private final Pg pg;
+
+    RepairStore(Pg pg) {
+        this.pg = pg;
+    }
+
+    /** Does the work if no other registry is at it; false otherwise. The lock goes with the connection. */
+    Future<Boolean> alone(Supplier<Future<Void>> work) {
+        return pg.transaction(tx -> tx.query("select pg_try_advisory_xact_lock(" + LOCK + ") as alone")
+                .execute()
+                .compose(rows -> rows.iterator().next().getBoolean("alone")
+                        ? work.get().map(true)
+                        : Future.succeededFuture(false)));
+    }
+
+    /** Queued, for a while, and not known to have a command; by id, those after one. */
+    Future<List<ActivationCommand>> unverified(Duration settled, String after, int limit) {
+        return list(
+                "select id, owner, function_id from activation where status = 'queued' and not enqueued"
+                        + " and finished_at is null and changed_at <= now() - make_interval(secs => $1) and id > $2"
+                        + " order by id limit $3",
+                Tuple.of(seconds(settled), after, limit),
+                row -> new ActivationCommand(
+                        row.getString("id"), row.getString("owner"), row.getString("function_id")));
+    }
+
+    /** Their commands are on the queue; whatever they become later is looked at anew. */
+    Future<Void> verified(Collection<String> ids) {
+        return pg.with(pool -> pool.preparedQuery(
+                        "update activation set enqueued = true where id = any($1) and status = 'queued'")
+                .execute(Tuple.of(ids.toArray(String[]::new)))
+                .mapEmpty());
+    }
+
+    /** Running, for a while; by id, those after one. */
+    Future<List<Snapshot>> running(Duration settled, String after, int limit) {
+        return list(
+                "select record, sequence from activation where status = 'running' and finished_at is null"
+                        + " and changed_at <= now() - make_interval(secs => $1) and id > $2 order by id limit $3",
+                Tuple.of(seconds(settled), after, limit),
+                row -> new Snapshot(
+                        Codec.decode(row.getBuffer("record").getBytes(), ActivationRecord.class),
+                        row.getLong("sequence")));
+    }
+
+    /** Functions that have something queued or running. */
+    Future<List<QueueKey>> busy(int limit) {
+        return list(
+                "select distinct owner, function_id from activation where finished_at is null limit $1",
+                Tuple.of(limit),
+                row -> new QueueKey(row.getString("owner"), row.getString("function_id")));
+    }
+
+    /** The newest revisions of these functions, of deleted ones too. */
+    Future<List<FunctionRevision>> functions(Collection<String> ids) {
+        return list(
+                """
+                        select r.body from function f join function_revision r
+                        on r.function_id = f.id and r.revision = f.revision where f.id = any($1)""",
+                Tuple.of(ids.toArray(String[]::new)),
+                row -> Codec.decode(row.getBuffer("body").getBytes(), FunctionRevision.class));
+    }
+
+    /** Deleted functions, for a while, with nothing queued or running, whose consumer may still be there. */
+    Future<List<String>> retirable(Duration settled, int limit) {
+        return list("""
+                        select id from function f where deleted_at <= now() - make_interval(secs => $1) and not retired
+                        and not exists (select from activation a where a.function_id = f.id and a.finished_at is null)
+                        order by deleted_at limit $2""", Tuple.of(seconds(settled), limit), row -> row.getString("id"));
+    }
+
+    Future<Void> retired(String functionId) {
+        return pg.with(pool -> pool.preparedQuery("update function set retired = true where id = $1")
+                .execute(Tuple.of(functionId))
+                .mapEmpty());
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+
+    private <T> Future<List<T>> list(String sql, Tuple values, Function<Row, T> each) {
+        return pg.with(pool -> pool.preparedQuery(sql)
+                .execute(values)
+                .map((RowSet<Row> rows) -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(each)
+                        .toList()));
+    }
+}

@@ -1,0 +1,69 @@
+package dev.faas.registry;
+
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.CommandQueue;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An accepted activation without a command, whose gateway died between the two: it gets its command. */
+final class Requeue implements Reconciler.Repair {
+    private static final Logger LOG = LoggerFactory.getLogger(Requeue.class);
+    private static final int BATCH = 500;
+
+    private final RepairStore store;
+    private final ActivationEvents events;
+    private final CommandQueue queue;
+    private final InstantSource clock;
+    private final Duration settled;
+    private String after = "";
+
+    Requeue(RepairStore store, ActivationEvents events, CommandQueue queue, InstantSource clock, Duration settled) {
+        this.store = store;
+        this.events = events;
+        this.queue = queue;
+        this.clock = clock;
+        this.settled = settled;
+    }
+
+    @Override
+    public String name() {
+        return "enqueuing what was accepted";
+    }
+
+    @Override
+    public void round() throws Exception {
+        var batch = Waiting.on(store.unverified(settled, after, BATCH));
+        after = batch.size() < BATCH ? "" : batch.getLast().id();
+        var verified = new ArrayList<String>();
+        for (var command : batch) {
+            if (verify(command)) {
+                verified.add(command.id());
+            }
+        }
+        if (!verified.isEmpty()) {
+            Waiting.on(store.verified(verified));
+        }
+    }
+
+    /** False when it has to be looked at again. */
+    private boolean verify(ActivationCommand command) throws Exception {
+        var last = Waiting.on(events.lastFromLeader(command.id()));
+        if (last.isEmpty() || !(last.get().record() instanceof ActivationRecord.Queued queued)) {
+            // The ledger is behind: the next state it learns of is looked at anew.
+            return true;
+        }
+        if (queued.nextAttemptAt() != null && queued.nextAttemptAt().isAfter(clock.instant())) {
+            return false;
+        }
+        if (!Waiting.on(queue.holds(command))) {
+            LOG.info("activation {} had no command: enqueued", command.id());
+            Waiting.on(queue.put(command));
+        }
+        return true;
+    }
+}

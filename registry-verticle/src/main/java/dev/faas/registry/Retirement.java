@@ -1,0 +1,41 @@
+package dev.faas.registry;
+
+import dev.faas.activation.CommandQueue;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The consumer of a deleted function goes once nothing of it is queued or runs. */
+final class Retirement implements Reconciler.Repair {
+    private static final Logger LOG = LoggerFactory.getLogger(Retirement.class);
+    private static final int BATCH = 100;
+
+    private final RepairStore store;
+    private final CommandQueue queue;
+    private final Duration settled;
+
+    Retirement(RepairStore store, CommandQueue queue, Duration settled) {
+        this.store = store;
+        this.queue = queue;
+        this.settled = settled;
+    }
+
+    @Override
+    public String name() {
+        return "retiring the queues of deleted functions";
+    }
+
+    @Override
+    public void round() throws Exception {
+        for (var function : Waiting.on(store.retirable(settled, BATCH))) {
+            var standing = Waiting.on(queue.standing(function));
+            boolean idle = standing.map(each -> each.queued() == 0 && each.running() == 0)
+                    .orElse(true);
+            if (idle) {
+                Waiting.on(queue.retire(function));
+                Waiting.on(store.retired(function));
+                LOG.info("the queue of function {} is gone", function);
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.faas.registry;
+
+import dev.faas.activation.Activation;
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Order;
+import dev.faas.activation.OutputChunk;
+import dev.faas.activation.OutputChunk.Source;
+import dev.faas.activation.Report;
+import dev.faas.activation.Snapshot;
+import dev.faas.activation.Status;
+import dev.faas.activation.Worker;
+import dev.faas.nats.Nats;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.Ids;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One activation as gateway and spawner would tell it on the bus. */
+final class Story {
+    static final Worker WORKER = new Worker("spawner-of-the-test", "1");
+
+    final Activation activation;
+    private final ActivationEvents events;
+    private Snapshot last;
+    private long lastOutput;
+
+    private Story(ActivationEvents events, Activation activation) {
+        this.events = events;
+        this.activation = activation;
+    }
+
+    static Activation activation(
+            String owner, String functionId, String functionName, Instant submittedAt, Map<String, String> tags) {
+        var at = submittedAt.truncatedTo(ChronoUnit.MILLIS);
+        return new Activation(
+                Ids.activation(at),
+                owner,
+                new Activation.FunctionKey(functionId, functionName, 1),
+                "image:1",
+                FunctionSpec.Delivery.AT_LEAST_ONCE,
+                300,
+                FunctionSpec.Retry.DEFAULT,
+                at,
+                at.plus(Duration.ofDays(1)),
+                tags);
+    }
+
+    static Story accepted(Nats bus, Activation activation, String argument) {
+        var story = new Story(new ActivationEvents(bus), activation);
+        var spec = FunctionSpec.of(activation.function().name(), activation.image());
+        story.store(ActivationRecord.accept(activation, new Order(spec, argument)), 0);
+        return story;
+    }
+
+    String id() {
+        return activation.id();
+    }
+
+    long sequence() {
+        return last.sequence();
+    }
+
+    Story claimed(String runId) {
+        return claimed(runId, WORKER);
+    }
+
+    Story claimed(String runId, Worker worker) {
+        var queued = (ActivationRecord.Queued) last.record();
+        return store(queued.claim(worker, runId, Instant.now().truncatedTo(ChronoUnit.MILLIS)), last.sequence());
+    }
+
+    /** In pieces of at most 64 KiB. */
+    Story wrote(String runId, Source source, byte[] bytes) {
+        for (int from = 0; from < bytes.length; from += OutputChunk.MAX_BYTES) {
+            var piece = Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + OutputChunk.MAX_BYTES));
+            lastOutput = events.appendOutput(id(), new OutputChunk(runId, source, from, Instant.now(), piece))
+                    .join();
+        }
+        return this;
+    }
+
+    Story wrote(String runId, Source source, String text) {
+        return wrote(runId, source, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Story succeeded(@Nullable String inlineResult, long resultBytes, long logBytes) {
+        return succeeded(inlineResult, resultBytes, logBytes, Instant.now());
+    }
+
+    Story succeeded(@Nullable String inlineResult, long resultBytes, long logBytes, Instant at) {
+        var running = (ActivationRecord.Running) last.record();
+        var now = at.truncatedTo(ChronoUnit.MILLIS);
+        var report = new Report(
+                Status.SUCCEEDED,
+                null,
+                null,
+                0,
+                null,
+                null,
+                running.claimedAt(),
+                now,
+                1,
+                2,
+                3L,
+                1024L,
+                0,
+                inlineResult,
+                resultBytes,
+                false,
+                logBytes,
+                false,
+                lastOutput);
+        return store(running.finish(report, Duration.ZERO), last.sequence());
+    }
+
+    private Story store(ActivationRecord next, long expected) {
+        if (!(events.append(next, expected).join() instanceof Appended.Stored(var snapshot))) {
+            throw new AssertionError("somebody else has written the state of " + id());
+        }
+        last = snapshot;
+        return this;
+    }
+}
