@@ -125,6 +125,13 @@ public final class ActivationEvents {
                         found.map(m -> new OutputEvent(m.sequence(), OutputChunk.of(m.headers(), m.bytes()))));
     }
 
+    /** The newest output as the leader knows it, of whichever run: where a writer whose answer got lost goes on. */
+    public CompletableFuture<Optional<OutputEvent>> lastOutput(String id) {
+        return stream.lastFromLeader(Subjects.output(id))
+                .thenApply(found ->
+                        found.map(m -> new OutputEvent(m.sequence(), OutputChunk.of(m.headers(), m.bytes()))));
+    }
+
     private CompletableFuture<Optional<StoredMessage>> next(String subject, long from) {
         return stream.nextDirect(subject, from)
                 .thenCompose(found -> found.isPresent()

@@ -38,6 +38,11 @@ public final class Delivery {
         return message.metaData().deliveredCount();
     }
 
+    /** Messages of the same consumer that had not been delivered to anyone when this one was; redeliveries do not count. */
+    public long pending() {
+        return message.metaData().pendingCount();
+    }
+
     /** Done: the message leaves the queue. Completes when the server has confirmed it. */
     public CompletableFuture<Void> ack() {
         return reply("+ACK");

@@ -240,6 +240,17 @@ class ActivationsTest {
         var unused = finish(accepted, texts);
     }
 
+    @Test
+    void theLastOutputTellsAWriterFromWhereToGoOn() throws Exception {
+        var id = stored(events.accept(Samples.fresh())).record().id();
+
+        assertThat(get(events.lastOutput(id))).isEmpty();
+        output(id, "run-1", "first");
+        long second = output(id, "run-1", "second");
+
+        assertThat(get(events.lastOutput(id)).map(OutputEvent::sequence)).contains(second);
+    }
+
     private static Snapshot finish(Snapshot accepted, List<String> lines) throws Exception {
         var running = ((ActivationRecord.Queued) accepted.record()).claim(Samples.WORKER, "run-1", Samples.NOW);
         var claimed = stored(events.append(running, accepted.sequence()));

@@ -159,12 +159,14 @@ class BusTest {
 
             assertThat(first).isInstanceOf(Pulled.Message.class);
             assertThat(atTheLimit).isInstanceOf(Pulled.Nothing.class);
+            assertThat(((Pulled.Message) first).delivery().pending()).isEqualTo(1);
 
             get(((Pulled.Message) first).delivery().ack());
             var second = get(pulls.pull("q_" + function(2), Duration.ofSeconds(1)));
 
             assertThat(second).isInstanceOf(Pulled.Message.class);
             assertThat(((Pulled.Message) second).delivery().deliveries()).isEqualTo(1);
+            assertThat(((Pulled.Message) second).delivery().pending()).isZero();
             get(((Pulled.Message) second).delivery().ack());
             assertThat(late).isEmpty();
         }
