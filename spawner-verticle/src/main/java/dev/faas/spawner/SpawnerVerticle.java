@@ -1,21 +1,51 @@
 package dev.faas.spawner;
 
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Spawners;
+import dev.faas.activation.Worker;
+import dev.faas.http.Health;
 import dev.faas.http.HttpService;
+import dev.faas.http.Metrics;
+import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.lifecycle.Lifecycle;
+import dev.faas.nats.Nats;
+import dev.faas.nats.Topology;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** execution-service: runs activations as containers. {@link #open} shows what it is made of. */
 public final class SpawnerVerticle extends VerticleBase {
+    /** How the engine of a spawner is had. */
+    interface Engines {
+        ContainerEngine open(SpawnerConfig config, Worker self) throws DependencyMissing, InterruptedException;
+    }
+
     private static final String SERVICE = "execution-service";
+    private static final int CLAIM_TRIES = 5;
+    private static final Duration DRAIN_MARGIN = Duration.ofSeconds(10);
+    private static final Duration NAMESAKES_PAUSE = Duration.ofSeconds(1);
+    private static final Duration DOCKER_PAUSE = Duration.ofMillis(250);
 
     private final SpawnerConfig config;
+    private final Engines engines;
     private @Nullable Lifecycle lifecycle;
     private volatile @Nullable HttpService http;
 
     public SpawnerVerticle(SpawnerConfig config) {
+        this(config, SpawnerVerticle::docker);
+    }
+
+    SpawnerVerticle(SpawnerConfig config, Engines engines) {
         this.config = config;
+        this.engines = engines;
     }
 
     /** Fails with what is missing when Docker, NATS or the streams are not there in time; then nothing is left open. */
@@ -41,6 +71,109 @@ public final class SpawnerVerticle extends VerticleBase {
     }
 
     private void open(Lifecycle.Steps on) throws Exception {
-        throw new UnsupportedOperationException(SERVICE + " of platform " + config.platform() + " is not written yet");
+        var clock = InstantSource.system();
+        var timing = config.timing();
+        var self = new Worker(config.spawner(), Ids.activation(clock.instant()));
+        var engine = on.open("docker", () -> engines.open(config, self), ContainerEngine::close);
+        var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
+        Topology.await(nats, config.nats().startTimeout());
+        var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
+        var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
+        var limits = on.open(
+                "function limits", () -> FunctionLimits.follow(nats.kv(Subjects.FUNCTIONS)), FunctionLimits::close);
+
+        var events = new ActivationEvents(nats);
+        var queue = new CommandQueue(nats);
+        var slots = new Slots(config.slots());
+        var meters = new RunMeters(metrics.registry());
+        meters.watch(slots);
+        var runs = new Runs(() -> Ids.activation(clock.instant()));
+        var writer = new StateWriter(events, CLAIM_TRIES);
+        var claims = new Claims(events, writer, self, spawners::dead, runs::runs, clock);
+        var means = new Run.Means(events, queue, claims, writer, engine, timing, meters, clock, runs::goOn);
+        var heartbeat = new Heartbeat(spawners, self, slots);
+        var reaper = new Reaper(engine, self, spawners::dead, runs::runsActivation, clock);
+
+        // Closed in reverse: nothing more is taken, runs end, containers go, and only then the last sign of life.
+        on.onStop("sign-off", heartbeat::signOff);
+        on.open("heartbeat", () -> beating(heartbeat), Periodic::stop);
+        on.onStop("own containers", reaper::removeOwn);
+        on.open("reaper", () -> Periodic.start("reaper", timing.reap(), reaper::reap), Periodic::stop);
+        on.onStop("drain", config.grace().plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(config.grace()));
+        var queues = on.open("queues", () -> started(queue, limits, slots, runs, means), Queues::stop);
+        on.open("hints", () -> queue.hints(queues::hint), Nats.Subscription::close);
+        on.open("sweep", () -> Periodic.start("sweep", timing.sweep(), queues::sweep), Periodic::stop);
+        on.open("namesakes", () -> yielding(heartbeat, queues, runs), Periodic::stop);
+
+        var health = new Health(SERVICE)
+                .require("nats", nats::connected)
+                .require("docker", () -> vertx.executeBlocking(() -> pinged(engine), false))
+                .require("own name", () -> !heartbeat.replaced());
+        http = on.await(
+                "http", () -> HttpService.start(vertx, config.http(), health, metrics, List.of()), HttpService::close);
+    }
+
+    private Queues started(CommandQueue queue, FunctionLimits limits, Slots slots, Runs runs, Run.Means means) {
+        var queues = new Queues(
+                late -> Supply.of(queue, limits, config.timing().pull(), late),
+                slots,
+                (delivery, ended) -> runs.start(id -> new Run(id, delivery, means), ended));
+        queues.start();
+        return queues;
+    }
+
+    private static Spawners observed(Nats nats) throws IOException, InterruptedException {
+        var spawners = new Spawners(nats);
+        spawners.observe();
+        return spawners;
+    }
+
+    private static Periodic beating(Heartbeat heartbeat) throws InterruptedException {
+        heartbeat.beat();
+        return Periodic.start("heartbeat", Spawners.BEAT_EVERY, heartbeat::beat);
+    }
+
+    /** A later process of the same name has declared this one dead: its work is not ours any more. */
+    private static Periodic yielding(Heartbeat heartbeat, Queues queues, Runs runs) {
+        return Periodic.start("namesakes", NAMESAKES_PAUSE, () -> {
+            if (heartbeat.replacedNow()) {
+                runs.abandon();
+                queues.stop();
+            }
+        });
+    }
+
+    private static boolean pinged(ContainerEngine engine) {
+        if (!engine.ping()) {
+            throw new IllegalStateException("does not answer");
+        }
+        return true;
+    }
+
+    private static ContainerEngine docker(SpawnerConfig config, Worker self)
+            throws DependencyMissing, InterruptedException {
+        var docker = config.docker();
+        var engine = new EngineConfig(
+                docker.host(),
+                config.platform(),
+                self.spawner(),
+                self.incarnation(),
+                docker.pullTimeout(),
+                docker.ociRuntime());
+        var limit = config.nats().startTimeout();
+        long until = System.nanoTime() + limit.toNanos();
+        while (true) {
+            try {
+                return DockerEngine.open(engine, limit);
+            } catch (EngineFault e) {
+                if (System.nanoTime() - until > 0) {
+                    throw new DependencyMissing(
+                            "Docker at " + docker.host() + " cannot be used (" + e.getMessage()
+                                    + "). Start it, or set FAAS_DOCKER_HOST.",
+                            e);
+                }
+                Thread.sleep(DOCKER_PAUSE);
+            }
+        }
     }
 }

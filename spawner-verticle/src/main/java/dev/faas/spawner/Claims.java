@@ -1,0 +1,158 @@
+package dev.faas.spawner;
+
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.ActivationRecord.Ended;
+import dev.faas.activation.ActivationRecord.Queued;
+import dev.faas.activation.ActivationRecord.Running;
+import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Order;
+import dev.faas.activation.Snapshot;
+import dev.faas.activation.Worker;
+import dev.faas.nats.Delivery;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a delivered command means, by the state that its activation is in. Only an activation that is queued is claimed, by
+ * compare-and-set; a refusal means that there is another state to look at.
+ *
+ * <pre>
+ *   nothing                    later, a few times; then done with
+ *   ended                      done with
+ *   queued, too late           ends it expired
+ *   queued, not yet            later
+ *   queued                     CLAIM
+ *   running, worker alive      not ours: it has the command too, and keeps it
+ *   running, worker dead       loses it, then looks again
+ * </pre>
+ */
+final class Claims {
+    /** What to do with the delivery. */
+    sealed interface Taken {
+        /** Run it: nobody else does. */
+        record Claimed(Snapshot snapshot, Running running, Optional<Order> order) implements Taken {}
+
+        /** Nothing is to be done any more. */
+        record Done() implements Taken {}
+
+        record Later(Duration delay) implements Taken {}
+
+        record NotOurs() implements Taken {}
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
+    /** The command may be seen before the accepted event, though not for long. */
+    private static final int UNKNOWN_DELIVERIES = 5;
+
+    private static final Duration UNKNOWN_DELAY = Duration.ofSeconds(1);
+    private static final int MOST_LOOKS = 20;
+
+    private final ActivationEvents events;
+    private final StateWriter writer;
+    private final Worker self;
+    private final Predicate<Worker> dead;
+    private final Predicate<String> runsHere;
+    private final InstantSource clock;
+
+    /**
+     * @param dead whether another spawner is
+     * @param runsHere whether a run of this id is alive on this spawner
+     */
+    Claims(
+            ActivationEvents events,
+            StateWriter writer,
+            Worker self,
+            Predicate<Worker> dead,
+            Predicate<String> runsHere,
+            InstantSource clock) {
+        this.events = events;
+        this.writer = writer;
+        this.self = self;
+        this.dead = dead;
+        this.runsHere = runsHere;
+        this.clock = clock;
+    }
+
+    /** Blocks; fails with a {@link dev.faas.nats.BusException} when nothing could be found out. */
+    Taken take(Delivery delivery, String runId) throws InterruptedException {
+        var id = CommandQueue.command(delivery).id();
+        var last = Answer.of(events.last(id));
+        for (int i = 0; i < MOST_LOOKS; i++) {
+            if (last.isEmpty()) {
+                return unknown(id, delivery);
+            }
+            var snapshot = last.get();
+            var now = clock.instant();
+            switch (snapshot.record()) {
+                case Ended ended -> {
+                    return new Taken.Done();
+                }
+                case Queued queued
+                when due(queued).isAfter(now) -> {
+                    return new Taken.Later(Duration.between(now, due(queued)));
+                }
+                case Queued queued
+                when now.isAfter(queued.activation().expiresAt()) -> last = append(queued.expire(now), snapshot);
+                case Queued queued -> {
+                    var order = queued.order() != null ? Optional.of(queued.order()) : Answer.of(events.order(id));
+                    var claimed = claim(snapshot, queued.claim(self, runId, clock.instant()), order);
+                    if (claimed instanceof Appended.Stored(var stored)) {
+                        return new Taken.Claimed(stored, (Running) stored.record(), order);
+                    }
+                    last = ((Appended.Superseded) claimed).actual();
+                }
+                case Running running
+                when running.runId().equals(runId) -> {
+                    // Ours, and somebody has asked for its cancellation meanwhile.
+                    return new Taken.Claimed(snapshot, running, Answer.of(events.order(id)));
+                }
+                case Running running
+                when alive(running) -> {
+                    return new Taken.NotOurs();
+                }
+                case Running running -> {
+                    LOG.info("activation {}: its run on {} is lost", id, running.worker());
+                    last = append(running.lose(now), snapshot);
+                }
+            }
+        }
+        return new Taken.Later(UNKNOWN_DELAY);
+    }
+
+    private static Instant due(Queued queued) {
+        return queued.nextAttemptAt() == null ? Instant.MIN : queued.nextAttemptAt();
+    }
+
+    private boolean alive(Running running) {
+        return running.worker().equals(self) ? runsHere.test(running.runId()) : !dead.test(running.worker());
+    }
+
+    private Appended claim(Snapshot before, ActivationRecord next, Optional<Order> order) throws InterruptedException {
+        if (order.isEmpty()) {
+            LOG.error("activation {}: its accepted event is gone, so nobody knows what to run", next.id());
+        }
+        return writer.append(next, before.sequence());
+    }
+
+    private Optional<Snapshot> append(ActivationRecord next, Snapshot before) throws InterruptedException {
+        return switch (writer.append(next, before.sequence())) {
+            case Appended.Stored(var stored) -> Optional.of(stored);
+            case Appended.Superseded(var actual) -> actual;
+        };
+    }
+
+    private static Taken unknown(String id, Delivery delivery) {
+        if (delivery.deliveries() <= UNKNOWN_DELIVERIES) {
+            return new Taken.Later(UNKNOWN_DELAY);
+        }
+        LOG.warn("activation {}: nothing is known of it after {} deliveries; dropped", id, delivery.deliveries());
+        return new Taken.Done();
+    }
+}

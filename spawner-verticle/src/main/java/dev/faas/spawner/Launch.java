@@ -1,0 +1,46 @@
+package dev.faas.spawner;
+
+import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.activation.ActivationRecord.Running;
+import dev.faas.activation.Order;
+import dev.faas.wire.FunctionSpec;
+import java.time.Duration;
+import java.util.Map;
+
+/** What the engine is asked for, out of what was accepted. */
+final class Launch {
+    private Launch() {}
+
+    static SandboxSpec spec(FunctionKey function, FunctionSpec spec) {
+        return new SandboxSpec(
+                function.id() + "@" + function.revision(),
+                spec.image(),
+                spec.entrypoint(),
+                spec.command(),
+                spec.env(),
+                spec.limits().memoryMb(),
+                spec.limits().cpus(),
+                spec.limits().pids(),
+                switch (spec.network()) {
+                    case NONE -> SandboxSpec.Network.NONE;
+                    case OUTBOUND -> SandboxSpec.Network.OUTBOUND;
+                },
+                spec.readOnlyRoot());
+    }
+
+    /** @param grace between SIGTERM and SIGKILL */
+    static RunRequest request(Running running, Order order, Duration grace) {
+        var function = running.activation().function();
+        var variables = Map.of(
+                "FAAS_ACTIVATION_ID", running.id(),
+                "FAAS_FUNCTION", function.name(),
+                "FAAS_REVISION", Integer.toString(function.revision()),
+                "FAAS_ATTEMPT", Integer.toString(running.attempt()));
+        return new RunRequest(
+                running.id(),
+                order.argument(),
+                variables,
+                Duration.ofSeconds(running.activation().timeoutSeconds()),
+                grace);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.faas.spawner;
+
+import dev.faas.activation.Worker;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what dead spawners have left behind on this Docker host, and what this one could not remove at once. Never a
+ * container whose spawner is alive, never another platform's.
+ */
+final class Reaper {
+    private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
+    /** A container of ours is younger than its run is known, or older than its run's end, for no longer than that. */
+    private static final Duration SETTLED = Duration.ofMinutes(1);
+
+    private final ContainerEngine engine;
+    private final Worker self;
+    private final Predicate<Worker> dead;
+    private final Predicate<String> runsHere;
+    private final InstantSource clock;
+
+    /** @param runsHere whether this activation runs on this spawner */
+    Reaper(
+            ContainerEngine engine,
+            Worker self,
+            Predicate<Worker> dead,
+            Predicate<String> runsHere,
+            InstantSource clock) {
+        this.engine = engine;
+        this.self = self;
+        this.dead = dead;
+        this.runsHere = runsHere;
+        this.clock = clock;
+    }
+
+    /** Blocks. */
+    void reap() throws EngineFault {
+        remove(this::orphaned);
+    }
+
+    /** Everything of this incarnation: for the end, when nothing of it runs any more. Blocks. */
+    void removeOwn() throws EngineFault {
+        remove(container -> maker(container).equals(self));
+    }
+
+    private void remove(Predicate<OwnContainer> which) throws EngineFault {
+        for (var container : engine.ours()) {
+            if (which.test(container)) {
+                LOG.info("removing container {}, left behind by {}", container.id(), maker(container));
+                engine.remove(container.id());
+            }
+        }
+    }
+
+    private boolean orphaned(OwnContainer container) {
+        var maker = maker(container);
+        if (maker.equals(self)) {
+            return container.activation().filter(a -> !runsHere.test(a)).isPresent()
+                    && container.createdAt().plus(SETTLED).isBefore(clock.instant());
+        }
+        if (maker.spawner().equals(self.spawner())) {
+            return maker.incarnation().compareTo(self.incarnation()) < 0;
+        }
+        return dead.test(maker);
+    }
+
+    private static Worker maker(OwnContainer container) {
+        return new Worker(container.spawner(), container.incarnation());
+    }
+}

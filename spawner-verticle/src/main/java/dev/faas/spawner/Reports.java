@@ -1,0 +1,101 @@
+package dev.faas.spawner;
+
+import dev.faas.activation.ActivationRecord.Running;
+import dev.faas.activation.Reason;
+import dev.faas.activation.Report;
+import dev.faas.activation.Status;
+import dev.faas.spawner.Output.Kept;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** What the record says of a run, made of what the engine and the output say. */
+final class Reports {
+    private Reports() {}
+
+    /** A verdict on the function; what is the platform's fault has none. */
+    private record Verdict(
+            Status status,
+            @Nullable Reason reason,
+            @Nullable String detail,
+            @Nullable Integer code,
+            @Nullable String signal) {
+        static Verdict failed(Reason reason, @Nullable String detail) {
+            return new Verdict(Status.FAILED, reason, detail, null, null);
+        }
+    }
+
+    /**
+     * @param asked when the sandbox was asked to run
+     * @param ended when it had
+     */
+    static Optional<Report> of(
+            Outcome outcome, Running running, Kept kept, Optional<String> imageDigest, Instant asked, Instant ended) {
+        return verdict(outcome.ending(), running).map(verdict -> {
+            var usage = outcome.usage();
+            boolean started = !(outcome.ending() instanceof Ending.StartFailed);
+            var startedAt = asked.plusMillis(usage.startMs());
+            return new Report(
+                    verdict.status(),
+                    verdict.reason(),
+                    verdict.detail(),
+                    verdict.code(),
+                    verdict.signal(),
+                    imageDigest.orElse(null),
+                    started ? startedAt : null,
+                    ended,
+                    started
+                            ? Math.max(
+                                    0,
+                                    Duration.between(running.claimedAt(), startedAt)
+                                            .toMillis())
+                            : 0,
+                    started ? usage.durationMs() : 0,
+                    boxed(usage.cpuMs()),
+                    boxed(usage.peakMemoryKb()),
+                    usage.oomKills(),
+                    kept.result(),
+                    kept.resultBytes(),
+                    kept.resultTruncated(),
+                    kept.logBytes(),
+                    kept.logTruncated(),
+                    kept.lastOutput());
+        });
+    }
+
+    private static Optional<Verdict> verdict(Ending ending, Running running) {
+        return switch (ending) {
+            case Ending.Exited(int code)
+            when code == 0 -> Optional.of(new Verdict(Status.SUCCEEDED, null, null, 0, null));
+            case Ending.Exited(int code) -> Optional.of(new Verdict(Status.FAILED, Reason.EXIT_CODE, null, code, null));
+            case Ending.Signalled(int number, String name) ->
+                Optional.of(new Verdict(Status.FAILED, Reason.SIGNAL, "Killed by " + name + ".", null, name));
+            case Ending.TimedOut timedOut ->
+                Optional.of(new Verdict(
+                        Status.TIMED_OUT,
+                        Reason.TIMED_OUT,
+                        "Stopped after " + running.activation().timeoutSeconds() + " s.",
+                        null,
+                        null));
+            case Ending.OutOfMemory outOfMemory ->
+                Optional.of(Verdict.failed(
+                        Reason.OUT_OF_MEMORY, "It needed more memory than its function's limits.memoryMb."));
+            case Ending.StartFailed(String detail) -> Optional.of(Verdict.failed(Reason.START_FAILED, detail));
+            case Ending.Cancelled cancelled ->
+                Optional.ofNullable(running.cancelRequested())
+                        .map(reason -> new Verdict(Status.CANCELLED, reason, null, null, null));
+            case Ending.Lost lost -> Optional.empty();
+        };
+    }
+
+    /** A run without a sandbox, for a reason that trying again does not change. */
+    static Report neverStarted(Reason reason, String detail, Instant at) {
+        return Report.neverStarted(Status.FAILED, reason, detail, at);
+    }
+
+    private static @Nullable Long boxed(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : null;
+    }
+}

@@ -1,0 +1,296 @@
+package dev.faas.spawner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.Activation;
+import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationEvent.StateEvent;
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationFeed;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.ActivationRecord.Ended;
+import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Order;
+import dev.faas.activation.OutputChunk;
+import dev.faas.activation.OutputChunk.Source;
+import dev.faas.activation.Snapshot;
+import dev.faas.activation.SpawnerBeat;
+import dev.faas.activation.Spawners;
+import dev.faas.http.HttpConfig;
+import dev.faas.local.NatsServer;
+import dev.faas.nats.BusException;
+import dev.faas.nats.Nats;
+import dev.faas.nats.NatsConfig;
+import dev.faas.nats.Topology;
+import dev.faas.nats.TopologyConfig;
+import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
+import dev.faas.wire.Subjects.QueueKey;
+import io.vertx.core.Vertx;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** A real bus, and what registry and gateway would do on it; spawners are started by the tests. */
+final class Platform {
+    static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final SpawnerConfig.Timing QUICK = new SpawnerConfig.Timing(
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(3),
+            Duration.ofMillis(250),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1));
+
+    final NatsServer server;
+    final Nats nats;
+    final ActivationEvents events;
+    final CommandQueue queue;
+    final Map<String, FakeProgram> images = new ConcurrentHashMap<>();
+    private final Vertx vertx = Vertx.vertx();
+    private final ExecutorService feeds = Executors.newSingleThreadExecutor();
+    private final List<Started> started = new ArrayList<>();
+
+    private Platform(Path directory) throws Exception {
+        server = NatsServer.start(directory);
+        nats = Nats.connect(NatsConfig.local(server.url()), "test");
+        Topology.create(nats, TopologyConfig.LOCAL);
+        events = new ActivationEvents(nats);
+        queue = new CommandQueue(nats);
+    }
+
+    static Platform start(Path directory) throws Exception {
+        return new Platform(directory);
+    }
+
+    /** As many spawners as there are calls, under names of their own. */
+    Started spawner(int slots) throws Exception {
+        return spawner("spawner-" + started.size(), slots, Duration.ofSeconds(10), QUICK);
+    }
+
+    Started spawner(String name, int slots, Duration grace, SpawnerConfig.Timing timing) throws Exception {
+        var spawner = new Started(config(name, slots, grace, timing), this);
+        spawner.deploy();
+        started.add(spawner);
+        return spawner;
+    }
+
+    SpawnerConfig config(String name, int slots, Duration grace, SpawnerConfig.Timing timing) {
+        return new SpawnerConfig(
+                "test",
+                name,
+                slots,
+                grace,
+                SpawnerConfig.Docker.LOCAL,
+                NatsConfig.local(server.url()),
+                HttpConfig.loopback(),
+                timing);
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    /** A spawner and the engine it got. */
+    static final class Started {
+        private final Platform platform;
+        private final SpawnerVerticle verticle;
+        private final CompletableFuture<FakeEngine> engine = new CompletableFuture<>();
+        private String deployment = "";
+
+        private Started(SpawnerConfig config, Platform platform) {
+            this.platform = platform;
+            this.verticle = new SpawnerVerticle(config, (c, self) -> {
+                var fake = new FakeEngine(self.spawner(), self.incarnation());
+                platform.images.forEach(fake::image);
+                engine.complete(fake);
+                return fake;
+            });
+        }
+
+        private void deploy() throws Exception {
+            deployment = get(platform.vertx.deployVerticle(verticle).toCompletionStage());
+        }
+
+        FakeEngine engine() {
+            return engine.join();
+        }
+
+        int internalPort() {
+            return verticle.internalPort();
+        }
+
+        void stop() throws Exception {
+            if (!deployment.isEmpty()) {
+                var undeployed = deployment;
+                deployment = "";
+                platform.vertx
+                        .undeploy(undeployed)
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .get(90, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    /** Makes a function of a new owner, as the registry does. */
+    FunctionRevision function(FunctionSpec spec) throws Exception {
+        return function(Ids.user(Instant.now()), spec);
+    }
+
+    FunctionRevision function(String owner, FunctionSpec spec) throws Exception {
+        var now = Instant.now();
+        var function = new FunctionRevision(Ids.function(now), owner, 1, null, now, now, spec);
+        get(nats.kv(Subjects.FUNCTIONS).put(FunctionRevision.key(owner, spec.name()), Codec.encode(function)));
+        get(queue.ensure(function));
+        return function;
+    }
+
+    /** Accepts and enqueues, as the gateway does. */
+    String submit(FunctionRevision function, String argument) throws Exception {
+        var activation = activation(function, Instant.now().plusSeconds(600));
+        get(events.accept(ActivationRecord.accept(activation, new Order(function.spec(), argument))));
+        enqueue(function, activation.id());
+        return activation.id();
+    }
+
+    void enqueue(FunctionRevision function, String id) throws Exception {
+        get(queue.put(new ActivationCommand(id, function.owner(), function.id())));
+    }
+
+    /** Only accepted. */
+    Snapshot accept(FunctionRevision function, String argument, Instant expiresAt) throws Exception {
+        return stored(events.accept(
+                ActivationRecord.accept(activation(function, expiresAt), new Order(function.spec(), argument))));
+    }
+
+    static Snapshot stored(CompletableFuture<Appended> append) throws Exception {
+        return ((Appended.Stored) get(append)).snapshot();
+    }
+
+    private static Activation activation(FunctionRevision function, Instant expiresAt) {
+        var now = Instant.now();
+        var spec = function.spec();
+        return new Activation(
+                Ids.activation(now),
+                function.owner(),
+                new FunctionKey(function.id(), spec.name(), function.revision()),
+                spec.image(),
+                spec.delivery(),
+                spec.limits().timeoutSeconds(),
+                spec.retry(),
+                now,
+                expiresAt,
+                Map.of());
+    }
+
+    void beat(String spawner, String incarnation) throws Exception {
+        try (var spawners = new Spawners(nats)) {
+            get(spawners.beat(new SpawnerBeat(spawner, incarnation, 1, 1)));
+        }
+    }
+
+    /** Waits for the end. */
+    Ended ended(String id) throws Exception {
+        var last = ActivationFeed.untilEnd(events, id, LIMIT, feeds).get(LIMIT.toSeconds() + 5, TimeUnit.SECONDS);
+        assertThat(last).get().isInstanceOf(Ended.class);
+        return (Ended) last.orElseThrow();
+    }
+
+    ActivationRecord state(String id) throws Exception {
+        return get(events.lastFromLeader(id)).orElseThrow().record();
+    }
+
+    /** All states there have been. */
+    List<ActivationRecord> history(String id) throws Exception {
+        var all = new ArrayList<ActivationRecord>();
+        Optional<StateEvent> next = get(events.nextState(id, 1));
+        while (next.isPresent()) {
+            all.add(next.get().record());
+            next = get(events.nextState(id, next.get().sequence() + 1));
+        }
+        return all;
+    }
+
+    /** One stream of one run, put together out of its chunks. */
+    byte[] output(String id, String runId, Source source) throws Exception {
+        var bytes = new ByteArrayOutputStream();
+        for (var chunk : chunks(id, runId)) {
+            if (chunk.source() == source) {
+                assertThat(chunk.offset()).isEqualTo(bytes.size());
+                bytes.writeBytes(chunk.bytes());
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    List<OutputChunk> chunks(String id, String runId) throws Exception {
+        var all = new ArrayList<OutputChunk>();
+        var next = get(events.nextOutput(id, 1));
+        while (next.isPresent()) {
+            if (next.get().chunk().runId().equals(runId)) {
+                all.add(next.get().chunk());
+            }
+            next = get(events.nextOutput(id, next.get().sequence() + 1));
+        }
+        return all;
+    }
+
+    boolean queued(FunctionRevision function, String id) throws Exception {
+        return get(queue.holds(new ActivationCommand(id, function.owner(), function.id())));
+    }
+
+    static QueueKey key(FunctionRevision function) {
+        return new QueueKey(function.owner(), function.id());
+    }
+
+    static <T> T get(java.util.concurrent.CompletionStage<T> future) throws Exception {
+        return future.toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** A condition of the broker's, which sends no signal: asked for every 20 ms. */
+    static void until(String what, Check condition) throws Exception {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (!holds(condition)) {
+            assertThat(System.nanoTime() - end).as(what).isNegative();
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private static boolean holds(Check condition) throws Exception {
+        try {
+            return condition.holds();
+        } catch (java.util.concurrent.ExecutionException e) {
+            assertThat(e.getCause()).isInstanceOf(BusException.class);
+            return false;
+        }
+    }
+
+    interface Check {
+        boolean holds() throws Exception;
+    }
+
+    void close() throws Exception {
+        for (var spawner : started) {
+            spawner.stop();
+        }
+        nats.close();
+        feeds.shutdownNow();
+        get(vertx.close().toCompletionStage());
+        server.close();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.faas.spawner;
+
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.FunctionSpec.Delivery;
+import dev.faas.wire.FunctionSpec.Limits;
+import dev.faas.wire.FunctionSpec.Retry;
+
+/** Functions with all defaults but one or two. */
+final class Specs {
+    private Specs() {}
+
+    static FunctionSpec of(String image) {
+        return with(image, Limits.DEFAULT, 10, Retry.DEFAULT, Delivery.AT_LEAST_ONCE);
+    }
+
+    static FunctionSpec concurrency(String image, int concurrency) {
+        return with(image, Limits.DEFAULT, concurrency, Retry.DEFAULT, Delivery.AT_LEAST_ONCE);
+    }
+
+    static FunctionSpec atMostOnce(String image) {
+        return with(image, Limits.DEFAULT, 10, Retry.DEFAULT, Delivery.AT_MOST_ONCE);
+    }
+
+    static FunctionSpec limits(String image, int timeoutSeconds, int resultKb, int logKb) {
+        return with(
+                image,
+                new Limits(128, 1.0, 128, timeoutSeconds, resultKb, logKb),
+                10,
+                Retry.DEFAULT,
+                Delivery.AT_LEAST_ONCE);
+    }
+
+    static FunctionSpec retrying(String image, int attempts, int backoffSeconds) {
+        return with(
+                image,
+                Limits.DEFAULT,
+                10,
+                new Retry(attempts, backoffSeconds, Retry.DEFAULT.on()),
+                Delivery.AT_LEAST_ONCE);
+    }
+
+    private static FunctionSpec with(String image, Limits limits, int concurrency, Retry retry, Delivery delivery) {
+        var plain = FunctionSpec.of("f", image);
+        return new FunctionSpec(
+                plain.name(),
+                plain.image(),
+                plain.description(),
+                plain.entrypoint(),
+                plain.command(),
+                plain.env(),
+                plain.secrets(),
+                plain.labels(),
+                plain.mode(),
+                plain.network(),
+                limits,
+                concurrency,
+                plain.queue(),
+                retry,
+                delivery,
+                plain.readOnlyRoot(),
+                plain.prewarm());
+    }
+}
