@@ -1,0 +1,77 @@
+package dev.faas.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HealthTest {
+    private final RunningService running = new RunningService(on -> {});
+
+    @AfterEach
+    void close() {
+        running.close();
+    }
+
+    @Test
+    void whenARequiredDependencyIsDownThenTheServiceIsAliveButNotReady() throws Exception {
+        running.health.require("nats", () -> true).require("postgres", () -> Future.failedFuture("10.0.0.7 refused"));
+
+        assertThat(running.get("/healthz").status()).isEqualTo(200);
+        var ready = running.get("/readyz");
+        assertThat(ready.status()).isEqualTo(503);
+        assertThat(ready.json().toString())
+                .isEqualTo("{\"status\":\"down\",\"dependencies\":{\"nats\":\"up\",\"postgres\":\"down\"}}");
+        assertThat(running.send(running.internal("/readyz"))
+                        .json()
+                        .at("/dependencies/postgres/detail")
+                        .asText())
+                .isEqualTo("10.0.0.7 refused");
+    }
+
+    @Test
+    void whenOnlyAListedDependencyIsDownThenTheServiceIsReady() throws Exception {
+        running.health.require("nats", () -> Future.succeededFuture()).list("registry", () -> false);
+
+        var ready = running.get("/readyz");
+
+        assertThat(ready.status()).isEqualTo(200);
+        assertThat(ready.json().at("/dependencies/registry").asText()).isEqualTo("down");
+    }
+
+    @Test
+    void whenADependencyDoesNotAnswerThenReadinessDoesAllTheSame() throws Exception {
+        running.health.require("nats", () -> Promise.<Void>promise().future());
+
+        assertThat(running.get("/readyz").status()).isEqualTo(503);
+    }
+
+    @Test
+    void whenACheckThrowsThenItsDependencyIsDown() throws Exception {
+        running.health.require("nats", (java.util.function.BooleanSupplier) () -> {
+            throw new IllegalStateException("closed");
+        });
+
+        var ready = running.get("/readyz");
+
+        assertThat(ready.status()).isEqualTo(503);
+        assertThat(ready.json().at("/dependencies/nats").asText()).isEqualTo("down");
+    }
+
+    @Test
+    void whenTheServiceIsStoppingThenItIsNotReady() throws Exception {
+        assertThat(running.get("/readyz").status()).isEqualTo(200);
+
+        running.health.stopping();
+
+        assertThat(running.get("/readyz").status()).isEqualTo(503);
+    }
+
+    @Test
+    void whenAskedForItsVersionThenItSaysWhatTheBuildWrote() throws Exception {
+        assertThat(running.get("/version").json().path("service").asText()).isEqualTo("test-service");
+        assertThat(running.get("/version").json().path("version").asText()).matches("[0-9]+\\.[0-9]+\\.[0-9]+.*");
+    }
+}
