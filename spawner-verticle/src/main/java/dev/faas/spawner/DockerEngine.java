@@ -14,13 +14,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Containers of a Docker daemon.
  *
- * <p>Where the time of one run of {@code echo} goes (p50 of 30, two busy cores, Docker 26.1, runc, cgroup v1; a {@code
- * docker run --rm --network none} in between took 1.08 times the whole):
+ * <p>Where the time of one run of {@code echo} goes: p50 of 30, Docker 26.1, runc, cgroup v1, on two cores that others
+ * kept busy. It is the fastest of four such series, whose wholes were 203 to 916 ms: the proportions count.
  *
  * <pre>
  * resolve the image     3 ms
  * create               10 ms
- * attach, wait          2 ms   both at once
+ * attach, wait      2 + 2 ms   measured one after the other; a run has both under way at once
  * start               138 ms   namespaces, cgroups, seccomp; output is often here before this is answered
  * end of output        24 ms   after start
  * exit                 34 ms   after start: containerd's clean-up and event
@@ -28,7 +28,9 @@ import org.slf4j.LoggerFactory;
  *                     203 ms   (remove: 9 ms, after the outcome)
  * </pre>
  *
- * So nearly all of it is before the command runs and after it has ended: what a pool of started containers saves.
+ * Against {@code docker run --rm --network none}, in turns, in another and busier series: 441 to 477 ms (p50).
+ *
+ * <p>So nearly all of it is before the command runs and after it has ended: what a pool of started containers saves.
  */
 final class DockerEngine implements ContainerEngine {
 
