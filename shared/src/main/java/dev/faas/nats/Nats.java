@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -104,8 +105,9 @@ public final class Nats implements AutoCloseable {
     /** Messages of a plain subject, in order, on one thread of the client library: the handler must not block. */
     public Subscription subscribe(String subject, Consumer<LiveMessage> handler) {
         var subscription = plain.subscribe(subject, message -> handler.accept(Wire.live(message)));
+        var open = new AtomicBoolean(true);
         return () -> {
-            if (plain.isActive()) {
+            if (open.getAndSet(false) && plain.isActive()) {
                 plain.unsubscribe(subscription);
             }
         };

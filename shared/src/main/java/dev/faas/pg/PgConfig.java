@@ -76,6 +76,8 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
                 .setCachePreparedStatements(true)
                 .addProperty("application_name", schema)
                 .addProperty("search_path", schema)
+                // "already exists, skipping" is no news.
+                .addProperty("client_min_messages", "warning")
                 .addProperty("statement_timeout", Long.toString(STATEMENT_LIMIT.toMillis()));
     }
 
