@@ -1,0 +1,79 @@
+package dev.faas.standalone;
+
+import dev.faas.lifecycle.Lifecycle;
+import dev.faas.local.NatsServer;
+import dev.faas.local.PostgresServer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executors;
+
+/**
+ * The bus and the database of a platform: child processes on its data directory, or others' where {@code FAAS_NATS_URL} or
+ * {@code FAAS_PG_URL} name them. Says by which variables each part reaches them.
+ */
+final class Backends {
+    private static final String NATS_URL = "FAAS_NATS_URL";
+    private static final String PG_URL = "FAAS_PG_URL";
+
+    private final Map<String, Map<String, String>> settings;
+
+    private Backends(Map<String, Map<String, String>> settings) {
+        this.settings = settings;
+    }
+
+    /** Opens both at once: each takes a second or two. */
+    static Backends open(
+            Lifecycle.Steps on, DataDirectory data, Credentials credentials, Map<String, String> environment)
+            throws Exception {
+        var settings = new HashMap<String, Map<String, String>>();
+        try (var starting = Executors.newVirtualThreadPerTaskExecutor()) {
+            var nats = environment.containsKey(NATS_URL)
+                    ? null
+                    : starting.submit(
+                            () -> NatsServer.start(data.nats(), data.natsConfig(), credentials.natsVariables()));
+            var postgres = environment.containsKey(PG_URL)
+                    ? null
+                    : starting.submit(() -> PostgresServer.start(data.postgres()));
+            if (postgres != null) {
+                var server = on.open("postgres", postgres::get, PostgresServer::close);
+                for (var schema : new String[] {"auth", "registry"}) {
+                    var role = server.role(schema);
+                    add(
+                            settings,
+                            schema,
+                            Map.of(
+                                    PG_URL,
+                                    server.url(),
+                                    "FAAS_PG_USER",
+                                    role.user(),
+                                    "FAAS_PG_PASSWORD",
+                                    role.password()));
+                }
+            }
+            if (nats != null) {
+                var server = on.open("nats-server", nats::get, NatsServer::close);
+                for (var part : new String[] {"auth", "registry", "spawner", "gateway"}) {
+                    add(
+                            settings,
+                            part,
+                            Map.of(
+                                    NATS_URL,
+                                    server.url(),
+                                    "FAAS_NATS_USER",
+                                    part,
+                                    "FAAS_NATS_PASSWORD",
+                                    credentials.natsPassword(part)));
+                }
+            }
+        }
+        return new Backends(settings);
+    }
+
+    private static void add(Map<String, Map<String, String>> settings, String part, Map<String, String> more) {
+        settings.computeIfAbsent(part, p -> new HashMap<>()).putAll(more);
+    }
+
+    Map<String, String> settingsOf(String part) {
+        return settings.getOrDefault(part, Map.of());
+    }
+}

@@ -1,0 +1,87 @@
+package dev.faas.standalone;
+
+import dev.faas.lifecycle.DependencyMissing;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+
+/** Where one platform keeps everything that lasts; locked, since two on the same data would destroy it. */
+final class DataDirectory implements AutoCloseable {
+    private final Path root;
+    private final FileChannel channel;
+    private final FileLock lock;
+
+    private DataDirectory(Path root, FileChannel channel, FileLock lock) {
+        this.root = root;
+        this.channel = channel;
+        this.lock = lock;
+    }
+
+    static DataDirectory open(Path root) throws IOException, DependencyMissing {
+        var directory = Files.createDirectories(root.toAbsolutePath().normalize());
+        var channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var lock = tryLock(channel);
+        if (lock == null) {
+            channel.close();
+            throw new DependencyMissing("Another platform runs on " + directory
+                    + ". Stop it, or give this one a directory of its own with --data.");
+        }
+        return new DataDirectory(directory, channel, lock);
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            return null;
+        }
+    }
+
+    Path nats() {
+        return root.resolve("nats");
+    }
+
+    Path postgres() {
+        return root.resolve("postgres");
+    }
+
+    /** Passwords; only the owner may read them. */
+    Path credentials() {
+        return root.resolve("credentials.properties");
+    }
+
+    /** The bus's configuration, as this version of the program has it. */
+    Path natsConfig() throws IOException {
+        var file = root.resolve("nats.conf");
+        try (InputStream in = DataDirectory.class.getResourceAsStream("/nats.conf")) {
+            if (in == null) {
+                throw new IOException("nats.conf is missing in the program");
+            }
+            Files.write(file, in.readAllBytes());
+        }
+        return file;
+    }
+
+    /** Makes a file that nobody else can read. */
+    static void writeSecret(Path file, String text) throws IOException {
+        var half = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(half);
+        Files.createFile(half, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(half, text);
+        Files.move(half, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.release();
+        channel.close();
+    }
+}

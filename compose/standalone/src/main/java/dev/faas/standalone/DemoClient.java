@@ -1,0 +1,93 @@
+package dev.faas.standalone;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.wire.Codec;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Speaks to the API as any client would, and prints each exchange in short. */
+final class DemoClient {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Pattern SECRETS = Pattern.compile("(\"(?:password|access_token|refresh_token)\":\")[^\"]*");
+    private static final int LINE = 150;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final URI api;
+    private final PrintStream out;
+    private String token = "";
+
+    DemoClient(URI api, PrintStream out) {
+        this.api = api;
+        this.out = out;
+    }
+
+    void authenticate(String accessToken) {
+        token = accessToken;
+    }
+
+    JsonNode post(String path, Map<String, String> body) throws IOException, InterruptedException {
+        var json = Codec.write(body);
+        out.println("POST " + path + "  " + shown(json));
+        var response = send(request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(json))
+                .build());
+        return Codec.readTree(response.body());
+    }
+
+    String text(String path) throws IOException, InterruptedException {
+        out.println("GET " + path);
+        return new String(send(request(path).build()).body(), StandardCharsets.UTF_8);
+    }
+
+    /** Prints a stream of server-sent events until it ends. */
+    void stream(String path) throws IOException, InterruptedException {
+        out.println("GET " + path);
+        var response = http.send(request(path).build(), BodyHandlers.ofLines());
+        out.println("  " + response.statusCode() + " "
+                + response.headers().firstValue("Content-Type").orElse(""));
+        if (response.statusCode() != 200) {
+            throw new IOException("the stream was refused: " + response.statusCode());
+        }
+        try (var lines = response.body()) {
+            lines.filter(line -> !line.isEmpty()).forEach(line -> out.println("  " + cut(line)));
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        var request = HttpRequest.newBuilder(api.resolve(path)).timeout(LIMIT);
+        return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        var response = http.send(request, BodyHandlers.ofByteArray());
+        out.printf(
+                "  %d in %.1f ms  %s%n",
+                response.statusCode(), (System.nanoTime() - begin) / 1e6, shown(response.body()));
+        if (response.statusCode() >= 400) {
+            throw new IOException(
+                    request.method() + " " + request.uri().getPath() + " was answered " + response.statusCode());
+        }
+        return response;
+    }
+
+    private static String shown(byte[] body) {
+        var text = new String(body, StandardCharsets.UTF_8).strip();
+        return cut(SECRETS.matcher(text).replaceAll("$1…"));
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LINE ? text : text.substring(0, LINE) + "…";
+    }
+}

@@ -1,0 +1,42 @@
+package dev.faas.standalone;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program behind {@code ./faas}. */
+@Command(
+        name = "faas",
+        description = "A self-hosted, asynchronous, event-driven functions platform.",
+        mixinStandardHelpOptions = true,
+        version = "faas 0.1.0",
+        subcommands = {UpCommand.class, DemoCommand.class})
+final class Main {
+    private static final int USAGE = 2;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        // Both before the first logger: the configuration is read once. A demo tells its own story.
+        System.setProperty("faas.service", "faas");
+        if (args.length > 0 && args[0].equals("demo") && System.getenv("FAAS_LOG_LEVEL") == null) {
+            System.setProperty("FAAS_LOG_LEVEL", "ERROR");
+        }
+        java.security.Security.setProperty("networkaddress.cache.ttl", "2");
+        var line = new CommandLine(new Main());
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            command.getErr().println("faas: " + reason(failure));
+            return 1;
+        });
+        if (args.length == 0) {
+            line.usage(System.err);
+            System.exit(USAGE);
+        }
+        System.exit(line.execute(args));
+    }
+
+    /** The message of the first cause that has one of its own: what a user can act on. */
+    private static String reason(Throwable failure) {
+        var message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : message;
+    }
+}

@@ -1,6 +1,0 @@
-package dev.faas.standalone;
-
-/** A place holder of the first build. */
-final class Placeholder {
-    private Placeholder() {}
-}

@@ -1,0 +1,147 @@
+package dev.faas.standalone;
+
+import dev.faas.auth.AuthConfig;
+import dev.faas.auth.AuthVerticle;
+import dev.faas.config.ConfigException;
+import dev.faas.config.Env;
+import dev.faas.gateway.GatewayConfig;
+import dev.faas.gateway.GatewayVerticle;
+import dev.faas.lifecycle.Lifecycle;
+import dev.faas.registry.RegistryConfig;
+import dev.faas.registry.RegistryVerticle;
+import dev.faas.spawner.SpawnerConfig;
+import dev.faas.spawner.SpawnerVerticle;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole platform in one process tree: bus and database as children, the four verticles on one Vertx, each configured by
+ * the very variables it has when it runs alone. {@link #open} shows what it is made of.
+ */
+final class Platform implements AutoCloseable {
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final long STOP_SECONDS = 60;
+
+    private final UpOptions options;
+    private final Vertx vertx = Vertx.vertx();
+    private final Lifecycle lifecycle = new Lifecycle(vertx, "platform");
+    private final List<String> deployed = new CopyOnWriteArrayList<>();
+    private @Nullable GatewayVerticle gateway;
+
+    private Platform(UpOptions options) {
+        this.options = options;
+    }
+
+    /** Starts everything and returns when the platform is ready. Blocks. What had started is stopped when a part fails. */
+    static Platform start(UpOptions options) {
+        var platform = new Platform(options);
+        try {
+            platform.lifecycle.start(platform::open).await();
+            return platform;
+        } catch (RuntimeException e) {
+            platform.vertx.close().await();
+            throw e;
+        }
+    }
+
+    private void open(Lifecycle.Steps on) throws Exception {
+        var data = on.open("data directory", () -> DataDirectory.open(options.data()), DataDirectory::close);
+        var credentials = Credentials.of(data.credentials());
+        var backends = Backends.open(on, data, credentials, options.environment());
+
+        var registry = new RegistryVerticle(config("registry", backends, Map.of(), RegistryConfig::from));
+        var auth = new AuthVerticle(config("auth", backends, Map.of(), AuthConfig::from));
+        var spawner = new SpawnerVerticle(
+                config("spawner", backends, Map.of("FAAS_PLATFORM_ID", credentials.platform()), SpawnerConfig::from));
+        // Whatever has started, also when its neighbour did not, stops before the backends do.
+        on.onStop("services", () -> undeploy().await());
+        // The registry makes the streams that the others wait for, so these two start side by side.
+        on.await("registry and auth", () -> Future.join(deploy(registry), deploy(auth)), both -> undeploy());
+        on.await("spawner", () -> deploy(spawner), id -> undeploy(id));
+        var edge = new GatewayVerticle(config(
+                "gateway",
+                backends,
+                Map.of(
+                        "FAAS_HTTP_HOST", options.host(),
+                        "FAAS_PORT", Integer.toString(options.port()),
+                        "FAAS_AUTH_PORT", Integer.toString(options.authPort()),
+                        "FAAS_REGISTRY_PORT", Integer.toString(options.registryPort()),
+                        "FAAS_AUTH_URL", "http://" + LOOPBACK + ":" + auth.port(),
+                        "FAAS_REGISTRY_URL", "http://" + LOOPBACK + ":" + registry.port()),
+                GatewayConfig::from));
+        on.await("gateway", () -> deploy(edge), id -> undeploy(id));
+        gateway = edge;
+    }
+
+    private <C> C config(String part, Backends backends, Map<String, String> own, Function<Env, C> from)
+            throws ConfigException {
+        var variables = new HashMap<String, String>();
+        variables.put("FAAS_HTTP_HOST", LOOPBACK);
+        variables.put("FAAS_HTTP_PORT", "0");
+        variables.put("FAAS_INTERNAL_PORT", "0");
+        variables.put("FAAS_START_TIMEOUT", "30s");
+        variables.putAll(options.environment());
+        variables.putAll(backends.settingsOf(part));
+        variables.putAll(own);
+        var env = Env.of(variables);
+        var config = from.apply(env);
+        env.check();
+        return config;
+    }
+
+    private Future<String> deploy(Deployable verticle) {
+        return vertx.deployVerticle(verticle).onSuccess(deployed::add);
+    }
+
+    private Future<?> undeploy(String deployment) {
+        return deployed.remove(deployment) ? vertx.undeploy(deployment) : Future.succeededFuture();
+    }
+
+    private Future<?> undeploy() {
+        return Future.join(deployed.stream().map(this::undeploy).toList());
+    }
+
+    /** The API. */
+    URI api() {
+        return address("api");
+    }
+
+    /** Auth alone. */
+    URI auth() {
+        return address("auth");
+    }
+
+    /** Functions alone. */
+    URI registry() {
+        return address("registry");
+    }
+
+    private URI address(String listener) {
+        if (gateway == null) {
+            throw new IllegalStateException("the platform has not started");
+        }
+        return URI.create("http://" + options.host() + ":" + gateway.port(listener));
+    }
+
+    /** Stops everything in reverse order. Blocks, for the grace that runs get and a little more. */
+    @Override
+    public void close() {
+        try {
+            lifecycle.stop().await(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the platform did not stop within " + STOP_SECONDS + " s", e);
+        } finally {
+            vertx.close().await();
+        }
+    }
+}

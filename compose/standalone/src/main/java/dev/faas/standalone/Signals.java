@@ -1,0 +1,36 @@
+package dev.faas.standalone;
+
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * SIGINT and SIGTERM, told apart by their number: the first asks for an orderly stop, each further one for haste, which a
+ * JVM's shutdown hook would not hear. Through reflection, because javac's warning about {@code sun.misc.Signal}, the one way
+ * there is, cannot be suppressed, and a warning fails the build.
+ */
+final class Signals {
+    private Signals() {}
+
+    /** Both run on the JVM's own signal thread and must not block it. */
+    static void onStop(Runnable first, Runnable further) {
+        var count = new AtomicInteger();
+        try {
+            var signal = Class.forName("sun.misc.Signal");
+            var handler = Class.forName("sun.misc.SignalHandler");
+            var onSignal = Proxy.newProxyInstance(
+                    Signals.class.getClassLoader(), new Class<?>[] {handler}, (self, method, arguments) -> {
+                        if (method.getName().equals("handle")) {
+                            (count.getAndIncrement() == 0 ? first : further).run();
+                        }
+                        return null;
+                    });
+            for (var name : List.of("INT", "TERM")) {
+                var unused = signal.getMethod("handle", signal, handler)
+                        .invoke(null, signal.getConstructor(String.class).newInstance(name), onSignal);
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this JVM does not let signals be handled", e);
+        }
+    }
+}

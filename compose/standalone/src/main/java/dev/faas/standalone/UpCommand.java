@@ -1,0 +1,57 @@
+package dev.faas.standalone;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "up", description = "Runs the whole platform in the foreground, until SIGINT or SIGTERM.")
+final class UpCommand implements Callable<Integer> {
+    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Address to listen on (${DEFAULT-VALUE}).")
+    String host = "";
+
+    @Option(names = "--port", defaultValue = "8000", description = "Port of the API; 0: a free one.")
+    int port;
+
+    @Option(names = "--auth-port", defaultValue = "4000", description = "Port of auth alone; 0: a free one.")
+    int authPort;
+
+    @Option(names = "--registry-port", defaultValue = "5000", description = "Port of functions alone; 0: a free one.")
+    int registryPort;
+
+    @Option(names = "--data", description = "Where everything is kept (~/.local/share/faas).")
+    @Nullable
+    Path data;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var stop = new CountDownLatch(1);
+        // The second signal ends the process: what then remains of containers the next start removes.
+        Signals.onStop(stop::countDown, () -> Runtime.getRuntime().halt(1));
+        var started = System.nanoTime();
+        try (var platform = Platform.start(new UpOptions(
+                host,
+                port,
+                authPort,
+                registryPort,
+                data == null ? Path.of(System.getProperty("user.home"), ".local", "share", "faas") : data,
+                faasVariables()))) {
+            System.out.printf(
+                    "ready in %.1f s: api %s, auth %s, registry %s%n",
+                    (System.nanoTime() - started) / 1e9, platform.api(), platform.auth(), platform.registry());
+            stop.await();
+            System.err.println("stopping: runs have a grace to end in; once more to skip it");
+        }
+        return 0;
+    }
+
+    static Map<String, String> faasVariables() {
+        return System.getenv().entrySet().stream()
+                .filter(variable -> variable.getKey().startsWith("FAAS_"))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+}

@@ -1,0 +1,197 @@
+package dev.faas.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.wire.Codec;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Somebody at the API of a platform, by plain HTTP. */
+final class User {
+    private static final Duration LIMIT = Duration.ofSeconds(70);
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final URI api;
+    private final String token;
+
+    private User(URI api, String token) {
+        this.api = api;
+        this.token = token;
+    }
+
+    /** One server-sent event. */
+    record Event(String id, String name, JsonNode data) {}
+
+    /** A new account, logged in. */
+    static User register(URI api) throws IOException, InterruptedException {
+        return register(api, "user-" + UUID.randomUUID().toString().substring(0, 12));
+    }
+
+    static User register(URI api, String username) throws IOException, InterruptedException {
+        var nobody = new User(api, "");
+        var account = Map.of("username", username, "password", "correct horse battery staple");
+        assertThat(nobody.post("/v1/auth/register", account).statusCode()).isEqualTo(201);
+        return login(api, username);
+    }
+
+    static User login(URI api, String username) throws IOException, InterruptedException {
+        var nobody = new User(api, "");
+        var account = Map.of("username", username, "password", "correct horse battery staple");
+        return new User(
+                api,
+                json(nobody.post("/v1/auth/login", account))
+                        .path("access_token")
+                        .asText());
+    }
+
+    /** The same token at another address. */
+    User at(URI other) {
+        return new User(other, token);
+    }
+
+    HttpResponse<byte[]> post(String path, Object body) throws IOException, InterruptedException {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(Codec.write(body))));
+    }
+
+    HttpResponse<byte[]> postText(String path, byte[] body) throws IOException, InterruptedException {
+        return send(request(path)
+                .header("Content-Type", "text/plain; charset=utf-8")
+                .POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    HttpResponse<byte[]> get(String path) throws IOException, InterruptedException {
+        return send(request(path));
+    }
+
+    HttpResponse<byte[]> patch(String path, Object body) throws IOException, InterruptedException {
+        return send(request(path)
+                .header("Content-Type", "application/merge-patch+json")
+                .method("PATCH", BodyPublishers.ofByteArray(Codec.write(body))));
+    }
+
+    HttpResponse<byte[]> delete(String path) throws IOException, InterruptedException {
+        return send(request(path).DELETE());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        var request = HttpRequest.newBuilder(api.resolve(path)).timeout(LIMIT);
+        return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
+    }
+
+    private static HttpResponse<byte[]> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return HTTP.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    /** Creates a function; further fields as a map. */
+    String function(String name, String image, Map<String, Object> more) throws IOException, InterruptedException {
+        var body = new HashMap<String, Object>(more);
+        body.put("name", name);
+        body.put("image", image);
+        var response = post("/v1/functions", body);
+        assertThat(response.statusCode()).as(text(response)).isEqualTo(201);
+        return json(response).path("id").asText();
+    }
+
+    String function(String name, String image) throws IOException, InterruptedException {
+        return function(name, image, Map.of());
+    }
+
+    /** Submits and expects a 202; the activation's id. */
+    String submit(String function, String argument) throws IOException, InterruptedException {
+        var response = post("/v1/functions/" + function + "/activations", Map.of("argument", argument));
+        assertThat(response.statusCode()).as(text(response)).isEqualTo(202);
+        return json(response).path("activationId").asText();
+    }
+
+    /** The record once it has ended, within a minute. */
+    JsonNode ended(String id) throws IOException, InterruptedException {
+        var record = json(get("/v1/activations/" + id + "?wait=60"));
+        assertThat(record.path("finishedAt").isNull()).as(record.toString()).isFalse();
+        return record;
+    }
+
+    JsonNode record(String id) throws IOException, InterruptedException {
+        return json(get("/v1/activations/" + id));
+    }
+
+    /** Waits until the activation has this status, within a minute. */
+    void awaitStatus(String id, String status) throws IOException, InterruptedException {
+        var until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        var seen = "";
+        while (System.nanoTime() < until) {
+            seen = record(id).path("status").asText();
+            if (seen.equals(status)) {
+                return;
+            }
+        }
+        assertThat(seen).isEqualTo(status);
+    }
+
+    byte[] result(String id) throws IOException, InterruptedException {
+        var response = get("/v1/activations/" + id + "/result");
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response.body();
+    }
+
+    byte[] logs(String id) throws IOException, InterruptedException {
+        return get("/v1/activations/" + id + "/logs").body();
+    }
+
+    /** All events until the stream ends. */
+    List<Event> events(String id, String lastEventId) throws IOException, InterruptedException {
+        var request = request("/v1/activations/" + id + "/events");
+        if (!lastEventId.isEmpty()) {
+            request.header("Last-Event-ID", lastEventId);
+        }
+        var response = HTTP.send(request.build(), BodyHandlers.ofLines());
+        assertThat(response.statusCode()).isEqualTo(200);
+        var events = new ArrayList<Event>();
+        try (var lines = response.body()) {
+            var current = new HashMap<String, String>();
+            lines.forEach(line -> {
+                if (line.isEmpty() && !current.isEmpty()) {
+                    events.add(event(current));
+                    current.clear();
+                } else if (!line.isEmpty() && !line.startsWith(":")) {
+                    int colon = line.indexOf(": ");
+                    current.put(line.substring(0, colon), line.substring(colon + 2));
+                }
+            });
+        }
+        return events;
+    }
+
+    /** What a stream resumed there is answered with. */
+    int statusOfEvents(String id, String lastEventId) throws IOException, InterruptedException {
+        return send(request("/v1/activations/" + id + "/events").header("Last-Event-ID", lastEventId))
+                .statusCode();
+    }
+
+    private static Event event(Map<String, String> fields) {
+        var data = fields.getOrDefault("data", "{}").getBytes(StandardCharsets.UTF_8);
+        return new Event(fields.getOrDefault("id", ""), fields.getOrDefault("event", ""), Codec.readTree(data));
+    }
+
+    static JsonNode json(HttpResponse<byte[]> response) {
+        return Codec.readTree(response.body());
+    }
+
+    static String text(HttpResponse<byte[]> response) {
+        return new String(response.body(), StandardCharsets.UTF_8);
+    }
+}
