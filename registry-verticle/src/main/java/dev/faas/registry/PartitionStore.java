@@ -4,6 +4,7 @@ import dev.faas.pg.Pg;
 import dev.faas.wire.Ids;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -40,13 +41,17 @@ final class PartitionStore {
     }
 
     private Future<Void> ensure(LocalDate day) {
+        var partition = "activation_" + SUFFIX.format(day);
         // Names and bounds are our own text: a partition's bounds cannot be parameters.
-        var sql = "create table if not exists activation_%s partition of activation for values from ('%s') to ('%s')"
-                .formatted(SUFFIX.format(day), lowest(day), lowest(day.plusDays(1)));
+        var sql = "create table %s partition of activation for values from ('%s') to ('%s')"
+                .formatted(partition, lowest(day), lowest(day.plusDays(1)));
         return pg.transaction(tx -> tx.query("select pg_advisory_xact_lock(" + LOCK + ")")
                         .execute()
-                        .compose(locked -> tx.query(sql).execute())
-                        .<Void>mapEmpty())
+                        .compose(locked -> tx.preparedQuery("select to_regclass($1) is null as missing")
+                                .execute(Tuple.of(partition)))
+                        .compose(rows -> rows.iterator().next().getBoolean("missing")
+                                ? tx.query(sql).execute().<Void>mapEmpty()
+                                : Future.succeededFuture()))
                 .recover(failure -> {
                     if (failure instanceof PgException refusal && ROWS_IN_THE_WAY.equals(refusal.getSqlState())) {
                         LOG.warn("the ledger has no partition for {}: lines of that day are in DEFAULT", day);

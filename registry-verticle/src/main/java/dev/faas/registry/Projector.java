@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,10 +80,13 @@ final class Projector {
             }
             var taken = new ArrayList<Taken>();
             deliveries.forEach(delivery -> decode(delivery).ifPresent(taken::add));
-            project(taken);
-            // Only now: what is acknowledged is never told again.
-            acknowledge(deliveries);
-            projected.increment(taken.size());
+            if (project(taken)) {
+                // Only now: what is acknowledged is never told again.
+                confirmed(deliveries, Delivery::ack);
+                projected.increment(taken.size());
+            } else {
+                confirmed(deliveries, delivery -> delivery.handBack(Duration.ZERO));
+            }
         } catch (BusException away) {
             pauseAfter(away);
         }
@@ -98,33 +102,40 @@ final class Projector {
         }
     }
 
-    /** Returns when each is in the ledger, or put aside, or the projector stops. */
-    private void project(List<Taken> batch) throws InterruptedException {
-        while (!batch.isEmpty() && stopping.getCount() > 0) {
+    /** True when each is in the ledger or put aside; false when the projector stops before. */
+    private boolean project(List<Taken> batch) throws InterruptedException {
+        while (!batch.isEmpty()) {
             try {
                 projection.project(batch.stream().map(Taken::state).toList());
                 works();
-                return;
+                return true;
             } catch (InterruptedException e) {
                 throw e;
             } catch (Exception e) {
-                if (isPassing(e)) {
-                    pauseAfter(e);
-                } else if (batch.size() == 1) {
-                    putAside(batch.getFirst().delivery(), e);
-                    return;
-                } else {
-                    // One of them is at fault: the others must not suffer.
-                    for (var each : batch) {
-                        project(List.of(each));
-                    }
-                    return;
+                if (!isPassing(e)) {
+                    return projectWithoutTheFaulty(batch, e);
+                }
+                pauseAfter(e);
+                if (stopping.getCount() == 0) {
+                    return false;
                 }
             }
         }
-        if (!batch.isEmpty()) {
-            throw new InterruptedException("stopped with a batch in hand: it comes again");
+        return true;
+    }
+
+    /** One of them is at fault: the others must not suffer. */
+    private boolean projectWithoutTheFaulty(List<Taken> batch, Exception fault) throws InterruptedException {
+        if (batch.size() == 1) {
+            putAside(batch.getFirst().delivery(), fault);
+            return true;
         }
+        for (var each : batch) {
+            if (!project(List.of(each))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isPassing(Exception e) {
@@ -137,15 +148,15 @@ final class Projector {
         };
     }
 
-    private static void acknowledge(List<Delivery> deliveries) throws InterruptedException {
+    private static void confirmed(List<Delivery> deliveries, Function<Delivery, CompletableFuture<Void>> reply)
+            throws InterruptedException {
         try {
-            Waiting.on(CompletableFuture.allOf(
-                    deliveries.stream().map(Delivery::ack).toArray(CompletableFuture[]::new)));
+            Waiting.on(CompletableFuture.allOf(deliveries.stream().map(reply).toArray(CompletableFuture[]::new)));
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
             // They come again, and change nothing then.
-            LOG.debug("not all of {} states could be acknowledged: {}", deliveries.size(), e.toString());
+            LOG.debug("not all of {} states could be answered: {}", deliveries.size(), e.toString());
         }
     }
 

@@ -8,11 +8,17 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads a durable consumer in batches, from one thread that may block. Several readers of one consumer share its messages. */
 public final class DurableReader implements AutoCloseable {
     private static final Duration NO_WAIT = Duration.ofMillis(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DurableReader.class);
 
     private final Nats nats;
     private final Connection connection;
@@ -41,20 +47,38 @@ public final class DurableReader implements AutoCloseable {
             }
             return batch;
         } catch (IOException | JetStreamApiException | JetStreamStatusCheckedException | IllegalStateException e) {
-            stop();
+            if (messages != null) {
+                messages.stop();
+                messages = null;
+            }
             throw new BusException.BusUnavailable("reading " + durable + ": " + e.getMessage(), e);
         }
     }
 
-    private void stop() {
-        if (messages != null) {
-            messages.stop();
-            messages = null;
-        }
-    }
-
+    /** Hands back what was fetched ahead, so that another reader has it now, and not when {@code ack_wait} is over. */
     @Override
     public void close() {
-        stop();
+        var open = messages;
+        messages = null;
+        if (open == null) {
+            return;
+        }
+        open.stop();
+        var ahead = new ArrayList<Delivery>();
+        try {
+            for (var message = open.nextMessage(NO_WAIT); message != null; message = open.nextMessage(NO_WAIT)) {
+                ahead.add(new Delivery(message, nats::send));
+            }
+            // First the subscription, or they would come back to it.
+            open.close();
+            CompletableFuture.allOf(ahead.stream()
+                            .map(delivery -> delivery.handBack(Duration.ZERO))
+                            .toArray(CompletableFuture[]::new))
+                    .get(nats.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.debug("{} messages of {} come again later: {}", ahead.size(), durable, e.toString());
+        }
     }
 }

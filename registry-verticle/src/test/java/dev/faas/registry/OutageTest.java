@@ -1,0 +1,125 @@
+package dev.faas.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.OutputChunk.Source;
+import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Ids;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes on, what does not, and what is made good when Postgres or NATS dies under a running registry. */
+class OutageTest {
+    @TempDir
+    Path directory;
+
+    private Registry registry;
+    private String owner;
+    private Client user;
+
+    @BeforeEach
+    void start() throws Exception {
+        registry = Registry.start(directory);
+        owner = Ids.user(Instant.now());
+        user = registry.client(owner);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        registry.stop();
+    }
+
+    @Test
+    void givenNoBusWhenAFunctionIsWrittenThenTheAnswerIsBoundedAndTheBusConvergesLater() throws Exception {
+        user.create("early");
+        registry.backends.nats.kill();
+
+        var patched = user.patch("/v1/functions/early", new JsonObject().put("description", "in the outage"));
+
+        assertThat(patched.status()).isEqualTo(503);
+        assertThat(patched.code()).isEqualTo("unavailable");
+        assertThat(patched.header("Retry-After")).matches("\\d+");
+        Await.eventually(() -> user.get("/readyz").status() == 503);
+        assertThat(user.get("/v1/functions/early").status()).isEqualTo(200);
+        // As whoever dies between the two writes leaves it.
+        var stored = user.get("/v1/functions/early").json().getString("description");
+        noteInTheOutbox("early");
+        registry.backends.nats.restart();
+
+        Await.eventually(() -> user.get("/readyz").status() == 200);
+        Await.eventually(() -> registry.backends.number("select count(*) from function_outbox") == 0);
+        // The test's own connection comes back when it does.
+        Await.eventually(() -> description("early").equals(Optional.of(stored)));
+        var later = user.patch("/v1/functions/early", new JsonObject().put("description", "after it"));
+        assertThat(later.status()).isEqualTo(200);
+        assertThat(description("early")).contains("after it");
+    }
+
+    @Test
+    void givenAChangeThatTheBusWasNotToldOfWhenItIsThereThenItIsToldEvenOfADeletion() throws Exception {
+        user.create("kept");
+        user.create("gone");
+        registry.backends.run("update function set deleted_at = now() where name = 'gone'");
+        registry.bus
+                .kv("FUNCTIONS")
+                .put(owner + ".kept", Codec.write(Map.of("v", 1)))
+                .join();
+        noteInTheOutbox("kept");
+        noteInTheOutbox("gone");
+
+        Await.eventually(() -> registry.backends.number("select count(*) from function_outbox") == 0);
+
+        assertThat(registry.bus.kv("FUNCTIONS").get(owner + ".gone").join()).isEmpty();
+        assertThat(description("kept")).contains("");
+    }
+
+    @Test
+    void givenNoPostgresWhenStatesComeThenTheyAreInTheLedgerLaterAndReadsSayWhatIsAway() throws Exception {
+        user.create("worked");
+        registry.backends.postgres.kill();
+
+        assertThat(user.get("/v1/functions").code()).isEqualTo("unavailable");
+        assertThat(user.create("other").status()).isEqualTo(503);
+        var story = Story.accepted(
+                        registry.bus,
+                        Story.activation(owner, Ids.function(Instant.now()), "worked", Instant.now(), Map.of()),
+                        "")
+                .claimed("run-1")
+                .wrote("run-1", Source.STDOUT, "out")
+                .succeeded("out", 3, 0);
+        Await.eventually(() -> user.get("/readyz").status() == 503);
+        assertThat(user.get("/healthz").status()).isEqualTo(200);
+        registry.backends.postgres.restart();
+
+        Await.eventually(() -> user.get("/readyz").status() == 200);
+        Await.eventually(
+                () -> user.get("/v1/activations/" + story.id() + "/result").status() == 200);
+        assertThat(user.get("/v1/activations/" + story.id() + "/result").text()).isEqualTo("out");
+        assertThat(user.create("other").status()).isEqualTo(201);
+    }
+
+    private void noteInTheOutbox(String name) throws Exception {
+        registry.backends.run("insert into function_outbox (owner, name, noted_at) values ('" + owner + "', '" + name
+                + "', now() - interval '1 minute') on conflict do nothing");
+    }
+
+    /** Of the function as the bucket has it; empty when the bus does not answer. */
+    private Optional<String> description(String name) {
+        return registry.bus
+                .kv("FUNCTIONS")
+                .get(FunctionRevision.key(owner, name))
+                .thenApply(found -> found.map(put -> Codec.decode(put.value().bytes(), FunctionRevision.class)
+                        .spec()
+                        .description()))
+                .exceptionally(away -> Optional.empty())
+                .join();
+    }
+}

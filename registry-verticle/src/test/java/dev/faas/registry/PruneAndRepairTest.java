@@ -1,0 +1,221 @@
+package dev.faas.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.Activation;
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.CommandQueue;
+import dev.faas.activation.OutputChunk.Source;
+import dev.faas.activation.SpawnerBeat;
+import dev.faas.activation.Spawners;
+import dev.faas.activation.Status;
+import dev.faas.activation.Worker;
+import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects.QueueKey;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the registry does by itself: taking what is finished off the bus, and setting right what was left half done. */
+class PruneAndRepairTest {
+    private static final Duration RETENTION = Duration.ofMinutes(15);
+
+    @TempDir
+    static Path directory;
+
+    private static Registry registry;
+    private static ActivationEvents events;
+    private static CommandQueue queue;
+
+    private String owner;
+    private Client user;
+    private String functionId;
+
+    @BeforeAll
+    static void start() throws Exception {
+        registry = Registry.start(directory);
+        events = new ActivationEvents(registry.bus);
+        queue = new CommandQueue(registry.bus);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        registry.stop();
+    }
+
+    @BeforeEach
+    void newUser() throws Exception {
+        owner = Ids.user(Instant.now());
+        user = registry.client(owner);
+        functionId = user.create("worked").json().getString("id");
+    }
+
+    @Test
+    void givenTwoFinishedActivationsWhenOneIsOldEnoughThenExactlyItsMessagesLeaveTheBus() throws Exception {
+        var young = finished(Instant.now());
+        var running = accepted().claimed("run-1").wrote("run-1", Source.STDOUT, "so far");
+        var old = finished(Instant.now().minus(RETENTION));
+
+        Await.eventually(() -> events.lastFromLeader(old.id()).join().isEmpty());
+        Await.eventually(() -> registry.backends
+                .text("select pruned from activation where id = '" + old.id() + "'")
+                .equals("t"));
+
+        assertThat(events.nextState(old.id(), 1).join()).isEmpty();
+        assertThat(events.nextOutput(old.id(), 1).join()).isEmpty();
+        assertThat(user.get("/v1/activations/" + old.id() + "/result").text()).isEqualTo("result");
+        assertThat(user.get("/v1/activations/" + old.id() + "/logs").text()).isEqualTo("log");
+        for (var alive : List.of(young, running)) {
+            assertThat(events.order(alive.id()).join()).isPresent();
+            assertThat(events.lastFromLeader(alive.id()).join()).isPresent();
+            assertThat(events.nextOutput(alive.id(), 1).join()).isPresent();
+        }
+    }
+
+    @Test
+    void givenAnAcceptedActivationWithoutACommandWhenReconciledThenItIsEnqueuedOnce() throws Exception {
+        var lost = accepted();
+        var command = ActivationCommand.of(lost.activation);
+
+        Await.eventually(() -> queue.holds(command).join());
+        Await.eventually(() -> registry.backends
+                .text("select enqueued from activation where id = '" + lost.id() + "'")
+                .equals("t"));
+
+        assertThat(queue.standing(functionId).join().orElseThrow().queued()).isEqualTo(1);
+    }
+
+    @Test
+    void givenAnActivationWhoseCommandIsTakenWhenReconciledThenItIsNotDoubled() throws Exception {
+        var taken = activation();
+        var command = ActivationCommand.of(taken);
+        queue.put(command).join();
+        try (var puller = queue.puller(late -> {})) {
+            var pulled = (Pulled.Message)
+                    puller.pull(functionId, Duration.ofSeconds(5)).join();
+            Story.accepted(registry.bus, taken, "");
+
+            Await.eventually(() -> registry.backends
+                    .text("select enqueued from activation where id = '" + command.id() + "'")
+                    .equals("t"));
+
+            var standing = queue.standing(functionId).join().orElseThrow();
+            assertThat(standing.queued()).isZero();
+            assertThat(standing.running()).isEqualTo(1);
+            pulled.delivery().ack().join();
+        }
+    }
+
+    @Test
+    void givenQueuedWorkWhenItsHintGotLostThenItIsHintedAgain() throws Exception {
+        var hinted = new CountDownLatch(3);
+        try (var _ = registry.bus.subscribe("wake." + owner + "." + functionId, message -> hinted.countDown())) {
+            accepted();
+
+            assertThat(hinted.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void givenWorkWithoutAConsumerWhenReconciledThenThereIsOneAgain() throws Exception {
+        user.patch("/v1/functions/worked", new JsonObject().put("concurrency", 7));
+        queue.retire(functionId).join();
+        accepted();
+
+        Await.eventually(() -> queue.standing(functionId).join().isPresent());
+        Await.eventually(() -> queue.standing(functionId).join().orElseThrow().queued() == 1);
+        assertThat(queue.standing(functionId).join().orElseThrow().limit()).isEqualTo(7);
+    }
+
+    @Test
+    void givenAConsumerWithAnotherLimitWhenReconciledThenItHasTheFunctions() throws Exception {
+        queue.ensure(new QueueKey(owner, functionId), 77).join();
+
+        Await.eventually(() -> queue.standing(functionId).join().orElseThrow().limit() == 10);
+    }
+
+    @Test
+    void givenARunWhoseSpawnerAndCommandAreGoneWhenReconciledThenItIsQueuedAgain() throws Exception {
+        var spawners = new Spawners(registry.bus);
+        var dead = new Worker("spawner-" + owner, "1");
+        var run = accepted().claimed("run-1", dead);
+        // Its successor beats: so the one before is known to be dead, at once.
+        spawners.beat(new SpawnerBeat(dead.spawner(), "2", 1, 1)).join();
+
+        Await.eventually(() ->
+                events.lastFromLeader(run.id()).join().orElseThrow().record().currentStatus() == Status.QUEUED);
+        Await.eventually(() -> queue.holds(ActivationCommand.of(run.activation)).join());
+        var again = events.lastFromLeader(run.id()).join().orElseThrow().record();
+        assertThat(again.attempt()).isZero();
+        assertThat(again.platformFaults()).isEqualTo(1);
+        Await.eventually(() -> user.get("/v1/activations/" + run.id())
+                .json()
+                .getString("status")
+                .equals("queued"));
+    }
+
+    @Test
+    void givenARunWhoseSpawnerIsDeadButWhoseCommandIsThereWhenReconciledThenRedeliveryHasIt() throws Exception {
+        var spawners = new Spawners(registry.bus);
+        var dead = new Worker("spawner-" + owner, "1");
+        var held = activation();
+        queue.put(ActivationCommand.of(held)).join();
+        var run = Story.accepted(registry.bus, held, "").claimed("run-1", dead);
+        var control = accepted().claimed("run-1", dead);
+        spawners.beat(new SpawnerBeat(dead.spawner(), "2", 1, 1)).join();
+
+        // The control was looked at in the same rounds.
+        Await.eventually(() -> events.lastFromLeader(control.id())
+                        .join()
+                        .orElseThrow()
+                        .record()
+                        .currentStatus()
+                == Status.QUEUED);
+        assertThat(events.lastFromLeader(run.id()).join().orElseThrow().record().currentStatus())
+                .isEqualTo(Status.RUNNING);
+    }
+
+    @Test
+    void givenADeletedFunctionWhenItHasNothingLeftThenItsConsumerGoes() throws Exception {
+        var run = accepted();
+        Await.eventually(() -> queue.holds(ActivationCommand.of(run.activation)).join());
+        user.delete("/v1/functions/worked");
+        var idle = user.create("idle").json().getString("id");
+        user.delete("/v1/functions/idle");
+
+        Await.eventually(() -> queue.standing(idle).join().isEmpty());
+        assertThat(queue.standing(functionId).join().orElseThrow().queued()).isEqualTo(1);
+
+        queue.remove(ActivationCommand.of(run.activation)).join();
+        run.claimed("run-1").succeeded("", 0, 0);
+        Await.eventually(() -> queue.standing(functionId).join().isEmpty());
+    }
+
+    private Story finished(Instant at) {
+        return accepted()
+                .claimed("run-1")
+                .wrote("run-1", Source.STDOUT, "result")
+                .wrote("run-1", Source.STDERR, "log")
+                .succeeded("result", 6, 3, at);
+    }
+
+    private Story accepted() {
+        return Story.accepted(registry.bus, activation(), "argument");
+    }
+
+    private Activation activation() {
+        return Story.activation(owner, functionId, "worked", Instant.now(), Map.of());
+    }
+}

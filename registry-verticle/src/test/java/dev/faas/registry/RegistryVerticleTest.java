@@ -1,0 +1,193 @@
+package dev.faas.registry;
+
+import static dev.faas.registry.Await.await;
+import static dev.faas.registry.Await.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.activation.OutputChunk.Source;
+import dev.faas.config.ConfigException;
+import dev.faas.config.Env;
+import dev.faas.lifecycle.DependencyMissing;
+import dev.faas.wire.Ids;
+import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Start, stop, and what a start says when something is missing. */
+class RegistryVerticleTest {
+    private static final Duration SHORT = Duration.ofMillis(500);
+
+    @TempDir
+    Path directory;
+
+    private Backends backends;
+    private Vertx vertx;
+
+    @BeforeEach
+    void start() throws Exception {
+        backends = Backends.start(directory);
+        vertx = Vertx.vertx();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        await(vertx.close());
+        backends.close();
+    }
+
+    @Test
+    void givenAllItNeedsWhenStartedAndStoppedThenNothingIsLeftOpen() throws Exception {
+        var verticle = new RegistryVerticle(backends.config());
+        var deployment = await(vertx.deployVerticle(verticle));
+        try (var anybody = new Client(verticle.port(), "");
+                var operator = new Client(verticle.internalPort(), "")) {
+            assertThat(anybody.get("/healthz").status()).isEqualTo(200);
+            assertThat(anybody.get("/readyz").status()).isEqualTo(200);
+            assertThat(anybody.get("/readyz").text()).contains("nats").contains("postgres");
+            assertThat(operator.get("/metrics").text()).contains("faas_ledger_projected");
+        }
+        assertThat(backends.postgresConnections()).isPositive();
+        assertThat(backends.natsConnections()).isPositive();
+
+        await(vertx.undeploy(deployment));
+
+        Await.eventually(() -> backends.postgresConnections() == 0);
+        Await.eventually(() -> backends.natsConnections() == 0);
+        assertThat(isFree(verticle.port())).isTrue();
+        assertThat(isFree(verticle.internalPort())).isTrue();
+    }
+
+    @Test
+    void givenNoPostgresWhenStartedThenTheMessageSaysSoAndNothingIsLeftOpen() throws Exception {
+        var config = backends.config("postgres://127.0.0.1:" + freePort() + "/faas", backends.nats.url(), SHORT);
+
+        var failure = failure(vertx.deployVerticle(new RegistryVerticle(config)));
+
+        assertThat(failure).hasMessageContaining("registry-service").hasMessageContaining("postgres");
+        assertThat(failure).hasMessageContaining("FAAS_PG_URL").hasCauseInstanceOf(DependencyMissing.class);
+        Await.eventually(() -> backends.natsConnections() == 0);
+    }
+
+    @Test
+    void givenNoBusWhenStartedThenTheMessageSaysSoAndNothingIsLeftOpen() throws Exception {
+        var config = backends.config(backends.postgres.url(), "nats://127.0.0.1:" + freePort(), SHORT);
+
+        var failure = failure(vertx.deployVerticle(new RegistryVerticle(config)));
+
+        assertThat(failure).hasMessageContaining("NATS").hasMessageContaining("FAAS_NATS_URL");
+        assertThat(failure).hasCauseInstanceOf(DependencyMissing.class);
+        assertThat(backends.postgresConnections()).isZero();
+    }
+
+    @Test
+    void givenItsPortIsTakenWhenStartedThenItUnwinds() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var free = backends.config();
+            var config = new RegistryConfig(
+                    taken.getLocalPort(),
+                    free.http(),
+                    free.nats(),
+                    free.topology(),
+                    free.pg(),
+                    free.eventsRetention(),
+                    free.outboxPause(),
+                    free.prunePause(),
+                    free.reconcilePause(),
+                    free.settled());
+
+            assertThat(failure(vertx.deployVerticle(new RegistryVerticle(config))))
+                    .hasMessageContaining("http")
+                    .hasMessageContaining(Integer.toString(taken.getLocalPort()));
+        }
+        Await.eventually(() -> backends.postgresConnections() == 0);
+        Await.eventually(() -> backends.natsConnections() == 0);
+    }
+
+    @Test
+    void givenTwoReplicasWhenStartedAtOnceThenTheyShareTheWorkAndARestartLosesNothing() throws Exception {
+        var tokens = new TestTokens();
+        var first = new RegistryVerticle(backends.config());
+        var second = new RegistryVerticle(backends.config());
+        var deployments = new ArrayList<String>();
+        var firstStarts = vertx.deployVerticle(first);
+        var secondStarts = vertx.deployVerticle(second);
+        deployments.add(await(firstStarts));
+        deployments.add(await(secondStarts));
+        backends.trust(tokens);
+        var owner = Ids.user(Instant.now());
+        try (var bus = backends.connect("test");
+                var here = new Client(first.port(), tokens.of(owner));
+                var there = new Client(second.port(), tokens.of(owner))) {
+            Await.eventually(() -> here.get("/v1/functions").status() == 200);
+            Await.eventually(() -> there.get("/v1/functions").status() == 200);
+            var functionId = here.create("shared").json().getString("id");
+            assertThat(there.get("/v1/functions/shared").json().getString("id")).isEqualTo(functionId);
+
+            var ids = new HashSet<String>();
+            for (int i = 0; i < 100; i++) {
+                var activation = Story.activation(owner, functionId, "shared", Instant.now(), Map.of());
+                ids.add(Story.accepted(bus, activation, "")
+                        .claimed("run-1")
+                        .wrote("run-1", Source.STDOUT, "x")
+                        .succeeded(null, 1, 0)
+                        .id());
+                if (i == 50) {
+                    await(vertx.undeploy(deployments.getFirst()));
+                }
+            }
+
+            Await.eventually(
+                    () -> backends.number("select count(*) from activation where status = 'succeeded'") == 100);
+            assertThat(ids)
+                    .allSatisfy(id -> assertThat(there.get("/v1/activations/" + id + "/result")
+                                    .text())
+                            .isEqualTo("x"));
+        }
+        await(vertx.undeploy(deployments.getLast()));
+    }
+
+    @Test
+    void givenNoSettingsWhenReadThenTheDefaultsAreThoseOfTheDocuments() {
+        var config = RegistryConfig.from(Env.of(Map.of()));
+
+        assertThat(config.port()).isEqualTo(8081);
+        assertThat(config.eventsRetention()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(config.pg().schema()).isEqualTo("registry");
+        assertThat(RegistryConfig.of(8081, config.http(), config.nats(), config.topology(), config.pg()))
+                .isEqualTo(config);
+    }
+
+    @Test
+    void givenWrongSettingsWhenReadThenEachIsNamed() {
+        var env = Env.of(Map.of("FAAS_HTTP_PORT", "high", "FAAS_EVENTS_RETENTION", "soon"));
+        RegistryConfig.from(env);
+
+        assertThatThrownBy(env::check)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("FAAS_HTTP_PORT")
+                .hasMessageContaining("FAAS_EVENTS_RETENTION");
+    }
+
+    private static int freePort() throws Exception {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static boolean isFree(int port) throws Exception {
+        try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package dev.faas.registry;
+
+import static dev.faas.registry.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.Activation;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Order;
+import dev.faas.activation.Report;
+import dev.faas.activation.Status;
+import dev.faas.config.Secret;
+import dev.faas.local.PostgresServer;
+import dev.faas.pg.Pg;
+import dev.faas.pg.PgConfig;
+import dev.faas.wire.FunctionRef;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.Ids;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the tables promise, on a real Postgres. */
+class StoresTest {
+    @TempDir
+    static Path directory;
+
+    private static PostgresServer postgres;
+    private static Vertx vertx;
+    private static Pg pg;
+    private static LedgerStore ledger;
+    private static LedgerReadStore reader;
+
+    private final String owner = Ids.user(Instant.now());
+
+    @BeforeAll
+    static void start() throws Exception {
+        postgres = PostgresServer.start(directory);
+        vertx = Vertx.vertx();
+        var role = postgres.role("registry");
+        pg = Pg.open(
+                vertx,
+                new PgConfig(
+                        URI.create(postgres.url()),
+                        role.user(),
+                        new Secret(role.password()),
+                        "registry",
+                        4,
+                        Duration.ofSeconds(10)));
+        ledger = new LedgerStore(pg);
+        reader = new LedgerReadStore(pg);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        await(pg.close());
+        await(vertx.close());
+        postgres.close();
+    }
+
+    @Test
+    void givenALaterStateWhenAnEarlierOneComesThenItIsIgnoredButForItsOrder() {
+        var queued = accepted(Instant.now());
+        var running = queued.claim(Story.WORKER, "run-1", Instant.now());
+        var order = new Copy.Inline(Buffer.buffer("{}"));
+
+        await(ledger.write(List.of(line(ended(running), 30, new Copy.Inline(Buffer.buffer("kept"))))));
+        await(ledger.write(List.of(line(running, 20, Copy.NONE))));
+        await(ledger.write(List.of(new LedgerEntry(queued, 10, order, Copy.NONE, false, Copy.NONE))));
+
+        var line = await(reader.find(owner, queued.id())).orElseThrow();
+        assertThat(line.sequence()).isEqualTo(30);
+        assertThat(line.record().currentStatus()).isEqualTo(Status.SUCCEEDED);
+        assertThat(line.result()).isEqualTo(new Copy.Inline(Buffer.buffer("kept")));
+        var argument =
+                await(pg.with(pool -> pool.query("select argument from activation where id = '" + queued.id() + "'")
+                        .execute()
+                        .map(rows -> rows.iterator().next().getBuffer("argument"))));
+        assertThat(argument).isEqualTo(Buffer.buffer("{}"));
+    }
+
+    @Test
+    void givenABatchWhenSomeAreOldThenTheOthersAreWritten() {
+        var first = accepted(Instant.now());
+        var second = accepted(Instant.now());
+        await(ledger.write(List.of(line(first.claim(Story.WORKER, "run-1", Instant.now()), 5, Copy.NONE))));
+
+        await(ledger.write(List.of(line(first, 4, Copy.NONE), line(second, 6, Copy.NONE))));
+
+        assertThat(await(ledger.sequences(List.of(first.id(), second.id(), Ids.activation(Instant.now())))))
+                .isEqualTo(Map.of(first.id(), 5L, second.id(), 6L));
+    }
+
+    @Test
+    void givenPartitionsWhenLinesComeThenEachLiesInThatOfItsDay() {
+        var partitions = new PartitionStore(pg);
+        var day = LocalDate.of(2031, 5, 17);
+        var noon = day.atTime(12, 0).toInstant(ZoneOffset.UTC);
+        // Twice at once and once more: replicas do the same.
+        await(Future.all(partitions.ensure(noon), partitions.ensure(noon)));
+        await(partitions.ensure(noon));
+        var midnight = day.atStartOfDay().toInstant(ZoneOffset.UTC);
+
+        assertThat(partitionOf(midnight)).isEqualTo("activation_20310517");
+        assertThat(partitionOf(midnight.minusMillis(1))).isEqualTo("activation_20310516");
+        assertThat(partitionOf(midnight.plus(1, ChronoUnit.DAYS).minusMillis(1)))
+                .isEqualTo("activation_20310517");
+        assertThat(partitionOf(midnight.plus(8, ChronoUnit.DAYS).minusMillis(1)))
+                .isEqualTo("activation_20310524");
+        assertThat(partitionOf(midnight.plus(8, ChronoUnit.DAYS))).isEqualTo("activation_default");
+        assertThat(partitionOf(midnight.minus(2, ChronoUnit.DAYS))).isEqualTo("activation_default");
+    }
+
+    @Test
+    void givenLinesInDefaultWhenTheirDayIsToGetAPartitionThenThatDayGoesWithoutAndTheOthersDoNot() {
+        var partitions = new PartitionStore(pg);
+        var day = LocalDate.of(2032, 6, 1);
+        var noon = day.atTime(12, 0).toInstant(ZoneOffset.UTC);
+        assertThat(partitionOf(noon)).isEqualTo("activation_default");
+
+        await(partitions.ensure(noon));
+
+        assertThat(partitionOf(noon.plusSeconds(1))).isEqualTo("activation_default");
+        assertThat(partitionOf(noon.plus(1, ChronoUnit.DAYS))).isEqualTo("activation_20320602");
+    }
+
+    @Test
+    void givenAFunctionThatChangesAgainWhenAnOlderChangeIsStruckOffThenTheNewerOneStays() {
+        var functions = new FunctionStore(pg);
+        var outbox = new OutboxStore(pg);
+        var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        var first =
+                new FunctionRevision(Ids.function(now), owner, 1, null, now, now, FunctionSpec.of("changing", "a:1"));
+        var key = new OutboxStore.BucketKey(owner, "changing");
+        await(functions.insert(first));
+        var seen = await(outbox.truth(key));
+        var ref = FunctionRef.parse("changing").orElseThrow();
+        await(functions.revise(
+                owner, ref, current -> new FunctionRevision(first.id(), owner, 2, null, now, now, first.spec())));
+
+        await(outbox.written(key, seen.change().orElseThrow()));
+
+        var pending = await(outbox.truth(key));
+        assertThat(pending.change()).isPresent().isNotEqualTo(seen.change());
+        await(outbox.written(key, pending.change().orElseThrow()));
+        assertThat(await(outbox.truth(key)).change()).isEmpty();
+        assertThat(await(outbox.truth(key)).body()).isPresent();
+    }
+
+    @Test
+    void givenOneAtWorkWhenAnotherRegistryWantsToReconcileThenItIsNotItsTurn() {
+        var repairs = new RepairStore(pg);
+
+        var both = await(repairs.alone(() -> repairs.alone(Future::succeededFuture)
+                .compose(second -> second ? Future.failedFuture("both were let in") : Future.succeededFuture())));
+
+        assertThat(both).isTrue();
+        assertThat(await(repairs.alone(Future::succeededFuture))).isTrue();
+    }
+
+    private String partitionOf(Instant submittedAt) {
+        var record = accepted(submittedAt);
+        await(ledger.write(List.of(line(record, 1, Copy.NONE))));
+        return await(pg.with(pool -> pool.query(
+                        "select tableoid::regclass::text as partition from activation where id = '" + record.id() + "'")
+                .execute()
+                .map(rows -> rows.iterator().next().getString("partition"))));
+    }
+
+    private static LedgerEntry line(ActivationRecord record, long sequence, Copy result) {
+        return new LedgerEntry(record, sequence, Copy.NONE, result, false, Copy.NONE);
+    }
+
+    private static ActivationRecord ended(ActivationRecord.Running running) {
+        var now = Instant.now();
+        return running.finish(
+                new Report(
+                        Status.SUCCEEDED,
+                        null,
+                        null,
+                        0,
+                        null,
+                        null,
+                        now,
+                        now,
+                        0,
+                        0,
+                        null,
+                        null,
+                        0,
+                        null,
+                        4,
+                        false,
+                        0,
+                        false,
+                        0),
+                Duration.ZERO);
+    }
+
+    private ActivationRecord.Queued accepted(Instant submittedAt) {
+        return ActivationRecord.accept(activation(submittedAt), new Order(FunctionSpec.of("stored", "image:1"), ""));
+    }
+
+    private Activation activation(Instant submittedAt) {
+        return Story.activation(owner, Ids.function(submittedAt), "stored", submittedAt, Map.of());
+    }
+}

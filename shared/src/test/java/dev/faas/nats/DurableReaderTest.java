@@ -1,0 +1,47 @@
+package dev.faas.nats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.local.NatsServer;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DurableReaderTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void givenAReaderThatFetchedAheadWhenItClosesThenAnotherHasTheRestAtOnce() throws Exception {
+        try (var server = NatsServer.start(directory);
+                var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
+            Topology.create(nats, TopologyConfig.LOCAL);
+            var events = nats.stream(Subjects.EVENTS);
+            for (int i = 0; i < 100; i++) {
+                events.append(Subjects.state(Ids.activation(Instant.now())), Map.of(), new byte[] {(byte) i})
+                        .join();
+            }
+            var seen = new HashSet<Long>();
+            try (var first = nats.read(Subjects.EVENTS, Subjects.PROJECTOR)) {
+                for (var delivery : first.take(10, Duration.ofSeconds(5))) {
+                    delivery.ack().join();
+                    seen.add(delivery.sequence());
+                }
+            }
+            try (var second = nats.read(Subjects.EVENTS, Subjects.PROJECTOR)) {
+                for (var batch = second.take(100, Duration.ofSeconds(5));
+                        !batch.isEmpty() && seen.size() < 100;
+                        batch = second.take(100, Duration.ofSeconds(5))) {
+                    batch.forEach(delivery -> seen.add(delivery.sequence()));
+                }
+            }
+            assertThat(seen).hasSize(100);
+        }
+    }
+}
