@@ -58,6 +58,6 @@ create table activation_default partition of activation default;
 create index activation_by_owner on activation (owner, id desc);
 create index activation_by_function on activation (owner, function_id, id desc);
 create index activation_by_tag on activation using gin (tags jsonb_path_ops) where tags <> '{}';
-create index activation_alive on activation (status, changed_at) where finished_at is null;
-create index activation_alive_by_function on activation (function_id) where finished_at is null;
+create index activation_alive on activation (status, id) where finished_at is null;
+create index activation_alive_by_function on activation (owner, function_id) where finished_at is null;
 create index activation_to_prune on activation (finished_at) where finished_at is not null and not pruned;

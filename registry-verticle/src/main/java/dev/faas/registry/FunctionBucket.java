@@ -60,6 +60,23 @@ final class FunctionBucket {
         });
     }
 
+    /** A bucket that lacks the newest function has been lost with the bus's disk: then all are written again. */
+    Future<Void> restoreIfLost() {
+        return outbox.newestWritten().compose(newest -> {
+            if (newest.isEmpty()) {
+                return Future.succeededFuture();
+            }
+            var name = FunctionRevision.key(newest.get().owner(), newest.get().name());
+            return here(bucket.last(name)).compose(last -> {
+                if (last.isPresent()) {
+                    return Future.succeededFuture();
+                }
+                LOG.warn("the bucket FUNCTIONS lacks {}: all functions are written to it again", name);
+                return outbox.noteAll();
+            });
+        });
+    }
+
     private Future<Long> write(BucketKey key, int tries) {
         var name = FunctionRevision.key(key.owner(), key.name());
         return here(bucket.last(name))

@@ -52,6 +52,26 @@ final class OutboxStore {
                         .toList()));
     }
 
+    /** A key that the bucket should have by now; empty when there is none. */
+    Future<Optional<BucketKey>> newestWritten() {
+        return pg.with(pool -> pool.query("""
+                        select owner, name from function f where deleted_at is null
+                        and not exists (select from function_outbox o where o.owner = f.owner and o.name = f.name)
+                        order by id desc limit 1""")
+                .execute()
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(row -> new BucketKey(row.getString("owner"), row.getString("name")))
+                        .findFirst()));
+    }
+
+    /** Has every function written to the bucket again. */
+    Future<Void> noteAll() {
+        return pg.with(pool -> pool.query("""
+                        insert into function_outbox (owner, name, noted_at)
+                        select owner, name, '-infinity' from function where deleted_at is null
+                        on conflict (owner, name) do nothing""").execute().mapEmpty());
+    }
+
     Future<Truth> truth(BucketKey key) {
         return pg.with(pool -> pool.preparedQuery("""
                         select (select change from function_outbox where owner = $1 and name = $2) as change,

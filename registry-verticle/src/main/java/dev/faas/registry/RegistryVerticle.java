@@ -71,52 +71,44 @@ public final class RegistryVerticle extends VerticleBase {
         var queue = new CommandQueue(nats);
         var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
         var functions = new Functions(vertx, new FunctionStore(pg), bucket, queue, nats::connected, clock);
-        on.open(
-                "outbox",
-                () -> Rounds.start("outbox", config.outboxPause(), () -> Waiting.on(bucket.writePending())),
-                Rounds::stop);
+        on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
+        repeat(on, "outbox", config.outboxPause(), () -> Waiting.on(bucket.writePending()));
 
         var events = new ActivationEvents(nats);
-        var ledgerStore = new LedgerStore(pg);
+        var ledger = new LedgerStore(pg);
         var shelf = new CopyShelf(nats.objects(Subjects.OUTPUTS));
+        var projection = new Projection(events, shelf, ledger);
+        var pruner = new Pruner(events, ledger, clock, config.eventsRetention());
         var partitions = new PartitionStore(pg);
-        on.await("partitions", () -> partitions.ensure(clock.instant()), nothing -> Future.succeededFuture());
-        on.open(
-                "projector",
-                () -> Projector.start(
-                        nats.read(Subjects.EVENTS, Subjects.PROJECTOR),
-                        new Projection(events, shelf, ledgerStore),
-                        metrics.registry()),
-                Projector::stop);
-        var pruner = new Pruner(events, ledgerStore, clock, config.eventsRetention());
-        on.open("pruner", () -> Rounds.start("pruner", config.prunePause(), pruner::round), Rounds::stop);
-        on.open(
-                "partitions ahead",
-                () -> Rounds.start(
-                        "partitions", PARTITIONS_PAUSE, () -> Waiting.on(partitions.ensure(clock.instant()))),
-                Rounds::stop);
+        on.await("today's partition", () -> partitions.ensure(clock.instant()), nothing -> Future.succeededFuture());
+        repeat(on, "partitions", PARTITIONS_PAUSE, () -> Waiting.on(partitions.ensure(clock.instant())));
+        on.open("projector", () -> projector(nats, projection, metrics), Projector::stop);
+        repeat(on, "pruner", config.prunePause(), pruner::round);
 
-        var spawners = new Spawners(nats);
-        on.open("spawners", () -> observed(spawners), Spawners::close);
+        var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
         var reconciler = reconciler(new RepairStore(pg), events, queue, spawners, clock);
-        on.open(
-                "reconciler",
-                () -> Rounds.start("reconciler", config.reconcilePause(), reconciler::round),
-                Rounds::stop);
+        repeat(on, "reconciler", config.reconcilePause(), reconciler::round);
 
-        var ledger = new Ledger(vertx, new LedgerReadStore(pg), shelf);
-        var activationRoutes = new ActivationRoutes(ledger, verifier);
-        var functionRoutes =
-                new FunctionRoutes(functions, new FunctionBody(config.topology().eventsAge()), verifier);
+        var bodies = new FunctionBody(config.topology().eventsAge());
+        var functionRoutes = new FunctionRoutes(functions, bodies, verifier);
+        var activationRoutes = new ActivationRoutes(new Ledger(vertx, new LedgerReadStore(pg), shelf), verifier);
         var health = new Health(SERVICE).require("nats", nats::connected).require("postgres", pg::ping);
+        var api = new Listener(API, config.port(), router -> {
+            functionRoutes.add(router);
+            activationRoutes.add(router);
+        });
         http = on.await(
                 "http",
-                () -> HttpService.start(
-                        vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), router -> {
-                            functionRoutes.add(router);
-                            activationRoutes.add(router);
-                        }))),
+                () -> HttpService.start(vertx, config.http(), health, metrics, List.of(api)),
                 HttpService::close);
+    }
+
+    private static void repeat(Lifecycle.Steps on, String name, Duration pause, Rounds.Job job) throws Exception {
+        on.open(name, () -> Rounds.start(name, pause, job), Rounds::stop);
+    }
+
+    private static Projector projector(Nats nats, Projection projection, Metrics metrics) {
+        return Projector.start(nats.read(Subjects.EVENTS, Subjects.PROJECTOR), projection, metrics.registry());
     }
 
     private Reconciler reconciler(
@@ -131,7 +123,8 @@ public final class RegistryVerticle extends VerticleBase {
                         new Sweep(store, queue)));
     }
 
-    private static Spawners observed(Spawners spawners) throws Exception {
+    private static Spawners observed(Nats nats) throws Exception {
+        var spawners = new Spawners(nats);
         spawners.observe();
         return spawners;
     }

@@ -89,7 +89,8 @@ final class RepairStore {
     Future<List<String>> retirable(Duration settled, int limit) {
         return list("""
                         select id from function f where deleted_at <= now() - make_interval(secs => $1) and not retired
-                        and not exists (select from activation a where a.function_id = f.id and a.finished_at is null)
+                        and not exists (select from activation a
+                            where a.owner = f.owner and a.function_id = f.id and a.finished_at is null)
                         order by deleted_at limit $2""", Tuple.of(seconds(settled), limit), row -> row.getString("id"));
     }
 

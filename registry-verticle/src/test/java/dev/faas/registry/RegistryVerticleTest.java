@@ -9,6 +9,9 @@ import dev.faas.activation.OutputChunk.Source;
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
 import dev.faas.lifecycle.DependencyMissing;
+import dev.faas.local.NatsServer;
+import dev.faas.nats.Nats;
+import dev.faas.nats.NatsConfig;
 import dev.faas.wire.Ids;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,6 +159,34 @@ class RegistryVerticleTest {
                             .isEqualTo("x"));
         }
         await(vertx.undeploy(deployments.getLast()));
+    }
+
+    @Test
+    void givenABusThatLostEverythingWhenStartedThenFunctionsAreThereAgain() throws Exception {
+        var tokens = new TestTokens();
+        var before = new RegistryVerticle(backends.config());
+        var deployment = await(vertx.deployVerticle(before));
+        backends.trust(tokens);
+        var owner = Ids.user(Instant.now());
+        try (var user = new Client(before.port(), tokens.of(owner))) {
+            Await.eventually(() -> user.get("/v1/functions").status() == 200);
+            user.create("one");
+            user.create("two");
+        }
+        await(vertx.undeploy(deployment));
+        try (var other = NatsServer.start(directory.resolve("other-nats"))) {
+            var after = vertx.deployVerticle(new RegistryVerticle(
+                    backends.config(backends.postgres.url(), other.url(), Duration.ofSeconds(10))));
+            await(after);
+
+            try (var bus = Nats.connect(NatsConfig.local(other.url()), "test")) {
+                for (var name : List.of("one", "two")) {
+                    Await.eventually(() ->
+                            bus.kv("FUNCTIONS").get(owner + "." + name).join().isPresent());
+                }
+            }
+            await(vertx.undeploy(await(after)));
+        }
     }
 
     @Test
