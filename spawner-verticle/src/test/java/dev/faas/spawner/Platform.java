@@ -83,7 +83,20 @@ final class Platform {
     }
 
     Started spawner(String name, int slots, Duration grace, SpawnerConfig.Timing timing) throws Exception {
-        var spawner = new Started(config(name, slots, grace, timing), this);
+        var spawner = Started.fake(config(name, slots, grace, timing), this);
+        spawner.deploy();
+        started.add(spawner);
+        return spawner;
+    }
+
+    /** With real containers, under a platform id of its own. */
+    Started dockerSpawner(String platformId, String name, int slots, Duration grace) throws Exception {
+        var plain = config(name, slots, grace, QUICK);
+        var docker = new SpawnerConfig.Docker(TestImages.dockerHost(), Duration.ofSeconds(20), null);
+        var spawner = new Started(
+                new SpawnerVerticle(new SpawnerConfig(
+                        platformId, name, slots, grace, docker, plain.nats(), plain.http(), plain.timing())),
+                this);
         spawner.deploy();
         started.add(spawner);
         return spawner;
@@ -109,17 +122,28 @@ final class Platform {
     static final class Started {
         private final Platform platform;
         private final SpawnerVerticle verticle;
-        private final CompletableFuture<FakeEngine> engine = new CompletableFuture<>();
+        private final CompletableFuture<FakeEngine> engine;
         private String deployment = "";
 
-        private Started(SpawnerConfig config, Platform platform) {
+        private Started(SpawnerVerticle verticle, Platform platform) {
+            this(verticle, platform, new CompletableFuture<>());
+        }
+
+        private Started(SpawnerVerticle verticle, Platform platform, CompletableFuture<FakeEngine> engine) {
             this.platform = platform;
-            this.verticle = new SpawnerVerticle(config, (c, self) -> {
+            this.verticle = verticle;
+            this.engine = engine;
+        }
+
+        static Started fake(SpawnerConfig config, Platform platform) {
+            var engine = new CompletableFuture<FakeEngine>();
+            var verticle = new SpawnerVerticle(config, (c, self) -> {
                 var fake = new FakeEngine(self.spawner(), self.incarnation());
                 platform.images.forEach(fake::image);
                 engine.complete(fake);
                 return fake;
             });
+            return new Started(verticle, platform, engine);
         }
 
         private void deploy() throws Exception {
@@ -176,6 +200,11 @@ final class Platform {
     Snapshot accept(FunctionRevision function, String argument, Instant expiresAt) throws Exception {
         return stored(events.accept(
                 ActivationRecord.accept(activation(function, expiresAt), new Order(function.spec(), argument))));
+    }
+
+    /** Not even accepted. */
+    Activation activation(FunctionRevision function) {
+        return activation(function, Instant.now().plusSeconds(600));
     }
 
     static Snapshot stored(CompletableFuture<Appended> append) throws Exception {
@@ -264,7 +293,11 @@ final class Platform {
 
     /** A condition of the broker's, which sends no signal: asked for every 20 ms. */
     static void until(String what, Check condition) throws Exception {
-        long end = System.nanoTime() + LIMIT.toNanos();
+        until(what, LIMIT, condition);
+    }
+
+    static void until(String what, Duration limit, Check condition) throws Exception {
+        long end = System.nanoTime() + limit.toNanos();
         while (!holds(condition)) {
             assertThat(System.nanoTime() - end).as(what).isNegative();
             TimeUnit.MILLISECONDS.sleep(20);

@@ -1,0 +1,173 @@
+package dev.faas.spawner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.ActivationRecord.Queued;
+import dev.faas.activation.ActivationRecord.Running;
+import dev.faas.activation.Order;
+import dev.faas.activation.Reason;
+import dev.faas.activation.Snapshot;
+import dev.faas.activation.Status;
+import dev.faas.activation.Worker;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Ids;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a spawner makes of a command whose activation is not simply queued. */
+final class ClaimRulesTest {
+    private static final AtomicInteger RUNS = new AtomicInteger();
+    private static Platform platform;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) throws Exception {
+        platform = Platform.start(directory);
+        platform.images.put("count", process -> {
+            process.stdout("run");
+            RUNS.incrementAndGet();
+            return 0;
+        });
+        platform.spawner(4);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        platform.close();
+    }
+
+    /** As another spawner does it, before the command reaches the one under test. */
+    private static Snapshot runningOn(Worker worker, FunctionRevision function) throws Exception {
+        var accepted = platform.accept(function, "", Instant.now().plusSeconds(600));
+        var running = ((Queued) accepted.record()).claim(worker, Ids.activation(Instant.now()), Instant.now());
+        return Platform.stored(platform.events.append(running, accepted.sequence()));
+    }
+
+    private static void acknowledged(FunctionRevision function, String id) throws Exception {
+        Platform.until("the command is acknowledged", () -> !platform.queued(function, id));
+    }
+
+    @Test
+    void givenAnActivationThatHasEnded_whenItsCommandComes_thenItIsAcknowledgedAndNothingRuns() throws Exception {
+        var function = platform.function(Specs.of("no-such-image"));
+        var accepted = platform.accept(function, "", Instant.now().plusSeconds(600));
+        var id = accepted.record().id();
+        var cancelled = ((Queued) accepted.record()).cancel(Reason.CANCELLED_BY_USER, Instant.now());
+        Platform.stored(platform.events.append(cancelled, accepted.sequence()));
+
+        platform.enqueue(function, id);
+
+        acknowledged(function, id);
+        assertThat(platform.history(id)).hasSize(2);
+    }
+
+    @Test
+    void givenAnActivationThatRunsUnderALivingSpawner_whenItsCommandComes_thenItIsLeftAlone() throws Exception {
+        var alive = new Worker("elsewhere", "1");
+        platform.beat("elsewhere", "1");
+        var function = platform.function(Specs.of("count"));
+        var id = runningOn(alive, function).record().id();
+
+        platform.enqueue(function, id);
+
+        Platform.until(
+                "the command has been delivered",
+                () -> Platform.get(platform.queue.standing(function.id()))
+                        .filter(standing -> standing.running() == 1)
+                        .isPresent());
+        // Whatever comes after it has been looked at after it.
+        platform.ended(platform.submit(function, ""));
+        assertThat(platform.state(id)).isInstanceOf(Running.class);
+        assertThat(platform.history(id)).hasSize(2);
+        assertThat(platform.queued(function, id)).isTrue();
+    }
+
+    @Test
+    void givenAnActivationThatRanUnderADeadSpawner_whenItsCommandComes_thenTheSameAttemptRunsAgain() throws Exception {
+        var dead = new Worker("crashed", "1");
+        platform.beat("crashed", "2");
+        var function = platform.function(Specs.of("count"));
+        var id = runningOn(dead, function).record().id();
+
+        platform.enqueue(function, id);
+
+        var ended = platform.ended(id);
+        assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
+        assertThat(ended.attempt()).isEqualTo(1);
+        assertThat(ended.platformFaults()).isEqualTo(1);
+        acknowledged(function, id);
+    }
+
+    @Test
+    void givenAnAtMostOnceActivationOfADeadSpawner_whenItsCommandComes_thenItIsNotRunAgain() throws Exception {
+        platform.beat("crashed-too", "2");
+        var function = platform.function(Specs.atMostOnce("count"));
+        var id = runningOn(new Worker("crashed-too", "1"), function).record().id();
+
+        platform.enqueue(function, id);
+
+        var ended = platform.ended(id);
+        assertThat(ended.report().status()).isEqualTo(Status.FAILED);
+        assertThat(ended.report().reason()).isEqualTo(Reason.WORKER_LOST);
+        acknowledged(function, id);
+    }
+
+    @Test
+    void givenARunOfOurOwnThatIsNotAliveAnyMore_whenItsCommandComes_thenItIsLostAndRunAgain() throws Exception {
+        var function = platform.function(Specs.of("count"));
+        var us = platform.ended(platform.submit(function, "")).worker();
+        var id = runningOn(us, function).record().id();
+
+        platform.enqueue(function, id);
+
+        var ended = platform.ended(id);
+        assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
+        assertThat(ended.platformFaults()).isEqualTo(1);
+    }
+
+    @Test
+    void givenAnActivationThatWaitedTooLong_whenItsCommandComes_thenItExpiresWithoutRunning() throws Exception {
+        var function = platform.function(Specs.of("no-such-image"));
+        var id = platform.accept(function, "", Instant.now().minusSeconds(1))
+                .record()
+                .id();
+
+        platform.enqueue(function, id);
+
+        assertThat(platform.ended(id).report().status()).isEqualTo(Status.EXPIRED);
+        acknowledged(function, id);
+    }
+
+    @Test
+    void givenACommandOfNoActivation_whenItCameAFewTimes_thenItIsDropped() throws Exception {
+        var function = platform.function(Specs.of("count"));
+        var id = Ids.activation(Instant.now());
+
+        platform.enqueue(function, id);
+
+        acknowledged(function, id);
+        assertThat(Platform.get(platform.events.lastFromLeader(id))).isEmpty();
+    }
+
+    @Test
+    void givenACommandThatOvertookItsAcceptedEvent_whenThatComes_thenItRuns() throws Exception {
+        var function = platform.function(Specs.of("count"));
+        var late = platform.activation(function);
+        Platform.get(platform.queue.put(new ActivationCommand(late.id(), function.owner(), function.id())));
+        Platform.until(
+                "the command has been delivered",
+                () -> Platform.get(platform.queue.standing(function.id()))
+                        .filter(standing -> standing.queued() == 0)
+                        .isPresent());
+
+        Platform.stored(platform.events.accept(ActivationRecord.accept(late, new Order(function.spec(), ""))));
+
+        assertThat(platform.ended(late.id()).report().status()).isEqualTo(Status.SUCCEEDED);
+    }
+}

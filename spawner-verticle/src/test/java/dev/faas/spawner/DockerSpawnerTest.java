@@ -1,0 +1,135 @@
+package dev.faas.spawner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.activation.OutputChunk.Source;
+import dev.faas.activation.Reason;
+import dev.faas.activation.Status;
+import dev.faas.wire.FunctionSpec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole spawner: real bus, real containers. */
+@Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class DockerSpawnerTest {
+    private static TestImages images;
+
+    private final String platformId = "test-" + UUID.randomUUID();
+    private Platform platform;
+
+    @BeforeAll
+    static void load() {
+        images = new TestImages(TestImages.dockerHost());
+    }
+
+    @AfterAll
+    static void unload() throws Exception {
+        images.close();
+    }
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        platform = Platform.start(directory);
+    }
+
+    @AfterEach
+    void nothingIsLeftBehind() throws Exception {
+        platform.close();
+        try (var engine = engine("observer")) {
+            assertThat(engine.ours()).isEmpty();
+        }
+    }
+
+    private DockerEngine engine(String spawner) throws Exception {
+        return DockerEngine.open(
+                new EngineConfig(TestImages.dockerHost(), platformId, spawner, "0", Duration.ofSeconds(20), null),
+                Duration.ofSeconds(10));
+    }
+
+    private static FunctionSpec script(String script) {
+        return Specs.limits(images.script(script), 60, 1024, 1024);
+    }
+
+    @Test
+    void givenAnArgument_whenItRunsInAContainer_thenResultLogAndUsageAreInTheRecord() throws Exception {
+        platform.dockerSpawner(platformId, "real", 4, Duration.ofSeconds(10));
+        var argument = " \"two\nlines\" and a ☃ ";
+        var id = platform.submit(platform.function(script("printf %s \"$1\"; echo loading >&2")), argument);
+
+        var ended = platform.ended(id);
+
+        var report = ended.report();
+        assertThat(report.status()).isEqualTo(Status.SUCCEEDED);
+        assertThat(report.result()).isEqualTo(argument);
+        assertThat(platform.output(id, ended.runId(), Source.STDERR))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("loading\n");
+        assertThat(report.durationMs()).isLessThan(30_000);
+        assertThat(report.startedAt()).isBetween(ended.claimedAt(), report.finishedAt());
+    }
+
+    @Test
+    void givenEachUnhappyEnd_whenItHappensInAContainer_thenItsReasonIsInTheRecord() throws Exception {
+        platform.dockerSpawner(platformId, "real", 4, Duration.ofSeconds(10));
+        var specs = Map.of(
+                Reason.EXIT_CODE, script("exit 7"),
+                Reason.SIGNAL, script("kill -SEGV $$"),
+                Reason.TIMED_OUT, Specs.limits(images.script("sleep 600"), 1, 1, 1),
+                Reason.OUT_OF_MEMORY, script("exec tail /dev/zero"),
+                Reason.START_FAILED, Specs.of(images.load(BusyboxImage.running("/opt/nothing"))),
+                Reason.IMAGE_PULL_FAILED, Specs.of("127.0.0.1:1/faas-test/unreachable:1"));
+
+        for (var each : specs.entrySet()) {
+            var report = platform.ended(platform.submit(platform.function(each.getValue()), ""))
+                    .report();
+            assertThat(report.reason()).as(String.valueOf(report.detail())).isEqualTo(each.getKey());
+        }
+    }
+
+    @Test
+    void givenARunThatDoesNotEnd_whenTheSpawnerStops_thenItsContainerIsGoneAndAnotherRunsItAgain() throws Exception {
+        var first = platform.dockerSpawner(platformId, "first", 4, Duration.ofMillis(500));
+        var function = platform.function(script("echo begun; sleep 5; echo done"));
+        var id = platform.submit(function, "");
+        Platform.until(
+                "it writes", () -> Platform.get(platform.events.lastOutput(id)).isPresent());
+
+        first.stop();
+
+        try (var engine = engine("observer")) {
+            assertThat(engine.ours()).isEmpty();
+        }
+        platform.dockerSpawner(platformId, "second", 4, Duration.ofSeconds(10));
+        var ended = platform.ended(id);
+        assertThat(ended.report().result()).isEqualTo("begun\ndone\n");
+        assertThat(ended.attempt()).isEqualTo(1);
+        assertThat(ended.worker().spawner()).isEqualTo("second");
+    }
+
+    @Test
+    void givenAContainerOfAFormerIncarnation_whenTheSpawnerStarts_thenItIsReaped() throws Exception {
+        try (var former = engine("restarted");
+                var sandbox = former.boot(Launch.spec(new FunctionKey("fn_x", "f", 1), script("sleep 600")))) {
+            var request = new RunRequest("a", "", Map.of(), Duration.ofMinutes(5), Duration.ofSeconds(1));
+            var run = Thread.ofVirtual().start(() -> sandbox.run(request, new RecordedOutput()));
+            Platform.until("its container is there", () -> !former.ours().isEmpty());
+
+            platform.dockerSpawner(platformId, "restarted", 1, Duration.ofSeconds(1));
+
+            Platform.until("its container is gone", () -> former.ours().isEmpty());
+            assertThat(run.join(Duration.ofSeconds(30))).isTrue();
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package dev.faas.spawner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.activation.ActivationRecord.Running;
+import dev.faas.activation.Reason;
+import dev.faas.activation.Spawners;
+import dev.faas.activation.Status;
+import dev.faas.lifecycle.DependencyMissing;
+import dev.faas.nats.NatsConfig;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Start is all or nothing; stop loses nothing and leaves nothing. */
+final class DrainTest {
+    private Platform platform;
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        platform = Platform.start(directory);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        platform.close();
+    }
+
+    private Platform.Started impatient() throws Exception {
+        return platform.spawner("impatient", 4, Duration.ofMillis(100), SpawnerConfig.Timing.DEFAULT);
+    }
+
+    @Test
+    void givenARunThatEndsWithinTheGrace_whenTheSpawnerStops_thenItEndsAsEver() throws Exception {
+        var began = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        platform.images.put("patient", process -> {
+            began.countDown();
+            go.await();
+            process.stdout("done");
+            return 0;
+        });
+        var spawner = platform.spawner(4);
+        var id = platform.submit(platform.function(Specs.of("patient")), "");
+        assertThat(began.await(30, TimeUnit.SECONDS)).isTrue();
+
+        var stopping = CompletableFuture.runAsync(() -> stop(spawner));
+        go.countDown();
+
+        assertThat(platform.ended(id).report().result()).isEqualTo("done");
+        assertThat(platform.ended(id).platformFaults()).isZero();
+        stopping.get(60, TimeUnit.SECONDS);
+        assertThat(spawner.engine().ours()).isEmpty();
+    }
+
+    @Test
+    void givenARunThatDoesNotEnd_whenTheSpawnerStops_thenAnotherFinishesTheSameAttempt() throws Exception {
+        var began = new CountDownLatch(1);
+        var runs = new AtomicInteger();
+        platform.images.put("slow at first", process -> {
+            began.countDown();
+            return runs.getAndIncrement() == 0 ? process.hang() : 0;
+        });
+        var spawner = impatient();
+        var id = platform.submit(platform.function(Specs.of("slow at first")), "");
+        assertThat(began.await(30, TimeUnit.SECONDS)).isTrue();
+        var other = platform.spawner(4);
+
+        spawner.stop();
+
+        assertThat(spawner.engine().ours()).isEmpty();
+        var ended = platform.ended(id);
+        assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
+        assertThat(ended.attempt()).isEqualTo(1);
+        assertThat(ended.platformFaults()).isEqualTo(1);
+        assertThat(ended.worker().spawner()).isNotEqualTo("impatient");
+        assertThat(runs).hasValue(2);
+        other.stop();
+    }
+
+    @Test
+    void givenAnAtMostOnceRunThatDoesNotEnd_whenTheSpawnerStops_thenItEndsAsLost() throws Exception {
+        var began = new CountDownLatch(1);
+        platform.images.put("hang", process -> {
+            began.countDown();
+            return process.hang();
+        });
+        var spawner = impatient();
+        var function = platform.function(Specs.atMostOnce("hang"));
+        var id = platform.submit(function, "");
+        assertThat(began.await(30, TimeUnit.SECONDS)).isTrue();
+
+        spawner.stop();
+
+        var ended = platform.ended(id);
+        assertThat(ended.report().status()).isEqualTo(Status.FAILED);
+        assertThat(ended.report().reason()).isEqualTo(Reason.WORKER_LOST);
+        assertThat(platform.queued(function, id)).isFalse();
+        assertThat(spawner.engine().ours()).isEmpty();
+    }
+
+    @Test
+    void givenASpawner_whenItStops_thenItSignsOff() throws Exception {
+        try (var spawners = new Spawners(platform.nats)) {
+            spawners.observe();
+            var spawner = platform.spawner(4);
+            Platform.until("it is heard of", () -> !spawners.alive().isEmpty());
+            assertThat(spawners.alive().getFirst().slots()).isEqualTo(4);
+
+            spawner.stop();
+
+            Platform.until("it is gone", () -> spawners.alive().isEmpty());
+        }
+    }
+
+    @Test
+    void givenAnotherProcessOfTheSameName_whenItStarts_thenTheFirstYields() throws Exception {
+        var began = new CountDownLatch(1);
+        var runs = new AtomicInteger();
+        platform.images.put("slow at first", process -> {
+            began.countDown();
+            return runs.getAndIncrement() == 0 ? process.hang() : 0;
+        });
+        var first = impatient();
+        var id = platform.submit(platform.function(Specs.of("slow at first")), "");
+        assertThat(began.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(platform.state(id)).isInstanceOf(Running.class);
+        var before = ((Running) platform.state(id)).worker();
+
+        var second = impatient();
+
+        var ended = platform.ended(id);
+        assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
+        assertThat(ended.worker().incarnation()).isGreaterThan(before.incarnation());
+        Platform.until("what the first ran is gone", () -> first.engine().ours().isEmpty());
+        assertThat(second.engine().ping()).isTrue();
+    }
+
+    @Test
+    void givenNoBus_whenStarted_thenItSaysSoAndClosesTheEngine() throws Exception {
+        var nowhere = new NatsConfig("nats://127.0.0.1:1", null, null, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        var config = platform.config("lonely", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
+        var closed = new CountDownLatch(1);
+        var verticle = new SpawnerVerticle(
+                with(config, nowhere, SpawnerConfig.Docker.LOCAL), (c, self) -> new Closing(closed));
+
+        assertThatThrownBy(() ->
+                        Platform.get(platform.vertx().deployVerticle(verticle).toCompletionStage()))
+                .cause()
+                .hasMessageContaining("nats")
+                .cause()
+                .isInstanceOf(DependencyMissing.class)
+                .hasMessageContaining("nats://127.0.0.1:1")
+                .hasMessageContaining("FAAS_NATS_URL");
+        assertThat(closed.await(5, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void givenNoDocker_whenStarted_thenItSaysSo() throws Exception {
+        var quick = new NatsConfig(platform.server.url(), null, null, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        var docker = new SpawnerConfig.Docker(URI.create("unix:///nowhere/docker.sock"), Duration.ofSeconds(1), null);
+        var config = platform.config("lonely", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
+        var verticle = new SpawnerVerticle(with(config, quick, docker));
+
+        assertThatThrownBy(() ->
+                        Platform.get(platform.vertx().deployVerticle(verticle).toCompletionStage()))
+                .cause()
+                .hasMessageContaining("docker")
+                .cause()
+                .isInstanceOf(DependencyMissing.class)
+                .hasMessageContaining("unix:///nowhere/docker.sock")
+                .hasMessageContaining("FAAS_DOCKER_HOST");
+    }
+
+    private static SpawnerConfig with(SpawnerConfig c, NatsConfig nats, SpawnerConfig.Docker docker) {
+        return new SpawnerConfig(c.platform(), c.spawner(), c.slots(), c.grace(), docker, nats, c.http(), c.timing());
+    }
+
+    /** An engine of which only the close matters. */
+    private record Closing(CountDownLatch closed) implements ContainerEngine {
+        @Override
+        public Sandbox boot(SandboxSpec spec) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<OwnContainer> ours() {
+            return List.of();
+        }
+
+        @Override
+        public void remove(String containerId) {}
+
+        @Override
+        public boolean ping() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            closed.countDown();
+        }
+    }
+
+    private static void stop(Platform.Started spawner) {
+        try {
+            spawner.stop();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}

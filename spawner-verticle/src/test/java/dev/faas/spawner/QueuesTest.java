@@ -1,0 +1,267 @@
+package dev.faas.spawner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.CommandQueue.Standing;
+import dev.faas.nats.Delivery;
+import dev.faas.spawner.Supply.Got;
+import dev.faas.wire.Subjects.QueueKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The scheduler against a supply whose every answer the test gives. */
+final class QueuesTest {
+    private static final QueueKey RICH_1 = new QueueKey("rich", "r1");
+    private static final QueueKey RICH_2 = new QueueKey("rich", "r2");
+    private static final QueueKey POOR = new QueueKey("poor", "p");
+    private static final Got WORK_AND_MORE = new Got.Work(none(), true);
+    private static final Got LAST_WORK = new Got.Work(none(), false);
+
+    private final Supplies supply = new Supplies();
+    private final BlockingQueue<Consumer<Optional<Duration>>> running = new LinkedBlockingQueue<>();
+    private @Nullable Queues queues;
+
+    private record Pull(QueueKey key, CompletableFuture<Got> answer) {}
+
+    /** Never looked at: what is in a delivery is no business of the scheduler's. */
+    private static @Nullable Delivery none() {
+        return null;
+    }
+
+    private static final class Supplies implements Supply {
+        private final BlockingQueue<Pull> pulls = new LinkedBlockingQueue<>();
+        private final Queue<Pull> all = new ConcurrentLinkedQueue<>();
+        private final BlockingQueue<QueueKey> made = new LinkedBlockingQueue<>();
+        private final Map<QueueKey, Integer> limits = new ConcurrentHashMap<>();
+        private volatile List<Standing> standings = List.of();
+        private volatile boolean answerAll;
+
+        @Override
+        public CompletableFuture<Got> pull(QueueKey key) {
+            var pull = new Pull(key, new CompletableFuture<>());
+            pulls.add(pull);
+            all.add(pull);
+            if (answerAll) {
+                pull.answer().complete(new Got.Nothing());
+            }
+            return pull.answer();
+        }
+
+        @Override
+        public CompletableFuture<Void> make(QueueKey key) {
+            made.add(key);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletableFuture<List<Standing>> standings() {
+            return CompletableFuture.completedFuture(standings);
+        }
+
+        @Override
+        public int limit(QueueKey key) {
+            return limits.getOrDefault(key, 100);
+        }
+
+        @Override
+        public void close() {}
+
+        Pull next() throws InterruptedException {
+            var pull = pulls.poll(10, TimeUnit.SECONDS);
+            assertThat(pull).as("a pull").isNotNull();
+            return pull;
+        }
+
+        /** A scheduler that wanted to would have pulled by then. */
+        void none() throws InterruptedException {
+            assertThat(pulls.poll(100, TimeUnit.MILLISECONDS)).as("a pull").isNull();
+        }
+    }
+
+    private Queues queues(int slots) {
+        var made = new Queues(late -> supply, new Slots(slots), (delivery, ended) -> running.add(ended));
+        queues = made;
+        made.start();
+        return made;
+    }
+
+    private void endOne() throws InterruptedException {
+        running.poll(10, TimeUnit.SECONDS).accept(Optional.empty());
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        if (queues != null) {
+            supply.answerAll = true;
+            supply.all.forEach(pull -> pull.answer().complete(new Got.Nothing()));
+            queues.stop();
+        }
+    }
+
+    @Test
+    void givenOneSlot_whenTwoOwnersHaveWork_thenTheyTakeTurnsAndSoDoTheFunctionsOfOne() throws Exception {
+        var scheduler = queues(1);
+        scheduler.hint(RICH_1);
+        supply.next().answer().complete(WORK_AND_MORE); // takes the only slot while the others line up
+        scheduler.hint(RICH_2);
+        scheduler.hint(POOR);
+
+        for (var expected : List.of(RICH_1, POOR, RICH_2, POOR, RICH_1, POOR, RICH_2)) {
+            supply.none();
+            endOne();
+            var pull = supply.next();
+            assertThat(pull.key()).isEqualTo(expected);
+            pull.answer().complete(WORK_AND_MORE);
+        }
+    }
+
+    @Test
+    void givenOnePullUnderWay_whenMoreHintsCome_thenThereIsNoSecondOneOfTheSameFunction() throws Exception {
+        var scheduler = queues(10);
+        scheduler.hint(POOR);
+        var first = supply.next();
+        scheduler.hint(POOR);
+        scheduler.hint(POOR);
+        supply.none();
+
+        // A hint came during the pull, so nothing is not believed once.
+        first.answer().complete(new Got.Nothing());
+        supply.next().answer().complete(new Got.Nothing());
+        supply.none();
+    }
+
+    @Test
+    void givenEachPullReservesASlot_whenTwoAreUnderWay_thenAThirdWaits() throws Exception {
+        var scheduler = queues(2);
+        scheduler.hint(RICH_1);
+        scheduler.hint(RICH_2);
+        scheduler.hint(POOR);
+        var first = supply.next();
+        var second = supply.next();
+        supply.none();
+
+        first.answer().complete(new Got.Nothing());
+
+        assertThat(List.of(first.key(), second.key(), supply.next().key()))
+                .containsExactlyInAnyOrder(RICH_1, RICH_2, POOR);
+    }
+
+    @Test
+    void givenAFunctionAtItsLimitHere_whenItHasMore_thenItIsAskedForAgainOnlyAfterOneEnds() throws Exception {
+        supply.limits.put(POOR, 2);
+        var scheduler = queues(10);
+        scheduler.hint(POOR);
+        supply.next().answer().complete(WORK_AND_MORE);
+        supply.next().answer().complete(WORK_AND_MORE);
+        supply.none();
+        scheduler.hint(POOR);
+        supply.none();
+
+        endOne();
+
+        assertThat(supply.next().key()).isEqualTo(POOR);
+    }
+
+    @Test
+    void givenAPullThatFoundNothing_whenARunOfTheFunctionEnds_thenItIsAskedForAgain() throws Exception {
+        var scheduler = queues(10);
+        scheduler.hint(POOR);
+        supply.next().answer().complete(WORK_AND_MORE);
+        supply.next().answer().complete(new Got.Nothing()); // at its limit across all spawners
+        supply.none();
+
+        endOne();
+
+        assertThat(supply.next().key()).isEqualTo(POOR);
+    }
+
+    @Test
+    void givenTheBrokerSaidThatNothingElseWaits_whenTheRunEnds_thenNobodyIsAskedInVain() throws Exception {
+        var scheduler = queues(10);
+        scheduler.hint(POOR);
+        supply.next().answer().complete(LAST_WORK);
+        endOne();
+        supply.none();
+
+        scheduler.hint(POOR);
+
+        assertThat(supply.next().key()).isEqualTo(POOR);
+    }
+
+    @Test
+    void givenACommandThatWasHandedBack_whenItsDelayIsOver_thenItsQueueIsLookedAt() throws Exception {
+        queues(1).hint(POOR);
+        supply.next().answer().complete(LAST_WORK);
+
+        running.poll(10, TimeUnit.SECONDS).accept(Optional.of(Duration.ofMillis(200)));
+
+        supply.none();
+        assertThat(supply.next().key()).isEqualTo(POOR);
+    }
+
+    @Test
+    void givenAFunctionWithoutAQueue_whenAskedFor_thenItIsMadeAndAskedForAgain() throws Exception {
+        queues(1).hint(POOR);
+
+        supply.next().answer().complete(new Got.NoQueue());
+
+        assertThat(supply.made.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
+        assertThat(supply.next().key()).isEqualTo(POOR);
+    }
+
+    @Test
+    void givenTheBusAway_whenAPullFails_thenTheFunctionIsNotForgotten() throws Exception {
+        queues(1).hint(POOR);
+
+        supply.next().answer().completeExceptionally(new IllegalStateException("away"));
+
+        assertThat(supply.next().key()).isEqualTo(POOR);
+    }
+
+    @Test
+    void givenNoHint_whenASweepFindsWorkOrRunsThatAreNotOurs_thenThoseQueuesAreLookedAt() throws Exception {
+        supply.standings =
+                List.of(new Standing(RICH_1, 3, 0, 10), new Standing(RICH_2, 0, 0, 10), new Standing(POOR, 0, 1, 10));
+
+        queues(5).sweep();
+
+        assertThat(List.of(supply.next().key(), supply.next().key())).containsExactlyInAnyOrder(RICH_1, POOR);
+        supply.none();
+    }
+
+    @Test
+    void givenAStop_whenAPullIsUnderWay_thenItWaitsForItsAnswer() throws Exception {
+        var scheduler = queues(1);
+        scheduler.hint(POOR);
+        var pull = supply.next();
+        var stopping = new CompletableFuture<Void>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                scheduler.stop();
+                stopping.complete(null);
+            } catch (InterruptedException e) {
+                stopping.completeExceptionally(e);
+            }
+        });
+        assertThat(stopping).isNotDone();
+
+        pull.answer().complete(new Got.Nothing());
+
+        assertThat(stopping).succeedsWithin(Duration.ofSeconds(5));
+        scheduler.hint(POOR);
+        supply.none();
+    }
+}

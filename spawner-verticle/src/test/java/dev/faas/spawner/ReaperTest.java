@@ -1,0 +1,54 @@
+package dev.faas.spawner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.Worker;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class ReaperTest {
+    private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
+    private static final Instant LONG_AGO = NOW.minus(Duration.ofHours(1));
+
+    private final FakeEngine engine = new FakeEngine("me", "5");
+    private final Reaper reaper = new Reaper(
+            engine,
+            new Worker("me", "5"),
+            worker -> worker.spawner().equals("dead"),
+            activation -> activation.equals("running"),
+            InstantSource.fixed(NOW));
+
+    private void left(String id, String spawner, String incarnation, String activation, Instant createdAt) {
+        engine.leftBehind(new OwnContainer(id, spawner, incarnation, "fn@1", Optional.of(activation), createdAt));
+    }
+
+    @Test
+    void givenContainersOfLivingAndDeadSpawners_whenReaped_thenOnlyOrphansGo() throws Exception {
+        left("of-the-dead", "dead", "1", "a", NOW);
+        left("of-the-living", "alive", "1", "a", LONG_AGO);
+        left("of-my-former-self", "me", "4", "a", NOW);
+        left("of-my-successor", "me", "6", "a", LONG_AGO);
+        left("mine-and-running", "me", "5", "running", LONG_AGO);
+        left("mine-and-new", "me", "5", "a", NOW);
+        left("mine-and-forgotten", "me", "5", "a", LONG_AGO);
+
+        reaper.reap();
+
+        assertThat(engine.ours())
+                .extracting(OwnContainer::id)
+                .containsExactlyInAnyOrder("of-the-living", "of-my-successor", "mine-and-running", "mine-and-new");
+    }
+
+    @Test
+    void givenContainersOfOthers_whenOnlyOurOwnAreRemoved_thenTheyStay() throws Exception {
+        left("of-the-dead", "dead", "1", "a", NOW);
+        left("mine", "me", "5", "a", NOW);
+
+        reaper.removeOwn();
+
+        assertThat(engine.ours()).extracting(OwnContainer::id).containsExactly("of-the-dead");
+    }
+}

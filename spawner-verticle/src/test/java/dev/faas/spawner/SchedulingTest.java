@@ -1,0 +1,202 @@
+package dev.faas.spawner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.Status;
+import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.wire.Ids;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Many activations, several spawners, limits, and hints that get lost. */
+final class SchedulingTest {
+    private final AtomicInteger atOnce = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
+    private Platform platform;
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        platform = Platform.start(directory);
+        platform.images.put("echo", process -> {
+            process.stdout(process.argument());
+            return 0;
+        });
+        platform.images.put("busy", process -> {
+            most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+            TimeUnit.MILLISECONDS.sleep(30);
+            atOnce.decrementAndGet();
+            return 0;
+        });
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        platform.close();
+    }
+
+    @Test
+    void givenFiftyAtOnce_whenSubmitted_thenEachEndsOnceWithItsOwnResult() throws Exception {
+        platform.spawner(8);
+        var function = platform.function(Specs.concurrency("echo", 50));
+        var ids = new ArrayList<String>();
+        for (int i = 0; i < 50; i++) {
+            ids.add(platform.submit(function, "argument " + i));
+        }
+
+        for (int i = 0; i < 50; i++) {
+            var ended = platform.ended(ids.get(i));
+            assertThat(ended.report().result()).isEqualTo("argument " + i);
+            assertThat(platform.history(ids.get(i))).hasSize(3);
+        }
+    }
+
+    @Test
+    void givenTwoSpawners_whenAFunctionHasMuchToDo_thenItsLimitHoldsAcrossBoth() throws Exception {
+        platform.spawner(8);
+        platform.spawner(8);
+        var function = platform.function(Specs.concurrency("busy", 3));
+        var ids = new ArrayList<String>();
+        for (int i = 0; i < 30; i++) {
+            ids.add(platform.submit(function, ""));
+        }
+
+        for (var id : ids) {
+            assertThat(platform.ended(id).report().status()).isEqualTo(Status.SUCCEEDED);
+        }
+        assertThat(most).hasValue(3);
+    }
+
+    @Test
+    void givenALongQueueOfOneOwner_whenAnotherSubmits_thenTheOtherDoesNotQueueBehindIt() throws Exception {
+        platform.spawner(2);
+        var greedy = platform.function(Specs.concurrency("busy", 50));
+        var modest = platform.function(Specs.concurrency("echo", 50));
+        var queue = new ArrayList<String>();
+        for (int i = 0; i < 40; i++) {
+            queue.add(platform.submit(greedy, ""));
+        }
+
+        var ended = platform.ended(platform.submit(modest, "me too"));
+
+        var last = platform.ended(queue.getLast());
+        assertThat(ended.report().finishedAt()).isBefore(last.report().finishedAt());
+        var before = 0;
+        for (var id : queue) {
+            before += platform.ended(id)
+                            .report()
+                            .finishedAt()
+                            .isBefore(ended.report().finishedAt())
+                    ? 1
+                    : 0;
+        }
+        assertThat(before).isLessThan(30);
+    }
+
+    @Test
+    void givenWorkThatWasQueuedBeforeAnySpawner_whenOneStarts_thenItRunsWithoutAHint() throws Exception {
+        var id = platform.submit(platform.function(Specs.of("echo")), "early");
+
+        platform.spawner(2);
+
+        assertThat(platform.ended(id).report().result()).isEqualTo("early");
+    }
+
+    @Test
+    void givenWorkThatBecameFreeWithoutAHint_whenNobodySaysSo_thenTheSweepFindsIt() throws Exception {
+        platform.spawner(2);
+        var function = platform.function(Specs.concurrency("echo", 1));
+        try (var other = platform.queue.puller(late -> {})) {
+            var pull = other.pull(function.id(), Duration.ofSeconds(5));
+            var unknown = Ids.activation(Instant.now());
+            // The other one's pull waits already, ours follows the hint.
+            platform.enqueue(function, unknown);
+            var held = Platform.get(pull);
+            assertThat(held).isInstanceOf(Pulled.Message.class);
+            var id = platform.submit(function, "found");
+            Platform.until(
+                    "the queue is at its limit",
+                    () -> Platform.get(platform.queue.standing(function.id()))
+                            .filter(s -> s.queued() == 1 && s.running() == 1)
+                            .isPresent());
+
+            Platform.get(((Pulled.Message) held).delivery().ack());
+
+            assertThat(platform.ended(id).report().result()).isEqualTo("found");
+        }
+    }
+
+    @Test
+    void givenAFunctionWithoutAConsumer_whenAHintComes_thenTheSpawnerMakesItWithTheFunctionsLimit() throws Exception {
+        platform.spawner(2);
+        var function = platform.function(Specs.concurrency("echo", 7));
+        Platform.get(platform.queue.retire(function.id()));
+
+        var id = platform.submit(function, "no queue");
+
+        assertThat(platform.ended(id).report().result()).isEqualTo("no queue");
+        assertThat(Platform.get(platform.queue.standing(function.id()))
+                        .orElseThrow()
+                        .limit())
+                .isEqualTo(7);
+    }
+
+    @Test
+    void givenRunsThatAllSleep_whenTheSlotsAreTaken_thenTheNextStartsAsSoonAsOneIsFree() throws Exception {
+        var go = new CountDownLatch(1);
+        platform.images.put("gate", process -> {
+            go.await();
+            return 0;
+        });
+        platform.spawner(2);
+        var gate = platform.function(Specs.of("gate"));
+        var first = platform.submit(gate, "");
+        var second = platform.submit(gate, "");
+        Platform.until(
+                "both run",
+                () -> Platform.get(platform.queue.standing(gate.id()))
+                        .filter(s -> s.running() == 2)
+                        .isPresent());
+        var third = platform.submit(platform.function(Specs.of("echo")), "third");
+
+        go.countDown();
+
+        assertThat(platform.ended(third).report().result()).isEqualTo("third");
+        platform.ended(first);
+        platform.ended(second);
+    }
+
+    @Test
+    void givenASpawner_whenItHasRunSomething_thenItsMetricsAndHealthSaySo() throws Exception {
+        var spawner = platform.spawner(3);
+        platform.ended(platform.submit(platform.function(Specs.of("echo")), ""));
+
+        assertThat(page(spawner, "/metrics"))
+                .contains("faas_runs_total{outcome=\"succeeded\",reason=\"none\"")
+                .contains("faas_slots{")
+                .contains("faas_slots_free{")
+                .contains("faas_run_start_seconds_count");
+        assertThat(page(spawner, "/readyz")).contains("nats").contains("docker");
+    }
+
+    private static String page(Platform.Started spawner, String path) throws Exception {
+        try (var client = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + spawner.internalPort() + path))
+                    .timeout(Duration.ofSeconds(10))
+                    .build();
+            return client.send(request, BodyHandlers.ofString()).body();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.faas.spawner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.config.ConfigException;
+import dev.faas.config.Env;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class SpawnerConfigTest {
+
+    @Test
+    void givenNothingSet_whenRead_thenDefaultsServe() {
+        var env = Env.of(Map.of());
+
+        var config = SpawnerConfig.from(env);
+
+        env.check();
+        assertThat(config.platform()).isEqualTo("faas");
+        assertThat(config.spawner()).matches("[A-Za-z0-9_-]+");
+        assertThat(config.slots()).isBetween(2, 8 * Runtime.getRuntime().availableProcessors());
+        assertThat(config.grace()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.docker().ociRuntime()).isNull();
+        assertThat(config.timing().lease()).isEqualTo(Duration.ofSeconds(15));
+    }
+
+    @Test
+    void givenSettings_whenRead_thenTheyHold() {
+        var env = Env.of(Map.of(
+                "FAAS_PLATFORM_ID", "blue",
+                "FAAS_SPAWNER_ID", "node-7",
+                "FAAS_SLOTS", "3",
+                "FAAS_GRACE", "2m",
+                "FAAS_DOCKER_HOST", "tcp://127.0.0.1:2375",
+                "FAAS_OCI_RUNTIME", "crun"));
+
+        var config = SpawnerConfig.from(env);
+
+        env.check();
+        assertThat(config.platform()).isEqualTo("blue");
+        assertThat(config.spawner()).isEqualTo("node-7");
+        assertThat(config.slots()).isEqualTo(3);
+        assertThat(config.grace()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(config.docker().host()).hasToString("tcp://127.0.0.1:2375");
+        assertThat(config.docker().ociRuntime()).isEqualTo("crun");
+    }
+
+    @Test
+    void givenNamesThatFitNoSubject_whenRead_thenBothAreNamedAtOnce() {
+        var env = Env.of(Map.of("FAAS_SPAWNER_ID", "a.b", "FAAS_PLATFORM_ID", "*", "FAAS_SLOTS", "0"));
+        SpawnerConfig.from(env);
+
+        assertThatThrownBy(env::check)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("FAAS_SPAWNER_ID")
+                .hasMessageContaining("FAAS_PLATFORM_ID")
+                .hasMessageContaining("FAAS_SLOTS");
+    }
+}
