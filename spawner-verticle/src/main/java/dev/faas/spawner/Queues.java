@@ -82,7 +82,8 @@ final class Queues {
     /** Looks at all queues: finds the work of which every hint was lost, and what died with its spawner. Blocks. */
     void sweep() throws InterruptedException {
         for (var standing : Answer.of(supply.standings())) {
-            if (standing.queued() > 0 || standing.running() > running(standing.key())) {
+            int ours = locked(() -> lines.containsKey(standing.key()) ? lines.get(standing.key()).running : 0);
+            if (standing.queued() > 0 || standing.running() > ours) {
                 hint(standing.key());
             }
         }
@@ -121,13 +122,6 @@ final class Queues {
                 want(line, delay);
             }
             return null;
-        });
-    }
-
-    private int running(QueueKey key) {
-        return locked(() -> {
-            var line = lines.get(key);
-            return line == null ? 0 : line.running;
         });
     }
 
@@ -241,7 +235,6 @@ final class Queues {
             if (line.empty) {
                 rotation.remove(line.key);
             }
-            pulls--;
             line.running++;
             changed.signalAll();
             return !closed;
@@ -252,6 +245,12 @@ final class Queues {
             handBack(delivery);
             ended(line, Optional.empty());
         }
+        // Only now, so that a stop does not overlook the run that has just begun.
+        locked(() -> {
+            pulls--;
+            changed.signalAll();
+            return null;
+        });
     }
 
     /** The finisher looks for the next one itself, unless the broker said that there is none. */

@@ -4,11 +4,13 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.faas.config.Env;
 import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
+import dev.faas.wire.Ids;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ public record SpawnerConfig(
         HttpConfig http,
         Timing timing) {
     private static final int INTERNAL_PORT = 9090;
+    private static final int LONGEST_ID = 64;
     private static final String ID = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}";
     private static final long MIB = 1 << 20;
 
@@ -95,9 +98,11 @@ public record SpawnerConfig(
     /** In a container its id: its own while it lives, and kept over a restart. */
     private static String hostName() {
         try {
-            return InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9_-]", "-");
+            var name = InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9_-]", "-");
+            return name.substring(0, Math.min(name.length(), LONGEST_ID));
         } catch (UnknownHostException e) {
-            return "spawner";
+            // Not stable, but no other's.
+            return "spawner-" + Ids.activation(Instant.now());
         }
     }
 }

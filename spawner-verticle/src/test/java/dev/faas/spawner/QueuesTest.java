@@ -15,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -96,6 +97,19 @@ final class QueuesTest {
         queues = made;
         made.start();
         return made;
+    }
+
+    private static CompletableFuture<Void> stopping(Queues scheduler) {
+        var stopped = new CompletableFuture<Void>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                scheduler.stop();
+                stopped.complete(null);
+            } catch (InterruptedException e) {
+                stopped.completeExceptionally(e);
+            }
+        });
+        return stopped;
     }
 
     private void endOne() throws InterruptedException {
@@ -243,19 +257,38 @@ final class QueuesTest {
     }
 
     @Test
+    void givenAStop_whenARunIsJustBeingStarted_thenItWaitsUntilThatOneCounts() throws Exception {
+        var starting = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        var scheduler = new Queues(late -> supply, new Slots(1), (delivery, ended) -> {
+            starting.countDown();
+            try {
+                assertThat(go.await(10, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            running.add(ended);
+        });
+        scheduler.start();
+        scheduler.hint(POOR);
+        var pull = supply.next();
+        Thread.ofVirtual().start(() -> pull.answer().complete(LAST_WORK));
+        assertThat(starting.await(10, TimeUnit.SECONDS)).isTrue();
+
+        var stopping = stopping(scheduler);
+        assertThat(stopping).isNotDone();
+        go.countDown();
+
+        assertThat(stopping).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(running).hasSize(1);
+    }
+
+    @Test
     void givenAStop_whenAPullIsUnderWay_thenItWaitsForItsAnswer() throws Exception {
         var scheduler = queues(1);
         scheduler.hint(POOR);
         var pull = supply.next();
-        var stopping = new CompletableFuture<Void>();
-        Thread.ofVirtual().start(() -> {
-            try {
-                scheduler.stop();
-                stopping.complete(null);
-            } catch (InterruptedException e) {
-                stopping.completeExceptionally(e);
-            }
-        });
+        var stopping = stopping(scheduler);
         assertThat(stopping).isNotDone();
 
         pull.answer().complete(new Got.Nothing());
