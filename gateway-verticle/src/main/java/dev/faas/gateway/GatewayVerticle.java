@@ -27,6 +27,7 @@ public final class GatewayVerticle extends VerticleBase {
 
     private final GatewayConfig config;
     private final Addresses.Lookup lookup;
+    private final OpenAnswers open = new OpenAnswers();
     private @Nullable Lifecycle lifecycle;
     private volatile @Nullable HttpService http;
 
@@ -61,6 +62,11 @@ public final class GatewayVerticle extends VerticleBase {
         return started().internalPort();
     }
 
+    /** Event streams, followed logs and waits that are open now. */
+    int openAnswers() {
+        return open.count();
+    }
+
     private void open(Lifecycle.Steps on) throws Exception {
         var limit = config.nats().startTimeout();
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
@@ -76,7 +82,6 @@ public final class GatewayVerticle extends VerticleBase {
         var registry = upstream(on, "registry-service", config.registryUrl(), client);
 
         var events = new ActivationEvents(nats);
-        var open = new OpenAnswers();
         nats.onReconnect(open::check);
         var queue = new Enqueuing(new CommandQueue(nats));
         on.onStop("commands under way", queue::drain);

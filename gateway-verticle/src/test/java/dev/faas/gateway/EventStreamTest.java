@@ -1,0 +1,358 @@
+package dev.faas.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.activation.OutputChunk.Source;
+import dev.faas.gateway.Events.Event;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+class EventStreamTest {
+    @TempDir
+    static Path directory;
+
+    static RunningGateway faas;
+
+    @BeforeAll
+    static void start() throws Exception {
+        faas = new RunningGateway(directory);
+        faas.function("story");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        faas.close();
+    }
+
+    @BeforeEach
+    void quiet() {
+        faas.registry.answersNothing();
+    }
+
+    private static List<String> names(List<Event> events) {
+        return events.stream().map(Event::name).toList();
+    }
+
+    private static List<Event> all(String id, String lastEventId) throws IOException, InterruptedException {
+        try (var events = Events.of(faas, id, lastEventId)) {
+            assertThat(events.status()).isEqualTo(200);
+            return events.rest();
+        }
+    }
+
+    @Test
+    void givenARun_whenItIsFollowedLive_thenEveryEventComesAsItHappens() throws Exception {
+        var id = faas.accepted("story", "x");
+        try (var events = Events.of(faas, id)) {
+            assertThat(events.response.headers().firstValue("Content-Type"))
+                    .hasValue("text/event-stream; charset=utf-8");
+            assertThat(events.response.headers().firstValue("Cache-Control")).hasValue("no-store");
+            assertThat(events.response.headers().firstValue("X-Accel-Buffering"))
+                    .hasValue("no");
+            assertThat(events.require().field("status")).isEqualTo("queued");
+            var run = faas.claim(id);
+            var running = events.require();
+            assertThat(running.name()).isEqualTo("state");
+            assertThat(running.field("status")).isEqualTo("running");
+            assertThat(running.field("activationId")).isEqualTo(id);
+            run.err("loading\n");
+            var log = events.require();
+            assertThat(log.name()).isEqualTo("log");
+            assertThat(log.field("stream")).isEqualTo("stderr");
+            assertThat(log.field("text")).isEqualTo("loading\n");
+            assertThat(log.field("at")).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+            run.out("42");
+            var output = events.require();
+            assertThat(output.name()).isEqualTo("output");
+            assertThat(output.field("stream")).isEqualTo("stdout");
+            assertThat(output.field("text")).isEqualTo("42");
+            var end = run.succeed();
+            var terminal = events.require();
+            assertThat(terminal.field("status")).isEqualTo("succeeded");
+            assertThat(terminal.field("result")).isEqualTo("42");
+            assertThat(terminal.id()).isEqualTo(Long.toString(end.sequence()));
+            var last = events.require();
+            assertThat(last).isEqualTo(new Event("", "end", "{}"));
+            assertThat(events.next()).isEmpty();
+        }
+    }
+
+    @Test
+    void givenARunWithManyEvents_whenResumedAfterEachOfThem_thenNothingIsMissingAndNothingComesTwice() throws Exception {
+        var id = faas.accepted("story", "x");
+        var lost = faas.claim(id).err("of a run that was handed back").out("lost");
+        lost.handBack();
+        var run = faas.claim(id);
+        lost.chunk(lost.runId(), Source.STDOUT, 4, "late words of the dead".getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < 15; i++) {
+            run.out("out " + i + "\n").err("err " + i + "\n");
+        }
+        run.fail(3);
+
+        var whole = all(id, "");
+
+        assertThat(names(whole).stream().distinct().toList()).containsExactly("state", "log", "output", "end");
+        assertThat(textOf(whole, "output")).startsWith("lostout 0\nout 1\n").endsWith("out 14\n");
+        assertThat(textOf(whole, "output")).doesNotContain("late words");
+        assertThat(whole.stream().map(Event::id).filter(s -> !s.isEmpty()).map(Long::valueOf).toList())
+                .isSorted()
+                .doesNotHaveDuplicates();
+        for (int i = 0; i < whole.size() - 2; i++) {
+            assertThat(all(id, whole.get(i).id()))
+                    .as("after event " + i)
+                    .isEqualTo(whole.subList(i + 1, whole.size()));
+        }
+    }
+
+    private static String textOf(List<Event> events, String name) {
+        return events.stream()
+                .filter(event -> event.name().equals(name))
+                .map(event -> event.field("text"))
+                .collect(Collectors.joining());
+    }
+
+    @Test
+    void givenARunGoingOn_whenTheClientReconnectsAgainAndAgain_thenItMissesNothing() throws Exception {
+        var id = faas.accepted("story", "x");
+        var writer = Thread.ofVirtual().start(() -> {
+            var run = faas.claim(id);
+            for (int i = 0; i < 200; i++) {
+                run.out(i + "\n");
+            }
+            run.succeed();
+        });
+        var seen = new ArrayList<Event>();
+        var ended = false;
+        while (!ended) {
+            var after = seen.isEmpty() ? "" : seen.getLast().id();
+            try (var events = Events.of(faas, id, after)) {
+                // 203 events in all: the last of them is read as the last of a connection, and the next one has nothing.
+                for (int i = 0; i < 7 && events.status() == 200; i++) {
+                    seen.add(events.require());
+                }
+                ended = events.status() == 204;
+            }
+        }
+        writer.join();
+        var expected = new StringBuilder();
+        for (int i = 0; i < 200; i++) {
+            expected.append(i).append('\n');
+        }
+        assertThat(textOf(seen, "output")).isEqualTo(expected.toString());
+        assertThat(seen.stream().map(Event::id).toList()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void givenAnEnd_whenResumedAtItOrPastIt_thenThereIsNoContent() throws Exception {
+        var id = faas.accepted("story", "x");
+        var end = faas.claim(id).out("x").succeed();
+
+        for (long after : new long[] {end.sequence(), end.sequence() + 1, Long.MAX_VALUE / 10}) {
+            try (var events = Events.of(faas, id, Long.toString(after))) {
+                assertThat(events.status()).isEqualTo(204);
+                assertThat(events.next()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void givenALastEventIdThatIsNone_whenAsked_thenItIsRefused() throws Exception {
+        var id = faas.accepted("story", "x");
+
+        var answer = faas.send(faas.as(faas.alice, "/v1/activations/" + id + "/events").header("Last-Event-ID", "abc"));
+
+        assertThat(answer.code()).isEqualTo("invalid_request");
+    }
+
+    @Test
+    void givenBytesThatAreNoText_whenFollowed_thenTheyComeAsBase64() throws Exception {
+        var id = faas.accepted("story", "x");
+        var bytes = new byte[] {(byte) 0xff, 0, 1};
+        faas.claim(id).write(Source.STDOUT, bytes).write(Source.STDERR, bytes).out("a\u0000 \r\n\"é").succeed();
+
+        var events = all(id, "");
+
+        assertThat(events.get(2).name()).isEqualTo("output");
+        assertThat(events.get(2).json().has("text")).isFalse();
+        assertThat(Base64.getDecoder().decode(events.get(2).field("base64"))).isEqualTo(bytes);
+        assertThat(Base64.getDecoder().decode(events.get(3).field("base64"))).isEqualTo(bytes);
+        assertThat(events.get(4).field("text")).isEqualTo("a\u0000 \r\n\"é");
+    }
+
+    @Test
+    void givenAChunkStoredTwice_whenFollowed_thenItIsToldOnce() throws Exception {
+        var id = faas.accepted("story", "x");
+        var run = faas.claim(id).out("once");
+        run.chunk(run.runId(), Source.STDOUT, 0, "once".getBytes(StandardCharsets.UTF_8));
+        run.out(" more").succeed();
+
+        assertThat(textOf(all(id, ""), "output")).isEqualTo("once more");
+    }
+
+    @Test
+    void givenNothingHappens_whenFollowed_thenCommentsKeepTheConnectionOpen() throws Exception {
+        var id = faas.accepted("story", "x");
+        try (var events = Events.of(faas, id)) {
+            assertThat(events.require().field("status")).isEqualTo("queued");
+
+            events.awaitComments(3);
+
+            faas.claim(id).succeed();
+            assertThat(names(events.rest())).containsExactly("state", "state", "end");
+        }
+    }
+
+    @Test
+    void givenAFastWriter_whenTheReaderIsSlow_thenItGetsEverythingAllTheSame() throws Exception {
+        var id = faas.accepted("story", "x");
+        var chunk = "0123456789abcdef".repeat(2048);
+        try (var events = Events.of(faas, id)) {
+            var run = faas.claim(id);
+            // 32 MB: more than the sockets between us and the feed's backlog of 256 messages hold.
+            for (int i = 0; i < 1000; i++) {
+                run.out(chunk);
+            }
+            run.succeed();
+
+            var all = events.rest();
+
+            assertThat(all.stream().filter(e -> e.name().equals("output"))).hasSize(1000);
+            assertThat(textOf(all, "output")).isEqualTo(chunk.repeat(1000));
+            assertThat(all.getLast().name()).isEqualTo("end");
+        }
+    }
+
+    @Test
+    void givenAReaderThatTakesNothing_whenTheLimitIsOver_thenItIsCutOff() throws Exception {
+        var id = faas.accepted("story", "x");
+        try (var socket = new java.net.Socket("127.0.0.1", faas.gateway.port("api"))) {
+            socket.setReceiveBufferSize(4096);
+            socket.getOutputStream()
+                    .write(("GET /v1/activations/" + id + "/events HTTP/1.1\r\nHost: x\r\nAuthorization: "
+                                    + faas.signer.bearer(faas.alice) + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            var run = faas.claim(id);
+            var chunk = "x".repeat(60_000);
+            for (int i = 0; i < 300; i++) {
+                run.out(chunk);
+            }
+            Await.until("cut off", () -> streamsOpen() == 0);
+        }
+    }
+
+    private static double streamsOpen() {
+        return faas.gateway.openAnswers();
+    }
+
+    @Test
+    void givenAClientThatGoes_whenItHasGone_thenNothingOfItIsKept() throws Exception {
+        var id = faas.accepted("story", "x");
+        try (var events = Events.of(faas, id)) {
+            events.require();
+            assertThat(streamsOpen()).isEqualTo(1);
+        }
+
+        Await.until("the stream is closed", () -> streamsOpen() == 0);
+    }
+
+    @Test
+    void givenAPrunedActivation_whenFollowed_thenTheLedgersRecordIsTheOneState() throws Exception {
+        var id = faas.accepted("story", "x");
+        prune(id);
+        faas.registry.answers(request -> request.response()
+                .putHeader("Faas-Sequence", "4711")
+                .end("{\n \"activationId\": \"" + id + "\",\n \"status\": \"succeeded\"\n}"));
+
+        var events = all(id, "");
+
+        assertThat(names(events)).containsExactly("state", "end");
+        assertThat(events.getFirst().id()).isEqualTo("4711");
+        assertThat(events.getFirst().field("activationId")).isEqualTo(id);
+        assertThat(all(id, "4710")).isEqualTo(events);
+        for (var past : List.of("4711", "4712")) {
+            try (var again = Events.of(faas, id, past)) {
+                assertThat(again.status()).isEqualTo(204);
+            }
+        }
+        assertThat(faas.registry.asked()).contains("GET /v1/activations/" + id);
+    }
+
+    private static void prune(String id) {
+        var snapshot = Await.await(faas.events.lastFromLeader(id)).orElseThrow();
+        Await.await(faas.events.prune(snapshot.sequence()));
+    }
+
+    @Test
+    void givenAnActivationJustAccepted_whenFollowedAtOnce_thenItIsAlwaysFound() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            var id = faas.accepted("story", "x");
+            try (var events = Events.of(faas, id)) {
+                assertThat(events.require().field("status")).isEqualTo("queued");
+            }
+        }
+    }
+
+    @Test
+    void givenAHead_whenAsked_thenThereIsNoStream() throws Exception {
+        var id = faas.accepted("story", "x");
+
+        var answer = faas.send(faas.as(faas.alice, "/v1/activations/" + id + "/events")
+                .method("HEAD", HttpRequest.BodyPublishers.noBody()));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type")).startsWith("text/event-stream");
+        assertThat(streamsOpen()).isZero();
+    }
+
+    @Test
+    void givenStreamsThatAreOpen_whenTheBusRestarts_thenTheyGoOnWithoutAHole() throws Exception {
+        var id = faas.accepted("story", "x");
+        var waiting = faas.accepted("story", "y");
+        try (var events = Events.of(faas, id);
+                var others = Events.of(faas, waiting)) {
+            var run = faas.claim(id).out("before ");
+            assertThat(names(List.of(events.require(), events.require(), events.require())))
+                    .containsExactly("state", "state", "output");
+            others.require();
+
+            faas.server.restart();
+            Await.until("reconnected", faas.bus::connected);
+            Await.until("writing again", () -> wrote(run));
+            run.succeed();
+            faas.claim(waiting).succeed();
+
+            var rest = events.rest();
+            assertThat(names(rest)).endsWith("state", "end");
+            assertThat(textOf(rest, "output")).isEqualTo("after");
+            assertThat(names(others.rest())).endsWith("state", "state", "end");
+        }
+    }
+
+    private static boolean wrote(SpawnerRun run) {
+        try {
+            run.out("after");
+            return true;
+        } catch (RuntimeException e) {
+            assertThatThrownBy(() -> {
+                        throw e;
+                    })
+                    .hasMessageContaining("bus");
+            return false;
+        }
+    }
+}
