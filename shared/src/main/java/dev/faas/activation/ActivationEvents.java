@@ -60,7 +60,10 @@ public final class ActivationEvents {
             return whatIsThere(written, subject, bytes);
         }
         if (failure instanceof BusException.OutcomeUnknown unknown) {
-            return whatIsThere(written, subject, bytes).thenApply(found -> notYet(found, expected, unknown));
+            // A look that fails leaves it unknown: "unavailable" would say that nothing was stored.
+            return whatIsThere(written, subject, bytes)
+                    .thenApply(found -> notYet(found, expected, unknown))
+                    .exceptionallyCompose(alsoFailed -> CompletableFuture.failedFuture(unknown));
         }
         return CompletableFuture.failedFuture(failure);
     }

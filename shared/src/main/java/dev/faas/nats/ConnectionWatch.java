@@ -39,7 +39,7 @@ final class ConnectionWatch implements ConnectionListener, AutoCloseable {
                 } else if (roundTrip(connection)) {
                     failures = 0;
                     markAlive();
-                } else if (++failures >= FAILURES_TO_FORCE) {
+                } else if (++failures >= FAILURES_TO_FORCE && !closed) {
                     failures = 0;
                     LOG.warn("connected to NATS, yet no round trip: reconnecting by force");
                     connection.forceReconnect();

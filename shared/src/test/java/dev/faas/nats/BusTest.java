@@ -1,6 +1,7 @@
 package dev.faas.nats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.lifecycle.DependencyMissing;
@@ -48,6 +49,14 @@ class BusTest {
     static void stop() throws Exception {
         nats.close();
         server.close();
+    }
+
+    @Test
+    void givenASubscriptionThatIsClosed_whenClosedAgain_thenThatIsFine() {
+        var subscription = nats.subscribe("closed.twice", message -> {});
+        subscription.close();
+
+        assertThatCode(subscription::close).doesNotThrowAnyException();
     }
 
     @Test
