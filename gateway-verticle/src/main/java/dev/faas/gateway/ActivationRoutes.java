@@ -79,7 +79,7 @@ final class ActivationRoutes {
                 .onSuccess(found -> found.ifPresentOrElse(
                         known -> EndWait.of(ctx, events, open, known, patience.limit())
                                 .onSuccess(newest -> ctx.end(json(ctx, ActivationView.of(newest.record())))),
-                        () -> registry.withoutQuery(ctx)));
+                        () -> registry.question(ctx)));
     }
 
     /** A body as JSON of ours, with its type. */

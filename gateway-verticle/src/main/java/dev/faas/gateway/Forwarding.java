@@ -5,21 +5,26 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.httpproxy.HttpProxy;
 import io.vertx.httpproxy.ProxyContext;
 import io.vertx.httpproxy.ProxyInterceptor;
+import io.vertx.httpproxy.ProxyRequest;
 import io.vertx.httpproxy.ProxyResponse;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends a request on to a service behind the gateway and its answer back, bodies as they come and unread. The request must
  * not have passed a body handler.
  */
 final class Forwarding implements Handler<RoutingContext> {
+    private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
+
     private static final String REQUEST_ID = "X-Request-Id";
     /** The registry says by this which revision of the bucket FUNCTIONS a write has made. */
     private static final String FUNCTION_SEQUENCE = "Faas-Function-Sequence";
@@ -50,47 +55,62 @@ final class Forwarding implements Handler<RoutingContext> {
 
     @Override
     public void handle(RoutingContext ctx) {
-        forward(ctx, ctx.request().uri());
+        // Until there is somebody to give the body to.
+        ctx.request().pause();
+        forward(ctx, ctx.request().uri(), proxied -> {});
     }
 
-    /** The same request to its path alone: for what the gateway would have answered itself had it had the data. */
-    void withoutQuery(RoutingContext ctx) {
-        forward(ctx, ctx.request().path());
+    /** The request without body or query: for what the gateway would have answered itself had it had the data. */
+    void question(RoutingContext ctx) {
+        forward(ctx, ctx.request().path(), proxied -> {
+            proxied.headers().remove(HttpHeaders.CONTENT_LENGTH);
+            proxied.setBody(null);
+            ctx.request().resume();
+        });
     }
 
-    private void forward(RoutingContext ctx, String uri) {
-        var request = ctx.request();
-        request.pause();
-        upstream.connect(request.method(), uri).onFailure(ctx::fail).onSuccess(origin -> {
+    private void forward(RoutingContext ctx, String uri, Consumer<ProxyRequest> change) {
+        upstream.connect(ctx.request().method(), uri).onFailure(ctx::fail).onSuccess(origin -> {
             if (ctx.response().closed()) {
                 origin.reset();
             } else {
-                pass(ctx, uri, origin);
+                HttpProxy.reverseProxy(upstream.client())
+                        .origin(proxied -> Future.succeededFuture(origin))
+                        .addInterceptor(new Passage(ctx, uri, change))
+                        .handle(ctx.request());
             }
         });
     }
 
-    private void pass(RoutingContext ctx, String uri, HttpClientRequest origin) {
-        HttpProxy.reverseProxy(upstream.client())
-                .origin(proxied -> Future.succeededFuture(origin))
-                .addInterceptor(new ProxyInterceptor() {
-                    @Override
-                    public Future<ProxyResponse> handleProxyRequest(ProxyContext proxied) {
-                        proxied.request().setURI(uri);
-                        prepare(ctx, proxied.request().headers());
-                        return proxied.sendRequest().recover(failure -> {
-                            ctx.fail(upstream.away().asException());
-                            // Answered: the proxy has nothing left to do.
-                            return Promise.<ProxyResponse>promise().future();
-                        });
-                    }
+    /** One request's way there and back. */
+    private final class Passage implements ProxyInterceptor {
+        private final RoutingContext ctx;
+        private final String uri;
+        private final Consumer<ProxyRequest> change;
 
-                    @Override
-                    public Future<Void> handleProxyResponse(ProxyContext proxied) {
-                        return answer(proxied);
-                    }
-                })
-                .handle(ctx.request());
+        Passage(RoutingContext ctx, String uri, Consumer<ProxyRequest> change) {
+            this.ctx = ctx;
+            this.uri = uri;
+            this.change = change;
+        }
+
+        @Override
+        public Future<ProxyResponse> handleProxyRequest(ProxyContext proxied) {
+            proxied.request().setURI(uri);
+            prepare(ctx, proxied.request().headers());
+            change.accept(proxied.request());
+            return proxied.sendRequest().recover(failure -> {
+                LOG.info("{} took a request and gave no answer: {}", upstream, failure.getMessage());
+                ctx.fail(upstream.away().asException());
+                // Answered: the proxy has nothing left to do.
+                return Promise.<ProxyResponse>promise().future();
+            });
+        }
+
+        @Override
+        public Future<Void> handleProxyResponse(ProxyContext proxied) {
+            return answer(proxied);
+        }
     }
 
     private static void prepare(RoutingContext ctx, MultiMap headers) {

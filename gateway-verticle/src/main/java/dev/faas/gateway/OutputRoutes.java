@@ -44,7 +44,9 @@ final class OutputRoutes {
         var inline = report.result();
         if (inline != null) {
             head(ctx, ended, "application/octet-stream");
-            ctx.end(Buffer.buffer(inline.getBytes(StandardCharsets.UTF_8)));
+            var bytes = inline.getBytes(StandardCharsets.UTF_8);
+            ctx.response().putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(bytes.length));
+            ctx.end(Buffer.buffer(bytes));
         } else {
             kept(ctx, ended, Source.STDOUT, report.resultBytes());
         }
@@ -84,8 +86,8 @@ final class OutputRoutes {
     private void alive(RoutingContext ctx, Answer answer) {
         reader.alive(ctx.pathParam("id"), Caller.of(ctx))
                 .onFailure(ctx::fail)
-                .onSuccess(found -> found.ifPresentOrElse(
-                        snapshot -> answer.of(snapshot.record()), () -> registry.withoutQuery(ctx)));
+                .onSuccess(found ->
+                        found.ifPresentOrElse(snapshot -> answer.of(snapshot.record()), () -> registry.question(ctx)));
     }
 
     /** All of it, of which the length is known; from the registry when the chunks are not there any more. */
@@ -100,7 +102,7 @@ final class OutputRoutes {
         var output = new RunOutput(events, ended.id(), runId, source);
         output.next().onFailure(ctx::fail).onSuccess(first -> {
             if (first.isEmpty()) {
-                registry.withoutQuery(ctx);
+                registry.question(ctx);
             } else {
                 head(ctx, ended, type(source));
                 ctx.response().putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(length));

@@ -3,7 +3,7 @@ package dev.faas.gateway;
 import dev.faas.wire.Problem;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.regex.Matcher;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /** How long a client wants its answer held back until the activation has ended: {@code ?wait=N}, or RFC 7240's Prefer. */
@@ -22,11 +22,19 @@ record Patience(Duration limit) {
             return parameter(parameters.getLast());
         }
         return ctx.request().headers().getAll("Prefer").stream()
-                .map(PREFERENCE::matcher)
-                .filter(Matcher::find)
+                .map(Patience::preferred)
+                .filter(OptionalInt::isPresent)
                 .findFirst()
-                .map(found -> preference(ctx, found.group(1)))
+                .map(seconds -> preference(ctx, seconds.getAsInt()))
                 .orElse(NONE);
+    }
+
+    /** Seconds, at most a minute: the server may honour a preference in part. */
+    static OptionalInt preferred(String header) {
+        var found = PREFERENCE.matcher(header);
+        return found.find()
+                ? OptionalInt.of(Math.min(Integer.parseInt(found.group(1)), MAX_SECONDS))
+                : OptionalInt.empty();
     }
 
     private static Patience parameter(String text) {
@@ -37,13 +45,8 @@ record Patience(Duration limit) {
         return new Patience(Duration.ofSeconds(Integer.parseInt(text)));
     }
 
-    private static Patience preference(RoutingContext ctx, String text) {
-        int seconds = Math.min(Integer.parseInt(text), MAX_SECONDS);
+    private static Patience preference(RoutingContext ctx, int seconds) {
         ctx.response().putHeader("Preference-Applied", "wait=" + seconds);
         return new Patience(Duration.ofSeconds(seconds));
-    }
-
-    boolean none() {
-        return limit.isZero();
     }
 }

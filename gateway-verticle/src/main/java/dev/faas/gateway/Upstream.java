@@ -95,11 +95,18 @@ final class Upstream {
             return Future.failedFuture(away().asException());
         }
         var address = order.next();
-        return client.request(options(method, uri, address)).recover(failure -> {
-            LOG.info("{} at {} takes no connection: {}", name, address, failure.getMessage());
-            addresses.refused(address);
-            return connect(method, uri, order, triesLeft - 1);
-        });
+        return client.request(options(method, uri, address))
+                .onSuccess(this::logFaults)
+                .recover(failure -> {
+                    LOG.info("{} at {} takes no connection: {}", name, address, failure.getMessage());
+                    addresses.refused(address);
+                    return connect(method, uri, order, triesLeft - 1);
+                });
+    }
+
+    /** Who sent the request is told through its response; without a handler it would be an error in the log, too. */
+    private void logFaults(HttpClientRequest request) {
+        request.exceptionHandler(failure -> LOG.debug("a request to {}: {}", name, failure.getMessage()));
     }
 
     private RequestOptions options(HttpMethod method, String uri, SocketAddress address) {
@@ -136,5 +143,10 @@ final class Upstream {
                         .compose(status -> status == 200
                                 ? Future.succeededFuture()
                                 : Future.failedFuture(name + " answers " + status)));
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.gateway.Events.Event;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -93,7 +95,8 @@ class EventStreamTest {
     }
 
     @Test
-    void givenARunWithManyEvents_whenResumedAfterEachOfThem_thenNothingIsMissingAndNothingComesTwice() throws Exception {
+    void givenARunWithManyEvents_whenResumedAfterEachOfThem_thenNothingIsMissingAndNothingComesTwice()
+            throws Exception {
         var id = faas.accepted("story", "x");
         var lost = faas.claim(id).err("of a run that was handed back").out("lost");
         lost.handBack();
@@ -109,13 +112,15 @@ class EventStreamTest {
         assertThat(names(whole).stream().distinct().toList()).containsExactly("state", "log", "output", "end");
         assertThat(textOf(whole, "output")).startsWith("lostout 0\nout 1\n").endsWith("out 14\n");
         assertThat(textOf(whole, "output")).doesNotContain("late words");
-        assertThat(whole.stream().map(Event::id).filter(s -> !s.isEmpty()).map(Long::valueOf).toList())
+        assertThat(whole.stream()
+                        .map(Event::id)
+                        .filter(s -> !s.isEmpty())
+                        .map(Long::valueOf)
+                        .toList())
                 .isSorted()
                 .doesNotHaveDuplicates();
         for (int i = 0; i < whole.size() - 2; i++) {
-            assertThat(all(id, whole.get(i).id()))
-                    .as("after event " + i)
-                    .isEqualTo(whole.subList(i + 1, whole.size()));
+            assertThat(all(id, whole.get(i).id())).as("after event " + i).isEqualTo(whole.subList(i + 1, whole.size()));
         }
     }
 
@@ -141,7 +146,8 @@ class EventStreamTest {
         while (!ended) {
             var after = seen.isEmpty() ? "" : seen.getLast().id();
             try (var events = Events.of(faas, id, after)) {
-                // 203 events in all: the last of them is read as the last of a connection, and the next one has nothing.
+                // 203 events in all: the last of them is read as the last of a connection, and the next one has
+                // nothing.
                 for (int i = 0; i < 7 && events.status() == 200; i++) {
                     seen.add(events.require());
                 }
@@ -174,7 +180,8 @@ class EventStreamTest {
     void givenALastEventIdThatIsNone_whenAsked_thenItIsRefused() throws Exception {
         var id = faas.accepted("story", "x");
 
-        var answer = faas.send(faas.as(faas.alice, "/v1/activations/" + id + "/events").header("Last-Event-ID", "abc"));
+        var answer = faas.send(
+                faas.as(faas.alice, "/v1/activations/" + id + "/events").header("Last-Event-ID", "abc"));
 
         assertThat(answer.code()).isEqualTo("invalid_request");
     }
@@ -183,7 +190,11 @@ class EventStreamTest {
     void givenBytesThatAreNoText_whenFollowed_thenTheyComeAsBase64() throws Exception {
         var id = faas.accepted("story", "x");
         var bytes = new byte[] {(byte) 0xff, 0, 1};
-        faas.claim(id).write(Source.STDOUT, bytes).write(Source.STDERR, bytes).out("a\u0000 \r\n\"é").succeed();
+        faas.claim(id)
+                .write(Source.STDOUT, bytes)
+                .write(Source.STDERR, bytes)
+                .out("a\u0000 \r\n\"é")
+                .succeed();
 
         var events = all(id, "");
 
@@ -240,7 +251,7 @@ class EventStreamTest {
     @Test
     void givenAReaderThatTakesNothing_whenTheLimitIsOver_thenItIsCutOff() throws Exception {
         var id = faas.accepted("story", "x");
-        try (var socket = new java.net.Socket("127.0.0.1", faas.gateway.port("api"))) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), faas.gateway.port("api"))) {
             socket.setReceiveBufferSize(4096);
             socket.getOutputStream()
                     .write(("GET /v1/activations/" + id + "/events HTTP/1.1\r\nHost: x\r\nAuthorization: "

@@ -45,7 +45,8 @@ final class Events implements AutoCloseable {
     }
 
     static Events open(HttpRequest.Builder request) throws IOException, InterruptedException {
-        var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        var client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         return new Events(client, client.send(request.build(), BodyHandlers.ofInputStream()));
     }
 

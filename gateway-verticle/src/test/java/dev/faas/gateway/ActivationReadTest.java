@@ -1,0 +1,181 @@
+package dev.faas.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.wire.Ids;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+class ActivationReadTest {
+    @TempDir
+    static Path directory;
+
+    static RunningGateway faas;
+
+    @BeforeAll
+    static void start() throws Exception {
+        faas = new RunningGateway(directory);
+        faas.function("reader");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        faas.close();
+    }
+
+    @BeforeEach
+    void quiet() {
+        faas.registry.answersNothing();
+    }
+
+    @Test
+    void givenAnActivation_whenAskedFor_thenTheRecordIsWholeAndHasNothingOfTheInside() throws Exception {
+        var id = faas.accepted("reader", "a secret argument");
+
+        var queued = faas.get("/v1/activations/" + id);
+        faas.claim(id).out("42").succeed();
+        var ended = faas.get("/v1/activations/" + id);
+
+        assertThat(queued.status()).isEqualTo(200);
+        assertThat(queued.field("status")).isEqualTo("queued");
+        assertThat(queued.text()).doesNotContain("secret", "spec", "order", "owner");
+        assertThat(ended.field("status")).isEqualTo("succeeded");
+        assertThat(ended.field("result")).isEqualTo("42");
+        assertThat(ended.json().path("function").path("name").asText()).isEqualTo("reader");
+        assertThat(ended.field("submittedAt")).matches(".*T\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+        assertThat(ended.json().has("reason")).isTrue();
+        assertThat(ended.header("Content-Type")).isEqualTo("application/json");
+    }
+
+    @Test
+    void givenAWait_whenItEnds_thenTheAnswerComesAtOnce() throws Exception {
+        var id = faas.accepted("reader", "x");
+        var run = faas.claim(id);
+        var asked = CompletableFuture.supplyAsync(() -> unchecked("/v1/activations/" + id + "?wait=60"));
+        Await.until("somebody waits", () -> faas.gateway.openAnswers() == 1);
+
+        run.out("done").succeed();
+
+        assertThat(Await.await(asked).field("status")).isEqualTo("succeeded");
+        assertThat(faas.gateway.openAnswers()).isZero();
+    }
+
+    @Test
+    void givenAWait_whenTheTimeIsOver_thenTheAnswerIsTheStateOfThen() throws Exception {
+        var id = faas.accepted("reader", "x");
+        var started = System.nanoTime();
+        var asked = CompletableFuture.supplyAsync(() -> unchecked("/v1/activations/" + id + "?wait=1"));
+        faas.claim(id);
+
+        assertThat(Await.await(asked).field("status")).isEqualTo("running");
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThan(Duration.ofMillis(900));
+    }
+
+    private static Answer unchecked(String path) {
+        try {
+            return faas.get(path);
+        } catch (java.io.IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void givenAnActivationOfSomebodyElse_whenAskedForOnAnyRoute_thenItDoesNotExist() throws Exception {
+        var id = faas.accepted("reader", "x");
+        faas.claim(id).out("secret").succeed();
+
+        for (var what : List.of("", "?wait=1", "/result", "/logs", "/logs?follow=true", "/events")) {
+            var answer = faas.send(faas.as(faas.bob, "/v1/activations/" + id + what));
+
+            assertThat(answer.status()).as(what).isEqualTo(404);
+            assertThat(answer.code()).isEqualTo("activation_not_found");
+        }
+        assertThat(faas.registry.asked()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"x", "fn_06b7gd98g07rk4q3v8x2m5n9tb", "06B7GD98G07RK4Q3V8X2M5N9TB", "*", ">", "a.b", "%2E%2E"})
+    void givenAnIdThatIsNone_whenAskedForOnAnyRoute_thenItDoesNotExist(String id) throws Exception {
+        for (var what : List.of("", "/result", "/logs", "/events")) {
+            var answer = faas.get("/v1/activations/" + id.replace(">", "%3E").replace("*", "%2A") + what);
+
+            assertThat(answer.status()).as(what).isEqualTo(404);
+        }
+        assertThat(faas.registry.asked()).isEmpty();
+    }
+
+    @Test
+    void givenNoToken_whenAskedForOnAnyRoute_thenTheClientIsAskedWhoItIs() throws Exception {
+        var id = faas.accepted("reader", "x");
+
+        for (var what : List.of("", "/result", "/logs", "/events")) {
+            var answer = faas.send(faas.request("/v1/activations/" + id + what));
+
+            assertThat(answer.status()).as(what).isEqualTo(401);
+            assertThat(answer.header("WWW-Authenticate")).startsWith("Bearer");
+        }
+    }
+
+    @Test
+    void givenAnActivationThatTheStreamHasNoMore_whenAskedFor_thenTheRegistryAnswers() throws Exception {
+        var id = Ids.activation(Instant.now());
+        faas.registry.answers(request -> request.response()
+                .putHeader("Faas-Sequence", "7")
+                .putHeader("Content-Type", "application/json")
+                .end("{\"activationId\":\"" + id + "\"}"));
+
+        var answer = faas.get("/v1/activations/" + id + "?wait=5");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.field("activationId")).isEqualTo(id);
+        assertThat(answer.header("Faas-Sequence")).isEmpty();
+        assertThat(faas.registry.asked()).containsExactly("GET /v1/activations/" + id);
+    }
+
+    @Test
+    void givenAnActivationThatNobodyHas_whenAskedFor_thenTheRegistrysNoIsPassedOn() throws Exception {
+        var id = Ids.activation(Instant.now());
+
+        assertThat(faas.get("/v1/activations/" + id).status()).isEqualTo(404);
+        assertThat(faas.get("/v1/activations/" + id + "/result").status()).isEqualTo(404);
+        assertThat(faas.get("/v1/activations/" + id + "/events").code()).isEqualTo("activation_not_found");
+    }
+
+    @Test
+    void givenWhatIsNotBuiltYet_whenAskedFor_thenTheAnswerSaysThatItIsNotThere() throws Exception {
+        var id = faas.accepted("reader", "x");
+
+        var cancel = faas.send(faas.as(faas.alice, "/v1/activations/" + id).DELETE());
+        var replay = faas.send(
+                faas.as(faas.alice, "/v1/activations/" + id + "/replay").POST(BodyPublishers.noBody()));
+
+        assertThat(cancel.status()).isEqualTo(405);
+        assertThat(cancel.header("Allow")).isEqualTo("GET, HEAD, OPTIONS");
+        assertThat(replay.status()).isEqualTo(404);
+        assertThat(replay.code()).isEqualTo("not_found");
+    }
+
+    @Test
+    void givenAnswers_whenTheyCome_thenTheyHaveTheRequestsId() throws Exception {
+        var id = faas.accepted("reader", "x");
+
+        var answer = faas.send(faas.as(faas.alice, "/v1/activations/" + id).header("X-Request-Id", "mine-1"));
+
+        assertThat(answer.header("X-Request-Id")).isEqualTo("mine-1");
+    }
+}

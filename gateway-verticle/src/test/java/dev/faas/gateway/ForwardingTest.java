@@ -1,0 +1,401 @@
+package dev.faas.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+class ForwardingTest {
+    private static final int LARGE = 24 << 20;
+
+    @TempDir
+    static Path directory;
+
+    static RunningGateway faas;
+
+    @BeforeAll
+    static void start() throws Exception {
+        faas = new RunningGateway(directory);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        faas.close();
+    }
+
+    @BeforeEach
+    void quiet() {
+        faas.auth.answersNothing();
+        faas.registry.answersNothing();
+    }
+
+    private static void ok(HttpServerRequest request) {
+        request.response().end("ok");
+    }
+
+    @Test
+    void givenThreePorts_whenCalled_thenEachHasItsOwnRoutesAndHealth() throws Exception {
+        faas.auth.answers(ForwardingTest::ok);
+        faas.registry.answers(ForwardingTest::ok);
+
+        for (var listener : List.of("api", "auth", "registry")) {
+            assertThat(status(listener, "/healthz")).isEqualTo(200);
+            assertThat(status(listener, "/readyz")).isEqualTo(200);
+            assertThat(status(listener, "/v1/auth/me")).as(listener).isEqualTo(listener.equals("registry") ? 404 : 200);
+            assertThat(status(listener, "/.well-known/jwks.json")).isEqualTo(listener.equals("registry") ? 404 : 200);
+            assertThat(status(listener, "/v1/functions")).isEqualTo(listener.equals("auth") ? 404 : 200);
+            assertThat(status(listener, "/v1/functions/x/revisions")).isEqualTo(listener.equals("auth") ? 404 : 200);
+            assertThat(status(listener, "/v1/activations")).isEqualTo(listener.equals("api") ? 200 : 404);
+            assertThat(status(listener, "/metrics")).isEqualTo(404);
+        }
+    }
+
+    private static int status(String listener, String path) throws IOException, InterruptedException {
+        return faas.send(faas.request(listener, path).header("Authorization", faas.signer.bearer(faas.alice)))
+                .status();
+    }
+
+    @Test
+    void givenHealth_whenAsked_thenEachDependencyIsNamed() throws Exception {
+        var ready = faas.send(faas.request("/readyz"));
+
+        assertThat(ready.json().path("dependencies").path("nats").asText()).isEqualTo("up");
+        assertThat(ready.json().path("dependencies").path("keys").asText()).isEqualTo("up");
+        assertThat(ready.json().path("dependencies").path("functions").asText()).isEqualTo("up");
+        assertThat(ready.json().path("dependencies").has("auth-service")).isTrue();
+        assertThat(ready.json().path("dependencies").has("registry-service")).isTrue();
+    }
+
+    @Test
+    void givenARequest_whenForwarded_thenItArrivesAsItWasButForTheHopsOwnHeaders() throws Exception {
+        var seen = new CompletableFuture<MultiMap>();
+        var body = new CompletableFuture<String>();
+        faas.auth.answers(request -> {
+            seen.complete(MultiMap.caseInsensitiveMultiMap().addAll(request.headers()));
+            request.body().onSuccess(bytes -> {
+                body.complete(bytes.toString());
+                request.response()
+                        .setStatusCode(201)
+                        .putHeader("Content-Type", "application/json")
+                        .putHeader("X-Request-Id", "of-the-upstream")
+                        .putHeader("X-Hop", "1")
+                        .putHeader("Connection", "x-hop")
+                        .putHeader("Keep-Alive", "timeout=5")
+                        .end("{}");
+            });
+        });
+
+        var answer = raw(
+                "POST /v1/auth/register?a=b%20c HTTP/1.1",
+                "Host: faas.example",
+                "X-Request-Id: mine-7",
+                "X-Secret: 1",
+                "Connection: close",
+                "Connection: x-secret",
+                "TE: trailers",
+                "Faas-Function-Sequence: 9",
+                "Content-Length: 4",
+                "",
+                "body");
+
+        assertThat(answer).startsWith("HTTP/1.1 201").endsWith("\r\n\r\n{}");
+        assertThat(answer.toLowerCase(java.util.Locale.ROOT))
+                .contains("x-request-id: mine-7", "content-type: application/json")
+                .doesNotContain("of-the-upstream", "x-hop", "keep-alive: timeout");
+        assertThat(body).isCompletedWithValue("body");
+        assertThat(faas.auth.asked()).containsExactly("POST /v1/auth/register?a=b%20c");
+        var headers = Await.await(seen);
+        assertThat(headers.get("X-Request-Id")).isEqualTo("mine-7");
+        assertThat(headers.get("Host")).isEqualTo("127.0.0.1:" + faas.auth.port());
+        assertThat(headers.contains("X-Secret")).isFalse();
+        assertThat(headers.contains("TE")).isFalse();
+        assertThat(headers.contains("Faas-Function-Sequence")).isFalse();
+    }
+
+    private static byte[] lines(String... lines) {
+        return String.join("\r\n", lines).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** What is answered until the connection is closed. */
+    private static String raw(String... lines) throws IOException {
+        try (var socket = connect()) {
+            socket.getOutputStream().write(lines(lines));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static Socket connect() throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), faas.gateway.port("api"));
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    @Test
+    void givenAnswersWithoutABody_whenPassedOn_thenTheyHaveNone() throws Exception {
+        faas.registry.answers(request -> request.response()
+                .setStatusCode(request.path().endsWith("gone") ? 204 : 304)
+                .putHeader("ETag", "\"3\"")
+                .end());
+
+        var token = "Authorization: " + faas.signer.bearer(faas.alice);
+        var deleted = raw("DELETE /v1/functions/gone HTTP/1.1", "Host: x", "Connection: close", token, "", "");
+        var unchanged = raw("GET /v1/functions/same HTTP/1.1", "Host: x", "Connection: close", token, "", "");
+
+        assertThat(deleted).startsWith("HTTP/1.1 204").endsWith("\r\n\r\n");
+        assertThat(deleted.toLowerCase(java.util.Locale.ROOT)).doesNotContain("transfer-encoding");
+        assertThat(unchanged).startsWith("HTTP/1.1 304").contains("\"3\"").endsWith("\r\n\r\n");
+        for (int i = 0; i < 300; i++) {
+            // More often than there are connections: none of them is kept.
+            assertThat(faas.send(faas.as(faas.alice, "/v1/functions/gone").DELETE())
+                            .status())
+                    .isEqualTo(204);
+        }
+    }
+
+    @Test
+    void givenLargeBodies_whenForwarded_thenTheyFlowThroughInBothDirections() throws Exception {
+        var received = new AtomicLong();
+        faas.auth.answers(request -> {
+            received.set(0);
+            request.handler(bytes -> received.addAndGet(bytes.length()));
+            request.endHandler(end -> {
+                request.response().putHeader("Content-Length", Integer.toString(LARGE));
+                send(request, LARGE);
+            });
+        });
+        var large = new byte[LARGE];
+        Arrays.fill(large, (byte) 'u');
+
+        var answer = faas.send(faas.request("/v1/auth/anything").POST(BodyPublishers.ofByteArray(large)));
+
+        assertThat(received).hasValue(LARGE);
+        assertThat(answer.bytes()).hasSize(LARGE).containsOnly('d');
+    }
+
+    private static void send(HttpServerRequest request, int left) {
+        if (left == 0) {
+            request.response().end();
+            return;
+        }
+        var piece = new byte[Math.min(left, 1 << 16)];
+        Arrays.fill(piece, (byte) 'd');
+        request.response().write(Buffer.buffer(piece)).onSuccess(sent -> send(request, left - piece.length));
+    }
+
+    @Test
+    void givenABodyThatIsRefusedEarly_whenForwarded_thenTheRefusalArrives() throws Exception {
+        faas.auth.answers(request -> {
+            request.response()
+                    .setStatusCode(413)
+                    .putHeader("Connection", "close")
+                    .end("too large");
+        });
+
+        var answer = faas.send(faas.request("/v1/auth/anything").POST(BodyPublishers.ofByteArray(new byte[2 << 20])));
+
+        assertThat(answer.status()).isEqualTo(413);
+        assertThat(answer.text()).isEqualTo("too large");
+    }
+
+    @Test
+    void givenAClientThatAsksFirst_whenItExpectsToContinue_thenItIsToldTo() throws Exception {
+        faas.auth.answers(request -> request.body()
+                .onSuccess(bytes -> request.response()
+                        .end("got " + bytes + (request.headers().contains("Expect") ? " expecting" : ""))));
+
+        try (var socket = connect()) {
+            socket.getOutputStream()
+                    .write(lines(
+                            "POST /v1/auth/x HTTP/1.1",
+                            "Host: x",
+                            "Expect: 100-continue",
+                            "Connection: close",
+                            "Content-Length: 4",
+                            "",
+                            ""));
+            assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.ISO_8859_1))
+                    .isEqualTo("HTTP/1.1 100");
+            socket.getOutputStream().write("body".getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .contains("200 OK")
+                    .endsWith("got body");
+        }
+    }
+
+    @Test
+    void givenNoToken_whenFunctionsAreCalled_thenTheRegistryIsNotEvenAsked() throws Exception {
+        faas.registry.answers(ForwardingTest::ok);
+
+        assertThat(faas.send(faas.request("/v1/functions")).status()).isEqualTo(401);
+        assertThat(faas.send(faas.request("/v1/functions").POST(BodyPublishers.ofString("{}")))
+                        .status())
+                .isEqualTo(401);
+        assertThat(faas.registry.asked()).isEmpty();
+    }
+
+    @Test
+    void givenAWriteOfAFunction_whenAnswered_thenTheAnswerIsHeldBackUntilTheFunctionCanBeInvoked() throws Exception {
+        var now = Instant.now();
+        var spec = FunctionSpec.of("held-back", "x");
+        var function = new FunctionRevision(Ids.function(now), faas.alice, 1, null, now, now, spec);
+        var before = Await.await(faas.bus.kv(Subjects.FUNCTIONS).put("warm.up", Codec.encode(function)));
+        var bucket = faas.bus.kv(Subjects.FUNCTIONS);
+        // The registry's bus is slower than its answer: only holding the answer back lets the invocation find it.
+        faas.registry.answers(request -> {
+            request.response()
+                    .setStatusCode(201)
+                    .putHeader("Faas-Function-Sequence", Long.toString(before + 1))
+                    .end("{}");
+            faas.vertx.setTimer(400, later -> {
+                var unused = bucket.put(FunctionRevision.key(faas.alice, "held-back"), Codec.encode(function));
+            });
+        });
+        var started = System.nanoTime();
+
+        var answer = faas.send(faas.as(faas.alice, "/v1/functions").POST(BodyPublishers.ofString("{}")));
+
+        assertThat(Duration.ofNanos(System.nanoTime() - started))
+                .isBetween(Duration.ofMillis(300), Duration.ofSeconds(2));
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(answer.header("Faas-Function-Sequence")).isEmpty();
+        faas.registry.answersNothing();
+        assertThat(faas.submit("held-back", "x").status()).isEqualTo(202);
+        assertThat(faas.registry.asked()).isEmpty();
+    }
+
+    @Test
+    void givenAWriteThatNeverArrives_whenAnswered_thenTheAnswerComesAllTheSame() throws Exception {
+        faas.registry.answers(request -> request.response()
+                .putHeader("Faas-Function-Sequence", Long.toString(Long.MAX_VALUE))
+                .end("{}"));
+        var started = System.nanoTime();
+
+        var answer = faas.send(faas.as(faas.alice, "/v1/functions/x").DELETE());
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThan(Duration.ofMillis(1900));
+    }
+
+    @Test
+    void givenAFunctionThatTheCacheDoesNotHave_whenInvoked_thenTheRegistryIsAskedInTheCallersName() throws Exception {
+        var now = Instant.now();
+        var asked = new CompletableFuture<MultiMap>();
+        var third = new FunctionRevision(
+                Ids.function(now), faas.alice, 3, "sha256:3", now, now, FunctionSpec.of("far", "far:3"));
+        faas.registry.answers(request -> {
+            asked.complete(MultiMap.caseInsensitiveMultiMap().addAll(request.headers()));
+            request.response().end(Buffer.buffer(Codec.encode(third)));
+        });
+
+        var id = faas.accepted("far@3", "x");
+
+        assertThat(faas.registry.asked()).containsExactly("GET /v1/functions/far@3");
+        assertThat(Await.await(asked).get("Accept")).isEqualTo("application/vnd.faas.revision+json");
+        assertThat(Await.await(asked).get("Authorization")).startsWith("Bearer ");
+        var accepted = Await.await(faas.events.lastFromLeader(id)).orElseThrow().record();
+        assertThat(accepted.activation().image()).isEqualTo("far:3");
+        assertThat(accepted.activation().function().revision()).isEqualTo(3);
+    }
+
+    @Test
+    void givenAFunctionInTheCache_whenInvokedByNameByIdOrByItsRevision_thenNobodyIsAsked() throws Exception {
+        var function = faas.function("near");
+        Await.until("known", () -> known("near"));
+        faas.registry.answersNothing();
+
+        for (var ref : List.of("near", function.id(), "near@1", function.id() + "@1")) {
+            assertThat(faas.submit(ref, "x").status()).as(ref).isEqualTo(202);
+        }
+        assertThat(faas.registry.asked()).isEmpty();
+        assertThat(faas.submit("near@2", "x").code()).isEqualTo("function_not_found");
+        assertThat(faas.registry.asked()).containsExactly("GET /v1/functions/near@2");
+    }
+
+    private static boolean known(String function) {
+        try {
+            return faas.submit(function, "x").status() == 202;
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void givenADeletedFunction_whenInvoked_thenItIsGone() throws Exception {
+        faas.function("short-lived");
+        Await.until("known", () -> known("short-lived"));
+        Await.await(faas.bus.kv(Subjects.FUNCTIONS).delete(FunctionRevision.key(faas.alice, "short-lived")));
+
+        Await.until("gone", () -> !known("short-lived"));
+
+        assertThat(faas.submit("short-lived", "x").code()).isEqualTo("function_not_found");
+    }
+
+    @Test
+    void givenAClientThatWantsTheInternalForm_whenForwarded_thenItsWishDoesNotGetThrough() throws Exception {
+        var accept = new CompletableFuture<String>();
+        faas.registry.answers(request -> {
+            accept.complete(String.valueOf(request.getHeader("Accept")));
+            request.response().end("{}");
+        });
+
+        faas.send(faas.as(faas.alice, "/v1/functions/x").header("Accept", RegistryClient.REVISION));
+
+        assertThat(Await.await(accept)).isEqualTo("null");
+    }
+
+    @Test
+    void givenAServiceThatBreaksOff_whenForwarded_thenTheClientIsToldWhichOne() throws Exception {
+        faas.registry.answers(request -> request.connection().close());
+
+        var answer = faas.get("/v1/functions");
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.code()).isEqualTo("unavailable");
+        assertThat(answer.field("dependency")).isEqualTo("registry-service");
+        assertThat(answer.header("Retry-After")).isNotEmpty();
+        assertThat(faas.submit("unknown", "x").code()).isEqualTo("unavailable");
+    }
+
+    @Test
+    void givenAClientThatGoes_whenItHasGone_thenTheServiceIsNotKeptBusy() throws Exception {
+        var asked = new CompletableFuture<Void>();
+        var reset = new CompletableFuture<Void>();
+        faas.auth.answers(request -> {
+            request.response().exceptionHandler(gone -> reset.complete(null));
+            request.response().closeHandler(gone -> reset.complete(null));
+            asked.complete(null);
+        });
+        try (var socket = connect()) {
+            socket.getOutputStream().write(lines("GET /v1/auth/slow HTTP/1.1", "Host: x", "", ""));
+            Await.await(asked);
+        }
+
+        Await.await(reset);
+    }
+}

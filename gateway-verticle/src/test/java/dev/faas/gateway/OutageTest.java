@@ -1,0 +1,162 @@
+package dev.faas.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.ActivationCommand;
+import dev.faas.nats.Topology;
+import dev.faas.nats.TopologyConfig;
+import dev.faas.wire.Subjects;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a submit is told when the bus fails at each of its steps. */
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+class OutageTest {
+    @TempDir
+    Path directory;
+
+    private RunningGateway faas;
+
+    @BeforeEach
+    void start() throws Exception {
+        faas = new RunningGateway(directory);
+        faas.function("brave");
+        Await.until("known", () -> submitted("brave").status() == 202);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        faas.close();
+    }
+
+    private Answer submitted(String function) {
+        try {
+            return faas.submit(function, "x");
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void removeStream(String name) throws Exception {
+        var connection = io.nats.client.Nats.connect(faas.server.url());
+        try {
+            connection.jetStreamManagement().deleteStream(name);
+        } finally {
+            connection.close();
+        }
+    }
+
+    @Test
+    void givenTheCommandCannotBeStored_whenSubmitted_thenTheActivationIsAcceptedAndTheCommandComesLater()
+            throws Exception {
+        removeStream(Subjects.ACTIVATIONS);
+
+        var answer = faas.submit("brave", "x");
+
+        assertThat(answer.status()).isEqualTo(202);
+        var id = answer.field("activationId");
+        var accepted = Await.await(faas.events.lastFromLeader(id)).orElseThrow();
+        assertThat(faas.get("/v1/activations/" + id).field("status")).isEqualTo("queued");
+
+        Topology.create(faas.bus, TopologyConfig.LOCAL);
+        var command = ActivationCommand.of(accepted.record().activation());
+        Await.until("the command is queued", () -> Await.await(faas.queue.holds(command)));
+    }
+
+    @Test
+    void givenTheCommandCannotBeStored_whenTheGatewayDies_thenTheAcceptedEventIsLeftForTheReconciler()
+            throws Exception {
+        removeStream(Subjects.ACTIVATIONS);
+        var id = faas.submit("brave", "x").field("activationId");
+
+        faas.stopGateway();
+
+        Topology.create(faas.bus, TopologyConfig.LOCAL);
+        var accepted = Await.await(faas.events.lastFromLeader(id)).orElseThrow();
+        assertThat(Await.await(faas.events.order(id))).isPresent();
+        assertThat(Await.await(
+                        faas.queue.holds(ActivationCommand.of(accepted.record().activation()))))
+                .isFalse();
+    }
+
+    @Test
+    void givenTheEventCannotBeStored_whenSubmitted_thenNothingIsAcceptedAndTheClientIsToldToComeAgain()
+            throws Exception {
+        removeStream(Subjects.EVENTS);
+
+        var answer = submitted("brave");
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.code()).isEqualTo("unavailable");
+        assertThat(answer.header("Retry-After")).isNotEmpty();
+        assertThat(answer.json().has("activationId")).isFalse();
+    }
+
+    @Test
+    void givenTheEventsAreFull_whenSubmitted_thenTheClientIsToldToComeAgain() throws Exception {
+        removeStream(Subjects.EVENTS);
+        var small = new TopologyConfig(1, 64_000, TopologyConfig.LOCAL.eventsAge(), TopologyConfig.LOCAL.outputsAge());
+        Topology.create(faas.bus, small);
+
+        var answer = faas.submit("brave", "text/plain", "x".repeat(100_000).getBytes(StandardCharsets.UTF_8));
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.code()).isEqualTo("unavailable");
+    }
+
+    @Test
+    void givenTheBusIsDown_whenCalled_thenTheAnswerIsQuickAndTheGatewayNotReady() throws Exception {
+        var id = submitted("brave").field("activationId");
+        faas.server.kill();
+
+        for (var path : new String[] {"/v1/activations/" + id, "/v1/activations/" + id + "/result"}) {
+            var answer = faas.get(path);
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.field("dependency")).isEqualTo("message bus");
+        }
+        Await.until("refused", () -> submitted("brave").code().equals("unavailable"));
+        Await.until("not ready", () -> status("/readyz") == 503);
+
+        faas.server.restart();
+        Await.until("works again", () -> submitted("brave").status() == 202);
+        Await.until("can be read again", () -> status("/v1/activations/" + id) == 200);
+        Await.until("ready again", () -> status("/readyz") == 200);
+    }
+
+    private int status(String path) {
+        try {
+            return faas.get(path).status();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void givenTheBusDoesNotAnswer_whenSubmitted_thenTheOutcomeIsUnknownAndTheIdIsTold() throws Exception {
+        signal("STOP");
+        Answer answer;
+        try {
+            answer = faas.submit("brave", "x");
+        } finally {
+            signal("CONT");
+        }
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.code()).isEqualTo("outcome_unknown");
+        var id = answer.field("activationId");
+        assertThat(dev.faas.wire.Ids.isActivation(id)).isTrue();
+        Await.until("works again", () -> submitted("brave").status() == 202);
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        var kill = new ProcessBuilder("kill", "-" + name, Long.toString(faas.server.pid())).start();
+        assertThat(kill.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    }
+}
