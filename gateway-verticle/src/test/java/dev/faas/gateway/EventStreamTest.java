@@ -1,17 +1,12 @@
 package dev.faas.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.gateway.Events.Event;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -132,38 +127,6 @@ class EventStreamTest {
     }
 
     @Test
-    void givenARunGoingOn_whenTheClientReconnectsAgainAndAgain_thenItMissesNothing() throws Exception {
-        var id = faas.accepted("story", "x");
-        var writer = Thread.ofVirtual().start(() -> {
-            var run = faas.claim(id);
-            for (int i = 0; i < 200; i++) {
-                run.out(i + "\n");
-            }
-            run.succeed();
-        });
-        var seen = new ArrayList<Event>();
-        var ended = false;
-        while (!ended) {
-            var after = seen.isEmpty() ? "" : seen.getLast().id();
-            try (var events = Events.of(faas, id, after)) {
-                // 203 events in all: the last of them is read as the last of a connection, and the next one has
-                // nothing.
-                for (int i = 0; i < 7 && events.status() == 200; i++) {
-                    seen.add(events.require());
-                }
-                ended = events.status() == 204;
-            }
-        }
-        writer.join();
-        var expected = new StringBuilder();
-        for (int i = 0; i < 200; i++) {
-            expected.append(i).append('\n');
-        }
-        assertThat(textOf(seen, "output")).isEqualTo(expected.toString());
-        assertThat(seen.stream().map(Event::id).toList()).doesNotHaveDuplicates();
-    }
-
-    @Test
     void givenAnEnd_whenResumedAtItOrPastIt_thenThereIsNoContent() throws Exception {
         var id = faas.accepted("story", "x");
         var end = faas.claim(id).out("x").succeed();
@@ -216,72 +179,6 @@ class EventStreamTest {
     }
 
     @Test
-    void givenNothingHappens_whenFollowed_thenCommentsKeepTheConnectionOpen() throws Exception {
-        var id = faas.accepted("story", "x");
-        try (var events = Events.of(faas, id)) {
-            assertThat(events.require().field("status")).isEqualTo("queued");
-
-            events.awaitComments(3);
-
-            faas.claim(id).succeed();
-            assertThat(names(events.rest())).containsExactly("state", "state", "end");
-        }
-    }
-
-    @Test
-    void givenAFastWriter_whenTheReaderIsSlow_thenItGetsEverythingAllTheSame() throws Exception {
-        var id = faas.accepted("story", "x");
-        var chunk = "0123456789abcdef".repeat(2048);
-        try (var events = Events.of(faas, id)) {
-            var run = faas.claim(id);
-            // 32 MB: more than the sockets between us and the feed's backlog of 256 messages hold.
-            for (int i = 0; i < 1000; i++) {
-                run.out(chunk);
-            }
-            run.succeed();
-
-            var all = events.rest();
-
-            assertThat(all.stream().filter(e -> e.name().equals("output"))).hasSize(1000);
-            assertThat(textOf(all, "output")).isEqualTo(chunk.repeat(1000));
-            assertThat(all.getLast().name()).isEqualTo("end");
-        }
-    }
-
-    @Test
-    void givenAReaderThatTakesNothing_whenTheLimitIsOver_thenItIsCutOff() throws Exception {
-        var id = faas.accepted("story", "x");
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), faas.gateway.port("api"))) {
-            socket.setReceiveBufferSize(4096);
-            socket.getOutputStream()
-                    .write(("GET /v1/activations/" + id + "/events HTTP/1.1\r\nHost: x\r\nAuthorization: "
-                                    + faas.signer.bearer(faas.alice) + "\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
-            var run = faas.claim(id);
-            var chunk = "x".repeat(60_000);
-            for (int i = 0; i < 300; i++) {
-                run.out(chunk);
-            }
-            Await.until("cut off", () -> streamsOpen() == 0);
-        }
-    }
-
-    private static double streamsOpen() {
-        return faas.gateway.openAnswers();
-    }
-
-    @Test
-    void givenAClientThatGoes_whenItHasGone_thenNothingOfItIsKept() throws Exception {
-        var id = faas.accepted("story", "x");
-        try (var events = Events.of(faas, id)) {
-            events.require();
-            assertThat(streamsOpen()).isEqualTo(1);
-        }
-
-        Await.until("the stream is closed", () -> streamsOpen() == 0);
-    }
-
-    @Test
     void givenAPrunedActivation_whenFollowed_thenTheLedgersRecordIsTheOneState() throws Exception {
         var id = faas.accepted("story", "x");
         prune(id);
@@ -315,55 +212,6 @@ class EventStreamTest {
             try (var events = Events.of(faas, id)) {
                 assertThat(events.require().field("status")).isEqualTo("queued");
             }
-        }
-    }
-
-    @Test
-    void givenAHead_whenAsked_thenThereIsNoStream() throws Exception {
-        var id = faas.accepted("story", "x");
-
-        var answer = faas.send(faas.as(faas.alice, "/v1/activations/" + id + "/events")
-                .method("HEAD", HttpRequest.BodyPublishers.noBody()));
-
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.header("Content-Type")).startsWith("text/event-stream");
-        assertThat(streamsOpen()).isZero();
-    }
-
-    @Test
-    void givenStreamsThatAreOpen_whenTheBusRestarts_thenTheyGoOnWithoutAHole() throws Exception {
-        var id = faas.accepted("story", "x");
-        var waiting = faas.accepted("story", "y");
-        try (var events = Events.of(faas, id);
-                var others = Events.of(faas, waiting)) {
-            var run = faas.claim(id).out("before ");
-            assertThat(names(List.of(events.require(), events.require(), events.require())))
-                    .containsExactly("state", "state", "output");
-            others.require();
-
-            faas.server.restart();
-            Await.until("reconnected", faas.bus::connected);
-            Await.until("writing again", () -> wrote(run));
-            run.succeed();
-            faas.claim(waiting).succeed();
-
-            var rest = events.rest();
-            assertThat(names(rest)).endsWith("state", "end");
-            assertThat(textOf(rest, "output")).isEqualTo("after");
-            assertThat(names(others.rest())).endsWith("state", "state", "end");
-        }
-    }
-
-    private static boolean wrote(SpawnerRun run) {
-        try {
-            run.out("after");
-            return true;
-        } catch (RuntimeException e) {
-            assertThatThrownBy(() -> {
-                        throw e;
-                    })
-                    .hasMessageContaining("bus");
-            return false;
         }
     }
 }

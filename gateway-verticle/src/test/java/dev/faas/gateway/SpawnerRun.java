@@ -10,6 +10,7 @@ import dev.faas.activation.Report;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
+import dev.faas.nats.BusException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -19,6 +20,10 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** One run, written into the event stream as a spawner writes it. */
 final class SpawnerRun {
@@ -38,14 +43,28 @@ final class SpawnerRun {
     }
 
     static SpawnerRun claim(ActivationEvents events, String id) {
-        var queued = Await.await(events.lastFromLeader(id)).orElseThrow();
+        var queued = persistently(() -> events.lastFromLeader(id)).orElseThrow();
         var running = ((ActivationRecord.Queued) queued.record())
                 .claim(new Worker("spawner-1", "1"), UUID.randomUUID().toString(), Instant.now());
-        return new SpawnerRun(events, running, stored(events.append(running, queued.sequence())));
+        return new SpawnerRun(events, running, stored(() -> events.append(running, queued.sequence())));
     }
 
-    private static long stored(java.util.concurrent.CompletionStage<Appended> appended) {
-        return ((Appended.Stored) Await.await(appended)).snapshot().sequence();
+    private static long stored(Supplier<CompletionStage<Appended>> append) {
+        return ((Appended.Stored) persistently(append)).snapshot().sequence();
+    }
+
+    /** Again while the bus is away: a write of our own that was stored already counts. */
+    private static <T> T persistently(Supplier<CompletionStage<T>> write) {
+        while (true) {
+            try {
+                return Await.await(write.get());
+            } catch (CompletionException e) {
+                if (!(e.getCause() instanceof BusException)) {
+                    throw e;
+                }
+                LockSupport.parkNanos(50_000_000);
+            }
+        }
     }
 
     String id() {
@@ -72,8 +91,8 @@ final class SpawnerRun {
 
     /** Any chunk, such as one of another run. */
     long chunk(String runId, Source source, long offset, byte[] bytes) {
-        lastOutput =
-                Await.await(events.appendOutput(id(), new OutputChunk(runId, source, offset, Instant.now(), bytes)));
+        var chunk = new OutputChunk(runId, source, offset, Instant.now(), bytes);
+        lastOutput = persistently(() -> events.appendOutput(id(), chunk));
         return lastOutput;
     }
 
@@ -87,7 +106,8 @@ final class SpawnerRun {
 
     /** Hands the activation back to the queue. */
     void handBack() {
-        stored(events.append(running.handBack(Reason.WORKER_LOST, "gone", Instant.now()), state));
+        var handedBack = running.handBack(Reason.WORKER_LOST, "gone", Instant.now());
+        stored(() -> events.append(handedBack, state));
     }
 
     private Snapshot end(Status status, Reason reason, int exitCode) {
@@ -113,7 +133,7 @@ final class SpawnerRun {
                 false,
                 lastOutput);
         var next = running.finish(report, Duration.ofSeconds(1));
-        state = stored(events.append(next, state));
+        state = stored(() -> events.append(next, state));
         return new Snapshot(next, state);
     }
 
