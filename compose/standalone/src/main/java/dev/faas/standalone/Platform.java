@@ -15,12 +15,11 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Platform implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
-    private static final long STOP_SECONDS = 60;
+    /** What a spawner needs once its grace is over: kill, hand back, remove containers. */
+    private static final Duration AFTER_GRACE = Duration.ofSeconds(30);
+
 
     private final UpOptions options;
     private final Vertx vertx = Vertx.vertx();
@@ -67,7 +68,8 @@ final class Platform implements AutoCloseable {
         on.onStop("services", () -> undeploy().await());
         // The registry makes the streams that the others wait for, so these two start side by side.
         on.await("registry and auth", () -> Future.join(deploy(registry), deploy(auth)), both -> undeploy());
-        on.await("spawner", () -> deploy(spawner), id -> undeploy(id));
+        var spawner = on.await("spawner", () -> deploy(new SpawnerVerticle(running)), id -> Future.succeededFuture());
+        on.onStop("runs", running.grace().plus(AFTER_GRACE), () -> undeploy(spawner).await());
         var edge = new GatewayVerticle(config(
                 "gateway",
                 backends,
@@ -136,12 +138,7 @@ final class Platform implements AutoCloseable {
     /** Stops everything in reverse order. Blocks, for the grace that runs get and a little more. */
     @Override
     public void close() {
-        try {
-            lifecycle.stop().await(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            throw new IllegalStateException("the platform did not stop within " + STOP_SECONDS + " s", e);
-        } finally {
-            vertx.close().await();
-        }
+        lifecycle.stop().await();
+        vertx.close().await();
     }
 }

@@ -1,0 +1,144 @@
+package dev.faas.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.spawner.TestImages;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as people run it: what it prints, how it ends, and that nothing of it stays. */
+class ProgramIT {
+    private static final Pattern API = Pattern.compile("api (http://\\S+),");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void upIsReadyStopsOnSigtermAndComesBackWithItsData() throws Exception {
+        var data = directory.resolve("data").toString();
+        try (var first = up(data)) {
+            var api = api(first);
+            var ada = User.register(api, "ada-of-up");
+            assertThat(ada.get("/readyz").statusCode()).isEqualTo(200);
+            var family = first.family();
+            assertThat(family).as("the program, nats-server, postgres").hasSizeGreaterThan(2);
+
+            first.signal("TERM");
+
+            assertThat(first.exitCode()).as(first.output()).isZero();
+            assertThat(family).noneMatch(ProcessHandle::isAlive);
+        }
+        try (var second = up(data)) {
+            assertThat(User.login(api(second), "ada-of-up").get("/v1/auth/me").statusCode())
+                    .isEqualTo(200);
+            second.signal("INT");
+            assertThat(second.exitCode()).as(second.output()).isZero();
+        }
+    }
+
+    @Test
+    void aSecondOneOnTheSameDataIsRefused() throws Exception {
+        var data = directory.resolve("data").toString();
+        try (var first = up(data)) {
+            var unused = api(first);
+            try (var second = up(data)) {
+                assertThat(second.exitCode()).isEqualTo(1);
+                assertThat(second.output()).contains("Another platform runs on").contains("--data");
+            }
+            first.signal("TERM");
+            assertThat(first.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void aPlatformThatIsKilledTakesItsChildrenWithItAndStartsAgainWithEverything() throws Exception {
+        var data = directory.resolve("data").toString();
+        String activation;
+        try (var images = new TestImages(TestImages.dockerHost())) {
+            var image = images.script("echo survived");
+            try (var first = up(data)) {
+                var ada = User.register(api(first), "ada-of-kill");
+                ada.function("echo", image);
+                activation = ada.submit("echo", "");
+                var family = first.family();
+                first.signal("KILL");
+                assertThat(first.exitCode()).isNotZero();
+                awaitEnd(family);
+            }
+            try (var second = up(data)) {
+                var ada = User.login(api(second), "ada-of-kill");
+                assertThat(ada.ended(activation).path("result").asText()).isEqualTo("survived\n");
+                second.signal("TERM");
+                assertThat(second.exitCode()).isZero();
+            }
+            assertThat(images.docker()
+                            .listContainersCmd()
+                            .withShowAll(true)
+                            .withLabelFilter(List.of("dev.faas.platform=" + platform(data)))
+                            .exec())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void theDemoEndsWellTwiceAndLeavesNothing() throws Exception {
+        for (int round = 0; round < 2; round++) {
+            var temporary = Files.createDirectory(directory.resolve("tmp" + round));
+            try (var demo = ServiceProcess.program(
+                    Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary), "demo")) {
+                assertThat(demo.exitCode()).as(demo.output()).isZero();
+                assertThat(demo.output())
+                        .contains("POST /v1/functions/factor/activations")
+                        .contains("event: output")
+                        .contains("1000000007 × 1000000009 = 1000000016000000063, as it should be");
+                assertThat(demo.family()).noneMatch(ProcessHandle::isAlive);
+            }
+            try (var left = Files.list(temporary)) {
+                assertThat(left.filter(f -> f.getFileName().toString().startsWith("faas-")))
+                        .isEmpty();
+            }
+        }
+        try (var images = new TestImages(TestImages.dockerHost())) {
+            assertThat(images.docker()
+                            .listImagesCmd()
+                            .withImageNameFilter("faas-demo/factor")
+                            .exec())
+                    .isEmpty();
+        }
+    }
+
+    private static ServiceProcess up(String data) throws IOException {
+        return ServiceProcess.program(
+                Map.of("FAAS_GRACE", "2s"),
+                "up", "--port", "0", "--auth-port", "0", "--registry-port", "0", "--data", data);
+    }
+
+    private static URI api(ServiceProcess program) throws Exception {
+        var matcher = API.matcher(program.awaitLine("ready in"));
+        assertThat(matcher.find()).isTrue();
+        return URI.create(matcher.group(1));
+    }
+
+    private static String platform(String data) throws IOException {
+        var credentials = new Properties();
+        try (var in = Files.newBufferedReader(Path.of(data, "credentials.properties"))) {
+            credentials.load(in);
+        }
+        return credentials.getProperty("platform");
+    }
+
+    private static void awaitEnd(List<ProcessHandle> family) throws Exception {
+        for (var member : family) {
+            var unused = member.onExit().get(20, TimeUnit.SECONDS);
+        }
+    }
+}
