@@ -32,7 +32,6 @@ final class Platform implements AutoCloseable {
     /** What a spawner needs once its grace is over: kill, hand back, remove containers. */
     private static final Duration AFTER_GRACE = Duration.ofSeconds(30);
 
-
     private final UpOptions options;
     private final Vertx vertx = Vertx.vertx();
     private final Lifecycle lifecycle = new Lifecycle(vertx, "platform");
@@ -62,14 +61,17 @@ final class Platform implements AutoCloseable {
 
         var registry = new RegistryVerticle(config("registry", backends, Map.of(), RegistryConfig::from));
         var auth = new AuthVerticle(config("auth", backends, Map.of(), AuthConfig::from));
-        var spawner = new SpawnerVerticle(
-                config("spawner", backends, Map.of("FAAS_PLATFORM_ID", credentials.platform()), SpawnerConfig::from));
+        var running =
+                config("spawner", backends, Map.of("FAAS_PLATFORM_ID", credentials.platform()), SpawnerConfig::from);
         // Whatever has started, also when its neighbour did not, stops before the backends do.
         on.onStop("services", () -> undeploy().await());
         // The registry makes the streams that the others wait for, so these two start side by side.
         on.await("registry and auth", () -> Future.join(deploy(registry), deploy(auth)), both -> undeploy());
         var spawner = on.await("spawner", () -> deploy(new SpawnerVerticle(running)), id -> Future.succeededFuture());
-        on.onStop("runs", running.grace().plus(AFTER_GRACE), () -> undeploy(spawner).await());
+        on.onStop(
+                "runs",
+                running.grace().plus(AFTER_GRACE),
+                () -> undeploy(spawner).await());
         var edge = new GatewayVerticle(config(
                 "gateway",
                 backends,

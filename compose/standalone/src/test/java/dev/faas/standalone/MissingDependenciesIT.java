@@ -25,17 +25,20 @@ class MissingDependenciesIT {
     static Path directory;
 
     private static NatsServer nats;
+    private static NatsServer withoutStreams;
     private static PostgresServer postgres;
 
     @BeforeAll
     static void start() throws Exception {
         nats = NatsServer.start(directory.resolve("nats"));
+        withoutStreams = NatsServer.start(directory.resolve("nats-without-streams"));
         postgres = PostgresServer.start(directory.resolve("postgres"));
     }
 
     @AfterAll
     static void stop() throws Exception {
         nats.close();
+        withoutStreams.close();
         postgres.close();
     }
 
@@ -71,7 +74,13 @@ class MissingDependenciesIT {
         }) {
             variables.put(port, "0");
         }
-        variables.put("FAAS_NATS_URL", missing.equals("nats") ? "nats://127.0.0.1:1" : nats.url());
+        variables.put(
+                "FAAS_NATS_URL",
+                switch (missing) {
+                    case "nats" -> "nats://127.0.0.1:1";
+                    case "streams" -> withoutStreams.url();
+                    default -> nats.url();
+                });
         if (service.equals("auth") || service.equals("registry")) {
             var role = postgres.role(service);
             variables.put("FAAS_PG_URL", missing.equals("postgres") ? "postgres://127.0.0.1:1/faas" : postgres.url());

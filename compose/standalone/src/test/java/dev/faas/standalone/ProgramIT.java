@@ -93,8 +93,8 @@ class ProgramIT {
     void theDemoEndsWellTwiceAndLeavesNothing() throws Exception {
         for (int round = 0; round < 2; round++) {
             var temporary = Files.createDirectory(directory.resolve("tmp" + round));
-            try (var demo = ServiceProcess.program(
-                    Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary), "demo")) {
+            try (var demo =
+                    ServiceProcess.program(Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary), "demo")) {
                 assertThat(demo.exitCode()).as(demo.output()).isZero();
                 assertThat(demo.output())
                         .contains("POST /v1/functions/factor/activations")
@@ -119,7 +119,15 @@ class ProgramIT {
     private static ServiceProcess up(String data) throws IOException {
         return ServiceProcess.program(
                 Map.of("FAAS_GRACE", "2s"),
-                "up", "--port", "0", "--auth-port", "0", "--registry-port", "0", "--data", data);
+                "up",
+                "--port",
+                "0",
+                "--auth-port",
+                "0",
+                "--registry-port",
+                "0",
+                "--data",
+                data);
     }
 
     private static URI api(ServiceProcess program) throws Exception {

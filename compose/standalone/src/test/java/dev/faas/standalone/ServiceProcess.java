@@ -36,7 +36,8 @@ final class ServiceProcess implements AutoCloseable {
 
     /** The packaged program, as {@code ./faas} runs it. */
     static ServiceProcess program(Map<String, String> environment, String... arguments) throws IOException {
-        var command = new ArrayList<>(List.of("-jar", Path.of("target", "faas.jar").toString()));
+        var command =
+                new ArrayList<>(List.of("-jar", Path.of("target", "faas.jar").toString()));
         command.addAll(List.of(arguments));
         return start(command, environment);
     }
