@@ -5,6 +5,7 @@ import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * All that api-gateway can be told.
@@ -27,6 +28,8 @@ public record GatewayConfig(
         NatsConfig nats,
         Duration heartbeat,
         Duration stallLimit) {
+    private static final String HEARTBEAT = "FAAS_SSE_HEARTBEAT";
+    private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final int API_PORT = 8000;
     private static final int AUTH_PORT = 4000;
     private static final int REGISTRY_PORT = 5000;
@@ -34,29 +37,44 @@ public record GatewayConfig(
     private static final int MAX_PORT = 65_535;
 
     public static GatewayConfig from(Env env) {
+        var http = HttpConfig.from(env, INTERNAL_PORT);
         return new GatewayConfig(
-                env.integer("FAAS_HTTP_PORT", API_PORT, 0, MAX_PORT, "port of the whole API; 0 takes a free one"),
+                env.integer("FAAS_PORT", API_PORT, 0, MAX_PORT, "port of the whole API; 0 takes a free one"),
                 env.integer("FAAS_AUTH_PORT", AUTH_PORT, 0, MAX_PORT, "port of auth alone; 0 takes a free one"),
                 env.integer("FAAS_REGISTRY_PORT", REGISTRY_PORT, 0, MAX_PORT, "port of functions alone; 0: a free one"),
-                env.uri("FAAS_AUTH_URL", URI.create("http://127.0.0.1:8080"), "where auth-service is"),
-                env.uri("FAAS_REGISTRY_URL", URI.create("http://127.0.0.1:8081"), "where registry-service is"),
-                HttpConfig.from(env, INTERNAL_PORT),
+                service(env, "FAAS_AUTH_URL", "http://127.0.0.1:8080", "where auth-service is"),
+                service(env, "FAAS_REGISTRY_URL", "http://127.0.0.1:8081", "where registry-service is"),
+                http,
                 NatsConfig.from(env),
-                env.duration("FAAS_SSE_HEARTBEAT", Duration.ofSeconds(15), "a comment so often on an event stream"),
-                env.duration("FAAS_SSE_STALL_LIMIT", Duration.ofSeconds(30), "when a stuck reader is cut off"));
+                heartbeat(env, http.idleTimeout()),
+                atLeast(
+                        env,
+                        "FAAS_SSE_STALL_LIMIT",
+                        env.duration(
+                                "FAAS_SSE_STALL_LIMIT", Duration.ofSeconds(30), "when a stuck reader is cut off")));
     }
 
-    /** Free ports on loopback and the default limits: for one process with all parts in it. */
-    public static GatewayConfig loopback(URI authUrl, URI registryUrl, NatsConfig nats) {
-        return new GatewayConfig(
-                0,
-                0,
-                0,
-                authUrl,
-                registryUrl,
-                HttpConfig.loopback(),
-                nats,
-                Duration.ofSeconds(15),
-                Duration.ofSeconds(30));
+    private static URI service(Env env, String name, String fallback, String doc) {
+        var url = env.uri(name, URI.create(fallback), doc);
+        if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
+            env.problem(name, "must be an address such as " + fallback);
+        }
+        return url;
+    }
+
+    /** A stream that is quiet for longer than the idle timeout would be closed by our own server. */
+    private static Duration heartbeat(Env env, Duration idleTimeout) {
+        var heartbeat = env.duration(HEARTBEAT, Duration.ofSeconds(15), "a comment so often on an event stream");
+        if (heartbeat.multipliedBy(2).compareTo(idleTimeout) > 0) {
+            env.problem(HEARTBEAT, "must be at most half of FAAS_HTTP_IDLE_TIMEOUT");
+        }
+        return atLeast(env, HEARTBEAT, heartbeat);
+    }
+
+    private static Duration atLeast(Env env, String name, Duration value) {
+        if (value.compareTo(SHORTEST) < 0) {
+            env.problem(name, "must be at least " + SHORTEST.toMillis() + "ms");
+        }
+        return value;
     }
 }

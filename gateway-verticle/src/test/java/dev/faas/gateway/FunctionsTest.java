@@ -114,8 +114,6 @@ class FunctionsTest {
     @Test
     void givenAFunctionInTheCache_whenInvokedByNameByIdOrByItsRevision_thenNobodyIsAsked() throws Exception {
         var function = faas.function("near");
-        Await.until("known", () -> known("near"));
-        faas.registry.answersNothing();
 
         for (var ref : List.of("near", function.id(), "near@1", function.id() + "@1")) {
             assertThat(faas.submit(ref, "x").status()).as(ref).isEqualTo(202);
@@ -128,7 +126,6 @@ class FunctionsTest {
     @Test
     void givenADeletedFunction_whenInvoked_thenItIsGone() throws Exception {
         faas.function("short-lived");
-        Await.until("known", () -> known("short-lived"));
         Await.await(faas.bus.kv(Subjects.FUNCTIONS).delete(FunctionRevision.key(faas.alice, "short-lived")));
 
         Await.until("gone", () -> !known("short-lived"));

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.gateway.Events.Event;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +42,23 @@ class OpenStreamsTest {
     @BeforeEach
     void quiet() {
         faas.registry.answersNothing();
+    }
+
+    @Test
+    void givenALogThatIsQuiet_whenTheIdleTimeoutPasses_thenItIsStillFollowed() throws Exception {
+        var id = faas.accepted("story", "x");
+        var request = faas.as(faas.alice, "/v1/activations/" + id + "/logs?follow=true");
+        try (var client = HttpClient.newHttpClient()) {
+            var response = client.send(request.build(), BodyHandlers.ofInputStream());
+            var quietUntil =
+                    System.nanoTime() + RunningGateway.IDLE.plusSeconds(2).toNanos();
+            Await.until("longer than the idle timeout", () -> System.nanoTime() > quietUntil);
+
+            faas.claim(id).err("at last").succeed();
+
+            assertThat(new String(response.body().readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("at last");
+        }
     }
 
     @Test

@@ -29,6 +29,9 @@ import java.time.Instant;
 /** A gateway on a real NATS; auth and registry are played, since only their HTTP side is of interest here. */
 final class RunningGateway implements AutoCloseable {
     static final Duration HEARTBEAT = Duration.ofMillis(300);
+    /** Above what a submit waits for a bus that does not answer. */
+    static final Duration IDLE = Duration.ofSeconds(7);
+
     static final Duration STALL = Duration.ofSeconds(2);
 
     final Vertx vertx = Vertx.vertx();
@@ -71,16 +74,20 @@ final class RunningGateway implements AutoCloseable {
     }
 
     static GatewayConfig config(URI auth, URI registry, String natsUrl) {
-        return new GatewayConfig(
-                0,
-                0,
-                0,
-                auth,
-                registry,
-                HttpConfig.loopback().withInstances(2),
-                NatsConfig.local(natsUrl),
-                HEARTBEAT,
-                STALL);
+        return new GatewayConfig(0, 0, 0, auth, registry, http(), NatsConfig.local(natsUrl), HEARTBEAT, STALL);
+    }
+
+    /** Two event loops, and an idle timeout that a heartbeat has to be quicker than. */
+    private static HttpConfig http() {
+        var base = HttpConfig.loopback();
+        return new HttpConfig(
+                base.host(),
+                base.internalPort(),
+                base.maxBodyBytes(),
+                base.maxHeaderBytes(),
+                IDLE,
+                base.requestTimeout(),
+                2);
     }
 
     /** Makes a function of alice's as the registry would, and waits until the gateway knows it. */
@@ -91,8 +98,22 @@ final class RunningGateway implements AutoCloseable {
     FunctionRevision function(String owner, FunctionSpec spec) {
         var now = Instant.now();
         var function = new FunctionRevision(Ids.function(now), owner, 1, null, now, now, spec);
-        Await.await(bus.kv(Subjects.FUNCTIONS).put(FunctionRevision.key(owner, spec.name()), Codec.encode(function)));
+        var bucket = bus.kv(Subjects.FUNCTIONS);
+        awaitSeen(Await.await(bucket.put(FunctionRevision.key(owner, spec.name()), Codec.encode(function))));
         return function;
+    }
+
+    /** The answer to a write is held back until the gateway has seen it. */
+    private void awaitSeen(long revision) {
+        registry.answers(request -> request.response()
+                .putHeader("Faas-Function-Sequence", Long.toString(revision))
+                .end());
+        try {
+            send(as(alice, "/v1/functions/any").DELETE());
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        registry.answersNothing();
     }
 
     HttpRequest.Builder request(String path) {
