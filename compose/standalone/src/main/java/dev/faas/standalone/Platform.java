@@ -77,7 +77,7 @@ final class Platform implements AutoCloseable {
                 backends,
                 Map.of(
                         "FAAS_HTTP_HOST", options.host(),
-                        "FAAS_PORT", Integer.toString(options.port()),
+                        "FAAS_HTTP_PORT", Integer.toString(options.port()),
                         "FAAS_AUTH_PORT", Integer.toString(options.authPort()),
                         "FAAS_REGISTRY_PORT", Integer.toString(options.registryPort()),
                         "FAAS_AUTH_URL", "http://" + LOOPBACK + ":" + auth.port(),
@@ -90,11 +90,11 @@ final class Platform implements AutoCloseable {
     private <C> C config(String part, Backends backends, Map<String, String> own, Function<Env, C> from)
             throws ConfigException {
         var variables = new HashMap<String, String>();
+        variables.put("FAAS_START_TIMEOUT", "30s");
+        variables.putAll(options.environment());
         variables.put("FAAS_HTTP_HOST", LOOPBACK);
         variables.put("FAAS_HTTP_PORT", "0");
         variables.put("FAAS_INTERNAL_PORT", "0");
-        variables.put("FAAS_START_TIMEOUT", "30s");
-        variables.putAll(options.environment());
         variables.putAll(backends.settingsOf(part));
         variables.putAll(own);
         var env = Env.of(variables);

@@ -69,9 +69,7 @@ class MissingDependenciesIT {
         var variables = new HashMap<String, String>();
         variables.put("FAAS_START_TIMEOUT", "2s");
         variables.put("FAAS_HTTP_HOST", "127.0.0.1");
-        for (var port : new String[] {
-            "FAAS_HTTP_PORT", "FAAS_INTERNAL_PORT", "FAAS_PORT", "FAAS_AUTH_PORT", "FAAS_REGISTRY_PORT"
-        }) {
+        for (var port : new String[] {"FAAS_HTTP_PORT", "FAAS_INTERNAL_PORT", "FAAS_AUTH_PORT", "FAAS_REGISTRY_PORT"}) {
             variables.put(port, "0");
         }
         variables.put(

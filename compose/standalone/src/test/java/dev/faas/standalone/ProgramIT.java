@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.spawner.TestImages;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +44,27 @@ class ProgramIT {
                     .isEqualTo(200);
             second.signal("INT");
             assertThat(second.exitCode()).as(second.output()).isZero();
+        }
+    }
+
+    @Test
+    void upListensWhereItIsTold() throws Exception {
+        int port = freePort();
+        var data = directory.resolve("data").toString();
+        try (var program = ServiceProcess.program(
+                Map.of(),
+                "up",
+                "--port",
+                Integer.toString(port),
+                "--auth-port",
+                "0",
+                "--registry-port",
+                "0",
+                "--data",
+                data)) {
+            assertThat(api(program)).hasPort(port);
+            program.signal("TERM");
+            assertThat(program.exitCode()).isZero();
         }
     }
 
@@ -113,6 +136,12 @@ class ProgramIT {
                             .withImageNameFilter("faas-demo/factor")
                             .exec())
                     .isEmpty();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
         }
     }
 
