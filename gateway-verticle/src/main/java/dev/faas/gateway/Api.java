@@ -16,6 +16,7 @@ final class Api {
     private final ActivationRoutes activations;
     private final OutputRoutes outputs;
     private final LiveStreams streams;
+    private final ApiDocument document = ApiDocument.load();
 
     Api(
             TokenVerifier verifier,
@@ -43,6 +44,7 @@ final class Api {
         accounts(on);
         functions(on);
         activations(on);
+        on.get("/openapi.yaml").handler(document);
     }
 
     private void accounts(Router on) {

@@ -9,7 +9,8 @@ import java.util.concurrent.CompletionStage;
 
 /** Brings an answer of the bus to the event loop that asked, and its failure to what a client is told of it. */
 final class Bus {
-    private static final String NAME = "message bus";
+    /** As /readyz names it. */
+    private static final String NAME = "nats";
 
     private Bus() {}
 

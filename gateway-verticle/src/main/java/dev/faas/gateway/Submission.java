@@ -73,13 +73,12 @@ record Submission(String argument, OptionalInt timeoutSeconds, Map<String, Strin
     }
 
     private static RuntimeException tooLarge() {
-        return Problem.of(
-                        413,
+        return Problem.tooLarge(
                         "argument_too_large",
                         "Argument too large",
                         "An argument has at most " + MAX_ARGUMENT_BYTES
-                                + " bytes of UTF-8. Put more into a place that the function can read from.")
-                .with("limitBytes", Integer.toString(MAX_ARGUMENT_BYTES))
+                                + " bytes of UTF-8. Put more into a place that the function can read from.",
+                        MAX_ARGUMENT_BYTES)
                 .asException();
     }
 

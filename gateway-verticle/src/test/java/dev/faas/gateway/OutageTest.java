@@ -118,7 +118,7 @@ class OutageTest {
         for (var path : new String[] {"/v1/activations/" + id, "/v1/activations/" + id + "/result"}) {
             var answer = faas.get(path);
             assertThat(answer.status()).isEqualTo(503);
-            assertThat(answer.field("dependency")).isEqualTo("message bus");
+            assertThat(answer.field("dependency")).isEqualTo("nats");
         }
         Await.until("refused", () -> submitted("brave").code().equals("unavailable"));
         Await.until("not ready", () -> status("/readyz") == 503);

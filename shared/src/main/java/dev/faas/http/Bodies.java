@@ -60,11 +60,11 @@ public final class Bodies {
             BodyLimit limit = ctx.get(BodyLimit.class.getName());
             return limit == null
                     ? Problems.standard(413)
-                    : Problem.of(
-                            413,
+                    : Problem.tooLarge(
                             "body_too_large",
                             "Body too large",
-                            "The body is larger than the " + limit.bytes() + " bytes that this call takes.");
+                            "The body is larger than the " + limit.bytes() + " bytes that this call takes.",
+                            limit.bytes());
         }
     }
 

@@ -106,7 +106,7 @@ final class Problems {
                     .forEach(error ->
                             errors.addObject().put("field", error.field()).put("message", error.message()));
         }
-        problem.extensions().forEach(document::put);
+        problem.extensions().forEach(document::putPOJO);
         return document.toString();
     }
 

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * What went wrong, as a client is told (RFC 9457). {@code code} is stable and lower_snake; {@code detail} says what to do
  * next and names nothing of the inside.
  *
- * @param extensions further members of the problem document, such as {@code activationId}
+ * @param extensions further members of the problem document, such as {@code activationId}: texts and whole numbers
  * @param retryAfterSeconds the {@code Retry-After} header, when a repeat may help
  */
 public record Problem(
@@ -20,7 +20,7 @@ public record Problem(
         String title,
         String detail,
         List<FieldError> errors,
-        Map<String, String> extensions,
+        Map<String, Object> extensions,
         OptionalInt retryAfterSeconds) {
 
     /** One invalid field of a request, by its path ({@code limits.memoryMb}). */
@@ -98,7 +98,16 @@ public record Problem(
                 "Something failed on our side. Quote the request id when you report it.");
     }
 
+    /** 413 about a body or a part of it: the limit is named in {@code detail} and, for programs, in {@code limitBytes}. */
+    public static Problem tooLarge(String code, String title, String detail, int limitBytes) {
+        return of(413, code, title, detail).extended("limitBytes", limitBytes);
+    }
+
     public Problem with(String name, String value) {
+        return extended(name, value);
+    }
+
+    private Problem extended(String name, Object value) {
         var more = new HashMap<>(extensions);
         more.put(name, value);
         return new Problem(status, code, title, detail, errors, more, retryAfterSeconds);

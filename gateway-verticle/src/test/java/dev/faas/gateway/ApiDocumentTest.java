@@ -1,0 +1,73 @@
+package dev.faas.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class ApiDocumentTest {
+    private static final String PATH = "/openapi.yaml";
+
+    @TempDir
+    static Path directory;
+
+    static RunningGateway faas;
+
+    @BeforeAll
+    static void start() throws Exception {
+        faas = new RunningGateway(directory);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        faas.close();
+    }
+
+    @Test
+    void givenNobodyInParticular_whenTheDocumentIsAskedFor_thenItIsServedAsYaml() throws Exception {
+        var answer = faas.send(anonymous());
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/yaml");
+        assertThat(answer.text()).startsWith("openapi: 3.1.").contains("/v1/activations/{id}/events:");
+    }
+
+    @Test
+    void givenTheTagOfTheDocument_whenItIsAskedForAgain_thenItIsNotSentAgain() throws Exception {
+        var etag = faas.send(anonymous()).header("ETag");
+
+        for (var held : new String[] {etag, "W/" + etag, "\"other\", " + etag, "*"}) {
+            var again = faas.send(anonymous().header("If-None-Match", held));
+
+            assertThat(again.status()).as(held).isEqualTo(304);
+            assertThat(again.header("ETag")).isEqualTo(etag);
+            assertThat(again.text()).isEmpty();
+        }
+        assertThat(faas.send(anonymous().header("If-None-Match", "\"other\"")).status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void givenHead_whenSent_thenTheAnswerIsThatOfGetWithoutItsBody() throws Exception {
+        var whole = faas.send(anonymous());
+
+        var head = faas.send(anonymous().method("HEAD", BodyPublishers.noBody()));
+
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.header("ETag")).isEqualTo(whole.header("ETag"));
+        assertThat(head.header("Content-Length")).isEqualTo(whole.header("Content-Length"));
+        assertThat(head.text()).isEmpty();
+    }
+
+    private static HttpRequest.Builder anonymous() {
+        return faas.request(PATH);
+    }
+}
