@@ -41,17 +41,8 @@ class GatewayVerticleTest {
     }
 
     private static GatewayConfig config(String natsUrl) {
-        var base = RunningGateway.config(NOWHERE, NOWHERE, natsUrl);
-        return new GatewayConfig(
-                base.apiPort(),
-                base.authPort(),
-                base.registryPort(),
-                base.authUrl(),
-                base.registryUrl(),
-                base.http(),
-                new NatsConfig(natsUrl, null, null, Duration.ofSeconds(1), Duration.ofSeconds(1)),
-                base.heartbeat(),
-                base.stallLimit());
+        var nats = new NatsConfig(natsUrl, null, null, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        return RunningGateway.config(NOWHERE, NOWHERE, nats);
     }
 
     private static long connections(NatsServer server) throws IOException, InterruptedException {

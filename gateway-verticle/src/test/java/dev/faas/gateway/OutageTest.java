@@ -44,7 +44,7 @@ class OutageTest {
     }
 
     private void removeStream(String name) throws Exception {
-        var connection = io.nats.client.Nats.connect(faas.server.url());
+        var connection = faas.administrator();
         try {
             connection.jetStreamManagement().deleteStream(name);
         } finally {

@@ -2,6 +2,7 @@ package dev.faas.gateway;
 
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.CommandQueue;
+import dev.faas.config.Secret;
 import dev.faas.http.HttpConfig;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.Nats;
@@ -25,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 
 /** A gateway on a real NATS; auth and registry are played, since only their HTTP side is of interest here. */
 final class RunningGateway implements AutoCloseable {
@@ -33,6 +35,15 @@ final class RunningGateway implements AutoCloseable {
     static final Duration IDLE = Duration.ofSeconds(7);
 
     static final Duration STALL = Duration.ofSeconds(2);
+
+    /** The users and permissions of the real thing. */
+    private static final Path NATS_CONF = Path.of(System.getProperty("basedir", "."), "../compose/nats.conf");
+
+    private static final Map<String, String> PASSWORDS = Map.of(
+            "FAAS_NATS_REGISTRY_PASSWORD", password("registry"),
+            "FAAS_NATS_GATEWAY_PASSWORD", password("gateway"),
+            "FAAS_NATS_SPAWNER_PASSWORD", password("spawner"),
+            "FAAS_NATS_AUTH_PASSWORD", password("auth"));
 
     final Vertx vertx = Vertx.vertx();
     final NatsServer server;
@@ -55,8 +66,8 @@ final class RunningGateway implements AutoCloseable {
 
     /** @param upstreamHost the name by which the gateway knows both services */
     RunningGateway(Path directory, Addresses.Lookup lookup, String upstreamHost) throws Exception {
-        server = NatsServer.start(directory);
-        bus = Nats.connect(NatsConfig.local(server.url()), "test");
+        server = NatsServer.start(directory, NATS_CONF, PASSWORDS);
+        bus = Nats.connect(as(server, "registry"), "test");
         Topology.create(bus, TopologyConfig.LOCAL);
         events = new ActivationEvents(bus);
         queue = new CommandQueue(bus);
@@ -68,13 +79,31 @@ final class RunningGateway implements AutoCloseable {
                 config(
                         URI.create("http://" + upstreamHost + ":" + auth.port()),
                         URI.create("http://" + upstreamHost + ":" + registry.port()),
-                        server.url()),
+                        as(server, "gateway")),
                 lookup);
         deployment = Await.await(vertx.deployVerticle(gateway));
     }
 
-    static GatewayConfig config(URI auth, URI registry, String natsUrl) {
-        return new GatewayConfig(0, 0, 0, auth, registry, http(), NatsConfig.local(natsUrl), HEARTBEAT, STALL);
+    static GatewayConfig config(URI auth, URI registry, NatsConfig nats) {
+        return new GatewayConfig(0, 0, 0, auth, registry, http(), nats, HEARTBEAT, STALL);
+    }
+
+    private static String password(String user) {
+        return "secret-of-" + user;
+    }
+
+    private static NatsConfig as(NatsServer server, String user) {
+        var base = NatsConfig.local(server.url());
+        return new NatsConfig(base.url(), user, new Secret(password(user)), base.startTimeout(), base.requestTimeout());
+    }
+
+    /** For what the bus itself has to be changed for. */
+    io.nats.client.Connection administrator() throws IOException, InterruptedException {
+        return io.nats.client.Nats.connect(new io.nats.client.Options.Builder()
+                .server(server.url())
+                .userInfo("registry", password("registry"))
+                .inboxPrefix("_INBOX_registry.")
+                .build());
     }
 
     /** Two event loops, and an idle timeout that a heartbeat has to be quicker than. */
