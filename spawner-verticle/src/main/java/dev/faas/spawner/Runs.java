@@ -80,13 +80,18 @@ final class Runs {
         alive.values().forEach(a -> a.run().stop(RunStop.Cause.LEASE_LOST));
     }
 
+    /** Ends the grace of a drain that is under way: what still runs is killed and handed back now. */
+    void hurry() {
+        alive.values().forEach(a -> a.run().stop(RunStop.Cause.DRAIN));
+    }
+
     /** Lets runs end for so long; kills the others, which are then handed back, or end if they may run only once. Blocks. */
     void drain(Duration grace) throws InterruptedException {
         if (allEnded(alive.values(), grace)) {
             return;
         }
         LOG.info("{} runs did not end within {} s: killed and handed back", alive.size(), grace.toSeconds());
-        alive.values().forEach(a -> a.run().stop(RunStop.Cause.DRAIN));
+        hurry();
         if (allEnded(alive.values(), AFTER_KILL)) {
             return;
         }

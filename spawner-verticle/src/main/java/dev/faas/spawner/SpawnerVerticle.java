@@ -38,6 +38,7 @@ public final class SpawnerVerticle extends VerticleBase {
     private final Engines engines;
     private @Nullable Lifecycle lifecycle;
     private volatile @Nullable HttpService http;
+    private volatile @Nullable Runs runs;
 
     public SpawnerVerticle(SpawnerConfig config) {
         this(config, SpawnerVerticle::docker);
@@ -59,6 +60,14 @@ public final class SpawnerVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         return lifecycle == null ? Future.succeededFuture() : lifecycle.stop();
+    }
+
+    /** Ends the grace of a stop that is under way. Does not block. */
+    public void skipGrace() {
+        var running = runs;
+        if (running != null) {
+            running.hurry();
+        }
     }
 
     /** The port of metrics, health and version, once started. There is no other. */
@@ -88,6 +97,7 @@ public final class SpawnerVerticle extends VerticleBase {
         var meters = new RunMeters(metrics.registry());
         meters.watch(slots);
         var runs = new Runs(() -> Ids.activation(clock.instant()));
+        this.runs = runs;
         var writer = new StateWriter(events, CLAIM_TRIES);
         var claims = new Claims(events, writer, self, spawners::dead, runs::runs, clock);
         var means = new Run.Means(events, queue, claims, writer, engine, timing, meters, clock, runs::goOn);

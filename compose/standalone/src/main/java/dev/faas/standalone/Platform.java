@@ -37,6 +37,7 @@ final class Platform implements AutoCloseable {
     private final Lifecycle lifecycle = new Lifecycle(vertx, "platform");
     private final List<String> deployed = new CopyOnWriteArrayList<>();
     private @Nullable GatewayVerticle gateway;
+    private volatile @Nullable SpawnerVerticle spawner;
 
     private Platform(UpOptions options) {
         this.options = options;
@@ -77,7 +78,7 @@ final class Platform implements AutoCloseable {
                 backends,
                 Map.of(
                         "FAAS_HTTP_HOST", options.host(),
-                        "FAAS_HTTP_PORT", Integer.toString(options.port()),
+                        "FAAS_PORT", Integer.toString(options.port()),
                         "FAAS_AUTH_PORT", Integer.toString(options.authPort()),
                         "FAAS_REGISTRY_PORT", Integer.toString(options.registryPort()),
                         "FAAS_AUTH_URL", "http://" + LOOPBACK + ":" + auth.port(),
@@ -135,6 +136,14 @@ final class Platform implements AutoCloseable {
             throw new IllegalStateException("the platform has not started");
         }
         return URI.create("http://" + options.host() + ":" + gateway.port(listener));
+    }
+
+    /** Ends the grace that runs have in a {@link #close} under way: they are handed back. Does not block. */
+    void skipGrace() {
+        var workers = spawner;
+        if (workers != null) {
+            workers.skipGrace();
+        }
     }
 
     /** Stops everything in reverse order. Blocks, for the grace that runs get and a little more. */

@@ -2,8 +2,10 @@ package dev.faas.standalone;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,8 +32,8 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var stop = new CountDownLatch(1);
-        // The second signal ends the process: what then remains of containers the next start removes.
-        Signals.onStop(stop::countDown, () -> Runtime.getRuntime().halt(1));
+        var running = new AtomicReference<@Nullable Platform>();
+        Signals.onStop(stop::countDown, () -> Optional.ofNullable(running.get()).ifPresent(Platform::skipGrace));
         var started = System.nanoTime();
         try (var platform = Platform.start(new UpOptions(
                 host,
@@ -40,6 +42,7 @@ final class UpCommand implements Callable<Integer> {
                 registryPort,
                 data == null ? Path.of(System.getProperty("user.home"), ".local", "share", "faas") : data,
                 faasVariables()))) {
+            running.set(platform);
             System.out.printf(
                     "ready in %.1f s: api %s, auth %s, registry %s%n",
                     (System.nanoTime() - started) / 1e9, platform.api(), platform.auth(), platform.registry());
