@@ -4,6 +4,8 @@
 engine=         # how we started the Docker Engine, so that we stop it the same way; empty when it ran already
 engine_pid=
 engine_log=
+engine_options=() # of a dockerd that we start
+for_tests=        # the tests need more than the platform does
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "faas: $*"; exit 1; }
@@ -73,6 +75,13 @@ inspect() {
     echo "missing|static busybox||busybox-static"
   fi
   if has setpriv; then echo "ok|setpriv|$(command -v setpriv)|"; else echo "missing|setpriv||util-linux"; fi
+  if [[ -n $for_tests ]]; then
+    if has docker-registry; then
+      echo "ok|docker-registry|$(command -v docker-registry)|"
+    else
+      echo "missing|docker-registry||docker-registry"
+    fi
+  fi
   if [[ -d $root/spawner-verticle/src/main/c ]]; then
     if has gcc && [[ -e /usr/include/stdlib.h ]]; then
       echo "ok|C compiler|$(command -v gcc)|"
@@ -129,8 +138,10 @@ install_missing() {
 }
 
 install() { # a list of packages
-  local had_nats=
-  has nats-server && had_nats=yes
+  local server had=
+  for server in nats-server docker-registry; do
+    has "$server" && had+=" $server "
+  done
   say "Installing with apt-get: $1"
   # shellcheck disable=SC2086 # a list of words
   {
@@ -138,10 +149,13 @@ install() { # a list of packages
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1 >/dev/null
   } || die "apt-get failed. If it knows no openjdk-25-jdk-headless: any JDK 25 under /usr/lib/jvm or in JAVA_HOME will do"
   hash -r
-  if [[ -z $had_nats ]] && has nats-server && on_systemd; then
-    say "Debian starts nats-server as a service that is open to everybody: switched off, the platform runs its own."
-    systemctl disable --now --quiet nats-server
-  fi
+  on_systemd || return 0
+  for server in nats-server docker-registry; do
+    if [[ $had != *" $server "* ]] && has "$server"; then
+      say "Debian starts $server as a service that is open to everybody: switched off, we run our own."
+      systemctl disable --now --quiet "$server"
+    fi
+  done
 }
 
 start_engine() {
@@ -161,7 +175,7 @@ start_engine() {
     engine=dockerd
     engine_log=$(mktemp "${TMPDIR:-/tmp}/faas-dockerd.XXXXXX")
     # A session of its own, out of reach of Ctrl-C: the platform's containers are removed before it goes.
-    setsid setpriv --pdeathsig TERM -- dockerd >"$engine_log" 2>&1 </dev/null &
+    setsid setpriv --pdeathsig TERM -- dockerd "${engine_options[@]}" >"$engine_log" 2>&1 </dev/null &
     engine_pid=$!
   fi
   local deadline=$((SECONDS + 60))

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A registry for pulls: Debian's docker-registry as a child on a free loopback port, which Docker trusts without TLS. */
-final class TestRegistry implements AutoCloseable {
+public final class TestRegistry implements AutoCloseable {
 
     private final String address;
     private final ChildProcess process;
@@ -28,7 +28,7 @@ final class TestRegistry implements AutoCloseable {
         this.process = process;
     }
 
-    static TestRegistry start(Path directory) throws IOException {
+    public static TestRegistry start(Path directory) throws IOException {
         var address = "127.0.0.1:" + freePort();
         var config =
                 Files.writeString(directory.resolve("config.yml"), """
@@ -45,12 +45,12 @@ final class TestRegistry implements AutoCloseable {
     }
 
     /** A reference in this registry, whether there is such an image or not. */
-    String reference(String name) {
+    public String reference(String name) {
         return address + "/" + name;
     }
 
     /** Puts an image that Docker has into the registry, and leaves no name of it in Docker. */
-    String push(TestImages images, String source, String name, String tag) throws InterruptedException {
+    public String push(TestImages images, String source, String name, String tag) throws InterruptedException {
         var docker = images.docker();
         var repository = reference(name);
         docker.tagImageCmd(source, repository, tag).exec();

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.spawner.BusyboxImage;
+import dev.faas.spawner.TestRegistry;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Each way to fail has its own name, and a sentence that helps. */
 @ExtendWith(WholeSystem.class)
@@ -50,8 +53,27 @@ class UnhappyEndsIT {
     }
 
     @Test
-    void anImageThatDoesNotExist(WholeSystem.Running system) throws Exception {
-        // A loopback registry that nobody serves cannot be asked; a local name without one is not found or not reached.
+    void anImageThatItsRegistryDoesNotHave(WholeSystem.Running system, @TempDir Path directory) throws Exception {
+        try (var registry = TestRegistry.start(directory)) {
+            var record = run(system, registry.reference("no/such:image"), Map.of());
+
+            expect(record, "failed", "image_not_found");
+            assertThat(record.path("detail").asText()).contains("no/such:image");
+        }
+    }
+
+    @Test
+    void anImageIsPulledWhenDockerDoesNotHaveIt(WholeSystem.Running system, @TempDir Path directory) throws Exception {
+        try (var registry = TestRegistry.start(directory)) {
+            var image = registry.push(system.images(), system.images().script("echo pulled"), "faas-test/pulled", "1");
+
+            assertThat(run(system, image, Map.of()).path("result").asText()).isEqualTo("pulled\n");
+            system.images().docker().removeImageCmd(image).exec();
+        }
+    }
+
+    @Test
+    void aRegistryThatDoesNotAnswer(WholeSystem.Running system) throws Exception {
         var record = run(system, "127.0.0.1:1/no/such:image", Map.of());
 
         expect(record, "failed", "image_pull_failed");
