@@ -109,7 +109,16 @@ public final class ActivationEvents {
                         .flatMap(queued -> Optional.ofNullable(queued.order())));
     }
 
-    /** One ordered, pipelined writer a run: the caller waits for these before it appends the end. */
+    /**
+     * Stores a chunk if the last one of the activation, of whichever run, has this sequence (0: if there is none): so a writer
+     * that sends one after the other, and again what was not answered, leaves neither a hole nor a chunk twice. Refused with
+     * {@link BusException.CompareAndSetRefused}. The caller waits for all before it appends the end.
+     */
+    public CompletableFuture<Long> appendOutput(String id, OutputChunk chunk, long expected) {
+        return stream.appendIfLast(Subjects.output(id), chunk.headers(), chunk.bytes(), expected);
+    }
+
+    /** Stores a chunk whatever is there. */
     public CompletableFuture<Long> appendOutput(String id, OutputChunk chunk) {
         return stream.append(Subjects.output(id), chunk.headers(), chunk.bytes());
     }

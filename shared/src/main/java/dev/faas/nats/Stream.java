@@ -42,7 +42,9 @@ public final class Stream {
         return appendIfLast(subject, Map.of(), body, expected);
     }
 
-    CompletableFuture<Long> appendIfLast(String subject, Map<String, String> headers, byte[] body, long expected) {
+    /** The same with headers. */
+    public CompletableFuture<Long> appendIfLast(
+            String subject, Map<String, String> headers, byte[] body, long expected) {
         var all = new HashMap<>(headers);
         all.put(EXPECTED, Long.toString(expected));
         return append(subject, all, body);

@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationEvent.OutputEvent;
 import dev.faas.activation.ActivationEvent.StateEvent;
 import dev.faas.activation.ActivationEvents.Appended;
 import dev.faas.local.NatsServer;
+import dev.faas.nats.BusException;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.PullInbox.Pulled;
@@ -22,6 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -249,6 +251,25 @@ class ActivationsTest {
         long second = output(id, "run-1", "second");
 
         assertThat(get(events.lastOutput(id)).map(OutputEvent::sequence)).contains(second);
+    }
+
+    @Test
+    void aChunkIsStoredOnlyBehindItsPredecessor() throws Exception {
+        var id = stored(events.accept(Samples.fresh())).record().id();
+        var chunk = new OutputChunk("run-1", OutputChunk.Source.STDERR, 7, Samples.NOW, new byte[] {1, 2});
+
+        long first = get(events.appendOutput(id, chunk, 0));
+        long second = get(events.appendOutput(id, chunk, first));
+
+        assertThat(events.appendOutput(id, chunk, first))
+                .failsWithin(10, TimeUnit.SECONDS)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(BusException.CompareAndSetRefused.class);
+        var last = get(events.lastOutput(id)).orElseThrow();
+        assertThat(last.sequence()).isEqualTo(second);
+        assertThat(last.chunk().source()).isEqualTo(OutputChunk.Source.STDERR);
+        assertThat(last.chunk().offset()).isEqualTo(7);
+        assertThat(last.chunk().bytes()).containsExactly(1, 2);
     }
 
     private static Snapshot finish(Snapshot accepted, List<String> lines) throws Exception {
