@@ -144,7 +144,6 @@ final class Output implements OutputSink, AutoCloseable {
             for (var chunk = next(); chunk != null; chunk = next()) {
                 publisher.send(chunk);
             }
-            publisher.flush();
         } catch (InterruptedException givenUp) {
             LOG.debug("output of run {} given up", runId);
         }

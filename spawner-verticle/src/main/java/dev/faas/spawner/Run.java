@@ -184,8 +184,8 @@ final class Run {
     private ChunkPublisher.Channel channel(String activationId) {
         return new ChunkPublisher.Channel() {
             @Override
-            public CompletableFuture<Long> append(OutputChunk chunk) {
-                return with.events().appendOutput(activationId, chunk);
+            public CompletableFuture<Long> append(OutputChunk chunk, long expected) {
+                return with.events().appendOutput(activationId, chunk, expected);
             }
 
             @Override

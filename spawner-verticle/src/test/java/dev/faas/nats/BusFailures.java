@@ -11,4 +11,8 @@ public final class BusFailures {
     public static BusException full() {
         return new BusException.StreamFull("EVENTS");
     }
+
+    public static BusException refused() {
+        return new BusException.CompareAndSetRefused("a test");
+    }
 }

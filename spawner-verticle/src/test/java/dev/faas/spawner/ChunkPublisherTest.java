@@ -32,7 +32,6 @@ final class ChunkPublisherTest {
     @Test
     void givenAnswers_whenSent_thenAllAreStoredInOrder() throws Exception {
         send(0, 5);
-        publisher.flush();
 
         assertThat(stored()).isEqualTo("000102030405");
         assertThat(publisher.storedBytes(Source.STDOUT)).isEqualTo(12);
@@ -44,7 +43,6 @@ final class ChunkPublisherTest {
         channel.loseOnce(c -> c.offset() == 4, BusFailures.unknown());
 
         send(0, 2);
-        publisher.flush();
 
         assertThat(stored()).isEqualTo("000102");
         assertThat(publisher.storedBytes(Source.STDOUT)).isEqualTo(6);
@@ -55,9 +53,7 @@ final class ChunkPublisherTest {
         channel.failOnceThoughStored(c -> c.offset() == 2, BusFailures.unknown());
 
         send(0, 1);
-        publisher.flush();
         send(2, 3);
-        publisher.flush();
 
         assertThat(stored()).isEqualTo("00010203");
         assertThat(publisher.storedBytes(Source.STDOUT)).isEqualTo(8);
@@ -65,17 +61,26 @@ final class ChunkPublisherTest {
     }
 
     @Test
-    void givenOneWasLostAndItsSuccessorStored_whenNoticed_thenItCountsAsMissingAndIsNotSentOutOfOrder()
-            throws Exception {
-        // Not answered before the successor is on its way: a new connection between the two.
-        channel.loseSlowlyOnce(c -> c.offset() == 2, BusFailures.unknown());
+    void givenOutputOfAnEarlierRun_whenSent_thenItFollowsThat() throws Exception {
+        var earlier = new OutputChunk("run-0", Source.STDOUT, 0, Instant.EPOCH, new byte[] {1});
+        channel.store(earlier);
+        channel.store(earlier);
 
-        send(0, 2);
-        publisher.flush();
+        send(0, 1);
 
-        assertThat(channel.stored()).extracting(OutputChunk::offset).containsExactly(0L, 4L);
+        assertThat(channel.stored()).extracting(OutputChunk::runId).containsExactly("run-0", "run-0", "run-1", "run-1");
         assertThat(publisher.storedBytes(Source.STDOUT)).isEqualTo(4);
-        assertThat(publisher.lastSequence()).isEqualTo(2);
+        assertThat(publisher.lastSequence()).isEqualTo(4);
+    }
+
+    @Test
+    void givenAnotherRunThatStillWrites_whenItComesBetween_thenOursGoesOnInOrder() throws Exception {
+        send(0, 0);
+        channel.store(new OutputChunk("run-0", Source.STDERR, 0, Instant.EPOCH, new byte[] {1}));
+        send(1, 1);
+
+        assertThat(stored()).isEqualTo("0001");
+        assertThat(publisher.lastSequence()).isEqualTo(3);
     }
 
     @Test
@@ -83,7 +88,6 @@ final class ChunkPublisherTest {
         channel.loseOnce(c -> c.offset() == 2, BusFailures.full());
 
         send(0, 2);
-        publisher.flush();
 
         assertThat(channel.stored()).extracting(OutputChunk::offset).containsExactly(0L, 4L);
         assertThat(publisher.storedBytes(Source.STDOUT)).isEqualTo(4);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationEvent.OutputEvent;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
+import dev.faas.nats.BusFailures;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,29 +20,25 @@ import java.util.function.Predicate;
 final class FakeChannel implements ChunkPublisher.Channel {
     private final List<OutputChunk> stored = new ArrayList<>();
     private final BlockingQueue<OutputChunk> coming = new LinkedBlockingQueue<>();
-    private final List<CompletableFuture<Long>> held = new ArrayList<>();
     private Predicate<OutputChunk> lost = chunk -> false;
     private Predicate<OutputChunk> unanswered = chunk -> false;
     private RuntimeException failure = new IllegalStateException("not set");
     private boolean holding;
-    private boolean slowly;
 
     /** From now on nothing is stored and nothing answered. */
     synchronized void hold() {
         holding = true;
     }
 
+    /** Someone else's. */
+    synchronized void store(OutputChunk chunk) {
+        stored.add(chunk);
+    }
+
     /** The first time such a chunk comes it is not stored, and fails so. */
     synchronized void loseOnce(Predicate<OutputChunk> which, RuntimeException how) {
         lost = which;
         failure = how;
-    }
-
-    /** The same, though the failure is told only after the next chunk has come. */
-    synchronized void loseSlowlyOnce(Predicate<OutputChunk> which, RuntimeException how) {
-        lost = which;
-        failure = how;
-        slowly = true;
     }
 
     /** The first time such a chunk comes it is stored, and fails so all the same. */
@@ -51,22 +48,17 @@ final class FakeChannel implements ChunkPublisher.Channel {
     }
 
     @Override
-    public synchronized CompletableFuture<Long> append(OutputChunk chunk) {
+    public synchronized CompletableFuture<Long> append(OutputChunk chunk, long expected) {
         coming.add(chunk);
         if (holding) {
-            var never = new CompletableFuture<Long>();
-            held.add(never);
-            notifyAll();
-            return never;
+            return new CompletableFuture<>();
         }
-        held.forEach(late -> late.completeExceptionally(failure));
         if (lost.test(chunk)) {
             lost = any -> false;
-            if (slowly) {
-                held.add(new CompletableFuture<>());
-                return held.getLast();
-            }
             return CompletableFuture.failedFuture(failure);
+        }
+        if (expected != stored.size()) {
+            return CompletableFuture.failedFuture(BusFailures.refused());
         }
         stored.add(chunk);
         if (unanswered.test(chunk)) {
@@ -82,22 +74,15 @@ final class FakeChannel implements ChunkPublisher.Channel {
                 stored.isEmpty() ? Optional.empty() : Optional.of(new OutputEvent(stored.size(), stored.getLast())));
     }
 
+    /** The next one that comes, stored or not. */
     OutputChunk next() throws InterruptedException {
         var chunk = coming.poll(10, TimeUnit.SECONDS);
         assertThat(chunk).as("a chunk").isNotNull();
         return chunk;
     }
 
-    synchronized void awaitInFlight(int count) throws InterruptedException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (held.size() < count) {
-            assertThat(System.nanoTime() - until).isNegative();
-            wait(100);
-        }
-    }
-
-    synchronized int inFlight() {
-        return held.size();
+    int unseen() {
+        return coming.size();
     }
 
     synchronized List<OutputChunk> stored() {
