@@ -45,6 +45,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 /** A real bus, and what registry and gateway would do on it; spawners are started by the tests. */
 final class Platform {
@@ -241,16 +244,16 @@ final class Platform {
     }
 
     ActivationRecord state(String id) throws Exception {
-        return get(events.lastFromLeader(id)).orElseThrow().record();
+        return read(() -> events.lastFromLeader(id)).orElseThrow().record();
     }
 
     /** All states there have been. */
     List<ActivationRecord> history(String id) throws Exception {
         var all = new ArrayList<ActivationRecord>();
-        Optional<StateEvent> next = get(events.nextState(id, 1));
+        Optional<StateEvent> next = read(() -> events.nextState(id, 1));
         while (next.isPresent()) {
             all.add(next.get().record());
-            next = get(events.nextState(id, next.get().sequence() + 1));
+            next = read(after(next.get().sequence(), from -> events.nextState(id, from)));
         }
         return all;
     }
@@ -269,12 +272,12 @@ final class Platform {
 
     List<OutputChunk> chunks(String id, String runId) throws Exception {
         var all = new ArrayList<OutputChunk>();
-        var next = get(events.nextOutput(id, 1));
+        var next = read(() -> events.nextOutput(id, 1));
         while (next.isPresent()) {
             if (next.get().chunk().runId().equals(runId)) {
                 all.add(next.get().chunk());
             }
-            next = get(events.nextOutput(id, next.get().sequence() + 1));
+            next = read(after(next.get().sequence(), from -> events.nextOutput(id, from)));
         }
         return all;
     }
@@ -289,6 +292,20 @@ final class Platform {
 
     static <T> T get(java.util.concurrent.CompletionStage<T> future) throws Exception {
         return future.toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static <T> Supplier<CompletableFuture<T>> after(long sequence, LongFunction<CompletableFuture<T>> next) {
+        return () -> next.apply(sequence + 1);
+    }
+
+    /** After an outage the test's own connection may need a while as well. */
+    private static <T> T read(Supplier<CompletableFuture<T>> question) throws Exception {
+        var answer = new AtomicReference<T>();
+        until("the bus answers", () -> {
+            answer.set(get(question.get()));
+            return true;
+        });
+        return answer.get();
     }
 
     /** A condition of the broker's, which sends no signal: asked for every 20 ms. */
