@@ -5,7 +5,6 @@ import dev.faas.activation.ActivationEvent.StateEvent;
 import dev.faas.nats.Nats.Subscription;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -82,40 +81,6 @@ public final class ActivationFeed implements AutoCloseable {
     public void start() {
         subscription = events.live(id, statesOnly, live -> executor.execute(() -> arrived(live)));
         then(events.subscribed(), ignored -> replay());
-    }
-
-    /** The newest state of an activation once it has ended or the time is over; empty when the stream has none. */
-    public static CompletableFuture<Optional<ActivationRecord>> untilEnd(
-            ActivationEvents events, String id, Duration limit, Executor executor) {
-        var result = new CompletableFuture<Optional<ActivationRecord>>();
-        var last = new ActivationRecord[1];
-        var feed = new ActivationFeed(events, id, 0, true, executor, new Listener() {
-            @Override
-            public void event(ActivationEvent event) {
-                if (event instanceof StateEvent(var sequence, var record)) {
-                    last[0] = record;
-                }
-            }
-
-            @Override
-            public void ended() {
-                result.complete(Optional.of(last[0]));
-            }
-
-            @Override
-            public void absent() {
-                result.complete(Optional.empty());
-            }
-
-            @Override
-            public void failed(Throwable cause) {
-                result.completeExceptionally(cause);
-            }
-        });
-        executor.execute(feed::start);
-        CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS, executor)
-                .execute(() -> result.complete(Optional.ofNullable(last[0])));
-        return result.whenComplete((found, failure) -> executor.execute(feed::close));
     }
 
     /** Stops telling, until {@link #resume}: what comes meanwhile is kept up to a bound, then read again. */

@@ -12,12 +12,10 @@ import dev.faas.nats.NatsConfig;
 import dev.faas.nats.PullInbox.Pulled;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
-import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects.QueueKey;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -191,23 +189,6 @@ class ActivationsTest {
 
         assertThat(told.toTheEnd()).hasSize(1003).endsWith("line 999\n", "succeeded");
         assertThat(told.sequences).isSorted().doesNotHaveDuplicates();
-    }
-
-    @Test
-    void waitingForTheEndAnswersWithTheEndOrWithWhatThereIs() throws Exception {
-        var accepted = stored(events.accept(Samples.fresh()));
-        var id = accepted.record().id();
-        var executor = Executors.newSingleThreadExecutor();
-
-        var early = get(ActivationFeed.untilEnd(events, id, Duration.ofMillis(200), executor));
-        var waiting = ActivationFeed.untilEnd(events, id, Duration.ofSeconds(10), executor);
-        finish(accepted, 1);
-
-        assertThat(early.orElseThrow().currentStatus()).isEqualTo(Status.QUEUED);
-        assertThat(get(waiting).orElseThrow().currentStatus()).isEqualTo(Status.SUCCEEDED);
-        assertThat(get(ActivationFeed.untilEnd(events, Ids.activation(Instant.now()), Duration.ofSeconds(5), executor)))
-                .isEmpty();
-        executor.shutdown();
     }
 
     @Test

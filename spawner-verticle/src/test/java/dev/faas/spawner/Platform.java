@@ -8,7 +8,6 @@ import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvent.StateEvent;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.Appended;
-import dev.faas.activation.ActivationFeed;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.CommandQueue;
@@ -42,8 +41,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
@@ -65,7 +62,6 @@ final class Platform {
     final CommandQueue queue;
     final Map<String, FakeProgram> images = new ConcurrentHashMap<>();
     private final Vertx vertx = Vertx.vertx();
-    private final ExecutorService feeds = Executors.newSingleThreadExecutor();
     private final List<Started> started = new ArrayList<>();
 
     private Platform(Path directory) throws Exception {
@@ -238,9 +234,12 @@ final class Platform {
 
     /** Waits for the end. */
     Ended ended(String id) throws Exception {
-        var last = ActivationFeed.untilEnd(events, id, LIMIT, feeds).get(LIMIT.toSeconds() + 5, TimeUnit.SECONDS);
-        assertThat(last).get().isInstanceOf(Ended.class);
-        return (Ended) last.orElseThrow();
+        var last = new AtomicReference<ActivationRecord>();
+        until("the end of " + id, () -> {
+            get(events.last(id)).ifPresent(snapshot -> last.set(snapshot.record()));
+            return last.get() instanceof Ended;
+        });
+        return (Ended) last.get();
     }
 
     ActivationRecord state(String id) throws Exception {
@@ -339,7 +338,6 @@ final class Platform {
             spawner.stop();
         }
         nats.close();
-        feeds.shutdownNow();
         get(vertx.close().toCompletionStage());
         server.close();
     }
