@@ -155,7 +155,7 @@ class OutageTest {
     }
 
     private void signal(String name) throws IOException, InterruptedException {
-        var kill = new ProcessBuilder("kill", "-" + name, Long.toString(faas.server.pid())).start();
+        var kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + faas.server.pid()).start();
         assertThat(kill.waitFor(5, TimeUnit.SECONDS)).isTrue();
     }
 }
