@@ -1,10 +1,13 @@
 package dev.faas.gateway;
 
+import dev.faas.http.Bodies;
 import dev.faas.http.HttpService;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.httpproxy.HttpProxy;
@@ -35,6 +38,8 @@ final class Forwarding implements Handler<RoutingContext> {
     /** RFC 9110, 7.6.1, with those that Connection names. Transfer-Encoding is the proxy's own business. */
     private static final List<String> HOP_BY_HOP =
             List.of("Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Upgrade");
+
+    private static final int REQUEST_TIMEOUT = 408;
 
     private final Upstream upstream;
     private final LongFunction<Future<Void>> untilSeen;
@@ -74,22 +79,33 @@ final class Forwarding implements Handler<RoutingContext> {
             if (ctx.response().closed()) {
                 origin.reset();
             } else {
+                Bodies.limitArrival(ctx, () -> tooLate(ctx, origin));
                 HttpProxy.reverseProxy(upstream.client())
                         .origin(proxied -> Future.succeededFuture(origin))
-                        .addInterceptor(new Passage(ctx, uri, change))
+                        .addInterceptor(new Passage(ctx, origin, uri, change))
                         .handle(ctx.request());
             }
         });
     }
 
+    /** What the upstream has said by then, a refusal perhaps, stands. */
+    private static void tooLate(RoutingContext ctx, HttpClientRequest origin) {
+        if (!ctx.response().headWritten()) {
+            ctx.fail(REQUEST_TIMEOUT);
+            origin.reset();
+        }
+    }
+
     /** One request's way there and back. */
     private final class Passage implements ProxyInterceptor {
         private final RoutingContext ctx;
+        private final HttpClientRequest origin;
         private final String uri;
         private final Consumer<ProxyRequest> change;
 
-        Passage(RoutingContext ctx, String uri, Consumer<ProxyRequest> change) {
+        Passage(RoutingContext ctx, HttpClientRequest origin, String uri, Consumer<ProxyRequest> change) {
             this.ctx = ctx;
+            this.origin = origin;
             this.uri = uri;
             this.change = change;
         }
@@ -99,7 +115,12 @@ final class Forwarding implements Handler<RoutingContext> {
             proxied.request().setURI(uri);
             prepare(ctx, proxied.request().headers());
             change.accept(proxied.request());
-            return proxied.sendRequest().recover(failure -> {
+            var answered = proxied.sendRequest();
+            if (proxied.request().getBody() != null && Bodies.areAnnounced(ctx)) {
+                // The head at once, which else goes with the first byte of a body that may never come.
+                origin.write(Buffer.buffer());
+            }
+            return answered.recover(failure -> {
                 LOG.info("{} took a request and gave no answer: {}", upstream, failure.getMessage());
                 ctx.fail(upstream.away().asException());
                 // Answered: the proxy has nothing left to do.

@@ -69,7 +69,11 @@ record Submission(String argument, OptionalInt timeoutSeconds, Map<String, Strin
 
     private static long announced(RoutingContext ctx) {
         var length = ctx.request().getHeader(HttpHeaders.CONTENT_LENGTH);
-        return length == null || length.length() > 18 ? 0 : Long.parseLong(length.trim());
+        if (length == null) {
+            return 0;
+        }
+        // The decoder has refused what is no number; one beyond a long has more than 18 digits.
+        return length.length() > 18 ? Long.MAX_VALUE : Long.parseLong(length.trim());
     }
 
     private static RuntimeException tooLarge() {

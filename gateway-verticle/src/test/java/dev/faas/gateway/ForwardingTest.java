@@ -217,6 +217,37 @@ class ForwardingTest {
     }
 
     @Test
+    void givenABodyThatHasNotBegun_whenForwarded_thenTheServiceHearsOfItAndMayRefuseIt() throws Exception {
+        faas.auth.answers(request -> request.response()
+                .setStatusCode(413)
+                .putHeader("Connection", "close")
+                .end("announced: " + request.getHeader("Content-Length")));
+
+        try (var socket = connect()) {
+            socket.getOutputStream()
+                    .write(lines("POST /v1/auth/x HTTP/1.1", "Host: x", "Content-Length: 9223372036854775807", "", ""));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .startsWith("HTTP/1.1 413")
+                    .endsWith("announced: 9223372036854775807");
+        }
+    }
+
+    @Test
+    void givenABodyWithChunksThatCannotBeRead_whenForwarded_thenItIsTheClientsFault() throws Exception {
+        faas.auth.answers(
+                request -> request.body().onSuccess(bytes -> request.response().end("got it all")));
+
+        try (var socket = connect()) {
+            socket.getOutputStream()
+                    .write(lines(
+                            "POST /v1/auth/x HTTP/1.1", "Host: x", "Transfer-Encoding: chunked", "", "zz", "{}", ""));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .startsWith("HTTP/1.1 400")
+                    .contains("\"code\":\"invalid_request\"");
+        }
+    }
+
+    @Test
     void givenAClientThatAsksFirst_whenItExpectsToContinue_thenItIsToldTo() throws Exception {
         faas.auth.answers(request -> request.body()
                 .onSuccess(bytes -> request.response()

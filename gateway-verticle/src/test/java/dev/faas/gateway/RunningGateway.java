@@ -116,6 +116,7 @@ final class RunningGateway implements AutoCloseable {
                 base.maxHeaderBytes(),
                 IDLE,
                 base.requestTimeout(),
+                base.maxConnections(),
                 2);
     }
 

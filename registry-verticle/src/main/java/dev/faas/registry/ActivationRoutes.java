@@ -7,12 +7,14 @@ import dev.faas.http.TokenVerifier;
 import dev.faas.registry.Ledger.Output;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
+import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Map;
 
 /** {@code /v1/activations}: what the ledger can tell. The list is public through the gateway, the rest is for it alone. */
@@ -41,8 +43,9 @@ final class ActivationRoutes {
     }
 
     private Future<Buffer> list(RoutingContext ctx) {
-        var filter = LedgerFilter.of(ctx.queryParams());
-        var page = Page.of(ctx, filter.question(owner(ctx)), Ids::isActivation);
+        var wrong = new ArrayList<Problem.FieldError>();
+        var filter = LedgerFilter.of(ctx.queryParams(), wrong);
+        var page = Page.of(ctx, filter.question(owner(ctx)), Ids::isActivation, wrong);
         return ledger.list(owner(ctx), filter, page).map(found -> {
             ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
             return page.render(found, Codec::tree, ActivationView::activationId);

@@ -1,6 +1,5 @@
 package dev.faas.registry;
 
-import dev.faas.wire.Problem;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -26,16 +25,23 @@ final class Cursor {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** @throws dev.faas.wire.ProblemException invalid_request when it is no cursor of this question */
-    static String last(String cursor, List<String> question, Predicate<String> isKey) {
+    /** Empty when it is no cursor of this question. */
+    static Optional<String> last(String cursor, List<String> question, Predicate<String> isKey) {
+        return parts(cursor)
+                .filter(parts -> parts[1].equals(hash(question)))
+                .map(parts -> parts[2])
+                .filter(isKey);
+    }
+
+    /** Is it a cursor of some question? */
+    static boolean isOne(String cursor) {
+        return parts(cursor).isPresent();
+    }
+
+    private static Optional<String[]> parts(String cursor) {
         return decode(cursor)
                 .map(text -> text.split("\\|", 3))
-                .filter(parts -> parts.length == 3 && parts[0].equals(VERSION) && parts[1].equals(hash(question)))
-                .map(parts -> parts[2])
-                .filter(isKey)
-                .orElseThrow(() -> Problem.invalid(
-                                "cursor", "does not belong to this list: begin again without it, or repeat its filters")
-                        .asException());
+                .filter(parts -> parts.length == 3 && parts[0].equals(VERSION));
     }
 
     private static Optional<String> decode(String cursor) {

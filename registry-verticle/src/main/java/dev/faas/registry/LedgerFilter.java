@@ -7,7 +7,6 @@ import io.vertx.core.MultiMap;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,19 +30,14 @@ record LedgerFilter(
     private static final int MAX_TAG_KEY = 64;
     private static final int MAX_TAG_VALUE = 256;
 
-    /** @throws dev.faas.wire.ProblemException invalid_request naming every parameter that is wrong */
-    static LedgerFilter of(MultiMap query) {
-        var errors = new ArrayList<Problem.FieldError>();
-        var filter = new LedgerFilter(
+    /** @param errors takes every parameter that is wrong, which the filter then does without */
+    static LedgerFilter of(MultiMap query, List<Problem.FieldError> errors) {
+        return new LedgerFilter(
                 function(query.get("function"), errors),
                 status(query.get("status"), errors),
                 time("since", query.get("since"), errors),
                 time("until", query.get("until"), errors),
                 tags(query.getAll("tag"), errors));
-        if (!errors.isEmpty()) {
-            throw Problem.invalid(errors).asException();
-        }
-        return filter;
     }
 
     /** The same for equal filters only. */

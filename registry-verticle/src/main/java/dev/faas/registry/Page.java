@@ -6,8 +6,8 @@ import dev.faas.wire.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -26,23 +26,47 @@ record Page(int limit, @Nullable String after, List<String> question) {
 
     /** @throws dev.faas.wire.ProblemException invalid_request for a limit or a cursor that does not fit */
     static Page of(RoutingContext ctx, List<String> question, Predicate<String> isKey) {
-        var cursor = Optional.ofNullable(ctx.queryParams().get("cursor"));
-        return new Page(
-                limit(ctx),
-                cursor.map(text -> Cursor.last(text, question, isKey)).orElse(null),
-                question);
+        return of(ctx, question, isKey, List.of());
     }
 
-    private static int limit(RoutingContext ctx) {
+    /**
+     * @param wrong what is wrong with the question itself, which is then reported with the rest
+     * @throws dev.faas.wire.ProblemException invalid_request naming everything that is wrong
+     */
+    static Page of(RoutingContext ctx, List<String> question, Predicate<String> isKey, List<Problem.FieldError> wrong) {
+        var errors = new ArrayList<>(wrong);
+        var page = new Page(limit(ctx, errors), after(ctx, question, isKey, errors), question);
+        if (!errors.isEmpty()) {
+            throw Problem.invalid(errors).asException();
+        }
+        return page;
+    }
+
+    private static int limit(RoutingContext ctx, List<Problem.FieldError> errors) {
         var text = ctx.queryParams().get("limit");
         if (text == null) {
             return STANDARD;
         }
         if (!LIMIT.matcher(text).matches()) {
-            throw Problem.invalid("limit", "must be a whole number from 1 to " + MOST)
-                    .asException();
+            errors.add(new Problem.FieldError("limit", "must be a whole number from 1 to " + MOST));
+            return STANDARD;
         }
         return Integer.parseInt(text);
+    }
+
+    /** Whether a cursor belongs to a question that cannot be asked, nobody can say. */
+    private static @Nullable String after(
+            RoutingContext ctx, List<String> question, Predicate<String> isKey, List<Problem.FieldError> errors) {
+        var cursor = ctx.queryParams().get("cursor");
+        if (cursor == null || (!errors.isEmpty() && Cursor.isOne(cursor))) {
+            return null;
+        }
+        var last = Cursor.last(cursor, question, isKey);
+        if (last.isEmpty()) {
+            errors.add(new Problem.FieldError(
+                    "cursor", "does not belong to this list: begin again without it, or repeat its filters"));
+        }
+        return last.orElse(null);
     }
 
     /** One more than is shown tells whether there is a next page. */

@@ -202,6 +202,21 @@ class LedgerTest {
     }
 
     @Test
+    void givenAQuestionThatIsAllWrongWhenListedThenEverythingWrongIsNamedAtOnce() throws Exception {
+        var cursorOfAnother = Cursor.after("x", List.of("another question"));
+
+        assertThat(user.get("/v1/activations?status=x&since=y&tag=z&function=*&limit=0&cursor=c")
+                        .fields())
+                .containsExactly("cursor", "function", "limit", "since", "status", "tag");
+        assertThat(user.get("/v1/activations?limit=101&cursor=c").fields()).containsExactly("cursor", "limit");
+        assertThat(user.get("/v1/activations?status=x&cursor=" + cursorOfAnother)
+                        .fields())
+                .containsExactly("status");
+        assertThat(user.get("/v1/activations?cursor=" + cursorOfAnother).fields())
+                .containsExactly("cursor");
+    }
+
+    @Test
     void givenFiltersWhenListedThenOnlyWhatFitsAllOfThemComes() throws Exception {
         var now = Instant.now();
         var old = accepted("one", now.minus(Duration.ofHours(2)), Map.of("env", "prod", "who", "me"));

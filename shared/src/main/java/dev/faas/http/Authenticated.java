@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -37,7 +38,11 @@ public final class Authenticated {
     }
 
     private static Optional<String> bearer(RoutingContext ctx) {
-        return Optional.ofNullable(ctx.request().getHeader(HttpHeaders.AUTHORIZATION))
+        var headers = ctx.request().headers().getAll(HttpHeaders.AUTHORIZATION);
+        // Which of two counts, the next server might decide otherwise.
+        return Optional.of(headers)
+                .filter(all -> all.size() == 1)
+                .map(List::getFirst)
                 .filter(header -> header.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
                 .map(header -> header.substring(SCHEME.length()).trim());
     }

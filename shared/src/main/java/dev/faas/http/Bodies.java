@@ -43,15 +43,22 @@ public final class Bodies {
         var accepted = List.of(types);
         var reader = BodyHandler.create(false).setBodyLimit(maxBytes);
         return ctx -> {
-            if (!isEmpty(ctx)) {
+            if (areAnnounced(ctx)) {
                 MediaType.require(ctx, accepted);
             }
-            var limit = Exchange.of(ctx).requestTimeout().toMillis();
-            var timer = ctx.vertx().setTimer(limit, late -> ctx.fail(408));
-            ctx.request().end().onComplete(arrived -> ctx.vertx().cancelTimer(timer));
+            limitArrival(ctx, () -> ctx.fail(408));
             ctx.put(BodyLimit.class.getName(), new BodyLimit(maxBytes));
             reader.handle(ctx);
         };
+    }
+
+    /** Runs {@code late} when the body is not all there after the time that one may take. */
+    public static void limitArrival(RoutingContext ctx, Runnable late) {
+        if (!ctx.request().isEnded()) {
+            var limit = Exchange.of(ctx).requestTimeout().toMillis();
+            var timer = ctx.vertx().setTimer(limit, over -> late.run());
+            ctx.request().end().onComplete(arrived -> ctx.vertx().cancelTimer(timer));
+        }
     }
 
     /** The limit of the body reader that a request has met, for the 413 that names it. */
@@ -100,10 +107,11 @@ public final class Bodies {
         return StrictJson.object(bytes(ctx).getBytes());
     }
 
-    private static boolean isEmpty(RoutingContext ctx) {
+    /** Does the head of the request say that there is a body? */
+    public static boolean areAnnounced(RoutingContext ctx) {
         var headers = ctx.request().headers();
         var length = headers.get(HttpHeaders.CONTENT_LENGTH);
-        return !headers.contains(HttpHeaders.TRANSFER_ENCODING) && (length == null || length.equals("0"));
+        return headers.contains(HttpHeaders.TRANSFER_ENCODING) || (length != null && !length.equals("0"));
     }
 
     /** The header that tells which types a call takes (RFC 9110; RFC 5789 for PATCH). */

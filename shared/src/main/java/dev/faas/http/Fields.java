@@ -151,8 +151,8 @@ public final class Fields {
         }
         var entries = new LinkedHashMap<String, String>();
         object.properties().forEach(entry -> {
-            var path = name + "." + entry.getKey();
-            if (!key.matcher(entry.getKey()).matches()) {
+            var path = name + "." + Texts.printable(entry.getKey());
+            if (!key.matcher(entry.getKey()).matches() || !Texts.sound(entry.getKey())) {
                 error(path, "its key must " + rule);
             }
             text(path, entry.getValue(), maxLength).ifPresent(text -> entries.put(entry.getKey(), text));
@@ -251,7 +251,8 @@ public final class Fields {
             for (var i = 0; i < value.size(); i++) {
                 item.read(name + "[" + i + "]", value.get(i)).ifPresent(items::add);
             }
-            return Optional.of(List.copyOf(items));
+            // One that is wrong is reported; what the rest would be is nobody's business.
+            return items.size() == value.size() ? Optional.of(List.copyOf(items)) : Optional.empty();
         });
     }
 

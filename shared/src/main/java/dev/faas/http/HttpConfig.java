@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param idleTimeout a connection without a byte in either direction for so long is closed; above the longest
  *     {@code wait} (60 s) and the heartbeat of an event stream (15 s)
  * @param requestTimeout how long a client may take to send a body
+ * @param maxConnections of all public listeners together; one more is closed at once
  * @param instances event loops that share the listeners
  */
 public record HttpConfig(
@@ -21,7 +22,10 @@ public record HttpConfig(
         int maxHeaderBytes,
         Duration idleTimeout,
         Duration requestTimeout,
+        int maxConnections,
         int instances) {
+    /** Twice the event streams that one gateway is meant to hold. */
+    private static final int MAX_CONNECTIONS = 20_000;
 
     public static HttpConfig from(Env env, int internalPort) {
         return new HttpConfig(
@@ -31,15 +35,18 @@ public record HttpConfig(
                 env.integer("FAAS_HTTP_MAX_HEADER_BYTES", 16_384, 1024, 1 << 20, "largest set of request headers"),
                 env.duration("FAAS_HTTP_IDLE_TIMEOUT", Duration.ofSeconds(90), "when a silent connection is closed"),
                 env.duration("FAAS_HTTP_REQUEST_TIMEOUT", Duration.ofSeconds(30), "how long a body may take to arrive"),
+                env.integer("FAAS_HTTP_MAX_CONNECTIONS", MAX_CONNECTIONS, 1, 1_000_000, "most connections at a time"),
                 env.integer("FAAS_HTTP_INSTANCES", 1, 1, 64, "event loops that share the ports"));
     }
 
     /** One instance on loopback, a free internal port, the default limits: for parts inside one process, and tests. */
     public static HttpConfig loopback() {
-        return new HttpConfig("127.0.0.1", 0, 1 << 20, 16_384, Duration.ofSeconds(90), Duration.ofSeconds(30), 1);
+        return new HttpConfig(
+                "127.0.0.1", 0, 1 << 20, 16_384, Duration.ofSeconds(90), Duration.ofSeconds(30), MAX_CONNECTIONS, 1);
     }
 
     public HttpConfig withInstances(int count) {
-        return new HttpConfig(host, internalPort, maxBodyBytes, maxHeaderBytes, idleTimeout, requestTimeout, count);
+        return new HttpConfig(
+                host, internalPort, maxBodyBytes, maxHeaderBytes, idleTimeout, requestTimeout, maxConnections, count);
     }
 }

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class HttpService {
-    private static final String INTERNAL = "internal";
-
     /** How long requests in flight may take to end once the service closes. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(8);
 
@@ -46,15 +44,16 @@ public final class HttpService {
             Vertx vertx, HttpConfig config, Health health, Metrics metrics, List<Listener> listeners) {
         var all = new ArrayList<>(listeners);
         all.add(new Listener(
-                INTERNAL,
+                Listener.INTERNAL,
                 config.internalPort(),
                 router -> router.get("/metrics").handler(metrics.scrape())));
         refuseSharedPorts(all);
         var routing = new Routing(config, health, metrics);
+        var places = new ConnectionPlaces(config.maxConnections());
         var sharing = all.stream().map(HttpService::shareable).toList();
         var ports = new ConcurrentHashMap<String, Integer>();
         return vertx.deployVerticle(
-                        () -> new ListeningVerticle(config, routing, sharing, ports),
+                        () -> new ListeningVerticle(config, routing, places, sharing, ports),
                         new DeploymentOptions().setInstances(config.instances()))
                 .map(deployment -> new HttpService(vertx, health, ports, deployment));
     }
@@ -77,7 +76,7 @@ public final class HttpService {
     }
 
     public int internalPort() {
-        return port(INTERNAL);
+        return port(Listener.INTERNAL);
     }
 
     /** Readiness goes down, then no more connections, requests in flight get 8 s to end, then all is closed. Idempotent. */

@@ -15,6 +15,10 @@ final class InvalidRequest implements Handler<HttpServerRequest> {
             case TooLongHttpHeaderException headers -> 431;
             case null, default -> 400;
         };
+        refuse(request, status);
+    }
+
+    static void refuse(HttpServerRequest request, int status) {
         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         Problems.write(request.response(), request.method(), Problems.standard(status), Exchange.idFrom(null));
         request.connection().close();

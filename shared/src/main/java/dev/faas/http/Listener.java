@@ -10,4 +10,10 @@ import java.util.function.Consumer;
  * @param routes adds the routes to a fresh router; called once an instance, on its event loop. Each route has a path and
  *     its methods; what types it takes is for {@link Bodies} to say, not for {@code consumes()}
  */
-public record Listener(String name, int port, Consumer<Router> routes) {}
+public record Listener(String name, int port, Consumer<Router> routes) {
+    static final String INTERNAL = "internal";
+
+    boolean internal() {
+        return name.equals(INTERNAL);
+    }
+}

@@ -14,15 +14,22 @@ import java.util.concurrent.TimeUnit;
 final class ListeningVerticle extends VerticleBase {
     private final HttpConfig config;
     private final Routing routing;
+    private final ConnectionPlaces places;
     private final List<Listener> listeners;
     private final List<HttpServer> servers = new ArrayList<>();
     private final Map<String, Integer> ports;
 
     /** @param ports takes the port that each listener has got, by its name; shared by the instances */
-    ListeningVerticle(HttpConfig config, Routing routing, List<Listener> listeners, Map<String, Integer> ports) {
+    ListeningVerticle(
+            HttpConfig config,
+            Routing routing,
+            ConnectionPlaces places,
+            List<Listener> listeners,
+            Map<String, Integer> ports) {
         this.ports = ports;
         this.config = config;
         this.routing = routing;
+        this.places = places;
         this.listeners = listeners;
     }
 
@@ -45,8 +52,13 @@ final class ListeningVerticle extends VerticleBase {
     }
 
     private Future<Void> listen(Listener listener) {
+        // Who looks whether the service is well gets in when everybody else is kept out.
+        var connections =
+                new Connections(config, listener.internal() ? new ConnectionPlaces(Integer.MAX_VALUE) : places);
+        connections.start(vertx);
         var server = vertx.createHttpServer(options())
-                .requestHandler(routing.router(vertx, listener))
+                .connectionHandler(connections::opened)
+                .requestHandler(connections.watching(new Admission(routing.router(vertx, listener))))
                 .invalidRequestHandler(new InvalidRequest());
         servers.add(server);
         return server.listen(listener.port(), config.host())

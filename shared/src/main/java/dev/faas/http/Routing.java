@@ -22,7 +22,7 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
         var router = Router.router(vertx);
         var problems = new Problems();
         router.route().order(-1).handler(this::begin);
-        new HealthRoutes(health, listener.name().equals("internal")).add(router);
+        new HealthRoutes(health, listener.internal()).add(router);
         listener.routes().accept(router);
         answerHeadLikeGet(router.getRoutes());
         refuseOtherMethods(router);

@@ -71,6 +71,10 @@ final class StrictJson {
             throw Problem.malformedJson(
                             "The body is nested deeper than " + MAX_DEPTH + " levels, or has a number too long.")
                     .asException();
+        } catch (NumberFormatException beyondAnyNumber) {
+            // An exponent beyond 32 bits, which Jackson finds out too late for a problem of its own.
+            throw Problem.malformedJson("The body has a number that is too large or too small.")
+                    .asException();
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
             var where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();

@@ -35,7 +35,8 @@ final class Texts {
         return choices;
     }
 
-    private static boolean sound(String text) {
+    /** Without NUL and without half a surrogate pair. */
+    static boolean sound(String text) {
         return text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 }

@@ -69,6 +69,15 @@ class AuthenticatedTest {
         assertThat(answer.header("WWW-Authenticate")).startsWith("Bearer realm=\"faas\", error=\"invalid_token\"");
     }
 
+    @Test
+    void whenThereAreTwoCredentialsThenNeitherCounts() throws Exception {
+        var answer = running.send(
+                post().header("Authorization", "Bearer " + token).header("Authorization", "Bearer " + token));
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.code()).isEqualTo("unauthenticated");
+    }
+
     private HttpRequest.Builder post() {
         return running.request("/mine")
                 .header("Content-Type", "text/plain")

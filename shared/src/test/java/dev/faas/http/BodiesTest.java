@@ -27,6 +27,7 @@ class BodiesTest {
                 usual.maxHeaderBytes(),
                 usual.idleTimeout(),
                 Duration.ofMillis(500),
+                usual.maxConnections(),
                 1);
     }
 
@@ -78,6 +79,15 @@ class BodiesTest {
     @Test
     void whenTheBodyIsMalformedThenTheProblemSaysSo() throws Exception {
         var answer = running.post("/json", "application/json", utf8("{\"name\":"));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.code()).isEqualTo("malformed_json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e99999999999", "-1e-99999999999"})
+    void whenANumberIsBeyondAllNumbersThenTheBodyIsMalformed(String number) throws Exception {
+        var answer = running.post("/json", "application/json", utf8("{\"name\":" + number + "}"));
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.code()).isEqualTo("malformed_json");

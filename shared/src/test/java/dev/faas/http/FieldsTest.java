@@ -51,6 +51,23 @@ class FieldsTest {
     }
 
     @Test
+    void whenAKeyIsHalfASurrogatePairThenItIsReportedInAFormThatCanBeWritten() {
+        var fields = fields("{\"tags\": {\"\\ud800\": \"x\", \"a\\u0000\": \"y\"}}");
+        fields.textMap("tags", 5, Pattern.compile("(?s).+"), "be", 100);
+
+        assertThat(errors(fields)).extracting(FieldError::field).containsExactly("tags.?", "tags.a?");
+    }
+
+    @Test
+    void whenAnItemOfAListIsWrongThenTheRestIsNotTakenForTheList() {
+        var fields = fields("{\"command\": [\"a\", 5], \"retry\": [\"x\", \"z\"]}");
+
+        assertThat(fields.optionalTexts("command", 5, 10)).isEmpty();
+        assertThat(fields.choices("retry", Map.of("x", 1, "y", 2), List.of(9))).containsExactly(9);
+        assertThat(errors(fields)).extracting(FieldError::field).containsExactly("command[1]", "retry[1]");
+    }
+
+    @Test
     void whenFieldsAreAbsentThenTheDefaultsHold() {
         var fields = fields("{}");
 

@@ -1,0 +1,98 @@
+package dev.faas.http;
+
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Refuses what the decoder lets through and two servers could read in two ways (RFC 9112, 3.2, 6.1 and 11.2): before
+ * anything acts on it, and with its connection, since where the next request begins is then a guess.
+ *
+ * <p>What no request is made of gets here not at all: {@link InvalidRequest} answers what the decoder refuses; another
+ * version than HTTP/1.0 and 1.1 gets a bare 501 by Vert.x, whose client would not read a problem of HTTP/1.1 anyway; a
+ * request that stays unfinished is closed without a word ({@link Connections}), there being no request to answer.
+ */
+record Admission(Handler<HttpServerRequest> next) implements Handler<HttpServerRequest> {
+    /** Above the longest that an answer may be held back. */
+    private static final long LAST_ANSWER_SECONDS = 600;
+
+    @Override
+    public void handle(HttpServerRequest request) {
+        if (!isFramedOnce(request) || !hasOneMeaning(request.headers()) || !isTarget(request)) {
+            InvalidRequest.refuse(request, 400);
+        } else if (!isMet(request.headers())) {
+            InvalidRequest.refuse(request, 417);
+        } else {
+            if (request.headers().contains(HttpHeaders.TRANSFER_ENCODING)) {
+                // There may have been a length as well, which the decoder takes out: RFC 9112, 6.1.
+                request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+                request.connection().shutdown(LAST_ANSWER_SECONDS, TimeUnit.SECONDS);
+            }
+            next.handle(request);
+        }
+    }
+
+    /** By a length or by chunks, and by no coding that we would have to undo. */
+    private static boolean isFramedOnce(HttpServerRequest request) {
+        var codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
+        return codings.isEmpty()
+                || (codings.size() == 1
+                        && codings.getFirst().equalsIgnoreCase("chunked")
+                        && request.version() == HttpVersion.HTTP_1_1);
+    }
+
+    private static boolean hasOneMeaning(MultiMap headers) {
+        return headers.getAll(HttpHeaders.HOST).size() <= 1 && !headers.contains("");
+    }
+
+    /** RFC 9110, 10.1.1; the only expectation there is. */
+    private static boolean isMet(MultiMap headers) {
+        return headers.getAll(HttpHeaders.EXPECT).stream().allMatch("100-continue"::equalsIgnoreCase);
+    }
+
+    /** A path or an absolute address in printable ASCII, whose escapes are UTF-8 (RFC 3986); no tunnel. */
+    private static boolean isTarget(HttpServerRequest request) {
+        var target = request.uri();
+        if (request.method().equals(HttpMethod.CONNECT)) {
+            return false;
+        }
+        var known = target.startsWith("/")
+                || target.regionMatches(true, 0, "http://", 0, 7)
+                || target.regionMatches(true, 0, "https://", 0, 8)
+                || (target.equals("*") && request.method().equals(HttpMethod.OPTIONS));
+        return known
+                && target.chars().allMatch(c -> c > ' ' && c < 0x7f)
+                && (target.indexOf('%') < 0 || isUtf8(target));
+    }
+
+    private static boolean isUtf8(String escaped) {
+        var bytes = ByteBuffer.allocate(escaped.length());
+        for (int i = 0; i < escaped.length(); i++) {
+            char c = escaped.charAt(i);
+            if (c != '%') {
+                bytes.put((byte) c);
+            } else if (i + 2 < escaped.length()
+                    && HexFormat.isHexDigit(escaped.charAt(i + 1))
+                    && HexFormat.isHexDigit(escaped.charAt(i + 2))) {
+                bytes.put((byte) HexFormat.fromHexDigits(escaped, i + 1, i + 3));
+                i += 2;
+            } else {
+                return false;
+            }
+        }
+        try {
+            var unused = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip());
+            return true;
+        } catch (CharacterCodingException notUtf8) {
+            return false;
+        }
+    }
+}

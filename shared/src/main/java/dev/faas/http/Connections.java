@@ -1,0 +1,107 @@
+package dev.faas.http;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one listener on one event loop. One beyond the limit is closed at once; one that does not come up with
+ * a whole request head in time is closed too, however busily it sends a byte now and then: the idle time-out sees silence
+ * only. Neither gets an answer, since there is no request to answer. Lives on its event loop.
+ */
+final class Connections {
+    /** After an answer, which may still be on its way to a slow reader when its last byte has been written. */
+    private static final int IDLE_TIMEOUTS_BETWEEN_REQUESTS = 10;
+
+    private static final long SWEEP_MS = 1_000;
+
+    private static final class Open {
+        private long waitingSince = System.nanoTime();
+        private Duration limit;
+        private @Nullable HttpServerRequest current;
+
+        Open(Duration limit) {
+            this.limit = limit;
+        }
+
+        void begin(HttpServerRequest request) {
+            current = request;
+        }
+
+        boolean isLate(long now, Duration between) {
+            if (current != null && current.response().ended()) {
+                current = null;
+                waitingSince = now;
+                limit = between;
+            }
+            return current == null && now - waitingSince > limit.toNanos();
+        }
+    }
+
+    private final IdentityHashMap<HttpConnection, Open> open = new IdentityHashMap<>();
+    private final HttpConfig config;
+    private final ConnectionPlaces places;
+
+    Connections(HttpConfig config, ConnectionPlaces places) {
+        this.config = config;
+        this.places = places;
+    }
+
+    void start(Vertx vertx) {
+        var pause = Math.clamp(config.requestTimeout().toMillis() / 4, 1, SWEEP_MS);
+        vertx.setPeriodic(pause, tick -> closeLate());
+    }
+
+    /** Of each new connection, before its first request. */
+    void opened(HttpConnection connection) {
+        if (!places.take()) {
+            connection.close();
+            return;
+        }
+        var known = new Open(config.requestTimeout());
+        open.put(connection, known);
+        connection.closeHandler(closed -> {
+            open.remove(connection);
+            places.giveBack();
+        });
+        connection.exceptionHandler(cause -> refuseBody(known.current, cause));
+    }
+
+    /** Tells which request a connection is at. */
+    Handler<HttpServerRequest> watching(Handler<HttpServerRequest> next) {
+        return request -> {
+            var known = open.get(request.connection());
+            if (known != null) {
+                known.begin(request);
+            }
+            next.handle(request);
+        };
+    }
+
+    private void closeLate() {
+        var now = System.nanoTime();
+        var between = config.idleTimeout().multipliedBy(IDLE_TIMEOUTS_BETWEEN_REQUESTS);
+        // Closing one takes it out.
+        List.copyOf(open.entrySet()).stream()
+                .filter(each -> each.getValue().isLate(now, between))
+                .forEach(each -> each.getKey().close());
+    }
+
+    /**
+     * Chunks that the decoder cannot read: said before the connection is closed, which Vert.x does next. Whoever reads the
+     * body only sees it break off.
+     */
+    private static void refuseBody(@Nullable HttpServerRequest request, Throwable cause) {
+        var gone = cause instanceof IOException || cause instanceof VertxException;
+        if (!gone && request != null && !request.response().headWritten()) {
+            InvalidRequest.refuse(request, 400);
+        }
+    }
+}
