@@ -3,6 +3,7 @@ package dev.faas.auth;
 import dev.faas.http.Authenticated;
 import dev.faas.http.Bodies;
 import dev.faas.http.Fields;
+import dev.faas.http.Offer;
 import dev.faas.http.TokenVerifier;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
@@ -33,12 +34,13 @@ final class AuthRoutes {
 
     void add(Router on) {
         var json = Bodies.json(MAX_BODY_BYTES);
-        on.post("/v1/auth/register").handler(json).respond(this::register);
-        on.post("/v1/auth/login").handler(AuthRoutes::noStore).handler(json).respond(this::login);
-        on.post("/v1/auth/refresh").handler(AuthRoutes::noStore).handler(json).respond(this::refresh);
+        var offer = Offer.json();
+        on.post("/v1/auth/register").handler(offer).handler(json).respond(this::register);
+        on.post("/v1/auth/login").handler(offer).handler(json).respond(this::login);
+        on.post("/v1/auth/refresh").handler(offer).handler(json).respond(this::refresh);
         on.post("/v1/auth/logout").handler(json).respond(this::logout);
-        on.get("/v1/auth/me").handler(Authenticated.by(verifier)).respond(this::me);
-        on.get("/.well-known/jwks.json").respond(this::jwks);
+        on.get("/v1/auth/me").handler(offer).handler(Authenticated.by(verifier)).respond(this::me);
+        on.get("/.well-known/jwks.json").handler(offer).respond(this::jwks);
     }
 
     private Future<AccountView> register(RoutingContext ctx) {
@@ -73,7 +75,9 @@ final class AuthRoutes {
         return accounts.me(Authenticated.principal(ctx)).map(AccountView::of);
     }
 
+    /** A new key is published well before it signs, so a minute is not too long. */
     private Future<JsonObject> jwks(RoutingContext ctx) {
+        ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "public, max-age=60");
         return Future.succeededFuture(keys.jwkSet());
     }
 
@@ -82,11 +86,5 @@ final class AuthRoutes {
         var token = fields.text("refresh_token", 1, MAX_TOKEN_LENGTH);
         fields.done();
         return token;
-    }
-
-    /** RFC 6749, 5.1: what holds a token is kept by no cache. */
-    private static void noStore(RoutingContext ctx) {
-        ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        ctx.next();
     }
 }

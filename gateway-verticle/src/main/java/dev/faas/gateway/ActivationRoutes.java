@@ -5,6 +5,7 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationView;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
+import dev.faas.http.ContentCoding;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
@@ -85,6 +86,6 @@ final class ActivationRoutes {
     /** A body as JSON of ours, with its type. */
     static Buffer json(RoutingContext ctx, Object body) {
         ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
-        return Buffer.buffer(Codec.write(body));
+        return ContentCoding.gzip(ctx, Buffer.buffer(Codec.write(body)));
     }
 }

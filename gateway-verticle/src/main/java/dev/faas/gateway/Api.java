@@ -2,6 +2,7 @@ package dev.faas.gateway;
 
 import dev.faas.http.Authenticated;
 import dev.faas.http.Listener;
+import dev.faas.http.Offer;
 import dev.faas.http.TokenVerifier;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
@@ -10,6 +11,12 @@ import java.util.List;
 
 /** What is served where: three ports, the routes of each. Health is on all of them. */
 final class Api {
+    private static final Handler<RoutingContext> JSON = Offer.json();
+    private static final Handler<RoutingContext> BYTES = Offer.of("application/octet-stream");
+    private static final Handler<RoutingContext> TEXT = Offer.of("text/plain");
+    private static final Handler<RoutingContext> YAML = Offer.of("application/yaml");
+    private static final Handler<RoutingContext> EVENTS = Offer.of("text/event-stream");
+
     private final Handler<RoutingContext> authenticated;
     private final Forwarding auth;
     private final Forwarding registry;
@@ -44,34 +51,47 @@ final class Api {
         accounts(on);
         functions(on);
         activations(on);
-        on.get("/openapi.yaml").handler(document);
+        on.get("/openapi.yaml").handler(YAML).handler(document);
     }
 
     private void accounts(Router on) {
         on.route("/v1/auth/*").handler(auth);
-        on.get("/.well-known/jwks.json").handler(auth);
+        on.get("/.well-known/jwks.json").handler(JSON).handler(auth);
     }
 
     private void functions(Router on) {
-        on.get("/v1/functions").handler(authenticated).handler(registry);
-        on.post("/v1/functions").handler(authenticated).handler(registry);
-        on.get("/v1/functions/:ref").handler(authenticated).handler(registry);
-        on.put("/v1/functions/:ref").handler(authenticated).handler(registry);
-        on.patch("/v1/functions/:ref").handler(authenticated).handler(registry);
+        on.get("/v1/functions").handler(JSON).handler(authenticated).handler(registry);
+        on.post("/v1/functions").handler(JSON).handler(authenticated).handler(registry);
+        on.get("/v1/functions/:ref").handler(JSON).handler(authenticated).handler(registry);
+        on.put("/v1/functions/:ref").handler(JSON).handler(authenticated).handler(registry);
+        on.patch("/v1/functions/:ref").handler(JSON).handler(authenticated).handler(registry);
         on.delete("/v1/functions/:ref").handler(authenticated).handler(registry);
-        on.get("/v1/functions/:ref/revisions").handler(authenticated).handler(registry);
-        on.post("/v1/functions/:ref/rollback").handler(authenticated).handler(registry);
+        on.get("/v1/functions/:ref/revisions")
+                .handler(JSON)
+                .handler(authenticated)
+                .handler(registry);
+        on.post("/v1/functions/:ref/rollback")
+                .handler(JSON)
+                .handler(authenticated)
+                .handler(registry);
     }
 
     private void activations(Router on) {
         on.post("/v1/functions/:ref/activations")
+                .handler(JSON)
                 .handler(authenticated)
                 .handler(Submission.body())
                 .respond(activations::submit);
-        on.get("/v1/activations").handler(authenticated).handler(registry);
-        on.get("/v1/activations/:id").handler(authenticated).handler(activations::get);
-        on.get("/v1/activations/:id/result").handler(authenticated).handler(outputs::result);
-        on.get("/v1/activations/:id/logs").handler(authenticated).handler(outputs::logs);
-        on.get("/v1/activations/:id/events").handler(authenticated).handler(streams::events);
+        on.get("/v1/activations").handler(JSON).handler(authenticated).handler(registry);
+        on.get("/v1/activations/:id").handler(JSON).handler(authenticated).handler(activations::get);
+        on.get("/v1/activations/:id/result")
+                .handler(BYTES)
+                .handler(authenticated)
+                .handler(outputs::result);
+        on.get("/v1/activations/:id/logs").handler(TEXT).handler(authenticated).handler(outputs::logs);
+        on.get("/v1/activations/:id/events")
+                .handler(EVENTS)
+                .handler(authenticated)
+                .handler(streams::events);
     }
 }

@@ -1,5 +1,6 @@
 package dev.faas.gateway;
 
+import dev.faas.http.ContentCoding;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -21,7 +22,8 @@ final class ApiDocument implements Handler<RoutingContext> {
 
     private ApiDocument(byte[] yaml) {
         this.yaml = Buffer.buffer(yaml);
-        this.etag = '"' + hash(yaml) + '"';
+        // Weak: it names the text, not the bytes, which may be compressed.
+        this.etag = "W/\"" + hash(yaml) + '"';
     }
 
     static ApiDocument load() {
@@ -42,9 +44,8 @@ final class ApiDocument implements Handler<RoutingContext> {
         if (alreadyHeld(ctx.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
             response.setStatusCode(304).end();
         } else {
-            response.putHeader(HttpHeaders.CONTENT_TYPE, "application/yaml")
-                    .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(yaml.length()))
-                    .end(yaml.copy());
+            response.putHeader(HttpHeaders.CONTENT_TYPE, "application/yaml");
+            response.end(ContentCoding.gzip(ctx, yaml.copy()));
         }
     }
 
@@ -52,8 +53,8 @@ final class ApiDocument implements Handler<RoutingContext> {
     private boolean alreadyHeld(@Nullable String ifNoneMatch) {
         return ifNoneMatch != null
                 && Arrays.stream(ifNoneMatch.split(","))
-                        .map(tag -> tag.trim().replaceFirst("^W/", ""))
-                        .anyMatch(tag -> tag.equals("*") || tag.equals(etag));
+                        .map(String::trim)
+                        .anyMatch(tag -> tag.equals("*") || tag.equals(etag) || ("W/" + tag).equals(etag));
     }
 
     private static String hash(byte[] bytes) {

@@ -1,6 +1,7 @@
 package dev.faas.gateway;
 
 import dev.faas.wire.Problem;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -17,6 +18,11 @@ record Patience(Duration limit) {
 
     /** A wrong parameter is refused; a preference that is not understood is ignored, as it has to be. */
     static Patience of(RoutingContext ctx) {
+        // The head of an answer is the same now as later.
+        return ctx.request().method().equals(HttpMethod.HEAD) ? NONE : wanted(ctx);
+    }
+
+    private static Patience wanted(RoutingContext ctx) {
         var parameters = ctx.queryParam("wait");
         if (!parameters.isEmpty()) {
             return parameter(parameters.getLast());

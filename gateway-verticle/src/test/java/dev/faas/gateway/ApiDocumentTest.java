@@ -44,7 +44,7 @@ class ApiDocumentTest {
     void givenTheTagOfTheDocument_whenItIsAskedForAgain_thenItIsNotSentAgain() throws Exception {
         var etag = faas.send(anonymous()).header("ETag");
 
-        for (var held : new String[] {etag, "W/" + etag, "\"other\", " + etag, "*"}) {
+        for (var held : new String[] {etag, etag.substring("W/".length()), "\"other\", " + etag, "*"}) {
             var again = faas.send(anonymous().header("If-None-Match", held));
 
             assertThat(again.status()).as(held).isEqualTo(304);

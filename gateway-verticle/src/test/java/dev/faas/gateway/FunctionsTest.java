@@ -141,8 +141,13 @@ class FunctionsTest {
             request.response().end("{}");
         });
 
-        faas.send(faas.as(faas.alice, "/v1/functions/x").header("Accept", RegistryClient.REVISION));
+        var alone = faas.send(faas.as(faas.alice, "/v1/functions/x").header("Accept", RegistryClient.REVISION));
+        var first = faas.send(faas.as(faas.alice, "/v1/functions/x")
+                .header("Accept", RegistryClient.REVISION)
+                .header("Accept", "application/json"));
 
+        assertThat(alone.status()).isEqualTo(406);
+        assertThat(first.status()).isEqualTo(200);
         assertThat(Await.await(accept)).isEqualTo("null");
     }
 

@@ -3,6 +3,7 @@ package dev.faas.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.activation.ActivationView;
 import dev.faas.http.Authenticated;
+import dev.faas.http.ContentCoding;
 import dev.faas.http.TokenVerifier;
 import dev.faas.registry.Ledger.Output;
 import dev.faas.wire.Codec;
@@ -48,7 +49,7 @@ final class ActivationRoutes {
         var page = Page.of(ctx, filter.question(owner(ctx)), Ids::isActivation, wrong);
         return ledger.list(owner(ctx), filter, page).map(found -> {
             ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-            return page.render(found, Codec::tree, ActivationView::activationId);
+            return ContentCoding.gzip(ctx, page.render(found, Codec::tree, ActivationView::activationId));
         });
     }
 
@@ -86,7 +87,7 @@ final class ActivationRoutes {
 
     private static Buffer json(RoutingContext ctx, JsonNode body) {
         ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
+        return ContentCoding.gzip(ctx, Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     private static String owner(RoutingContext ctx) {

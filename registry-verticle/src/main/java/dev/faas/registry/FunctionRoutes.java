@@ -3,6 +3,7 @@ package dev.faas.registry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.http.Authenticated;
 import dev.faas.http.Bodies;
+import dev.faas.http.ContentCoding;
 import dev.faas.http.Fields;
 import dev.faas.http.TokenVerifier;
 import dev.faas.registry.Functions.Written;
@@ -79,8 +80,12 @@ final class FunctionRoutes {
 
     private Future<@Nullable Buffer> get(RoutingContext ctx) {
         return functions.get(owner(ctx), ref(ctx)).compose(function -> {
-            ctx.response().putHeader(HttpHeaders.ETAG, Preconditions.etag(function.revision()));
-            if (Preconditions.of(ctx.request()).alreadyHas(function.revision())) {
+            ctx.response()
+                    .putHeader(HttpHeaders.ETAG, Preconditions.etag(function.revision()))
+                    .putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache");
+            var conditions = Preconditions.of(ctx.request());
+            conditions.checkMatch(function.revision());
+            if (conditions.alreadyHas(function.revision())) {
                 return ctx.response().setStatusCode(304).end().mapEmpty();
             }
             if (WIRE_RECORD.equals(ctx.request().getHeader(HttpHeaders.ACCEPT))) {
@@ -161,7 +166,7 @@ final class FunctionRoutes {
     private static Buffer rendered(
             RoutingContext ctx, Page page, List<FunctionRevision> found, Function<FunctionRevision, String> key) {
         ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        return page.render(found, FunctionView::of, key);
+        return ContentCoding.gzip(ctx, page.render(found, FunctionView::of, key));
     }
 
     private static String owner(RoutingContext ctx) {

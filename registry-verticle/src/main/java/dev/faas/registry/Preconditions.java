@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Conditional requests (RFC 9110, 13) on a function's revision, which is its entity tag.
  *
  * @param ifMatch a write goes ahead only if this matches; null: in any case
- * @param ifNoneMatch a read is answered 304 if this matches; null: never
+ * @param ifNoneMatch if this matches, a read is answered 304 and a write is refused; null: never
  */
 record Preconditions(@Nullable String ifMatch, @Nullable String ifNoneMatch) {
     static Preconditions of(HttpServerRequest request) {
@@ -22,17 +22,27 @@ record Preconditions(@Nullable String ifMatch, @Nullable String ifNoneMatch) {
         return "\"" + revision + "\"";
     }
 
-    /** @throws dev.faas.wire.ProblemException precondition_failed when {@code If-Match} names other revisions only */
+    /** For a write. @throws dev.faas.wire.ProblemException precondition_failed when it is not to go ahead */
     void check(int revision) {
-        if (ifMatch != null && !names(ifMatch, etag(revision))) {
-            throw Problem.of(
-                            412,
-                            "precondition_failed",
-                            "Precondition failed",
-                            "The function is at revision " + revision
-                                    + " by now. Read it again, and send its ETag as If-Match.")
-                    .asException();
+        checkMatch(revision);
+        if (alreadyHas(revision)) {
+            throw failed(revision).asException();
         }
+    }
+
+    /** @throws dev.faas.wire.ProblemException precondition_failed when {@code If-Match} names other revisions only */
+    void checkMatch(int revision) {
+        if (ifMatch != null && !names(ifMatch, etag(revision))) {
+            throw failed(revision).asException();
+        }
+    }
+
+    private static Problem failed(int revision) {
+        return Problem.of(
+                412,
+                "precondition_failed",
+                "Precondition failed",
+                "The function is at revision " + revision + " by now. Read it again, and send its ETag as If-Match.");
     }
 
     /** Does the reader have this revision already? */

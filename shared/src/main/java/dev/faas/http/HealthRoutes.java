@@ -8,11 +8,13 @@ import io.vertx.ext.web.RoutingContext;
 
 /** {@code /healthz}, {@code /readyz}, {@code /version}: short in public, with details on the internal port. */
 record HealthRoutes(Health health, boolean details) {
+    private static final String RETRY_AFTER_SECONDS = "2";
 
     void add(Router router) {
-        router.get("/healthz").handler(ctx -> answer(ctx, 200, status("up")));
-        router.get("/readyz").handler(this::readiness);
+        router.get("/healthz").handler(Offer.json()).handler(ctx -> answer(ctx, 200, status("up")));
+        router.get("/readyz").handler(Offer.json()).handler(this::readiness);
         router.get("/version")
+                .handler(Offer.json())
                 .handler(ctx -> answer(
                         ctx,
                         200,
@@ -37,6 +39,9 @@ record HealthRoutes(Health health, boolean details) {
                 } else {
                     dependencies.put(dependency.name(), state);
                 }
+            }
+            if (!report.ready()) {
+                ctx.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
             }
             answer(ctx, report.ready() ? 200 : 503, body);
         });

@@ -21,7 +21,9 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
     Router router(Vertx vertx, Listener listener) {
         var router = Router.router(vertx);
         var problems = new Problems();
-        router.route().order(-1).handler(this::begin);
+        var head = new AnswerHead();
+        var log = new AccessLog(health.service());
+        router.route().order(-1).handler(ctx -> begin(ctx, head, log));
         new HealthRoutes(health, listener.internal()).add(router);
         listener.routes().accept(router);
         answerHeadLikeGet(router.getRoutes());
@@ -37,8 +39,11 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
         return router;
     }
 
-    private void begin(RoutingContext ctx) {
-        metrics.time(ctx, Exchange.begin(ctx, config.requestTimeout()));
+    private void begin(RoutingContext ctx, AnswerHead head, AccessLog log) {
+        var exchange = Exchange.begin(ctx, config.requestTimeout());
+        metrics.time(ctx, exchange);
+        log.follow(ctx, exchange);
+        ctx.addHeadersEndHandler(ending -> head.finish(ctx));
         ctx.next();
     }
 

@@ -13,6 +13,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -267,6 +268,8 @@ class HttpServiceTest {
                 new Socket(InetAddress.getLoopbackAddress(), port).close();
             } catch (ConnectException refused) {
                 return true;
+            } catch (SocketException reset) {
+                // Caught in the act of closing: the next one is refused.
             }
         }
         return false;

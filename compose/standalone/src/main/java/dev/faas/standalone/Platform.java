@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ final class Platform implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final Lifecycle lifecycle = new Lifecycle(vertx, "platform");
     private final List<String> deployed = new CopyOnWriteArrayList<>();
+    private final Map<String, Map<String, String>> settings = new ConcurrentHashMap<>();
     private @Nullable GatewayVerticle gateway;
     private volatile @Nullable SpawnerVerticle spawner;
 
@@ -98,6 +100,7 @@ final class Platform implements AutoCloseable {
         variables.put("FAAS_INTERNAL_PORT", "0");
         variables.putAll(backends.settingsOf(part));
         variables.putAll(own);
+        settings.put(part, Map.copyOf(variables));
         var env = Env.of(variables);
         var config = from.apply(env);
         env.check();
@@ -129,6 +132,11 @@ final class Platform implements AutoCloseable {
     /** Functions alone. */
     URI registry() {
         return address("registry");
+    }
+
+    /** The variables that a part is configured by, with which a replica of it would join. */
+    Map<String, String> settingsOf(String part) {
+        return settings.get(part);
     }
 
     private URI address(String listener) {

@@ -1,0 +1,168 @@
+package dev.faas.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.wire.Codec;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A client that words its requests itself, header by header, and gets the answer as it is. */
+record Client(URI api, String accessToken, String refreshToken) {
+    private static final Duration LIMIT = Duration.ofSeconds(70);
+    private static final String PASSWORD = "correct horse battery staple";
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** An answer to the byte. */
+    record Reply(int status, Map<String, String> headers, Buffer body) {
+        static Reply of(HttpResponse<byte[]> response) {
+            var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+            response.headers().map().forEach((name, values) -> headers.put(name, String.join(", ", values)));
+            return new Reply(response.statusCode(), headers, Buffer.buffer(response.body()));
+        }
+
+        String text() {
+            return body.toString(StandardCharsets.UTF_8);
+        }
+
+        JsonNode json() {
+            return Codec.readTree(body.getBytes());
+        }
+
+        /** Empty when there is none. */
+        String header(String name) {
+            return headers.getOrDefault(name, "");
+        }
+
+        String code() {
+            return json().path("code").asText();
+        }
+
+        Reply expect(int status) {
+            assertThat(this.status).as(text()).isEqualTo(status);
+            return this;
+        }
+    }
+
+    static Client nobody(URI api) {
+        return new Client(api, "", "");
+    }
+
+    /** A new account, logged in. */
+    static Client register(URI api) throws IOException, InterruptedException {
+        var account =
+                Map.of("username", "client-" + UUID.randomUUID().toString().substring(0, 12), "password", PASSWORD);
+        var nobody = nobody(api);
+        nobody.post("/v1/auth/register", account).expect(201);
+        return nobody.holding(nobody.post("/v1/auth/login", account).expect(200).json());
+    }
+
+    Client holding(JsonNode tokens) {
+        return new Client(
+                api,
+                tokens.path("access_token").asText(),
+                tokens.path("refresh_token").asText());
+    }
+
+    Client holding(String otherAccessToken) {
+        return new Client(api, otherAccessToken, refreshToken);
+    }
+
+    Client at(URI other) {
+        return new Client(other, accessToken, refreshToken);
+    }
+
+    Reply refresh() throws IOException, InterruptedException {
+        return post("/v1/auth/refresh", Map.of("refresh_token", refreshToken));
+    }
+
+    Reply get(String path, String... headers) throws IOException, InterruptedException {
+        return send("GET", path, null, headers);
+    }
+
+    Reply post(String path, Object body, String... headers) throws IOException, InterruptedException {
+        return send("POST", path, body, headers);
+    }
+
+    /** {@code body}: null for none, a text as it is, anything else as JSON; headers as name, value, name, value. */
+    Reply send(String method, String path, @Nullable Object body, String... headers)
+            throws IOException, InterruptedException {
+        var named = new LinkedHashMap<String, String>();
+        if (!accessToken.isEmpty()) {
+            named.put("Authorization", "Bearer " + accessToken);
+        }
+        if (body != null) {
+            named.put(
+                    "Content-Type",
+                    body instanceof String
+                            ? "text/plain; charset=utf-8"
+                            : method.equals("PATCH") ? "application/merge-patch+json" : "application/json");
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            named.put(headers[i], headers[i + 1]);
+        }
+        var bytes = body instanceof String text
+                ? text.getBytes(StandardCharsets.UTF_8)
+                : Codec.write(Optional.ofNullable(body).orElse(""));
+        var request = HttpRequest.newBuilder(api.resolve(path))
+                .timeout(LIMIT)
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(bytes));
+        named.forEach(request::header);
+        return Reply.of(HTTP.send(request.build(), BodyHandlers.ofByteArray()));
+    }
+
+    /** Creates a function; its id. */
+    String function(String name, String image) throws IOException, InterruptedException {
+        return post("/v1/functions", Map.of("name", name, "image", image))
+                .expect(201)
+                .json()
+                .path("id")
+                .asText();
+    }
+
+    String submit(String function, String argument) throws IOException, InterruptedException {
+        return post("/v1/functions/" + function + "/activations", Map.of("argument", argument))
+                .expect(202)
+                .json()
+                .path("activationId")
+                .asText();
+    }
+
+    /** Waits until it has ended, within a minute; its id. */
+    String run(String function, String argument) throws IOException, InterruptedException {
+        var id = submit(function, argument);
+        var record = get("/v1/activations/" + id + "?wait=60").expect(200).json();
+        assertThat(record.path("finishedAt").isNull()).as(record.toString()).isFalse();
+        return id;
+    }
+
+    /** Waits until the list has this activation: the ledger follows a moment behind. */
+    void awaitListed(String activation) throws IOException, InterruptedException {
+        var until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        var seen = "";
+        while (!seen.contains(activation) && System.nanoTime() < until) {
+            seen = get("/v1/activations?limit=100").expect(200).text();
+        }
+        assertThat(seen).contains(activation);
+    }
+
+    @Override
+    public String toString() {
+        return "Client[" + api + "]";
+    }
+}
