@@ -106,6 +106,9 @@ public final class TokenVerifier {
         if (!now.isBefore(token.expires())) {
             return Future.failedFuture(Problem.tokenExpired().asException());
         }
+        if (now.isBefore(token.begins())) {
+            return invalid("The access token is not valid yet.");
+        }
         if (revoked.test(token.principal().sid())) {
             return invalid("This login has been ended. Log in again.");
         }

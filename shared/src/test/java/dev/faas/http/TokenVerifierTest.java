@@ -153,6 +153,33 @@ class TokenVerifierTest {
     }
 
     @Test
+    void whenATokenIsNotValidYetThenItIsRefusedUntilItIs() throws Exception {
+        var later = key.token(claims.copy().put("nbf", clock.now.plusSeconds(60).getEpochSecond()));
+        assertThat(code(later)).isEqualTo("unauthenticated");
+
+        clock.now = clock.now.plusSeconds(61);
+
+        assertThat(code(later)).isEqualTo("none");
+        for (var nonsense : List.of("0", -1, Long.MAX_VALUE, 1e300)) {
+            assertThat(code(key.token(claims.copy().put("nbf", nonsense)))).isEqualTo("unauthenticated");
+            assertThat(code(key.token(claims.copy().put("exp", nonsense)))).isEqualTo("unauthenticated");
+        }
+    }
+
+    @Test
+    void whenTheHeaderSaysMoreThanAuthWritesThenTheTokenIsRefused() throws Exception {
+        for (var name : List.of("jku", "jwk", "x5u", "x5c", "crit", "b64", "zip", "cty", "other")) {
+            assertThat(code(key.sign(key.header().put(name, "x"), claims)))
+                    .as(name)
+                    .isEqualTo("unauthenticated");
+        }
+        assertThat(code(key.sign(key.header().put("typ", "jwt"), claims))).isEqualTo("none");
+        assertThat(code(key.sign(key.header().put("typ", "secevent+jwt"), claims)))
+                .isEqualTo("unauthenticated");
+        assertThat(code(key.token(claims) + "==")).isEqualTo("unauthenticated");
+    }
+
+    @Test
     void whenALoginIsRevokedThenItsTokensAreRefusedAlsoWhenVerifiedBefore() throws Exception {
         var token = key.token(claims);
         var revoked = new ArrayList<String>();
