@@ -58,12 +58,13 @@ final class Ledger {
         });
     }
 
-    /** Of the final run. Fails with 410 {@code result_expired} when there was a log that is kept no more. */
+    /** Of the final run; none before the end. Fails with 410 {@code result_expired} when there was a log that is kept no more. */
     Future<Output> log(String owner, String id) {
         return find(owner, id).compose(line -> switch (line.record()) {
             case ActivationRecord.Ended ended ->
                 kept(line, Kind.LOG, line.log(), ended.report().logBytes());
-            default -> Future.succeededFuture(new Output.Pending(line.record().currentStatus()));
+            // What there is of it by now only the stream knows.
+            default -> Future.succeededFuture(new Output.Kept(line.record().currentStatus(), Buffer.buffer()));
         });
     }
 

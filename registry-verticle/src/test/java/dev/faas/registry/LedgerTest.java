@@ -61,6 +61,10 @@ class LedgerTest {
         assertThat(pending.status()).isEqualTo(202);
         assertThat(pending.header("Retry-After")).isEqualTo("1");
         assertThat(pending.json().getString("status")).isEqualTo("queued");
+        var nothingYet = user.get("/v1/activations/" + story.id() + "/logs");
+        assertThat(nothingYet.status()).isEqualTo(200);
+        assertThat(nothingYet.header("X-Activation-Status")).isEqualTo("queued");
+        assertThat(nothingYet.text()).isEmpty();
 
         story.claimed("run-1")
                 .wrote("run-1", Source.STDERR, "loading\n")

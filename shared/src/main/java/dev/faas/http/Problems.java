@@ -43,8 +43,7 @@ final class Problems {
         if (status >= 400 && status < 500) {
             return standard(status);
         }
-        // Answered already, a broken body for one: what its reader says then is no news.
-        if (!ctx.response().closed() && !ctx.response().ended()) {
+        if (!ctx.response().closed()) {
             log.error(
                     "request {} {} {} failed",
                     Exchange.of(ctx).requestId(),

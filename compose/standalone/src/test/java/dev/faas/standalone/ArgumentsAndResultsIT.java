@@ -50,7 +50,7 @@ class ArgumentsAndResultsIT {
         var ada = system.user();
         ada.function("echo", system.images().script("printf %s \"$1\""));
 
-        var refused = ada.post("/v1/functions/echo/activations", Map.of("argument", "a".repeat(131_072)));
+        var refused = ada.wrongly().post("/v1/functions/echo/activations", Map.of("argument", "a".repeat(131_072)));
 
         assertThat(refused.statusCode()).isEqualTo(413);
         assertThat(User.json(refused).path("code").asText()).isEqualTo("argument_too_large");

@@ -18,18 +18,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** Somebody at the API of a platform, by plain HTTP. */
+/** Somebody at the API of a platform, by plain HTTP. All that is sent and answered is held against openapi.yaml. */
 final class User {
     private static final Duration LIMIT = Duration.ofSeconds(70);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final Scrutiny SCRUTINY = new Scrutiny();
 
     private final URI api;
     private final String token;
+    private final boolean wrongly;
 
-    private User(URI api, String token) {
+    private User(URI api, String token, boolean wrongly) {
         this.api = api;
         this.token = token;
+        this.wrongly = wrongly;
     }
 
     /** One server-sent event. */
@@ -41,51 +45,51 @@ final class User {
     }
 
     static User register(URI api, String username) throws IOException, InterruptedException {
-        var nobody = new User(api, "");
+        var nobody = new User(api, "", false);
         var account = Map.of("username", username, "password", "correct horse battery staple");
         assertThat(nobody.post("/v1/auth/register", account).statusCode()).isEqualTo(201);
         return login(api, username);
     }
 
     static User login(URI api, String username) throws IOException, InterruptedException {
-        var nobody = new User(api, "");
+        var nobody = new User(api, "", false);
         var account = Map.of("username", username, "password", "correct horse battery staple");
         return new User(
                 api,
                 json(nobody.post("/v1/auth/login", account))
                         .path("access_token")
-                        .asText());
+                        .asText(),
+                false);
     }
 
     /** The same token at another address. */
     User at(URI other) {
-        return new User(other, token);
+        return new User(other, token, wrongly);
+    }
+
+    /** The same, whose requests are wrong on purpose: only what is answered has to be as documented. */
+    User wrongly() {
+        return new User(api, token, true);
     }
 
     HttpResponse<byte[]> post(String path, Object body) throws IOException, InterruptedException {
-        return send(request(path)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofByteArray(Codec.write(body))));
+        return send("POST", path, "application/json", Codec.write(body));
     }
 
     HttpResponse<byte[]> postText(String path, byte[] body) throws IOException, InterruptedException {
-        return send(request(path)
-                .header("Content-Type", "text/plain; charset=utf-8")
-                .POST(BodyPublishers.ofByteArray(body)));
+        return send("POST", path, "text/plain; charset=utf-8", body);
     }
 
     HttpResponse<byte[]> get(String path) throws IOException, InterruptedException {
-        return send(request(path));
+        return send(request(path), null);
     }
 
     HttpResponse<byte[]> patch(String path, Object body) throws IOException, InterruptedException {
-        return send(request(path)
-                .header("Content-Type", "application/merge-patch+json")
-                .method("PATCH", BodyPublishers.ofByteArray(Codec.write(body))));
+        return send("PATCH", path, "application/merge-patch+json", Codec.write(body));
     }
 
     HttpResponse<byte[]> delete(String path) throws IOException, InterruptedException {
-        return send(request(path).DELETE());
+        return send(request(path).DELETE(), null);
     }
 
     private HttpRequest.Builder request(String path) {
@@ -93,8 +97,26 @@ final class User {
         return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
     }
 
-    private static HttpResponse<byte[]> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return HTTP.send(request.build(), BodyHandlers.ofByteArray());
+    private HttpResponse<byte[]> send(String method, String path, String type, byte[] body)
+            throws IOException, InterruptedException {
+        var request = request(path).header("Content-Type", type).method(method, BodyPublishers.ofByteArray(body));
+        return send(request, body);
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest.Builder builder, byte @Nullable [] body)
+            throws IOException, InterruptedException {
+        var request = checked(builder, body);
+        var response = HTTP.send(request, BodyHandlers.ofByteArray());
+        SCRUTINY.answer(request, response.statusCode(), response.headers(), response.body());
+        return response;
+    }
+
+    private HttpRequest checked(HttpRequest.Builder builder, byte @Nullable [] body) {
+        var request = builder.build();
+        if (!wrongly) {
+            SCRUTINY.request(request, body);
+        }
+        return request;
     }
 
     /** Creates a function; further fields as a map. */
@@ -154,18 +176,20 @@ final class User {
 
     /** All events until the stream ends. */
     List<Event> events(String id, String lastEventId) throws IOException, InterruptedException {
-        var request = request("/v1/activations/" + id + "/events");
+        var builder = request("/v1/activations/" + id + "/events");
         if (!lastEventId.isEmpty()) {
-            request.header("Last-Event-ID", lastEventId);
+            builder.header("Last-Event-ID", lastEventId);
         }
-        var response = HTTP.send(request.build(), BodyHandlers.ofLines());
+        var request = checked(builder, null);
+        var response = HTTP.send(request, BodyHandlers.ofLines());
+        SCRUTINY.answer(request, response.statusCode(), response.headers(), null);
         assertThat(response.statusCode()).isEqualTo(200);
         var events = new ArrayList<Event>();
         try (var lines = response.body()) {
             var current = new HashMap<String, String>();
             lines.forEach(line -> {
                 if (line.isEmpty() && !current.isEmpty()) {
-                    events.add(event(current));
+                    events.add(event(request, current));
                     current.clear();
                 } else if (!line.isEmpty() && !line.startsWith(":")) {
                     int colon = line.indexOf(": ");
@@ -178,12 +202,13 @@ final class User {
 
     /** What a stream resumed there is answered with. */
     int statusOfEvents(String id, String lastEventId) throws IOException, InterruptedException {
-        return send(request("/v1/activations/" + id + "/events").header("Last-Event-ID", lastEventId))
+        return send(request("/v1/activations/" + id + "/events").header("Last-Event-ID", lastEventId), null)
                 .statusCode();
     }
 
-    private static Event event(Map<String, String> fields) {
-        var data = fields.getOrDefault("data", "{}").getBytes(StandardCharsets.UTF_8);
+    private static Event event(HttpRequest request, Map<String, String> fields) {
+        var data = fields.getOrDefault("data", "").getBytes(StandardCharsets.UTF_8);
+        SCRUTINY.event(request, fields.getOrDefault("event", ""), data);
         return new Event(fields.getOrDefault("id", ""), fields.getOrDefault("event", ""), Codec.readTree(data));
     }
 

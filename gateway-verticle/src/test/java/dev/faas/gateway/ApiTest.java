@@ -1,0 +1,112 @@
+package dev.faas.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.http.TokenVerifier;
+import dev.faas.nats.NatsConfig;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The route table and openapi.yaml name the same calls. */
+class ApiTest {
+    /** On every port, and the HTTP service's own. */
+    private static final Set<String> HEALTH = Set.of("GET /healthz", "GET /readyz", "GET /version");
+
+    private static final String FORWARDED = "/v1/auth/";
+
+    private final Vertx vertx = Vertx.vertx();
+
+    @AfterEach
+    void close() {
+        vertx.close().await();
+    }
+
+    @Test
+    void givenThePortOfEverything_whenItsRoutesAreListed_thenTheyAreThoseOfTheDocument() {
+        var documented = new TreeSet<>(document(servers -> true));
+
+        assertThat(documented.removeAll(HEALTH)).isTrue();
+        // Which calls there are is known to auth-service: the whole-system tests ask it.
+        assertThat(documented.removeIf(call -> call.contains(FORWARDED))).isTrue();
+        assertThat(routes("api")).isEqualTo(documented);
+    }
+
+    @Test
+    void givenTheOtherPorts_whenTheirRoutesAreListed_thenTheyAreThoseThatTheDocumentGivesThem() {
+        var functions = new TreeSet<>(document(servers -> servers.contains(":5000")));
+        var accounts = new TreeSet<>(document(servers -> servers.contains(":4000")));
+
+        assertThat(routes("registry")).isEqualTo(functions).hasSizeGreaterThan(5);
+        assertThat(accounts.removeIf(call -> call.contains(FORWARDED))).isTrue();
+        assertThat(routes("auth")).isEqualTo(accounts).isNotEmpty();
+    }
+
+    /** {@code METHOD /path/{parameter}} of each route; what is forwarded by its prefix alone is left out. */
+    private Set<String> routes(String listener) {
+        var forwarding = Forwarding.to(null);
+        var api = new Api(
+                new TokenVerifier(vertx, "faas", "faas"),
+                forwarding,
+                forwarding,
+                new ActivationRoutes(null, null, null, null, null, forwarding),
+                new OutputRoutes(null, null, null, forwarding),
+                new LiveStreams(null, null, null, null));
+        var nowhere = URI.create("http://127.0.0.1:1");
+        var router = Router.router(vertx);
+        api.listeners(RunningGateway.config(nowhere, nowhere, NatsConfig.local("nats://127.0.0.1:1"))).stream()
+                .filter(each -> each.name().equals(listener))
+                .forEach(each -> each.routes().accept(router));
+        var calls = new TreeSet<String>();
+        router.getRoutes().stream()
+                .filter(Route::isExactPath)
+                .forEach(route -> route.methods()
+                        .forEach(method ->
+                                calls.add(method + " " + route.getPath().replaceAll(":(\\w+)", "{$1}"))));
+        return calls;
+    }
+
+    /** The calls whose lists of servers, of which some paths have one of their own, fit. */
+    private static List<String> document(Predicate<String> servers) {
+        var path = Pattern.compile("  (/\\S*):");
+        var method = Pattern.compile("    (get|post|put|patch|delete):");
+        var calls = new ArrayList<String>();
+        var current = "";
+        var ports = new StringBuilder();
+        for (var line : lines().toList()) {
+            var begins = path.matcher(line);
+            var offers = method.matcher(line);
+            if (begins.matches()) {
+                current = begins.group(1);
+                ports.setLength(0);
+            } else if (line.startsWith("      - url: ")) {
+                ports.append(line);
+            } else if (offers.matches() && servers.test(ports.toString())) {
+                calls.add(offers.group(1).toUpperCase(Locale.ROOT) + " " + current);
+            }
+        }
+        return calls;
+    }
+
+    private static Stream<String> lines() {
+        try (var in = ApiTest.class.getResourceAsStream("/openapi.yaml")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
