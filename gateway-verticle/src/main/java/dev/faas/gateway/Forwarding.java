@@ -116,7 +116,8 @@ final class Forwarding implements Handler<RoutingContext> {
             prepare(ctx, proxied.request().headers());
             change.accept(proxied.request());
             var answered = proxied.sendRequest();
-            if (proxied.request().getBody() != null && Bodies.areAnnounced(ctx)) {
+            boolean framed = origin.isChunked() || origin.headers().contains(HttpHeaders.CONTENT_LENGTH);
+            if (framed && proxied.request().getBody() != null && Bodies.areAnnounced(ctx)) {
                 // The head at once, which else goes with the first byte of a body that may never come.
                 origin.write(Buffer.buffer());
             }

@@ -43,7 +43,8 @@ final class Problems {
         if (status >= 400 && status < 500) {
             return standard(status);
         }
-        if (!ctx.response().closed()) {
+        // Answered already, a broken body for one: what its reader says then is no news.
+        if (!ctx.response().closed() && !ctx.response().ended()) {
             log.error(
                     "request {} {} {} failed",
                     Exchange.of(ctx).requestId(),

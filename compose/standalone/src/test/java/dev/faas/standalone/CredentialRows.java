@@ -32,6 +32,7 @@ final class CredentialRows {
                                 header("two tokens", "Bearer {token} {token}"),
                                 header("two credentials in one header", "Bearer {token}, Bearer {token}"),
                                 header("a token in quotes", "Bearer \"{token}\""),
+                                header("a token and a byte", "Bearer {token}x"),
                                 header("a token and a part", "Bearer {token}.x"),
                                 header("a byte and a token", "Bearer x{token}"),
                                 header("bytes beyond ASCII", "Bearer \u00ff\u00fe"),

@@ -13,7 +13,7 @@ final class MethodRows {
     private MethodRows() {}
 
     static Stream<Refusal> rows() {
-        return Stream.of(methods(), types(), absent()).flatMap(rows -> rows);
+        return Stream.of(methods(), types(), accepts(), absent()).flatMap(rows -> rows);
     }
 
     private static Stream<Refusal> methods() {
@@ -111,6 +111,24 @@ final class MethodRows {
                 .with("Content-Encoding: " + coding)
                 .body("application/json", JSON)
                 .is(415, "unsupported_media_type");
+    }
+
+    private static Stream<Refusal> accepts() {
+        return Stream.of("text/html", "image/png", "application/xml", "application/json;q=0", "*/*;q=0", "text/*")
+                .flatMap(accept -> Stream.of(
+                        accepting(accept, "/v1/auth/me"),
+                        accepting(accept, "/v1/functions"),
+                        accepting(accept, "/v1/functions").through(Door.REGISTRY),
+                        accepting(accept, "/v1/functions/{fn}"),
+                        accepting(accept, "/v1/activations"),
+                        accepting(accept, "/v1/activations/{id}")));
+    }
+
+    private static Refusal accepting(String accept, String target) {
+        return request("GET " + target + " as " + accept, "GET", target)
+                .asUser()
+                .with("Accept: " + accept)
+                .is(406, "not_acceptable");
     }
 
     /** Each port has its own part only. */
