@@ -1,14 +1,17 @@
 package dev.faas.standalone;
 
+import dev.faas.gateway.GatewayVerticle;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.yaml.snakeyaml.Yaml;
 
 /** {@code openapi.yaml} of the gateway, as it stands. */
@@ -32,7 +35,7 @@ final class ApiYaml {
     }
 
     static ApiYaml load() {
-        try (var in = dev.faas.gateway.GatewayVerticle.class.getResourceAsStream("/openapi.yaml")) {
+        try (var in = GatewayVerticle.class.getResourceAsStream("/openapi.yaml")) {
             return new ApiYaml((JsonObject) json(new Yaml().load(in)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -76,7 +79,7 @@ final class ApiYaml {
 
     /** The operations of a path by their methods, in upper case. */
     Map<String, JsonObject> operations(String path) {
-        var operations = new java.util.TreeMap<String, JsonObject>();
+        var operations = new TreeMap<String, JsonObject>();
         var item = paths().getJsonObject(path);
         METHODS.stream()
                 .filter(item::containsKey)
@@ -97,7 +100,7 @@ final class ApiYaml {
 
     /** Every problem of every operation. */
     List<Documented> problems() {
-        var problems = new java.util.ArrayList<Documented>();
+        var problems = new ArrayList<Documented>();
         for (var path : paths().fieldNames()) {
             for (var operation : operations(path).values()) {
                 for (var status : operation.getJsonObject("responses").fieldNames()) {

@@ -2,10 +2,12 @@ package dev.faas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.openapi.contract.OpenAPIVersion;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -95,11 +98,7 @@ class ApiYamlTest {
         for (var name : examples.fieldNames()) {
             var example = examples.getJsonObject(name);
             var value = (example.containsKey("$ref") ? yaml.at(example.getString("$ref")) : example).getValue("value");
-            assertThat(Scrutiny.contract()
-                            .schema(
-                                    schema,
-                                    io.vertx.core.json.Json.encode(value)
-                                            .getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+            assertThat(Scrutiny.contract().schema(schema, Json.encode(value).getBytes(StandardCharsets.UTF_8)))
                     .as(name)
                     .isEmpty();
             checked.add(name + " " + schema);
@@ -160,7 +159,7 @@ class ApiYamlTest {
         }
     }
 
-    private static void forEachObject(Object value, java.util.function.Consumer<JsonObject> action) {
+    private static void forEachObject(Object value, Consumer<JsonObject> action) {
         if (value instanceof JsonObject object) {
             action.accept(object);
             children(object).forEach(child -> forEachObject(child, action));

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -153,7 +154,7 @@ final class Contract {
     }
 
     /** By the names of the document: bytes, text and event streams are all one to vertx-openapi. */
-    private java.util.Set<String> types(Operation operation, int status) {
+    private Set<String> types(Operation operation, int status) {
         JsonObject described = yaml.operations(operation.getOpenAPIPath())
                 .get(operation.getHttpMethod().name());
         return yaml.types(described, status);

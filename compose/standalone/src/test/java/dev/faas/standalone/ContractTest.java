@@ -3,6 +3,7 @@ package dev.faas.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.contract.Operation;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
@@ -161,7 +162,7 @@ class ContractTest {
         return contract.answer(operation(method, path), status, headers(type, "a"), body == null ? null : bytes(body));
     }
 
-    private io.vertx.openapi.contract.Operation operation(String method, String path) {
+    private Operation operation(String method, String path) {
         return contract.operation(method, URI.create("http://127.0.0.1:8000" + path))
                 .orElseThrow();
     }
