@@ -64,8 +64,7 @@ final class Platform implements AutoCloseable {
 
         var registry = new RegistryVerticle(config("registry", backends, Map.of(), RegistryConfig::from));
         var auth = new AuthVerticle(config("auth", backends, Map.of(), AuthConfig::from));
-        var running =
-                config("spawner", backends, Map.of("FAAS_PLATFORM_ID", credentials.platform()), SpawnerConfig::from);
+        var running = config("spawner", backends, spawnerSettings(credentials.platform()), SpawnerConfig::from);
         // Whatever has started, also when its neighbour did not, stops before the backends do.
         on.onStop("services", () -> undeploy().await());
         // The registry makes the streams that the others wait for, so these two start side by side.
@@ -105,6 +104,12 @@ final class Platform implements AutoCloseable {
         var config = from.apply(env);
         env.check();
         return config;
+    }
+
+    /** One spawner a platform, whatever the host's name is: a restart knows at once that its former self is dead. */
+    private Map<String, String> spawnerSettings(String platform) {
+        var id = options.environment().getOrDefault("FAAS_SPAWNER_ID", platform);
+        return Map.of("FAAS_PLATFORM_ID", platform, "FAAS_SPAWNER_ID", id);
     }
 
     private Future<String> deploy(Deployable verticle) {
