@@ -63,7 +63,12 @@ final class ServiceProcess implements AutoCloseable {
     String awaitLine(String beginning) throws IOException, InterruptedException {
         long until = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         while (System.nanoTime() < until) {
-            var found = output().lines().filter(l -> l.startsWith(beginning)).findFirst();
+            var text = output();
+            // Whole lines only: one may be seen while it is being written.
+            var found = text.substring(0, text.lastIndexOf('\n') + 1)
+                    .lines()
+                    .filter(l -> l.startsWith(beginning))
+                    .findFirst();
             if (found.isPresent()) {
                 return found.get();
             }
