@@ -69,11 +69,13 @@ final class Platform implements AutoCloseable {
         on.onStop("services", () -> undeploy().await());
         // The registry makes the streams that the others wait for, so these two start side by side.
         on.await("registry and auth", () -> Future.join(deploy(registry), deploy(auth)), both -> undeploy());
-        var spawner = on.await("spawner", () -> deploy(new SpawnerVerticle(running)), id -> Future.succeededFuture());
+        var workers = new SpawnerVerticle(running);
+        var deployment = on.await("spawner", () -> deploy(workers), id -> Future.succeededFuture());
         on.onStop(
                 "runs",
                 running.grace().plus(AFTER_GRACE),
-                () -> undeploy(spawner).await());
+                () -> undeploy(deployment).await());
+        spawner = workers;
         var edge = new GatewayVerticle(config(
                 "gateway",
                 backends,

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -73,17 +74,21 @@ class ProgramIT {
     void aSecondSignalSkipsTheGraceAndTheRunIsHandedBack() throws Exception {
         var data = directory.resolve("data").toString();
         try (var images = new TestImages(TestImages.dockerHost())) {
-            var image = images.script("sleep \"$1\"; echo ended");
+            var image = images.script(
+                    "while [ \"$(/bin/busybox date +%s)\" -lt \"$1\" ]; do /bin/busybox sleep 1; done; echo ended");
+            // Runs until then by itself: long after the second signal, and not much longer after the restart.
+            var end = Instant.now().plusSeconds(30);
             String activation;
             try (var first = up(data, Map.of("FAAS_GRACE", "5m"))) {
                 var ada = User.register(api(first), "ada-of-haste");
                 ada.function("slow", image);
-                activation = ada.submit("slow", "3");
+                activation = ada.submit("slow", Long.toString(end.getEpochSecond()));
                 ada.awaitStatus(activation, "running");
                 first.signal("INT");
                 first.awaitLine("stopping");
                 first.signal("INT");
                 assertThat(first.exitCode()).as(first.output()).isZero();
+                assertThat(Instant.now()).as("it did not wait for the run").isBefore(end);
             }
             assertThat(containers(images, data)).isEmpty();
             try (var second = up(data, Map.of())) {
