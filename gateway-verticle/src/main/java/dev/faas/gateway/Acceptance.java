@@ -36,7 +36,7 @@ final class Acceptance {
         var activation = activation(function, submission);
         var first = ActivationRecord.accept(activation, new Order(function.spec(), submission.argument()));
         return Bus.answer(events.accept(first).exceptionally(failure -> {
-                    throw told(Bus.cause(failure), activation.id());
+                    throw told(BusException.cause(failure), activation.id());
                 }))
                 .map(appended -> stored(appended, activation));
     }

@@ -4,7 +4,6 @@ import dev.faas.nats.BusException;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** Brings an answer of the bus to the event loop that asked, and its failure to what a client is told of it. */
@@ -21,15 +20,11 @@ final class Bus {
     }
 
     private static Throwable told(Throwable failure) {
-        var cause = cause(failure);
+        var cause = BusException.cause(failure);
         return cause instanceof BusException ? away().asException() : cause;
     }
 
     static Problem away() {
         return Problem.unavailable(NAME);
-    }
-
-    static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

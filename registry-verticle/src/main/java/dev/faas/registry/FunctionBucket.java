@@ -9,7 +9,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -111,9 +110,6 @@ final class FunctionBucket {
 
     private <T> Future<T> here(CompletionStage<T> stage) {
         return Future.fromCompletionStage(stage, vertx.getOrCreateContext())
-                .recover(failure -> Future.failedFuture(
-                        failure instanceof CompletionException && failure.getCause() != null
-                                ? failure.getCause()
-                                : failure));
+                .recover(failure -> Future.failedFuture(BusException.cause(failure)));
     }
 }

@@ -12,7 +12,6 @@ import dev.faas.wire.Subjects;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /**
@@ -51,7 +50,7 @@ public final class ActivationEvents {
         var bytes = Codec.encode(next);
         return stream.appendIfLast(subject, bytes, expected)
                 .<Appended>thenApply(sequence -> new Appended.Stored(new Snapshot(next, sequence)))
-                .exceptionallyCompose(failure -> lookInto(unwrap(failure), next, subject, bytes, expected));
+                .exceptionallyCompose(failure -> lookInto(BusException.cause(failure), next, subject, bytes, expected));
     }
 
     private CompletableFuture<Appended> lookInto(
@@ -190,9 +189,5 @@ public final class ActivationEvents {
 
     private static Snapshot snapshot(StoredMessage message) {
         return new Snapshot(Codec.decode(message.bytes(), ActivationRecord.class), message.sequence());
-    }
-
-    private static Throwable unwrap(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

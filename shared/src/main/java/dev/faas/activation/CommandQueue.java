@@ -38,7 +38,7 @@ public final class CommandQueue {
         return stream.appendIfLast(subject(command), Codec.encode(command), 0)
                 .<Void>thenApply(sequence -> null)
                 .exceptionallyCompose(failure -> {
-                    var cause = failure.getCause() == null ? failure : failure.getCause();
+                    var cause = BusException.cause(failure);
                     return cause instanceof BusException.CompareAndSetRefused
                             ? CompletableFuture.completedFuture(null)
                             : CompletableFuture.failedFuture(cause);

@@ -1,9 +1,16 @@
 package dev.faas.nats;
 
+import java.util.concurrent.CompletionException;
+
 /** What the bus said instead of yes. Has no stack trace: it is an outcome, and these come by the thousand in an outage. */
 public abstract sealed class BusException extends RuntimeException {
     private BusException(String message, Throwable cause) {
         super(message, cause, false, false);
+    }
+
+    /** What a stage failed with: the library of futures wraps a failure for each stage that depends on another. */
+    public static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /** Another write came first: nothing of ours was stored, unless it was ours that came first and its answer got lost. */

@@ -57,15 +57,15 @@ public final class Kv {
     /** Only if the key has no value; refused otherwise. */
     public CompletableFuture<Long> create(String key, byte[] value) {
         return stream.appendIfLast(subject(key), value, 0).exceptionallyCompose(failure -> {
-            if (!(Nats.unwrap(failure) instanceof BusException.CompareAndSetRefused)) {
-                return CompletableFuture.failedFuture(Nats.unwrap(failure));
+            if (!(BusException.cause(failure) instanceof BusException.CompareAndSetRefused)) {
+                return CompletableFuture.failedFuture(BusException.cause(failure));
             }
             // A deleted key has a last message too: its deletion.
             return stream.lastFromLeader(subject(key)).thenCompose(last -> {
                 if (last.isPresent() && deleted(last.get())) {
                     return stream.appendIfLast(subject(key), value, last.get().sequence());
                 }
-                return CompletableFuture.failedFuture(Nats.unwrap(failure));
+                return CompletableFuture.failedFuture(BusException.cause(failure));
             });
         });
     }
@@ -76,9 +76,8 @@ public final class Kv {
     }
 
     public CompletableFuture<Optional<Change.Put>> get(String key) {
-        return stream.lastFromLeader(subject(key))
-                .thenApply(last -> last.filter(m -> !deleted(m))
-                        .map(m -> new Change.Put(key, m.sequence(), new Value(m.bytes()))));
+        return last(key)
+                .thenApply(last -> last.filter(Change.Put.class::isInstance).map(Change.Put.class::cast));
     }
 
     /** The key's last change, its deletion included: its revision is what the next compare-and-set has to name. */

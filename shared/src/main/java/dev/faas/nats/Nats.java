@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -58,25 +57,23 @@ public final class Nats implements AutoCloseable {
         if (config.user() != null && config.password() != null) {
             options.userInfo(config.user(), config.password().value());
         }
-        long until = System.nanoTime() + config.startTimeout().toNanos();
-        while (true) {
-            try {
-                return new Nats(config, io.nats.client.Nats.connect(options.build()), watch);
-            } catch (AuthenticationException e) {
-                throw new DependencyMissing(
-                        "NATS at " + config.where() + " refused user and password. Check FAAS_NATS_USER and"
-                                + " FAAS_NATS_PASSWORD.",
-                        e);
-            } catch (IOException e) {
-                if (System.nanoTime() > until) {
-                    throw new DependencyMissing(
-                            "NATS at " + config.where() + " did not answer within "
-                                    + config.startTimeout().toSeconds() + " s (" + e.getMessage()
-                                    + "). Start it, or set FAAS_NATS_URL.",
-                            e);
-                }
-                Thread.sleep(RETRY);
-            }
+        return DependencyMissing.within(
+                config.startTimeout(),
+                "NATS",
+                config.where(),
+                "FAAS_NATS_URL",
+                () -> open(config, options.build(), watch));
+    }
+
+    private static Nats open(NatsConfig config, Options options, ConnectionWatch watch)
+            throws IOException, InterruptedException, DependencyMissing {
+        try {
+            return new Nats(config, io.nats.client.Nats.connect(options), watch);
+        } catch (AuthenticationException e) {
+            throw new DependencyMissing(
+                    "NATS at " + config.where() + " refused user and password. Check FAAS_NATS_USER and"
+                            + " FAAS_NATS_PASSWORD.",
+                    e);
         }
     }
 
@@ -120,8 +117,8 @@ public final class Nats implements AutoCloseable {
         return connection
                 .requestWithTimeout("$JS.API.INFO", null, config.requestTimeout())
                 .handle((answer, failure) -> {
-                    if (failure != null && !(unwrap(failure) instanceof JetStreamStatusException)) {
-                        throw new BusException.BusUnavailable("no round trip", unwrap(failure));
+                    if (failure != null && !(BusException.cause(failure) instanceof JetStreamStatusException)) {
+                        throw new BusException.BusUnavailable("no round trip", BusException.cause(failure));
                     }
                     return null;
                 });
@@ -153,7 +150,7 @@ public final class Nats implements AutoCloseable {
     /** A request whose answer is not a write's: no answer means that the bus is away. */
     CompletableFuture<Message> ask(String subject, byte[] body) {
         return send(subject, Map.of(), body).exceptionallyCompose(failure -> {
-            var cause = unwrap(failure);
+            var cause = BusException.cause(failure);
             return CompletableFuture.failedFuture(
                     cause instanceof BusException.OutcomeUnknown
                             ? new BusException.BusUnavailable("no answer to " + subject, cause)
@@ -171,7 +168,7 @@ public final class Nats implements AutoCloseable {
             return CompletableFuture.failedFuture(new BusException.BusUnavailable("not connected", e));
         }
         return answer.exceptionallyCompose(failure -> {
-            var cause = unwrap(failure);
+            var cause = BusException.cause(failure);
             return CompletableFuture.failedFuture(
                     cause instanceof JetStreamStatusException
                             ? new BusException.BusUnavailable("nobody serves " + subject, cause)
@@ -185,10 +182,6 @@ public final class Nats implements AutoCloseable {
 
     Duration requestTimeout() {
         return config.requestTimeout();
-    }
-
-    static Throwable unwrap(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     @Override

@@ -85,10 +85,6 @@ public final class Stream {
         return new Consumers(nats, name);
     }
 
-    public String name() {
-        return name;
-    }
-
     private static byte[] json(String key, String subject, long from) {
         var text = from == 0
                 ? "{\"" + key + "\":\"" + subject + "\"}"

@@ -1,12 +1,12 @@
 package dev.faas.standalone;
 
+import dev.faas.local.Folders;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -32,7 +32,7 @@ final class DemoCommand implements Callable<Integer> {
             }
         } finally {
             docker("image", "rm", "--force", IMAGE);
-            delete(data);
+            Folders.delete(data);
             say("Stopped; everything of it is removed.");
         }
     }
@@ -81,7 +81,7 @@ final class DemoCommand implements Callable<Integer> {
                 throw new IOException("docker import failed; is the Docker daemon running? ./faas doctor says");
             }
         } finally {
-            delete(root);
+            Folders.delete(root);
         }
     }
 
@@ -117,14 +117,6 @@ final class DemoCommand implements Callable<Integer> {
         var bytes = new byte[12];
         new SecureRandom().nextBytes(bytes);
         return bytes;
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (var all = Files.walk(directory)) {
-            for (var each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
-            }
-        }
     }
 
     private static void say(String text) {

@@ -2,6 +2,7 @@ package dev.faas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.local.Folders;
 import dev.faas.spawner.TestImages;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ class RestartIT {
                 }
             }
         } finally {
-            WholeSystem.delete(data);
+            Folders.delete(data);
         }
     }
 }

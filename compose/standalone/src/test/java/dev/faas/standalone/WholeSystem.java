@@ -1,12 +1,12 @@
 package dev.faas.standalone;
 
+import dev.faas.local.Folders;
 import dev.faas.spawner.TestImages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -32,7 +32,7 @@ final class WholeSystem implements BeforeAllCallback, ParameterResolver {
         public void close() throws IOException {
             platform.close();
             images.close();
-            delete(data);
+            Folders.delete(data);
         }
     }
 
@@ -67,13 +67,5 @@ final class WholeSystem implements BeforeAllCallback, ParameterResolver {
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         return running(context);
-    }
-
-    static void delete(Path directory) throws IOException {
-        try (var all = Files.walk(directory)) {
-            for (var each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
-            }
-        }
     }
 }
