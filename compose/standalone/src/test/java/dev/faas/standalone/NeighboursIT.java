@@ -32,7 +32,8 @@ class NeighboursIT {
             }
             assertThat(ids).doesNotHaveDuplicates();
             for (int i = 0; i < 50; i++) {
-                assertThat(ada.ended(ids.get(i)).path("result").asText()).isEqualTo(i + "\n");
+                var record = ada.ended(ids.get(i));
+                assertThat(record.path("result").asText()).as("%s", record).isEqualTo(i + "\n");
             }
         }
     }
@@ -49,7 +50,7 @@ class NeighboursIT {
         var begin = System.nanoTime();
         var ended = bob.ended(bob.submit("quick", ""));
 
-        assertThat(ended.path("status").asText()).isEqualTo("succeeded");
+        assertThat(ended.path("status").asText()).as("%s", ended).isEqualTo("succeeded");
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
         assertThat(ada.record(sleeping).path("status").asText()).isEqualTo("running");
     }
