@@ -39,6 +39,7 @@ final class ActivationRoutes {
         var user = Authenticated.by(verifier);
         on.get("/v1/activations").handler(user).respond(this::list);
         on.get("/v1/activations/:id").handler(user).respond(this::get);
+        on.get("/v1/activations/:id/accepted").handler(user).respond(this::accepted);
         on.get("/v1/activations/:id/result").handler(user).respond(this::result);
         on.get("/v1/activations/:id/logs").handler(user).respond(this::logs);
     }
@@ -57,6 +58,13 @@ final class ActivationRoutes {
         return ledger.get(owner(ctx), ctx.pathParam("id")).map(told -> {
             ctx.response().putHeader(SEQUENCE, Long.toString(told.sequence()));
             return json(ctx, Codec.tree(told.activation()));
+        });
+    }
+
+    private Future<Buffer> accepted(RoutingContext ctx) {
+        return ledger.accepted(owner(ctx), ctx.pathParam("id")).map(accepted -> {
+            ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+            return Buffer.buffer(Codec.encode(accepted));
         });
     }
 

@@ -1,9 +1,12 @@
 package dev.faas.registry;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationView;
+import dev.faas.activation.Order;
 import dev.faas.activation.Status;
 import dev.faas.registry.CopyShelf.Kind;
+import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
@@ -11,6 +14,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What the ledger tells the owners of activations. Another user's activation is one that does not exist. */
 final class Ledger {
@@ -26,6 +31,12 @@ final class Ledger {
 
         record Kept(Status status, Buffer bytes) implements Output {}
     }
+
+    private static final TypeReference<Order> ORDER = new TypeReference<>() {};
+    private static final String OUTPUT_EXPIRED =
+            "What this activation wrote is kept no longer. Its record is, and a replay makes it again.";
+    private static final String ARGUMENT_EXPIRED =
+            "What this activation was to run is kept no longer. Submit it anew, with its argument.";
 
     private final Vertx vertx;
     private final LedgerReadStore store;
@@ -68,11 +79,25 @@ final class Ledger {
         });
     }
 
+    /** What was accepted, spec and argument too: a replay begins with it. Fails with 410 {@code result_expired}. */
+    Future<ActivationRecord.Queued> accepted(String owner, String id) {
+        return known(id, () -> store.findOrder(owner, id))
+                // The object store blocks.
+                .compose(found -> vertx.executeBlocking(() -> shelf.fetch(id, Kind.ARGUMENT, found.order()), false)
+                        .map(kept -> kept.orElseThrow(() -> expired(ARGUMENT_EXPIRED)))
+                        .map(order -> ActivationRecord.accept(
+                                found.record().activation(), Codec.read(order.getBytes(), ORDER))));
+    }
+
     private Future<LedgerLine> find(String owner, String id) {
+        return known(id, () -> store.find(owner, id));
+    }
+
+    private static <T> Future<T> known(String id, Supplier<Future<Optional<T>>> find) {
         if (!Ids.isActivation(id)) {
             return Future.failedFuture(Problem.activationNotFound(id).asException());
         }
-        return store.find(owner, id)
+        return find.get()
                 .map(found ->
                         found.orElseThrow(() -> Problem.activationNotFound(id).asException()));
     }
@@ -84,8 +109,7 @@ final class Ledger {
         }
         // The object store blocks.
         return vertx.executeBlocking(() -> shelf.fetch(line.record().id(), kind, copy), false)
-                .map(found -> new Output.Kept(
-                        status, found.orElseThrow(() -> expired().asException())));
+                .map(found -> new Output.Kept(status, found.orElseThrow(() -> expired(OUTPUT_EXPIRED))));
     }
 
     /** The record with the text of its result, which its line keeps apart. */
@@ -104,11 +128,7 @@ final class Ledger {
         return line.record();
     }
 
-    private static Problem expired() {
-        return Problem.of(
-                410,
-                "result_expired",
-                "Result expired",
-                "What this activation wrote is kept no longer. Its record is, and a replay makes it again.");
+    private static RuntimeException expired(String detail) {
+        return Problem.of(410, "result_expired", "Result expired", detail).asException();
     }
 }

@@ -32,6 +32,18 @@ final class LedgerReadStore {
                         .map(LedgerReadStore::line)));
     }
 
+    /** An activation and the copy of its order. */
+    record Ordered(ActivationRecord record, Copy order) {}
+
+    Future<Optional<Ordered>> findOrder(String owner, String id) {
+        return pg.with(pool -> pool.preparedQuery(
+                        "select record, argument, argument_apart from activation where id = $1 and owner = $2")
+                .execute(Tuple.of(id, owner))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .findFirst()
+                        .map(row -> new Ordered(record(row), copy(row, "argument")))));
+    }
+
     /** Newest first, those before one. */
     Future<List<ActivationRecord>> list(String owner, LedgerFilter filter, @Nullable String before, int limit) {
         var where = new Where(owner);

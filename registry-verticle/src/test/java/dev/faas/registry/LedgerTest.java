@@ -2,6 +2,7 @@ package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
@@ -141,6 +142,35 @@ class LedgerTest {
 
         objects.delete(story.id() + ".result");
         var expired = user.get("/v1/activations/" + story.id() + "/result");
+        assertThat(expired.status()).isEqualTo(410);
+        assertThat(expired.code()).isEqualTo("result_expired");
+    }
+
+    @Test
+    void givenAKnownActivationWhenAskedForWhatWasAcceptedThenItIsTheAcceptedEventAgainToItsOwnerAlone()
+            throws Exception {
+        var small = accepted("small", "to be run again ☃", Map.of("k", "v"));
+        var large = accepted("large", "x".repeat(131_071), Map.of())
+                .claimed("run-1")
+                .succeeded("", 0, 0);
+        known(small);
+        known(large);
+
+        for (var story : List.of(small, large)) {
+            var answer = user.get("/v1/activations/" + story.id() + "/accepted");
+            assertThat(answer.status()).isEqualTo(200);
+            var queued = (ActivationRecord.Queued) Codec.decode(answer.body().getBytes(), ActivationRecord.class);
+            assertThat(queued.activation()).isEqualTo(story.activation);
+            assertThat(queued.order()).isEqualTo(story.order);
+        }
+        assertThat(registry.client()
+                        .get("/v1/activations/" + small.id() + "/accepted")
+                        .code())
+                .isEqualTo("activation_not_found");
+        assertThat(user.get("/v1/activations/nonsense/accepted").code()).isEqualTo("activation_not_found");
+
+        registry.bus.objects("OUTPUTS").delete(large.id() + ".argument");
+        var expired = user.get("/v1/activations/" + large.id() + "/accepted");
         assertThat(expired.status()).isEqualTo(410);
         assertThat(expired.code()).isEqualTo("result_expired");
     }

@@ -27,13 +27,15 @@ final class Story {
     static final Worker WORKER = new Worker("spawner-of-the-test", "1");
 
     final Activation activation;
+    final Order order;
     private final ActivationEvents events;
     private Snapshot last;
     private long lastOutput;
 
-    private Story(ActivationEvents events, Activation activation) {
+    private Story(ActivationEvents events, Activation activation, Order order) {
         this.events = events;
         this.activation = activation;
+        this.order = order;
     }
 
     static Activation activation(
@@ -53,9 +55,9 @@ final class Story {
     }
 
     static Story accepted(Nats bus, Activation activation, String argument) {
-        var story = new Story(new ActivationEvents(bus), activation);
         var spec = FunctionSpec.of(activation.function().name(), activation.image());
-        story.store(ActivationRecord.accept(activation, new Order(spec, argument)), 0);
+        var story = new Story(new ActivationEvents(bus), activation, new Order(spec, argument));
+        story.store(ActivationRecord.accept(activation, story.order), 0);
         return story;
     }
 
