@@ -1,6 +1,7 @@
 package dev.faas.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.activation.Backoff;
 import dev.faas.http.Fields;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionSpec;
@@ -14,7 +15,6 @@ import dev.faas.wire.FunctionSpec.Queue;
 import dev.faas.wire.FunctionSpec.Retry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -166,50 +166,39 @@ final class FunctionBody {
 
     private static Queue queue(Fields fields) {
         var standard = Queue.DEFAULT;
-        fields.object("queue").ifPresent(queue -> {
-            onlyDefault(queue, "maxPending", standard.maxPending(), 1, 10_000_000);
-            onlyDefault(queue, "ttlSeconds", standard.ttlSeconds(), 1, 7 * DAY_SECONDS);
-        });
-        return standard;
+        return fields.object("queue")
+                .map(queue -> new Queue(
+                        queue.integer("maxPending", standard.maxPending(), 1, 10_000_000),
+                        queue.integer("ttlSeconds", standard.ttlSeconds(), 1, 7 * DAY_SECONDS)))
+                .orElse(standard);
     }
 
     private static Retry retry(Fields fields) {
         var standard = Retry.DEFAULT;
-        fields.object("retry").ifPresent(retry -> {
-            onlyDefault(retry, "maxAttempts", standard.maxAttempts(), 1, 10);
-            onlyDefault(retry, "backoffSeconds", standard.backoffSeconds(), 0, 3_600);
-            var on = retry.choices("on", CAUSES, standard.on());
-            if (!EnumSet.copyOf(standard.on())
-                    .equals(on.isEmpty() ? EnumSet.noneOf(Cause.class) : EnumSet.copyOf(on))) {
-                retry.error("on", "another list than the default of all three" + NOT_YET);
-            }
-        });
-        return standard;
-    }
-
-    private static void onlyDefault(Fields fields, String name, int standard, int min, int max) {
-        if (fields.integer(name, standard, min, max) != standard) {
-            fields.error(name, "another value than " + standard + NOT_YET);
-        }
+        return fields.object("retry")
+                .map(retry -> new Retry(
+                        retry.integer("maxAttempts", standard.maxAttempts(), 1, 10),
+                        retry.integer("backoffSeconds", standard.backoffSeconds(), 0, 3_600),
+                        retry.choices("on", CAUSES, standard.on())))
+                .orElse(standard);
     }
 
     private static Delivery delivery(Fields fields) {
-        if (fields.choice("delivery", Delivery.class, Delivery.AT_LEAST_ONCE) != Delivery.AT_LEAST_ONCE) {
-            fields.error("delivery", "at-most-once" + NOT_YET);
-        }
-        return Delivery.AT_LEAST_ONCE;
+        return fields.choice("delivery", Delivery.class, Delivery.AT_LEAST_ONCE);
     }
 
     private static Prewarm prewarm(Fields fields) {
-        fields.object("prewarm").ifPresent(prewarm -> onlyDefault(prewarm, "min", 0, 0, MAX_CONCURRENCY));
+        fields.object("prewarm")
+                .filter(prewarm -> prewarm.integer("min", 0, 0, MAX_CONCURRENCY) != 0)
+                .ifPresent(prewarm -> prewarm.error("min", "another value than 0" + NOT_YET));
         return Prewarm.DEFAULT;
     }
 
     /** A compare-and-set on "there is nothing" would succeed again for an activation that has aged out of the bus. */
     private void fitsTheBus(Fields fields, FunctionSpec spec) {
         long seconds = spec.queue().ttlSeconds()
-                + (long) spec.retry().maxAttempts()
-                        * (spec.limits().timeoutSeconds() + spec.retry().backoffSeconds());
+                + (long) spec.retry().maxAttempts() * spec.limits().timeoutSeconds()
+                + Backoff.total(spec.retry()).toSeconds();
         if (seconds >= eventsAge.toSeconds()) {
             fields.error(
                     "limits.timeoutSeconds",

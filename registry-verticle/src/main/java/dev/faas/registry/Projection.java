@@ -75,17 +75,7 @@ final class Projection {
         var id = snapshot.record().id();
         var argument = order == null ? Copy.NONE : shelf.keep(id, Kind.ARGUMENT, Buffer.buffer(Codec.write(order)));
         return switch (snapshot.record()) {
-            case ActivationRecord.Queued q ->
-                unfinished(
-                        new ActivationRecord.Queued(
-                                q.activation(),
-                                q.attempt(),
-                                q.platformFaults(),
-                                q.nextAttemptAt(),
-                                q.lastReason(),
-                                null),
-                        snapshot,
-                        argument);
+            case ActivationRecord.Queued queued -> unfinished(queued.withoutOrder(), snapshot, argument);
             case ActivationRecord.Running running -> unfinished(running, snapshot, argument);
             case ActivationRecord.Ended ended ->
                 isNew ? finished(ended, snapshot, argument) : unfinished(ended, snapshot, argument);

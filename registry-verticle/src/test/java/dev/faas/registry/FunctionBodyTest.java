@@ -34,7 +34,9 @@ class FunctionBodyTest {
                 {'name': 'all', 'image': 'a:1', 'description': 'd', 'entrypoint': ['/bin/sh', '-c'], 'command': [],
                  'env': {'A': '1', '_b2': ''}, 'labels': {'team/x': 'y'}, 'network': 'outbound',
                  'limits': {'memoryMb': 65536, 'cpus': 0.5, 'pids': 32768, 'timeoutSeconds': 86400, 'resultKb': 16384,
-                            'logKb': 1}, 'concurrency': 1000, 'readOnlyRoot': true}"""));
+                            'logKb': 1}, 'concurrency': 1000, 'readOnlyRoot': true,
+                 'queue': {'maxPending': 10, 'ttlSeconds': 60}, 'delivery': 'at-most-once',
+                 'retry': {'maxAttempts': 10, 'backoffSeconds': 0, 'on': ['timed_out']}}"""));
         var now = Instant.now();
         var shown = FunctionView.of(new FunctionRevision(
                 "fn_0000000000000000000000000a", "usr_0000000000000000000000000a", 7, null, now, now, spec));
@@ -87,6 +89,9 @@ class FunctionBodyTest {
             queue.ttlSeconds  | {'ttlSeconds': 604801}
             retry.maxAttempts | {'maxAttempts': 11}
             retry.backoffSeconds | {'backoffSeconds': 3601}
+            retry.backoffSeconds | {'backoffSeconds': -1}
+            retry.on[0]       | {'on': ['signal']}
+            retry.on          | {'on': ['exit_code', 'exit_code']}
             readOnlyRoot      | 'yes'
             prewarm.min       | {'min': -1}
             surprise          | 1
@@ -104,13 +109,6 @@ class FunctionBodyTest {
             secrets              | ['key']
             mode                 | 'reused'
             mode                 | 'server'
-            delivery             | 'at-most-once'
-            queue.maxPending     | {'maxPending': 10}
-            queue.ttlSeconds     | {'ttlSeconds': 60}
-            retry.maxAttempts    | {'maxAttempts': 2}
-            retry.backoffSeconds | {'backoffSeconds': 5}
-            retry.on             | {'on': ['exit_code']}
-            retry.on             | {'on': []}
             prewarm.min          | {'min': 1}
             """)
     void givenWhatIsNotBuiltYetWhenReadThenItIsRefusedSayingSo(String path, String value) {
@@ -164,6 +162,14 @@ class FunctionBodyTest {
         var shortLived = new FunctionBody(Duration.ofDays(2));
 
         assertThat(shortLived.read(json("{'name': 'a', 'image': 'a'}")).name()).isEqualTo("a");
+        // A day in the queue, ten runs of an hour, and waits of 1, 2, 4 … seconds up to an hour between them.
+        var patient = json("{'name': 'a', 'image': 'a', 'retry': {'maxAttempts': 10, 'backoffSeconds': 1},"
+                + " 'limits': {'timeoutSeconds': 3600}}");
+        assertThat(shortLived.read(patient).retry().maxAttempts()).isEqualTo(10);
+        var tooPatient = json("{'name': 'a', 'image': 'a', 'retry': {'maxAttempts': 10, 'backoffSeconds': 3600},"
+                + " 'limits': {'timeoutSeconds': 7200}}");
+        assertThat(catchThrowableOfType(ProblemException.class, () -> shortLived.read(tooPatient)))
+                .isNotNull();
         var problem = catchThrowableOfType(
                         ProblemException.class,
                         () -> shortLived.read(json("{'name': 'a', 'image': 'a', 'limits': {'timeoutSeconds': 86400}}")))

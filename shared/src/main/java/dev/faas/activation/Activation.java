@@ -11,7 +11,7 @@ import java.util.Objects;
  * What never changes of an activation, from its acceptance to its end.
  *
  * @param image as the function's accepted revision names it
- * @param expiresAt when it ends {@code expired} if it has not started by then
+ * @param expiresAt when its first wait in the queue is over
  */
 public record Activation(
         String id,

@@ -18,12 +18,16 @@ import org.jspecify.annotations.Nullable;
  *   (nothing) ──────▶ Queued ─────────────────▶ Running ─────────────────▶ Ended
  *                      │  ▲                       │  │                       ▲
  *                      │  └── handBack, lose,     │  │ requestCancel:        │
- *                      │      finish (retry) ─────┘  └─▶ Running, flagged    │
+ *                      │      release,            │  └─▶ Running, flagged    │
+ *                      │      finish (retry) ─────┘                          │
  *                      └── cancel, expire ───────────────────────────────────┘
  * </pre>
  *
- * {@code attempt} counts the runs that are the function's own: a run handed back or lost by the platform is taken off
- * again, and counted in {@code platformFaults}.
+ * {@code attempt} counts the runs that are the function's own. One that the platform could not run, or lost, is taken off
+ * again and counted in {@code platformFaults}; one whose spawner stopped in good order is taken off and counted nowhere.
+ *
+ * <p>{@code expiresAt} is when its time in the queue is over. The time that it runs, and that a retry waits for its turn,
+ * does not count: both put it off.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "state")
 @JsonSubTypes({
@@ -32,7 +36,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ActivationRecord.Ended.class, name = "ended")
 })
 public sealed interface ActivationRecord extends Versioned {
-    /** After so many faults of ours in a row of one activation something is wrong that a repeat does not mend. */
+    /** After so many faults of ours of one activation something is wrong that a repeat does not mend. */
     int MAX_PLATFORM_FAULTS = 20;
 
     Activation activation();
@@ -54,13 +58,13 @@ public sealed interface ActivationRecord extends Versioned {
     }
 
     static Queued accept(Activation activation, Order order) {
-        return new Queued(activation, 0, 0, null, null, order);
+        return new Queued(activation, 0, 0, null, null, order, activation.expiresAt());
     }
 
     /**
      * Waits for a spawner.
      *
-     * @param nextAttemptAt while a retry waits for its time
+     * @param nextAttemptAt while another attempt waits for its time
      * @param lastReason why the attempt before did not count or failed
      * @param order in the accepted event only
      */
@@ -70,14 +74,32 @@ public sealed interface ActivationRecord extends Versioned {
             int platformFaults,
             @Nullable Instant nextAttemptAt,
             @Nullable Reason lastReason,
-            @Nullable Order order)
+            @Nullable Order order,
+            Instant expiresAt)
             implements ActivationRecord {
         public Queued {
             Objects.requireNonNull(activation);
+            // Of a writer that did not have it yet.
+            expiresAt = Objects.requireNonNullElse(expiresAt, activation.expiresAt());
+        }
+
+        /** How long it may not be claimed yet; zero when it may. */
+        public Duration waitFrom(Instant now) {
+            if (nextAttemptAt == null || !nextAttemptAt.isAfter(now)) {
+                return Duration.ZERO;
+            }
+            var left = Duration.between(now, nextAttemptAt);
+            // Longer than any back-off of this policy: one of two clocks has jumped.
+            return left.compareTo(Backoff.longest(activation.retry(), attempt)) > 0 ? Duration.ZERO : left;
+        }
+
+        /** Whether it has been in the queue for too long. */
+        public boolean expired(Instant now) {
+            return now.isAfter(expiresAt);
         }
 
         public Running claim(Worker worker, String runId, Instant now) {
-            return new Running(activation, attempt + 1, platformFaults, worker, runId, now, null);
+            return new Running(activation, attempt + 1, platformFaults, worker, runId, now, null, expiresAt);
         }
 
         public Ended cancel(Reason reason, Instant now) {
@@ -86,6 +108,11 @@ public sealed interface ActivationRecord extends Versioned {
 
         public Ended expire(Instant now) {
             return end(Status.EXPIRED, Reason.QUEUE_TTL, "It waited longer than its function's queue.ttlSeconds.", now);
+        }
+
+        /** The same without what is to be run, as lists and the ledger have it. */
+        public Queued withoutOrder() {
+            return new Queued(activation, attempt, platformFaults, nextAttemptAt, lastReason, null, expiresAt);
         }
 
         private Ended end(Status status, Reason reason, String detail, Instant now) {
@@ -113,22 +140,22 @@ public sealed interface ActivationRecord extends Versioned {
             Worker worker,
             String runId,
             Instant claimedAt,
-            @Nullable Reason cancelRequested)
+            @Nullable Reason cancelRequested,
+            Instant expiresAt)
             implements ActivationRecord {
         public Running {
             Objects.requireNonNull(activation);
             Objects.requireNonNull(worker);
             Objects.requireNonNull(runId);
             Objects.requireNonNull(claimedAt);
+            expiresAt = Objects.requireNonNullElse(expiresAt, activation.expiresAt());
         }
 
         /** The end, or the wait for the next attempt where the function's retry policy grants one. */
         public ActivationRecord finish(Report report, Duration backoff) {
-            if (mayRetry(report)) {
-                return new Queued(
-                        activation, attempt, platformFaults, report.finishedAt().plus(backoff), report.reason(), null);
-            }
-            return new Ended(activation, attempt, platformFaults, worker, runId, claimedAt, report);
+            return mayRetry(report)
+                    ? queued(attempt, platformFaults, backoff, report.reason(), report.finishedAt())
+                    : new Ended(activation, attempt, platformFaults, worker, runId, claimedAt, report);
         }
 
         private boolean mayRetry(Report report) {
@@ -140,27 +167,65 @@ public sealed interface ActivationRecord extends Versioned {
                     && reason.cause().filter(activation.retry().on()::contains).isPresent();
         }
 
-        /** The platform could not run it, or stops before it has ended: the function's attempts stay as they were. */
+        /**
+         * The platform could not run it: the function's attempts stay as they were, and the next one waits the longer the
+         * more such faults there were. Only where the command has certainly not begun, or may be repeated.
+         */
         public ActivationRecord handBack(Reason reason, String detail, Instant now) {
-            if (platformFaults + 1 >= MAX_PLATFORM_FAULTS) {
-                return ended(Status.FAILED, reason, detail, now);
-            }
-            return new Queued(activation, attempt - 1, platformFaults + 1, null, reason, null);
+            return fault(Backoff.afterFault(platformFaults + 1), reason, detail, now);
         }
 
-        /** Its spawner is dead. */
+        /** Its spawner is dead; what became of its command nobody knows. */
         public ActivationRecord lose(Instant now) {
             var detail = "The spawner " + worker.spawner() + " that ran it is gone.";
+            return mayNotRepeat()
+                    ? ended(Status.FAILED, Reason.WORKER_LOST, detail, now)
+                    : fault(Duration.ZERO, Reason.WORKER_LOST, detail, now);
+        }
+
+        /**
+         * Its spawner stops in good order, which is nobody's fault: neither an attempt nor a fault is counted.
+         *
+         * @param begun whether its command may have begun
+         */
+        public ActivationRecord release(boolean begun, Instant now) {
+            var detail = "The spawner " + worker.spawner() + " stopped before it had ended.";
             if (cancelRequested != null) {
                 return ended(Status.CANCELLED, cancelRequested, detail, now);
             }
-            return activation.delivery() == Delivery.AT_MOST_ONCE
+            return begun && mayNotRepeat()
                     ? ended(Status.FAILED, Reason.WORKER_LOST, detail, now)
-                    : handBack(Reason.WORKER_LOST, detail, now);
+                    : queued(attempt - 1, platformFaults, Duration.ZERO, Reason.WORKER_LOST, now);
         }
 
         public Running requestCancel(Reason reason) {
-            return new Running(activation, attempt, platformFaults, worker, runId, claimedAt, reason);
+            return new Running(activation, attempt, platformFaults, worker, runId, claimedAt, reason, expiresAt);
+        }
+
+        private boolean mayNotRepeat() {
+            return cancelRequested == null && activation.delivery() == Delivery.AT_MOST_ONCE;
+        }
+
+        private ActivationRecord fault(Duration delay, Reason reason, String detail, Instant now) {
+            if (cancelRequested != null) {
+                return ended(Status.CANCELLED, cancelRequested, detail, now);
+            }
+            return platformFaults + 1 >= MAX_PLATFORM_FAULTS
+                    ? ended(Status.FAILED, reason, detail, now)
+                    : queued(attempt - 1, platformFaults + 1, delay, reason, now);
+        }
+
+        private Queued queued(int attempt, int faults, Duration delay, @Nullable Reason reason, Instant now) {
+            var ran = Duration.between(claimedAt, now);
+            var notInTheQueue = ran.isNegative() ? delay : ran.plus(delay);
+            return new Queued(
+                    activation,
+                    attempt,
+                    faults,
+                    delay.isZero() ? null : now.plus(delay),
+                    reason,
+                    null,
+                    expiresAt.plus(notInTheQueue));
         }
 
         private Ended ended(Status status, Reason reason, String detail, Instant now) {

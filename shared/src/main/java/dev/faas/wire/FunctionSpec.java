@@ -121,8 +121,9 @@ public record FunctionSpec(
         public static final Retry DEFAULT =
                 new Retry(1, 1, List.of(Cause.EXIT_CODE, Cause.TIMED_OUT, Cause.OUT_OF_MEMORY));
 
+        /** The order of the causes says nothing: the same policy is always the same bytes. */
         public Retry {
-            on = List.copyOf(on);
+            on = on.stream().distinct().sorted().toList();
         }
     }
 

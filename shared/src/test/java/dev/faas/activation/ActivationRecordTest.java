@@ -8,6 +8,7 @@ import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Retry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class ActivationRecordTest {
@@ -54,6 +55,84 @@ class ActivationRecordTest {
     }
 
     @Test
+    void aFaultOfThePlatformWaitsTheLongerTheMoreThereWere() {
+        var now = Samples.NOW;
+        var first = (ActivationRecord.Queued) Samples.running().handBack(Reason.START_FAILED, "no space", now);
+        var second = (ActivationRecord.Queued)
+                first.claim(Samples.WORKER, "run-2", now).handBack(Reason.START_FAILED, "no space", now);
+
+        assertThat(first.waitFrom(now)).isEqualTo(Duration.ofMillis(250));
+        assertThat(second.waitFrom(now)).isEqualTo(Duration.ofMillis(500));
+        assertThat(second.waitFrom(now.plusMillis(500))).isZero();
+    }
+
+    @Test
+    void aRunWhoseSpawnerStopsIsNobodysFault() {
+        ActivationRecord record = Samples.queued();
+        for (int i = 0; i < 2 * ActivationRecord.MAX_PLATFORM_FAULTS; i++) {
+            record = ((ActivationRecord.Queued) record)
+                    .claim(Samples.WORKER, "run-" + i, Samples.NOW)
+                    .release(true, Samples.NOW);
+        }
+
+        assertThat(record.currentStatus()).isEqualTo(Status.QUEUED);
+        assertThat(record.attempt()).isZero();
+        assertThat(record.platformFaults()).isZero();
+        assertThat(((ActivationRecord.Queued) record).waitFrom(Samples.NOW)).isZero();
+    }
+
+    @Test
+    void anAtMostOnceRunWhoseSpawnerStopsIsRepeatedOnlyIfItHasNotBegun() {
+        var run = Samples.queued(Delivery.AT_MOST_ONCE, Retry.DEFAULT).claim(Samples.WORKER, "run-1", Samples.NOW);
+
+        assertThat(run.release(false, Samples.NOW).currentStatus()).isEqualTo(Status.QUEUED);
+        var begun = (ActivationRecord.Ended) run.release(true, Samples.NOW);
+        assertThat(begun.report().reason()).isEqualTo(Reason.WORKER_LOST);
+    }
+
+    @Test
+    void anAtMostOnceRunIsNeverRetried() {
+        var run = Samples.queued(Delivery.AT_MOST_ONCE, Samples.retry(5)).claim(Samples.WORKER, "run-1", Samples.NOW);
+
+        assertThat(run.finish(Samples.failed(Reason.EXIT_CODE), BACKOFF).currentStatus())
+                .isEqualTo(Status.FAILED);
+    }
+
+    @Test
+    void theTimeThatItRunsOrWaitsForARetryIsNotTimeInTheQueue() {
+        var day = Duration.ofDays(1);
+        var claimed = Samples.NOW.plus(day.minusSeconds(1));
+        var queued = Samples.queued(Delivery.AT_LEAST_ONCE, Samples.retry(2));
+        var run = queued.claim(Samples.WORKER, "run-1", claimed);
+        var ended = claimed.plusSeconds(600);
+
+        var lost = (ActivationRecord.Queued) run.lose(ended);
+        var retried = (ActivationRecord.Queued) run.finish(failedAt(ended), BACKOFF);
+
+        assertThat(queued.expired(Samples.NOW.plus(day))).isFalse();
+        assertThat(queued.expired(Samples.NOW.plus(day).plusMillis(1))).isTrue();
+        assertThat(lost.expired(ended.plusSeconds(1))).isFalse();
+        assertThat(lost.expired(ended.plusMillis(1001))).isTrue();
+        assertThat(retried.expired(ended.plus(BACKOFF).plusSeconds(1))).isFalse();
+        assertThat(retried.expired(ended.plus(BACKOFF).plusMillis(1001))).isTrue();
+    }
+
+    @Test
+    void aWaitBeyondEveryBackoffComesFromAClockThatJumpedAndIsOver() {
+        var ahead = Samples.NOW.plus(Duration.ofHours(5));
+        var back = (ActivationRecord.Queued) Samples.queued(Delivery.AT_LEAST_ONCE, Samples.retry(2))
+                .claim(Samples.WORKER, "run-1", Samples.NOW)
+                .finish(failedAt(ahead), BACKOFF);
+
+        assertThat(back.waitFrom(ahead)).isEqualTo(BACKOFF);
+        assertThat(back.waitFrom(Samples.NOW)).isZero();
+    }
+
+    private static Report failedAt(Instant at) {
+        return Report.neverStarted(Status.FAILED, Reason.EXIT_CODE, "It did not work.", at);
+    }
+
+    @Test
     void aLostRunIsRepeatedUnlessItMayRunOnlyOnce() {
         var repeated = Samples.running().lose(Samples.NOW);
         var once = Samples.queued(Delivery.AT_MOST_ONCE, Retry.DEFAULT)
@@ -92,6 +171,9 @@ class ActivationRecordTest {
         assertThat(run.finish(Samples.failed(Reason.EXIT_CODE), BACKOFF).currentStatus())
                 .isEqualTo(Status.FAILED);
         assertThat(run.lose(Samples.NOW).currentStatus()).isEqualTo(Status.CANCELLED);
+        assertThat(run.release(true, Samples.NOW).currentStatus()).isEqualTo(Status.CANCELLED);
+        assertThat(run.handBack(Reason.START_FAILED, "no space", Samples.NOW).currentStatus())
+                .isEqualTo(Status.CANCELLED);
     }
 
     @Test

@@ -26,7 +26,7 @@ class WireFormatTest {
                 Arguments.of("ended", ENDED, ActivationRecord.class),
                 Arguments.of(
                         "handed-back",
-                        Samples.running().handBack(Reason.WORKER_LOST, "gone", Samples.NOW),
+                        Samples.running().handBack(Reason.WORKER_LOST, "gone", Samples.NOW.plusMillis(5)),
                         ActivationRecord.class),
                 Arguments.of("command", ActivationCommand.of(Samples.queued().activation()), ActivationCommand.class),
                 Arguments.of("beat", new SpawnerBeat("node-1", "06b7", 8, 3), SpawnerBeat.class),

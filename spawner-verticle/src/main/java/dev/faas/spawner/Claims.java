@@ -12,7 +12,6 @@ import dev.faas.activation.Snapshot;
 import dev.faas.activation.Worker;
 import dev.faas.nats.Delivery;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -95,11 +94,10 @@ final class Claims {
                     return new Taken.Done();
                 }
                 case Queued queued
-                when due(queued).isAfter(now) -> {
-                    return new Taken.Later(Duration.between(now, due(queued)));
+                when queued.waitFrom(now).isPositive() -> {
+                    return new Taken.Later(queued.waitFrom(now));
                 }
-                case Queued queued
-                when now.isAfter(queued.activation().expiresAt()) -> last = append(queued.expire(now), snapshot);
+                case Queued queued when queued.expired(now) -> last = append(queued.expire(now), snapshot);
                 case Queued queued -> {
                     var order = queued.order() != null ? Optional.of(queued.order()) : Answer.of(events.order(id));
                     var claimed = claim(snapshot, queued.claim(self, runId, clock.instant()), order);
@@ -124,10 +122,6 @@ final class Claims {
             }
         }
         return new Taken.Later(UNKNOWN_DELAY);
-    }
-
-    private static Instant due(Queued queued) {
-        return queued.nextAttemptAt() == null ? Instant.MIN : queued.nextAttemptAt();
     }
 
     private boolean alive(Running running) {

@@ -1,0 +1,57 @@
+package dev.faas.activation;
+
+import dev.faas.wire.FunctionSpec.Retry;
+import java.time.Duration;
+import java.util.stream.IntStream;
+
+/**
+ * How long another attempt waits. After a failure of the function's own, its policy's {@code backoffSeconds} doubled with each
+ * attempt, and up to half as much on top, so that what failed together does not come back together; never more than an hour.
+ */
+public final class Backoff {
+    public static final Duration LONGEST = Duration.ofHours(1);
+
+    private static final double JITTER = 0.5;
+    private static final Duration FIRST_FAULT = Duration.ofMillis(250);
+    private static final Duration LONGEST_FAULT = Duration.ofSeconds(30);
+    private static final int MAX_DOUBLINGS = 20;
+
+    private Backoff() {}
+
+    /**
+     * After a failure of the function's own.
+     *
+     * @param attempt that failed, from 1
+     * @param chance from 0 to 1
+     */
+    public static Duration after(Retry retry, int attempt, double chance) {
+        var least = doubled(Duration.ofSeconds(retry.backoffSeconds()), attempt);
+        return shorter(least.plusMillis((long) (least.toMillis() * JITTER * chance)), LONGEST);
+    }
+
+    /** After so many faults of the platform's. */
+    static Duration afterFault(int faults) {
+        return shorter(doubled(FIRST_FAULT, faults), LONGEST_FAULT);
+    }
+
+    /** The most that an activation may wait after this attempt, for whichever reason. */
+    static Duration longest(Retry retry, int attempt) {
+        var own = after(retry, Math.max(1, attempt), 1);
+        return own.compareTo(LONGEST_FAULT) > 0 ? own : LONGEST_FAULT;
+    }
+
+    /** The most that all attempts of a policy may wait together. */
+    public static Duration total(Retry retry) {
+        return IntStream.range(1, retry.maxAttempts())
+                .mapToObj(attempt -> after(retry, attempt, 1))
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    private static Duration doubled(Duration first, int times) {
+        return shorter(first, LONGEST).multipliedBy(1L << Math.min(times - 1, MAX_DOUBLINGS));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+}
