@@ -111,7 +111,7 @@ final class Functions {
                 });
     }
 
-    /** The revision at which the bucket FUNCTIONS has it no more. What it has queued is left to run or to be cancelled. */
+    /** The revision at which the bucket FUNCTIONS has it no more. What it has queued and running is stopped afterwards. */
     Future<Long> delete(String owner, String ref, Preconditions conditions) {
         var target = latest(ref);
         var now = now();

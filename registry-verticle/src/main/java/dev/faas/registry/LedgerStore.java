@@ -25,21 +25,22 @@ import org.jspecify.annotations.Nullable;
 final class LedgerStore {
     private static final String UPSERT = """
             insert into activation (id, owner, function_id, function_name, status, submitted_at, finished_at, tags,
-                sequence, record, argument, argument_apart, result, result_apart, result_text, log, log_apart)
+                sequence, record, argument, argument_apart, result, result_apart, result_text, log, log_apart, expires_at)
             select e.id, e.owner, e.function_id, e.function_name, e.status, e.submitted_at, e.finished_at, e.tags::jsonb,
                 e.sequence, e.record, e.argument, e.argument_apart, e.result, e.result_apart, e.result_text, e.log,
-                e.log_apart
+                e.log_apart, e.expires_at
             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
                 $7::timestamptz[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[], $12::bool[], $13::bytea[],
-                $14::bool[], $15::bool[], $16::bytea[], $17::bool[])
+                $14::bool[], $15::bool[], $16::bytea[], $17::bool[], $18::timestamptz[])
             as e (id, owner, function_id, function_name, status, submitted_at, finished_at, tags, sequence, record,
-                argument, argument_apart, result, result_apart, result_text, log, log_apart)
+                argument, argument_apart, result, result_apart, result_text, log, log_apart, expires_at)
             on conflict (id) do update set
                 status = excluded.status, finished_at = excluded.finished_at, sequence = excluded.sequence,
                 record = excluded.record, argument = coalesce(activation.argument, excluded.argument),
                 argument_apart = activation.argument_apart or excluded.argument_apart,
                 result = excluded.result, result_apart = excluded.result_apart, result_text = excluded.result_text,
-                log = excluded.log, log_apart = excluded.log_apart, changed_at = now(), enqueued = false
+                log = excluded.log, log_apart = excluded.log_apart,
+                expires_at = excluded.expires_at, changed_at = now(), enqueued = false
             where activation.sequence < excluded.sequence
             returning id""";
 
@@ -136,11 +137,18 @@ final class LedgerStore {
                 .addArrayOfBoolean(apart(lines, LedgerEntry::result))
                 .addArrayOfBoolean(lines.stream().map(LedgerEntry::resultText).toArray(Boolean[]::new))
                 .addArrayOfBuffer(bytes(lines, LedgerEntry::log))
-                .addArrayOfBoolean(apart(lines, LedgerEntry::log));
+                .addArrayOfBoolean(apart(lines, LedgerEntry::log))
+                .addArrayOfOffsetDateTime(times(lines, line -> expiresAt(line.record())));
     }
 
     private static @Nullable Instant finishedAt(ActivationRecord record) {
         return record instanceof ActivationRecord.Ended ended ? ended.report().finishedAt() : null;
+    }
+
+    private static @Nullable Instant expiresAt(ActivationRecord record) {
+        return record instanceof ActivationRecord.Queued queued
+                ? queued.activation().expiresAt()
+                : null;
     }
 
     private static String[] texts(List<LedgerEntry> lines, Function<LedgerEntry, String> text) {

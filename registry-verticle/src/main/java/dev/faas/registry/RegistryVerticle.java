@@ -1,6 +1,7 @@
 package dev.faas.registry;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.Cancelling;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Spawners;
 import dev.faas.http.Health;
@@ -117,6 +118,8 @@ public final class RegistryVerticle extends VerticleBase {
         return new Reconciler(
                 store,
                 List.of(
+                        new Withdrawal(store, new Cancelling(events, queue, clock)),
+                        new Expiry(store, events, queue, clock),
                         new Requeue(store, events, queue, clock, settled),
                         new LostRuns(store, events, queue, spawners::dead, clock, settled),
                         new Retirement(store, queue, settled),

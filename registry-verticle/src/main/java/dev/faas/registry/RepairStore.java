@@ -12,6 +12,8 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
@@ -62,9 +64,7 @@ final class RepairStore {
                 "select record, sequence from activation where status = 'running' and finished_at is null"
                         + " and changed_at <= now() - make_interval(secs => $1) and id > $2 order by id limit $3",
                 Tuple.of(seconds(settled), after, limit),
-                row -> new Snapshot(
-                        Codec.decode(row.getBuffer("record").getBytes(), ActivationRecord.class),
-                        row.getLong("sequence")));
+                RepairStore::snapshot);
     }
 
     /** Functions that have something queued or running. */
@@ -85,19 +85,63 @@ final class RepairStore {
                 row -> Codec.decode(row.getBuffer("body").getBytes(), FunctionRevision.class));
     }
 
-    /** Deleted functions, for a while, with nothing queued or running, whose consumer may still be there. */
-    Future<List<String>> retirable(Duration settled, int limit) {
+    /** Queued, though their wait was over by then; those whose wait ended first come first. */
+    Future<List<Snapshot>> overdue(Instant now, int offset, int limit) {
+        return list(
+                "select record, sequence from activation where status = 'queued' and expires_at < $1"
+                        + " order by expires_at, id offset $2 limit $3",
+                Tuple.of(now.atOffset(ZoneOffset.UTC), offset, limit),
+                RepairStore::snapshot);
+    }
+
+    /** Deleted functions whose queue is not retired. */
+    Future<List<QueueKey>> deleted(int limit) {
+        return list(
+                "select id, owner from function where deleted_at is not null and not retired order by deleted_at limit $1",
+                Tuple.of(limit),
+                RepairStore::key);
+    }
+
+    /** What of one function has not ended; by id, those after one. */
+    Future<List<Snapshot>> alive(QueueKey function, String after, int limit) {
+        return list(
+                "select record, sequence from activation where owner = $1 and function_id = $2"
+                        + " and finished_at is null and id > $3 order by id limit $4",
+                Tuple.of(function.owner(), function.function(), after, limit),
+                RepairStore::snapshot);
+    }
+
+    /** Deleted functions, for a while, of which everything has ended, whose queue is not retired. */
+    Future<List<QueueKey>> retirable(Duration settled, int limit) {
         return list("""
-                        select id from function f where deleted_at <= now() - make_interval(secs => $1) and not retired
+                        select id, owner from function f
+                        where deleted_at <= now() - make_interval(secs => $1) and not retired
                         and not exists (select from activation a
                             where a.owner = f.owner and a.function_id = f.id and a.finished_at is null)
-                        order by deleted_at limit $2""", Tuple.of(seconds(settled), limit), row -> row.getString("id"));
+                        order by deleted_at limit $2""", Tuple.of(seconds(settled), limit), RepairStore::key);
     }
 
     Future<Void> retired(String functionId) {
         return pg.with(pool -> pool.preparedQuery("update function set retired = true where id = $1")
                 .execute(Tuple.of(functionId))
                 .mapEmpty());
+    }
+
+    /** Those of them that are deleted have a queue again, which somebody who had not heard of it has filled. */
+    Future<Void> reopened(Collection<String> functionIds) {
+        return pg.with(pool -> pool.preparedQuery(
+                        "update function set retired = false where id = any($1) and deleted_at is not null and retired")
+                .execute(Tuple.of(functionIds.toArray(String[]::new)))
+                .mapEmpty());
+    }
+
+    private static Snapshot snapshot(Row row) {
+        return new Snapshot(
+                Codec.decode(row.getBuffer("record").getBytes(), ActivationRecord.class), row.getLong("sequence"));
+    }
+
+    private static QueueKey key(Row row) {
+        return new QueueKey(row.getString("owner"), row.getString("id"));
     }
 
     private static double seconds(Duration duration) {

@@ -1,11 +1,12 @@
 package dev.faas.registry;
 
 import dev.faas.activation.CommandQueue;
+import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The consumer of a deleted function goes once nothing of it is queued or runs. */
+/** The queue of a deleted function goes, consumer and all, once nothing of it is queued or runs. */
 final class Retirement implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(Retirement.class);
     private static final int BATCH = 100;
@@ -28,14 +29,17 @@ final class Retirement implements Reconciler.Repair {
     @Override
     public void round() throws Exception {
         for (var function : Waiting.on(store.retirable(settled, BATCH))) {
-            var standing = Waiting.on(queue.standing(function));
-            boolean idle = standing.map(each -> each.queued() == 0 && each.running() == 0)
-                    .orElse(true);
-            if (idle) {
-                Waiting.on(queue.retire(function));
-                Waiting.on(store.retired(function));
-                LOG.info("the queue of function {} is gone", function);
-            }
+            retire(function);
+        }
+    }
+
+    private void retire(QueueKey function) throws Exception {
+        var standing = Waiting.on(queue.standing(function.function()));
+        boolean runs = standing.map(each -> each.running() > 0).orElse(false);
+        if (!runs) {
+            Waiting.on(queue.retire(function));
+            Waiting.on(store.retired(function.function()));
+            LOG.info("the queue of function {} is gone", function.function());
         }
     }
 }

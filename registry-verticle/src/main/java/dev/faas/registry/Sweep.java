@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Queues that nobody looks after: a lost hint is given again, a consumer that is not there is made, and one whose limit is
- * not its function's concurrency is changed.
+ * Queues that nobody looks after: a lost hint is given again, a consumer that is not there is made, one whose limit is not
+ * its function's concurrency is changed, and one of a function that was deleted long ago is found again.
  */
 final class Sweep implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
@@ -42,6 +42,7 @@ final class Sweep implements Reconciler.Repair {
         var wanted = new HashSet<String>();
         standings.forEach(standing -> wanted.add(standing.key().function()));
         orphans.forEach(key -> wanted.add(key.function()));
+        Waiting.on(store.reopened(wanted));
         var functions = Waiting.on(store.functions(wanted)).stream()
                 .collect(Collectors.toMap(FunctionRevision::id, Function.identity()));
         for (var key : orphans) {

@@ -346,8 +346,8 @@ class FunctionApiTest {
 
     @Test
     void givenNoOrAnotherTokenWhenAnythingIsAskedThenItIsRefused() throws Exception {
-        try (var nobody = new Client(registry.verticle.port(), "");
-                var forger = new Client(registry.verticle.port(), new TestTokens().of(userId))) {
+        try (var nobody = new Client(registry.port(), "");
+                var forger = new Client(registry.port(), new TestTokens().of(userId))) {
             for (var stranger : List.of(nobody, forger)) {
                 assertThat(stranger.get("/v1/functions").status()).isEqualTo(401);
                 assertThat(stranger.create("any").code()).isEqualTo("unauthenticated");
@@ -360,7 +360,7 @@ class FunctionApiTest {
     @Test
     void givenARevokedLoginWhenItsTokenIsUsedThenItIsRefused() throws Exception {
         var sid = "sid_revoked";
-        try (var user = new Client(registry.verticle.port(), registry.tokens.of(userId, sid))) {
+        try (var user = new Client(registry.port(), registry.tokens.of(userId, sid))) {
             assertThat(user.get("/v1/functions").status()).isEqualTo(200);
             registry.bus
                     .kv(Subjects.REVOKED)

@@ -288,7 +288,7 @@ class LedgerTest {
 
         known(accepted("after", "", Map.of()));
 
-        try (var operator = new Client(registry.verticle.internalPort(), "")) {
+        try (var operator = new Client(registry.internalPort(), "")) {
             assertThat(operator.get("/metrics").text()).containsPattern("faas_ledger_poisonous_total\\{.*} 1\\.0");
         }
     }

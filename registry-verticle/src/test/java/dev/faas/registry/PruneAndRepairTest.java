@@ -131,7 +131,7 @@ class PruneAndRepairTest {
     @Test
     void givenWorkWithoutAConsumerWhenReconciledThenThereIsOneAgain() throws Exception {
         user.patch("/v1/functions/worked", new JsonObject().put("concurrency", 7));
-        queue.retire(functionId).join();
+        queue.retire(new QueueKey(owner, functionId)).join();
         accepted();
 
         Await.eventually(() -> queue.standing(functionId).join().isPresent());
@@ -185,22 +185,6 @@ class PruneAndRepairTest {
                 == Status.QUEUED);
         assertThat(events.lastFromLeader(run.id()).join().orElseThrow().record().currentStatus())
                 .isEqualTo(Status.RUNNING);
-    }
-
-    @Test
-    void givenADeletedFunctionWhenItHasNothingLeftThenItsConsumerGoes() throws Exception {
-        var run = accepted();
-        Await.eventually(() -> queue.holds(ActivationCommand.of(run.activation)).join());
-        user.delete("/v1/functions/worked");
-        var idle = user.create("idle").json().getString("id");
-        user.delete("/v1/functions/idle");
-
-        Await.eventually(() -> queue.standing(idle).join().isEmpty());
-        assertThat(queue.standing(functionId).join().orElseThrow().queued()).isEqualTo(1);
-
-        queue.remove(ActivationCommand.of(run.activation)).join();
-        run.claimed("run-1").succeeded("", 0, 0);
-        Await.eventually(() -> queue.standing(functionId).join().isEmpty());
     }
 
     private Story finished(Instant at) {

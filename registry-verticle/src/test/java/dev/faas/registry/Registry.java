@@ -16,14 +16,16 @@ final class Registry {
     final Backends backends;
     final TestTokens tokens;
     final Vertx vertx = Vertx.vertx();
-    final RegistryVerticle verticle;
     final Nats bus;
-    private final String deployment;
+    private final RegistryConfig config;
+    private RegistryVerticle verticle;
+    private String deployment;
     private final List<Client> clients = new ArrayList<>();
 
     private Registry(Backends backends, RegistryConfig config) throws Exception {
         this.backends = backends;
         this.tokens = new TestTokens();
+        this.config = config;
         this.verticle = new RegistryVerticle(config);
         this.deployment = await(vertx.deployVerticle(verticle));
         this.bus = backends.connect("test");
@@ -39,6 +41,21 @@ final class Registry {
     static Registry start(Path directory, UnaryOperator<RegistryConfig> change) throws Exception {
         var backends = Backends.start(directory);
         return new Registry(backends, change.apply(backends.config()));
+    }
+
+    /** Another one on the same backends, in the place of this one. */
+    void replace(UnaryOperator<RegistryConfig> change) throws Exception {
+        await(vertx.undeploy(deployment));
+        verticle = new RegistryVerticle(change.apply(config));
+        deployment = await(vertx.deployVerticle(verticle));
+    }
+
+    int port() {
+        return verticle.port();
+    }
+
+    int internalPort() {
+        return verticle.internalPort();
     }
 
     /** Of a user of its own. */

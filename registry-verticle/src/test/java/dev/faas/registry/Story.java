@@ -7,6 +7,7 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Order;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
+import dev.faas.activation.Reason;
 import dev.faas.activation.Report;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
@@ -40,6 +41,16 @@ final class Story {
 
     static Activation activation(
             String owner, String functionId, String functionName, Instant submittedAt, Map<String, String> tags) {
+        return activation(owner, functionId, functionName, submittedAt, Duration.ofDays(1), tags);
+    }
+
+    static Activation activation(
+            String owner,
+            String functionId,
+            String functionName,
+            Instant submittedAt,
+            Duration ttl,
+            Map<String, String> tags) {
         var at = submittedAt.truncatedTo(ChronoUnit.MILLIS);
         return new Activation(
                 Ids.activation(at),
@@ -48,9 +59,9 @@ final class Story {
                 "image:1",
                 FunctionSpec.Delivery.AT_LEAST_ONCE,
                 300,
-                FunctionSpec.Retry.DEFAULT,
+                new FunctionSpec.Retry(3, 1, FunctionSpec.Retry.DEFAULT.on()),
                 at,
-                at.plus(Duration.ofDays(1)),
+                at.plus(ttl),
                 tags);
     }
 
@@ -67,6 +78,12 @@ final class Story {
 
     long sequence() {
         return last.sequence();
+    }
+
+    /** Goes on from what others have written. */
+    Story refreshed() {
+        last = events.lastFromLeader(id()).join().orElseThrow();
+        return this;
     }
 
     Story claimed(String runId) {
@@ -120,6 +137,14 @@ final class Story {
                 false,
                 lastOutput);
         return store(running.finish(report, Duration.ZERO), last.sequence());
+    }
+
+    /** Its next attempt is due after a back-off. */
+    Story failed(Duration backoff) {
+        var running = (ActivationRecord.Running) last.record();
+        var report = Report.neverStarted(
+                Status.FAILED, Reason.EXIT_CODE, "failed", Instant.now().truncatedTo(ChronoUnit.MILLIS));
+        return store(running.finish(report, backoff), last.sequence());
     }
 
     private Story store(ActivationRecord next, long expected) {

@@ -50,9 +50,18 @@ public final class CommandQueue {
         return stream.lastFromLeader(subject(command)).thenApply(Optional::isPresent);
     }
 
-    /** Takes a queued command out. Never for one that runs. */
+    /** Takes a queued command out, or one that waits for another attempt. Never for one that runs. */
     public CompletableFuture<Void> remove(ActivationCommand command) {
-        return stream.purge(subject(command));
+        return CompletableFuture.allOf(
+                remove(stream, subject(command)), remove(nats.stream(Subjects.RETRIES), Subjects.retry(command.id())));
+    }
+
+    /** By sequence: a purge by subject takes ten times as long, and its publishers feel it. */
+    private static CompletableFuture<?> remove(Stream stream, String subject) {
+        return stream.lastFromLeader(subject)
+                .thenCompose(last -> last.isPresent()
+                        ? stream.delete(last.get().sequence())
+                        : CompletableFuture.completedFuture(false));
     }
 
     /** Makes the function's consumer, or adjusts its limit. */
@@ -66,9 +75,11 @@ public final class CommandQueue {
                 Subjects.consumer(key.function()), Subjects.queueOf(key.owner(), key.function()), concurrency);
     }
 
-    /** Removes the consumer of a function that has nothing queued and nothing running. */
-    public CompletableFuture<Void> retire(String functionId) {
-        return consumers.delete(Subjects.consumer(functionId));
+    /** Removes the queue of a function that has nothing running: its consumer, and commands that mean nothing any more. */
+    public CompletableFuture<Void> retire(QueueKey function) {
+        return consumers
+                .delete(Subjects.consumer(function.function()))
+                .thenCompose(gone -> stream.purge(Subjects.queueOf(function.owner(), function.function())));
     }
 
     /** How one function's queue stands; empty when it has no consumer. */

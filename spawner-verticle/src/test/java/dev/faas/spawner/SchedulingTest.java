@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.Pulled;
 import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects.QueueKey;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -142,7 +143,7 @@ final class SchedulingTest {
     void givenAFunctionWithoutAConsumer_whenAHintComes_thenTheSpawnerMakesItWithTheFunctionsLimit() throws Exception {
         platform.spawner(2);
         var function = platform.function(Specs.concurrency("echo", 7));
-        Platform.get(platform.queue.retire(function.id()));
+        Platform.get(platform.queue.retire(new QueueKey(function.owner(), function.id())));
 
         var id = platform.submit(function, "no queue");
 

@@ -64,9 +64,9 @@ class NatsConfigurationTest {
             assertThat(request(
                             gateway,
                             "gateway",
-                            "$JS.API.STREAM.PURGE.ACTIVATIONS",
-                            "{\"filter\":\"activations.queue.u.f.a\"}"))
-                    .contains("\"purged\":1");
+                            "$JS.API.STREAM.MSG.DELETE.ACTIVATIONS",
+                            "{\"seq\":1,\"no_erase\":true}"))
+                    .contains("\"success\":true");
             assertThat(request(gateway, "gateway", "$KV.IDEMPOTENCY.k", "a")).contains("\"seq\":1");
         }
     }
@@ -75,7 +75,8 @@ class NatsConfigurationTest {
     void givenTheGateway_whenItConsumesQueuesOrWritesKeysOrDropsAStream_thenItMayNot() throws Exception {
         try (var gateway = connect("gateway", "g1")) {
             assertRefused(gateway, "gateway", "$JS.API.CONSUMER.MSG.NEXT.ACTIVATIONS.q_f", "1");
-            assertRefused(gateway, "gateway", "$JS.API.STREAM.PURGE.EVENTS", "");
+            assertRefused(gateway, "gateway", "$JS.API.STREAM.MSG.DELETE.EVENTS", "{\"seq\":1}");
+            assertRefused(gateway, "gateway", "$JS.API.STREAM.PURGE.ACTIVATIONS", "");
             assertRefused(gateway, "gateway", "$JS.API.STREAM.DELETE.EVENTS", "");
             assertRefused(gateway, "gateway", "$KV.KEYS.evil", "{}");
             assertRefused(gateway, "gateway", "$KV.FUNCTIONS.u.f", "{}");

@@ -1,0 +1,50 @@
+package dev.faas.registry;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The same done to many things, so many of them at a time, each on a virtual thread. */
+final class Abreast {
+    /** What is done to one; may block. */
+    @FunctionalInterface
+    interface Step<T> {
+        void on(T each) throws Exception;
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Abreast.class);
+
+    private Abreast() {}
+
+    /** Those that it was done to, in their order; what failed is left to the next round. Blocks. */
+    static <T> List<T> each(List<T> all, int atOnce, Step<T> step) throws InterruptedException {
+        var slots = new Semaphore(atOnce);
+        var work = all.stream()
+                .map(each -> (Callable<T>) () -> {
+                    slots.acquire();
+                    try {
+                        step.on(each);
+                        return each;
+                    } finally {
+                        slots.release();
+                    }
+                })
+                .toList();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var done = new ArrayList<T>();
+            for (var each : threads.invokeAll(work)) {
+                if (each.state() == Future.State.SUCCESS) {
+                    done.add(each.resultNow());
+                } else {
+                    LOG.debug("one of {} failed", all.size(), each.exceptionNow());
+                }
+            }
+            return done;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.faas.registry;
+
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Snapshot;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends what has waited in its queue for too long and what nobody takes out of it: its function is at its limit, or no
+ * spawner lives. The ledger tells of them; the compare-and-set makes sure that none ends that has been claimed meanwhile.
+ */
+final class Expiry implements Reconciler.Repair {
+    private static final Logger LOG = LoggerFactory.getLogger(Expiry.class);
+    private static final int BATCH = 500;
+    private static final int BATCHES_A_ROUND = 20;
+    private static final int AT_ONCE = 64;
+
+    private final RepairStore store;
+    private final ActivationEvents events;
+    private final CommandQueue queue;
+    private final InstantSource clock;
+
+    Expiry(RepairStore store, ActivationEvents events, CommandQueue queue, InstantSource clock) {
+        this.store = store;
+        this.events = events;
+        this.queue = queue;
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return "ending what waited too long";
+    }
+
+    @Override
+    public void round() throws Exception {
+        var now = clock.instant();
+        for (int batch = 0; batch < BATCHES_A_ROUND; batch++) {
+            var due = Waiting.on(store.overdue(now, batch * BATCH, BATCH));
+            var done = Abreast.each(due, AT_ONCE, each -> expire(each, now));
+            if (done.size() < due.size()) {
+                throw new IOException(due.size() - done.size() + " activations could not be ended");
+            }
+            if (due.size() < BATCH) {
+                return;
+            }
+        }
+    }
+
+    private void expire(Snapshot known, Instant now) throws Exception {
+        var last = Optional.of(known);
+        while (last.isPresent()
+                && last.get().record() instanceof ActivationRecord.Queued queued
+                && now.isAfter(queued.activation().expiresAt())) {
+            var end = queued.expire(now.truncatedTo(ChronoUnit.MILLIS));
+            switch (Waiting.on(events.append(end, last.get().sequence()))) {
+                case Appended.Stored stored -> {
+                    Waiting.on(queue.remove(ActivationCommand.of(end.activation())));
+                    LOG.info("activation {} waited too long: expired", end.id());
+                    return;
+                }
+                case Appended.Superseded(var actual) -> last = actual;
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.faas.registry;
+
+import dev.faas.activation.Cancelling;
+import dev.faas.activation.Reason;
+import dev.faas.wire.Subjects.QueueKey;
+import java.io.IOException;
+
+/**
+ * Stops what deleted functions have left: what is queued or waits for a retry ends, what runs is asked to. Also what a
+ * gateway accepted while the function was being deleted. Their queues go last ({@link Retirement}).
+ */
+final class Withdrawal implements Reconciler.Repair {
+    private static final int FUNCTIONS = 100;
+    private static final int BATCH = 500;
+    private static final int BATCHES_A_ROUND = 20;
+    private static final int AT_ONCE = 64;
+
+    private final RepairStore store;
+    private final Cancelling cancelling;
+
+    Withdrawal(RepairStore store, Cancelling cancelling) {
+        this.store = store;
+        this.cancelling = cancelling;
+    }
+
+    @Override
+    public String name() {
+        return "stopping what deleted functions have left";
+    }
+
+    @Override
+    public void round() throws Exception {
+        for (var function : Waiting.on(store.deleted(FUNCTIONS))) {
+            stopAll(function);
+        }
+    }
+
+    private void stopAll(QueueKey function) throws Exception {
+        var after = "";
+        for (int batch = 0; batch < BATCHES_A_ROUND; batch++) {
+            var alive = Waiting.on(store.alive(function, after, BATCH));
+            var done =
+                    Abreast.each(alive, AT_ONCE, each -> Waiting.on(cancelling.cancel(each, Reason.FUNCTION_DELETED)));
+            if (done.size() < alive.size()) {
+                throw new IOException(alive.size() - done.size() + " activations could not be stopped");
+            }
+            if (alive.size() < BATCH) {
+                return;
+            }
+            after = alive.getLast().record().id();
+        }
+    }
+}

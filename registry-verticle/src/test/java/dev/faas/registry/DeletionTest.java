@@ -1,0 +1,189 @@
+package dev.faas.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.Activation;
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Reason;
+import dev.faas.activation.Status;
+import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.wire.Codec;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
+import dev.faas.wire.Subjects.QueueKey;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of a deleted function's work, queued, waiting and running, and of its queue. */
+class DeletionTest {
+    @TempDir
+    Path directory;
+
+    private Registry registry;
+    private ActivationEvents events;
+    private CommandQueue queue;
+    private String owner;
+    private Client user;
+    private String functionId;
+
+    @BeforeEach
+    void start() throws Exception {
+        registry = Registry.start(directory);
+        events = new ActivationEvents(registry.bus);
+        queue = new CommandQueue(registry.bus);
+        owner = Ids.user(Instant.now());
+        user = registry.client(owner);
+        functionId = user.create("worked").json().getString("id");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        registry.stop();
+    }
+
+    @Test
+    void givenWorkQueuedWaitingAndRunningWhenItsFunctionIsDeletedThenItIsStoppedAndTheQueueGoesLast() throws Exception {
+        var running = queued().claimed("run-1");
+        try (var puller = queue.puller(late -> {})) {
+            var taken = (Pulled.Message)
+                    puller.pull(functionId, Duration.ofSeconds(5)).join();
+            var waiting = accepted().claimed("run-2").failed(Duration.ofHours(1));
+            var parked = registry.bus.stream(Subjects.RETRIES);
+            parked.append(
+                            Subjects.retry(waiting.id()),
+                            Map.of(),
+                            Codec.encode(ActivationCommand.of(waiting.activation)))
+                    .join();
+            var queued = queued();
+
+            assertThat(user.delete("/v1/functions/worked").status()).isEqualTo(204);
+
+            for (var story : List.of(queued, waiting)) {
+                Await.eventually(() -> status(story) == Status.CANCELLED);
+                assertThat(((ActivationRecord.Ended) last(story)).report().reason())
+                        .isEqualTo(Reason.FUNCTION_DELETED);
+                Await.eventually(() -> user.get("/v1/activations/" + story.id())
+                        .json()
+                        .getString("reason", "")
+                        .equals("function_deleted"));
+            }
+            Await.eventually(() ->
+                    parked.lastFromLeader(Subjects.retry(waiting.id())).join().isEmpty());
+            Await.eventually(() -> last(running) instanceof ActivationRecord.Running run
+                    && run.cancelRequested() == Reason.FUNCTION_DELETED);
+            Await.eventually(() -> standing().queued() == 0);
+            assertThat(queue.holds(ActivationCommand.of(running.activation)).join())
+                    .isTrue();
+            assertThat(standing().running()).isEqualTo(1);
+
+            running.refreshed().succeeded("", 0, 0);
+            taken.delivery().ack().join();
+
+            Await.eventually(() -> queue.standing(functionId).join().isEmpty());
+        }
+    }
+
+    @Test
+    void givenARegistryThatDiesInTheMiddleOfADeletionWhenAnotherStartsThenItGoesOn() throws Exception {
+        // One that answers, and dies before it has begun with the rest.
+        registry.replace(config -> withReconcilePause(config, Duration.ofHours(1)));
+        var replaced = registry.client(owner);
+        var all = Stream.generate(this::queued).limit(700).toList();
+        assertThat(replaced.delete("/v1/functions/worked").status()).isEqualTo(204);
+        // One that died between the end and the command.
+        var half = all.getFirst();
+        var ended = ((ActivationRecord.Queued) last(half)).cancel(Reason.FUNCTION_DELETED, Instant.now());
+        events.append(ended, half.sequence()).join();
+        assertThat(standing().queued()).isEqualTo(700);
+
+        registry.replace(config -> config);
+
+        for (var story : all) {
+            Await.eventually(() -> status(story) == Status.CANCELLED);
+        }
+        Await.eventually(() -> queue.standing(functionId).join().isEmpty());
+        assertThat(queue.holds(ActivationCommand.of(half.activation)).join()).isFalse();
+    }
+
+    @Test
+    void givenAQueueThatIsGoneWhenAGatewayThatHadNotHeardOfItAcceptsMoreThenThatIsStoppedToo() throws Exception {
+        user.delete("/v1/functions/worked");
+        Await.eventually(() -> registry.backends
+                .text("select retired from function where id = '" + functionId + "'")
+                .equals("t"));
+
+        var late = queued();
+        // As the spawner does that heard the hint.
+        queue.ensure(new QueueKey(owner, functionId), 10).join();
+
+        Await.eventually(() -> status(late) == Status.CANCELLED);
+        Await.eventually(() -> queue.standing(functionId).join().isEmpty());
+        assertThat(queue.holds(ActivationCommand.of(late.activation)).join()).isFalse();
+    }
+
+    @Test
+    void givenAFunctionOfTheSameNameWhenTheOldOneIsDeletedThenTheNewOneIsLeftAlone() throws Exception {
+        var old = queued();
+        user.delete("/v1/functions/worked");
+        functionId = user.create("worked").json().getString("id");
+        var fresh = queued();
+
+        Await.eventually(() -> status(old) == Status.CANCELLED);
+        Await.eventually(
+                () -> queue.standing(old.activation.function().id()).join().isEmpty());
+
+        assertThat(status(fresh)).isEqualTo(Status.QUEUED);
+        assertThat(standing().queued()).isEqualTo(1);
+    }
+
+    private static RegistryConfig withReconcilePause(RegistryConfig c, Duration pause) {
+        return new RegistryConfig(
+                c.port(),
+                c.http(),
+                c.nats(),
+                c.topology(),
+                c.pg(),
+                c.eventsRetention(),
+                c.outboxPause(),
+                c.prunePause(),
+                pause,
+                c.settled());
+    }
+
+    private CommandQueue.Standing standing() {
+        return queue.standing(functionId).join().orElseThrow();
+    }
+
+    private ActivationRecord last(Story story) {
+        return events.lastFromLeader(story.id()).join().orElseThrow().record();
+    }
+
+    private Status status(Story story) {
+        return last(story).currentStatus();
+    }
+
+    private Story queued() {
+        var story = accepted();
+        queue.put(ActivationCommand.of(story.activation)).join();
+        return story;
+    }
+
+    private Story accepted() {
+        return Story.accepted(registry.bus, activation(), "argument");
+    }
+
+    private Activation activation() {
+        return Story.activation(owner, functionId, "worked", Instant.now(), Map.of());
+    }
+}
