@@ -82,12 +82,10 @@ inspect() {
       echo "missing|docker-registry||docker-registry"
     fi
   fi
-  if [[ -d $root/spawner-verticle/src/main/c ]]; then
-    if has gcc && [[ -e /usr/include/stdlib.h ]]; then
-      echo "ok|C compiler|$(command -v gcc)|"
-    else
-      echo "missing|C compiler||gcc libc6-dev"
-    fi
+  if has gcc && [[ -e /usr/include/stdlib.h ]]; then
+    echo "ok|C compiler|$(command -v gcc)|"
+  else
+    echo "missing|C compiler||gcc libc6-dev"
   fi
 }
 

@@ -1,0 +1,16 @@
+// What a run takes, out of the sandbox's own cgroup (version 1 or 2). Files that are not there count as zero.
+#pragma once
+#include <stdint.h>
+
+struct meter {
+    int cpu, oom, peak; // descriptors, kept open: a function may lower our limit of them
+    int cpu_in_us;      // version 2; version 1 counts nanoseconds
+};
+
+struct reading {
+    uint64_t cpu_us, oom_kills, peak_memory;
+};
+
+void meter_open(struct meter *meter, const char *cgroups); // cgroups: /sys/fs/cgroup
+int meter_knows_cpu(const struct meter *meter);
+struct reading meter_read(const struct meter *meter);

@@ -1,0 +1,204 @@
+#define _GNU_SOURCE
+#include "run.h"
+#include "clock.h"
+#include "process.h"
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NEVER UINT64_MAX
+#define FORK_TRIES 50         // 2 ms apart: what the last run left to the kernel may still count as a process
+#define REAP_LIMIT_US 3000000 // for the kernel to end what was killed; longer is a process stuck in the kernel
+#define RUSAGE_US(time) ((time).tv_sec * 1000000ull + (time).tv_usec)
+
+struct progress {
+    pid_t command;
+    int ended;
+    uint64_t started, due, kill_at;
+    uint64_t rusage_us; // of all that was reaped
+    struct order *order;
+    struct trailer *trailer;
+};
+
+static void pause_us(int signals, uint64_t us) {
+    struct pollfd event = {.fd = signals, .events = POLLIN};
+    ppoll(&event, 1, &(struct timespec){us / 1000000, us % 1000000 * 1000}, NULL);
+}
+
+// The container's variables in their order, those of the attempt in the place of what has the same name, or behind.
+static char **merge_environment(const struct order *order) {
+    int own = 0;
+    while (environ[own]) own++;
+    char **merged = calloc(own + order->head.variables + 1, sizeof *merged);
+    if (!merged) return NULL;
+    memcpy(merged, environ, own * sizeof *merged);
+    const char *variable = order->variables;
+    for (int i = 0; i < order->head.variables; i++, variable += strlen(variable) + 1) {
+        size_t name = strchr(variable, '=') + 1 - variable;
+        int place = 0;
+        while (merged[place] && strncmp(merged[place], variable, name) != 0) place++;
+        merged[place] = (char *)variable;
+    }
+    return merged;
+}
+
+static void start(struct init *init, struct progress *p) {
+    char **environment = merge_environment(p->order);
+    char **argv = calloc(init->command_words + 2, sizeof *argv);
+    struct trailer *t = p->trailer;
+    int exec_error = 0;
+    p->command = -1;
+    if (environment && argv) {
+        memcpy(argv, init->command, init->command_words * sizeof *argv);
+        argv[init->command_words] = p->order->argument;
+        for (int tries = 0; tries < FORK_TRIES; tries++) {
+            p->command = process_start(argv, environment, init->null, &init->inherited, &exec_error);
+            if (p->command > 0 || errno != EAGAIN) break;
+            pause_us(-1, 2000);
+        }
+    }
+    if (p->command < 0) {
+        t->kind = KIND_FORK_FAILED;
+        t->error = errno;
+        p->ended = 1;
+    } else if (exec_error) {
+        t->kind = KIND_EXEC_FAILED;
+        t->error = exec_error;
+        t->value = exec_error == ENOENT ? 127 : exec_error == EACCES ? 126 : 1;
+    }
+    free(argv);
+    free(environment);
+}
+
+static void command_ended(struct progress *p, int status) {
+    struct trailer *t = p->trailer;
+    p->ended = 1;
+    t->wall_us = now_us() - p->started;
+    if (t->kind == KIND_EXEC_FAILED) return;
+    t->kind = WIFSIGNALED(status) ? KIND_SIGNALED : KIND_EXITED;
+    t->value = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+// Takes in all that have ended. False when there is no process left to wait for.
+static int reap(struct progress *p) {
+    struct trailer *t = p->trailer;
+    struct rusage usage;
+    int status;
+    pid_t process;
+    while ((process = process_reap(&status, &usage)) > 0) {
+        uint64_t memory = usage.ru_maxrss * 1024ull;
+        t->processes++;
+        if (memory > t->largest_process) t->largest_process = memory;
+        p->rusage_us += RUSAGE_US(usage.ru_utime) + RUSAGE_US(usage.ru_stime);
+        if (process == p->command) command_ended(p, status);
+        else if (p->ended && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) t->flags |= TRAILER_STRAYS;
+    }
+    return process == 0;
+}
+
+// Passes on what has arrived for us; with nobody to pass it to it is forgotten.
+static void take_signals(struct init *init, pid_t to) {
+    struct signalfd_siginfo got[8];
+    ssize_t count;
+    while ((count = read(init->signals, got, sizeof got)) > 0) {
+        for (size_t i = 0; i < count / sizeof *got; i++) {
+            if (to > 0 && got[i].ssi_signo != SIGCHLD) process_signal(to, got[i].ssi_signo);
+        }
+    }
+}
+
+// The stop signal now, SIGKILL after the grace. What came first, timeout or stop, counts as the reason.
+static void stop(struct progress *p, uint32_t reason, uint32_t grace_ms) {
+    uint64_t kill_at = now_us() + grace_ms * 1000ull;
+    if (kill_at < p->kill_at) p->kill_at = kill_at;
+    if (!(p->trailer->flags & (TRAILER_DEADLINE | TRAILER_STOPPED))) p->trailer->flags |= reason;
+    if (grace_ms > 0) process_signal(p->command, p->order->head.stop_signal);
+}
+
+// False when what stdin says is not allowed now, or nobody is there any more.
+static int obey(struct progress *p, struct inbox *inbox) {
+    switch (inbox_receive(inbox)) {
+    case FRAME_PARTIAL: return 1;
+    case FRAME_COMPLETE: break;
+    default: return 0;
+    }
+    struct control control;
+    uint8_t type = inbox->header.type;
+    if (inbox->header.length != sizeof control || (type != FRAME_STOP && type != FRAME_PASS)) return 0;
+    memcpy(&control, inbox->payload, sizeof control);
+    inbox_empty(inbox);
+    if (memcmp(control.nonce, p->order->head.nonce, NONCE_BYTES) != 0) return 1; // another run's: it comes too late
+    if (type == FRAME_STOP) stop(p, TRAILER_STOPPED, control.value);
+    else if (control.value <= (uint32_t)SIGRTMAX) process_signal(p->command, control.value);
+    return 1;
+}
+
+// Until the command has ended or has to be killed.
+static enum after watch(struct init *init, struct progress *p, struct inbox *inbox) {
+    while (!p->ended) {
+        uint64_t now = now_us();
+        if (now >= p->due) {
+            p->due = NEVER;
+            stop(p, TRAILER_DEADLINE, p->order->head.grace_ms);
+        }
+        if (now >= p->kill_at) {
+            p->trailer->flags |= TRAILER_KILLED;
+            return RUN_OVER;
+        }
+        uint64_t next = p->due < p->kill_at ? p->due : p->kill_at, left = next - now;
+        struct timespec wait = {left / 1000000, left % 1000000 * 1000};
+        struct pollfd events[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = init->signals, .events = POLLIN}};
+        if (ppoll(events, 2, next == NEVER ? NULL : &wait, NULL) < 0) continue;
+        if (events[1].revents) take_signals(init, p->command);
+        reap(p);
+        if (events[0].revents && !p->ended && !obey(p, inbox)) return RUN_ABANDONED;
+    }
+    return RUN_OVER;
+}
+
+static void kill_rest(struct init *init, struct progress *p) {
+    uint64_t until = now_us() + REAP_LIMIT_US;
+    for (;;) {
+        process_kill_all();
+        if (!reap(p)) break;
+        if (now_us() > until) {
+            p->trailer->flags |= TRAILER_DIRTY;
+            break;
+        }
+        pause_us(init->signals, 20000);
+        take_signals(init, -1);
+    }
+    take_signals(init, -1);
+}
+
+enum after run(struct init *init, struct order *order, struct inbox *inbox, struct trailer *trailer) {
+    struct progress p = {.due = NEVER, .kill_at = NEVER, .order = order, .trailer = trailer};
+    if (clock_us(CLOCK_BOOTTIME) > order->head.not_after_us) {
+        trailer->kind = KIND_TOO_LATE;
+        return RUN_OVER;
+    }
+    struct reading before = meter_read(&init->meter);
+    take_signals(init, -1); // left from before
+    p.started = now_us();
+    if (order->head.timeout_ms > 0) p.due = p.started + order->head.timeout_ms * 1000ull;
+    start(init, &p);
+    enum after after = watch(init, &p, inbox);
+    kill_rest(init, &p);
+    if (after == RUN_ABANDONED) return after;
+
+    if (guard_restore(&init->guard)) trailer->flags |= TRAILER_DIRTY;
+    struct reading now = meter_read(&init->meter);
+    trailer->oom_kills = now.oom_kills - before.oom_kills;
+    if (trailer->oom_kills > 0) {
+        trailer->flags |= TRAILER_OUT_OF_MEMORY;
+        sandbox_wipe(&init->sandbox); // a full tmpfs is memory too, which we may need for the trailer
+    }
+    trailer->cpu_us = meter_knows_cpu(&init->meter) ? now.cpu_us - before.cpu_us : p.rusage_us;
+    trailer->peak_before = before.peak_memory;
+    trailer->peak_memory = now.peak_memory;
+    return RUN_OVER;
+}

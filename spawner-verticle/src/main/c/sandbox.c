@@ -1,0 +1,154 @@
+#define _GNU_SOURCE
+#include "sandbox.h"
+#include "clock.h"
+#include "wipe.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#define WIPE_LIMIT_US 1000000
+
+// Subfolders are mounts of their own (pts, shm, mqueue) or show as a change of the folder itself.
+static int watch_read(struct watched *now) {
+    DIR *folder = opendir(now->path);
+    now->count = 0;
+    if (!folder) return -1;
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        struct stat found;
+        if (strcmp(entry->d_name, "..") == 0) continue;
+        int fits = now->count < MOST_WATCHED && strlen(entry->d_name) < sizeof now->entries[0].name;
+        if (!fits || fstatat(dirfd(folder), entry->d_name, &found, AT_SYMLINK_NOFOLLOW)) {
+            closedir(folder);
+            return -1;
+        }
+        if (S_ISDIR(found.st_mode) && strcmp(entry->d_name, ".") != 0) continue;
+        strcpy(now->entries[now->count].name, entry->d_name);
+        now->entries[now->count++].changed = found.st_ctim;
+    }
+    closedir(folder);
+    return 0;
+}
+
+static int watch_same(const struct watched *before) {
+    if (!before->path) return 1;
+    struct watched now = {.path = before->path};
+    if (watch_read(&now) || now.count != before->count) return 0;
+    for (int i = 0; i < now.count; i++) { // nothing changed the folder, so that its order is the same
+        if (strcmp(now.entries[i].name, before->entries[i].name) != 0) return 0;
+        if (memcmp(&now.entries[i].changed, &before->entries[i].changed, sizeof now.entries[i].changed)) return 0;
+    }
+    return 1;
+}
+
+// The kernel writes blanks and the like as \ooo.
+static void unescape(char *text) {
+    char *to = text;
+    for (const char *from = text; *from; to++) {
+        if (from[0] == '\\' && from[1] && from[2] && from[3]) {
+            *to = (from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0');
+            from += 4;
+        } else {
+            *to = *from++;
+        }
+    }
+    *to = 0;
+}
+
+static int strictly_below(const char *path, const char *folder) {
+    size_t length = strlen(folder);
+    return strncmp(path, folder, length) == 0 && path[length] == '/' && path[length + 1];
+}
+
+// Can this writable mount keep something from one run to the next?
+static void remember_mount(struct sandbox *sandbox, const char *path, const char *type) {
+    struct stat found;
+    static const char *const keeping_nothing[] = {"proc", "sysfs", "devpts", "cgroup", "cgroup2", NULL};
+    for (const char *const *name = keeping_nothing; *name; name++) {
+        if (strcmp(type, *name) == 0) return;
+    }
+    if (stat(path, &found)) {
+        sandbox->reusable = 0;
+        return;
+    }
+    static const char *const watchable[] = {"/dev", "/sys/fs/cgroup"};
+    for (int i = 0; i < 2; i++) {
+        if (strcmp(path, watchable[i]) != 0) continue;
+        sandbox->watched[i].path = watchable[i];
+        if (watch_read(&sandbox->watched[i])) sandbox->reusable = 0;
+        return;
+    }
+    int in_memory = strcmp(type, "tmpfs") == 0;
+    if (in_memory && !S_ISDIR(found.st_mode)) return; // Docker's masks: /dev/null over files of /proc
+    int wipeable = (in_memory || strcmp(type, "mqueue") == 0) && !strictly_below(sandbox->cwd, path);
+    char *copy = wipeable && sandbox->wiped_count < MOST_WIPED ? strdup(path) : NULL;
+    if (copy) sandbox->wiped[sandbox->wiped_count++] = (struct wiped){copy, found};
+    else sandbox->reusable = 0;
+}
+
+void sandbox_remember(struct sandbox *sandbox) {
+    if (!getcwd(sandbox->cwd, sizeof sandbox->cwd)) strcpy(sandbox->cwd, "/");
+    FILE *mounts = fopen("/proc/self/mountinfo", "re");
+    sandbox->reusable = mounts != NULL;
+    if (!mounts) return;
+    char line[2 * PATH_MAX];
+    while (fgets(line, sizeof line, mounts)) {
+        char path[PATH_MAX], options[256], type[64];
+        const char *tail = strstr(line, " - ");
+        if (!strchr(line, '\n') || !tail || sscanf(line, "%*s %*s %*s %*s %4095s %255s", path, options) != 2 ||
+            sscanf(tail, " - %63s", type) != 1) {
+            sandbox->reusable = 0;
+        } else if (strncmp(options, "rw", 2) == 0) {
+            unescape(path);
+            remember_mount(sandbox, path, type);
+        }
+    }
+    fclose(mounts);
+}
+
+int sandbox_wipe(const struct sandbox *sandbox) {
+    uint64_t until = now_us() + WIPE_LIMIT_US;
+    int left = 0;
+    for (int i = 0; i < sandbox->wiped_count; i++) {
+        left |= wipe_folder(sandbox->wiped[i].path, &sandbox->wiped[i].before, until);
+    }
+    return left;
+}
+
+enum ipc { SHARED_MEMORY, SEMAPHORES, MESSAGES };
+
+static int remove_ipc(enum ipc what, int id) {
+    switch (what) {
+    case SHARED_MEMORY: return shmctl(id, IPC_RMID, NULL);
+    case SEMAPHORES: return semctl(id, 0, IPC_RMID);
+    default: return msgctl(id, IPC_RMID, NULL);
+    }
+}
+
+static int ipc_clean(const char *list, enum ipc what) {
+    FILE *file = fopen(list, "re");
+    char line[512];
+    int id, left = 0;
+    if (!file) return 0; // a kernel without it
+    while (fgets(line, sizeof line, file)) {
+        if (sscanf(line, "%*d %d", &id) == 1 && remove_ipc(what, id)) left = -1;
+    }
+    fclose(file);
+    return left;
+}
+
+int sandbox_reset(const struct sandbox *sandbox) {
+    if (!sandbox->reusable || sandbox_wipe(sandbox)) return -1;
+    if (ipc_clean("/proc/sysvipc/shm", SHARED_MEMORY) | ipc_clean("/proc/sysvipc/sem", SEMAPHORES) |
+        ipc_clean("/proc/sysvipc/msg", MESSAGES)) {
+        return -1;
+    }
+    if (!watch_same(&sandbox->watched[0]) || !watch_same(&sandbox->watched[1])) return -1;
+    return chdir(sandbox->cwd);
+}

@@ -1,0 +1,88 @@
+#define _GNU_SOURCE
+#include "wipe.h"
+#include "clock.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define FOLDER (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+#define ALL_MODES 07777
+
+// Removes what can be removed at once from the folder. Gives a subfolder that has to be emptied first (open), or NOTHING
+// when the folder is empty, or STUCK.
+enum { NOTHING = -1, STUCK = -2 };
+
+static int sweep(int folder) {
+    int copy = openat(folder, ".", FOLDER);
+    DIR *list = copy < 0 ? NULL : fdopendir(copy);
+    int result = NOTHING;
+    if (!list) {
+        if (copy >= 0) close(copy);
+        return STUCK;
+    }
+    for (struct dirent *entry; result == NOTHING && (entry = readdir(list));) {
+        const char *name = entry->d_name;
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) continue;
+        if (unlinkat(folder, name, 0) == 0 || unlinkat(folder, name, AT_REMOVEDIR) == 0) continue;
+        // Not empty, or a folder whose own mode keeps it from being looked into.
+        if (errno != ENOTEMPTY && errno != EACCES) {
+            result = STUCK; // a mount on it, say
+        } else {
+            fchmodat(folder, name, 0700, 0);
+            int below = openat(folder, name, FOLDER);
+            result = below < 0 ? STUCK : below;
+        }
+    }
+    closedir(list);
+    return result;
+}
+
+// Without recursion and without a descriptor for each level: a tree may be deeper than any stack.
+static int empty(int root, uint64_t until) {
+    int here = openat(root, ".", FOLDER), depth = 0;
+    while (here >= 0) {
+        int below = now_us() > until ? STUCK : sweep(here);
+        if (below == STUCK) break;
+        if (below == NOTHING && depth == 0) {
+            close(here);
+            return 0;
+        }
+        int next = below == NOTHING ? openat(here, "..", FOLDER) : below;
+        depth += below == NOTHING ? -1 : 1;
+        close(here);
+        here = next;
+    }
+    if (here >= 0) close(here);
+    return -1;
+}
+
+// The kernel's security attributes stay: they are not the function's to set.
+static int remove_attributes(int folder) {
+    char names[4096];
+    ssize_t length = flistxattr(folder, names, sizeof names);
+    if (length < 0) return errno == ENOTSUP ? 0 : -1;
+    int left = 0;
+    for (const char *name = names; name < names + length; name += strlen(name) + 1) {
+        if (strncmp(name, "security.", 9) != 0 && fremovexattr(folder, name)) left = -1;
+    }
+    return left;
+}
+
+int wipe_folder(const char *path, const struct stat *before, uint64_t until) {
+    chmod(path, (before->st_mode & ALL_MODES) | 0700); // the function may have locked us out
+    int root = open(path, FOLDER);
+    if (root < 0) return -1;
+    int left = empty(root, until) | remove_attributes(root);
+    fchmod(root, before->st_mode & ALL_MODES);
+    futimens(root, (struct timespec[]){before->st_atim, before->st_mtim});
+    struct stat now;
+    if (fstat(root, &now) || now.st_mode != before->st_mode || now.st_uid != before->st_uid ||
+        now.st_gid != before->st_gid) {
+        left = -1;
+    }
+    close(root);
+    return left;
+}
