@@ -1,5 +1,6 @@
 package dev.faas.standalone;
 
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,16 +10,16 @@ import picocli.CommandLine.Command;
         description = "A self-hosted, asynchronous, event-driven functions platform.",
         mixinStandardHelpOptions = true,
         version = "faas 0.1.0",
-        subcommands = {UpCommand.class, DemoCommand.class})
+        subcommands = {UpCommand.class, DemoCommand.class, BenchCommand.class})
 final class Main {
     private static final int USAGE = 2;
 
     private Main() {}
 
     public static void main(String[] args) {
-        // Both before the first logger: the configuration is read once. A demo tells its own story.
+        // Both before the first logger: the configuration is read once. Demo and bench tell their own story.
         System.setProperty("faas.service", "faas");
-        if (args.length > 0 && args[0].equals("demo") && System.getenv("FAAS_LOG_LEVEL") == null) {
+        if (args.length > 0 && Set.of("demo", "bench").contains(args[0]) && System.getenv("FAAS_LOG_LEVEL") == null) {
             System.setProperty("FAAS_LOG_LEVEL", "ERROR");
         }
         java.security.Security.setProperty("networkaddress.cache.ttl", "2");

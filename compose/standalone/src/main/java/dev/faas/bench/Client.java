@@ -1,0 +1,94 @@
+package dev.faas.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.wire.Codec;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/** One user of the API over keep-alive connections. */
+final class Client implements AutoCloseable {
+    private static final int CONNECTIONS = 64;
+    private static final long LIMIT_SECONDS = 90;
+
+    private final HttpClient http;
+    private final URI api;
+    private String authorization = "";
+
+    private Client(Vertx vertx, URI api) {
+        this.http = vertx.createHttpClient(
+                new HttpClientOptions().setDecompressionSupported(false),
+                new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(-1));
+        this.api = api;
+    }
+
+    static Client register(Vertx vertx, URI api) throws Exception {
+        var client = new Client(vertx, api);
+        var name = "bench-" + UUID.randomUUID().toString().substring(0, 8);
+        var credentials = Map.of("username", name, "password", UUID.randomUUID().toString());
+        client.ask(HttpMethod.POST, "/v1/auth/register", credentials);
+        var login = client.ask(HttpMethod.POST, "/v1/auth/login", credentials);
+        client.authorization = "Bearer " + login.path("access_token").asText();
+        return client;
+    }
+
+    void function(Map<String, ?> function) throws Exception {
+        ask(HttpMethod.POST, "/v1/functions", function);
+    }
+
+    /** Completes with the body; fails when the answer is none of 2xx. */
+    Future<Buffer> submit(String function, String query, String argument) {
+        return send(
+                HttpMethod.POST,
+                "/v1/functions/" + function + "/activations" + query,
+                "text/plain",
+                Buffer.buffer(argument));
+    }
+
+    /** Blocks until the answer is there. */
+    JsonNode ask(HttpMethod method, String path, Object body) throws Exception {
+        var json = body == null ? Buffer.buffer() : Buffer.buffer(Codec.write(body));
+        return tree(await(send(method, path, "application/json", json)));
+    }
+
+    static JsonNode tree(Buffer body) {
+        return Codec.readTree(body.getBytes());
+    }
+
+    static <T> T await(Future<T> answer) throws Exception {
+        return answer.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private Future<Buffer> send(HttpMethod method, String path, String type, Buffer body) {
+        var options = new RequestOptions()
+                .setMethod(method)
+                .setHost(api.getHost())
+                .setPort(api.getPort())
+                .setURI(path)
+                .putHeader("Authorization", authorization)
+                .putHeader("Content-Type", type)
+                .setTimeout(TimeUnit.SECONDS.toMillis(LIMIT_SECONDS));
+        return http.request(options)
+                .compose(request -> request.send(body))
+                .compose(response -> response.body()
+                        .compose(answer -> response.statusCode() / 100 == 2
+                                ? Future.succeededFuture(answer)
+                                : Future.failedFuture(new IOException(
+                                        path + " was answered " + response.statusCode() + ": " + answer))));
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.faas.bench;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** One activation after another, each in a container of its own, in turns with {@code docker run}. */
+final class ColdScenario implements Scenario {
+    private static final int RUNS = 40;
+    private static final int WARM_UP = 10;
+    private static final Duration BETWEEN = Duration.ofMillis(400);
+
+    private final boolean pooled;
+
+    /** @param pooled whether containers are booted ahead of demand */
+    ColdScenario(boolean pooled) {
+        this.pooled = pooled;
+    }
+
+    @Override
+    public String name() {
+        return pooled ? "cold" : "miss";
+    }
+
+    @Override
+    public String what() {
+        return "one activation after another, " + (pooled ? "a pool of booted containers" : "container made on demand");
+    }
+
+    @Override
+    public Map<String, String> settings() {
+        return pooled ? Map.of() : Map.of("FAAS_POOL_MAX", "0");
+    }
+
+    @Override
+    public Report run(Stage stage) throws Exception {
+        var docker = new DockerRuns(stage.image());
+        var ours = new Samples();
+        var baseline = new Samples();
+        try (var user = stage.user()) {
+            user.function(Map.of("name", "echo", "image", stage.image()));
+            for (int i = -WARM_UP; i < RUNS; i++) {
+                var argument = Integer.toString(i);
+                long byDocker = docker.once(argument);
+                Thread.sleep(BETWEEN);
+                long begin = System.nanoTime();
+                var answer = Client.await(user.submit("echo", "?wait=30", argument));
+                long took = System.nanoTime() - begin;
+                var result = Client.tree(answer).path("result").asText();
+                if (!result.equals(argument + "\n")) {
+                    throw new IllegalStateException("the activation ended so: " + answer);
+                }
+                if (i >= 0) {
+                    baseline.add(byDocker);
+                    ours.add(took);
+                }
+                Thread.sleep(BETWEEN);
+            }
+        }
+        return new Report(
+                name(),
+                what(),
+                List.of(ours.row("POST → result"), baseline.row("docker run --rm --network none")),
+                pooled
+                        ? List.of(
+                                Verdict.atMost("P1", "p50", 8, ours.p50(), "ms"),
+                                Verdict.atLeast("P1", "docker run takes", 25, baseline.p50() / ours.p50(), "×"))
+                        : List.of(Verdict.atMost("P2", "p50", 0.9, ours.p50() / baseline.p50(), "× docker run")));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.faas.bench;
+
+import java.time.Duration;
+import java.util.Arrays;
+
+/** Durations of one kind. Thread-safe. */
+final class Samples {
+    private long[] nanos = new long[1024];
+    private int count;
+
+    synchronized void add(long duration) {
+        if (count == nanos.length) {
+            nanos = Arrays.copyOf(nanos, count * 2);
+        }
+        nanos[count++] = duration;
+    }
+
+    synchronized int count() {
+        return count;
+    }
+
+    /** The smallest duration that at least this share of all does not exceed, in milliseconds. */
+    synchronized double percentile(double share) {
+        if (count == 0) {
+            throw new IllegalStateException("nothing was measured");
+        }
+        var sorted = Arrays.copyOf(nanos, count);
+        Arrays.sort(sorted);
+        return sorted[Math.max(0, (int) Math.ceil(share * count) - 1)] / 1e6;
+    }
+
+    double p50() {
+        return percentile(0.5);
+    }
+
+    /** What was done one after another: only the durations say something. */
+    Row row(String what) {
+        return new Row(what, count(), p50(), percentile(0.95), percentile(0.99), null);
+    }
+
+    /** What was done by many at once, in this time altogether. */
+    Row row(String what, Duration whole) {
+        return new Row(what, count(), p50(), percentile(0.95), percentile(0.99), count() / (whole.toNanos() / 1e9));
+    }
+}

@@ -1,0 +1,72 @@
+package dev.faas.standalone;
+
+import dev.faas.local.Folders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** A function image of one file, busybox, made without any registry; removed when closed. */
+final class BusyboxImage implements AutoCloseable {
+    private static final long DOCKER_SECONDS = 60;
+
+    private final String name;
+
+    private BusyboxImage(String name) {
+        this.name = name;
+    }
+
+    /** @param applet of busybox that is its entrypoint */
+    static BusyboxImage make(String name, String applet) throws IOException, InterruptedException {
+        var root = Files.createTempDirectory("faas-image-");
+        try {
+            Files.copy(busybox(), root.resolve("busybox"));
+            if (!root.resolve("busybox").toFile().setExecutable(true, false)) {
+                throw new IOException("busybox could not be made executable");
+            }
+            var tar = root.resolve("image.tar");
+            run("tar", "-C", root.toString(), "-cf", tar.toString(), "busybox");
+            var entrypoint = "ENTRYPOINT [\"/busybox\",\"" + applet + "\"]";
+            if (!run("docker", "import", "--change", entrypoint, tar.toString(), name)) {
+                throw new IOException("docker import failed; is the Docker daemon running? ./faas doctor says");
+            }
+            return new BusyboxImage(name);
+        } finally {
+            Folders.delete(root);
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    private static Path busybox() throws IOException {
+        for (var candidate : new String[] {"/usr/bin/busybox", "/bin/busybox"}) {
+            if (Files.isExecutable(Path.of(candidate))) {
+                return Path.of(candidate);
+            }
+        }
+        throw new IOException("busybox is missing: apt-get install busybox-static");
+    }
+
+    private static boolean run(String... command) throws IOException, InterruptedException {
+        var process = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (!process.waitFor(DOCKER_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IOException(command[0] + " did not end within " + DOCKER_SECONDS + " s");
+        }
+        return process.exitValue() == 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            run("docker", "image", "rm", "--force", name);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
