@@ -16,20 +16,19 @@ import java.util.concurrent.TimeUnit;
  * Refuses what the decoder lets through and two servers could read in two ways (RFC 9112, 3.2, 6.1 and 11.2): before
  * anything acts on it, and with its connection, since where the next request begins is then a guess.
  *
- * <p>What no request is made of gets here not at all: {@link InvalidRequest} answers what the decoder refuses; another
- * version than HTTP/1.0 and 1.1 gets a bare 501 by Vert.x, whose client would not read a problem of HTTP/1.1 anyway; a
- * request that stays unfinished is closed without a word ({@link Connections}), there being no request to answer.
+ * <p>What no request is made of gets here not at all: {@link Refusals} answers what the decoder refuses; a request that
+ * stays unfinished is closed without a word ({@link Connections}), there being no request to answer.
  */
-record Admission(Handler<HttpServerRequest> next) implements Handler<HttpServerRequest> {
+record Admission(Refusals refusals, Handler<HttpServerRequest> next) implements Handler<HttpServerRequest> {
     /** Above the longest that an answer may be held back. */
     private static final long LAST_ANSWER_SECONDS = 600;
 
     @Override
     public void handle(HttpServerRequest request) {
-        if (!isFramedOnce(request) || !hasOneMeaning(request.headers()) || !isTarget(request)) {
-            InvalidRequest.refuse(request, 400);
+        if (!isHttp1(request) || !isFramedOnce(request) || !hasOneMeaning(request.headers()) || !isTarget(request)) {
+            refusals.answer(request, 400);
         } else if (!isMet(request.headers())) {
-            InvalidRequest.refuse(request, 417);
+            refusals.answer(request, 417);
         } else {
             if (request.headers().contains(HttpHeaders.TRANSFER_ENCODING)) {
                 // There may have been a length as well, which the decoder takes out: RFC 9112, 6.1.
@@ -38,6 +37,11 @@ record Admission(Handler<HttpServerRequest> next) implements Handler<HttpServerR
             }
             next.handle(request);
         }
+    }
+
+    /** Vert.x has no name for another version, or another protocol of this form. */
+    private static boolean isHttp1(HttpServerRequest request) {
+        return request.version() != null;
     }
 
     /** By a length or by chunks, and by no coding that we would have to undo. */

@@ -48,10 +48,12 @@ final class Connections {
     private final IdentityHashMap<HttpConnection, Open> open = new IdentityHashMap<>();
     private final HttpConfig config;
     private final ConnectionPlaces places;
+    private final Refusals refusals;
 
-    Connections(HttpConfig config, ConnectionPlaces places) {
+    Connections(HttpConfig config, ConnectionPlaces places, Refusals refusals) {
         this.config = config;
         this.places = places;
+        this.refusals = refusals;
     }
 
     void start(Vertx vertx) {
@@ -62,7 +64,7 @@ final class Connections {
     /** Of each new connection, before its first request. */
     void opened(HttpConnection connection) {
         if (!places.take()) {
-            connection.close();
+            refusals.tooMany(connection);
             return;
         }
         var known = new Open(config.requestTimeout());
@@ -91,17 +93,17 @@ final class Connections {
         // Closing one takes it out.
         List.copyOf(open.entrySet()).stream()
                 .filter(each -> each.getValue().isLate(now, between))
-                .forEach(each -> each.getKey().close());
+                .forEach(each -> refusals.late(each.getKey()));
     }
 
     /**
      * Chunks that the decoder cannot read: said before the connection is closed, which Vert.x does next. Whoever reads the
      * body only sees it break off.
      */
-    private static void refuseBody(@Nullable HttpServerRequest request, Throwable cause) {
+    private void refuseBody(@Nullable HttpServerRequest request, Throwable cause) {
         var gone = cause instanceof IOException || cause instanceof VertxException;
         if (!gone && request != null && !request.response().headWritten()) {
-            InvalidRequest.refuse(request, 400);
+            refusals.answer(request, 400);
         }
     }
 }

@@ -42,6 +42,7 @@ public final class HttpService {
     /** Fails, with everything closed again, when a port cannot be had. */
     public static Future<HttpService> start(
             Vertx vertx, HttpConfig config, Health health, Metrics metrics, List<Listener> listeners) {
+        answerEveryProtocol();
         var all = new ArrayList<>(listeners);
         all.add(new Listener(
                 Listener.INTERNAL,
@@ -56,6 +57,14 @@ public final class HttpService {
                         () -> new ListeningVerticle(config, routing, places, sharing, ports),
                         new DeploymentOptions().setInstances(config.instances()))
                 .map(deployment -> new HttpService(vertx, health, ports, deployment));
+    }
+
+    /**
+     * With WebSockets Vert.x keeps what is no HTTP/1 to itself, and answers a bare 501; without, which it offers for a whole
+     * JVM only, {@link Admission} sees it. Read when Vert.x makes its first server.
+     */
+    private static void answerEveryProtocol() {
+        System.setProperty("vertx.disableWebsockets", "true");
     }
 
     /** To Vert.x a negative port is a free one that all instances asking for the same number share. */

@@ -53,13 +53,14 @@ final class ListeningVerticle extends VerticleBase {
 
     private Future<Void> listen(Listener listener) {
         // Who looks whether the service is well gets in when everybody else is kept out.
-        var connections =
-                new Connections(config, listener.internal() ? new ConnectionPlaces(Integer.MAX_VALUE) : places);
+        var room = listener.internal() ? new ConnectionPlaces(Integer.MAX_VALUE) : places;
+        var refusals = routing.metrics().refusals();
+        var connections = new Connections(config, room, refusals);
         connections.start(vertx);
         var server = vertx.createHttpServer(options())
                 .connectionHandler(connections::opened)
-                .requestHandler(connections.watching(new Admission(routing.router(vertx, listener))))
-                .invalidRequestHandler(new InvalidRequest());
+                .requestHandler(connections.watching(new Admission(refusals, routing.router(vertx, listener))))
+                .invalidRequestHandler(refusals.undecodable());
         servers.add(server);
         return server.listen(listener.port(), config.host())
                 .onSuccess(open -> ports.put(listener.name(), open.actualPort()))

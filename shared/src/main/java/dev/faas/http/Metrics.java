@@ -41,6 +41,7 @@ public final class Metrics implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
+    private final Refusals refusals;
 
     public Metrics(String service) {
         registry.config().commonTags("service", service);
@@ -51,6 +52,7 @@ public final class Metrics implements AutoCloseable {
         new UptimeMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         collections.bindTo(registry);
+        refusals = new Refusals(registry);
     }
 
     /** Where the parts of a service put their own meters. */
@@ -62,6 +64,10 @@ public final class Metrics implements AutoCloseable {
     public void close() {
         collections.close();
         registry.close();
+    }
+
+    Refusals refusals() {
+        return refusals;
     }
 
     /** Times every request by the template of its route, so that ids make no labels. */

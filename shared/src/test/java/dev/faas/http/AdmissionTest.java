@@ -58,6 +58,23 @@ class AdmissionTest {
         isRefused(running.raw(line + " HTTP/1.1\r\nHost: x\r\n\r\n"), 400);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/2.0", "HTTP/1.2", "HTTP/3.0", "RTSP/1.0"})
+    void whenItIsNoHttp1ThenItIsRefusedAsAProblemAllTheSame(String version) throws IOException {
+        var answer = running.raw("GET /things/1 " + version + "\r\nHost: x\r\n\r\n");
+
+        isRefused(answer.replaceFirst(version, "HTTP/1.1"), 400);
+    }
+
+    @Test
+    void whenSomethingIsRefusedThenItIsCounted() throws Exception {
+        running.raw("GET things/1 HTTP/1.1\r\nHost: x\r\n\r\n");
+        running.raw("no request\r\n\r\n");
+
+        assertThat(running.send(running.internal("/metrics")).body())
+                .contains("http_server_refusals_total{reason=\"malformed\",service=\"test-service\"} 2.0");
+    }
+
     @Test
     void whenAnExpectationIsNotUnderstoodThenTheAnswerIsA417() throws IOException {
         isRefused(running.raw("POST /things HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nContent-Length: 2\r\n\r\n"), 417);

@@ -48,6 +48,7 @@ class ConnectionsTest {
         assertThat(running.raw(beginning)).isEmpty();
 
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(REQUEST.minusMillis(50));
+        assertThat(refused("no_request_in_time")).isEqualTo(1);
     }
 
     @Test
@@ -69,6 +70,7 @@ class ConnectionsTest {
                         .isEmpty();
                 assertThat(running.send(running.internal("/healthz")).status()).isEqualTo(200);
                 assertThat(three.isConnected()).isTrue();
+                assertThat(refused("too_many_connections")).isEqualTo(1);
             }
             eventuallyServed();
             assertThat(one.isConnected() && two.isConnected()).isTrue();
@@ -92,6 +94,15 @@ class ConnectionsTest {
 
             assertThat(readerLost).succeedsWithin(5 * IDLE.toSeconds(), TimeUnit.SECONDS);
         }
+    }
+
+    private double refused(String reason) {
+        return running.metrics
+                .registry()
+                .get("http.server.refusals")
+                .tag("reason", reason)
+                .counter()
+                .count();
     }
 
     private Socket connect() throws IOException {
