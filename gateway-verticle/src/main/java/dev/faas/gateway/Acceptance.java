@@ -32,8 +32,8 @@ final class Acceptance {
     }
 
     /** Completes once it will not be lost. Fails with {@code unavailable}, or {@code outcome_unknown} and the id. */
-    Future<Snapshot> accept(FunctionRevision function, Submission submission) {
-        var activation = activation(function, submission);
+    Future<Snapshot> accept(FunctionRevision function, Submission submission, String requestId) {
+        var activation = activation(function, submission, requestId);
         var first = ActivationRecord.accept(activation, new Order(function.spec(), submission.argument()));
         return Bus.answer(events.accept(first).exceptionally(failure -> {
                     throw told(BusException.cause(failure), activation.id());
@@ -41,7 +41,7 @@ final class Acceptance {
                 .map(appended -> stored(appended, activation));
     }
 
-    private Activation activation(FunctionRevision function, Submission submission) {
+    private Activation activation(FunctionRevision function, Submission submission, String requestId) {
         var spec = function.spec();
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return new Activation(
@@ -54,7 +54,8 @@ final class Acceptance {
                 spec.retry(),
                 now,
                 now.plusSeconds(spec.queue().ttlSeconds()),
-                submission.tags());
+                submission.tags(),
+                requestId);
     }
 
     private Snapshot stored(Appended appended, Activation activation) {

@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationView;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
 import dev.faas.http.ContentCoding;
+import dev.faas.http.HttpService;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
@@ -50,7 +51,7 @@ final class ActivationRoutes {
         var submission = Submission.of(ctx);
         return functions
                 .find(ctx.pathParam("ref"), Caller.of(ctx))
-                .compose(function -> acceptance.accept(function, submission))
+                .compose(function -> acceptance.accept(function, submission, HttpService.requestId(ctx)))
                 .compose(accepted -> EndWait.of(ctx, events, open, accepted, patience.limit()))
                 .map(newest -> submitted(ctx, newest));
     }

@@ -62,7 +62,8 @@ final class Story {
                 new FunctionSpec.Retry(3, 1, FunctionSpec.Retry.DEFAULT.on()),
                 at,
                 at.plus(ttl),
-                tags);
+                tags,
+                null);
     }
 
     static Story accepted(Nats bus, Activation activation, String argument) {

@@ -6,12 +6,14 @@ import dev.faas.wire.FunctionSpec.Retry;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What never changes of an activation, from its acceptance to its end.
  *
  * @param image as the function's accepted revision names it
  * @param expiresAt when its first wait in the queue is over
+ * @param requestId of the request that submitted it, for the logs; null: from a gateway that did not tell it yet
  */
 public record Activation(
         String id,
@@ -23,7 +25,8 @@ public record Activation(
         Retry retry,
         Instant submittedAt,
         Instant expiresAt,
-        Map<String, String> tags) {
+        Map<String, String> tags,
+        @Nullable String requestId) {
 
     /** The exact revision that runs. */
     public record FunctionKey(String id, String name, int revision) {}

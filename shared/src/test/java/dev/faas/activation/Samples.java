@@ -45,7 +45,8 @@ final class Samples {
                 retry,
                 NOW,
                 NOW.plus(Duration.ofDays(1)),
-                Map.of("b", "2", "a", "1"));
+                Map.of("b", "2", "a", "1"),
+                "7c1f0a9be2d34856");
     }
 
     static ActivationRecord.Running running() {

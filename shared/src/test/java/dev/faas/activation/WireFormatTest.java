@@ -62,6 +62,17 @@ class WireFormatTest {
     }
 
     @Test
+    void aRecordOfAnEarlierVersionThatDoesNotNameItsRequestIsRead() throws IOException {
+        var earlier = new String(golden("accepted"), StandardCharsets.UTF_8)
+                .replace(",\n    \"requestId\" : \"7c1f0a9be2d34856\"", "");
+
+        var record = Codec.decode(earlier.getBytes(StandardCharsets.UTF_8), ActivationRecord.class);
+
+        assertThat(record.activation().requestId()).isNull();
+        assertThat(record.activation().tags()).hasSize(2);
+    }
+
+    @Test
     void aMessageOfAnIncompatibleVersionIsRefused() {
         var later = "{\"v\":2,\"id\":\"a\",\"owner\":\"b\",\"functionId\":\"c\"}".getBytes(StandardCharsets.UTF_8);
 

@@ -28,6 +28,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * One delivered command, from the look at its activation to the end of this attempt. Runs on its own virtual thread;
@@ -112,6 +113,9 @@ final class Run {
 
     private Optional<Duration> attempt(Taken.Claimed claimed, Lease lease) throws InterruptedException {
         activation = claimed.snapshot().record().id();
+        // The thread is this run's own: all that is logged on it from here on is for that request.
+        MDC.put("requestId", claimed.running().activation().requestId());
+        LOG.debug("activation {}: run {} begins", activation, id);
         if (claimed.order().isEmpty()) {
             return refuse(claimed, lease, Reason.START_FAILED, "What it was to run is not known any more.");
         }

@@ -223,7 +223,8 @@ final class Platform {
                 spec.retry(),
                 now,
                 expiresAt,
-                Map.of());
+                Map.of(),
+                null);
     }
 
     void beat(String spawner, String incarnation) throws Exception {
