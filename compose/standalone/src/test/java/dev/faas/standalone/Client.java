@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.wire.Codec;
 import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,14 +20,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A client that words its requests itself, header by header, and gets the answer as it is. */
+/**
+ * A client that words its requests itself, header by header, and gets the answer as it is. Each answer is held against
+ * openapi.yaml, and so is each request that is answered well: what is served is what is documented.
+ */
 record Client(URI api, String accessToken, String refreshToken) {
     private static final Duration LIMIT = Duration.ofSeconds(70);
     private static final String PASSWORD = "correct horse battery staple";
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final Scrutiny SCRUTINY = new Scrutiny();
 
     /** An answer to the byte. */
     record Reply(int status, Map<String, String> headers, Buffer body) {
@@ -38,6 +44,18 @@ record Client(URI api, String accessToken, String refreshToken) {
 
         String text() {
             return body.toString(StandardCharsets.UTF_8);
+        }
+
+        /** The body without its content coding. */
+        byte[] plain() {
+            if (!header("content-encoding").equals("gzip")) {
+                return body.getBytes();
+            }
+            try (var gzip = new GZIPInputStream(new ByteArrayInputStream(body.getBytes()))) {
+                return gzip.readAllBytes();
+            } catch (IOException broken) {
+                throw new AssertionError("what is said to be gzip is none", broken);
+            }
         }
 
         JsonNode json() {
@@ -119,11 +137,22 @@ record Client(URI api, String accessToken, String refreshToken) {
         var bytes = body instanceof String text
                 ? text.getBytes(StandardCharsets.UTF_8)
                 : Codec.write(Optional.ofNullable(body).orElse(""));
-        var request = HttpRequest.newBuilder(api.resolve(path))
+        var builder = HttpRequest.newBuilder(api.resolve(path))
                 .timeout(LIMIT)
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(bytes));
-        named.forEach(request::header);
-        return Reply.of(HTTP.send(request.build(), BodyHandlers.ofByteArray()));
+        named.forEach(builder::header);
+        var request = builder.build();
+        var response = HTTP.send(request, BodyHandlers.ofByteArray());
+        if (response.statusCode() < 400 && !method.equals("OPTIONS")) {
+            SCRUTINY.request(request, body == null ? null : bytes);
+        }
+        var reply = Reply.of(response);
+        var stream = reply.header("content-type").startsWith("text/event-stream");
+        SCRUTINY.answer(request, reply.status(), response.headers(), stream ? null : reply.plain());
+        if (stream) {
+            SCRUTINY.events(request, reply.text().lines()).forEach(event -> {});
+        }
+        return reply;
     }
 
     /** Creates a function; its id. */

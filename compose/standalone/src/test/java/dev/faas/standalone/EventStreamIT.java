@@ -63,7 +63,7 @@ class EventStreamIT {
         assertThat(followed).isEqualTo("log 1\nlog 2\nlog 3\nlog 4\nlog 5\n");
     }
 
-    private static String text(List<User.Event> events, String name) {
+    private static String text(List<Event> events, String name) {
         var text = new StringBuilder();
         events.stream()
                 .filter(e -> e.name().equals(name))
@@ -71,7 +71,7 @@ class EventStreamIT {
         return text.toString();
     }
 
-    private static List<Long> ids(List<User.Event> events) {
+    private static List<Long> ids(List<Event> events) {
         return events.stream()
                 .filter(e -> !e.name().equals("end"))
                 .map(e -> Long.valueOf(e.id()))

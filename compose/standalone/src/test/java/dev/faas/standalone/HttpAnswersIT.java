@@ -3,12 +3,10 @@ package dev.faas.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.standalone.Client.Reply;
-import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -178,7 +176,7 @@ class HttpAnswersIT {
             if (compress) {
                 assertThat(plain.header("vary")).as(path).isEqualToIgnoringCase("Accept-Encoding");
                 assertThat(asked.header("vary")).as(path).isEqualToIgnoringCase("Accept-Encoding");
-                assertThat(unzipped(asked)).as(path).isEqualTo(plain.body().getBytes());
+                assertThat(asked.plain()).as(path).isEqualTo(plain.body().getBytes());
                 assertThat(asked.body().length())
                         .as(path)
                         .isLessThan(plain.body().length() / 2);
@@ -192,13 +190,6 @@ class HttpAnswersIT {
         for (var path : List.of("/v1/functions", "/v1/activations/" + finished, "/openapi.yaml")) {
             assertThat(ada.get(path, "Accept-Encoding", "gzip").header("content-encoding"))
                     .isEqualTo("gzip");
-        }
-    }
-
-    private static byte[] unzipped(Reply reply) throws Exception {
-        try (var gzip =
-                new GZIPInputStream(new ByteArrayInputStream(reply.body().getBytes()))) {
-            return gzip.readAllBytes();
         }
     }
 

@@ -6,15 +6,13 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
@@ -22,8 +20,6 @@ import org.slf4j.LoggerFactory;
 /** One connection for many requests, and one id for each request through all services. */
 @ExtendWith(WholeSystem.class)
 class HttpConnectionIT {
-    private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 (\\d{3}) ");
-
     @Test
     void whenRequestsArePipelinedThenTheAnswersComeInTheirOrder(WholeSystem.Running system) throws Exception {
         var ada = Client.register(system.api());
@@ -33,21 +29,19 @@ class HttpConnectionIT {
                 + "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Request-Id: r2\r\n\r\n"
                 + "HEAD /v1/functions HTTP/1.1\r\n" + bearer + "X-Request-Id: r3\r\n\r\n"
                 + "POST /v1/functions/nothing/activations HTTP/1.1\r\n" + bearer
-                + "X-Request-Id: r4\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nhi"
+                + "X-Request-Id: r4\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\nhi\n"
                 + "GET /v1/auth/me HTTP/1.1\r\n" + bearer + "X-Request-Id: r5\r\n\r\n"
                 + "GET /v1/functions HTTP/1.1\r\nHost: x\r\nX-Request-Id: r6\r\nConnection: close\r\n\r\n";
-        try (var socket = new Socket(system.api().getHost(), system.api().getPort())) {
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream().write(requests.getBytes(StandardCharsets.US_ASCII));
-            var answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try (var http = RawHttp.connect(system.api(), Duration.ofSeconds(20)).send(requests)) {
+            var statuses = new ArrayList<Integer>();
+            for (int i = 1; i <= 6; i++) {
+                var answer = http.answer().orElseThrow();
+                statuses.add(answer.status());
+                assertThat(answer.header("X-Request-Id")).contains("r" + i);
+            }
 
-            assertThat(STATUS.matcher(answers).results().map(found -> found.group(1)))
-                    .containsExactly("200", "200", "200", "404", "200", "401");
-            assertThat(Pattern.compile("(?i)x-request-id: (r\\d)")
-                            .matcher(answers)
-                            .results()
-                            .map(found -> found.group(1)))
-                    .containsExactly("r1", "r2", "r3", "r4", "r5", "r6");
+            assertThat(statuses).containsExactly(200, 200, 200, 404, 200, 401);
+            assertThat(http.isClosed()).isTrue();
         }
     }
 
@@ -73,7 +67,7 @@ class HttpConnectionIT {
     @Test
     void whenARequestGoesThroughServicesThenEachLogsItsId(WholeSystem.Running system) throws Exception {
         var ada = Client.register(system.api());
-        try (var log = new AccessLines()) {
+        try (var log = new Lines("dev.faas.http.AccessLog")) {
             ada.get("/v1/functions?limit=1", "X-Request-Id", "trace-functions").expect(200);
             log.await("registry-service answers request trace-functions GET /v1/functions with 200");
             log.await("api-gateway answers request trace-functions GET /v1/functions with 200");
@@ -90,12 +84,28 @@ class HttpConnectionIT {
         }
     }
 
-    /** What the services log of their requests, while it is open. */
-    private static final class AccessLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
-        private final Logger logger = (Logger) LoggerFactory.getLogger("dev.faas.http.AccessLog");
+    @Test
+    void whenASubmitHasAnIdThenItsRunIsLoggedUnderIt(WholeSystem.Running system) throws Exception {
+        var ada = Client.register(system.api());
+        ada.function("traced", system.images().script("echo $1"));
+        try (var log = new Lines("dev.faas.spawner.Run")) {
+            var id = ada.post("/v1/functions/traced/activations", "x", "X-Request-Id", "trace-run")
+                    .expect(202)
+                    .json()
+                    .path("activationId")
+                    .asText();
+
+            log.await("[trace-run] activation " + id + ": run ");
+        }
+    }
+
+    /** What is logged under a name, while it is open; behind the id of the request that a run is for. */
+    private static final class Lines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+        private final Logger logger;
         private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
-        AccessLines() {
+        Lines(String name) {
+            logger = (Logger) LoggerFactory.getLogger(name);
             start();
             logger.setLevel(Level.DEBUG);
             logger.setAdditive(false);
@@ -104,12 +114,14 @@ class HttpConnectionIT {
 
         @Override
         protected void append(ILoggingEvent event) {
-            lines.add(event.getFormattedMessage());
+            var request = event.getMDCPropertyMap().get("requestId");
+            lines.add(
+                    request == null ? event.getFormattedMessage() : "[" + request + "] " + event.getFormattedMessage());
         }
 
         /** Lines come in any order: a service may log after the client has its answer. */
         void await(String beginning) throws InterruptedException {
-            var seen = new java.util.ArrayList<String>();
+            var seen = new ArrayList<String>();
             var until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
             while (System.nanoTime() < until) {
                 var line = lines.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);

@@ -25,10 +25,9 @@ record Provocation(String method, String target, List<String> headers, String bo
     /** What requests are made with: an activation that is there, and tokens that are good. */
     record Means(String activation, String accessToken, String refreshToken, String expiredToken) {}
 
-    /** @param code the problem to be answered */
-    static Provocation of(Operation operation, String code, Means means) {
+    static Provocation of(Operation operation, ApiYaml.Documented problem, Means means) {
         var good = good(operation, means);
-        return switch (code) {
+        return switch (problem.code()) {
             case "unauthenticated" -> good.without("Authorization");
             case "token_expired" ->
                 good.without("Authorization").with("Authorization", "Bearer " + means.expiredToken());
@@ -45,7 +44,8 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "body_too_large" -> good.body(Map.of("x", "a".repeat(MORE_THAN_ANY_BODY)));
             case "argument_too_large" -> good.body(Map.of("argument", "a".repeat(131_072)));
             case "malformed_json" -> good.text("{");
-            case "invalid_request" -> invalid(operation, good);
+            case "invalid_request" ->
+                problem.status() == 417 ? good.with("Expect", "200-tea") : invalid(operation, good);
             case "username_taken" -> good.body(Map.of("username", USERNAME, "password", PASSWORD));
             case "function_exists" -> good.body(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "function_not_found" -> good.target(good.target().replace(FUNCTION, "nobodys"));
@@ -53,11 +53,12 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "precondition_failed" -> good.with("If-Match", "\"999\"");
             // What is in its way is for the test to arrange: a part that is away, a body that does not arrive.
             case "unavailable", "request_timeout" -> good;
-            default -> throw new AssertionError("nobody knows how to provoke " + code);
+            default -> throw new AssertionError("nobody knows how to provoke " + problem);
         };
     }
 
-    private static Provocation good(Operation operation, Means means) {
+    /** A request that the operation answers well. */
+    static Provocation good(Operation operation, Means means) {
         var target = operation.getOpenAPIPath().replace("{ref}", FUNCTION).replace("{id}", means.activation());
         var request = new Provocation(operation.getHttpMethod().name(), target, List.of(), "");
         if (!operation.getSecurityRequirements().isEmpty()) {
@@ -86,8 +87,25 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "getLogs" -> good.target(good.target() + "?follow=perhaps");
             case "streamEvents" -> good.with("Last-Event-ID", "the first");
             case "deleteFunction" -> good.target(good.target() + "@1");
-            default -> good.body(Map.of("colour", "green"));
+            default ->
+                good.body().isEmpty()
+                        // A byte that is no UTF-8, which no address has.
+                        ? good.target(good.target() + "?x=%ff")
+                        : good.body(Map.of("colour", "green"));
         };
+    }
+
+    /** As it stands on the wire; with the length of another body, or of none that is sent. */
+    String head(int length) {
+        var head = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: faas\r\n");
+        for (int i = 0; i < headers.size(); i += 2) {
+            head.append(headers.get(i)).append(": ").append(headers.get(i + 1)).append("\r\n");
+        }
+        return (length == 0 ? head : head.append("Content-Length: " + length + "\r\n")) + "\r\n";
+    }
+
+    String whole() {
+        return head(body.length()) + body;
     }
 
     private Provocation method(String other) {

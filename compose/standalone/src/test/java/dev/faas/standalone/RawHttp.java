@@ -1,5 +1,9 @@
 package dev.faas.standalone;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -7,34 +11,49 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * HTTP/1.1 to the byte, over a connection of its own: what no proper client would send, and exactly what comes back. Every
- * wait ends at a limit that is counted from the beginning.
+ * HTTP/1.1 to the byte, over a connection of its own: what no proper client would send, and exactly what comes back, which
+ * is held against openapi.yaml. Every wait ends at a limit that is counted from the beginning.
  */
 final class RawHttp implements AutoCloseable {
     private final Socket socket;
     private final long deadline;
+    private final Scrutiny scrutiny;
+    private final Deque<Call> unanswered = new ArrayDeque<>();
 
-    private RawHttp(Socket socket, long deadline) {
+    private RawHttp(Socket socket, long deadline, Scrutiny scrutiny) {
         this.socket = socket;
         this.deadline = deadline;
+        this.scrutiny = scrutiny;
     }
 
     static RawHttp connect(URI server, Duration limit) throws IOException {
+        return connect(server, limit, new Scrutiny());
+    }
+
+    static RawHttp connect(URI server, Duration limit, Scrutiny scrutiny) throws IOException {
         var deadline = System.nanoTime() + limit.toNanos();
-        return new RawHttp(new Socket(server.getHost(), server.getPort()), deadline);
+        return new RawHttp(new Socket(server.getHost(), server.getPort()), deadline, scrutiny);
     }
 
     /** Header names in lower case, in their order. */
     record Answer(int status, List<Header> headers, String text) {
         record Header(String name, String value) {}
+
+        HttpHeaders asHeaders() {
+            var byName = headers.stream().collect(groupingBy(Header::name, mapping(Header::value, toList())));
+            return HttpHeaders.of(byName, (name, value) -> true);
+        }
 
         Optional<String> header(String name) {
             return headers.stream()
@@ -46,6 +65,7 @@ final class RawHttp implements AutoCloseable {
 
     /** A server that answers before it has read everything may close: that is not this side's problem. */
     RawHttp send(byte[] bytes) {
+        unanswered.addAll(Call.in(new String(bytes, StandardCharsets.ISO_8859_1)));
         try {
             socket.getOutputStream().write(bytes);
             socket.getOutputStream().flush();
@@ -61,10 +81,6 @@ final class RawHttp implements AutoCloseable {
 
     /** Empty when the connection ends without a byte. "100 Continue" is passed over. */
     Optional<Answer> answer() throws IOException {
-        return answer(false);
-    }
-
-    Optional<Answer> answer(boolean toHead) throws IOException {
         var line = line();
         if (line.isEmpty()) {
             return Optional.empty();
@@ -72,13 +88,18 @@ final class RawHttp implements AutoCloseable {
         int status = Integer.parseInt(line.get().substring(9, 12));
         var headers = headers();
         if (status == 100) {
-            return answer(toHead);
+            return answer();
         }
+        var call = Optional.ofNullable(unanswered.poll());
         var bare = new Answer(status, headers, "");
-        return Optional.of(
-                toHead || status == 204 || status == 304
-                        ? bare
-                        : new Answer(status, headers, new String(body(bare), StandardCharsets.UTF_8)));
+        var hasNoBody = status == 204
+                || status == 304
+                || call.map(Call::method).filter("HEAD"::equals).isPresent();
+        var body = hasNoBody ? new byte[0] : body(bare);
+        call.ifPresentOrElse(
+                known -> scrutiny.answer(known, status, bare.asHeaders(), body),
+                () -> scrutiny.answerToNoRequest(status, bare.asHeaders(), body));
+        return Optional.of(new Answer(status, headers, new String(body, StandardCharsets.UTF_8)));
     }
 
     /** Is "100 Continue" what the server says next? */

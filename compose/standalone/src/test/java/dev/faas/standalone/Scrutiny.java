@@ -22,6 +22,11 @@ final class Scrutiny {
 
     private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
 
+    /** What a request is refused with before its address is looked at; its connection is closed. */
+    private static final Set<Integer> UNREAD = Set.of(400, 414, 417, 431);
+
+    private static final Call NO_REQUEST = new Call("", null);
+
     private final Set<ApiYaml.Documented> provoked = ConcurrentHashMap.newKeySet();
 
     static Contract contract() {
@@ -35,55 +40,80 @@ final class Scrutiny {
 
     /** @param body what the request sends; null: nothing */
     void request(HttpRequest request, byte @Nullable [] body) {
-        require(CONTRACT.request(request.method(), request.uri(), request.headers(), body), "the request", request);
+        require(
+                CONTRACT.request(request.method(), request.uri(), request.headers(), body),
+                "the request",
+                Call.of(request));
     }
 
     /** @param body null: a stream, whose events are looked at one by one */
     void answer(HttpRequest request, int status, HttpHeaders headers, byte @Nullable [] body) {
-        if (request.method().equals("OPTIONS") && status == 204) {
-            require(
-                    headers.firstValue("Allow").isPresent() ? Optional.empty() : Optional.of("no Allow"),
-                    "204",
-                    request);
+        answer(Call.of(request), status, headers, body);
+    }
+
+    /** @param body null: a stream, whose events are looked at one by one */
+    void answer(Call call, int status, HttpHeaders headers, byte @Nullable [] body) {
+        if (call.method().equals("OPTIONS") && status == 204) {
+            require(headers.firstValue("Allow").isPresent() ? Optional.empty() : Optional.of("no Allow"), "204", call);
             return;
         }
-        var looked = request.method().equals("HEAD") ? null : body;
+        var looked = call.method().equals("HEAD") ? null : body;
         var code = code(headers, looked);
-        var operations = operations(request, status);
-        if (operations.isEmpty() || code.equals("not_found")) {
-            require(nothingThere(status, code, looked), "the answer", request);
+        var operations = code.equals("not_found") ? List.<Operation>of() : operations(call, status);
+        if (operations.isEmpty()) {
+            require(ofNoOperation(status, code, headers, looked), "the answer", call);
         }
-        for (var operation : code.equals("not_found") ? List.<Operation>of() : operations) {
-            require(CONTRACT.answer(operation, status, headers, looked), "the answer", request);
+        for (var operation : operations) {
+            require(CONTRACT.answer(operation, status, headers, looked), "the answer", call);
             if (!code.isEmpty()) {
                 provoked.add(new ApiYaml.Documented(operation.getOperationId(), status, code));
             }
         }
     }
 
-    /** @param event its name in the stream */
-    void event(HttpRequest request, String event, byte[] data) {
-        var schema = switch (event) {
+    /** To bytes that are no request whose address could be told. */
+    void answerToNoRequest(int status, HttpHeaders headers, byte[] body) {
+        require(ofNoOperation(status, code(headers, body), headers, body), "the answer", NO_REQUEST);
+    }
+
+    /** Each event of a stream, as it comes. */
+    Stream<Event> events(HttpRequest request, Stream<String> lines) {
+        return Event.in(lines).peek(event -> event(Call.of(request), event));
+    }
+
+    private static void event(Call call, Event event) {
+        var schema = switch (event.name()) {
             case "state" -> "Activation";
             case "output", "log" -> "Output";
             case "end" -> "End";
-            default -> throw new AssertionError("there is no event '" + event + "' in openapi.yaml");
+            default -> throw new AssertionError("there is no event '" + event.name() + "' in openapi.yaml");
         };
-        require(CONTRACT.schema(schema, data), "the event " + event, request);
+        require(CONTRACT.schema(schema, Codec.write(event.data())), "the event " + event.name(), call);
     }
 
-    /** Whose answer it is. A method that a path does not have is refused in the name of all that it has. */
-    private static List<Operation> operations(HttpRequest request, int status) {
-        var methods = status == 405 ? METHODS.stream() : Stream.of(request.method());
-        return methods.flatMap(method -> CONTRACT.operation(method, request.uri()).stream())
-                .toList();
+    /**
+     * Whose answer it is. A method that a path does not have is refused in the name of all that it has; and not every port
+     * has all, which HEAD cannot tell by a code.
+     */
+    private static List<Operation> operations(Call call, int status) {
+        var methods = status == 405 ? METHODS.stream() : Stream.of(call.method());
+        return call.address()
+                .map(there -> methods.flatMap(method -> CONTRACT.operation(method, there).stream())
+                        .filter(found ->
+                                !call.method().equals("HEAD") || status != 404 || found.getResponse(status) != null)
+                        .toList())
+                .orElse(List.of());
     }
 
-    /** An address that is not there, or not on this port: 404 {@code not_found}, which no operation lists. */
-    private static Optional<String> nothingThere(int status, String code, byte @Nullable [] body) {
-        return status == 404 && code.equals("not_found") && body != null
-                ? CONTRACT.schema("Problem", body)
-                : Optional.of("an address that is not documented is answered " + status + " " + code);
+    /** An address that is not there, or not on this port; or a request that is refused before anybody looks at its address. */
+    private static Optional<String> ofNoOperation(
+            int status, String code, HttpHeaders headers, byte @Nullable [] body) {
+        var closes = headers.firstValue("Connection").filter("close"::equals).isPresent();
+        var known = status == 404 ? body == null || code.equals("not_found") : closes && UNREAD.contains(status);
+        if (!known) {
+            return Optional.of("no operation answers " + status + " " + code + (closes ? " and closes" : ""));
+        }
+        return body == null ? Optional.empty() : CONTRACT.schema("Problem", body);
     }
 
     private static String code(HttpHeaders headers, byte @Nullable [] body) {
@@ -93,10 +123,9 @@ final class Scrutiny {
                 : Codec.readTree(body).path("code").asText();
     }
 
-    private static void require(Optional<String> fault, String what, HttpRequest request) {
+    private static void require(Optional<String> fault, String what, Call call) {
         fault.ifPresent(why -> {
-            throw new AssertionError(
-                    what + " is not as openapi.yaml has it: " + request.method() + " " + request.uri() + ": " + why);
+            throw new AssertionError(what + " is not as openapi.yaml has it: " + call + ": " + why);
         });
     }
 }

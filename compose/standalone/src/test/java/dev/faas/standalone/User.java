@@ -13,7 +13,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +34,6 @@ final class User {
         this.token = token;
         this.wrongly = wrongly;
     }
-
-    /** One server-sent event. */
-    record Event(String id, String name, JsonNode data) {}
 
     /** A new account, logged in. */
     static User register(URI api) throws IOException, InterruptedException {
@@ -187,32 +183,15 @@ final class User {
         var response = HTTP.send(request, BodyHandlers.ofLines());
         SCRUTINY.answer(request, response.statusCode(), response.headers(), null);
         assertThat(response.statusCode()).isEqualTo(200);
-        var events = new ArrayList<Event>();
         try (var lines = response.body()) {
-            var current = new HashMap<String, String>();
-            lines.forEach(line -> {
-                if (line.isEmpty() && !current.isEmpty()) {
-                    events.add(event(request, current));
-                    current.clear();
-                } else if (!line.isEmpty() && !line.startsWith(":")) {
-                    int colon = line.indexOf(": ");
-                    current.put(line.substring(0, colon), line.substring(colon + 2));
-                }
-            });
+            return SCRUTINY.events(request, lines).toList();
         }
-        return events;
     }
 
     /** What a stream resumed there is answered with. */
     int statusOfEvents(String id, String lastEventId) throws IOException, InterruptedException {
         return send(request("/v1/activations/" + id + "/events").header("Last-Event-ID", lastEventId), null)
                 .statusCode();
-    }
-
-    private static Event event(HttpRequest request, Map<String, String> fields) {
-        var data = fields.getOrDefault("data", "").getBytes(StandardCharsets.UTF_8);
-        SCRUTINY.event(request, fields.getOrDefault("event", ""), data);
-        return new Event(fields.getOrDefault("id", ""), fields.getOrDefault("event", ""), Codec.readTree(data));
     }
 
     static JsonNode json(HttpResponse<byte[]> response) {

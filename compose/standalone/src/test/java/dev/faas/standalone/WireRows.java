@@ -35,13 +35,13 @@ final class WireRows {
         return Stream.of(
                 bad("garbage", "\u0001\u0002\u00ff\u00fe garbage\r\n\r\n"),
                 bad("a TLS hello", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003\r\n\r\n"),
-                foreign("the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-                foreign("HTTP/2.0 by name", "GET /healthz HTTP/2.0\r\nHost: faas\r\n\r\n"),
-                foreign("HTTP/3.0 by name", "GET /healthz HTTP/3.0\r\nHost: faas\r\n\r\n"),
+                bad("the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+                bad("HTTP/2.0 by name", "GET /healthz HTTP/2.0\r\nHost: faas\r\n\r\n"),
+                bad("HTTP/3.0 by name", "GET /healthz HTTP/3.0\r\nHost: faas\r\n\r\n"),
                 bad("HTTP/0.9", "GET /healthz\r\n\r\n"),
                 bad("no version", "GET /healthz \r\nHost: faas\r\n\r\n"),
                 bad("a version of letters", "GET /healthz HTTP/x.y\r\nHost: faas\r\n\r\n"),
-                foreign("another protocol", "GET /healthz RTSP/1.0\r\nHost: faas\r\n\r\n"),
+                bad("another protocol", "GET /healthz RTSP/1.0\r\nHost: faas\r\n\r\n"),
                 bad("a word too many", "GET /healthz extra HTTP/1.1\r\nHost: faas\r\n\r\n"),
                 bad("a method that is no token", "GE(T /healthz HTTP/1.1\r\nHost: faas\r\n\r\n"),
                 bad("a NUL in the target", "GET /health\u0000z HTTP/1.1\r\nHost: faas\r\n\r\n"),
@@ -173,11 +173,6 @@ final class WireRows {
                         wire("chunks without an end", post + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n")
                                 .is(408, "request_timeout"))
                 .map(row -> row.named(call + " with " + row.what()));
-    }
-
-    /** Vert.x refuses it by itself, in words of HTTP/1.1 that such a client does not read: a status is all there is. */
-    private static Refusal foreign(String what, String bytes) {
-        return wire(what, bytes).is(501, "");
     }
 
     private static Refusal bad(String what, String bytes) {
