@@ -10,8 +10,8 @@ import java.util.List;
 interface ContainerEngine extends AutoCloseable {
 
     /**
-     * Everything that can be done for a run before its argument is known; above all the image is present afterwards:
-     * pulled if it was absent, within the engine's pull limit, one pull at a time for an image.
+     * Everything that can be done for a run before its argument is known: a container is started, and waits. Its image
+     * is pulled if it is absent, within the engine's pull limit, one pull at a time for an image.
      */
     Sandbox boot(SandboxSpec spec) throws SandboxUnavailable;
 

@@ -6,7 +6,10 @@ import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.HealthCheck;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.Ulimit;
+import com.github.dockerjava.api.model.VolumeOptions;
 import dev.faas.spawner.SandboxSpec.Network;
 import java.util.HashMap;
 import java.util.List;
@@ -15,57 +18,57 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** How a function becomes a container: hardened, bounded, labelled. */
-record ContainerPlan(EngineConfig config, int hostCpus, SandboxSpec spec, ResolvedImage image) {
+record ContainerPlan(
+        EngineConfig config, int hostCpus, SandboxSpec spec, ResolvedImage image, List<String> commandLine) {
 
     static final String PLATFORM = "dev.faas.platform";
     static final String SPAWNER = "dev.faas.spawner";
     static final String INCARNATION = "dev.faas.incarnation";
     static final String REVISION = "dev.faas.revision";
-    static final String ACTIVATION = "dev.faas.activation";
 
     private static final long MIB = 1024 * 1024;
     private static final long MOST_SHM = 64 * MIB;
     private static final long BYTES_AN_INODE = 4096;
+    private static final String READ_ONLY_DEV = "ro,dev,size=64k,mode=755";
     private static final String ALL_MAY_WRITE = "rw,exec,nosuid,nodev,mode=1777";
 
-    CreateContainerCmd create(DockerClient docker, String name, RunRequest request, List<String> commandLine) {
+    /**
+     * Init waits on stdin for the rest. {@code StdinOnce}: when the attach ends, so does stdin, and with it everything in
+     * the container; a spawner that dies leaves no command running.
+     *
+     * @param initVolume that init is in
+     */
+    CreateContainerCmd create(DockerClient docker, String name, String initVolume) {
         return docker.createContainerCmd(image.id())
                 .withName(name)
-                .withEntrypoint(commandLine.subList(0, 1)) // all of it is ours: nothing of the image's is added
-                .withCmd(commandLine.subList(1, commandLine.size()))
-                .withEnv(environment(request))
-                .withLabels(labels(request))
+                .withEntrypoint(InitVolume.PROGRAM, "--") // all of it is ours: nothing of the image's is added
+                .withCmd(commandLine)
+                .withEnv(spec.env().entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .toList())
+                .withLabels(labels(config, spec.revision()))
                 .withHealthcheck(new HealthCheck().withTest(List.of("NONE")))
+                .withStdinOpen(true)
+                .withStdInOnce(true)
+                .withAttachStdin(true)
                 .withAttachStdout(true)
                 .withAttachStderr(true)
-                .withHostConfig(hostConfig());
+                .withHostConfig(hostConfig(initVolume));
     }
 
-    private List<String> environment(RunRequest request) {
-        var env = new HashMap<>(spec.env());
-        env.putAll(request.variables());
-        return env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
-    }
-
-    private Map<String, String> labels(RunRequest request) {
+    static Map<String, String> labels(EngineConfig config, String revision) {
         return Map.of(
                 PLATFORM, config.platform(),
                 SPAWNER, config.spawner(),
                 INCARNATION, config.incarnation(),
-                REVISION, spec.revision(),
-                ACTIVATION, request.activationId());
+                REVISION, revision);
     }
 
-    /**
-     * {@code init}: as PID 1 a command would not die of a SIGTERM it has no handler for (every timeout would take the
-     * whole grace), abort() would not end in SIGABRT, and zombies would pile up against the pids limit. So Docker's
-     * init is PID 1, as with {@code docker run --init}, and as it will be with an init of our own.
-     */
-    private HostConfig hostConfig() {
+    private HostConfig hostConfig(String initVolume) {
         long memory = spec.memoryMb() * MIB;
         long shm = Math.min(MOST_SHM, memory / 8);
         return HostConfig.newHostConfig()
-                .withInit(true)
+                .withMounts(List.of(init(initVolume)))
                 .withRuntime(config.ociRuntime())
                 .withCapDrop(Capability.ALL)
                 .withSecurityOpts(List.of("no-new-privileges"))
@@ -82,6 +85,15 @@ record ContainerPlan(EngineConfig config, int hostCpus, SandboxSpec spec, Resolv
                 .withTmpFs(tmpfs(memory / 2 - shm));
     }
 
+    private static Mount init(String volume) {
+        return new Mount()
+                .withType(MountType.VOLUME)
+                .withSource(volume)
+                .withTarget(InitVolume.MOUNT)
+                .withReadOnly(true)
+                .withVolumeOptions(new VolumeOptions().withNoCopy(true));
+    }
+
     /**
      * tmpfs is memory of the container: all of it together gets at most half. A VOLUME path gets one too, instead of
      * an anonymous volume on the host's disk, without bounds; what the image has at that path is not seen there.
@@ -93,6 +105,9 @@ record ContainerPlan(EngineConfig config, int hostCpus, SandboxSpec spec, Resolv
         var options = "%s,size=%d,nr_inodes=%d".formatted(ALL_MAY_WRITE, each, each / BYTES_AN_INODE);
         var mounts = new HashMap<String, String>();
         paths.forEach(path -> mounts.put(path, options));
+        if (spec.readOnlyRoot()) {
+            mounts.put("/dev", READ_ONLY_DEV); // Docker's own stays writable under a read-only root
+        }
         return mounts;
     }
 }

@@ -9,6 +9,7 @@ import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -26,10 +27,12 @@ final class DockerCalls implements AutoCloseable {
     private static final RemoteApiVersion NEWEST = RemoteApiVersion.create(1, 45);
 
     private final URI host;
+    private final RemoteApiVersion version;
     private final DockerClient docker;
 
     private DockerCalls(URI host, RemoteApiVersion version) {
         this.host = host;
+        this.version = version;
         var config = DefaultDockerClientConfig.createDefaultConfigBuilder()
                 .withDockerHost(host.toString())
                 .withApiVersion(version)
@@ -54,7 +57,16 @@ final class DockerCalls implements AutoCloseable {
 
     /** The answer, DockerRefusal when the daemon said no, or another EngineFault when it said nothing in time. */
     <T> T within(Duration limit, String what, Function<DockerClient, T> call) throws EngineFault {
-        var task = new FutureTask<>(() -> call.apply(docker));
+        return bounded(limit, what, () -> call.apply(docker));
+    }
+
+    /** The streams of a container, from here on. */
+    Attachment attach(Duration limit, String container) throws EngineFault {
+        return bounded(limit, "attach", () -> Attachment.open(host, "v" + version.getVersion(), container));
+    }
+
+    private <T> T bounded(Duration limit, String what, Callable<T> call) throws EngineFault {
+        var task = new FutureTask<>(call);
         Thread.ofVirtual().name("docker-" + what).start(task);
         try {
             return task.get(limit.toNanos(), TimeUnit.NANOSECONDS);

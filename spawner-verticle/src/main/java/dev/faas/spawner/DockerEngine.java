@@ -2,35 +2,20 @@ package dev.faas.spawner;
 
 import com.github.dockerjava.api.model.Container;
 import dev.faas.lifecycle.DependencyMissing;
+import dev.faas.spawner.SandboxUnavailable.NotStartable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Containers of a Docker daemon.
- *
- * <p>Where the time of one run of {@code echo} goes: p50 of 30, Docker 26.1, runc, cgroup v1, on two cores that others
- * kept busy. It is the fastest of four such series, whose wholes were 203 to 916 ms: the proportions count.
- *
- * <pre>
- * resolve the image     3 ms
- * create               10 ms
- * attach, wait      2 + 2 ms   measured one after the other; a run has both under way at once
- * start               138 ms   namespaces, cgroups, seccomp; output is often here before this is answered
- * end of output        24 ms   after start
- * exit                 34 ms   after start: containerd's clean-up and event
- * inspect               5 ms
- *                     203 ms   (remove: 9 ms, after the outcome)
- * </pre>
- *
- * Against {@code docker run --rm --network none}, in turns, in another and busier series: 441 to 477 ms (p50).
- *
- * <p>So nearly all of it is before the command runs and after it has ended: what a pool of started containers saves.
+ * Containers of a Docker daemon: resolves the image, and boots sandboxes ({@link DockerBoot}) with an init in front of the
+ * image's own command ({@link InitVolume}), so that what is slow (create, start) is over before there is an argument, and
+ * what Docker is slow to tell (the exit) is told by init.
  */
 final class DockerEngine implements ContainerEngine {
 
@@ -42,12 +27,16 @@ final class DockerEngine implements ContainerEngine {
     private final EngineConfig config;
     private final DockerCalls docker;
     private final ImageStore images;
+    private final InitVolume init;
+    private final DockerBoot boots;
     private final int hostCpus;
 
-    private DockerEngine(EngineConfig config, DockerCalls docker, int hostCpus) {
+    private DockerEngine(EngineConfig config, DockerCalls docker, InitProgram program, int hostCpus) {
         this.config = config;
         this.docker = docker;
         this.images = new ImageStore(docker, config.pullTimeout());
+        this.init = new InitVolume(docker, program, ContainerPlan.labels(config, ""));
+        this.boots = new DockerBoot(docker, init);
         this.hostCpus = hostCpus;
     }
 
@@ -65,7 +54,8 @@ final class DockerEngine implements ContainerEngine {
                         "Docker at %s has no OCI runtime '%s', only %s. Install it there, or change FAAS_OCI_RUNTIME."
                                 .formatted(config.dockerHost(), config.ociRuntime(), new TreeSet<>(runtimes.keySet())));
             }
-            return new DockerEngine(config, docker, info.getNCPU() == null ? 1 : info.getNCPU());
+            var program = InitProgram.of(String.valueOf(info.getArchitecture()));
+            return new DockerEngine(config, docker, program, info.getNCPU() == null ? 1 : info.getNCPU());
         } catch (EngineFault | DependencyMissing e) {
             docker.close();
             throw e;
@@ -74,7 +64,11 @@ final class DockerEngine implements ContainerEngine {
 
     @Override
     public Sandbox boot(SandboxSpec spec) throws SandboxUnavailable {
-        return new DockerSandbox(docker, new ContainerPlan(config, hostCpus, spec, images.resolve(spec.image())));
+        var image = images.resolve(spec.image());
+        var commandLine = CommandLine.of(spec, image)
+                .orElseThrow(() -> new NotStartable(
+                        "neither the function nor its image " + spec.image() + " names a command to run", null));
+        return boots.boot(new ContainerPlan(config, hostCpus, spec, image, commandLine));
     }
 
     @Override
@@ -89,7 +83,7 @@ final class DockerEngine implements ContainerEngine {
                                 .withLabelFilter(label)
                                 .exec())
                 .stream()
-                .map(DockerEngine::own)
+                .map(this::own)
                 .toList();
     }
 
@@ -127,17 +121,18 @@ final class DockerEngine implements ContainerEngine {
 
     @Override
     public void close() {
+        init.remove();
         docker.close();
     }
 
-    private static OwnContainer own(Container container) {
+    private OwnContainer own(Container container) {
         var labels = container.getLabels();
         return new OwnContainer(
                 container.getId(),
                 labels.getOrDefault(ContainerPlan.SPAWNER, ""),
                 labels.getOrDefault(ContainerPlan.INCARNATION, ""),
                 labels.getOrDefault(ContainerPlan.REVISION, ""),
-                Optional.ofNullable(labels.get(ContainerPlan.ACTIVATION)),
+                Stream.of(container.getNames()).anyMatch(name -> boots.holds(name.substring(1))),
                 Instant.ofEpochSecond(container.getCreated()));
     }
 }

@@ -1,28 +1,59 @@
 package dev.faas.spawner;
 
+import dev.faas.spawner.Outcome.Usage;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One container, made when its argument is known, and removed at the end. */
+/**
+ * One started container, in which init waits for an argument.
+ *
+ * <pre>
+ *   frame ─▶ command ─▶ output … trailer, trailer ─▶ outcome
+ *   cancel ─▶ stop frame ─▶ SIGTERM, grace, SIGKILL: init's doing, as is the timeout
+ *   no trailer at all ─▶ what Docker knows of the container's end
+ *   nothing in time   ─▶ detach, and kill by Docker
+ * </pre>
+ */
 final class DockerSandbox implements Sandbox {
 
     private static final Logger log = LoggerFactory.getLogger(DockerSandbox.class);
 
+    /** Init keeps timeout and grace itself. If it does not, something is wrong with it, the daemon or the sink. */
+    private static final Duration BACKSTOP = Duration.ofSeconds(3);
+
     private final DockerCalls docker;
+    private final String container;
     private final ContainerPlan plan;
+    private final InitSession session;
+    private final InitClock clock;
+    private final Runnable removal;
     private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
     private final AtomicBoolean used = new AtomicBoolean();
 
-    /** Chosen by us: a container whose create was not answered in time can still be removed. */
-    private final String name = "faas-" + UUID.randomUUID();
-
-    DockerSandbox(DockerCalls docker, ContainerPlan plan) {
+    /**
+     * @param clock of its init, which is ready
+     * @param removal of the container, within a limit and whatever happens
+     */
+    DockerSandbox(
+            DockerCalls docker,
+            String container,
+            ContainerPlan plan,
+            InitSession session,
+            InitClock clock,
+            Runnable removal) {
         this.docker = docker;
+        this.container = container;
         this.plan = plan;
+        this.session = session;
+        this.clock = clock;
+        this.removal = removal;
     }
 
     @Override
@@ -31,24 +62,70 @@ final class DockerSandbox implements Sandbox {
     }
 
     @Override
+    public boolean alive() {
+        return session.alive();
+    }
+
+    @Override
     public Outcome run(RunRequest request, OutputSink sink) {
         if (!used.compareAndSet(false, true)) {
             throw new IllegalStateException("a sandbox runs once");
         }
-        var watch = new RunWatch();
-        var commandLine = CommandLine.of(plan.spec(), plan.image(), request.argument());
-        if (commandLine.isEmpty()) {
-            var detail = "neither the function nor its image " + plan.spec().image() + " names a command to run";
-            return new Outcome(new Ending.StartFailed(detail), watch.usage(0));
+        if (cancelled.isDone()) {
+            return new Outcome(new Ending.Cancelled(), Usage.NONE);
         }
+        long called = System.nanoTime();
+        var frame = new RunFrame(
+                Nonce.random(),
+                false,
+                clock.in(request.startWithin()),
+                request.timeout(),
+                request.grace(),
+                RunFrame.SIGTERM,
+                request.variables(),
+                request.argument());
+        var ended = session.run(frame, sink);
+        var unused = cancelled.thenRun(() -> session.stop(frame.nonce(), request.grace()));
         try {
-            return new DockerRun(docker, name, request, new RunOutput(sink), cancelled, watch)
-                    .run(client -> plan.create(client, name, request, commandLine.get()));
-        } catch (DockerRefusal e) {
-            return new Outcome(StartRefusal.ending(e), watch.usage(0));
-        } catch (EngineFault e) {
-            return new Outcome(new Ending.Lost(String.valueOf(e.getMessage())), watch.usage(0));
+            var trailer = await(ended, request);
+            var total = Duration.ofNanos(System.nanoTime() - called);
+            return Verdict.of(trailer, total, plan.commandLine().getFirst());
+        } catch (TimeoutException e) {
+            return forced(request);
+        } catch (ExecutionException e) {
+            return unheard(String.valueOf(e.getCause().getMessage()), called);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Outcome(new Ending.Lost("interrupted during the run"), Usage.since(called));
+        } finally {
+            session.mute();
         }
+    }
+
+    private Trailer await(CompletableFuture<Trailer> ended, RunRequest request)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        var afterStop = request.grace().plus(BACKSTOP);
+        try {
+            CompletableFuture.anyOf(ended, cancelled)
+                    .get(request.timeout().plus(afterStop).toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            return ended.get();
+        }
+        return ended.get(afterStop.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private Outcome forced(RunRequest request) {
+        log.warn("activation {}: its sandbox {} did not stop and is killed", request.activationId(), container);
+        remove();
+        Ending ending = cancelled.isDone() ? new Ending.Cancelled() : new Ending.TimedOut();
+        return new Outcome(ending, Usage.of(Duration.ZERO, request.timeout()));
+    }
+
+    /** The connection has ended without a trailer: init is dead, or the daemon is away. */
+    private Outcome unheard(String fault, long called) {
+        session.close();
+        var ending = cancelled.isDone() ? new Ending.Cancelled() : PostMortem.ending(docker, container, fault);
+        return new Outcome(ending, Usage.since(called));
     }
 
     @Override
@@ -58,18 +135,12 @@ final class DockerSandbox implements Sandbox {
 
     @Override
     public void close() {
-        if (!used.get()) {
-            return;
-        }
-        boolean interrupted = Thread.interrupted(); // the container has to go all the same
-        try {
-            DockerEngine.remove(docker, name);
-        } catch (EngineFault e) {
-            log.warn("container {} is left to the reaper: {}", name, e.getMessage());
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        remove();
+    }
+
+    /** Detaches first: an attach that nobody reads blocks the daemon's control of its container. */
+    private void remove() {
+        session.close();
+        removal.run();
     }
 }

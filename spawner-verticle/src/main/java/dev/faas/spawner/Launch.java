@@ -5,6 +5,8 @@ import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Order;
 import dev.faas.wire.FunctionSpec;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 /** What the engine is asked for, out of what was accepted. */
@@ -28,19 +30,19 @@ final class Launch {
                 spec.readOnlyRoot());
     }
 
-    /** @param grace between SIGTERM and SIGKILL */
-    static RunRequest request(Running running, Order order, Duration grace) {
-        var function = running.activation().function();
+    /**
+     * @param grace between SIGTERM and SIGKILL
+     * @param now when the command is about to start
+     * @param lease how much of it is left: without it the activation may be another's
+     */
+    static RunRequest request(Running running, Order order, Duration grace, Instant now, Duration lease) {
+        var timeout = Duration.ofSeconds(running.activation().timeoutSeconds());
         var variables = Map.of(
                 "FAAS_ACTIVATION_ID", running.id(),
-                "FAAS_FUNCTION", function.name(),
-                "FAAS_REVISION", Integer.toString(function.revision()),
-                "FAAS_ATTEMPT", Integer.toString(running.attempt()));
-        return new RunRequest(
-                running.id(),
-                order.argument(),
-                variables,
-                Duration.ofSeconds(running.activation().timeoutSeconds()),
-                grace);
+                "FAAS_FUNCTION", running.activation().function().name(),
+                "FAAS_ATTEMPT", Integer.toString(running.attempt()),
+                "FAAS_DEADLINE",
+                        now.plus(timeout).truncatedTo(ChronoUnit.MILLIS).toString());
+        return new RunRequest(running.id(), order.argument(), variables, timeout, grace, lease);
     }
 }

@@ -47,6 +47,11 @@ final class Lease implements AutoCloseable {
         return !lost && left() > 0;
     }
 
+    /** For how long it holds without another sign. */
+    Duration remaining() {
+        return Duration.ofNanos(lost ? 0 : Math.max(0, left()));
+    }
+
     private void keep() {
         try {
             var pause = timing.keepAlive();

@@ -1,5 +1,6 @@
 package dev.faas.spawner;
 
+import java.time.Duration;
 import java.util.OptionalLong;
 
 /** How a run ended and what it took. */
@@ -10,12 +11,20 @@ record Outcome(Ending ending, Usage usage) {
      * @param durationMs from there to its end
      * @param cpuMs processor time, where the engine knows it
      * @param peakMemoryKb most memory at once, where the engine knows it
-     * @param oomKills processes the kernel killed for want of memory, as far as the engine knows; at least 1 when any
+     * @param oomKills processes the kernel killed for want of memory, as far as the engine knows
      */
     record Usage(long startMs, long durationMs, OptionalLong cpuMs, OptionalLong peakMemoryKb, int oomKills) {
 
-        static Usage of(long startMs, long durationMs, int oomKills) {
-            return new Usage(startMs, durationMs, OptionalLong.empty(), OptionalLong.empty(), oomKills);
+        static final Usage NONE = of(Duration.ZERO, Duration.ZERO);
+
+        /** As seen from outside: nobody has counted. */
+        static Usage of(Duration start, Duration duration) {
+            return new Usage(start.toMillis(), duration.toMillis(), OptionalLong.empty(), OptionalLong.empty(), 0);
+        }
+
+        /** @param nanos {@link System#nanoTime} at the start */
+        static Usage since(long nanos) {
+            return of(Duration.ZERO, Duration.ofNanos(System.nanoTime() - nanos));
         }
     }
 }

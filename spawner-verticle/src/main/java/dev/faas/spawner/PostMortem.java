@@ -1,18 +1,14 @@
 package dev.faas.spawner;
 
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
-import dev.faas.spawner.Outcome.Usage;
+import dev.faas.spawner.SandboxUnavailable.BootFailed;
+import dev.faas.spawner.SandboxUnavailable.MemoryTooLow;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What Docker knows of a container that has ended; empty when it could not be asked, which takes nothing from the
- * outcome but what only Docker knows.
- */
-record PostMortem(Optional<ContainerState> state) {
+/** Why a container has ended without its init saying so: Docker is asked whether the kernel killed it for its memory. */
+final class PostMortem {
 
     private static final Logger log = LoggerFactory.getLogger(PostMortem.class);
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -22,33 +18,35 @@ record PostMortem(Optional<ContainerState> state) {
 
     private static final int REPORT_STEPS = 8;
 
-    /** @param killed by a SIGKILL that is not ours: then it is worth waiting for the kernel's report */
-    static PostMortem of(DockerCalls docker, String container, boolean killed) {
+    private PostMortem() {}
+
+    /** Of a run; {@code fault} is what is known otherwise. */
+    static Ending ending(DockerCalls docker, String container, String fault) {
+        return outOfMemory(docker, container) ? new Ending.OutOfMemory() : new Ending.Lost(fault);
+    }
+
+    /** Of a container that was never ready. */
+    static SandboxUnavailable ofBoot(DockerCalls docker, String container, Throwable fault) {
+        return outOfMemory(docker, container)
+                ? new MemoryTooLow("there is not even memory to start it: raise limits.memoryMb")
+                : new BootFailed("the sandbox ended before it was ready: " + fault.getMessage(), fault);
+    }
+
+    /** False as well when Docker cannot be asked. */
+    private static boolean outOfMemory(DockerCalls docker, String container) {
         try {
             var state = inspect(docker, container);
-            for (int i = 0; killed && !outOfMemory(state) && i < REPORT_STEPS; i++) {
+            for (int i = 0; !outOfMemory(state) && i < REPORT_STEPS; i++) {
                 Thread.sleep(REPORT_STEP);
                 state = inspect(docker, container);
             }
-            return new PostMortem(Optional.of(state));
+            return outOfMemory(state);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (EngineFault e) {
             log.warn("container {} could not be inspected after its end: {}", container, e.getMessage());
         }
-        return new PostMortem(Optional.empty());
-    }
-
-    boolean outOfMemory() {
-        return state.filter(PostMortem::outOfMemory).isPresent();
-    }
-
-    Usage usage(RunWatch watch) {
-        int oomKills = outOfMemory() ? 1 : 0;
-        return state.map(s -> Duration.between(Instant.parse(s.getStartedAt()), Instant.parse(s.getFinishedAt())))
-                .filter(watch::plausible)
-                .map(measured -> watch.usage(measured, oomKills))
-                .orElseGet(() -> watch.usage(oomKills));
+        return false;
     }
 
     private static ContainerState inspect(DockerCalls docker, String container) throws EngineFault {

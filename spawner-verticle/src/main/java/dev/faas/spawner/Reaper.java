@@ -13,26 +13,18 @@ import org.slf4j.LoggerFactory;
  */
 final class Reaper {
     private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
-    /** A container of ours is younger than its run is known, or older than its run's end, for no longer than that. */
+    /** A container of ours that was just listed may have been removed, or let go of, meanwhile. */
     private static final Duration SETTLED = Duration.ofMinutes(1);
 
     private final ContainerEngine engine;
     private final Worker self;
     private final Predicate<Worker> dead;
-    private final Predicate<String> runsHere;
     private final InstantSource clock;
 
-    /** @param runsHere whether this activation runs on this spawner */
-    Reaper(
-            ContainerEngine engine,
-            Worker self,
-            Predicate<Worker> dead,
-            Predicate<String> runsHere,
-            InstantSource clock) {
+    Reaper(ContainerEngine engine, Worker self, Predicate<Worker> dead, InstantSource clock) {
         this.engine = engine;
         this.self = self;
         this.dead = dead;
-        this.runsHere = runsHere;
         this.clock = clock;
     }
 
@@ -58,8 +50,7 @@ final class Reaper {
     private boolean orphaned(OwnContainer container) {
         var maker = maker(container);
         if (maker.equals(self)) {
-            return container.activation().filter(a -> !runsHere.test(a)).isPresent()
-                    && container.createdAt().plus(SETTLED).isBefore(clock.instant());
+            return !container.held() && container.createdAt().plus(SETTLED).isBefore(clock.instant());
         }
         if (maker.spawner().equals(self.spawner())) {
             return maker.incarnation().compareTo(self.incarnation()) < 0;

@@ -122,7 +122,7 @@ final class Run {
         var fault = "The spawner stopped before it could be started.";
         try (var sandbox = boot(claimed.order().get(), claimed.running())) {
             if (stop.mayRun(sandbox)) {
-                var report = run(sandbox, claimed);
+                var report = run(sandbox, claimed, lease);
                 if (report.isPresent()) {
                     return finish(claimed.snapshot(), report.get(), lease);
                 }
@@ -132,6 +132,12 @@ final class Run {
             switch (e) {
                 case SandboxUnavailable.ImageNotFound gone -> {
                     return refuse(claimed, lease, Reason.IMAGE_NOT_FOUND, gone.getMessage());
+                }
+                case SandboxUnavailable.NotStartable mistaken -> {
+                    return refuse(claimed, lease, Reason.START_FAILED, mistaken.getMessage());
+                }
+                case SandboxUnavailable.MemoryTooLow low -> {
+                    return refuse(claimed, lease, Reason.OUT_OF_MEMORY, low.getMessage());
                 }
                 case SandboxUnavailable.ImagePullFailed failed
                 when stop.cause().isEmpty() -> {
@@ -154,13 +160,13 @@ final class Run {
     }
 
     /** Empty when the command was stopped for our own reasons, or the engine lost it. */
-    private Optional<Report> run(Sandbox sandbox, Taken.Claimed claimed) throws InterruptedException {
+    private Optional<Report> run(Sandbox sandbox, Taken.Claimed claimed, Lease lease) throws InterruptedException {
         var running = claimed.running();
         var order = claimed.order().orElseThrow();
         try (var output = new Output(id, order.spec().limits(), channel(running.id()), with.clock())) {
             stop.flowing(output);
             var asked = with.clock().instant();
-            var outcome = sandbox.run(Launch.request(running, order, STOP_GRACE), output);
+            var outcome = sandbox.run(Launch.request(running, order, STOP_GRACE, asked, lease.remaining()), output);
             var ended = with.clock().instant();
             if (outcome.ending() instanceof Ending.Lost(var detail)) {
                 LOG.warn("activation {}: run {} is lost: {}", running.id(), id, detail);

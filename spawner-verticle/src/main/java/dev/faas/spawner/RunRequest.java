@@ -8,12 +8,18 @@ import java.util.Map;
  * What one attempt adds to a {@link SandboxSpec}.
  *
  * @param argument last element of the command line, to the byte
- * @param variables added to the environment, before the function's own of the same name
+ * @param variables added to the environment, instead of the function's and the image's of the same name
  * @param timeout of the command, from its start; then SIGTERM
  * @param grace between SIGTERM and SIGKILL, after a timeout or a cancel
+ * @param startWithin of now; later the command is not started: somebody else may have its activation by then
  */
 record RunRequest(
-        String activationId, String argument, Map<String, String> variables, Duration timeout, Duration grace) {
+        String activationId,
+        String argument,
+        Map<String, String> variables,
+        Duration timeout,
+        Duration grace,
+        Duration startWithin) {
 
     /** What one argument of a Linux command line holds (MAX_ARG_STRLEN without the final NUL), in bytes of UTF-8. */
     static final int MAX_ARGUMENT_BYTES = 131_071;

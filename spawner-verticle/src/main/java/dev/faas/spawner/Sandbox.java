@@ -2,11 +2,14 @@ package dev.faas.spawner;
 
 import java.util.Optional;
 
-/** One place to run one activation in, never used before and gone afterwards. */
+/** One place to run one activation in: booted and waiting for it, never used before and gone afterwards. */
 interface Sandbox extends AutoCloseable {
 
     /** {@code sha256:…} of the image in the registry it came from; empty when it came from none (built or loaded here). */
     Optional<String> imageDigest();
+
+    /** False once it is good for nothing, whether or not it has run. */
+    boolean alive();
 
     /**
      * Runs the command with the request's argument and blocks until it has ended and all its output has reached the

@@ -29,4 +29,18 @@ abstract sealed class SandboxUnavailable extends Exception {
             super(detail, cause);
         }
     }
+
+    /** It cannot be started as the function and its image have it: no command, no such user … The owner's mistake. */
+    static final class NotStartable extends SandboxUnavailable {
+        NotStartable(String detail, @Nullable Throwable cause) {
+            super(detail, cause);
+        }
+    }
+
+    /** The function's memory is not enough to start anything at all. */
+    static final class MemoryTooLow extends SandboxUnavailable {
+        MemoryTooLow(String detail) {
+            super(detail, null);
+        }
+    }
 }

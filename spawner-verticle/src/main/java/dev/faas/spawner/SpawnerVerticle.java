@@ -102,7 +102,7 @@ public final class SpawnerVerticle extends VerticleBase {
         var claims = new Claims(events, writer, self, spawners::dead, runs::runs, clock);
         var means = new Run.Means(events, queue, claims, writer, engine, timing, meters, clock, runs::goOn);
         var heartbeat = new Heartbeat(spawners, self, slots);
-        var reaper = new Reaper(engine, self, spawners::dead, runs::runsActivation, clock);
+        var reaper = new Reaper(engine, self, spawners::dead, clock);
 
         // Closed in reverse: nothing more is taken, runs end, containers go, and only then the last sign of life.
         on.onStop("sign-off", heartbeat::signOff);

@@ -16,19 +16,19 @@ final class CommandLineTest {
     /** Words are separated by blanks; "-" is null (not given by the function), "[]" is an empty list. */
     @ParameterizedTest
     @CsvSource({
-        "e,  c,  -,   -,   e x",
-        "e,  [], -,   -,   e x",
-        "[], c,  -,   -,   c x",
+        "e,  c,  -,   -,   e",
+        "e,  [], -,   -,   e",
+        "[], c,  -,   -,   c",
         "[], [], -,   -,   nothing",
-        "e,  c,  -,   d,   e d x",
-        "e,  c,  -,   [],  e x",
-        "[], c,  -,   d,   d x",
+        "e,  c,  -,   d,   e d",
+        "e,  c,  -,   [],  e",
+        "[], c,  -,   d,   d",
         "[], c,  -,   [],  nothing",
-        "e,  c,  f,   -,   f x",
-        "e,  c,  f,   d,   f d x",
-        "e,  c,  [],  -,   c x",
-        "e,  c,  [],  d,   d x",
-        "e g, c, f h, d i, f h d i x",
+        "e,  c,  f,   -,   f",
+        "e,  c,  f,   d,   f d",
+        "e,  c,  [],  -,   c",
+        "e,  c,  [],  d,   d",
+        "e g, c, f h, d i, f h d i",
     })
     void givenImageAndFunction_whenComposed_thenTheRuleHolds(
             String imageEntrypoint, String imageCommand, String entrypoint, String command, String expected) {
@@ -37,7 +37,7 @@ final class CommandLineTest {
         var spec = new SandboxSpec(
                 "fn@1", "image", orNull(entrypoint), orNull(command), Map.of(), 32, 1, 1, Network.NONE, false);
 
-        var line = CommandLine.of(spec, image, "x");
+        var line = CommandLine.of(spec, image);
 
         assertThat(line).isEqualTo(expected.equals("nothing") ? Optional.empty() : Optional.of(words(expected)));
     }

@@ -1,12 +1,13 @@
 package dev.faas.spawner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.spawner.Ending.Cancelled;
 import dev.faas.spawner.Ending.Exited;
-import dev.faas.spawner.Ending.StartFailed;
 import dev.faas.spawner.Ending.TimedOut;
 import dev.faas.spawner.SandboxSpec.Network;
+import dev.faas.spawner.SandboxUnavailable.NotStartable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -143,7 +144,7 @@ final class DockerRunsTest {
                         .map(line -> line.replaceAll("\\s+", " ").strip()))
                 .contains(
                         "stdin=0",
-                        "init=docker-init",
+                        "init=init",
                         "CapEff: 0000000000000000",
                         "CapBnd: 0000000000000000",
                         "NoNewPrivs: 1",
@@ -203,21 +204,21 @@ final class DockerRunsTest {
     }
 
     @Test
-    void givenAnUnknownUser_whenRun_thenStartFailedSaysSo() throws Exception {
+    void givenAnUnknownUser_whenBooted_thenItIsNotStartable() throws Exception {
         var image = images.load(BusyboxImage.running("/bin/echo").withUser("ghost"));
-        var outcome = run(spec(image), MINUTE);
 
-        assertThat(outcome.ending())
-                .isEqualTo(new StartFailed("unable to find user ghost: no matching entries in passwd file"));
+        assertThatThrownBy(() -> engine.boot(spec(image)))
+                .isInstanceOf(NotStartable.class)
+                .hasMessage("unable to find user ghost: no matching entries in passwd file");
     }
 
     @Test
-    void givenNoCommandAnywhere_whenRun_thenTheArgumentIsNotTakenForOne() throws Exception {
-        var outcome = run(spec(images.load(BusyboxImage.bare())), MINUTE);
+    void givenNoCommandAnywhere_whenBooted_thenTheArgumentIsNotTakenForOne() throws Exception {
+        var spec = spec(images.load(BusyboxImage.bare()));
 
-        assertThat(outcome.ending())
-                .isInstanceOfSatisfying(
-                        StartFailed.class, failed -> assertThat(failed.detail()).contains("names a command"));
+        assertThatThrownBy(() -> engine.boot(spec))
+                .isInstanceOf(NotStartable.class)
+                .hasMessageContaining("names a command");
     }
 
     @Test
@@ -271,7 +272,7 @@ final class DockerRunsTest {
     }
 
     private static RunRequest request(Duration timeout) {
-        return new RunRequest("a1", "argument", Map.of(), timeout, Duration.ofSeconds(1));
+        return new RunRequest("a1", "argument", Map.of(), timeout, Duration.ofSeconds(1), MINUTE);
     }
 
     private static SandboxSpec spec(String image) {
@@ -285,6 +286,7 @@ final class DockerRunsTest {
     private static List<String> volumes() {
         return images.docker().listVolumesCmd().exec().getVolumes().stream()
                 .map(volume -> volume.getName())
+                .filter(name -> !name.startsWith("faas-"))
                 .sorted()
                 .toList();
     }

@@ -122,7 +122,8 @@ final class DockerSpawnerTest {
     void givenAContainerOfAFormerIncarnation_whenTheSpawnerStarts_thenItIsReaped() throws Exception {
         try (var former = engine("restarted");
                 var sandbox = former.boot(Launch.spec(new FunctionKey("fn_x", "f", 1), script("sleep 600")))) {
-            var request = new RunRequest("a", "", Map.of(), Duration.ofMinutes(5), Duration.ofSeconds(1));
+            var request = new RunRequest(
+                    "a", "", Map.of(), Duration.ofMinutes(5), Duration.ofSeconds(1), Duration.ofMinutes(1));
             var run = Thread.ofVirtual().start(() -> sandbox.run(request, new RecordedOutput()));
             Platform.until("its container is there", () -> !former.ours().isEmpty());
 

@@ -20,7 +20,7 @@ final class EngineArchitectureTest {
                 .that()
                 .haveNameNotMatching(
                         "dev\\.faas\\.spawner\\."
-                                + "(Docker(Engine|Sandbox|Run|Calls|Refusal)|ImageStore|ContainerPlan|PostMortem|RunOutput|Streamed)(\\$.*)?")
+                                + "(Docker(Engine|Boot|Calls|Refusal)|Attachment|ImageStore|InitVolume|ContainerPlan|PostMortem|Streamed)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.github.dockerjava..")

@@ -85,7 +85,7 @@ abstract class EngineFixture {
     }
 
     static RunRequest request(String argument, Duration timeout) {
-        return new RunRequest("a1", argument, Map.of(), timeout, GRACE);
+        return new RunRequest("a1", argument, Map.of(), timeout, GRACE, LONG);
     }
 
     Outcome run(Program program, String argument, RecordedOutput output) throws Exception {

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -63,7 +62,7 @@ final class FakeEngine implements ContainerEngine {
         if (program == null) {
             throw new ImageNotFound("image " + spec.image() + " is neither on this host nor to be had");
         }
-        return new FakeSandbox(this, spec, program);
+        return new FakeSandbox(this, created(spec), spec, program);
     }
 
     @Override
@@ -90,10 +89,9 @@ final class FakeEngine implements ContainerEngine {
         return down;
     }
 
-    String created(SandboxSpec spec, RunRequest request) {
+    private String created(SandboxSpec spec) {
         var id = HexFormat.of().toHexDigits(UUID.randomUUID().getMostSignificantBits());
-        var activation = Optional.of(request.activationId());
-        containers.put(id, new OwnContainer(id, spawner, incarnation, spec.revision(), activation, Instant.now()));
+        containers.put(id, new OwnContainer(id, spawner, incarnation, spec.revision(), true, Instant.now()));
         return id;
     }
 

@@ -3,25 +3,26 @@ package dev.faas.spawner;
 import dev.faas.spawner.Outcome.Usage;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /** A sandbox of {@link FakeEngine}: the program runs on a thread, signals are interrupts. */
 final class FakeSandbox implements Sandbox {
 
     private final FakeEngine engine;
+    private final String container;
     private final SandboxSpec spec;
     private final FakeProgram program;
     private final AtomicBoolean used = new AtomicBoolean();
     private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
-    private volatile @Nullable String container;
 
-    FakeSandbox(FakeEngine engine, SandboxSpec spec, FakeProgram program) {
+    FakeSandbox(FakeEngine engine, String container, SandboxSpec spec, FakeProgram program) {
         this.engine = engine;
+        this.container = container;
         this.spec = spec;
         this.program = program;
     }
@@ -32,34 +33,41 @@ final class FakeSandbox implements Sandbox {
     }
 
     @Override
+    public boolean alive() {
+        return !engine.isDown();
+    }
+
+    @Override
     public Outcome run(RunRequest request, OutputSink sink) {
         if (!used.compareAndSet(false, true)) {
             throw new IllegalStateException("a sandbox runs once");
         }
         if (cancelled.isDone()) {
-            return new Outcome(new Ending.Cancelled(), Usage.of(0, 0, 0));
+            return new Outcome(new Ending.Cancelled(), Usage.NONE);
         }
         if (engine.isDown()) {
-            return new Outcome(new Ending.Lost("the engine is away"), Usage.of(0, 0, 0));
+            return new Outcome(new Ending.Lost("the engine is away"), Usage.NONE);
         }
-        container = engine.created(spec, request);
         var process = new FakeProcess(spec, request, sink);
         var ended = new CompletableFuture<Ending>();
         long started = System.nanoTime();
         var thread = Thread.ofVirtual().start(() -> ended.complete(ending(process)));
         try {
             var ending = untilOver(request, process, ended, thread);
-            int oomKills = ending instanceof Ending.OutOfMemory ? 1 : 0;
-            return new Outcome(
-                    ending,
-                    Usage.of(0, Duration.ofNanos(System.nanoTime() - started).toMillis(), oomKills));
+            return new Outcome(ending, usage(ending, started));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Outcome(new Ending.Lost("interrupted during the run"), Usage.of(0, 0, 0));
+            return new Outcome(new Ending.Lost("interrupted during the run"), Usage.NONE);
         } finally {
             process.over();
             thread.interrupt();
         }
+    }
+
+    private static Usage usage(Ending ending, long started) {
+        int oomKills = ending instanceof Ending.OutOfMemory ? 1 : 0;
+        long ran = Duration.ofNanos(System.nanoTime() - started).toMillis();
+        return new Usage(0, ran, OptionalLong.empty(), OptionalLong.empty(), oomKills);
     }
 
     private Ending ending(FakeProcess process) {
@@ -103,9 +111,6 @@ final class FakeSandbox implements Sandbox {
 
     @Override
     public void close() {
-        var id = container;
-        if (id != null) {
-            engine.gone(id);
-        }
+        engine.gone(container);
     }
 }

@@ -6,7 +6,6 @@ import dev.faas.activation.Worker;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class ReaperTest {
@@ -15,25 +14,21 @@ final class ReaperTest {
 
     private final FakeEngine engine = new FakeEngine("me", "5");
     private final Reaper reaper = new Reaper(
-            engine,
-            new Worker("me", "5"),
-            worker -> worker.spawner().equals("dead"),
-            activation -> activation.equals("running"),
-            InstantSource.fixed(NOW));
+            engine, new Worker("me", "5"), worker -> worker.spawner().equals("dead"), InstantSource.fixed(NOW));
 
-    private void left(String id, String spawner, String incarnation, String activation, Instant createdAt) {
-        engine.leftBehind(new OwnContainer(id, spawner, incarnation, "fn@1", Optional.of(activation), createdAt));
+    private void left(String id, String spawner, String incarnation, boolean held, Instant createdAt) {
+        engine.leftBehind(new OwnContainer(id, spawner, incarnation, "fn@1", held, createdAt));
     }
 
     @Test
     void givenContainersOfLivingAndDeadSpawners_whenReaped_thenOnlyOrphansGo() throws Exception {
-        left("of-the-dead", "dead", "1", "a", NOW);
-        left("of-the-living", "alive", "1", "a", LONG_AGO);
-        left("of-my-former-self", "me", "4", "a", NOW);
-        left("of-my-successor", "me", "6", "a", LONG_AGO);
-        left("mine-and-running", "me", "5", "running", LONG_AGO);
-        left("mine-and-new", "me", "5", "a", NOW);
-        left("mine-and-forgotten", "me", "5", "a", LONG_AGO);
+        left("of-the-dead", "dead", "1", false, NOW);
+        left("of-the-living", "alive", "1", false, LONG_AGO);
+        left("of-my-former-self", "me", "4", false, NOW);
+        left("of-my-successor", "me", "6", false, LONG_AGO);
+        left("mine-and-running", "me", "5", true, LONG_AGO);
+        left("mine-and-new", "me", "5", false, NOW);
+        left("mine-and-forgotten", "me", "5", false, LONG_AGO);
 
         reaper.reap();
 
@@ -44,8 +39,8 @@ final class ReaperTest {
 
     @Test
     void givenContainersOfOthers_whenOnlyOurOwnAreRemoved_thenTheyStay() throws Exception {
-        left("of-the-dead", "dead", "1", "a", NOW);
-        left("mine", "me", "5", "a", NOW);
+        left("of-the-dead", "dead", "1", false, NOW);
+        left("mine", "me", "5", false, NOW);
 
         reaper.removeOwn();
 

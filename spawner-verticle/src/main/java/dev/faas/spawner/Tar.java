@@ -1,6 +1,8 @@
 package dev.faas.spawner;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -8,6 +10,7 @@ import java.util.Arrays;
 final class Tar {
 
     private static final int BLOCK = 512;
+    private static final int SIZE = 124;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -35,13 +38,23 @@ final class Tar {
         return whole.toByteArray();
     }
 
+    /** How many bytes the first file of a tar has; -1 when it is none. */
+    static long firstSize(InputStream tar) throws IOException {
+        var header = tar.readNBytes(BLOCK);
+        if (header.length < BLOCK) {
+            return -1;
+        }
+        var size = new String(header, SIZE, 11, StandardCharsets.US_ASCII);
+        return size.matches("[0-7]+") ? Long.parseLong(size, 8) : -1;
+    }
+
     private void header(String path, int mode, int size, char type, String target) {
         var header = new byte[BLOCK];
         put(header, 0, path);
         put(header, 100, "%07o".formatted(mode));
         put(header, 108, "0000000"); // owner
         put(header, 116, "0000000"); // group
-        put(header, 124, "%011o".formatted(size));
+        put(header, SIZE, "%011o".formatted(size));
         put(header, 136, "00000000000"); // time
         Arrays.fill(header, 148, 156, (byte) ' '); // the checksum counts itself as blanks
         header[156] = (byte) type;
