@@ -62,6 +62,14 @@ record Client(URI api, String accessToken, String refreshToken) {
             return Codec.readTree(body.getBytes());
         }
 
+        /** All of it except what no two answers share. */
+        String withoutItsOwn() {
+            var shared = new TreeMap<>(headers);
+            shared.remove("date");
+            var id = shared.remove("x-request-id");
+            return status + "\n" + shared + "\n" + text().replace(id, "{request}");
+        }
+
         /** Empty when there is none. */
         String header(String name) {
             return headers.getOrDefault(name, "");

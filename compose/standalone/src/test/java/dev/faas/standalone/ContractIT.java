@@ -1,23 +1,21 @@
 package dev.faas.standalone;
 
+import static dev.faas.standalone.Provoker.expect;
+import static dev.faas.standalone.Provoker.json;
+import static dev.faas.standalone.Provoker.path;
+import static dev.faas.standalone.Provoker.problem;
+import static dev.faas.standalone.Provoker.problems;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.standalone.ApiYaml.Documented;
-import dev.faas.standalone.Provocation.Means;
-import dev.faas.standalone.RawHttp.Answer;
-import dev.faas.wire.Codec;
-import io.vertx.openapi.contract.Operation;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -39,58 +37,56 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ContractIT {
-    /** What cannot be provoked from outside, why, and what shows it instead. */
+    /** Whose faults cannot be provoked from outside, and why; HttpServiceTest throws inside a handler. */
     private static final Map<String, String> EXCUSED = Map.of(
-            "internal", "no request is known that does it; HttpServiceTest throws inside a handler",
-            "outcome_unknown", "the bus has to fall silent within one submit; the gateway's OutageTest freezes it",
-            "result_expired", "output is kept for days; the registry's LedgerTest clears it");
+            "getKeys", "auth-service answers from its memory",
+            "submitActivation", "what it writes is its own, and what it reads has been read when it was cached",
+            "getHealth", "a constant",
+            "getReadiness", "a dependency that fails in whatever way is one that is down",
+            "getVersion", "a constant",
+            "getOpenApi", "a constant");
 
     /** Need something done to the system, and have tests of their own below. */
-    private static final List<String> ARRANGED = List.of("unavailable", "request_timeout", "token_expired");
+    private static final List<String> ARRANGED =
+            List.of("result_expired", "token_expired", "request_timeout", "outcome_unknown", "internal", "unavailable");
 
-    private static final Map<String, String> IMPATIENT =
-            Map.of("FAAS_HTTP_REQUEST_TIMEOUT", "2s", "FAAS_ACCESS_TOKEN_LIFETIME", "10s");
+    private static final Map<String, String> IMPATIENT = Map.of(
+            "FAAS_HTTP_REQUEST_TIMEOUT", "2s",
+            "FAAS_ACCESS_TOKEN_LIFETIME", "10s",
+            "FAAS_EVENTS_RETENTION", "1s",
+            "FAAS_PRUNE_PAUSE", "1s",
+            "FAAS_OUTPUTS_AGE", "2s");
 
     @TempDir
     static Path directory;
 
-    private final Scrutiny scrutiny = new Scrutiny();
     private Services system;
-    private Means means;
-    private long meansSince;
+    private Sabotage sabotage;
+    private Provoker client;
 
     @BeforeAll
     void start() throws Exception {
         system = new Services(directory, IMPATIENT);
-        means = new Means("", "", "", "");
-        // What provokes a name that is taken takes it, the first time.
-        assertThat(send(provocation(problem("register", "username_taken"))).status())
-                .isEqualTo(201);
-        renew();
-        means = new Means("", means.accessToken(), means.refreshToken(), means.accessToken());
-        assertThat(send(provocation(problem("createFunction", "function_exists")))
-                        .status())
-                .isEqualTo(201);
-        var submitted = good("submitActivation");
-        assertThat(submitted.status()).isEqualTo(202);
-        var id = json(submitted).path("activationId").asText();
-        means = new Means(id, means.accessToken(), means.refreshToken(), means.expiredToken());
+        sabotage = system.sabotage();
+        client = Provoker.at(system.api());
+        sabotage.runWithLongOutput(client.means().fadedActivation());
     }
 
     @AfterAll
     void stop() throws Exception {
+        sabotage.close();
         system.close();
     }
 
-    static Stream<Documented> whatEveryoneCanProvoke() {
-        return documented().filter(each -> !ARRANGED.contains(each.code()) && !EXCUSED.containsKey(each.code()));
+    static List<Documented> whatEveryoneCanProvoke() {
+        return problems(each -> !ARRANGED.contains(each.code()));
     }
 
     @Order(1)
     @ParameterizedTest(name = "{0}")
     @MethodSource("whatEveryoneCanProvoke")
     void aRequestThatProvokesItIsAnsweredWithTheProblem(Documented problem) throws Exception {
-        provoke(problem);
+        client.provoke(problem);
     }
 
     @Order(1)
@@ -104,7 +100,7 @@ class ContractIT {
             }
             methods.add("OPTIONS");
 
-            var answer = send(new Provocation("OPTIONS", path.replaceAll("[{}]", ""), List.of(), ""));
+            var answer = client.send("OPTIONS " + path.replaceAll("[{}]", "") + " HTTP/1.1\r\nHost: faas\r\n\r\n");
 
             assertThat(answer.status()).as(path).isEqualTo(204);
             assertThat(answer.header("Allow")).as(path).contains(String.join(", ", methods));
@@ -114,25 +110,29 @@ class ContractIT {
     @Order(2)
     @Test
     void aTokenThatHasExpiredIsRefusedAsSuch() throws Exception {
-        var expiring = provocation(problem("getMe", "token_expired"));
-        var until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        var status = 200;
-        while (status == 200 && System.nanoTime() < until) {
-            status = send(expiring).status();
-        }
+        client.provokeEventually(problem("getMe", "token_expired"));
 
-        for (var problem : of("token_expired")) {
-            provoke(problem);
+        for (var problem : problems("token_expired")) {
+            client.provoke(problem);
+        }
+    }
+
+    @Order(2)
+    @Test
+    void whatAnActivationWroteIsGoneWhenItIsKeptNoLonger() throws Exception {
+        client.renew();
+        for (var problem : problems("result_expired")) {
+            client.provokeEventually(problem);
         }
     }
 
     @Order(3)
     @Test
     void aBodyThatDoesNotArriveInTimeIsNotWaitedFor() throws Exception {
-        renew();
-        var late = of("request_timeout").stream()
+        client.renew();
+        var late = problems("request_timeout").stream()
                 .map(problem -> (Callable<Integer>) () -> {
-                    expect(problem, send(provocation(problem).head(10)));
+                    client.provokeByHeadAlone(problem);
                     return 1;
                 })
                 .toList();
@@ -144,8 +144,50 @@ class ContractIT {
         }
     }
 
-    /** Auth last: the tokens are its. */
     @Order(4)
+    @Test
+    void whileTheBusIsSilentNobodyKnowsWhetherASubmitIsStored() throws Exception {
+        client.renew();
+        for (var problem : problems("outcome_unknown")) {
+            var answer = sabotage.withBusFrozen(() -> client.provoke(problem));
+            assertThat(json(answer).path("activationId").asText()).hasSize(26);
+        }
+        client.eventuallyGood("submitActivation", 202);
+    }
+
+    /** Auth last: the tokens are its. */
+    @Order(5)
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"registry, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$", "auth, ^/v1/auth/.*$"})
+    void aFaultOfAServiceIsAnsweredWithNothingButItsRequestsId(String schema, String paths) throws Exception {
+        client.renew();
+        sabotage.takeTablesFrom(schema);
+        try {
+            provokeFaults(paths);
+        } finally {
+            sabotage.giveTablesBackTo(schema);
+        }
+    }
+
+    @Order(6)
+    @Test
+    void anActivationThatCannotBeReadIsAFault() throws Exception {
+        client.renew();
+        sabotage.garble(client.means().activation());
+        client.provokeEventually(problem("getActivation", "internal"));
+        provokeFaults("^/v1/activations/.*$");
+    }
+
+    private void provokeFaults(String paths) throws Exception {
+        for (var problem : problems("internal")) {
+            if (path(problem).matches(paths)) {
+                expect(problem, client.ask(problem));
+            }
+        }
+    }
+
+    /** Auth last: the tokens are its. */
+    @Order(7)
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$",
@@ -153,12 +195,12 @@ class ContractIT {
         "auth-service, ^/v1/auth/.*$|^/.well-known/.*$"
     })
     void whoNeedsAPartThatIsAwayIsToldWhichAndWhenToComeBack(String part, String paths) throws Exception {
-        renew();
+        client.renew();
         system.stop(part);
 
-        for (var problem : of("unavailable")) {
-            if (operation(problem.operationId()).getOpenAPIPath().matches(paths)) {
-                var answer = provoke(problem);
+        for (var problem : problems("unavailable")) {
+            if (path(problem).matches(paths)) {
+                var answer = client.provoke(problem);
                 assertThat(json(answer).path("dependency").asText())
                         .as(problem.toString())
                         .isEqualTo(part);
@@ -166,82 +208,16 @@ class ContractIT {
         }
     }
 
-    @Order(5)
+    @Order(8)
     @Test
     void everyDocumentedProblemHasBeenProvokedOrIsExcusedWithAReason() {
-        var missed = documented()
-                .filter(problem -> !EXCUSED.containsKey(problem.code()))
-                .filter(problem -> !scrutiny.provoked().contains(problem))
-                .toList();
+        var missed = problems(problem -> !client.provoked().contains(problem));
 
-        assertThat(missed).isEmpty();
-        assertThat(documented().map(Documented::code)).containsAll(EXCUSED.keySet());
-        assertThat(scrutiny.provoked()).hasSizeGreaterThan(200);
-    }
-
-    private static Stream<Documented> documented() {
-        return ApiYaml.load().problems().stream();
-    }
-
-    private static List<Documented> of(String code) {
-        return documented().filter(problem -> problem.code().equals(code)).toList();
-    }
-
-    private static Documented problem(String operationId, String code) {
-        return of(code).stream()
-                .filter(problem -> problem.operationId().equals(operationId))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static Operation operation(String operationId) {
-        return Scrutiny.contract().openApi().operation(operationId);
-    }
-
-    private Answer provoke(Documented problem) throws Exception {
-        if (System.nanoTime() - meansSince > Duration.ofSeconds(4).toNanos()) {
-            renew();
-        }
-        var answer = send(provocation(problem));
-        expect(problem, answer);
-        return answer;
-    }
-
-    private Provocation provocation(Documented problem) {
-        return Provocation.of(operation(problem.operationId()), problem, means);
-    }
-
-    private static void expect(Documented problem, Answer answer) {
-        assertThat(answer.status()).as(answer.text()).isEqualTo(problem.status());
-        assertThat(json(answer).path("code").asText()).isEqualTo(problem.code());
-    }
-
-    private static JsonNode json(Answer answer) {
-        return Codec.readTree(answer.text().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private Answer good(String operationId) throws Exception {
-        return send(Provocation.good(operation(operationId), means));
-    }
-
-    private Answer send(Provocation provocation) throws Exception {
-        return send(provocation.whole());
-    }
-
-    private Answer send(String wire) throws Exception {
-        try (var raw = RawHttp.connect(system.api(), Duration.ofSeconds(30), scrutiny)) {
-            return raw.send(wire).answer().orElseThrow();
-        }
-    }
-
-    /** Access tokens of this system live for ten seconds. */
-    private void renew() throws Exception {
-        var tokens = json(good("login"));
-        means = new Means(
-                means.activation(),
-                tokens.path("access_token").asText(),
-                tokens.path("refresh_token").asText(),
-                means.expiredToken());
-        meansSince = System.nanoTime();
+        assertThat(missed)
+                .extracting(Documented::code, Documented::operationId)
+                .containsExactlyInAnyOrderElementsOf(EXCUSED.keySet().stream()
+                        .map(operation -> tuple("internal", operation))
+                        .toList());
+        assertThat(client.provoked()).hasSizeGreaterThan(250);
     }
 }

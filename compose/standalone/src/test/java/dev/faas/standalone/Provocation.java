@@ -22,8 +22,25 @@ record Provocation(String method, String target, List<String> headers, String bo
     private static final int MORE_THAN_ANY_BODY = (1 << 20) + 1;
     private static final int MORE_THAN_A_HEAD = 17_000;
 
-    /** What requests are made with: an activation that is there, and tokens that are good. */
-    record Means(String activation, String accessToken, String refreshToken, String expiredToken) {}
+    /**
+     * What requests are made with: an activation that is there, and tokens that are good.
+     *
+     * @param fadedActivation one whose output is kept no longer
+     */
+    record Means(
+            String activation, String fadedActivation, String accessToken, String refreshToken, String expiredToken) {
+        Means withActivations(String there, String faded) {
+            return new Means(there, faded, accessToken, refreshToken, expiredToken);
+        }
+
+        Means withTokens(String access, String refresh) {
+            return new Means(activation, fadedActivation, access, refresh, expiredToken);
+        }
+
+        Means withExpiring(String token) {
+            return new Means(activation, fadedActivation, accessToken, refreshToken, token);
+        }
+    }
 
     static Provocation of(Operation operation, ApiYaml.Documented problem, Means means) {
         var good = good(operation, means);
@@ -50,9 +67,11 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "function_exists" -> good.body(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "function_not_found" -> good.target(good.target().replace(FUNCTION, "nobodys"));
             case "activation_not_found" -> good.target(good.target().replace(means.activation(), "0".repeat(26)));
+            case "result_expired" -> good.target(good.target().replace(means.activation(), means.fadedActivation()));
             case "precondition_failed" -> good.with("If-Match", "\"999\"");
-            // What is in its way is for the test to arrange: a part that is away, a body that does not arrive.
-            case "unavailable", "request_timeout" -> good;
+            // What is in its way is for the test to arrange: a part that is away or broken, a body that does not
+            // arrive.
+            case "unavailable", "outcome_unknown", "internal", "request_timeout" -> good;
             default -> throw new AssertionError("nobody knows how to provoke " + problem);
         };
     }

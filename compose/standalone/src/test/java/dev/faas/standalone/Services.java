@@ -49,6 +49,10 @@ final class Services implements AutoCloseable {
         return api;
     }
 
+    Sabotage sabotage() throws Exception {
+        return new Sabotage(nats, postgres);
+    }
+
     void stop(String name) throws Exception {
         if (name.equals("nats")) {
             nats.close();
