@@ -13,7 +13,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-#define WIPE_LIMIT_US 1000000
+#define WIPE_LIMIT_US 2000000
 
 // Subfolders are mounts of their own (pts, shm, mqueue) or show as a change of the folder itself.
 static int watch_read(struct watched *now) {

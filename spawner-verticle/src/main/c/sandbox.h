@@ -29,7 +29,7 @@ struct sandbox {
 
 void sandbox_remember(struct sandbox *sandbox);
 
-// Empties the tmpfs mounts, within a second. 0 when all of them are as they were.
+// Empties the tmpfs mounts, within two seconds. 0 when all of them are as they were.
 int sandbox_wipe(const struct sandbox *sandbox);
 
 // Everything. 0 when the sandbox is as good as new.

@@ -26,15 +26,12 @@ static int sweep(int folder) {
     for (struct dirent *entry; result == NOTHING && (entry = readdir(list));) {
         const char *name = entry->d_name;
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) continue;
-        if (unlinkat(folder, name, 0) == 0 || unlinkat(folder, name, AT_REMOVEDIR) == 0) continue;
-        // Not empty, or a folder whose own mode keeps it from being looked into.
-        if (errno != ENOTEMPTY && errno != EACCES) {
-            result = STUCK; // a mount on it, say
-        } else {
-            fchmodat(folder, name, 0700, 0);
-            int below = openat(folder, name, FOLDER);
-            result = below < 0 ? STUCK : below;
-        }
+        if (unlinkat(folder, name, entry->d_type == DT_DIR ? AT_REMOVEDIR : 0) == 0) continue;
+        result = STUCK; // a mount is on it, say
+        if (errno != ENOTEMPTY) break;
+        int below = openat(folder, name, FOLDER);
+        if (below < 0 && fchmodat(folder, name, 0700, 0) == 0) below = openat(folder, name, FOLDER); // it was locked
+        if (below >= 0) result = below;
     }
     closedir(list);
     return result;

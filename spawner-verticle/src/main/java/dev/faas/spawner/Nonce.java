@@ -4,7 +4,11 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** 16 random bytes that name one run to its init: what begins with them was written by init, not by the function. */
+/**
+ * 16 bytes that name one run to its init: what begins with them was written by init, not by the function, who cannot guess
+ * the 120 random bits of it. The first byte is one that no UTF-8 text has: of text nothing is ever held back for looking
+ * like the beginning of a nonce.
+ */
 final class Nonce {
 
     static final int BYTES = 16;
@@ -12,6 +16,7 @@ final class Nonce {
     /** The run that a sandbox fresh from its boot has had last. */
     static final Nonce NONE = new Nonce(new byte[BYTES]);
 
+    private static final byte IN_NO_TEXT = (byte) 0xff;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final byte[] bytes;
@@ -23,6 +28,7 @@ final class Nonce {
     static Nonce random() {
         var bytes = new byte[BYTES];
         RANDOM.nextBytes(bytes);
+        bytes[0] = IN_NO_TEXT;
         return new Nonce(bytes);
     }
 
