@@ -60,7 +60,7 @@ final class Expiry implements Reconciler.Repair {
         var last = Optional.of(known);
         while (last.isPresent()
                 && last.get().record() instanceof ActivationRecord.Queued queued
-                && now.isAfter(queued.activation().expiresAt())) {
+                && queued.expired(now)) {
             var end = queued.expire(now.truncatedTo(ChronoUnit.MILLIS));
             switch (Waiting.on(events.append(end, last.get().sequence()))) {
                 case Appended.Stored stored -> {

@@ -146,9 +146,7 @@ final class LedgerStore {
     }
 
     private static @Nullable Instant expiresAt(ActivationRecord record) {
-        return record instanceof ActivationRecord.Queued queued
-                ? queued.activation().expiresAt()
-                : null;
+        return record instanceof ActivationRecord.Queued queued ? queued.expiresAt() : null;
     }
 
     private static String[] texts(List<LedgerEntry> lines, Function<LedgerEntry, String> text) {

@@ -6,7 +6,6 @@ import dev.faas.activation.ActivationEvents.Appended;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Worker;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Predicate;
@@ -14,34 +13,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A run whose spawner is dead and whose command is gone, so that no other spawner will ever find it: it is lost, and begins
- * again or ends, as its function's delivery says. One that still has its command is found by redelivery.
+ * A run whose spawner is dead is lost, and begins again or ends, as its function's delivery says. Its command, which the dead
+ * one has taken and cannot give back, is replaced by a new one, so that nobody waits for its redelivery.
+ *
+ * <p>Should another spawner get that redelivery in between, its command is replaced under its hands: the new one is found to
+ * be its own run's and is left alone until that ends, which is then recorded as ever.
  */
 final class LostRuns implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(LostRuns.class);
     private static final int BATCH = 500;
+    private static final int BATCHES_A_ROUND = 20;
 
     private final RepairStore store;
     private final ActivationEvents events;
     private final CommandQueue queue;
     private final Predicate<Worker> dead;
     private final InstantSource clock;
-    private final Duration settled;
-    private String after = "";
 
     LostRuns(
             RepairStore store,
             ActivationEvents events,
             CommandQueue queue,
             Predicate<Worker> dead,
-            InstantSource clock,
-            Duration settled) {
+            InstantSource clock) {
         this.store = store;
         this.events = events;
         this.queue = queue;
         this.dead = dead;
         this.clock = clock;
-        this.settled = settled;
     }
 
     @Override
@@ -51,20 +50,22 @@ final class LostRuns implements Reconciler.Repair {
 
     @Override
     public void round() throws Exception {
-        var batch = Waiting.on(store.running(settled, after, BATCH));
-        after = batch.size() < BATCH ? "" : batch.getLast().record().id();
-        for (var snapshot : batch) {
-            if (snapshot.record() instanceof ActivationRecord.Running running && dead.test(running.worker())) {
-                end(running);
+        var after = "";
+        for (int i = 0; i < BATCHES_A_ROUND; i++) {
+            var batch = Waiting.on(store.running(after, BATCH));
+            for (var snapshot : batch) {
+                if (snapshot.record() instanceof ActivationRecord.Running running && dead.test(running.worker())) {
+                    end(running);
+                }
             }
+            if (batch.size() < BATCH) {
+                return;
+            }
+            after = batch.getLast().record().id();
         }
     }
 
     private void end(ActivationRecord.Running known) throws Exception {
-        var command = ActivationCommand.of(known.activation());
-        if (Waiting.on(queue.holds(command))) {
-            return;
-        }
         var last = Waiting.on(events.lastFromLeader(known.id()));
         if (last.isEmpty()
                 || !(last.get().record() instanceof ActivationRecord.Running running)
@@ -79,6 +80,8 @@ final class LostRuns implements Reconciler.Repair {
                     known.id(),
                     known.worker().spawner(),
                     next.currentStatus().text());
+            var command = ActivationCommand.of(known.activation());
+            Waiting.on(queue.remove(command));
             if (next instanceof ActivationRecord.Queued) {
                 Waiting.on(queue.put(command));
             }

@@ -11,6 +11,7 @@ import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.TokenVerifier;
 import dev.faas.lifecycle.Lifecycle;
+import dev.faas.nats.DurableReader;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
 import dev.faas.pg.Pg;
@@ -28,6 +29,7 @@ public final class RegistryVerticle extends VerticleBase {
     private static final String API = "api";
     private static final String ISSUER = "faas";
     private static final String AUDIENCE = "faas";
+    private static final Duration RETRIES_PAUSE = Duration.ofMillis(50);
     private static final Duration PARTITIONS_PAUSE = Duration.ofHours(6);
 
     private final RegistryConfig config;
@@ -86,6 +88,9 @@ public final class RegistryVerticle extends VerticleBase {
         on.open("projector", () -> projector(nats, projection, metrics), Projector::stop);
         repeat(on, "pruner", config.prunePause(), pruner::round);
 
+        var parked = on.open("parked", () -> nats.read(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);
+        repeat(on, "retries", RETRIES_PAUSE, new Retries(parked, events, queue, clock)::round);
+
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
         var reconciler = reconciler(new RepairStore(pg), events, queue, spawners, clock);
         repeat(on, "reconciler", config.reconcilePause(), reconciler::round);
@@ -121,7 +126,7 @@ public final class RegistryVerticle extends VerticleBase {
                         new Withdrawal(store, new Cancelling(events, queue, clock)),
                         new Expiry(store, events, queue, clock),
                         new Requeue(store, events, queue, clock, settled),
-                        new LostRuns(store, events, queue, spawners::dead, clock, settled),
+                        new LostRuns(store, events, queue, spawners::dead, clock),
                         new Retirement(store, queue, settled),
                         new Sweep(store, queue)));
     }

@@ -58,12 +58,12 @@ final class RepairStore {
                 .mapEmpty());
     }
 
-    /** Running, for a while; by id, those after one. */
-    Future<List<Snapshot>> running(Duration settled, String after, int limit) {
+    /** Running; by id, those after one. */
+    Future<List<Snapshot>> running(String after, int limit) {
         return list(
                 "select record, sequence from activation where status = 'running' and finished_at is null"
-                        + " and changed_at <= now() - make_interval(secs => $1) and id > $2 order by id limit $3",
-                Tuple.of(seconds(settled), after, limit),
+                        + " and id > $1 order by id limit $2",
+                Tuple.of(after, limit),
                 RepairStore::snapshot);
     }
 

@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Parked;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.Pulled;
@@ -95,7 +96,8 @@ class ExpiryTest {
     void givenARetryThatWaitsWhenItsTimeIsOverThenItExpiresAndIsParkedNoMore() throws Exception {
         var retries = registry.bus.stream(Subjects.RETRIES);
         var waiting = accepted(SOON).claimed("run-1");
-        retries.append(Subjects.retry(waiting.id()), Map.of(), Codec.encode(ActivationCommand.of(waiting.activation)))
+        queue.park(new Parked(
+                        ActivationCommand.of(waiting.activation), Instant.now().plusSeconds(60)))
                 .join();
         waiting.failed(Duration.ZERO);
 

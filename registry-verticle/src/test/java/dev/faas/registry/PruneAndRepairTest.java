@@ -167,14 +167,41 @@ class PruneAndRepairTest {
     }
 
     @Test
-    void givenARunWhoseSpawnerIsDeadButWhoseCommandIsThereWhenReconciledThenRedeliveryHasIt() throws Exception {
+    void givenARunWhoseSpawnerIsDeadWhenReconciledThenItsCommandIsToBeHadAtOnceAndItsSlotIsFree() throws Exception {
+        user.patch("/v1/functions/worked", new JsonObject().put("concurrency", 1));
         var spawners = new Spawners(registry.bus);
         var dead = new Worker("spawner-" + owner, "1");
         var held = activation();
-        queue.put(ActivationCommand.of(held)).join();
-        var run = Story.accepted(registry.bus, held, "").claimed("run-1", dead);
+        try (var puller = queue.puller(late -> {})) {
+            queue.put(ActivationCommand.of(held)).join();
+            var taken = puller.pull(functionId, Duration.ofSeconds(5)).join();
+            assertThat(taken).isInstanceOf(Pulled.Message.class);
+            var run = Story.accepted(registry.bus, held, "").claimed("run-1", dead);
+
+            spawners.beat(new SpawnerBeat(dead.spawner(), "2", 1, 1)).join();
+
+            Await.eventually(
+                    () -> puller.pull(functionId, Duration.ofSeconds(5)).join() instanceof Pulled.Message(var delivery)
+                            && CommandQueue.command(delivery).id().equals(run.id()));
+            assertThat(events.lastFromLeader(run.id())
+                            .join()
+                            .orElseThrow()
+                            .record()
+                            .currentStatus())
+                    .isEqualTo(Status.QUEUED);
+            assertThat(queue.standing(functionId).join().orElseThrow().running())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void givenARunWhoseSpawnerLivesWhenReconciledThenItIsLeftAlone() throws Exception {
+        var spawners = new Spawners(registry.bus);
+        var dead = new Worker("spawner-" + owner, "1");
+        var alive = new Worker("spawner-" + owner, "2");
+        var run = accepted().claimed("run-1", alive);
         var control = accepted().claimed("run-1", dead);
-        spawners.beat(new SpawnerBeat(dead.spawner(), "2", 1, 1)).join();
+        spawners.beat(new SpawnerBeat(alive.spawner(), "2", 1, 1)).join();
 
         // The control was looked at in the same rounds.
         Await.eventually(() -> events.lastFromLeader(control.id())

@@ -162,6 +162,15 @@ public final class ActivationEvents {
                 statesOnly ? Subjects.liveState(id) : Subjects.live(id), message -> listener.accept(live(message)));
     }
 
+    /** States as they are stored, from now on; any may be missed. On a thread of the bus, which must not be blocked. */
+    public Nats.Subscription states(String id, Consumer<ActivationRecord> listener) {
+        return live(id, true, live -> {
+            if (live.event() instanceof StateEvent(long sequence, ActivationRecord record)) {
+                listener.accept(record);
+            }
+        });
+    }
+
     /** Completes when everything stored from now on reaches the subscriptions made before. */
     CompletableFuture<Void> subscribed() {
         return nats.flushed();

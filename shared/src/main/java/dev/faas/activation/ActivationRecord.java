@@ -169,7 +169,7 @@ public sealed interface ActivationRecord extends Versioned {
 
         /**
          * The platform could not run it: the function's attempts stay as they were, and the next one waits the longer the
-         * more such faults there were. Only where the command has certainly not begun, or may be repeated.
+         * more such faults there were. Only where the command has certainly not begun.
          */
         public ActivationRecord handBack(Reason reason, String detail, Instant now) {
             return fault(Backoff.afterFault(platformFaults + 1), reason, detail, now);
@@ -177,24 +177,36 @@ public sealed interface ActivationRecord extends Versioned {
 
         /** Its spawner is dead; what became of its command nobody knows. */
         public ActivationRecord lose(Instant now) {
-            var detail = "The spawner " + worker.spawner() + " that ran it is gone.";
+            return lost(Duration.ZERO, "The spawner " + worker.spawner() + " that ran it is gone.", now);
+        }
+
+        /** Its spawner lives and has lost its command, which may have begun. */
+        public ActivationRecord loseCommand(String detail, Instant now) {
+            return lost(Backoff.afterFault(platformFaults + 1), detail, now);
+        }
+
+        private ActivationRecord lost(Duration delay, String detail, Instant now) {
             return mayNotRepeat()
                     ? ended(Status.FAILED, Reason.WORKER_LOST, detail, now)
-                    : fault(Duration.ZERO, Reason.WORKER_LOST, detail, now);
+                    : fault(delay, Reason.WORKER_LOST, detail, now);
         }
 
         /**
-         * Its spawner stops in good order, which is nobody's fault: neither an attempt nor a fault is counted.
+         * It was stopped, on its cancellation or because its spawner stops in good order: nobody's fault, so that neither an
+         * attempt nor a fault is counted.
          *
          * @param begun whether its command may have begun
          */
         public ActivationRecord release(boolean begun, Instant now) {
-            var detail = "The spawner " + worker.spawner() + " stopped before it had ended.";
             if (cancelRequested != null) {
-                return ended(Status.CANCELLED, cancelRequested, detail, now);
+                return ended(Status.CANCELLED, cancelRequested, begun ? null : "Cancelled before it started.", now);
             }
             return begun && mayNotRepeat()
-                    ? ended(Status.FAILED, Reason.WORKER_LOST, detail, now)
+                    ? ended(
+                            Status.FAILED,
+                            Reason.WORKER_LOST,
+                            "The spawner " + worker.spawner() + " stopped before it had ended.",
+                            now)
                     : queued(attempt - 1, platformFaults, Duration.ZERO, Reason.WORKER_LOST, now);
         }
 
@@ -228,7 +240,7 @@ public sealed interface ActivationRecord extends Versioned {
                     expiresAt.plus(notInTheQueue));
         }
 
-        private Ended ended(Status status, Reason reason, String detail, Instant now) {
+        private Ended ended(Status status, Reason reason, @Nullable String detail, Instant now) {
             return new Ended(
                     activation,
                     attempt,

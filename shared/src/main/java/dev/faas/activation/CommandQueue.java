@@ -7,12 +7,14 @@ import dev.faas.nats.Delivery;
 import dev.faas.nats.Nats;
 import dev.faas.nats.PullInbox;
 import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.StoredMessage;
 import dev.faas.nats.Stream;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,13 +25,17 @@ import java.util.function.Consumer;
  * unacknowledged messages is the function's concurrency across all spawners. Thread-safe, never blocks.
  */
 public final class CommandQueue {
+    private static final int PARK_TRIES = 5;
+
     private final Nats nats;
     private final Stream stream;
+    private final Stream retries;
     private final Consumers consumers;
 
     public CommandQueue(Nats nats) {
         this.nats = nats;
         this.stream = nats.stream(Subjects.ACTIVATIONS);
+        this.retries = nats.stream(Subjects.RETRIES);
         this.consumers = stream.consumers();
     }
 
@@ -43,6 +49,33 @@ public final class CommandQueue {
                             ? CompletableFuture.completedFuture(null)
                             : CompletableFuture.failedFuture(cause);
                 });
+    }
+
+    /** Lays a command aside until its next attempt is due; once, however often it is asked for. */
+    public CompletableFuture<Void> park(Parked parked) {
+        return park(parked, 0, PARK_TRIES);
+    }
+
+    private CompletableFuture<Void> park(Parked parked, long expected, int tries) {
+        var subject = Subjects.retry(parked.command().id());
+        return retries.appendIfLast(subject, Codec.encode(parked), expected)
+                .<Void>thenApply(sequence -> null)
+                .exceptionallyCompose(failure -> {
+                    var cause = BusException.cause(failure);
+                    return cause instanceof BusException.CompareAndSetRefused && tries > 1
+                            ? parkBehind(subject, parked, tries - 1)
+                            : CompletableFuture.failedFuture(cause);
+                });
+    }
+
+    /** What lies there is this very wait, or an earlier one that has been enqueued and not acknowledged yet. */
+    private CompletableFuture<Void> parkBehind(String subject, Parked parked, int tries) {
+        return retries.lastFromLeader(subject).thenCompose(last -> {
+            if (last.isPresent() && Arrays.equals(last.get().bytes(), Codec.encode(parked))) {
+                return CompletableFuture.completedFuture(null);
+            }
+            return park(parked, last.map(StoredMessage::sequence).orElse(0L), tries);
+        });
     }
 
     /** Whether it is queued, or taken and not acknowledged. */
@@ -123,6 +156,11 @@ public final class CommandQueue {
     /** What a delivery asks for. */
     public static ActivationCommand command(Delivery delivery) {
         return Codec.decode(delivery.bytes(), ActivationCommand.class);
+    }
+
+    /** What a delivery of the consumer {@link Subjects#RETRIER} says. */
+    public static Parked parked(Delivery delivery) {
+        return Codec.decode(delivery.bytes(), Parked.class);
     }
 
     /** Takes commands of one function at a time. */

@@ -52,7 +52,7 @@ public record Report(
     }
 
     /** A run that ended before its command could be started. */
-    public static Report neverStarted(Status status, Reason reason, String detail, Instant at) {
+    public static Report neverStarted(Status status, Reason reason, @Nullable String detail, Instant at) {
         return new Report(
                 status, reason, detail, null, null, null, null, at, 0, 0, null, null, 0, null, 0, false, 0, false, 0);
     }

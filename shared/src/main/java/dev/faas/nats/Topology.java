@@ -25,6 +25,9 @@ public final class Topology {
     private static final int STREAM_NOT_FOUND = 10059;
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int PROJECTOR_IN_FLIGHT = 4096;
+    /** What a registry that died has taken comes to another one, or to its successor, after so long. */
+    private static final Duration ACK_WAIT = Duration.ofSeconds(10);
+
     private static final List<String> BUCKETS =
             List.of(Subjects.FUNCTIONS, Subjects.KEYS, Subjects.REVOKED, Subjects.SPAWNERS, Subjects.IDEMPOTENCY);
 
@@ -43,8 +46,18 @@ public final class Topology {
                             .durable(Subjects.PROJECTOR)
                             .filterSubject(Subjects.ALL_STATES)
                             .ackPolicy(AckPolicy.Explicit)
-                            .ackWait(Duration.ofSeconds(60))
+                            .ackWait(ACK_WAIT)
                             .maxAckPending(PROJECTOR_IN_FLIGHT)
+                            .build());
+            management.addOrUpdateConsumer(
+                    Subjects.RETRIES,
+                    ConsumerConfiguration.builder()
+                            .durable(Subjects.RETRIER)
+                            .filterSubject(Subjects.ALL_RETRIES)
+                            .ackPolicy(AckPolicy.Explicit)
+                            .ackWait(ACK_WAIT)
+                            // Each that waits is one in flight, and none may wait for another's time.
+                            .maxAckPending(-1)
                             .build());
             for (var bucket : BUCKETS) {
                 ensureBucket(nats, management, bucket, config);

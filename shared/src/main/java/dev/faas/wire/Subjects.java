@@ -19,6 +19,8 @@ public final class Subjects {
     public static final String OUTPUTS = "OUTPUTS";
 
     public static final String PROJECTOR = "projector";
+    /** The consumer of {@link #RETRIES}. */
+    public static final String RETRIER = "retrier";
 
     public static final String ALL_QUEUED = "activations.queue.>";
     /** The same with a wildcard for each id, as a republish's destination refers to them. */
@@ -57,6 +59,11 @@ public final class Subjects {
             return Optional.empty();
         }
         return Optional.of(new QueueKey(parts[from], parts[from + 1]));
+    }
+
+    /** The activation whose command lies under a queue subject. */
+    public static String queued(String subject) {
+        return activation(subject.substring(subject.lastIndexOf('.') + 1));
     }
 
     /** One function's queue. */

@@ -29,6 +29,10 @@ class WireFormatTest {
                         Samples.running().handBack(Reason.WORKER_LOST, "gone", Samples.NOW.plusMillis(5)),
                         ActivationRecord.class),
                 Arguments.of("command", ActivationCommand.of(Samples.queued().activation()), ActivationCommand.class),
+                Arguments.of(
+                        "parked",
+                        new Parked(ActivationCommand.of(Samples.queued().activation()), Samples.NOW),
+                        Parked.class),
                 Arguments.of("beat", new SpawnerBeat("node-1", "06b7", 8, 3), SpawnerBeat.class),
                 Arguments.of(
                         "function",

@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
  *   nothing                    later, a few times; then done with
  *   ended                      done with
  *   queued, too late           ends it expired
- *   queued, not yet            later
+ *   queued, not yet            waiting: to be parked
  *   queued                     CLAIM
- *   running, worker alive      not ours: it has the command too, and keeps it
+ *   running, worker alive      not ours: it has the command too, and keeps it; looked at again
  *   running, worker dead       loses it, then looks again
  * </pre>
  */
@@ -41,9 +41,11 @@ final class Claims {
         /** Nothing is to be done any more. */
         record Done() implements Taken {}
 
-        record Later(Duration delay) implements Taken {}
+        /** Its next attempt is not due yet. */
+        record Waiting(Queued queued) implements Taken {}
 
-        record NotOurs() implements Taken {}
+        /** Nobody knows yet: to be looked at again. */
+        record Later(Duration delay) implements Taken {}
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
@@ -51,6 +53,9 @@ final class Claims {
     private static final int UNKNOWN_DELIVERIES = 5;
 
     private static final Duration UNKNOWN_DELAY = Duration.ofSeconds(1);
+    /** Whoever runs it may be dead, and not be known to be yet. */
+    private static final Duration RUNS_ELSEWHERE = Duration.ofSeconds(5);
+
     private static final int MOST_LOOKS = 20;
 
     private final ActivationEvents events;
@@ -95,7 +100,7 @@ final class Claims {
                 }
                 case Queued queued
                 when queued.waitFrom(now).isPositive() -> {
-                    return new Taken.Later(queued.waitFrom(now));
+                    return new Taken.Waiting(queued);
                 }
                 case Queued queued when queued.expired(now) -> last = append(queued.expire(now), snapshot);
                 case Queued queued -> {
@@ -113,7 +118,7 @@ final class Claims {
                 }
                 case Running running
                 when alive(running) -> {
-                    return new Taken.NotOurs();
+                    return new Taken.Later(RUNS_ELSEWHERE);
                 }
                 case Running running -> {
                     LOG.info("activation {}: its run on {} is lost", id, running.worker());

@@ -16,44 +16,56 @@ final class Periodic {
 
     private static final Logger LOG = LoggerFactory.getLogger(Periodic.class);
 
+    /** The same, which says itself how long to pause. */
+    interface Paced {
+        Duration run() throws EngineFault, InterruptedException;
+    }
+
     private final String name;
-    private final Duration pause;
-    private final Action action;
+    private final Duration afterFailure;
+    private final Paced action;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
-    private Periodic(String name, Duration pause, Action action) {
+    private Periodic(String name, Duration afterFailure, Paced action) {
         this.name = name;
-        this.pause = pause;
+        this.afterFailure = afterFailure;
         this.action = action;
         this.thread = Thread.ofVirtual().name(name).unstarted(this::repeat);
     }
 
     static Periodic start(String name, Duration pause, Action action) {
-        var periodic = new Periodic(name, pause, action);
+        return paced(name, pause, () -> {
+            action.run();
+            return pause;
+        });
+    }
+
+    /** @param afterFailure how long to pause when it could not say so */
+    static Periodic paced(String name, Duration afterFailure, Paced action) {
+        var periodic = new Periodic(name, afterFailure, action);
         periodic.thread.start();
         return periodic;
     }
 
     private void repeat() {
         try {
-            do {
-                once();
-            } while (!closing.await(pause.toNanos(), TimeUnit.NANOSECONDS));
+            while (!closing.await(once().toNanos(), TimeUnit.NANOSECONDS)) {}
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void once() throws InterruptedException {
+    private Duration once() throws InterruptedException {
         try {
-            action.run();
+            return action.run();
         } catch (BusException | EngineFault e) {
             LOG.warn("{}: {}", name, e.getMessage());
         } catch (RuntimeException e) {
             // The edge of the thread: a heartbeat or a reaper that dies of one fault would be the greater one.
             LOG.error("{} failed", name, e);
         }
+        return afterFailure;
     }
 
     /** Returns when the action is not under way any more. */

@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,7 @@ final class Queues {
     private final Condition changed = lock.newCondition();
     private final Thread scheduler = Thread.ofVirtual().name("queues").unstarted(this::schedule);
     private int pulls;
+    private boolean held;
     private boolean closed;
 
     /** @param supply made with who takes commands that come after their pull was given up */
@@ -79,14 +81,24 @@ final class Queues {
         sign(key, Duration.ofNanos(jitter));
     }
 
-    /** Looks at all queues: finds the work of which every hint was lost, and what died with its spawner. Blocks. */
-    void sweep() throws InterruptedException {
-        for (var standing : Answer.of(supply.standings())) {
-            int ours = locked(() -> lines.containsKey(standing.key()) ? lines.get(standing.key()).running : 0);
-            if (standing.queued() > 0 || standing.running() > ours) {
-                hint(standing.key());
-            }
-        }
+    Supply supply() {
+        return supply;
+    }
+
+    /** How many runs of each function there are here. */
+    Map<QueueKey, Integer> runs() {
+        return locked(() -> lines.values().stream()
+                .filter(line -> line.running > 0)
+                .collect(Collectors.toMap(line -> line.key, line -> line.running)));
+    }
+
+    /** Asks for nothing while the engine could run nothing: the work is left to others, or waits. */
+    void hold(boolean on) {
+        locked(() -> {
+            held = on;
+            changed.signalAll();
+            return null;
+        });
     }
 
     /** A command that came after its pull was given up: as good as any other. */
@@ -97,6 +109,7 @@ final class Queues {
                 starter.start(delivery, again -> ended(line.get(), again));
             } else {
                 handBack(delivery);
+                sign(key, Duration.ZERO);
             }
         });
     }
@@ -146,12 +159,23 @@ final class Queues {
     private void schedule() {
         try {
             for (var line = nextInTurn(); line != null; line = nextInTurn()) {
-                var pulled = line;
-                var unused = supply.pull(line.key).whenComplete((got, failure) -> answered(pulled, got, failure));
+                pull(line);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void pull(Line line) {
+        CompletableFuture<Got> answer;
+        try {
+            answer = supply.pull(line.key);
+        } catch (RuntimeException e) {
+            // The edge of the thread: without it nothing would ever run here again.
+            LOG.error("queue of {}: could not be asked", line.key.function(), e);
+            answer = CompletableFuture.failedFuture(e);
+        }
+        var unused = answer.whenComplete((got, failure) -> answered(line, got, failure));
     }
 
     /** Waits for a function whose turn it is and a slot for it, and takes both; null at the end. */
@@ -161,7 +185,7 @@ final class Queues {
             while (!closed) {
                 long now = System.nanoTime();
                 var nearest = new long[] {Long.MAX_VALUE};
-                if (slots.tryTake()) {
+                if (!held && slots.tryTake()) {
                     var key = rotation.next(k -> mayPull(lines.get(k), now, nearest));
                     if (key.isPresent()) {
                         var line = lines.get(key.get());

@@ -6,23 +6,22 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.ActivationRecord.Running;
+import dev.faas.activation.Backoff;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Order;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.Reason;
-import dev.faas.activation.Report;
-import dev.faas.activation.Snapshot;
 import dev.faas.nats.BusException;
 import dev.faas.nats.Delivery;
 import dev.faas.spawner.Claims.Taken;
 import dev.faas.wire.Codec.CodecException;
-import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Subjects;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +34,7 @@ import org.slf4j.MDC;
  * blocking throughout.
  *
  * <pre>
- *   claim ─▶ boot ─▶ run, output flowing ─▶ output stored ─▶ end stored ─▶ ack ─▶ sandbox removed
+ *   claim ─▶ boot ─▶ run, output flowing ─▶ output stored ─▶ next state stored ─▶ command settled ─▶ sandbox removed
  *      lease ──────────────────────────────────────────────────────────┘
  * </pre>
  *
@@ -62,11 +61,8 @@ final class Run {
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
     private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(10);
     private static final Duration STOP_GRACE = Duration.ofSeconds(2);
-    private static final Duration FAULT_DELAY = Duration.ofMillis(250);
-    private static final Duration LONGEST_FAULT_DELAY = Duration.ofSeconds(30);
     private static final Duration UNREADABLE_DELAY = Duration.ofSeconds(30);
     private static final Duration UNREACHABLE_DELAY = Duration.ofSeconds(1);
-    private static final int ACK_TRIES = 3;
 
     private final String id;
     private final Delivery delivery;
@@ -93,60 +89,64 @@ final class Run {
 
     /** When to look at the function's queue again, beyond what the queue itself tells: the command comes back then. */
     Optional<Duration> execute() throws InterruptedException {
-        var lease = Lease.keep("lease-" + id, delivery::keepAlive, with.timing(), () -> stop(RunStop.Cause.LEASE_LOST));
-        try (lease) {
-            return switch (with.claims().take(delivery, id)) {
-                case Taken.Claimed claimed -> attempt(claimed, lease);
-                case Taken.Done done -> ack(lease);
-                case Taken.Later(var delay) -> handBack(lease, delay);
-                case Taken.NotOurs notOurs -> Optional.empty();
-            };
-        } catch (BusException e) {
-            LOG.warn("{}: not claimed: {}", delivery.subject(), e.getMessage());
-            return handBack(lease, UNREACHABLE_DELAY);
-        } catch (CodecException e) {
-            // Perhaps of a newer version, which another spawner can read.
-            LOG.error("{}: cannot be read", delivery.subject(), e);
-            return handBack(lease, UNREADABLE_DELAY);
+        var named = Subjects.queued(delivery.subject());
+        // From before the claim on: with the claim it can be asked to be cancelled.
+        try (var watch = new StateWatch(with.events(), named, id, () -> stop(RunStop.Cause.CANCEL));
+                var lease = Lease.keep("lease-" + id, () -> signOfLife(watch), with.timing(), this::leaseLost)) {
+            return execute(new Settlement(delivery, lease, with.queue(), with.clock()), lease);
         }
     }
 
-    private Optional<Duration> attempt(Taken.Claimed claimed, Lease lease) throws InterruptedException {
-        activation = claimed.snapshot().record().id();
+    private CompletableFuture<Void> signOfLife(StateWatch watch) {
+        watch.look();
+        return delivery.keepAlive();
+    }
+
+    private void leaseLost() {
+        stop(RunStop.Cause.LEASE_LOST);
+    }
+
+    private Optional<Duration> execute(Settlement settlement, Lease lease) throws InterruptedException {
+        try {
+            return switch (with.claims().take(delivery, id)) {
+                case Taken.Claimed claimed -> attempt(claimed, settlement, lease);
+                case Taken.Done done -> settlement.ack();
+                case Taken.Waiting(var queued) -> settlement.queuedAgain(queued);
+                case Taken.Later(var delay) -> settlement.handBack(delay);
+            };
+        } catch (BusException e) {
+            LOG.warn("{}: not claimed: {}", delivery.subject(), e.getMessage());
+            return settlement.handBack(UNREACHABLE_DELAY);
+        } catch (CodecException e) {
+            // Perhaps of a newer version, which another spawner can read.
+            LOG.error("{}: cannot be read", delivery.subject(), e);
+            return settlement.handBack(UNREADABLE_DELAY);
+        }
+    }
+
+    private Optional<Duration> attempt(Taken.Claimed claimed, Settlement settlement, Lease lease)
+            throws InterruptedException {
+        activation = claimed.running().id();
         // The thread is this run's own: all that is logged on it from here on is for that request.
         MDC.put("requestId", claimed.running().activation().requestId());
         LOG.debug("activation {}: run {} begins", activation, id);
+        if (claimed.running().cancelRequested() != null) {
+            stop(RunStop.Cause.CANCEL);
+        }
         if (claimed.order().isEmpty()) {
-            return refuse(claimed, lease, Reason.START_FAILED, "What it was to run is not known any more.");
+            return conclude(
+                    claimed,
+                    running -> refused(running, Reason.START_FAILED, "What it was to run is not known any more."),
+                    settlement,
+                    lease);
         }
-        var fault = "The spawner stopped before it could be started.";
         try (var sandbox = boot(claimed.order().get(), claimed.running())) {
-            if (stop.mayRun(sandbox)) {
-                var report = run(sandbox, claimed, lease);
-                if (report.isPresent()) {
-                    return finish(claimed.snapshot(), report.get(), lease);
-                }
-                fault = "The container engine lost it.";
-            }
+            Function<Running, ActivationRecord> next =
+                    stop.mayRun(sandbox) ? run(sandbox, claimed, lease) : this::stopped;
+            return conclude(claimed, next, settlement, lease);
         } catch (SandboxUnavailable e) {
-            switch (e) {
-                case SandboxUnavailable.ImageNotFound gone -> {
-                    return refuse(claimed, lease, Reason.IMAGE_NOT_FOUND, gone.getMessage());
-                }
-                case SandboxUnavailable.NotStartable mistaken -> {
-                    return refuse(claimed, lease, Reason.START_FAILED, mistaken.getMessage());
-                }
-                case SandboxUnavailable.MemoryTooLow low -> {
-                    return refuse(claimed, lease, Reason.OUT_OF_MEMORY, low.getMessage());
-                }
-                case SandboxUnavailable.ImagePullFailed failed
-                when stop.cause().isEmpty() -> {
-                    return refuse(claimed, lease, Reason.IMAGE_PULL_FAILED, failed.getMessage());
-                }
-                default -> fault = e.getMessage();
-            }
+            return conclude(claimed, unavailable(e), settlement, lease);
         }
-        return giveBack(claimed.snapshot(), fault, lease);
     }
 
     private Sandbox boot(Order order, Running running) throws SandboxUnavailable {
@@ -159,36 +159,69 @@ final class Run {
         }
     }
 
-    /** Empty when the command was stopped for our own reasons, or the engine lost it. */
-    private Optional<Report> run(Sandbox sandbox, Taken.Claimed claimed, Lease lease) throws InterruptedException {
-        var running = claimed.running();
+    private Function<Running, ActivationRecord> unavailable(SandboxUnavailable why) {
+        return switch (why) {
+            case SandboxUnavailable.ImageNotFound gone ->
+                running -> refused(running, Reason.IMAGE_NOT_FOUND, gone.getMessage());
+            case SandboxUnavailable.NotStartable mistaken ->
+                running -> refused(running, Reason.START_FAILED, mistaken.getMessage());
+            case SandboxUnavailable.MemoryTooLow low ->
+                running -> refused(running, Reason.OUT_OF_MEMORY, low.getMessage());
+            // A boot that was interrupted fails in whichever way.
+            case SandboxUnavailable any when stop.cause().isPresent() -> this::stopped;
+            case SandboxUnavailable.ImagePullFailed failed ->
+                running -> refused(running, Reason.IMAGE_PULL_FAILED, failed.getMessage());
+            case SandboxUnavailable.BootFailed fault ->
+                running -> running.handBack(Reason.START_FAILED, fault.getMessage(), now());
+        };
+    }
+
+    /** Lets it run, and says what follows from how it ended, whatever has become of the state meanwhile. */
+    private Function<Running, ActivationRecord> run(Sandbox sandbox, Taken.Claimed claimed, Lease lease)
+            throws InterruptedException {
         var order = claimed.order().orElseThrow();
-        try (var output = new Output(id, order.spec().limits(), channel(running.id()), with.clock())) {
+        var activationId = claimed.running().id();
+        try (var output = new Output(id, order.spec().limits(), channel(activationId), with.clock())) {
             stop.flowing(output);
-            var asked = with.clock().instant();
-            var outcome = sandbox.run(Launch.request(running, order, STOP_GRACE, asked, lease.remaining()), output);
-            var ended = with.clock().instant();
+            var asked = now();
+            var outcome =
+                    sandbox.run(Launch.request(claimed.running(), order, STOP_GRACE, asked, lease.remaining()), output);
+            var ended = now();
             if (outcome.ending() instanceof Ending.Lost(var detail)) {
-                LOG.warn("activation {}: run {} is lost: {}", running.id(), id, detail);
-                return lost(running, detail, ended);
+                LOG.warn("activation {}: run {} is lost: {}", activationId, id, detail);
+                return running -> running.loseCommand(detail, ended);
             }
             if (stop.cause().filter(RunStop.Cause.LEASE_LOST::equals).isPresent()) {
-                return Optional.empty();
+                return running -> running.lose(ended);
             }
             with.meters()
                     .started(Duration.between(
-                            running.claimedAt(),
+                            claimed.running().claimedAt(),
                             asked.plusMillis(outcome.usage().startMs())));
             var kept = output.end(OUTPUT_LIMIT);
-            return Reports.of(outcome, running, kept, sandbox.imageDigest(), asked, ended);
+            var digest = sandbox.imageDigest();
+            return running -> Reports.of(outcome, running, kept, digest, asked, ended)
+                    .map(report -> running.finish(report, backoff(running)))
+                    .orElseGet(() -> running.release(true, ended));
         }
     }
 
-    /** Nothing is known of the command: it may have run, which at-most-once does not allow to repeat. */
-    private static Optional<Report> lost(Running running, String detail, Instant at) {
-        return running.activation().delivery() == FunctionSpec.Delivery.AT_MOST_ONCE
-                ? Optional.of(Reports.neverStarted(Reason.WORKER_LOST, detail, at))
-                : Optional.empty();
+    private static Duration backoff(Running running) {
+        var chance = ThreadLocalRandom.current().nextDouble();
+        return Backoff.after(running.activation().retry(), running.attempt(), chance);
+    }
+
+    /** Stopped from outside before its command was started. */
+    private ActivationRecord stopped(Running running) {
+        return running.release(false, now());
+    }
+
+    private ActivationRecord refused(Running running, Reason reason, String detail) {
+        return running.finish(Reports.neverStarted(reason, detail, now()), Duration.ZERO);
+    }
+
+    private Instant now() {
+        return with.clock().instant();
     }
 
     private ChunkPublisher.Channel channel(String activationId) {
@@ -205,84 +238,25 @@ final class Run {
         };
     }
 
-    private Optional<Duration> refuse(Taken.Claimed claimed, Lease lease, Reason reason, String detail)
+    private Optional<Duration> conclude(
+            Taken.Claimed claimed, Function<Running, ActivationRecord> next, Settlement settlement, Lease lease)
             throws InterruptedException {
-        return finish(
-                claimed.snapshot(),
-                Reports.neverStarted(reason, detail, with.clock().instant()),
-                lease);
-    }
-
-    private Optional<Duration> finish(Snapshot claimed, Report report, Lease lease) throws InterruptedException {
-        var backoff = Duration.ofSeconds(claimed.record().activation().retry().backoffSeconds());
-        return conclude(claimed, running -> running.finish(report, backoff), lease);
-    }
-
-    /** The platform's fault, or its end: the function's attempts stay as they were. */
-    private Optional<Duration> giveBack(Snapshot claimed, String detail, Lease lease) throws InterruptedException {
-        var now = with.clock().instant();
-        return stop.cause().isPresent()
-                ? conclude(claimed, running -> running.lose(now), lease)
-                : conclude(claimed, running -> running.handBack(Reason.WORKER_LOST, detail, now), lease);
-    }
-
-    private Optional<Duration> conclude(Snapshot claimed, Function<Running, ActivationRecord> transition, Lease lease)
-            throws InterruptedException {
-        var next = with.writer().conclude(claimed, transition, with.goOn());
-        next.ifPresent(with.meters()::concluded);
+        var stored = with.writer().conclude(claimed.snapshot(), next, with.goOn());
+        stored.ifPresent(with.meters()::concluded);
         if (!lease.held()) {
             LOG.warn(
-                    "activation {}: run {} had lost its lease", claimed.record().id(), id);
+                    "activation {}: run {} had lost its lease",
+                    claimed.running().id(),
+                    id);
             return Optional.empty();
         }
-        if (next.isEmpty()) {
+        if (stored.isEmpty()) {
             return Optional.empty();
         }
-        return switch (next.get()) {
-            case Ended ended -> ack(lease);
-            case Queued queued -> handBack(lease, delay(queued));
+        return switch (stored.get()) {
+            case Ended ended -> settlement.ack();
+            case Queued queued -> settlement.queuedAgain(queued);
             case Running running -> throw new IllegalStateException("a run ends in no running state");
         };
-    }
-
-    private Duration delay(Queued queued) {
-        if (queued.nextAttemptAt() != null) {
-            var left = Duration.between(with.clock().instant(), queued.nextAttemptAt());
-            return left.isNegative() ? Duration.ZERO : left;
-        }
-        if (stop.cause().isPresent()) {
-            return Duration.ZERO;
-        }
-        var delay = FAULT_DELAY.multipliedBy(1L << Math.min(queued.platformFaults() - 1, 10));
-        return delay.compareTo(LONGEST_FAULT_DELAY) < 0 ? delay : LONGEST_FAULT_DELAY;
-    }
-
-    private Optional<Duration> ack(Lease lease) throws InterruptedException {
-        lease.close();
-        for (int i = 0; i < ACK_TRIES && lease.held(); i++) {
-            try {
-                Answer.of(delivery.ack());
-                return Optional.empty();
-            } catch (BusException e) {
-                LOG.debug("{}: not acknowledged yet: {}", delivery.subject(), e.getMessage());
-            }
-        }
-        LOG.warn("{}: not acknowledged; it will come again and be found ended", delivery.subject());
-        return Optional.empty();
-    }
-
-    private Optional<Duration> handBack(Lease lease, Duration delay) {
-        lease.close();
-        if (!lease.held()) {
-            return Optional.empty();
-        }
-        var unused = delivery.handBack(delay).whenComplete((done, failure) -> {
-            if (failure != null) {
-                LOG.warn("{}: not handed back; it will come again by itself", delivery.subject());
-            } else if (delay.isZero()) {
-                Subjects.queueKey(delivery.subject()).ifPresent(with.queue()::hint);
-            }
-        });
-        return Optional.of(delay);
     }
 }

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /** Ends a run early, whichever phase it is in: interrupts a boot, cancels a command, lets go of the output. Thread-safe. */
 final class RunStop {
     enum Cause {
+        /** Somebody has asked for its cancellation. */
+        CANCEL,
         /** The service stops; the run has had its grace. */
         DRAIN,
         /** Somebody else may hold the command by now. */

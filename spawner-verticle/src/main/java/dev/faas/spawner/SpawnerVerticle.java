@@ -32,21 +32,24 @@ public final class SpawnerVerticle extends VerticleBase {
     private static final int CLAIM_TRIES = 5;
     private static final Duration DRAIN_MARGIN = Duration.ofSeconds(10);
     private static final Duration NAMESAKES_PAUSE = Duration.ofSeconds(1);
+    private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
     private static final Duration DOCKER_PAUSE = Duration.ofMillis(250);
 
     private final SpawnerConfig config;
     private final Engines engines;
+    private final InstantSource clock;
     private @Nullable Lifecycle lifecycle;
     private volatile @Nullable HttpService http;
     private volatile @Nullable Runs runs;
 
     public SpawnerVerticle(SpawnerConfig config) {
-        this(config, SpawnerVerticle::docker);
+        this(config, SpawnerVerticle::docker, InstantSource.system());
     }
 
-    SpawnerVerticle(SpawnerConfig config, Engines engines) {
+    SpawnerVerticle(SpawnerConfig config, Engines engines, InstantSource clock) {
         this.config = config;
         this.engines = engines;
+        this.clock = clock;
     }
 
     /** Fails with what is missing when Docker, NATS or the streams are not there in time; then nothing is left open. */
@@ -80,7 +83,6 @@ public final class SpawnerVerticle extends VerticleBase {
     }
 
     private void open(Lifecycle.Steps on) throws Exception {
-        var clock = InstantSource.system();
         var timing = config.timing();
         var self = new Worker(config.spawner(), Ids.activation(clock.instant()));
         var engine = on.open("docker", () -> engines.open(config, self), ContainerEngine::close);
@@ -112,7 +114,9 @@ public final class SpawnerVerticle extends VerticleBase {
         on.onStop("drain", config.grace().plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(config.grace()));
         var queues = on.open("queues", () -> started(queue, limits, slots, runs, means), Queues::stop);
         on.open("hints", () -> queue.hints(queues::hint), Nats.Subscription::close);
-        on.open("sweep", () -> Periodic.start("sweep", timing.sweep(), queues::sweep), Periodic::stop);
+        on.open("engine watch", () -> holding(engine, queues), Periodic::stop);
+        var sweep = new Sweep(queues.supply(), queues, config.slots(), timing.pull(), timing.sweep());
+        on.open("sweep", () -> Periodic.paced("sweep", timing.sweep(), sweep::once), Periodic::stop);
         on.open("namesakes", () -> yielding(heartbeat, queues, runs), Periodic::stop);
 
         var health = new Health(SERVICE)
@@ -130,6 +134,11 @@ public final class SpawnerVerticle extends VerticleBase {
                 (delivery, ended) -> runs.start(id -> new Run(id, delivery, means), ended));
         queues.start();
         return queues;
+    }
+
+    /** An engine that is away would turn every queued activation into a fault of ours. */
+    private static Periodic holding(ContainerEngine engine, Queues queues) {
+        return Periodic.start("engine", ENGINE_PAUSE, () -> queues.hold(!engine.ping()));
     }
 
     private static Spawners observed(Nats nats) throws IOException, InterruptedException {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -20,6 +21,7 @@ final class FakeEngine implements ContainerEngine {
     private final Map<String, FakeProgram> images = new ConcurrentHashMap<>();
     private final Map<String, Supplier<SandboxUnavailable>> unavailable = new ConcurrentHashMap<>();
     private final Map<String, OwnContainer> containers = new ConcurrentHashMap<>();
+    private final AtomicInteger pings = new AtomicInteger();
     private volatile boolean down;
 
     FakeEngine(String spawner, String incarnation) {
@@ -79,7 +81,12 @@ final class FakeEngine implements ContainerEngine {
 
     @Override
     public boolean ping() {
+        pings.incrementAndGet();
         return !down;
+    }
+
+    int pings() {
+        return pings.get();
     }
 
     @Override

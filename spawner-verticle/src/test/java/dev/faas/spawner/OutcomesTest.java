@@ -185,15 +185,4 @@ final class OutcomesTest {
 
         assertThat(ended.report().result()).isEqualTo(ended.id() + " 1");
     }
-
-    @Test
-    void givenARetryPolicy_whenTheFirstAttemptFails_thenTheNextOneFollowsAfterTheBackoff() throws Exception {
-        var ended = run(Specs.retrying("exit", 2, 1), "3");
-
-        assertThat(ended.attempt()).isEqualTo(2);
-        assertThat(ended.report().reason()).isEqualTo(Reason.EXIT_CODE);
-        assertThat(platform.history(ended.id()))
-                .extracting(Object::getClass)
-                .containsExactly(Queued.class, Running.class, Queued.class, Running.class, Ended.class);
-    }
 }

@@ -14,6 +14,7 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Order;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
+import dev.faas.activation.Reason;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.SpawnerBeat;
 import dev.faas.activation.Spawners;
@@ -35,6 +36,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +62,9 @@ final class Platform {
     final Nats nats;
     final ActivationEvents events;
     final CommandQueue queue;
+    /** Of the spawners that are started from now on. */
+    volatile InstantSource clock = InstantSource.system();
+
     final Map<String, FakeProgram> images = new ConcurrentHashMap<>();
     private final Vertx vertx = Vertx.vertx();
     private final List<Started> started = new ArrayList<>();
@@ -136,12 +141,15 @@ final class Platform {
 
         static Started fake(SpawnerConfig config, Platform platform) {
             var engine = new CompletableFuture<FakeEngine>();
-            var verticle = new SpawnerVerticle(config, (c, self) -> {
-                var fake = new FakeEngine(self.spawner(), self.incarnation());
-                platform.images.forEach(fake::image);
-                engine.complete(fake);
-                return fake;
-            });
+            var verticle = new SpawnerVerticle(
+                    config,
+                    (c, self) -> {
+                        var fake = new FakeEngine(self.spawner(), self.incarnation());
+                        platform.images.forEach(fake::image);
+                        engine.complete(fake);
+                        return fake;
+                    },
+                    platform.clock);
             return new Started(verticle, platform, engine);
         }
 
@@ -284,6 +292,25 @@ final class Platform {
 
     boolean queued(FunctionRevision function, String id) throws Exception {
         return get(queue.holds(new ActivationCommand(id, function.owner(), function.id())));
+    }
+
+    /** With whatever is in its queue, which stays. */
+    void deleteConsumer(FunctionRevision function) throws Exception {
+        get(nats.stream(Subjects.ACTIVATIONS).consumers().delete(Subjects.consumer(function.id())));
+    }
+
+    /** Whether it waits beside the queue for its next attempt. */
+    boolean parked(String id) throws Exception {
+        return get(nats.stream(Subjects.RETRIES).lastFromLeader(Subjects.retry(id)))
+                .isPresent();
+    }
+
+    /** As the gateway does it. */
+    void requestCancel(String id) throws Exception {
+        var running = read(() -> events.lastFromLeader(id)).orElseThrow();
+        stored(events.append(
+                ((ActivationRecord.Running) running.record()).requestCancel(Reason.CANCELLED_BY_USER),
+                running.sequence()));
     }
 
     static QueueKey key(FunctionRevision function) {

@@ -48,10 +48,16 @@ final class QueuesTest {
         private final BlockingQueue<QueueKey> made = new LinkedBlockingQueue<>();
         private final Map<QueueKey, Integer> limits = new ConcurrentHashMap<>();
         private volatile List<Standing> standings = List.of();
+        private final CountDownLatch threw = new CountDownLatch(1);
+        private volatile boolean broken;
         private volatile boolean answerAll;
 
         @Override
         public CompletableFuture<Got> pull(QueueKey key) {
+            if (broken) {
+                threw.countDown();
+                throw new IllegalStateException("the test's own");
+            }
             var pull = new Pull(key, new CompletableFuture<>());
             pulls.add(pull);
             all.add(pull);
@@ -97,6 +103,10 @@ final class QueuesTest {
         queues = made;
         made.start();
         return made;
+    }
+
+    private Sweep sweep(Queues scheduler, int slots) {
+        return new Sweep(supply, scheduler, slots, Duration.ofMillis(250), Duration.ofSeconds(10));
     }
 
     private static CompletableFuture<Void> stopping(Queues scheduler) {
@@ -246,11 +256,59 @@ final class QueuesTest {
     }
 
     @Test
+    void givenASupplyThatThrows_whenAskedAgainLater_thenTheSchedulerIsStillThere() throws Exception {
+        supply.broken = true;
+        var scheduler = queues(1);
+        scheduler.hint(POOR);
+        assertThat(supply.threw.await(10, TimeUnit.SECONDS)).isTrue();
+
+        supply.broken = false;
+
+        assertThat(supply.next().key()).isEqualTo(POOR);
+    }
+
+    @Test
+    void givenAnEngineThatIsAway_whenThereIsWork_thenNobodyAsksForItUntilItIsBack() throws Exception {
+        var scheduler = queues(2);
+        scheduler.hold(true);
+        scheduler.hint(POOR);
+        supply.none();
+
+        scheduler.hold(false);
+
+        assertThat(supply.next().key()).isEqualTo(POOR);
+    }
+
+    @Test
+    void givenAConsumerThatIsGoneUnderARun_whenSwept_thenItIsMadeAgain() throws Exception {
+        var scheduler = queues(2);
+        scheduler.hint(POOR);
+        supply.next().answer().complete(LAST_WORK);
+        var ended = running.poll(10, TimeUnit.SECONDS);
+        supply.standings = List.of(new Standing(RICH_1, 0, 0, 10));
+
+        sweep(scheduler, 2).once();
+
+        assertThat(supply.made.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
+        ended.accept(Optional.empty());
+    }
+
+    @Test
+    void givenLittleToLookAt_whenSwept_thenTheNextSweepIsSoonAndOtherwiseItIsCheap() {
+        var sweep = sweep(queues(16), 16);
+
+        assertThat(sweep.pause(Duration.ofMillis(3), 1)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(sweep.pause(Duration.ofMillis(140), 0)).isEqualTo(Duration.ofSeconds(7));
+        assertThat(sweep.pause(Duration.ofMillis(3), 40)).isEqualTo(Duration.ofMillis(6250));
+        assertThat(sweep.pause(Duration.ofSeconds(1), 1000)).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
     void givenNoHint_whenASweepFindsWorkOrRunsThatAreNotOurs_thenThoseQueuesAreLookedAt() throws Exception {
         supply.standings =
                 List.of(new Standing(RICH_1, 3, 0, 10), new Standing(RICH_2, 0, 0, 10), new Standing(POOR, 0, 1, 10));
 
-        queues(5).sweep();
+        sweep(queues(5), 5).once();
 
         assertThat(List.of(supply.next().key(), supply.next().key())).containsExactlyInAnyOrder(RICH_1, POOR);
         supply.none();

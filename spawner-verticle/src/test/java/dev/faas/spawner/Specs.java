@@ -39,6 +39,16 @@ final class Specs {
                 Delivery.AT_LEAST_ONCE);
     }
 
+    /** One at a time. */
+    static FunctionSpec aloneRetrying(String image, int attempts, int backoffSeconds) {
+        return with(
+                image,
+                Limits.DEFAULT,
+                1,
+                new Retry(attempts, backoffSeconds, Retry.DEFAULT.on()),
+                Delivery.AT_LEAST_ONCE);
+    }
+
     private static FunctionSpec with(String image, Limits limits, int concurrency, Retry retry, Delivery delivery) {
         var plain = FunctionSpec.of("f", image);
         return new FunctionSpec(

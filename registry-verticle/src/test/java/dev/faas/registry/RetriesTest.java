@@ -1,0 +1,187 @@
+package dev.faas.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.Activation;
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.ActivationRecord.Queued;
+import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Order;
+import dev.faas.activation.Parked;
+import dev.faas.activation.Reason;
+import dev.faas.activation.Report;
+import dev.faas.activation.Snapshot;
+import dev.faas.activation.Status;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.FunctionSpec.Retry;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Attempts that wait for their time, from where a spawner has left them. */
+class RetriesTest {
+    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration LATER = Duration.ofHours(1);
+
+    @TempDir
+    static Path directory;
+
+    private static Registry registry;
+    private static ActivationEvents events;
+    private static CommandQueue queue;
+
+    private String owner;
+    private String functionId;
+
+    @BeforeAll
+    static void start() throws Exception {
+        registry = Registry.start(directory);
+        events = new ActivationEvents(registry.bus);
+        queue = new CommandQueue(registry.bus);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        registry.stop();
+    }
+
+    @BeforeEach
+    void newUser() throws Exception {
+        owner = Ids.user(Instant.now());
+        functionId = registry.client(owner).create("retried").json().getString("id");
+    }
+
+    @Test
+    void givenAParkedCommandWhenItsTimeHasComeThenItIsQueuedAndParkedNoMore() throws Exception {
+        var waiting = failed(SOON);
+        park(waiting);
+
+        Await.eventually(() -> queued(waiting));
+
+        assertThat(Instant.now()).isAfterOrEqualTo(waiting.nextAttemptAt());
+        Await.eventually(() -> !isParked(waiting));
+    }
+
+    @Test
+    void givenManyThatWaitForLongWhenOneWaitsShortlyThenItIsNotBehindThem() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            park(failed(LATER));
+        }
+        var waiting = failed(SOON);
+        park(waiting);
+
+        Await.eventually(() -> queued(waiting));
+    }
+
+    @Test
+    void givenACrashAfterItWasQueuedWhenTheParkedCommandComesAgainThenThereIsStillOne() throws Exception {
+        var waiting = failed(Duration.ofMillis(1));
+        queue.put(command(waiting)).join();
+        park(waiting);
+
+        Await.eventually(() -> !isParked(waiting));
+
+        assertThat(queue.standing(functionId).join().orElseThrow().queued()).isEqualTo(1);
+    }
+
+    @Test
+    void givenAnActivationThatWasCancelledMeanwhileWhenItsTimeComesThenItsCommandIsDropped() throws Exception {
+        var waiting = failed(SOON);
+        park(waiting);
+        var last = events.lastFromLeader(waiting.id()).join().orElseThrow();
+        stored(events.append(waiting.cancel(Reason.CANCELLED_BY_USER, Instant.now()), last.sequence()));
+
+        Await.eventually(() -> !isParked(waiting));
+
+        assertThat(queued(waiting)).isFalse();
+    }
+
+    @Test
+    void givenAnEarlierWaitWhenTheActivationWaitsAnewThenOnlyTheNewTimeCounts() throws Exception {
+        var waiting = failed(LATER);
+        var earlier = new Parked(command(waiting), waiting.nextAttemptAt().minus(Duration.ofHours(2)));
+        queue.park(earlier).join();
+        park(waiting);
+
+        // The earlier one goes, the later one stays.
+        Await.eventually(() -> registry.bus.stream(Subjects.RETRIES)
+                .nextFromLeader(Subjects.retry(waiting.id()), 1)
+                .join()
+                .map(message -> new String(message.bytes(), StandardCharsets.UTF_8)
+                        .contains(waiting.nextAttemptAt().toString()))
+                .orElse(false));
+
+        assertThat(isParked(waiting)).isTrue();
+        assertThat(queued(waiting)).isFalse();
+    }
+
+    @Test
+    void givenAWaitThatWasNeverParkedWhenItsTimeHasComeThenTheReconcilerQueuesIt() throws Exception {
+        var waiting = failed(SOON);
+
+        Await.eventually(() -> queued(waiting));
+
+        assertThat(Instant.now()).isAfterOrEqualTo(waiting.nextAttemptAt());
+    }
+
+    private Queued failed(Duration backoff) throws Exception {
+        var now = Instant.now();
+        var activation = new Activation(
+                Ids.activation(now),
+                owner,
+                new Activation.FunctionKey(functionId, "retried", 1),
+                "image:1",
+                FunctionSpec.Delivery.AT_LEAST_ONCE,
+                300,
+                new Retry(3, 3600, Retry.DEFAULT.on()),
+                now,
+                now.plus(Duration.ofDays(1)),
+                Map.of(),
+                "request-1");
+        var accepted = ActivationRecord.accept(activation, new Order(FunctionSpec.of("retried", "image:1"), ""));
+        var first = stored(events.accept(accepted));
+        var running = accepted.claim(Story.WORKER, Ids.activation(now), now);
+        var second = stored(events.append(running, first.sequence()));
+        var report = Report.neverStarted(Status.FAILED, Reason.EXIT_CODE, "1", Instant.now());
+        stored(events.append(running.finish(report, backoff), second.sequence()));
+        // As it is stored: to the millisecond.
+        return (Queued)
+                events.lastFromLeader(activation.id()).join().orElseThrow().record();
+    }
+
+    private static Snapshot stored(CompletableFuture<Appended> append) {
+        return ((Appended.Stored) append.join()).snapshot();
+    }
+
+    private static ActivationCommand command(Queued waiting) {
+        return ActivationCommand.of(waiting.activation());
+    }
+
+    private static void park(Queued waiting) {
+        queue.park(new Parked(command(waiting), waiting.nextAttemptAt())).join();
+    }
+
+    private static boolean queued(Queued waiting) {
+        return queue.holds(command(waiting)).join();
+    }
+
+    private static boolean isParked(Queued waiting) {
+        return registry.bus.stream(Subjects.RETRIES)
+                .lastFromLeader(Subjects.retry(waiting.id()))
+                .join()
+                .isPresent();
+    }
+}
