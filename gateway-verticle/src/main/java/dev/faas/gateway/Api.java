@@ -1,6 +1,7 @@
 package dev.faas.gateway;
 
 import dev.faas.http.Authenticated;
+import dev.faas.http.Bodies;
 import dev.faas.http.Listener;
 import dev.faas.http.Offer;
 import dev.faas.http.TokenVerifier;
@@ -77,7 +78,7 @@ final class Api {
     }
 
     private void activations(Router on) {
-        on.post("/v1/functions/:ref/activations")
+        Bodies.takes(on.post("/v1/functions/:ref/activations"), Submission.TYPES)
                 .handler(JSON)
                 .handler(authenticated)
                 .handler(Submission.body())

@@ -7,6 +7,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -17,6 +18,8 @@ import java.util.regex.Pattern;
  * @param timeoutSeconds empty: the function's own
  */
 record Submission(String argument, OptionalInt timeoutSeconds, Map<String, String> tags) {
+    static final List<String> TYPES = List.of("application/json", "text/plain");
+
     /** What one argument of a Linux command line holds: 128 KiB with the NUL that ends it. */
     static final int MAX_ARGUMENT_BYTES = 131_071;
 
@@ -41,7 +44,7 @@ record Submission(String argument, OptionalInt timeoutSeconds, Map<String, Strin
 
     /** Reads the body that {@link #of} then understands. */
     static Handler<RoutingContext> body() {
-        var reader = Bodies.accepting(MAX_BODY_BYTES, "application/json", "text/plain");
+        var reader = Bodies.accepting(MAX_BODY_BYTES, TYPES);
         return ctx -> {
             // A text is never longer than its argument: said before it is read.
             if (!Bodies.isJson(ctx) && announced(ctx) > MAX_ARGUMENT_BYTES) {

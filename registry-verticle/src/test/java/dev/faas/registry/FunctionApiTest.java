@@ -7,7 +7,6 @@ import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -159,114 +158,6 @@ class FunctionApiTest {
     }
 
     @Test
-    void givenWhatWasReadWhenPutBackEditedThenThereIsANewRevisionAndTheOldOneCanStillBeRead() {
-        var body = user.create("edited").json();
-        body.put("description", "better").put("env", new JsonObject().put("LEVEL", "3"));
-
-        var put = user.put("/v1/functions/edited", body, "If-Match", "\"1\"");
-
-        assertThat(put.status()).isEqualTo(200);
-        assertThat(put.header("ETag")).isEqualTo("\"2\"");
-        assertThat(put.json().getString("description")).isEqualTo("better");
-        assertThat(put.json().getString("createdAt")).isEqualTo(body.getString("createdAt"));
-        assertThat(inTheBucket("edited").map(FunctionRevision::revision)).contains(2);
-        assertThat(user.get("/v1/functions/edited@1").json().getString("description"))
-                .isEmpty();
-        assertThat(user.get("/v1/functions/edited@3").status()).isEqualTo(404);
-    }
-
-    @Test
-    void givenAnOlderRevisionWhenItIsAConditionThenNothingIsWritten() {
-        user.create("guarded");
-        user.patch("/v1/functions/guarded", new JsonObject().put("description", "second"));
-
-        for (var stale : List.of("\"1\"", "W/\"2\"", "\"3\", \"4\"")) {
-            var put = user.put("/v1/functions/guarded", Client.function("guarded"), "If-Match", stale);
-            assertThat(put.status()).isEqualTo(412);
-            assertThat(put.code()).isEqualTo("precondition_failed");
-            assertThat(user.patch("/v1/functions/guarded", new JsonObject(), "If-Match", stale)
-                            .status())
-                    .isEqualTo(412);
-            assertThat(user.delete("/v1/functions/guarded", "If-Match", stale).status())
-                    .isEqualTo(412);
-            assertThat(user.post(
-                                    "/v1/functions/guarded/rollback",
-                                    new JsonObject().put("revision", 1),
-                                    "If-Match",
-                                    stale)
-                            .status())
-                    .isEqualTo(412);
-        }
-
-        assertThat(user.get("/v1/functions/guarded").json().getString("description"))
-                .isEqualTo("second");
-        assertThat(user.put("/v1/functions/guarded", Client.function("guarded"), "If-Match", "\"1\", \"2\"")
-                        .status())
-                .isEqualTo(200);
-        assertThat(user.delete("/v1/functions/guarded", "If-Match", "*").status())
-                .isEqualTo(204);
-    }
-
-    @Test
-    void givenAMergePatchWhenSentThenObjectsMergeAndNullTakesAway() {
-        user.post(
-                "/v1/functions",
-                Client.function("patched")
-                        .put("env", new JsonObject().put("A", "1").put("B", "2"))
-                        .put("limits", new JsonObject().put("memoryMb", 256))
-                        .put("command", new JsonArray().add("run")));
-
-        var patched = user.patch(
-                "/v1/functions/patched",
-                new JsonObject()
-                        .put("env", new JsonObject().putNull("A").put("C", "3"))
-                        .put("limits", new JsonObject().put("timeoutSeconds", 10))
-                        .putNull("command")
-                        .put("revision", 77),
-                "Content-Type",
-                "application/merge-patch+json");
-
-        assertThat(patched.status()).isEqualTo(200);
-        assertThat(patched.json().getInteger("revision")).isEqualTo(2);
-        assertThat(patched.json().getJsonObject("env"))
-                .isEqualTo(new JsonObject().put("B", "2").put("C", "3"));
-        assertThat(patched.json().getJsonObject("limits").getInteger("memoryMb"))
-                .isEqualTo(256);
-        assertThat(patched.json().getJsonObject("limits").getInteger("timeoutSeconds"))
-                .isEqualTo(10);
-        assertThat(patched.json().getValue("command")).isNull();
-        assertThat(user.patch("/v1/functions/patched", new JsonObject().put("name", "other"))
-                        .fields())
-                .containsExactly("name");
-        assertThat(user.patch("/v1/functions/patched", new JsonObject().putNull("image"))
-                        .fields())
-                .containsExactly("image");
-    }
-
-    @Test
-    void givenSomeRevisionsWhenRolledBackThenANewOneEqualsTheOldOne() {
-        user.create("rolled");
-        user.patch("/v1/functions/rolled", new JsonObject().put("image", "two:2"));
-        user.patch("/v1/functions/rolled", new JsonObject().put("image", "three:3"));
-
-        var back = user.post("/v1/functions/rolled/rollback", new JsonObject().put("revision", 2));
-
-        assertThat(back.status()).isEqualTo(200);
-        assertThat(back.json().getInteger("revision")).isEqualTo(4);
-        assertThat(back.json().getString("image")).isEqualTo("two:2");
-        assertThat(user.post("/v1/functions/rolled/rollback", new JsonObject().put("revision", 9))
-                        .fields())
-                .containsExactly("revision");
-        assertThat(user.post("/v1/functions/rolled/rollback", new JsonObject()).fields())
-                .containsExactly("revision");
-        var first = user.get("/v1/functions/rolled/revisions?limit=3");
-        assertThat(numbers(first)).containsExactly(4, 3, 2);
-        var second = user.get("/v1/functions/rolled/revisions?limit=3&cursor=" + first.next());
-        assertThat(numbers(second)).containsExactly(1);
-        assertThat(second.next()).isNull();
-    }
-
-    @Test
     void givenMoreFunctionsThanAPageHoldsWhenListedThenEachComesOnceAndACursorFitsItsListOnly() throws Exception {
         for (int i = 0; i < 7; i++) {
             user.create("listed-" + i);
@@ -334,17 +225,6 @@ class FunctionApiTest {
     }
 
     @Test
-    void givenAPinnedOrImpossibleReferenceWhenWrittenThenItIsRefused() {
-        user.create("writer");
-
-        assertThat(user.put("/v1/functions/writer@1", Client.function("writer")).status())
-                .isEqualTo(400);
-        assertThat(user.delete("/v1/functions/writer@1").status()).isEqualTo(400);
-        assertThat(user.get("/v1/functions/No_Such").code()).isEqualTo("function_not_found");
-        assertThat(user.get("/v1/functions/writer@0").status()).isEqualTo(404);
-    }
-
-    @Test
     void givenNoOrAnotherTokenWhenAnythingIsAskedThenItIsRefused() throws Exception {
         try (var nobody = new Client(registry.port(), "");
                 var forger = new Client(registry.port(), new TestTokens().of(userId))) {
@@ -382,12 +262,6 @@ class FunctionApiTest {
     private static List<String> names(Client.Answer page) {
         return page.items().stream()
                 .map(item -> ((JsonObject) item).getString("name"))
-                .toList();
-    }
-
-    private static List<Integer> numbers(Client.Answer page) {
-        return page.items().stream()
-                .map(item -> ((JsonObject) item).getInteger("revision"))
                 .toList();
     }
 }

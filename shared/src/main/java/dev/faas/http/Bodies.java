@@ -6,6 +6,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.ByteBuffer;
@@ -20,31 +21,31 @@ import java.util.List;
 public final class Bodies {
     private static final String JSON = "application/json";
     private static final String MERGE_PATCH = "application/merge-patch+json";
+    private static final String TAKES = Bodies.class.getName();
 
     private Bodies() {}
 
     /** Reads {@code application/json}; 415 for another type, 413 above the limit, 408 when it takes too long. */
     public static Handler<RoutingContext> json(int maxBytes) {
-        return accepting(maxBytes, JSON);
+        return accepting(maxBytes, List.of(JSON));
     }
 
     /** Reads {@code text/plain}. */
     public static Handler<RoutingContext> text(int maxBytes) {
-        return accepting(maxBytes, "text/plain");
+        return accepting(maxBytes, List.of("text/plain"));
     }
 
     /** Reads {@code application/merge-patch+json} or {@code application/json} (RFC 7396). */
     public static Handler<RoutingContext> mergePatch(int maxBytes) {
-        return accepting(maxBytes, MERGE_PATCH, JSON);
+        return accepting(maxBytes, List.of(MERGE_PATCH, JSON));
     }
 
     /** Reads a body of one of these types. An empty body needs no type. */
-    public static Handler<RoutingContext> accepting(int maxBytes, String... types) {
-        var accepted = List.of(types);
+    public static Handler<RoutingContext> accepting(int maxBytes, List<String> types) {
         var reader = BodyHandler.create(false).setBodyLimit(maxBytes);
         return ctx -> {
             if (areAnnounced(ctx)) {
-                MediaType.require(ctx, accepted);
+                MediaType.require(ctx, types);
             }
             limitArrival(ctx, () -> ctx.fail(408));
             ctx.put(BodyLimit.class.getName(), new BodyLimit(maxBytes));
@@ -112,6 +113,19 @@ public final class Bodies {
         var headers = ctx.request().headers();
         var length = headers.get(HttpHeaders.CONTENT_LENGTH);
         return headers.contains(HttpHeaders.TRANSFER_ENCODING) || (length != null && !length.equals("0"));
+    }
+
+    /** Tells those who ask by OPTIONS that a route takes other types than JSON, which is what all others are said to take. */
+    public static Route takes(Route route, List<String> types) {
+        return route.putMetadata(TAKES, types);
+    }
+
+    static List<String> takenBy(Route route, HttpMethod method) {
+        List<String> named = route.getMetadata(TAKES);
+        if (named != null) {
+            return named;
+        }
+        return method.equals(HttpMethod.PATCH) ? List.of(MERGE_PATCH, JSON) : List.of(JSON);
     }
 
     /** The header that tells which types a call takes (RFC 9110; RFC 5789 for PATCH). */

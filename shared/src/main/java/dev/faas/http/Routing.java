@@ -7,11 +7,13 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** What every listener has around its own routes. */
 record Routing(HttpConfig config, Health health, Metrics metrics) {
@@ -56,21 +58,24 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
 
     /** For each path a last route that knows its methods: 204 to OPTIONS, else 405, both with Allow. */
     private static void refuseOtherMethods(Router router) {
-        var byPath = new LinkedHashMap<String, Set<String>>();
+        var byPath = new LinkedHashMap<String, List<Route>>();
         for (var route : router.getRoutes()) {
             if (route.getPath() != null && !methods(route).isEmpty()) {
-                byPath.computeIfAbsent(path(route), path -> new TreeSet<>(Set.of("OPTIONS")))
-                        .addAll(methods(route).stream().map(HttpMethod::name).collect(Collectors.toSet()));
+                byPath.computeIfAbsent(path(route), path -> new ArrayList<>()).add(route);
             }
         }
-        byPath.forEach((path, methods) -> router.route(path).last().handler(refuseAllBut(methods)));
+        byPath.forEach((path, routes) -> router.route(path).last().handler(refuseAllOthers(routes)));
     }
 
-    private static Handler<RoutingContext> refuseAllBut(Set<String> methods) {
+    private static Handler<RoutingContext> refuseAllOthers(List<Route> routes) {
+        var methods = new TreeSet<>(Set.of("OPTIONS"));
+        routes.forEach(route -> methods(route).forEach(method -> methods.add(method.name())));
         var allow = String.join(", ", methods);
+        var bodies = bodies(routes);
         return ctx -> {
             var method = ctx.request().method();
             if (method.equals(HttpMethod.OPTIONS)) {
+                bodies.forEach(ctx.response()::putHeader);
                 ctx.response()
                         .setStatusCode(204)
                         .putHeader(HttpHeaders.ALLOW, allow)
@@ -83,6 +88,19 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
                 throw Problems.standard(405).asException();
             }
         };
+    }
+
+    /** Accept-Patch (RFC 5789, 3.1) and Accept-Post; PUT has no header of this kind. */
+    private static Map<String, String> bodies(List<Route> routes) {
+        var bodies = new TreeMap<String, String>();
+        for (var route : routes) {
+            for (var method : List.of(HttpMethod.PATCH, HttpMethod.POST)) {
+                if (methods(route).contains(method)) {
+                    bodies.put(Bodies.acceptHeader(method), String.join(", ", Bodies.takenBy(route, method)));
+                }
+            }
+        }
+        return bodies;
     }
 
     private static String path(Route route) {

@@ -7,6 +7,7 @@ import io.vertx.ext.web.Router;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class BodiesTest {
             ctx.vertx().setTimer(700, later -> ctx.response().end("second"));
         });
         on.post("/either")
-                .handler(Bodies.accepting(200_000, "application/json", "text/plain"))
+                .handler(Bodies.accepting(200_000, List.of("application/json", "text/plain")))
                 .respond(ctx -> Future.succeededFuture(Map.of(
                         "json", Bodies.isJson(ctx), "length", Bodies.utf8(ctx).length())));
     }

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.yaml.snakeyaml.Yaml;
@@ -96,6 +97,13 @@ final class ApiYaml {
     Set<String> types(JsonObject operation, int status) {
         var content = answer(operation, Integer.toString(status)).getJsonObject("content", new JsonObject());
         return content.fieldNames();
+    }
+
+    /** The media types that a method of a path takes, in the document's order; empty: none, or there is no such method. */
+    Optional<String> bodyTypes(String path, String method) {
+        return Optional.ofNullable(operations(path).get(method))
+                .map(operation -> operation.getJsonObject("requestBody"))
+                .map(body -> String.join(", ", body.getJsonObject("content").fieldNames()));
     }
 
     /** Every problem of every operation. */

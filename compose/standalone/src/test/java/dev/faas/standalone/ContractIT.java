@@ -91,7 +91,7 @@ class ContractIT {
 
     @Order(1)
     @Test
-    void everyPathHasTheMethodsThatAreDocumentedAndNoOther() throws Exception {
+    void everyPathHasTheMethodsAndTakesTheTypesThatAreDocumentedAndNoOther() throws Exception {
         var yaml = ApiYaml.load();
         for (var path : yaml.paths().fieldNames()) {
             var methods = new TreeSet<>(yaml.operations(path).keySet());
@@ -104,6 +104,11 @@ class ContractIT {
 
             assertThat(answer.status()).as(path).isEqualTo(204);
             assertThat(answer.header("Allow")).as(path).contains(String.join(", ", methods));
+            for (var method : List.of("POST", "PATCH")) {
+                assertThat(answer.header("Accept-" + method))
+                        .as(method + " " + path)
+                        .isEqualTo(yaml.bodyTypes(path, method));
+            }
         }
     }
 
