@@ -24,7 +24,9 @@
 
 #define INIT 1
 
-int touch(size_t megabytes, int in_child); // probe.c
+// probe.c
+int touch(size_t megabytes, int in_child);
+void show_descriptors(void);
 
 static void tell(const char *what, long result) {
     printf("%s %s\n", what, result < 0 ? "refused" : "DONE");
@@ -253,6 +255,7 @@ int attack(const char *name) {
     TRY("spy", spy());
     TRY("spy on child", spy_on_child());
     TRY("descriptors", change_descriptors());
+    TRY("show descriptors", (show_descriptors(), 0));
     TRY("soft limit", limit_init(1));
     TRY("hard limit", limit_init(0));
     TRY("nice", setpriority(PRIO_PROCESS, INIT, 5) != 0);

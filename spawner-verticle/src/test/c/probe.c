@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static void show_descriptors(void) {
+void show_descriptors(void) {
     for (int fd = 0; fd < 256; fd++) {
         int flags = fcntl(fd, F_GETFL);
         if (flags < 0) continue;

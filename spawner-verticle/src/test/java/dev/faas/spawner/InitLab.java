@@ -48,6 +48,7 @@ final class InitLab implements AutoCloseable {
         try (var docker = new TestImages(TestImages.dockerHost());
                 var tar = new ByteArrayInputStream(new Tar()
                         .file("init", InitProgram.MODE, program.bytes())
+                        .file("readable", 0555, program.bytes())
                         .bytes())) {
             docker.docker()
                     .copyArchiveToContainerCmd(container)
@@ -107,9 +108,10 @@ final class InitLab implements AutoCloseable {
 
     private String create(String image, List<String> command, String... options) throws IOException {
         var words = new ArrayList<>(List.of("create", "--interactive", "--volume=" + name + ":/.faas:ro,nocopy"));
+        words.add("--entrypoint=/.faas/init");
         words.addAll(HARDENED);
         words.addAll(List.of(options));
-        words.addAll(List.of("--entrypoint=/.faas/init", image, "--"));
+        words.addAll(List.of(image, "--"));
         words.addAll(command);
         return DockerCli.ask(words.toArray(String[]::new));
     }

@@ -82,7 +82,15 @@ final class InitSandbox implements AutoCloseable {
         attached = DockerCli.start(List.of("start", "--attach", "--interactive", container));
         listen(Stream.STDOUT, attached.getInputStream());
         listen(Stream.STDERR, attached.getErrorStream());
-        clock = awaitReady();
+        boolean booted = false;
+        try {
+            clock = awaitReady();
+            booted = true;
+        } finally {
+            if (!booted) {
+                close();
+            }
+        }
     }
 
     private void listen(Stream stream, InputStream in) {

@@ -206,4 +206,81 @@ final class TrailerScannerTest {
         var scanner = TrailerScanner.ofStdout(heard);
         assertThatThrownBy(() -> scanner.begin(Nonce.random())).isInstanceOf(IllegalStateException.class);
     }
+
+    /** Nothing but the trailer of the run is taken for one, whatever else there is, and no byte gets lost or doubled. */
+    @Test
+    void givenNoiseMadeOfWhatInitSays_whenItIsFedInAnyPieces_thenOutputIsExactOrTheSandboxRefused() {
+        var random = new Random(5);
+        int refused = 0;
+        for (int round = 0; round < 20_000; round++) {
+            var nonce = new byte[16];
+            random.nextBytes(nonce);
+            var output = noise(random, nonce);
+            var rest = random.nextInt(3) == 0 ? noise(random, nonce) : new byte[0];
+            var stream = concat(output, trailer(nonce, random.nextInt(6), random.nextInt(256), 0, 0), rest);
+            if (indexOf(stream, nonce) < output.length) {
+                continue; // pieces that happen to make a nonce: no function can do that but by guessing
+            }
+            var sink = new Heard();
+            var scanner = TrailerScanner.ofStdout(sink);
+            try {
+                feed(scanner, ready(NO_RUN, 5));
+                scanner.begin(Nonce.of(nonce, 0));
+                for (int at = 0; at < stream.length; ) {
+                    int length = Math.min(stream.length - at, 1 + random.nextInt(100));
+                    scanner.feed(stream, at, length);
+                    at += length;
+                }
+            } catch (EngineFault e) {
+                refused++;
+            }
+            assertThat(sink.trailers).hasSize(1);
+            assertThat(sink.output.toByteArray()).isEqualTo(output);
+        }
+        assertThat(refused).isPositive();
+    }
+
+    private static int indexOf(byte[] stream, byte[] nonce) {
+        int at = 0;
+        while (!Arrays.equals(stream, at, at + nonce.length, nonce, 0, nonce.length)) {
+            at++;
+        }
+        return at;
+    }
+
+    /** Pieces of trailers, of READY, of the nonce but for its last byte, and bytes. */
+    private static byte[] noise(Random random, byte[] nonce) {
+        var noise = new ByteArrayOutputStream();
+        var almost = nonce.clone();
+        almost[15]++;
+        for (int i = random.nextInt(8); i > 0; i--) {
+            var piece = switch (random.nextInt(4)) {
+                case 0 -> trailer(almost, 0, 0, 0, 0);
+                case 1 -> ready(nonce, random.nextLong());
+                case 2 -> almost;
+                default -> {
+                    var bytes = new byte[random.nextInt(100)];
+                    random.nextBytes(bytes);
+                    yield bytes;
+                }
+            };
+            noise.write(piece, 0, random.nextInt(piece.length + 1));
+        }
+        return noise.toByteArray();
+    }
+
+    @Test
+    void givenTrailersWithAnyByteChanged_whenTheyAreRead_thenRefusedOnlyForVersionOrKind() {
+        var random = new Random(6);
+        for (int round = 0; round < 20_000; round++) {
+            var trailer = trailer(NONCE, random.nextInt(8), random.nextInt(256), random.nextInt(), random.nextInt());
+            trailer[16 + random.nextInt(64)] = (byte) random.nextInt(256);
+            try {
+                assertThat(Trailer.decode(trailer).nonce()).isEqualTo(Nonce.of(NONCE, 0));
+            } catch (EngineFault e) {
+                assertThat(trailer[16] == 1 && trailer[17] >= 0 && trailer[17] < 6)
+                        .isFalse();
+            }
+        }
+    }
 }
