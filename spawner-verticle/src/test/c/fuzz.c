@@ -21,7 +21,17 @@
 #define MOST (3u << 20)
 static uint8_t input[MOST];
 static size_t length;
-static uint64_t state;
+static uint64_t seed, state;
+
+static void name_seed(void) {
+    dprintf(3, "seed %llu\n", (unsigned long long)seed);
+}
+
+static void fail(const char *why) {
+    dprintf(3, "%s\n", why);
+    name_seed();
+    abort();
+}
 
 static uint32_t any(uint32_t below) {
     state ^= state << 13;
@@ -40,7 +50,7 @@ pid_t process_start(char **argv, char **environment, int null, const sigset_t *m
     for (char **word = argv; *word; word++) bytes += strlen(*word);
     for (char **variable = environment; *variable; variable++) bytes += strlen(*variable);
     *exec_error = any(8) == 0 ? E2BIG : 0;
-    if (bytes > MOST) abort();
+    if (bytes > MOST) fail("more than was sent");
     children = 1 + any(3);
     polls_left = any(4);
     killed = 0;
@@ -48,7 +58,7 @@ pid_t process_start(char **argv, char **environment, int null, const sigset_t *m
 }
 
 void process_signal(pid_t process, int number) {
-    if (process <= 1 || number < 0 || number > 64) abort();
+    if (process <= 1 || number < 0 || number > 64) fail("a signal that there is none of");
 }
 
 void process_kill_all(void) {
@@ -143,12 +153,7 @@ static void make_input(void) {
 
 // --- what init says ----------------------------------------------------------------------------------------------------
 
-static void fail(const char *why, uint64_t seed) {
-    dprintf(3, "seed %llu: %s\n", (unsigned long long)seed, why);
-    abort();
-}
-
-static void check_output(int out, int err, uint64_t seed) {
+static void check_output(int out, int err) {
     static uint8_t said[1 << 20], also[1 << 20];
     ssize_t count = pread(out, said, sizeof said, 0), other = pread(err, also, sizeof also, 0), at = 0, trailers = 0;
     while (at < count) {
@@ -161,42 +166,44 @@ static void check_output(int out, int err, uint64_t seed) {
                 continue;
             }
         }
-        if (at == 0 || at + (ssize_t)sizeof trailer > count) fail("neither READY nor a trailer", seed);
+        if (at == 0 || at + (ssize_t)sizeof trailer > count) fail("neither READY nor a trailer");
         memcpy(&trailer, said + at, sizeof trailer);
-        if (trailer.version != PROTOCOL_VERSION || trailer.kind > KIND_TOO_LATE) fail("a trailer that is wrong", seed);
+        if (trailer.version != PROTOCOL_VERSION || trailer.kind > KIND_TOO_LATE) fail("a trailer that is wrong");
         if (length < NONCE_BYTES || !memmem(input, length, trailer.nonce, NONCE_BYTES)) {
-            if (trailer.kind != KIND_BAD_FRAME) fail("a trailer of a run that nobody asked for", seed);
+            if (trailer.kind != KIND_BAD_FRAME) fail("a trailer of a run that nobody asked for");
         }
         if (other < (trailers + 1) * (ssize_t)sizeof trailer || memcmp(also + trailers * sizeof trailer, &trailer, sizeof trailer)) {
-            fail("another trailer on stderr", seed);
+            fail("another trailer on stderr");
         }
         trailers++;
         at += sizeof trailer;
     }
-    if (other != trailers * (ssize_t)sizeof(struct trailer)) fail("more on stderr than trailers", seed);
+    if (other != trailers * (ssize_t)sizeof(struct trailer)) fail("more on stderr than trailers");
 }
 
 int main(int argc, char **argv) {
     if (argc != 4) return 64;
-    uint64_t seed = strtoull(argv[1], NULL, 10), inputs = strtoull(argv[2], NULL, 10), runs = 0, bytes = 0;
+    seed = strtoull(argv[1], NULL, 10);
+    uint64_t inputs = strtoull(argv[2], NULL, 10), runs = 0, bytes = 0;
     uint64_t until = now_us() + strtoull(argv[3], NULL, 10) * 1000000;
     char *command[] = {"init", "--", "/function", "word", NULL};
     dup2(2, 3);
     __sanitizer_set_report_fd((void *)3);
+    __sanitizer_set_death_callback(name_seed);
     int in = memfd_create("in", 0), out = memfd_create("out", 0), err = memfd_create("err", 0);
     dup2(in, 0), dup2(out, 1), dup2(err, 2);
     for (; runs < inputs && now_us() < until; runs++, seed++) {
         state = seed * 0x9e3779b97f4a7c15ull + 1;
         make_input();
         bytes += length;
-        if (ftruncate(in, 0) || ftruncate(out, 0) || ftruncate(err, 0)) fail("no room", seed);
-        if (pwrite(in, input, length, 0) != (ssize_t)length) fail("no room", seed);
+        if (ftruncate(in, 0) || ftruncate(out, 0) || ftruncate(err, 0)) fail("no room");
+        if (pwrite(in, input, length, 0) != (ssize_t)length) fail("no room");
         for (int fd = 0; fd < 3; fd++) lseek(fd, 0, SEEK_SET);
         uint64_t begun = now_us();
         int code = init_main(4, command);
-        if (code != 0 && code != 70) fail("an exit code that there is none of", seed);
-        if (now_us() - begun > 5000000) fail("it took too long", seed);
-        check_output(out, err, seed);
+        if (code != 0 && code != 70) fail("an exit code that there is none of");
+        if (now_us() - begun > 5000000) fail("it took too long");
+        check_output(out, err);
         const int opened[] = {init.null, init.signals, init.meter.cpu, init.meter.oom, init.meter.peak};
         for (int i = 0; i < 5; i++) close(opened[i]);
         memset(&init, 0, sizeof init);
