@@ -32,7 +32,12 @@ final class ActivationReader {
 
     /** What became of one that the stream has no more. Fails with {@code activation_not_found}. */
     Future<LedgerEntry> past(String id, Caller caller) {
-        return registry.activation(id, caller).map(found -> found.orElseThrow(() -> notFound(id)));
+        return ledger(id, caller).map(found -> found.orElseThrow(() -> notFound(id)));
+    }
+
+    /** The same; empty when it never was, or is the ledger's no longer. */
+    Future<Optional<LedgerEntry>> ledger(String id, Caller caller) {
+        return registry.activation(id, caller);
     }
 
     private static boolean isOwner(Snapshot snapshot, Caller caller) {

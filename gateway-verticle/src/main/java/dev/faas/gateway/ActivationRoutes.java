@@ -3,21 +3,23 @@ package dev.faas.gateway;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationView;
-import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
+import dev.faas.http.Bodies;
 import dev.faas.http.ContentCoding;
-import dev.faas.http.HttpService;
+import dev.faas.http.Fields;
 import dev.faas.wire.Codec;
-import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 
-/** Submitting activations and asking for their records. */
+/** Submitting activations, asking for their records, and stopping them. */
 final class ActivationRoutes {
     private final Functions functions;
     private final Acceptance acceptance;
+    private final Cancellation cancellation;
+    private final Replay replay;
+    private final Explanation explanation;
     private final ActivationReader reader;
     private final ActivationEvents events;
     private final OpenAnswers open;
@@ -26,19 +28,25 @@ final class ActivationRoutes {
     ActivationRoutes(
             Functions functions,
             Acceptance acceptance,
+            Cancellation cancellation,
+            Replay replay,
+            Explanation explanation,
             ActivationReader reader,
             ActivationEvents events,
             OpenAnswers open,
             Forwarding registry) {
         this.functions = functions;
         this.acceptance = acceptance;
+        this.cancellation = cancellation;
+        this.replay = replay;
+        this.explanation = explanation;
         this.reader = reader;
         this.events = events;
         this.open = open;
         this.registry = registry;
     }
 
-    /** The short answer of an activation that has not ended. */
+    /** The short answer: which one, and where it stands. */
     record Pending(String activationId, Status status) {
         static Pending of(ActivationRecord record) {
             return new Pending(record.id(), record.currentStatus());
@@ -46,31 +54,55 @@ final class ActivationRoutes {
     }
 
     Future<Buffer> submit(RoutingContext ctx) {
-        refuseIdempotencyKey(ctx);
+        var key = IdempotencyKey.of(ctx);
         var patience = Patience.of(ctx);
         var submission = Submission.of(ctx);
+        var caller = Caller.of(ctx);
+        var ref = ctx.pathParam("ref");
         return functions
-                .find(ctx.pathParam("ref"), Caller.of(ctx))
-                .compose(function -> acceptance.accept(function, submission, HttpService.requestId(ctx)))
-                .compose(accepted -> EndWait.of(ctx, events, open, accepted, patience.limit()))
-                .map(newest -> submitted(ctx, newest));
+                .find(ref, caller)
+                .map(function -> Wanted.of(function, ref, submission, key, caller))
+                .compose(acceptance::accept)
+                .compose(accepted -> submitted(ctx, accepted, patience));
     }
 
-    /** Not built yet, and too dangerous to be ignored. */
-    private static void refuseIdempotencyKey(RoutingContext ctx) {
-        if (ctx.request().headers().contains("Idempotency-Key")) {
-            throw Problem.invalid("Idempotency-Key", "is not available yet: submit without it")
-                    .asException();
+    Future<Buffer> replay(RoutingContext ctx) {
+        var key = IdempotencyKey.of(ctx);
+        var patience = Patience.of(ctx);
+        if (Bodies.bytes(ctx).length() > 0) {
+            // There is nothing to say yet, and what would be ignored is refused.
+            Fields.of(ctx).done();
         }
+        return replay.of(ctx.pathParam("id"), key, Caller.of(ctx))
+                .compose(acceptance::accept)
+                .compose(accepted -> submitted(ctx, accepted, patience));
     }
 
-    private static Buffer submitted(RoutingContext ctx, Snapshot newest) {
-        var id = newest.record().id();
+    private Future<Buffer> submitted(RoutingContext ctx, Accepted accepted, Patience patience) {
+        return switch (accepted) {
+            case Accepted.Alive(var known) ->
+                EndWait.of(ctx, events, open, known, patience.limit()).map(newest -> {
+                    var record = newest.record();
+                    return record instanceof ActivationRecord.Ended
+                                    && !patience.limit().isZero()
+                            ? ended(ctx, record.id(), ActivationView.of(record))
+                            : pending(ctx, record.id());
+                });
+            case Accepted.Past(var id, var entry) ->
+                Future.succeededFuture(patience.limit().isZero() ? pending(ctx, id) : ended(ctx, id, entry.record()));
+        };
+    }
+
+    private static Buffer ended(RoutingContext ctx, String id, Object record) {
         ctx.response().putHeader("X-Activation-Id", id);
-        if (newest.record() instanceof ActivationRecord.Ended ended) {
-            return json(ctx, ActivationView.of(ended));
-        }
-        ctx.response().setStatusCode(202).putHeader(HttpHeaders.LOCATION, "/v1/activations/" + id);
+        return json(ctx, record);
+    }
+
+    private static Buffer pending(RoutingContext ctx, String id) {
+        ctx.response()
+                .putHeader("X-Activation-Id", id)
+                .setStatusCode(202)
+                .putHeader(HttpHeaders.LOCATION, "/v1/activations/" + id);
         return json(ctx, new Pending(id, Status.QUEUED));
     }
 
@@ -82,6 +114,17 @@ final class ActivationRoutes {
                         known -> EndWait.of(ctx, events, open, known, patience.limit())
                                 .onSuccess(newest -> ctx.end(json(ctx, ActivationView.of(newest.record())))),
                         () -> registry.question(ctx)));
+    }
+
+    Future<Buffer> cancel(RoutingContext ctx) {
+        return cancellation.cancel(ctx.pathParam("id"), Caller.of(ctx)).map(record -> {
+            ctx.response().setStatusCode(202);
+            return json(ctx, Pending.of(record));
+        });
+    }
+
+    Future<Buffer> explain(RoutingContext ctx) {
+        return explanation.of(ctx.pathParam("id"), Caller.of(ctx)).map(explained -> json(ctx, explained));
     }
 
     /** A body as JSON of ours, with its type. */

@@ -18,6 +18,8 @@ final class Api {
     private static final Handler<RoutingContext> YAML = Offer.of("application/yaml");
     private static final Handler<RoutingContext> EVENTS = Offer.of("text/event-stream");
 
+    private static final int MAX_SMALL_BODY = 64 * 1024;
+
     private final Handler<RoutingContext> authenticated;
     private final Forwarding auth;
     private final Forwarding registry;
@@ -85,6 +87,16 @@ final class Api {
                 .respond(activations::submit);
         on.get("/v1/activations").handler(JSON).handler(authenticated).handler(registry);
         on.get("/v1/activations/:id").handler(JSON).handler(authenticated).handler(activations::get);
+        on.delete("/v1/activations/:id").handler(JSON).handler(authenticated).respond(activations::cancel);
+        on.get("/v1/activations/:id/explain")
+                .handler(JSON)
+                .handler(authenticated)
+                .respond(activations::explain);
+        on.post("/v1/activations/:id/replay")
+                .handler(JSON)
+                .handler(authenticated)
+                .handler(Bodies.json(MAX_SMALL_BODY))
+                .respond(activations::replay);
         on.get("/v1/activations/:id/result")
                 .handler(BYTES)
                 .handler(authenticated)

@@ -36,10 +36,14 @@ final class Enqueuing {
         this.queue = queue;
     }
 
-    void enqueue(ActivationCommand command) {
+    /** @param settled run once it is in the queue, or left to the reconciler */
+    void enqueue(ActivationCommand command, Runnable settled) {
         var done = new CompletableFuture<Void>();
         underWay.put(command.id(), done);
-        var unused = done.whenComplete((nothing, never) -> underWay.remove(command.id()));
+        var unused = done.whenComplete((nothing, never) -> {
+            underWay.remove(command.id());
+            settled.run();
+        });
         put(command, FIRST_PAUSE, System.nanoTime(), done);
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
  * @param registryUrl where registry-service is
  * @param heartbeat a comment line so often on an event stream, which proxies then do not take for dead
  * @param stallLimit a reader of a stream that takes nothing for so long is cut off
+ * @param limits of what one owner may have queued
  */
 public record GatewayConfig(
         int apiPort,
@@ -27,7 +28,8 @@ public record GatewayConfig(
         HttpConfig http,
         NatsConfig nats,
         Duration heartbeat,
-        Duration stallLimit) {
+        Duration stallLimit,
+        Backpressure.Limits limits) {
     private static final String HEARTBEAT = "FAAS_SSE_HEARTBEAT";
     private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final int API_PORT = 8000;
@@ -50,8 +52,21 @@ public record GatewayConfig(
                 atLeast(
                         env,
                         "FAAS_SSE_STALL_LIMIT",
-                        env.duration(
-                                "FAAS_SSE_STALL_LIMIT", Duration.ofSeconds(30), "when a stuck reader is cut off")));
+                        env.duration("FAAS_SSE_STALL_LIMIT", Duration.ofSeconds(30), "when a stuck reader is cut off")),
+                new Backpressure.Limits(
+                        env.integer(
+                                "FAAS_OWNER_MAX_QUEUED",
+                                1_000_000,
+                                1,
+                                1_000_000_000,
+                                "activations a user may have queued"),
+                        (long) env.integer(
+                                        "FAAS_OWNER_MAX_QUEUED_MB",
+                                        1024,
+                                        1,
+                                        1 << 20,
+                                        "MiB of arguments a user may have queued")
+                                << 20));
     }
 
     private static URI service(Env env, String name, String fallback, String doc) {

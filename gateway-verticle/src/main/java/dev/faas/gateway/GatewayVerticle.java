@@ -1,7 +1,9 @@
 package dev.faas.gateway;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.Cancelling;
 import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Spawners;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.KeyRing;
@@ -83,20 +85,36 @@ public final class GatewayVerticle extends VerticleBase {
 
         var events = new ActivationEvents(nats);
         nats.onReconnect(open::check);
-        var queue = new Enqueuing(new CommandQueue(nats));
-        on.onStop("commands under way", queue::drain);
+        var queue = new CommandQueue(nats);
+        var enqueuing = new Enqueuing(queue);
+        on.onStop("commands under way", enqueuing::drain);
         var toRegistry = Forwarding.toRegistry(registry, cache);
         var registryClient = new RegistryClient(registry);
         var reader = new ActivationReader(events, registryClient);
         var streams =
                 new LiveStreams(reader, events, open, new EventStream.Limits(config.heartbeat(), config.stallLimit()));
-        var acceptance = new Acceptance(events, queue, InstantSource.system());
+        var functions = new Functions(cache, registryClient);
+        var pressure = new Backpressure(events, queue, config.limits());
+        var keys = IdempotencyKeys.open(nats, limit);
+        var acceptance = new Acceptance(events, enqueuing, pressure, keys, reader, InstantSource.system());
+        var cancellation = new Cancellation(reader, new Cancelling(events, queue, InstantSource.system()));
+        var spawners = on.open("spawners", () -> new Spawners(nats), Spawners::close);
+        spawners.observe();
+        var explanation = new Explanation(reader, queue, pressure, spawners::alive, InstantSource.system());
         var api = new Api(
                 verifier,
                 Forwarding.to(auth),
                 toRegistry,
                 new ActivationRoutes(
-                        new Functions(cache, registryClient), acceptance, reader, events, open, toRegistry),
+                        functions,
+                        acceptance,
+                        cancellation,
+                        new Replay(reader, events, registryClient, functions),
+                        explanation,
+                        reader,
+                        events,
+                        open,
+                        toRegistry),
                 new OutputRoutes(reader, events, streams, toRegistry),
                 streams);
         var health = new Health(SERVICE)

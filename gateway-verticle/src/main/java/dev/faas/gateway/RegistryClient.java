@@ -1,6 +1,7 @@
 package dev.faas.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.activation.ActivationRecord;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Problem;
@@ -39,6 +40,25 @@ final class RegistryClient {
     Future<Optional<LedgerEntry>> activation(String id, Caller caller) {
         return registry.get("/v1/activations/" + id, "application/json", caller)
                 .map(answer -> found(answer) ? Optional.of(entry(answer)) : Optional.empty());
+    }
+
+    /** An activation as it was accepted, with its order. Fails with {@code activation_not_found} or {@code result_expired}. */
+    Future<ActivationRecord.Queued> accepted(String id, Caller caller) {
+        return registry.get("/v1/activations/" + id + "/accepted", "application/json", caller)
+                .map(answer -> {
+                    if (answer.status() == 410) {
+                        throw Problem.of(
+                                        410,
+                                        "result_expired",
+                                        "Result expired",
+                                        "What this activation was to run is kept no longer. Submit it anew, with its argument.")
+                                .asException();
+                    }
+                    if (!found(answer)) {
+                        throw Problem.activationNotFound(id).asException();
+                    }
+                    return (ActivationRecord.Queued) Codec.decode(answer.body().getBytes(), ActivationRecord.class);
+                });
     }
 
     private static LedgerEntry entry(Upstream.Answer answer) {

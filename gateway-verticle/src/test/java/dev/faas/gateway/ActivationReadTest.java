@@ -3,7 +3,6 @@ package dev.faas.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.wire.Ids;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -160,20 +159,6 @@ class ActivationReadTest {
         assertThat(faas.get("/v1/activations/" + id).status()).isEqualTo(404);
         assertThat(faas.get("/v1/activations/" + id + "/result").status()).isEqualTo(404);
         assertThat(faas.get("/v1/activations/" + id + "/events").code()).isEqualTo("activation_not_found");
-    }
-
-    @Test
-    void givenWhatIsNotBuiltYet_whenAskedFor_thenTheAnswerSaysThatItIsNotThere() throws Exception {
-        var id = faas.accepted("reader", "x");
-
-        var cancel = faas.send(faas.as(faas.alice, "/v1/activations/" + id).DELETE());
-        var replay = faas.send(
-                faas.as(faas.alice, "/v1/activations/" + id + "/replay").POST(BodyPublishers.noBody()));
-
-        assertThat(cancel.status()).isEqualTo(405);
-        assertThat(cancel.header("Allow")).isEqualTo("GET, HEAD, OPTIONS");
-        assertThat(replay.status()).isEqualTo(404);
-        assertThat(replay.code()).isEqualTo("not_found");
     }
 
     @Test

@@ -63,7 +63,7 @@ class ApiTest {
                 new TokenVerifier(vertx, "faas", "faas"),
                 forwarding,
                 forwarding,
-                new ActivationRoutes(null, null, null, null, null, forwarding),
+                new ActivationRoutes(null, null, null, null, null, null, null, null, forwarding),
                 new OutputRoutes(null, null, null, forwarding),
                 new LiveStreams(null, null, null, null));
         var nowhere = URI.create("http://127.0.0.1:1");

@@ -97,7 +97,8 @@ class GatewayVerticleTest {
                     base.http(),
                     base.nats(),
                     base.heartbeat(),
-                    base.stallLimit());
+                    base.stallLimit(),
+                    base.limits());
 
             var failure = Await.failure(vertx.deployVerticle(new GatewayVerticle(config)));
 

@@ -16,6 +16,8 @@ import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -55,6 +57,9 @@ final class RunningGateway implements AutoCloseable {
     final Signer signer;
     final String alice = Ids.user(Instant.now());
     final String bob = Ids.user(Instant.now());
+    /** Between the gateway and the bus, to cut them apart. */
+    final NatsRelay relay;
+
     final GatewayVerticle gateway;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -67,7 +72,7 @@ final class RunningGateway implements AutoCloseable {
     /** @param upstreamHost the name by which the gateway knows both services */
     RunningGateway(Path directory, Addresses.Lookup lookup, String upstreamHost) throws Exception {
         server = NatsServer.start(directory, NATS_CONF, PASSWORDS);
-        bus = Nats.connect(as(server, "registry"), "test");
+        bus = Nats.connect(bus(server.url(), "registry"), "test");
         Topology.create(bus, TopologyConfig.LOCAL);
         events = new ActivationEvents(bus);
         queue = new CommandQueue(bus);
@@ -75,25 +80,51 @@ final class RunningGateway implements AutoCloseable {
         registry = new PlayedService(vertx);
         signer = new Signer(vertx);
         Await.await(bus.kv(Subjects.KEYS).put(signer.kid, signer.publicJwk().getBytes(StandardCharsets.UTF_8)));
+        relay = new NatsRelay(server.port());
         gateway = new GatewayVerticle(
                 config(
                         URI.create("http://" + upstreamHost + ":" + auth.port()),
                         URI.create("http://" + upstreamHost + ":" + registry.port()),
-                        as(server, "gateway")),
+                        bus(relay.url(), "gateway")),
                 lookup);
         deployment = Await.await(vertx.deployVerticle(gateway));
     }
 
+    /** Another gateway of the same platform; it goes with this one. */
+    GatewayVerticle another() {
+        return another(config(auth.url(), registry.url(), bus(server.url(), "gateway")));
+    }
+
+    GatewayVerticle another(Backpressure.Limits limits) {
+        return another(config(auth.url(), registry.url(), bus(server.url(), "gateway"), limits));
+    }
+
+    private GatewayVerticle another(GatewayConfig config) {
+        var other = new GatewayVerticle(config);
+        Await.await(vertx.deployVerticle(other));
+        return other;
+    }
+
+    /** The same request to another gateway. */
+    Answer sendTo(GatewayVerticle other, HttpRequest.Builder request) throws IOException, InterruptedException {
+        var path = request.build().uri().getRawPath();
+        return send(request.uri(URI.create("http://127.0.0.1:" + other.port("api") + path)));
+    }
+
     static GatewayConfig config(URI auth, URI registry, NatsConfig nats) {
-        return new GatewayConfig(0, 0, 0, auth, registry, http(), nats, HEARTBEAT, STALL);
+        return config(auth, registry, nats, new Backpressure.Limits(1_000_000, 1L << 30));
+    }
+
+    private static GatewayConfig config(URI auth, URI registry, NatsConfig nats, Backpressure.Limits limits) {
+        return new GatewayConfig(0, 0, 0, auth, registry, http(), nats, HEARTBEAT, STALL, limits);
     }
 
     private static String password(String user) {
         return "secret-of-" + user;
     }
 
-    private static NatsConfig as(NatsServer server, String user) {
-        var base = NatsConfig.local(server.url());
+    private static NatsConfig bus(String url, String user) {
+        var base = NatsConfig.local(url);
         return new NatsConfig(base.url(), user, new Secret(password(user)), base.startTimeout(), base.requestTimeout());
     }
 
@@ -163,6 +194,15 @@ final class RunningGateway implements AutoCloseable {
         return new Answer(client.send(request.build(), BodyHandlers.ofByteArray()));
     }
 
+    /** Sends these bytes and reads all there is, until the gateway closes. */
+    String raw(String request) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port("api"))) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
     Answer get(String path) throws IOException, InterruptedException {
         return send(as(alice, path));
     }
@@ -209,6 +249,7 @@ final class RunningGateway implements AutoCloseable {
         client.close();
         bus.close();
         Await.await(vertx.close());
+        relay.close();
         server.close();
     }
 }

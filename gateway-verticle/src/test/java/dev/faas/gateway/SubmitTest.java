@@ -177,15 +177,6 @@ class SubmitTest {
     }
 
     @Test
-    void givenAnIdempotencyKey_whenSubmitted_thenItIsRefusedAsNotBuiltYet() throws Exception {
-        var answer = faas.send(faas.submission("resize", "text/plain", BodyPublishers.ofString("x"))
-                .header("Idempotency-Key", "once"));
-
-        assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.field("detail")).contains("not available yet");
-    }
-
-    @Test
     void givenAFunctionOfSomebodyElse_whenSubmitted_thenItDoesNotExist() throws Exception {
         var bobs = faas.function(faas.bob, FunctionSpec.of("secret", "x"));
 

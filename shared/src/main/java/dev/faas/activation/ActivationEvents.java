@@ -101,11 +101,16 @@ public final class ActivationEvents {
 
     /** What is to be run, out of the accepted event. */
     public CompletableFuture<Optional<Order>> order(String id) {
+        return accepted(id).thenApply(first -> first.map(ActivationRecord.Queued::order));
+    }
+
+    /** The accepted event, which alone has the order; empty when it is pruned. */
+    public CompletableFuture<Optional<ActivationRecord.Queued>> accepted(String id) {
         return nextState(id, 1)
                 .thenApply(first -> first.map(StateEvent::record)
                         .filter(ActivationRecord.Queued.class::isInstance)
                         .map(ActivationRecord.Queued.class::cast)
-                        .flatMap(queued -> Optional.ofNullable(queued.order())));
+                        .filter(queued -> queued.order() != null));
     }
 
     /**
@@ -189,6 +194,23 @@ public final class ActivationEvents {
                 ? new StateEvent(message.sequence(), snapshot(m).record())
                 : new OutputEvent(message.sequence(), OutputChunk.of(m.headers(), m.bytes()));
         return new Live(event, message.previous());
+    }
+
+    /** How full the stream is. */
+    public CompletableFuture<Room> room() {
+        return stream.state().thenApply(state -> new Room(state.bytes(), state.maxBytes()));
+    }
+
+    /**
+     * The stream's space, in bytes.
+     *
+     * @param limit at most 0: there is none
+     */
+    public record Room(long used, long limit) {
+        /** From 0 to 1, with so many more bytes in it. */
+        public double filledWith(long more) {
+            return limit <= 0 ? 0 : (double) (used + more) / limit;
+        }
     }
 
     /** Removes one stored event: what the projector does once the ledger has everything. */

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -118,6 +119,32 @@ public final class CommandQueue {
     /** How one function's queue stands; empty when it has no consumer. */
     public CompletableFuture<Optional<Standing>> standing(String functionId) {
         return consumers.state(Subjects.consumer(functionId)).thenApply(found -> found.flatMap(CommandQueue::standing));
+    }
+
+    /**
+     * How many of its function's commands come before this one, about: exact while no other function's come in between.
+     * Empty when it is not in the queue.
+     */
+    public CompletableFuture<OptionalLong> before(ActivationCommand command) {
+        var place = stream.lastFromLeader(subject(command));
+        var consumer = consumers.state(Subjects.consumer(command.functionId()));
+        return place.thenCombine(
+                        consumer,
+                        (found, state) ->
+                                found.flatMap(message -> state.map(queue -> new Place(message.sequence(), queue))))
+                .thenCombine(
+                        stream.state(),
+                        (found, all) -> found.map(it -> OptionalLong.of(it.before(all.lastSequence())))
+                                .orElse(OptionalLong.empty()));
+    }
+
+    private record Place(long sequence, ConsumerState queue) {
+        /** The commands of the function taken for evenly spread between the last one delivered and the end of the stream. */
+        long before(long end) {
+            long ahead = Math.max(0, sequence - queue.delivered() - 1);
+            long rest = Math.max(1, end - queue.delivered());
+            return queue.pending() == 0 ? 0 : Math.min(queue.pending() - 1, queue.pending() * ahead / rest);
+        }
     }
 
     /** How every function's queue stands. 140 ms for a thousand. */

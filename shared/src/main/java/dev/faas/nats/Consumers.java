@@ -86,7 +86,8 @@ public final class Consumers {
                 json.path("config").path("filter_subject").asText(),
                 json.path("num_pending").asLong(),
                 json.path("num_ack_pending").asInt(),
-                json.path("config").path("max_ack_pending").asInt());
+                json.path("config").path("max_ack_pending").asInt(),
+                json.path("delivered").path("stream_seq").asLong());
     }
 
     private static void failOnError(JsonNode json) {
@@ -101,6 +102,8 @@ public final class Consumers {
      *
      * @param pending not delivered yet
      * @param unacked delivered and not ended: what runs
+     * @param delivered the sequence of the last message that was delivered for the first time
      */
-    public record ConsumerState(String name, String filter, long pending, int unacked, int maxAckPending) {}
+    public record ConsumerState(
+            String name, String filter, long pending, int unacked, int maxAckPending, long delivered) {}
 }

@@ -81,6 +81,28 @@ public final class Stream {
                 .thenAccept(answer -> {});
     }
 
+    /** How it stands, as its leader knows. */
+    public CompletableFuture<State> state() {
+        return nats.ask("$JS.API.STREAM.INFO." + name, new byte[0]).thenApply(answer -> {
+            var json = Codec.readTree(answer.getData());
+            if (json.has("error")) {
+                throw new BusException.BusUnavailable(
+                        json.path("error").path("description").asText(), null);
+            }
+            return new State(
+                    json.path("state").path("bytes").asLong(),
+                    json.path("config").path("max_bytes").asLong(),
+                    json.path("state").path("last_seq").asLong());
+        });
+    }
+
+    /**
+     * A stream as the server sees it.
+     *
+     * @param maxBytes -1: no limit
+     */
+    public record State(long bytes, long maxBytes, long lastSequence) {}
+
     public Consumers consumers() {
         return new Consumers(nats, name);
     }

@@ -28,8 +28,13 @@ public final class Topology {
     /** What a registry that died has taken comes to another one, or to its successor, after so long. */
     private static final Duration ACK_WAIT = Duration.ofSeconds(10);
 
-    private static final List<String> BUCKETS =
-            List.of(Subjects.FUNCTIONS, Subjects.KEYS, Subjects.REVOKED, Subjects.SPAWNERS, Subjects.IDEMPOTENCY);
+    private static final List<String> BUCKETS = List.of(
+            Subjects.FUNCTIONS,
+            Subjects.KEYS,
+            Subjects.REVOKED,
+            Subjects.SPAWNERS,
+            Subjects.IDEMPOTENCY,
+            Subjects.GATEWAY);
 
     private Topology() {}
 

@@ -16,6 +16,9 @@ public final class Subjects {
     public static final String REVOKED = "REVOKED";
     public static final String SPAWNERS = "SPAWNERS";
     public static final String IDEMPOTENCY = "IDEMPOTENCY";
+    /** What all gateways share. */
+    public static final String GATEWAY = "GATEWAY";
+
     public static final String OUTPUTS = "OUTPUTS";
 
     public static final String PROJECTOR = "projector";

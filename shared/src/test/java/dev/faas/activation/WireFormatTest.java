@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.IdempotencyEntry;
 import dev.faas.wire.Versioned;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,12 @@ class WireFormatTest {
                         "parked",
                         new Parked(ActivationCommand.of(Samples.queued().activation()), Samples.NOW),
                         Parked.class),
+                Arguments.of(
+                        "idempotency",
+                        new IdempotencyEntry(
+                                "06b7gd98g07rk4q3v8x2m5n9ta",
+                                "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"),
+                        IdempotencyEntry.class),
                 Arguments.of("beat", new SpawnerBeat("node-1", "06b7", 8, 3), SpawnerBeat.class),
                 Arguments.of(
                         "function",

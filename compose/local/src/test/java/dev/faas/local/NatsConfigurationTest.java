@@ -33,7 +33,7 @@ class NatsConfigurationTest {
     void start() throws IOException {
         nats = NatsServer.start(directory, CONFIGURATION, PASSWORDS);
         try (var registry = connect("registry", "r1")) {
-            for (var bucket : new String[] {"KEYS", "REVOKED", "FUNCTIONS", "IDEMPOTENCY", "SPAWNERS"}) {
+            for (var bucket : new String[] {"KEYS", "REVOKED", "FUNCTIONS", "IDEMPOTENCY", "GATEWAY", "SPAWNERS"}) {
                 var created = request(registry, "registry", "$JS.API.STREAM.CREATE.KV_" + bucket, bucket(bucket));
                 assertThat(created).doesNotContain("\"error\"");
             }
@@ -68,6 +68,9 @@ class NatsConfigurationTest {
                             "{\"seq\":1,\"no_erase\":true}"))
                     .contains("\"success\":true");
             assertThat(request(gateway, "gateway", "$KV.IDEMPOTENCY.k", "a")).contains("\"seq\":1");
+            assertThat(request(gateway, "gateway", "$JS.API.CONSUMER.LIST.ACTIVATIONS", ""))
+                    .doesNotContain("\"error\"");
+            assertThat(request(gateway, "gateway", "$KV.GATEWAY.k", "a")).contains("\"seq\":1");
         }
     }
 

@@ -6,7 +6,6 @@ import static dev.faas.standalone.Provoker.path;
 import static dev.faas.standalone.Provoker.problem;
 import static dev.faas.standalone.Provoker.problems;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
 import dev.faas.standalone.ApiYaml.Documented;
 import java.nio.file.Path;
@@ -37,14 +36,26 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ContractIT {
-    /** Whose faults cannot be provoked from outside, and why; HttpServiceTest throws inside a handler. */
-    private static final Map<String, String> EXCUSED = Map.of(
-            "getKeys", "auth-service answers from its memory",
-            "submitActivation", "what it writes is its own, and what it reads has been read when it was cached",
-            "getHealth", "a constant",
-            "getReadiness", "a dependency that fails in whatever way is one that is down",
-            "getVersion", "a constant",
-            "getOpenApi", "a constant");
+    /** What cannot be provoked from outside, and why, or what shows it instead. */
+    private static final Map<Excused, String> EXCUSED = Map.of(
+            new Excused("internal", "getKeys"), "auth-service answers from its memory",
+            new Excused("internal", "submitActivation"),
+                    "what it writes is its own, and what it reads has been read when it was cached",
+            new Excused("internal", "getHealth"), "a constant",
+            new Excused("internal", "getReadiness"), "a dependency that fails in whatever way is one that is down",
+            new Excused("internal", "getVersion"), "a constant",
+            new Excused("internal", "getOpenApi"), "a constant",
+            new Excused("outcome_unknown", "replayActivation"),
+                    "the bus would have to fall silent between its reads and its write, which is a submit's",
+            new Excused("quota_exceeded", "submitActivation"), "nobody else could be refused: BackpressureTest",
+            new Excused("quota_exceeded", "replayActivation"), "as of a submit");
+
+    /** A problem of an operation. Faults that nobody can provoke here HttpServiceTest throws inside a handler. */
+    private record Excused(String code, String operation) {
+        static Excused of(Documented problem) {
+            return new Excused(problem.code(), problem.operationId());
+        }
+    }
 
     /** Need something done to the system, and have tests of their own below. */
     private static final List<String> ARRANGED =
@@ -69,7 +80,7 @@ class ContractIT {
         system = new Services(directory, IMPATIENT);
         sabotage = system.sabotage();
         client = Provoker.at(system.api());
-        sabotage.runWithLongOutput(client.means().fadedActivation());
+        sabotage.runWithLongOutput(client.means().activations().faded());
     }
 
     @AfterAll
@@ -79,7 +90,7 @@ class ContractIT {
     }
 
     static List<Documented> whatEveryoneCanProvoke() {
-        return problems(each -> !ARRANGED.contains(each.code()));
+        return problems(each -> !ARRANGED.contains(each.code()) && !EXCUSED.containsKey(Excused.of(each)));
     }
 
     @Order(1)
@@ -153,10 +164,9 @@ class ContractIT {
     @Test
     void whileTheBusIsSilentNobodyKnowsWhetherASubmitIsStored() throws Exception {
         client.renew();
-        for (var problem : problems("outcome_unknown")) {
-            var answer = sabotage.withBusFrozen(() -> client.provoke(problem));
-            assertThat(json(answer).path("activationId").asText()).hasSize(26);
-        }
+        var unknown = problem("submitActivation", "outcome_unknown");
+        var answer = sabotage.withBusFrozen(() -> client.provoke(unknown));
+        assertThat(json(answer).path("activationId").asText()).hasSize(26);
         client.eventuallyGood("submitActivation", 202);
     }
 
@@ -218,11 +228,7 @@ class ContractIT {
     void everyDocumentedProblemHasBeenProvokedOrIsExcusedWithAReason() {
         var missed = problems(problem -> !client.provoked().contains(problem));
 
-        assertThat(missed)
-                .extracting(Documented::code, Documented::operationId)
-                .containsExactlyInAnyOrderElementsOf(EXCUSED.keySet().stream()
-                        .map(operation -> tuple("internal", operation))
-                        .toList());
+        assertThat(missed).map(Excused::of).containsExactlyInAnyOrderElementsOf(EXCUSED.keySet());
         assertThat(client.provoked()).hasSizeGreaterThan(250);
     }
 }

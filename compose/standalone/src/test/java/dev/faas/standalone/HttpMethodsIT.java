@@ -119,7 +119,9 @@ class HttpMethodsIT {
         everything.put("/openapi.yaml", read);
         everything.put("/v1/functions/speak/activations", "OPTIONS, POST");
         everything.put("/v1/activations", read);
-        for (var rest : List.of("", "/result", "/logs", "/events")) {
+        everything.put("/v1/activations/" + finished, "DELETE, GET, HEAD, OPTIONS");
+        everything.put("/v1/activations/" + finished + "/replay", "OPTIONS, POST");
+        for (var rest : List.of("/result", "/logs", "/events", "/explain")) {
             everything.put("/v1/activations/" + finished + rest, read);
         }
         accounts.putAll(system);

@@ -141,7 +141,11 @@ final class ListRows {
                 match("a weak tag", "W/\"1\""),
                 match("a tag without quotes", "1"),
                 match("nonsense", "\u00ff,,\""),
-                idempotency());
+                key("with a space in it", "two words"),
+                key("of no characters", ""),
+                key("of 256 characters", "k".repeat(256)),
+                key("beyond ASCII", "caf\u00e9"),
+                key("given twice", "a\r\nIdempotency-Key: b"));
     }
 
     private static Refusal event(String what, String id) {
@@ -158,10 +162,10 @@ final class ListRows {
                 .is(412, "precondition_failed");
     }
 
-    private static Refusal idempotency() {
-        return request("an Idempotency-Key, which is not built yet", "POST", "/v1/functions/{fn}/activations")
+    private static Refusal key(String what, String key) {
+        return request("an Idempotency-Key " + what, "POST", "/v1/functions/{fn}/activations")
                 .asUser()
-                .with("Idempotency-Key: k")
+                .with("Idempotency-Key: " + key)
                 .isInvalidAt("Idempotency-Key");
     }
 

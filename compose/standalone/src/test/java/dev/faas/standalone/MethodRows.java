@@ -31,7 +31,9 @@ final class MethodRows {
                         other("/v1/functions/{fn}/rollback", "OPTIONS, POST", "GET", "PUT"),
                         other("/v1/functions/{fn}/activations", "OPTIONS, POST", "GET", "DELETE"),
                         other("/v1/activations", "GET, HEAD, OPTIONS", "POST", "DELETE"),
-                        other("/v1/activations/{id}", "GET, HEAD, OPTIONS", "POST", "PUT", "PATCH"),
+                        other("/v1/activations/{id}", "DELETE, GET, HEAD, OPTIONS", "POST", "PUT", "PATCH"),
+                        other("/v1/activations/{id}/explain", "GET, HEAD, OPTIONS", "POST", "DELETE"),
+                        other("/v1/activations/{id}/replay", "OPTIONS, POST", "GET", "DELETE"),
                         other("/v1/activations/{id}/result", "GET, HEAD, OPTIONS", "POST", "DELETE"),
                         other("/v1/activations/{id}/logs", "GET, HEAD, OPTIONS", "PUT"),
                         other("/v1/activations/{id}/events", "GET, HEAD, OPTIONS", "POST"))
@@ -145,7 +147,7 @@ final class MethodRows {
                         request("a submit on the port of functions", "POST", "/v1/functions/{fn}/activations")
                                 .through(Door.REGISTRY),
                         request("nothing", "GET", "/"),
-                        request("a call that is not built yet", "POST", "/v1/activations/{id}/replay"),
+                        request("a call that does not exist", "POST", "/v1/activations/{id}/rerun"),
                         request("keys, which are not built yet", "POST", "/v1/auth/keys"))
                 .map(row -> row.asUser().is(404, "not_found"));
     }

@@ -22,23 +22,39 @@ record Provocation(String method, String target, List<String> headers, String bo
     private static final int MORE_THAN_ANY_BODY = (1 << 20) + 1;
     private static final int MORE_THAN_A_HEAD = 17_000;
 
+    /** An Idempotency-Key that is used. */
+    static final String KEY = "used-up";
+
+    /** A function whose queue is full. */
+    static final String CROWDED = "crowded";
+
     /**
-     * What requests are made with: an activation that is there, and tokens that are good.
+     * What requests are about.
      *
-     * @param fadedActivation one whose output is kept no longer
+     * @param waiting in the queue
+     * @param faded one whose argument and output are kept no longer
+     * @param finished cancelled
+     * @param orphan its function is deleted
+     * @param crowded it alone fills its queue
      */
-    record Means(
-            String activation, String fadedActivation, String accessToken, String refreshToken, String expiredToken) {
-        Means withActivations(String there, String faded) {
-            return new Means(there, faded, accessToken, refreshToken, expiredToken);
+    record Activations(String waiting, String faded, String finished, String orphan, String crowded) {}
+
+    /** What requests are made with; tokens are good. */
+    record Means(Activations activations, String accessToken, String refreshToken, String expiredToken) {
+        String activation() {
+            return activations.waiting();
+        }
+
+        Means withActivations(Activations others) {
+            return new Means(others, accessToken, refreshToken, expiredToken);
         }
 
         Means withTokens(String access, String refresh) {
-            return new Means(activation, fadedActivation, access, refresh, expiredToken);
+            return new Means(activations, access, refresh, expiredToken);
         }
 
         Means withExpiring(String token) {
-            return new Means(activation, fadedActivation, accessToken, refreshToken, token);
+            return new Means(activations, accessToken, refreshToken, token);
         }
     }
 
@@ -65,9 +81,18 @@ record Provocation(String method, String target, List<String> headers, String bo
                 problem.status() == 417 ? good.with("Expect", "200-tea") : invalid(operation, good);
             case "username_taken" -> good.body(Map.of("username", USERNAME, "password", PASSWORD));
             case "function_exists" -> good.body(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
-            case "function_not_found" -> good.target(good.target().replace(FUNCTION, "nobodys"));
-            case "activation_not_found" -> good.target(good.target().replace(means.activation(), "0".repeat(26)));
-            case "result_expired" -> good.target(good.target().replace(means.activation(), means.fadedActivation()));
+            case "function_not_found" ->
+                good.about("nobodys", means.activation(), means.activations().orphan());
+            case "activation_not_found" -> good.about(FUNCTION, means.activation(), "0".repeat(26));
+            case "already_finished" ->
+                good.about(FUNCTION, means.activation(), means.activations().finished());
+            case "result_expired" ->
+                good.about(FUNCTION, means.activation(), means.activations().faded());
+            case "queue_full" ->
+                good.about(CROWDED, means.activation(), means.activations().crowded());
+            case "idempotency_key_reused" ->
+                (operation.getOperationId().equals("submitActivation") ? good.body(Map.of("argument", "y")) : good)
+                        .with("Idempotency-Key", KEY);
             case "precondition_failed" -> good.with("If-Match", "\"999\"");
             // What is in its way is for the test to arrange: a part that is away or broken, a body that does not
             // arrive.
@@ -95,6 +120,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "updateFunction" -> request.json(function);
             case "rollbackFunction" -> request.json(Map.of("revision", 1));
             case "submitActivation" -> request.json(submission);
+            case "replayActivation" -> request.json(Map.of());
             default -> request;
         };
     }
@@ -127,6 +153,15 @@ record Provocation(String method, String target, List<String> headers, String bo
         return head(body.length()) + body;
     }
 
+    /** The same about another function, or another activation. */
+    private Provocation about(String function, String activation, String other) {
+        return target(target.replace(FUNCTION, function).replace(activation, other));
+    }
+
+    Provocation about(String function) {
+        return target(target.replace(FUNCTION, function));
+    }
+
     private Provocation method(String other) {
         return new Provocation(other, target, headers, body);
     }
@@ -135,7 +170,7 @@ record Provocation(String method, String target, List<String> headers, String bo
         return new Provocation(method, other, headers, body);
     }
 
-    private Provocation with(String name, String value) {
+    Provocation with(String name, String value) {
         var more = new ArrayList<>(headers);
         more.addAll(List.of(name, value));
         return new Provocation(method, target, more, body);
@@ -155,7 +190,7 @@ record Provocation(String method, String target, List<String> headers, String bo
         return with("Content-Type", "application/json").body(fields);
     }
 
-    private Provocation body(Map<String, ?> fields) {
+    Provocation body(Map<String, ?> fields) {
         return new Provocation(method, target, headers, new String(Codec.write(fields), StandardCharsets.UTF_8));
     }
 

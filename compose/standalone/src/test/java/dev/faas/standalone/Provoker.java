@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.standalone.ApiYaml.Documented;
+import dev.faas.standalone.Provocation.Activations;
 import dev.faas.standalone.Provocation.Means;
 import dev.faas.standalone.RawHttp.Answer;
 import dev.faas.wire.Codec;
@@ -12,10 +13,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** A user with a function and two activations, who asks for the problems that openapi.yaml lists. */
+/** A user with functions and activations, who asks for the problems that openapi.yaml lists. */
 final class Provoker {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     /** Access tokens of the system that it asks live for ten seconds. */
@@ -23,7 +25,7 @@ final class Provoker {
 
     private final Scrutiny scrutiny = new Scrutiny();
     private final URI api;
-    private Means means = new Means("", "", "", "", "");
+    private Means means = new Means(new Activations("", "", "", "", ""), "", "", "");
     private long meansSince;
 
     private Provoker(URI api) {
@@ -36,16 +38,46 @@ final class Provoker {
         assertThat(provoker.ask(problem("register", "username_taken")).status()).isEqualTo(201);
         provoker.renew();
         provoker.means = provoker.means.withExpiring(provoker.means.accessToken());
-        assertThat(provoker.ask(problem("createFunction", "function_exists")).status())
-                .isEqualTo(201);
-        provoker.means = provoker.means.withActivations(provoker.submit(), provoker.submit());
+        provoker.makeActivations();
         return provoker;
     }
 
-    private String submit() throws Exception {
-        var accepted = good("submitActivation");
-        assertThat(accepted.status()).isEqualTo(202);
-        return json(accepted).path("activationId").asText();
+    private void makeActivations() throws Exception {
+        var create = provocation(problem("createFunction", "function_exists"));
+        expect(201, create);
+        var orphan = submit(request("submitActivation"));
+        expect(204, request("deleteFunction"));
+        expect(201, create);
+        var finished = submit(request("submitActivation"));
+        use(new Activations(finished, "", finished, orphan, ""));
+        expect(202, request("cancelActivation"));
+        expect(
+                201,
+                request("createFunction")
+                        .body(Map.of("name", Provocation.CROWDED, "image", "x", "queue", Map.of("maxPending", 1))));
+        var crowded = submit(request("submitActivation").about(Provocation.CROWDED));
+        // So long that its copy, too, lies where outputs do.
+        var faded = submit(request("submitActivation").body(Map.of("argument", "x".repeat(100_000))));
+        submit(request("submitActivation").with("Idempotency-Key", Provocation.KEY));
+        use(new Activations(submit(request("submitActivation")), faded, finished, orphan, crowded));
+    }
+
+    private void use(Activations activations) {
+        means = means.withActivations(activations);
+    }
+
+    private String submit(Provocation request) throws Exception {
+        return json(expect(202, request)).path("activationId").asText();
+    }
+
+    private Answer expect(int status, Provocation request) throws Exception {
+        var answer = send(request.whole());
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        return answer;
+    }
+
+    private Provocation request(String operationId) {
+        return Provocation.good(operation(operationId), means);
     }
 
     static List<Documented> problems(Predicate<Documented> which) {
@@ -112,12 +144,8 @@ final class Provoker {
         return answer;
     }
 
-    Answer good(String operationId) throws Exception {
-        return send(Provocation.good(operation(operationId), means).whole());
-    }
-
     void eventuallyGood(String operationId, int status) throws Exception {
-        eventually(status, Provocation.good(operation(operationId), means));
+        eventually(status, request(operationId));
     }
 
     private Answer eventually(int status, Provocation provocation) throws Exception {
@@ -137,7 +165,7 @@ final class Provoker {
     }
 
     void renew() throws Exception {
-        var tokens = json(good("login"));
+        var tokens = json(expect(200, request("login")));
         means = means.withTokens(
                 tokens.path("access_token").asText(),
                 tokens.path("refresh_token").asText());

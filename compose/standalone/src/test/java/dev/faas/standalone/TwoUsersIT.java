@@ -118,14 +118,17 @@ class TwoUsersIT {
             roads.add(new Road(404, "POST", path, Map.of("argument", "go")));
             roads.add(new Road(404, "POST", path, "go"));
             roads.add(new Road(404, "POST", path + "?wait=1", "go"));
+            roads.add(new Road(404, "POST", path, "go", "Idempotency-Key", "k"));
         }
         for (var id : List.of("{finished}", "{running}")) {
             var path = "/v1/activations/" + id;
-            for (var read : List.of("", "?wait=1", "/result", "/logs", "/logs?follow=true", "/events")) {
+            for (var read : List.of("", "?wait=1", "/result", "/logs", "/logs?follow=true", "/events", "/explain")) {
                 roads.add(new Road(404, "GET", path + read, null));
                 roads.add(new Road(404, "HEAD", path + read, null));
             }
             roads.add(new Road(404, "GET", path + "/events", null, "Last-Event-ID", "1"));
+            roads.add(new Road(404, "DELETE", path, null));
+            roads.add(new Road(404, "POST", path + "/replay", null));
         }
         return roads;
     }

@@ -72,6 +72,18 @@ final class User {
         return send("POST", path, "application/json", Codec.write(body));
     }
 
+    /** With a name for the request, by which a repeat is known. */
+    HttpResponse<byte[]> post(String path, Object body, String idempotencyKey)
+            throws IOException, InterruptedException {
+        var bytes = Codec.write(body);
+        return send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .header("Idempotency-Key", idempotencyKey)
+                        .POST(BodyPublishers.ofByteArray(bytes)),
+                bytes);
+    }
+
     HttpResponse<byte[]> postText(String path, byte[] body) throws IOException, InterruptedException {
         return send("POST", path, "text/plain; charset=utf-8", body);
     }

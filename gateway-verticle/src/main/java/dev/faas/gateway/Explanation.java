@@ -1,0 +1,168 @@
+package dev.faas.gateway;
+
+import dev.faas.activation.Activation;
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.CommandQueue;
+import dev.faas.activation.CommandQueue.Standing;
+import dev.faas.activation.SpawnerBeat;
+import dev.faas.gateway.Explained.FunctionShare;
+import dev.faas.gateway.Explained.OwnerShare;
+import dev.faas.gateway.Explained.Slots;
+import dev.faas.gateway.Explained.Why;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+
+/** Tells why an activation has not started: out of the queues, and of what the spawners say of themselves. */
+final class Explanation {
+    private final ActivationReader reader;
+    private final CommandQueue queue;
+    private final Backpressure pressure;
+    private final Supplier<List<SpawnerBeat>> spawners;
+    private final InstantSource clock;
+
+    Explanation(
+            ActivationReader reader,
+            CommandQueue queue,
+            Backpressure pressure,
+            Supplier<List<SpawnerBeat>> spawners,
+            InstantSource clock) {
+        this.reader = reader;
+        this.queue = queue;
+        this.pressure = pressure;
+        this.spawners = spawners;
+        this.clock = clock;
+    }
+
+    /** Fails with {@code activation_not_found}. */
+    Future<Explained> of(String id, Caller caller) {
+        return reader.alive(id, caller)
+                .compose(alive -> alive.map(snapshot -> explain(snapshot.record()))
+                        .orElseGet(() -> reader.past(id, caller)
+                                .map(entry -> ended(
+                                        id,
+                                        entry.record().path("status").asText(),
+                                        entry.record().path("attempt").asInt()))));
+    }
+
+    private Future<Explained> explain(ActivationRecord record) {
+        if (record instanceof ActivationRecord.Ended) {
+            return Future.succeededFuture(
+                    ended(record.id(), record.currentStatus().text(), record.attempt()));
+        }
+        var command = ActivationCommand.of(record.activation());
+        return Bus.answer(pressure.standings()
+                .thenCombine(queue.before(command), (standings, before) -> switch (record) {
+                    case ActivationRecord.Queued queued -> waiting(queued, before, standings);
+                    case ActivationRecord.Running running -> running(running, standings);
+                    case ActivationRecord.Ended never -> throw new IllegalStateException("ended");
+                }));
+    }
+
+    private static Explained ended(String id, String status, int attempt) {
+        var detail = "It has ended, and waits for nothing. Its record says how.";
+        return new Explained(id, status, Why.ENDED, detail, attempt, null, null, null, null, null, null, null);
+    }
+
+    private Explained running(ActivationRecord.Running running, List<Standing> standings) {
+        var cancelled = running.cancelRequested() != null;
+        return new Explained(
+                running.id(),
+                running.currentStatus().text(),
+                cancelled ? Why.BEING_CANCELLED : Why.RUNNING,
+                "It runs on " + running.worker().spawner()
+                        + (cancelled ? ", which has been asked to stop it." : ", and waits for nothing."),
+                running.attempt(),
+                null,
+                null,
+                null,
+                null,
+                function(running.activation(), standings),
+                owner(running.activation(), standings),
+                slots());
+    }
+
+    private Explained waiting(ActivationRecord.Queued queued, OptionalLong before, List<Standing> standings) {
+        var function = function(queued.activation(), standings);
+        var owner = owner(queued.activation(), standings);
+        var slots = slots();
+        var wait = queued.waitFrom(clock.instant());
+        var why = why(wait, function, slots);
+        return new Explained(
+                queued.id(),
+                queued.currentStatus().text(),
+                why,
+                detail(why, wait, function, owner, slots),
+                queued.attempt(),
+                queued.lastReason(),
+                queued.nextAttemptAt(),
+                queued.expiresAt(),
+                before.isPresent() ? before.getAsLong() : null,
+                function,
+                owner,
+                slots);
+    }
+
+    private static Why why(Duration wait, FunctionShare function, Slots slots) {
+        if (wait.isPositive()) {
+            return Why.RETRY_LATER;
+        }
+        if (slots.spawners() == 0) {
+            return Why.NO_SPAWNER;
+        }
+        if (function.limit() != null && function.running() >= function.limit()) {
+            return Why.FUNCTION_AT_LIMIT;
+        }
+        return slots.free() == 0 ? Why.NO_FREE_SLOT : Why.ABOUT_TO_START;
+    }
+
+    private static String detail(Why why, Duration wait, FunctionShare function, OwnerShare owner, Slots slots) {
+        return switch (why) {
+            case RETRY_LATER -> "Its next attempt begins in " + (wait.toSeconds() + 1) + " s at the earliest.";
+            case NO_SPAWNER -> "No spawner is alive: nothing starts until there is one.";
+            case FUNCTION_AT_LIMIT ->
+                "Its function runs " + function.running() + " times, as often as its concurrency allows.";
+            case NO_FREE_SLOT ->
+                "All " + slots.slots() + " slots are taken. " + owner.ownersWaiting()
+                        + " users with work queued take turns at the next ones.";
+            default -> "There is a free slot: it should start in a moment.";
+        };
+    }
+
+    private static FunctionShare function(Activation activation, List<Standing> standings) {
+        var key = activation.function();
+        return standings.stream()
+                .filter(standing -> standing.key().function().equals(key.id()))
+                .findFirst()
+                .map(it -> new FunctionShare(key.id(), key.name(), it.queued(), it.running(), it.limit()))
+                .orElseGet(() -> new FunctionShare(key.id(), key.name(), 0, 0, null));
+    }
+
+    private static OwnerShare owner(Activation activation, List<Standing> standings) {
+        var own = standings.stream()
+                .filter(standing -> standing.key().owner().equals(activation.owner()))
+                .toList();
+        long waiting = standings.stream()
+                .filter(standing -> standing.queued() > 0)
+                .map(standing -> standing.key().owner())
+                .distinct()
+                .count();
+        return new OwnerShare(
+                own.stream().mapToLong(Standing::queued).sum(),
+                own.stream().mapToLong(Standing::running).sum(),
+                waiting,
+                waiting == 0 ? 1 : Math.round(1000.0 / waiting) / 1000.0);
+    }
+
+    private Slots slots() {
+        var alive = spawners.get();
+        return new Slots(
+                alive.size(),
+                alive.stream().mapToInt(SpawnerBeat::slots).sum(),
+                alive.stream().mapToInt(SpawnerBeat::free).sum());
+    }
+}

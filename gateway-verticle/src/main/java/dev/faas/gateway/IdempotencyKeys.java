@@ -1,0 +1,122 @@
+package dev.faas.gateway;
+
+import dev.faas.lifecycle.DependencyMissing;
+import dev.faas.nats.BusException;
+import dev.faas.nats.Kv;
+import dev.faas.nats.Nats;
+import dev.faas.wire.Codec;
+import dev.faas.wire.IdempotencyEntry;
+import dev.faas.wire.Problem;
+import dev.faas.wire.Subjects;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Which activation an Idempotency-Key stands for, in all gateways alike, for the bucket's 24 hours. An entry is made before
+ * its activation is accepted, and says nothing about whether it was: who repeats a request looks, and goes on where the one
+ * before has stopped.
+ *
+ * <p>Names and meanings are stored as HMACs under a secret that the first gateway makes and all read, so that neither keys
+ * nor arguments can be guessed from the bucket.
+ */
+final class IdempotencyKeys {
+    private static final String SECRET = "idempotency";
+    private static final String ALGORITHM = "HmacSHA256";
+    private static final int SECRET_BYTES = 32;
+
+    /** An activation's id, and whether this request was the first to ask for it. */
+    record Named(String activationId, boolean isNew) {}
+
+    private final Kv bucket;
+    private final SecretKeySpec secret;
+
+    private IdempotencyKeys(Kv bucket, byte[] secret) {
+        this.bucket = bucket;
+        this.secret = new SecretKeySpec(secret, ALGORITHM);
+    }
+
+    /** Blocks until the secret is known. */
+    static IdempotencyKeys open(Nats nats, Duration limit) throws InterruptedException, DependencyMissing {
+        var shared = nats.kv(Subjects.GATEWAY);
+        var fresh = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(fresh);
+        var secret = shared.create(SECRET, fresh)
+                .thenApply(made -> fresh)
+                .exceptionallyCompose(
+                        failure -> BusException.cause(failure) instanceof BusException.CompareAndSetRefused
+                                ? existing(shared)
+                                : CompletableFuture.failedFuture(failure));
+        try {
+            return new IdempotencyKeys(
+                    nats.kv(Subjects.IDEMPOTENCY), secret.get(limit.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (ExecutionException | TimeoutException e) {
+            throw new DependencyMissing(
+                    "the bucket " + Subjects.GATEWAY + " could not be read: the registry makes it", e);
+        }
+    }
+
+    private static CompletableFuture<byte[]> existing(Kv shared) {
+        return shared.get(SECRET).thenApply(found -> found.orElseThrow().value().bytes());
+    }
+
+    /**
+     * Finds what the key stands for, or makes it stand for a new id. Fails with {@code idempotency_key_reused} when it stands
+     * for something else, with {@code unavailable} when that cannot be told: then nothing has been accepted.
+     *
+     * @param scope within which the client may use the key once
+     * @param meaning all that the request asks for
+     */
+    Future<Named> name(String scope, IdempotencyKey key, byte[] meaning, String freshId) {
+        var name = hmac((scope + " " + key.text()).getBytes(StandardCharsets.UTF_8));
+        var entry = new IdempotencyEntry(freshId, hmac(meaning));
+        return Bus.answer(bucket.create(name, Codec.encode(entry))
+                .thenApply(made -> new Named(freshId, true))
+                .exceptionallyCompose(
+                        failure -> BusException.cause(failure) instanceof BusException.CompareAndSetRefused
+                                ? before(name, entry)
+                                : CompletableFuture.failedFuture(failure)));
+    }
+
+    private CompletableFuture<Named> before(String name, IdempotencyEntry now) {
+        return bucket.get(name).thenApply(found -> {
+            // Expired since it was refused: as good as never made, and the next request makes it.
+            var bytes =
+                    found.orElseThrow(() -> Bus.away().asException()).value().bytes();
+            var entry = Codec.decode(bytes, IdempotencyEntry.class);
+            if (!entry.meaning().equals(now.meaning())) {
+                throw reused().asException();
+            }
+            return new Named(entry.activationId(), false);
+        });
+    }
+
+    private static Problem reused() {
+        return Problem.of(
+                422,
+                "idempotency_key_reused",
+                "Idempotency-Key reused",
+                "This Idempotency-Key was used for another request to this function within the last 24 hours. Take a new"
+                        + " key for a new request; repeat a request unchanged.");
+    }
+
+    private String hmac(byte[] text) {
+        try {
+            var mac = Mac.getInstance(ALGORITHM);
+            mac.init(secret);
+            return HexFormat.of().formatHex(mac.doFinal(text));
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new IllegalStateException("every JVM has " + ALGORITHM, e);
+        }
+    }
+}

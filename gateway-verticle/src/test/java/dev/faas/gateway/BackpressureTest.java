@@ -1,0 +1,237 @@
+package dev.faas.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.Topology;
+import dev.faas.nats.TopologyConfig;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.FunctionSpec.Delivery;
+import dev.faas.wire.FunctionSpec.Limits;
+import dev.faas.wire.FunctionSpec.Mode;
+import dev.faas.wire.FunctionSpec.Network;
+import dev.faas.wire.FunctionSpec.Prewarm;
+import dev.faas.wire.FunctionSpec.Queue;
+import dev.faas.wire.FunctionSpec.Retry;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+class BackpressureTest {
+    private static final Backpressure.Limits WIDE = new Backpressure.Limits(1_000_000, 1L << 30);
+
+    @TempDir
+    Path directory;
+
+    private RunningGateway faas;
+
+    @BeforeEach
+    void start() throws Exception {
+        faas = new RunningGateway(directory);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        faas.close();
+    }
+
+    /** With its consumer, which the registry makes with it. */
+    private FunctionRevision function(String name, int maxPending) {
+        var spec = new FunctionSpec(
+                name,
+                "x",
+                "",
+                null,
+                null,
+                Map.of(),
+                List.of(),
+                Map.of(),
+                Mode.ISOLATED,
+                Network.NONE,
+                Limits.DEFAULT,
+                10,
+                new Queue(maxPending, 86_400),
+                Retry.DEFAULT,
+                Delivery.AT_LEAST_ONCE,
+                false,
+                Prewarm.DEFAULT);
+        var function = faas.function(faas.alice, spec);
+        Await.await(faas.queue.ensure(function));
+        return function;
+    }
+
+    private Answer submit(String function) {
+        return submitTo(faas.gateway, function, "x");
+    }
+
+    private Answer submitTo(GatewayVerticle gateway, String function, String argument) {
+        try {
+            return faas.sendTo(gateway, faas.submission(function, "text/plain", BodyPublishers.ofString(argument)));
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void assertRefused(Answer answer, String code) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(429);
+        assertThat(answer.code()).isEqualTo(code);
+        assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(1, 60);
+    }
+
+    private long queued(FunctionRevision function) {
+        return Await.await(faas.queue.standing(function.id())).orElseThrow().queued();
+    }
+
+    @Test
+    void givenAQueueOfFive_whenMoreAreSubmitted_thenTheyAreRefusedUntilOneHasGone_andNeverRun() throws Exception {
+        var function = function("narrow", 5);
+        for (int i = 0; i < 5; i++) {
+            assertThat(submit("narrow").status()).isEqualTo(202);
+        }
+
+        var refused = submit("narrow");
+
+        assertRefused(refused, "queue_full");
+        assertThat(refused.field("detail")).contains("narrow", "queue.maxPending");
+        Await.until("five are queued", () -> queued(function) == 5);
+        try (var puller = faas.queue.puller(unexpected -> {})) {
+            var pulled = Await.await(puller.pull(function.id(), Duration.ofSeconds(20)));
+            assertThat(pulled).isInstanceOf(Pulled.Message.class);
+            Await.until("there is a place", () -> submit("narrow").status() == 202);
+        }
+        assertRefused(submit("narrow"), "queue_full");
+        Await.until("four of the first and one more are queued", () -> queued(function) == 5);
+    }
+
+    @Test
+    void givenAQueueThatAnotherGatewayHasFilled_whenSubmittedHere_thenItIsRefusedAtTheFirstTry() throws Exception {
+        var function = function("shared", 3);
+        var other = faas.another();
+        for (int i = 0; i < 3; i++) {
+            assertThat(submitTo(other, "shared", "x").status()).isEqualTo(202);
+        }
+        Await.until("three are queued", () -> queued(function) == 3);
+
+        assertRefused(submit("shared"), "queue_full");
+    }
+
+    @Test
+    void givenAFullQueue_whenAnotherFunctionOfTheOwnerIsCalled_thenItIsAccepted() {
+        function("full", 1);
+        function("free", 1);
+        assertThat(submit("full").status()).isEqualTo(202);
+        assertRefused(submit("full"), "queue_full");
+
+        assertThat(submit("free").status()).isEqualTo(202);
+    }
+
+    @Test
+    void givenAnOwnersQuota_whenItIsUsedUpOverAllHisFunctions_thenHeIsRefusedAndOthersAreNot() throws Exception {
+        function("one", 100);
+        function("two", 100);
+        faas.function(faas.bob, FunctionSpec.of("one", "x"));
+        var strict = faas.another(new Backpressure.Limits(4, WIDE.ownerQueuedBytes()));
+        for (var function : new String[] {"one", "two", "one", "two"}) {
+            assertThat(submitTo(strict, function, "x").status()).isEqualTo(202);
+        }
+
+        assertRefused(submitTo(strict, "one", "x"), "quota_exceeded");
+        assertRefused(submitTo(strict, "two", "x"), "quota_exceeded");
+        var others = faas.sendTo(
+                strict, faas.as(faas.bob, "/v1/functions/one/activations").POST(BodyPublishers.noBody()));
+        assertThat(others.status()).isEqualTo(202);
+    }
+
+    @Test
+    void givenALimitOfBytes_whenArgumentsAreLarge_thenTheQueueIsFullLongBeforeTheirNumberSaysSo() {
+        function("large", 100);
+        var strict = faas.another(new Backpressure.Limits(1_000_000, 1_000_000));
+        var argument = "x".repeat(100_000);
+
+        int accepted = 0;
+        var answer = submitTo(strict, "large", argument);
+        while (answer.status() == 202 && accepted < 50) {
+            accepted++;
+            answer = submitTo(strict, "large", argument);
+        }
+
+        assertRefused(answer, "queue_full");
+        assertThat(answer.field("detail")).contains("bytes");
+        assertThat(accepted).isBetween(9, 12);
+    }
+
+    @Test
+    void givenEventsAreFilledTo85Percent_whenSubmitted_thenItIsRefusedAndWhatIsUnderWayCanEnd() throws Exception {
+        var small =
+                new TopologyConfig(1, 1_000_000, TopologyConfig.LOCAL.eventsAge(), TopologyConfig.LOCAL.outputsAge());
+        var connection = faas.administrator();
+        try {
+            connection.jetStreamManagement().deleteStream(Subjects.EVENTS);
+        } finally {
+            connection.close();
+        }
+        Topology.create(faas.bus, small);
+        function("filling", 1_000);
+        var first = submit("filling").field("activationId");
+        var argument = "x".repeat(50_000);
+
+        var answer = submitTo(faas.gateway, "filling", argument);
+        for (int i = 0; i < 40 && answer.status() == 202; i++) {
+            answer = submitTo(faas.gateway, "filling", argument);
+        }
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.code()).isEqualTo("unavailable");
+        assertThat(answer.field("detail")).contains("no room");
+        assertThat(answer.header("Retry-After")).isEqualTo("10");
+        var room = Await.await(faas.events.room());
+        assertThat(room.filledWith(0)).isBetween(0.7, 0.86);
+        faas.claim(first).out("done").succeed();
+        assertThat(faas.get("/v1/activations/" + first).field("status")).isEqualTo("succeeded");
+    }
+
+    @Test
+    void givenIdsOfKeys_whenTheQueueIsFull_thenARepeatIsStillAnsweredAndANewOneIsTakenUpLater() throws Exception {
+        var function = function("keyed", 1);
+        var first = keyed("a");
+        assertThat(first.status()).isEqualTo(202);
+
+        assertRefused(keyed("b"), "queue_full");
+        assertThat(keyed("a").text()).isEqualTo(first.text());
+
+        Await.until("it is queued", () -> queued(function) == 1);
+        try (var puller = faas.queue.puller(unexpected -> {})) {
+            Await.await(puller.pull(function.id(), Duration.ofSeconds(20)));
+            Await.until("there is a place", () -> unchecked("b").status() == 202);
+        }
+        assertThat(Ids.isActivation(keyed("b").field("activationId"))).isTrue();
+        assertThat(Instant.now()).isAfter(Ids.timeOf(keyed("b").field("activationId")));
+    }
+
+    private Answer keyed(String key) throws IOException, InterruptedException {
+        return faas.send(faas.submission("keyed", "text/plain", BodyPublishers.ofString("x"))
+                .header("Idempotency-Key", key));
+    }
+
+    private Answer unchecked(String key) {
+        try {
+            return keyed(key);
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package dev.faas.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.CommandQueue.Standing;
+import dev.faas.activation.Parked;
+import dev.faas.activation.Reason;
+import dev.faas.activation.Report;
+import dev.faas.activation.Snapshot;
+import dev.faas.activation.Status;
+import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+class CancelTest {
+    private static final int RACES = 60;
+
+    @TempDir
+    static Path directory;
+
+    static RunningGateway faas;
+
+    @BeforeAll
+    static void start() throws Exception {
+        faas = new RunningGateway(directory);
+        faas.function("endless");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        faas.close();
+    }
+
+    @BeforeEach
+    void quiet() {
+        faas.registry.answersNothing();
+    }
+
+    private static Answer cancel(String user, String id) throws IOException, InterruptedException {
+        return faas.send(faas.as(user, "/v1/activations/" + id).DELETE());
+    }
+
+    private static Answer cancel(String id) throws IOException, InterruptedException {
+        return cancel(faas.alice, id);
+    }
+
+    private static CompletableFuture<Answer> cancelled(String id) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return cancel(id);
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    private static Snapshot newest(String id) {
+        return Await.await(faas.events.lastFromLeader(id)).orElseThrow();
+    }
+
+    private static boolean isQueued(String id) {
+        return Await.await(
+                faas.queue.holds(ActivationCommand.of(newest(id).record().activation())));
+    }
+
+    @Test
+    void givenAQueuedOne_whenCancelled_thenItHasEndedAndItsCommandIsGone() throws Exception {
+        var id = faas.accepted("endless", "x");
+        Await.until("it is queued", () -> isQueued(id));
+
+        var answer = cancel(id);
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.field("activationId")).isEqualTo(id);
+        assertThat(answer.field("status")).isEqualTo("cancelled");
+        assertThat(isQueued(id)).isFalse();
+        var record = faas.get("/v1/activations/" + id);
+        assertThat(record.field("status")).isEqualTo("cancelled");
+        assertThat(record.field("reason")).isEqualTo("cancelled_by_user");
+        assertThat(record.json().path("startedAt").isNull()).isTrue();
+    }
+
+    @Test
+    void givenACommandThatASpawnerHasTakenAndNotClaimed_whenCancelled_thenTheFunctionsSlotIsFreeAgain()
+            throws Exception {
+        var function = faas.function("taken");
+        Await.await(faas.queue.ensure(function));
+        var id = faas.accepted("taken", "x");
+        try (var puller = faas.queue.puller(unexpected -> {})) {
+            var pulled = Await.await(puller.pull(function.id(), Duration.ofSeconds(20)));
+            assertThat(pulled).isInstanceOf(Pulled.Message.class);
+
+            assertThat(cancel(id).field("status")).isEqualTo("cancelled");
+
+            Await.until(
+                    "the slot is free",
+                    () -> Await.await(faas.queue.standing(function.id()))
+                            .map(Standing::running)
+                            .filter(running -> running == 0)
+                            .isPresent());
+        }
+    }
+
+    @Test
+    void givenARunningOne_whenCancelledTwice_thenItIsMarkedOnceAndBothAreAccepted() throws Exception {
+        var id = faas.accepted("endless", "x");
+        faas.claim(id);
+
+        var first = cancel(id);
+        var marked = newest(id);
+        var second = cancel(id);
+
+        assertThat(first.status()).isEqualTo(202);
+        assertThat(first.field("status")).isEqualTo("running");
+        assertThat(((ActivationRecord.Running) marked.record()).cancelRequested())
+                .isEqualTo(Reason.CANCELLED_BY_USER);
+        assertThat(second.status()).isEqualTo(202);
+        assertThat(newest(id).sequence()).isEqualTo(marked.sequence());
+    }
+
+    @Test
+    void givenOneThatWaitsForAnotherAttempt_whenCancelled_thenItHasEndedAndWaitsNowhere() throws Exception {
+        var id = faas.accepted("endless", "x");
+        faas.claim(id).handBack();
+        var command = ActivationCommand.of(newest(id).record().activation());
+        Await.await(faas.queue.park(new Parked(command, Instant.now().plusSeconds(60))));
+
+        var answer = cancel(id);
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(newest(id).record().currentStatus()).isEqualTo(Status.CANCELLED);
+        assertThat(Await.await(faas.bus.stream(Subjects.RETRIES).lastFromLeader(Subjects.retry(id))))
+                .isEmpty();
+    }
+
+    @Test
+    void givenOneThatHasEnded_whenCancelled_thenItKeepsItsEnd() throws Exception {
+        var id = faas.accepted("endless", "x");
+        faas.claim(id).out("42").succeed();
+
+        var answer = cancel(id);
+
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.code()).isEqualTo("already_finished");
+        assertThat(faas.get("/v1/activations/" + id).field("status")).isEqualTo("succeeded");
+    }
+
+    @Test
+    void givenOneThatWasCancelledInTheQueue_whenCancelledAgain_thenItHasFinishedAlready() throws Exception {
+        var id = faas.accepted("endless", "x");
+        cancel(id);
+
+        assertThat(cancel(id).code()).isEqualTo("already_finished");
+    }
+
+    @Test
+    void givenOneThatTheStreamHasNoMore_whenCancelled_thenTheLedgerDecidesWhetherItWasThere() throws Exception {
+        var id = Ids.activation(Instant.now());
+        assertThat(cancel(id).code()).isEqualTo("activation_not_found");
+
+        faas.registry.answers(request -> request.response()
+                .putHeader("Content-Type", "application/json")
+                .end("{\"activationId\":\"" + id + "\",\"status\":\"succeeded\"}"));
+
+        assertThat(cancel(id).code()).isEqualTo("already_finished");
+    }
+
+    @Test
+    void givenOneOfSomebodyElse_whenCancelled_thenItDoesNotExistAndGoesOn() throws Exception {
+        var id = faas.accepted("endless", "x");
+
+        var answer = cancel(faas.bob, id);
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.code()).isEqualTo("activation_not_found");
+        assertThat(newest(id).record()).isInstanceOf(ActivationRecord.Queued.class);
+        // As for one that never was.
+        assertThat(faas.registry.asked()).containsExactly("GET /v1/activations/" + id);
+    }
+
+    @Test
+    void givenACancelAndAClaimAtOnce_whenBothAreDone_thenItIsEitherCancelledOrMarkedAndNeverBothRunsAndEnds()
+            throws Exception {
+        var seen = EnumSet.noneOf(Status.class);
+        for (int i = 0; i < RACES; i++) {
+            var id = faas.accepted("endless", "x");
+            var queued = newest(id);
+            var claim = ((ActivationRecord.Queued) queued.record())
+                    .claim(new dev.faas.activation.Worker("spawner-1", "1"), "run-" + i, Instant.now());
+
+            var cancel = cancelled(id);
+            if (i % 2 == 0) {
+                // So that the claim is first now and then.
+                Await.await(faas.events.lastFromLeader(id));
+            }
+            var claimed = Await.await(faas.events.append(claim, queued.sequence()));
+
+            var answer = Await.await(cancel);
+            assertThat(answer.status()).isEqualTo(202);
+            var end = newest(id).record();
+            assertThat(answer.field("status")).isEqualTo(end.currentStatus().text());
+            if (claimed instanceof Appended.Stored) {
+                assertThat(end).isInstanceOf(ActivationRecord.Running.class);
+                assertThat(((ActivationRecord.Running) end).cancelRequested()).isEqualTo(Reason.CANCELLED_BY_USER);
+            } else {
+                assertThat(end.currentStatus()).isEqualTo(Status.CANCELLED);
+            }
+            seen.add(end.currentStatus());
+        }
+        assertThat(seen).isSubsetOf(Status.CANCELLED, Status.RUNNING).isNotEmpty();
+    }
+
+    @Test
+    void givenACancelAndAFinishAtOnce_whenBothAreDone_thenTheRunKeepsTheOutcomeThatItHad() throws Exception {
+        var answers = new java.util.HashSet<Integer>();
+        for (int i = 0; i < RACES; i++) {
+            var id = faas.accepted("endless", "x");
+            faas.claim(id);
+
+            var cancel = cancelled(id);
+            finish(id);
+
+            answers.add(Await.await(cancel).status());
+            assertThat(newest(id).record().currentStatus()).isEqualTo(Status.SUCCEEDED);
+        }
+        assertThat(answers).isSubsetOf(Set.of(202, 409));
+    }
+
+    /** As a spawner does it: whatever else was written meanwhile, its run has succeeded. */
+    private static void finish(String id) {
+        var now = newest(id);
+        while (now.record() instanceof ActivationRecord.Running running) {
+            var end = running.finish(succeeded(), Duration.ZERO);
+            now = switch (Await.await(faas.events.append(end, now.sequence()))) {
+                case Appended.Stored stored -> stored.snapshot();
+                case Appended.Superseded other -> other.actual().orElseThrow();
+            };
+        }
+    }
+
+    private static Report succeeded() {
+        var now = Instant.now();
+        return new Report(
+                Status.SUCCEEDED, null, null, 0, null, null, now, now, 1, 1, null, null, 0, "", 0, false, 0, false, 0);
+    }
+}

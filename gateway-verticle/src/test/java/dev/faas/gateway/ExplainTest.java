@@ -1,0 +1,206 @@
+package dev.faas.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Reason;
+import dev.faas.activation.SpawnerBeat;
+import dev.faas.activation.Spawners;
+import dev.faas.activation.Worker;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.Ids;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+class ExplainTest {
+    @TempDir
+    Path directory;
+
+    private RunningGateway faas;
+    private FunctionRevision function;
+
+    @BeforeEach
+    void start() throws Exception {
+        faas = new RunningGateway(directory);
+        function = faas.function("slow");
+        Await.await(faas.queue.ensure(function));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        faas.close();
+    }
+
+    private JsonNode explain(String id) {
+        try {
+            var answer = faas.get("/v1/activations/" + id + "/explain");
+            assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+            return answer.json();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void spawnerSays(int slots, int free) {
+        Await.await(new Spawners(faas.bus).beat(new SpawnerBeat("node-1", "1", slots, free)));
+    }
+
+    private void awaitWhy(String id, String why) {
+        Await.until(why, () -> explain(id).path("why").asText().equals(why));
+    }
+
+    private long queued() {
+        return Await.await(faas.queue.standing(function.id())).orElseThrow().queued();
+    }
+
+    @Test
+    void givenNoSpawner_whenExplained_thenThatIsWhyAndItsPlaceIsTold() throws Exception {
+        var ids = new ArrayList<String>();
+        for (int i = 0; i < 4; i++) {
+            ids.add(faas.accepted("slow", "x"));
+            int n = i + 1;
+            Await.until("it is queued", () -> queued() == n);
+        }
+
+        var third = explain(ids.get(2));
+
+        assertThat(third.path("activationId").asText()).isEqualTo(ids.get(2));
+        assertThat(third.path("status").asText()).isEqualTo("queued");
+        assertThat(third.path("why").asText()).isEqualTo("no_spawner");
+        assertThat(third.path("queuedBefore").asLong()).isEqualTo(2);
+        assertThat(explain(ids.get(0)).path("queuedBefore").asLong()).isZero();
+        assertThat(third.path("platform").path("spawners").asInt()).isZero();
+        assertThat(third.path("attempt").asInt()).isZero();
+        assertThat(third.path("lastReason").isNull()).isTrue();
+        assertThat(third.path("expiresAt").asText()).endsWith("Z");
+        Await.until(
+                "all four are counted",
+                () -> explain(ids.get(2)).path("function").path("queued").asInt() == 4);
+    }
+
+    @Test
+    void givenAllSlotsAreTaken_whenExplained_thenTheOwnersShareIsTold() throws Exception {
+        var bobs = faas.function(faas.bob, FunctionSpec.of("other", "x"));
+        Await.await(faas.queue.ensure(bobs));
+        faas.send(faas.as(faas.bob, "/v1/functions/other/activations")
+                .POST(java.net.http.HttpRequest.BodyPublishers.noBody()));
+        spawnerSays(8, 0);
+        var id = faas.accepted("slow", "x");
+
+        awaitWhy(id, "no_free_slot");
+
+        Await.until(
+                "both owners wait",
+                () -> explain(id).path("owner").path("ownersWaiting").asInt() == 2);
+        var explained = explain(id);
+        assertThat(explained.path("platform").path("slots").asInt()).isEqualTo(8);
+        assertThat(explained.path("platform").path("free").asInt()).isZero();
+        assertThat(explained.path("owner").path("share").asDouble()).isEqualTo(0.5);
+        assertThat(explained.path("owner").path("queued").asInt()).isEqualTo(1);
+        assertThat(explained.path("detail").asText()).contains("8 slots", "2 users");
+    }
+
+    @Test
+    void givenTheFunctionsConcurrencyIsUsedUp_whenExplained_thenThatIsWhy() throws Exception {
+        spawnerSays(8, 7);
+        Await.await(faas.queue.ensure(new dev.faas.wire.Subjects.QueueKey(function.owner(), function.id()), 1));
+        faas.accepted("slow", "x");
+        try (var puller = faas.queue.puller(unexpected -> {})) {
+            Await.await(puller.pull(function.id(), Duration.ofSeconds(20)));
+            var id = faas.accepted("slow", "x");
+
+            awaitWhy(id, "function_at_limit");
+
+            var its = explain(id).path("function");
+            assertThat(its.path("name").asText()).isEqualTo("slow");
+            assertThat(its.path("running").asInt()).isEqualTo(1);
+            assertThat(its.path("limit").asInt()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void givenAFreeSlot_whenExplained_thenItIsAboutToStart() throws Exception {
+        spawnerSays(8, 7);
+
+        awaitWhy(faas.accepted("slow", "x"), "about_to_start");
+    }
+
+    @Test
+    void givenARetryThatWaits_whenExplained_thenItsTimeAndTheLastReasonAreTold() throws Exception {
+        var id = faas.accepted("slow", "x");
+        var queued = Await.await(faas.events.lastFromLeader(id)).orElseThrow();
+        var running = ((ActivationRecord.Queued) queued.record()).claim(new Worker("node-1", "1"), "r", Instant.now());
+        var claimed = (Appended.Stored) Await.await(faas.events.append(running, queued.sequence()));
+        var later =
+                running.handBack(Reason.IMAGE_PULL_FAILED, "away", Instant.now().plusSeconds(20));
+        Await.await(faas.events.append(later, claimed.snapshot().sequence()));
+
+        var explained = explain(id);
+
+        assertThat(explained.path("why").asText()).isEqualTo("retry_later");
+        assertThat(explained.path("lastReason").asText()).isEqualTo("image_pull_failed");
+        assertThat(explained.path("nextAttemptAt").asText()).endsWith("Z");
+    }
+
+    @Test
+    void givenOneThatRunsOrHasEnded_whenExplained_thenItSaysThatItWaitsForNothing() throws Exception {
+        var id = faas.accepted("slow", "x");
+        var run = faas.claim(id);
+
+        var running = explain(id);
+        run.succeed();
+        var ended = explain(id);
+
+        assertThat(running.path("why").asText()).isEqualTo("running");
+        assertThat(running.path("detail").asText()).contains("spawner-1");
+        assertThat(running.path("queuedBefore").isNull()).isTrue();
+        assertThat(ended.path("why").asText()).isEqualTo("ended");
+        assertThat(ended.path("status").asText()).isEqualTo("succeeded");
+        assertThat(ended.path("platform").isNull()).isTrue();
+    }
+
+    @Test
+    void givenOneThatIsBeingCancelled_whenExplained_thenItSaysSo() throws Exception {
+        var id = faas.accepted("slow", "x");
+        faas.claim(id);
+        faas.send(faas.as(faas.alice, "/v1/activations/" + id).DELETE());
+
+        assertThat(explain(id).path("why").asText()).isEqualTo("being_cancelled");
+    }
+
+    @Test
+    void givenOneThatTheStreamHasNoMore_whenExplained_thenItHasEnded() {
+        var id = Ids.activation(Instant.now());
+        faas.registry.answers(request -> request.response()
+                .putHeader("Content-Type", "application/json")
+                .end("{\"activationId\":\"" + id + "\",\"status\":\"failed\",\"attempt\":2}"));
+
+        var explained = explain(id);
+
+        assertThat(explained.path("why").asText()).isEqualTo("ended");
+        assertThat(explained.path("status").asText()).isEqualTo("failed");
+        assertThat(explained.path("attempt").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void givenOneOfSomebodyElse_whenExplained_thenItDoesNotExist() throws Exception {
+        var id = faas.accepted("slow", "x");
+
+        assertThat(faas.send(faas.as(faas.bob, "/v1/activations/" + id + "/explain"))
+                        .code())
+                .isEqualTo("activation_not_found");
+    }
+}

@@ -1,0 +1,123 @@
+package dev.faas.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.Snapshot;
+import dev.faas.gateway.NatsRelay.Cut;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The bus falls away at each step of a submit with an Idempotency-Key, which is then repeated. */
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+class IdempotencyOutageTest {
+    private static final String ENTRY = "HPUB $KV.IDEMPOTENCY.";
+    private static final String ACCEPTED = "HPUB events.";
+
+    @TempDir
+    Path directory;
+
+    private RunningGateway faas;
+
+    @BeforeEach
+    void start() throws Exception {
+        faas = new RunningGateway(directory);
+        faas.function("pay");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        faas.close();
+    }
+
+    private HttpRequest.Builder request() {
+        return faas.submission("pay", "text/plain", BodyPublishers.ofString("x"))
+                .header("Idempotency-Key", "order-4711");
+    }
+
+    private Answer submit() {
+        try {
+            return faas.send(request());
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Answer accepted() {
+        var answers = new Answer[1];
+        Await.until("accepted", () -> {
+            answers[0] = submit();
+            return answers[0].status() == 202;
+        });
+        return answers[0];
+    }
+
+    private Optional<Snapshot> stored(String id) {
+        return Await.await(faas.events.lastFromLeader(id));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BEFORE", "AFTER"})
+    void givenTheBusFallsSilentAtTheAcceptedEvent_whenRepeated_thenTheActivationIsThereOnce(Cut cut) throws Exception {
+        faas.relay.cut(cut, ACCEPTED);
+
+        var unknown = submit();
+
+        assertThat(unknown.status()).isEqualTo(503);
+        assertThat(unknown.code()).isEqualTo("outcome_unknown");
+        assertThat(unknown.header("Retry-After")).isNotEmpty();
+        assertThat(unknown.field("detail")).contains("same Idempotency-Key");
+        var id = unknown.field("activationId");
+        var before = stored(id);
+        assertThat(before.isPresent()).isEqualTo(cut == Cut.AFTER);
+
+        faas.relay.heal();
+        assertThat(accepted().field("activationId")).isEqualTo(id);
+        var after = stored(id).orElseThrow();
+        before.ifPresent(first -> assertThat(after).isEqualTo(first));
+        assertThat(accepted().field("activationId")).isEqualTo(id);
+        assertThat(stored(id)).contains(after);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BEFORE", "AFTER"})
+    void givenTheBusFallsSilentAtTheKeysEntry_whenRepeated_thenNothingWasAcceptedBeforeAndOneIsNow(Cut cut)
+            throws Exception {
+        faas.relay.cut(cut, ENTRY);
+
+        var refused = submit();
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.code()).isEqualTo("unavailable");
+        assertThat(refused.json().has("activationId")).isFalse();
+
+        faas.relay.heal();
+        var id = accepted().field("activationId");
+        assertThat(accepted().field("activationId")).isEqualTo(id);
+    }
+
+    @Test
+    void givenTheGatewayDiesBetweenTheKeysEntryAndTheAcceptedEvent_whenRepeatedAtAnother_thenItTakesUpTheSameId()
+            throws Exception {
+        faas.relay.cut(Cut.BEFORE, ACCEPTED);
+        var id = submit().field("activationId");
+        faas.stopGateway();
+        assertThat(stored(id)).isEmpty();
+
+        var again = faas.sendTo(faas.another(), request());
+
+        assertThat(again.status()).isEqualTo(202);
+        assertThat(again.field("activationId")).isEqualTo(id);
+        assertThat(stored(id)).isPresent();
+    }
+}
