@@ -120,6 +120,7 @@ final class Queues {
             if (closed || !slots.tryTake()) {
                 return Optional.empty();
             }
+            slots.assign(key.owner());
             var line = lines.computeIfAbsent(key, Line::new);
             line.running++;
             return Optional.of(line);
@@ -188,6 +189,7 @@ final class Queues {
                 if (!held && slots.tryTake()) {
                     var key = rotation.next(k -> mayPull(lines.get(k), now, nearest));
                     if (key.isPresent()) {
+                        slots.assign(key.get().owner());
                         var line = lines.get(key.get());
                         line.pulling = true;
                         line.again = false;
@@ -205,7 +207,7 @@ final class Queues {
     }
 
     private boolean mayPull(Line line, long now, long[] nearest) {
-        if (line.pulling || line.running >= supply.limit(line.key)) {
+        if (line.pulling || line.running >= supply.limit(line.key) || !slots.mayHaveMore(line.key.owner())) {
             return false;
         }
         long wait = line.notBefore - now;
@@ -239,7 +241,7 @@ final class Queues {
             consequence.run();
             line.pulling = false;
             pulls--;
-            slots.release();
+            slots.release(line.key.owner());
             settled(line);
             return null;
         });
@@ -281,7 +283,7 @@ final class Queues {
     private void ended(Line line, Optional<Duration> again) {
         locked(() -> {
             line.running--;
-            slots.release();
+            slots.release(line.key.owner());
             if (!line.empty && !closed) {
                 want(line, Duration.ZERO);
             }

@@ -1,12 +1,35 @@
 package dev.faas.spawner;
 
-/** How many activations may run here at once. A slot is taken before work is asked for, so that what comes has a place. */
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How many activations may run here at once, and how many of them may be one owner's. A slot is taken before work is asked
+ * for, so that what comes has a place. Thread-safe.
+ */
 final class Slots {
     private final int total;
+    private final int mostOfOne;
+    private final Map<String, Integer> byOwner = new HashMap<>();
     private int taken;
 
-    Slots(int total) {
+    Slots(int total, int mostOfOne) {
         this.total = total;
+        this.mostOfOne = mostOfOne;
+    }
+
+    synchronized boolean mayHaveMore(String owner) {
+        return byOwner.getOrDefault(owner, 0) < mostOfOne;
+    }
+
+    /** A slot that is taken is this owner's, until {@link #release(String)}. */
+    synchronized void assign(String owner) {
+        byOwner.merge(owner, 1, Integer::sum);
+    }
+
+    synchronized void release(String owner) {
+        byOwner.computeIfPresent(owner, (who, held) -> held == 1 ? null : held - 1);
+        release();
     }
 
     synchronized boolean tryTake() {

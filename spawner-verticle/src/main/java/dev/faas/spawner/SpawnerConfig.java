@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param platform names this platform among others on the same Docker host, none of which touches another's containers
  * @param spawner stable over restarts, and of one process at a time: a new one with the same id takes the old one for dead
  * @param slots activations that run at the same time here
+ * @param ownerSlots of these, the most that are one owner's
  * @param grace how long runs may go on once the service stops
  */
 public record SpawnerConfig(
         String platform,
         String spawner,
         int slots,
+        int ownerSlots,
         Duration grace,
         Docker docker,
         NatsConfig nats,
@@ -69,6 +71,7 @@ public record SpawnerConfig(
                 id(env, "FAAS_PLATFORM_ID", "faas", "names this platform among others on the same Docker host"),
                 id(env, "FAAS_SPAWNER_ID", hostName(), "names this spawner; stable, and of one process at a time"),
                 env.integer("FAAS_SLOTS", defaultSlots(), 1, 10_000, "activations that run at the same time"),
+                env.integer("FAAS_OWNER_MAX_RUNNING", 10_000, 1, 10_000, "of these, the most that are one user's"),
                 env.duration("FAAS_GRACE", Duration.ofSeconds(10), "how long runs may go on once the service stops"),
                 new Docker(
                         env.uri("FAAS_DOCKER_HOST", Docker.LOCAL.host(), "the Docker daemon"),

@@ -95,7 +95,7 @@ public final class SpawnerVerticle extends VerticleBase {
 
         var events = new ActivationEvents(nats);
         var queue = new CommandQueue(nats);
-        var slots = new Slots(config.slots());
+        var slots = new Slots(config.slots(), config.ownerSlots());
         var meters = new RunMeters(metrics.registry());
         meters.watch(slots);
         var runs = new Runs(() -> Ids.activation(clock.instant()));

@@ -188,7 +188,8 @@ final class DrainTest {
     }
 
     private static SpawnerConfig with(SpawnerConfig c, NatsConfig nats, SpawnerConfig.Docker docker) {
-        return new SpawnerConfig(c.platform(), c.spawner(), c.slots(), c.grace(), docker, nats, c.http(), c.timing());
+        return new SpawnerConfig(
+                c.platform(), c.spawner(), c.slots(), c.ownerSlots(), c.grace(), docker, nats, c.http(), c.timing());
     }
 
     /** An engine of which only the close matters. */

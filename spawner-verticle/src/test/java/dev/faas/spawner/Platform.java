@@ -99,7 +99,7 @@ final class Platform {
         var docker = new SpawnerConfig.Docker(TestImages.dockerHost(), Duration.ofSeconds(20), null);
         var spawner = new Started(
                 new SpawnerVerticle(new SpawnerConfig(
-                        platformId, name, slots, grace, docker, plain.nats(), plain.http(), plain.timing())),
+                        platformId, name, slots, slots, grace, docker, plain.nats(), plain.http(), plain.timing())),
                 this);
         spawner.deploy();
         started.add(spawner);
@@ -110,6 +110,7 @@ final class Platform {
         return new SpawnerConfig(
                 "test",
                 name,
+                slots,
                 slots,
                 grace,
                 SpawnerConfig.Docker.LOCAL,

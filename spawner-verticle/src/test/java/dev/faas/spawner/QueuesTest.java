@@ -99,7 +99,11 @@ final class QueuesTest {
     }
 
     private Queues queues(int slots) {
-        var made = new Queues(late -> supply, new Slots(slots), (delivery, ended) -> running.add(ended));
+        return queues(new Slots(slots, slots));
+    }
+
+    private Queues queues(Slots slots) {
+        var made = new Queues(late -> supply, slots, (delivery, ended) -> running.add(ended));
         queues = made;
         made.start();
         return made;
@@ -197,6 +201,37 @@ final class QueuesTest {
         endOne();
 
         assertThat(supply.next().key()).isEqualTo(POOR);
+    }
+
+    @Test
+    void givenAnOwnerWithAllThatOneMayHave_whenAllHisFunctionsHaveMore_thenOthersAreServedAndHeAfterOneEnds()
+            throws Exception {
+        var scheduler = queues(new Slots(10, 2));
+        scheduler.hint(RICH_1);
+        scheduler.hint(RICH_2);
+        supply.next().answer().complete(WORK_AND_MORE);
+        supply.next().answer().complete(WORK_AND_MORE);
+        supply.none();
+
+        scheduler.hint(POOR);
+        assertThat(supply.next().key()).isEqualTo(POOR);
+        supply.none();
+        endOne();
+        assertThat(supply.next().key().owner()).isEqualTo("rich");
+        supply.none();
+    }
+
+    @Test
+    void givenAnOwnersPullThatFoundNothing_whenAnotherFunctionOfHisHasWork_thenItsPlaceIsFree() throws Exception {
+        var scheduler = queues(new Slots(10, 1));
+        scheduler.hint(RICH_1);
+        var first = supply.next();
+        scheduler.hint(RICH_2);
+        supply.none();
+
+        first.answer().complete(new Got.Nothing());
+
+        assertThat(supply.next().key()).isEqualTo(RICH_2);
     }
 
     @Test
@@ -318,7 +353,7 @@ final class QueuesTest {
     void givenAStop_whenARunIsJustBeingStarted_thenItWaitsUntilThatOneCounts() throws Exception {
         var starting = new CountDownLatch(1);
         var go = new CountDownLatch(1);
-        var scheduler = new Queues(late -> supply, new Slots(1), (delivery, ended) -> {
+        var scheduler = new Queues(late -> supply, new Slots(1, 1), (delivery, ended) -> {
             starting.countDown();
             try {
                 assertThat(go.await(10, TimeUnit.SECONDS)).isTrue();
