@@ -51,7 +51,7 @@ public record RegistryConfig(
                 env.duration("FAAS_RECONCILE_PAUSE", Duration.ofSeconds(5), "between two rounds of the reconciler"),
                 env.duration(
                         "FAAS_RECONCILE_AFTER",
-                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(5),
                         "how long an activation is left to itself before the reconciler looks at it"));
     }
 
@@ -67,6 +67,6 @@ public record RegistryConfig(
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(5));
     }
 }

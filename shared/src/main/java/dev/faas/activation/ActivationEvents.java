@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * The events of activations: the source of truth while one lives. Every state after the first is a compare-and-set on the
  * one before, so that two writers can never both end an activation. Thread-safe, never blocks.
  */
-public final class ActivationEvents {
+public final class ActivationEvents implements States {
     /** What became of an append. */
     public sealed interface Appended {
         record Stored(Snapshot snapshot) implements Appended {}
@@ -45,6 +45,7 @@ public final class ActivationEvents {
      * at the leader: a write of ours whose answer got lost counts as stored. Fails with {@link BusException} when that
      * cannot be told.
      */
+    @Override
     public CompletableFuture<Appended> append(ActivationRecord next, long expected) {
         var subject = Subjects.state(next.id());
         var bytes = Codec.encode(next);
@@ -86,6 +87,7 @@ public final class ActivationEvents {
     }
 
     /** The newest state: a replica is believed when it says that all is over, otherwise the leader is asked. */
+    @Override
     public CompletableFuture<Optional<Snapshot>> last(String id) {
         return stream.lastDirect(Subjects.state(id)).thenCompose(found -> {
             var snapshot = found.map(ActivationEvents::snapshot);
@@ -100,6 +102,7 @@ public final class ActivationEvents {
     }
 
     /** What is to be run, out of the accepted event. */
+    @Override
     public CompletableFuture<Optional<Order>> order(String id) {
         return accepted(id).thenApply(first -> first.map(ActivationRecord.Queued::order));
     }

@@ -22,7 +22,7 @@ class ReconnectTest {
                 var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
             Topology.create(nats, TopologyConfig.LOCAL);
             var events = nats.stream(Subjects.EVENTS);
-            for (int round = 0; round < 5; round++) {
+            for (int round = 0; round < 30; round++) {
                 var subject = "events.06b7gd98g07rk4q3v8x2m5%04d.state".formatted(round);
                 server.kill();
 

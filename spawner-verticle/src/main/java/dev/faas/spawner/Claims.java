@@ -1,16 +1,14 @@
 package dev.faas.spawner;
 
-import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.Appended;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.ActivationRecord.Running;
-import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Order;
 import dev.faas.activation.Snapshot;
+import dev.faas.activation.States;
 import dev.faas.activation.Worker;
-import dev.faas.nats.Delivery;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -58,7 +56,7 @@ final class Claims {
 
     private static final int MOST_LOOKS = 20;
 
-    private final ActivationEvents events;
+    private final States states;
     private final StateWriter writer;
     private final Worker self;
     private final Predicate<Worker> dead;
@@ -70,13 +68,13 @@ final class Claims {
      * @param runsHere whether a run of this id is alive on this spawner
      */
     Claims(
-            ActivationEvents events,
+            States states,
             StateWriter writer,
             Worker self,
             Predicate<Worker> dead,
             Predicate<String> runsHere,
             InstantSource clock) {
-        this.events = events;
+        this.states = states;
         this.writer = writer;
         this.self = self;
         this.dead = dead;
@@ -84,13 +82,18 @@ final class Claims {
         this.clock = clock;
     }
 
-    /** Blocks; fails with a {@link dev.faas.nats.BusException} when nothing could be found out. */
-    Taken take(Delivery delivery, String runId) throws InterruptedException {
-        var id = CommandQueue.command(delivery).id();
-        var last = Answer.of(events.last(id));
+    /**
+     * Blocks; fails with a {@link dev.faas.nats.BusException} when nothing could be found out.
+     *
+     * @param id of the activation
+     * @param deliveries of its command, this one included
+     * @param runId unique
+     */
+    Taken take(String id, long deliveries, String runId) throws InterruptedException {
+        var last = Answer.of(states.last(id));
         for (int i = 0; i < MOST_LOOKS; i++) {
             if (last.isEmpty()) {
-                return unknown(id, delivery);
+                return unknown(id, deliveries);
             }
             var snapshot = last.get();
             var now = clock.instant();
@@ -104,7 +107,7 @@ final class Claims {
                 }
                 case Queued queued when queued.expired(now) -> last = append(queued.expire(now), snapshot);
                 case Queued queued -> {
-                    var order = queued.order() != null ? Optional.of(queued.order()) : Answer.of(events.order(id));
+                    var order = queued.order() != null ? Optional.of(queued.order()) : Answer.of(states.order(id));
                     var claimed = claim(snapshot, queued.claim(self, runId, clock.instant()), order);
                     if (claimed instanceof Appended.Stored(var stored)) {
                         return new Taken.Claimed(stored, (Running) stored.record(), order);
@@ -114,7 +117,7 @@ final class Claims {
                 case Running running
                 when running.runId().equals(runId) -> {
                     // Ours, and somebody has asked for its cancellation meanwhile.
-                    return new Taken.Claimed(snapshot, running, Answer.of(events.order(id)));
+                    return new Taken.Claimed(snapshot, running, Answer.of(states.order(id)));
                 }
                 case Running running
                 when alive(running) -> {
@@ -147,11 +150,11 @@ final class Claims {
         };
     }
 
-    private static Taken unknown(String id, Delivery delivery) {
-        if (delivery.deliveries() <= UNKNOWN_DELIVERIES) {
+    private static Taken unknown(String id, long deliveries) {
+        if (deliveries <= UNKNOWN_DELIVERIES) {
             return new Taken.Later(UNKNOWN_DELAY);
         }
-        LOG.warn("activation {}: nothing is known of it after {} deliveries; dropped", id, delivery.deliveries());
+        LOG.warn("activation {}: nothing is known of it after {} deliveries; dropped", id, deliveries);
         return new Taken.Done();
     }
 }

@@ -5,7 +5,6 @@ import dev.faas.spawner.Supply.Got;
 import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +15,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +41,6 @@ final class Queues {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Queues.class);
-    private static final int MOST_FUNCTIONS = 20_000;
     /** A busy spawner leaves work to idle ones for so long at most. */
     private static final Duration LONGEST_JITTER = Duration.ofMillis(10);
 
@@ -53,8 +50,7 @@ final class Queues {
     private final Supply supply;
     private final Slots slots;
     private final Starter starter;
-    private final Map<QueueKey, Line> lines = new HashMap<>();
-    private final Rotation rotation = new Rotation();
+    private final Lines lines = new Lines();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Thread scheduler = Thread.ofVirtual().name("queues").unstarted(this::schedule);
@@ -87,9 +83,7 @@ final class Queues {
 
     /** How many runs of each function there are here. */
     Map<QueueKey, Integer> runs() {
-        return locked(() -> lines.values().stream()
-                .filter(line -> line.running > 0)
-                .collect(Collectors.toMap(line -> line.key, line -> line.running)));
+        return locked(lines::runs);
     }
 
     /** Asks for nothing while the engine could run nothing: the work is left to others, or waits. */
@@ -121,7 +115,7 @@ final class Queues {
                 return Optional.empty();
             }
             slots.assign(key.owner());
-            var line = lines.computeIfAbsent(key, Line::new);
+            var line = lines.of(key);
             line.running++;
             return Optional.of(line);
         });
@@ -129,8 +123,8 @@ final class Queues {
 
     private void sign(QueueKey key, Duration delay) {
         locked(() -> {
-            if (!closed && (rotation.size() < MOST_FUNCTIONS || rotation.contains(key))) {
-                var line = lines.computeIfAbsent(key, Line::new);
+            if (!closed && lines.hasRoomFor(key)) {
+                var line = lines.of(key);
                 line.empty = false;
                 line.again = line.pulling;
                 want(line, delay);
@@ -149,11 +143,7 @@ final class Queues {
     }
 
     private void want(Line line, Duration delay) {
-        long at = System.nanoTime() + delay.toNanos();
-        if (!rotation.contains(line.key) || at - line.notBefore < 0) {
-            line.notBefore = at;
-        }
-        rotation.add(line.key);
+        lines.want(line, System.nanoTime() + delay.toNanos());
         changed.signalAll();
     }
 
@@ -187,14 +177,13 @@ final class Queues {
                 long now = System.nanoTime();
                 var nearest = new long[] {Long.MAX_VALUE};
                 if (!held && slots.tryTake()) {
-                    var key = rotation.next(k -> mayPull(lines.get(k), now, nearest));
-                    if (key.isPresent()) {
-                        slots.assign(key.get().owner());
-                        var line = lines.get(key.get());
-                        line.pulling = true;
-                        line.again = false;
+                    var line = lines.next(now, this::mayHaveMore, nearest);
+                    if (line.isPresent()) {
+                        slots.assign(line.get().key.owner());
+                        line.get().pulling = true;
+                        line.get().again = false;
                         pulls++;
-                        return line;
+                        return line.get();
                     }
                     slots.release();
                 }
@@ -206,15 +195,8 @@ final class Queues {
         }
     }
 
-    private boolean mayPull(Line line, long now, long[] nearest) {
-        if (line.pulling || line.running >= supply.limit(line.key) || !slots.mayHaveMore(line.key.owner())) {
-            return false;
-        }
-        long wait = line.notBefore - now;
-        if (wait > 0) {
-            nearest[0] = Math.min(nearest[0], wait);
-        }
-        return wait <= 0;
+    private boolean mayHaveMore(Line line) {
+        return line.running < supply.limit(line.key) && slots.mayHaveMore(line.key.owner());
     }
 
     /** On a thread of the bus. */
@@ -224,7 +206,7 @@ final class Queues {
             case Got.Nothing nothing ->
                 over(line, () -> {
                     if (!line.again) {
-                        rotation.remove(line.key);
+                        lines.forget(line);
                     }
                 });
             case Got.NoQueue gone -> {
@@ -259,7 +241,7 @@ final class Queues {
             line.pulling = false;
             line.empty = !more && !line.again;
             if (line.empty) {
-                rotation.remove(line.key);
+                lines.forget(line);
             }
             line.running++;
             changed.signalAll();
@@ -295,9 +277,7 @@ final class Queues {
     }
 
     private void settled(Line line) {
-        if (line.running == 0 && !line.pulling && !rotation.contains(line.key)) {
-            lines.remove(line.key, line);
-        }
+        lines.settle(line);
         changed.signalAll();
     }
 

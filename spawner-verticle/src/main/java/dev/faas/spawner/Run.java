@@ -93,7 +93,7 @@ final class Run {
         // From before the claim on: with the claim it can be asked to be cancelled.
         try (var watch = new StateWatch(with.events(), named, id, () -> stop(RunStop.Cause.CANCEL));
                 var lease = Lease.keep("lease-" + id, () -> signOfLife(watch), with.timing(), this::leaseLost)) {
-            return execute(new Settlement(delivery, lease, with.queue(), with.clock()), lease);
+            return execute(named, new Settlement(delivery, lease, with.queue(), with.clock()), lease);
         }
     }
 
@@ -106,9 +106,9 @@ final class Run {
         stop(RunStop.Cause.LEASE_LOST);
     }
 
-    private Optional<Duration> execute(Settlement settlement, Lease lease) throws InterruptedException {
+    private Optional<Duration> execute(String named, Settlement settlement, Lease lease) throws InterruptedException {
         try {
-            return switch (with.claims().take(delivery, id)) {
+            return switch (with.claims().take(named, delivery.deliveries(), id)) {
                 case Taken.Claimed claimed -> attempt(claimed, settlement, lease);
                 case Taken.Done done -> settlement.ack();
                 case Taken.Waiting(var queued) -> settlement.queuedAgain(queued);

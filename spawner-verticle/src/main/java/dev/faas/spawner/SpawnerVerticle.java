@@ -32,6 +32,7 @@ public final class SpawnerVerticle extends VerticleBase {
     private static final int CLAIM_TRIES = 5;
     private static final Duration DRAIN_MARGIN = Duration.ofSeconds(10);
     private static final Duration NAMESAKES_PAUSE = Duration.ofSeconds(1);
+    private static final Duration WRITE_PAUSE = Duration.ofMillis(100);
     private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
     private static final Duration DOCKER_PAUSE = Duration.ofMillis(250);
 
@@ -100,7 +101,7 @@ public final class SpawnerVerticle extends VerticleBase {
         meters.watch(slots);
         var runs = new Runs(() -> Ids.activation(clock.instant()));
         this.runs = runs;
-        var writer = new StateWriter(events, CLAIM_TRIES);
+        var writer = new StateWriter(events, CLAIM_TRIES, WRITE_PAUSE);
         var claims = new Claims(events, writer, self, spawners::dead, runs::runs, clock);
         var means = new Run.Means(events, queue, claims, writer, engine, timing, meters, clock, runs::goOn);
         var heartbeat = new Heartbeat(spawners, self, slots);

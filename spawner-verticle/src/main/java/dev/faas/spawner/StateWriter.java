@@ -1,10 +1,10 @@
 package dev.faas.spawner;
 
-import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.Appended;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Snapshot;
+import dev.faas.activation.States;
 import dev.faas.nats.BusException;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,23 +20,27 @@ import org.slf4j.LoggerFactory;
  */
 final class StateWriter {
     private static final Logger LOG = LoggerFactory.getLogger(StateWriter.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final int WARN_EVERY = 10;
 
-    private final ActivationEvents events;
+    private final States states;
     private final int tries;
+    private final Duration firstPause;
 
-    /** @param tries for a write that may be given up; such a one fails with the last {@link BusException} */
-    StateWriter(ActivationEvents events, int tries) {
-        this.events = events;
+    /**
+     * @param tries for a write that may be given up; such a one fails with the last {@link BusException}
+     * @param firstPause after a try that failed; each further one is twice as long
+     */
+    StateWriter(States states, int tries, Duration firstPause) {
+        this.states = states;
         this.tries = tries;
+        this.firstPause = firstPause;
     }
 
     Appended append(ActivationRecord next, long expected) throws InterruptedException {
         for (int i = 1; ; i++) {
             try {
-                return Answer.of(events.append(next, expected));
+                return Answer.of(states.append(next, expected));
             } catch (BusException e) {
                 if (i >= tries) {
                     throw e;
@@ -59,7 +63,7 @@ final class StateWriter {
         for (int i = 1; goOn.getAsBoolean(); i++) {
             var next = transition.apply((Running) from.record());
             try {
-                switch (Answer.of(events.append(next, from.sequence()))) {
+                switch (Answer.of(states.append(next, from.sequence()))) {
                     case Appended.Stored(var stored) -> {
                         return Optional.of(stored.record());
                     }
@@ -87,9 +91,9 @@ final class StateWriter {
         return Optional.empty();
     }
 
-    private static void pause(int tried) throws InterruptedException {
+    private void pause(int tried) throws InterruptedException {
         long longest = LONGEST_PAUSE.toMillis();
-        long pause = Math.min(longest, FIRST_PAUSE.toMillis() << Math.min(tried - 1, 10));
-        Thread.sleep(pause / 2 + ThreadLocalRandom.current().nextLong(pause));
+        long pause = Math.min(longest, firstPause.toMillis() << Math.min(tried - 1, 10));
+        Thread.sleep(pause / 2 + ThreadLocalRandom.current().nextLong(pause + 1));
     }
 }

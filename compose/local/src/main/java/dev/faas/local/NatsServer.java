@@ -28,6 +28,7 @@ public final class NatsServer implements AutoCloseable {
     private final Path directory;
     private final @Nullable Path config;
     private final Map<String, String> environment;
+    private final List<String> more;
     private ChildProcess child;
     private Ports ports;
 
@@ -35,24 +36,31 @@ public final class NatsServer implements AutoCloseable {
         static final Ports FREE = new Ports(-1, -1);
     }
 
-    private NatsServer(Path program, Path directory, @Nullable Path config, Map<String, String> environment)
+    private NatsServer(
+            Path program, Path directory, @Nullable Path config, Map<String, String> environment, List<String> more)
             throws IOException {
         this.program = program;
         this.directory = Files.createDirectories(directory.toAbsolutePath());
         this.config = config;
         this.environment = Map.copyOf(environment);
+        this.more = List.copyOf(more);
         this.child = launch(Ports.FREE);
         this.ports = awaitPorts();
     }
 
     /** Starts one without users or passwords, for tests. */
     public static NatsServer start(Path directory) throws IOException {
-        return new NatsServer(program(Programs.find("nats-server")), directory, null, Map.of());
+        return start(directory, List.of());
+    }
+
+    /** The same with more on its command line. */
+    static NatsServer start(Path directory, List<String> more) throws IOException {
+        return new NatsServer(program(Programs.find("nats-server")), directory, null, Map.of(), more);
     }
 
     /** Starts one with a configuration file, whose {@code $VARIABLES} come from {@code environment} alone. */
     public static NatsServer start(Path directory, Path config, Map<String, String> environment) throws IOException {
-        return new NatsServer(program(Programs.find("nats-server")), directory, config, environment);
+        return new NatsServer(program(Programs.find("nats-server")), directory, config, environment, List.of());
     }
 
     static Path program(Optional<Path> found) throws StartFailed {
@@ -108,6 +116,7 @@ public final class NatsServer implements AutoCloseable {
         line.addAll(List.of("-m", Integer.toString(wanted.monitoring())));
         line.addAll(List.of("-js", "-sd", directory.toString()));
         line.addAll(List.of("--ports_file_dir", directory.toString()));
+        line.addAll(more);
         var log = directory.resolve("nats-server.log");
         return ChildProcess.start(ChildProcess.Command.of("nats-server", line, environment, log));
     }

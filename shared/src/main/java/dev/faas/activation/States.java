@@ -1,0 +1,16 @@
+package dev.faas.activation;
+
+import dev.faas.activation.ActivationEvents.Appended;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The states of activations, as whoever makes the next one needs them. {@link ActivationEvents} are the real ones. */
+public interface States {
+    /** Stores the next state if the last one is still the expected. */
+    CompletableFuture<Appended> append(ActivationRecord next, long expected);
+
+    CompletableFuture<Optional<Snapshot>> last(String id);
+
+    /** What is to be run. */
+    CompletableFuture<Optional<Order>> order(String id);
+}

@@ -1,0 +1,254 @@
+package dev.faas.nats;
+
+import static dev.faas.nats.BusTest.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.local.NatsServer;
+import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.wire.Subjects;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How the broker behaves where the rules of queue and lease lean on it: another server version may differ. */
+class QueueRulesTest {
+    private static final String USER = "usr_06b7gd98g07rk4q3v8x2m5n9tb";
+    private static final Duration SHORTLY = Duration.ofMillis(200);
+    private static final Duration PATIENTLY = Duration.ofSeconds(5);
+
+    @TempDir
+    static Path directory;
+
+    private static NatsServer server;
+    private static Nats nats;
+    private static Stream queue;
+    private static Consumers consumers;
+    private static int functions;
+
+    private String function;
+    private String consumer;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = NatsServer.start(directory);
+        nats = Nats.connect(NatsConfig.local(server.url()), "test");
+        Topology.create(nats, TopologyConfig.LOCAL);
+        queue = nats.stream(Subjects.ACTIVATIONS);
+        consumers = queue.consumers();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        nats.close();
+        server.close();
+    }
+
+    @BeforeEach
+    void newFunction() {
+        function = "fn_06b7gd98g07rk4q3v8x2m5%04d".formatted(++functions);
+        consumer = Subjects.consumer(function);
+    }
+
+    private void ensure(int limit) throws Exception {
+        get(consumers.ensure(consumer, Subjects.queueOf(USER, function), limit));
+    }
+
+    private String put(int n) throws Exception {
+        var subject = Subjects.queue(USER, function, "06b7gd98g07rk4q3v8x2m6%04d".formatted(n));
+        get(queue.appendIfLast(subject, "x".getBytes(StandardCharsets.UTF_8), 0));
+        return subject;
+    }
+
+    private static PullInbox puller() {
+        return nats.pulls(Subjects.ACTIVATIONS, late -> {});
+    }
+
+    private Delivery take(PullInbox by) throws Exception {
+        var pulled = get(by.pull(consumer, PATIENTLY));
+        assertThat(pulled).isInstanceOf(Pulled.Message.class);
+        return ((Pulled.Message) pulled).delivery();
+    }
+
+    private void nothingFor(PullInbox who) throws Exception {
+        assertThat(get(who.pull(consumer, SHORTLY))).isInstanceOf(Pulled.Nothing.class);
+    }
+
+    @Test
+    void aMessageHandedBackWithADelayHoldsItsSlotMeanwhile() throws Exception {
+        ensure(1);
+        put(1);
+        put(2);
+        try (var puller = puller()) {
+            get(take(puller).handBack(Duration.ofSeconds(30)));
+
+            nothingFor(puller);
+        }
+    }
+
+    @Test
+    void aRecreatedConsumerGivesOutAgainWhatRunsAndCountsFromOne() throws Exception {
+        ensure(5);
+        var subject = put(1);
+        try (var first = puller();
+                var second = puller()) {
+            take(first);
+            get(consumers.delete(consumer));
+            ensure(5);
+
+            var again = take(second);
+
+            assertThat(again.subject()).isEqualTo(subject);
+            assertThat(again.deliveries()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aLateHandBackTakesTheMessageFromItsNewHolder() throws Exception {
+        ensure(5);
+        put(1);
+        try (var first = puller();
+                var second = puller()) {
+            var late = take(first);
+            get(consumers.delete(consumer));
+            ensure(5);
+            take(second);
+
+            get(late.handBack(Duration.ZERO));
+
+            assertThat(take(first).deliveries()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aLateAckRemovesTheMessageUnderItsNewHolder() throws Exception {
+        ensure(5);
+        var subject = put(1);
+        try (var first = puller();
+                var second = puller()) {
+            var late = take(first);
+            get(consumers.delete(consumer));
+            ensure(5);
+            take(second);
+
+            get(late.ack());
+
+            assertThat(get(queue.lastFromLeader(subject))).isEmpty();
+        }
+    }
+
+    @Test
+    void aSignOfLifeForARecreatedConsumerIsConfirmedAndOneForADeletedConsumerIsNot() throws Exception {
+        ensure(5);
+        put(1);
+        try (var puller = puller()) {
+            var held = take(puller);
+            get(consumers.delete(consumer));
+
+            assertThatThrownBy(() -> get(held.keepAlive())).isInstanceOf(BusException.class);
+
+            ensure(5);
+            get(held.keepAlive());
+        }
+    }
+
+    @Test
+    void aCommandIsThereOnceWhileItIsQueuedOrTakenAndMayComeAgainAfterItsAck() throws Exception {
+        ensure(5);
+        put(1);
+        assertThatThrownBy(() -> put(1)).isInstanceOf(BusException.CompareAndSetRefused.class);
+        try (var puller = puller()) {
+            var taken = take(puller);
+            assertThatThrownBy(() -> put(1)).isInstanceOf(BusException.CompareAndSetRefused.class);
+
+            get(taken.ack());
+
+            put(1);
+        }
+    }
+
+    @Test
+    void aPurgeOfWhatIsTakenFreesItsSlot() throws Exception {
+        ensure(1);
+        var taken = put(1);
+        var next = put(2);
+        try (var puller = puller()) {
+            take(puller);
+            nothingFor(puller);
+
+            get(queue.purge(taken));
+
+            assertThat(take(puller).subject()).isEqualTo(next);
+        }
+    }
+
+    @Test
+    void aLoweredLimitHoldsOnceTheRunsAboveItHaveEnded() throws Exception {
+        ensure(2);
+        put(1);
+        put(2);
+        put(3);
+        try (var puller = puller()) {
+            var first = take(puller);
+            var second = take(puller);
+            ensure(1);
+            get(first.ack());
+            nothingFor(puller);
+
+            get(second.ack());
+
+            take(puller);
+        }
+    }
+
+    @Test
+    void aCompareAndSetOnNothingSucceedsAgainForWhatHasAgedOut() throws Exception {
+        var events = nats.stream(Subjects.EVENTS);
+        var subject = "events.06b7gd98g07rk4q3v8x2m77777.state";
+        var bytes = "x".getBytes(StandardCharsets.UTF_8);
+        long first = get(events.appendIfLast(subject, bytes, 0));
+        assertThatThrownBy(() -> get(events.appendIfLast(subject, bytes, 0)))
+                .isInstanceOf(BusException.CompareAndSetRefused.class);
+
+        get(events.delete(first));
+
+        // So whoever accepts has to know by other means what there was; a later state is refused all the same.
+        assertThatThrownBy(() -> get(events.appendIfLast(subject, bytes, first)))
+                .isInstanceOf(BusException.CompareAndSetRefused.class);
+        assertThat(get(events.appendIfLast(subject, bytes, 0))).isGreaterThan(first);
+    }
+
+    @Test
+    void ackWaitRunsOnWhileTheServerIsDown() throws Exception {
+        ensure(5);
+        var subject = put(1);
+        try (var puller = puller()) {
+            take(puller);
+            var taken = Instant.now();
+            server.kill();
+            server.restart();
+            Pulled pulled = new Pulled.Nothing();
+            while (!(pulled instanceof Pulled.Message)) {
+                assertThat(Instant.now()).as("30 s, and time to reconnect").isBefore(taken.plusSeconds(45));
+                pulled = answered(puller);
+            }
+
+            assertThat(((Pulled.Message) pulled).delivery().subject()).isEqualTo(subject);
+            assertThat(Instant.now()).isAfter(taken.plusSeconds(25));
+        }
+    }
+
+    private Pulled answered(PullInbox puller) throws Exception {
+        try {
+            return get(puller.pull(consumer, Duration.ofSeconds(1)));
+        } catch (BusException reconnecting) {
+            return new Pulled.Nothing();
+        }
+    }
+}

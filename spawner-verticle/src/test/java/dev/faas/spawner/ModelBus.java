@@ -1,0 +1,142 @@
+package dev.faas.spawner;
+
+import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.ActivationRecord.Ended;
+import dev.faas.activation.ActivationRecord.Queued;
+import dev.faas.activation.Order;
+import dev.faas.activation.Snapshot;
+import dev.faas.activation.States;
+import dev.faas.nats.BusFailures;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What the broker keeps of one activation, in memory: its states behind compare-and-set, its command in the work queue, its
+ * command beside the queue. Every question is a step of the interleaving, and an answer may get lost.
+ */
+final class ModelBus implements States {
+    private final Interleaving world;
+    private final Order order;
+    private final List<Snapshot> states = new ArrayList<>();
+    private long sequence;
+    private long command;
+    private long deliveries;
+    private long commands;
+    private final List<Instant> parked = new ArrayList<>();
+    private boolean pruned;
+    double lostAnswers;
+
+    ModelBus(Interleaving world, Order order) {
+        this.world = world;
+        this.order = order;
+    }
+
+    @Override
+    public CompletableFuture<Appended> append(ActivationRecord next, long expected) {
+        world.step("appends " + next.currentStatus() + " behind " + expected);
+        long last = newest().map(Snapshot::sequence).orElse(0L);
+        Appended answer;
+        if (last == expected && !(pruned && expected == 0)) {
+            var stored = new Snapshot(next, ++sequence);
+            states.add(stored);
+            world.note("  stored as " + sequence + ": " + told(next));
+            answer = new Appended.Stored(stored);
+        } else {
+            answer = new Appended.Superseded(newest());
+        }
+        return world.chance(lostAnswers)
+                ? CompletableFuture.failedFuture(BusFailures.unknown())
+                : CompletableFuture.completedFuture(answer);
+    }
+
+    private static String told(ActivationRecord record) {
+        return record.currentStatus() + ", attempt " + record.attempt() + ", faults " + record.platformFaults();
+    }
+
+    @Override
+    public CompletableFuture<Optional<Snapshot>> last(String id) {
+        world.step("reads the state");
+        return CompletableFuture.completedFuture(newest());
+    }
+
+    @Override
+    public CompletableFuture<Optional<Order>> order(String id) {
+        return CompletableFuture.completedFuture(pruned ? Optional.empty() : Optional.of(order));
+    }
+
+    /** Without a step: what the test looks at. */
+    Optional<Snapshot> newest() {
+        return pruned || states.isEmpty() ? Optional.empty() : Optional.of(states.getLast());
+    }
+
+    /** Every state there ever was. */
+    List<ActivationRecord> history() {
+        return states.stream().map(Snapshot::record).toList();
+    }
+
+    void prune() {
+        pruned = true;
+    }
+
+    boolean mayPrune() {
+        return !pruned
+                && newest().map(Snapshot::record)
+                        .filter(Ended.class::isInstance)
+                        .isPresent();
+    }
+
+    /** Refused when there is one. */
+    void put() {
+        world.step("puts the command");
+        if (command == 0) {
+            command = ++commands;
+            deliveries = 0;
+        }
+    }
+
+    boolean queued() {
+        return command != 0;
+    }
+
+    /** Gives the command out (again); which one. */
+    long deliver() {
+        deliveries++;
+        return command;
+    }
+
+    long deliveries() {
+        return deliveries;
+    }
+
+    void ack(long which) {
+        world.step("acknowledges");
+        if (command == which) {
+            command = 0;
+        }
+    }
+
+    void purge() {
+        world.step("purges the command");
+        command = 0;
+    }
+
+    void park(Queued waiting) {
+        world.step("parks");
+        if (!parked.contains(waiting.nextAttemptAt())) {
+            parked.add(waiting.nextAttemptAt());
+        }
+    }
+
+    Optional<Instant> parked() {
+        return parked.isEmpty() ? Optional.empty() : Optional.of(parked.get(world.random.nextInt(parked.size())));
+    }
+
+    void unpark(Instant due) {
+        world.step("acknowledges what was parked");
+        parked.remove(due);
+    }
+}

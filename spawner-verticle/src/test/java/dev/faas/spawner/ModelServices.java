@@ -1,0 +1,107 @@
+package dev.faas.spawner;
+
+import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.ActivationRecord.Ended;
+import dev.faas.activation.ActivationRecord.Queued;
+import dev.faas.activation.ActivationRecord.Running;
+import dev.faas.activation.Reason;
+import dev.faas.activation.Snapshot;
+import dev.faas.activation.Worker;
+import java.time.Instant;
+import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** What gateway and registry do to an activation, step by step as they do it, by the real transitions. */
+final class ModelServices {
+    private final ModelBus bus;
+    private final String activation;
+    private final Supplier<Instant> now;
+    private final Predicate<Worker> dead;
+
+    ModelServices(ModelBus bus, String activation, Supplier<Instant> now, Predicate<Worker> dead) {
+        this.bus = bus;
+        this.activation = activation;
+        this.now = now;
+        this.dead = dead;
+    }
+
+    void cancel() {
+        for (var last = bus.last(activation).join(); last.isPresent(); ) {
+            switch (last.get().record()) {
+                case Queued queued -> {
+                    if (appended(queued.cancel(Reason.CANCELLED_BY_USER, now.get()), last.get())) {
+                        bus.purge();
+                        return;
+                    }
+                }
+                case Running running -> {
+                    if (running.cancelRequested() != null
+                            || appended(running.requestCancel(Reason.CANCELLED_BY_USER), last.get())) {
+                        return;
+                    }
+                }
+                case Ended ended -> {
+                    return;
+                }
+            }
+            last = bus.last(activation).join();
+        }
+    }
+
+    private boolean appended(ActivationRecord next, Snapshot before) {
+        try {
+            return bus.append(next, before.sequence()).join() instanceof Appended.Stored;
+        } catch (CompletionException lostAnswer) {
+            return false;
+        }
+    }
+
+    void retry() {
+        var due = bus.parked();
+        if (due.isEmpty()) {
+            return;
+        }
+        var last = bus.last(activation).join();
+        if (last.isEmpty()
+                || !(last.get().record() instanceof Queued queued)
+                || !due.get().equals(queued.nextAttemptAt())) {
+            bus.unpark(due.get());
+        } else if (queued.waitFrom(now.get()).isZero()) {
+            bus.put();
+            bus.unpark(due.get());
+        }
+    }
+
+    void requeue() {
+        var last = bus.last(activation).join();
+        if (last.isPresent()
+                && last.get().record() instanceof Queued queued
+                && queued.waitFrom(now.get()).isZero()) {
+            bus.put();
+        }
+    }
+
+    void loseRuns() {
+        var last = bus.last(activation).join();
+        if (last.isPresent() && last.get().record() instanceof Running running && dead.test(running.worker())) {
+            var next = running.lose(now.get());
+            if (appended(next, last.get())) {
+                bus.purge();
+                if (next instanceof Queued) {
+                    bus.put();
+                }
+            }
+        }
+    }
+
+    void expire() {
+        var last = bus.last(activation).join();
+        if (last.isPresent() && last.get().record() instanceof Queued queued && queued.expired(now.get())) {
+            if (appended(queued.expire(now.get()), last.get())) {
+                bus.purge();
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.faas.spawner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A spawner as a process of its own, which can be killed and frozen. */
+final class SpawnerProcess implements AutoCloseable {
+    private final Process process;
+
+    private SpawnerProcess(Process process) {
+        this.process = process;
+    }
+
+    /** On the rhythm of a real platform. */
+    static SpawnerProcess start(String platform, String name, int slots, String natsUrl, Path log) throws IOException {
+        var builder = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx128m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName()))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().keySet().removeIf(variable -> variable.startsWith("FAAS_"));
+        builder.environment()
+                .putAll(Map.of(
+                        "FAAS_PLATFORM_ID",
+                        platform,
+                        "FAAS_SPAWNER_ID",
+                        name,
+                        "FAAS_SLOTS",
+                        Integer.toString(slots),
+                        "FAAS_GRACE",
+                        "1s",
+                        "FAAS_NATS_URL",
+                        natsUrl,
+                        "FAAS_DOCKER_HOST",
+                        TestImages.dockerHost().toString(),
+                        "FAAS_HTTP_HOST",
+                        "127.0.0.1",
+                        "FAAS_INTERNAL_PORT",
+                        "0",
+                        "FAAS_START_TIMEOUT",
+                        "60s"));
+        return new SpawnerProcess(builder.start());
+    }
+
+    /** A signal by its name, such as {@code STOP}. */
+    void signal(String name) throws Exception {
+        var kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start();
+        assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(kill.exitValue()).isZero();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+}
