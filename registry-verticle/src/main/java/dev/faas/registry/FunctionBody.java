@@ -188,10 +188,9 @@ final class FunctionBody {
     }
 
     private static Prewarm prewarm(Fields fields) {
-        fields.object("prewarm")
-                .filter(prewarm -> prewarm.integer("min", 0, 0, MAX_CONCURRENCY) != 0)
-                .ifPresent(prewarm -> prewarm.error("min", "another value than 0" + NOT_YET));
-        return Prewarm.DEFAULT;
+        return fields.object("prewarm")
+                .map(prewarm -> new Prewarm(prewarm.integer("min", 0, 0, MAX_CONCURRENCY)))
+                .orElse(Prewarm.DEFAULT);
     }
 
     /** A compare-and-set on "there is nothing" would succeed again for an activation that has aged out of the bus. */

@@ -109,7 +109,6 @@ class FunctionBodyTest {
             secrets              | ['key']
             mode                 | 'reused'
             mode                 | 'server'
-            prewarm.min          | {'min': 1}
             """)
     void givenWhatIsNotBuiltYetWhenReadThenItIsRefusedSayingSo(String path, String value) {
         var body = json("{'name': 'resize', 'image': 'a:1'}");
@@ -127,6 +126,14 @@ class FunctionBodyTest {
                 {'name': 'resize', 'image': 'a:1', 'secrets': [], 'mode': 'isolated', 'delivery': 'at-least-once',
                  'queue': {'maxPending': 100000, 'ttlSeconds': 86400}, 'prewarm': {'min': 0},
                  'retry': {'maxAttempts': 1, 'backoffSeconds': 1, 'on': ['out_of_memory', 'exit_code', 'timed_out']}}"""))).isEqualTo(FunctionSpec.of("resize", "a:1"));
+    }
+
+    @Test
+    void givenSandboxesToBeReadyWhenReadThenTheyAreTaken() {
+        assertThat(bodies.read(json("{'name': 'resize', 'image': 'a:1', 'prewarm': {'min': 3}}"))
+                        .prewarm()
+                        .min())
+                .isEqualTo(3);
     }
 
     @Test

@@ -9,6 +9,9 @@ import java.util.List;
  */
 interface ContainerEngine extends AutoCloseable {
 
+    /** Sees to it that the image is there, which may take as long as a pull. */
+    void prepare(SandboxSpec spec) throws SandboxUnavailable;
+
     /**
      * Everything that can be done for a run before its argument is known: a container is started, and waits. Its image
      * is pulled if it is absent, within the engine's pull limit, one pull at a time for an image.

@@ -63,6 +63,11 @@ final class DockerEngine implements ContainerEngine {
     }
 
     @Override
+    public void prepare(SandboxSpec spec) throws SandboxUnavailable {
+        images.resolve(spec.image());
+    }
+
+    @Override
     public Sandbox boot(SandboxSpec spec) throws SandboxUnavailable {
         var image = images.resolve(spec.image());
         var commandLine = CommandLine.of(spec, image)

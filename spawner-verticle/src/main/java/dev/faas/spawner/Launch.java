@@ -3,15 +3,26 @@ package dev.faas.spawner;
 import dev.faas.activation.Activation.FunctionKey;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Order;
+import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
-/** What the engine is asked for, out of what was accepted. */
+/** What the engine is asked for, out of a function and what was accepted. */
 final class Launch {
     private Launch() {}
+
+    static PoolKey key(FunctionRevision function) {
+        var key = new FunctionKey(function.id(), function.spec().name(), function.revision());
+        return new PoolKey(function.owner(), spec(key, function.spec()));
+    }
+
+    static PoolKey key(Running running, Order order) {
+        var activation = running.activation();
+        return new PoolKey(activation.owner(), spec(activation.function(), order.spec()));
+    }
 
     static SandboxSpec spec(FunctionKey function, FunctionSpec spec) {
         return new SandboxSpec(

@@ -52,7 +52,7 @@ final class Run {
             CommandQueue queue,
             Claims claims,
             StateWriter writer,
-            ContainerEngine engine,
+            SandboxPool pool,
             SpawnerConfig.Timing timing,
             RunMeters meters,
             InstantSource clock,
@@ -150,10 +150,9 @@ final class Run {
     }
 
     private Sandbox boot(Order order, Running running) throws SandboxUnavailable {
-        var function = running.activation().function();
         stop.booting(Thread.currentThread());
         try {
-            return with.engine().boot(Launch.spec(function, order.spec()));
+            return with.pool().take(Launch.key(running, order));
         } finally {
             stop.booted();
         }

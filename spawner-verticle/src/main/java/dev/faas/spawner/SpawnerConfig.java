@@ -29,6 +29,7 @@ public record SpawnerConfig(
         int ownerSlots,
         Duration grace,
         Docker docker,
+        Pool pool,
         NatsConfig nats,
         HttpConfig http,
         Timing timing) {
@@ -46,6 +47,16 @@ public record SpawnerConfig(
             URI host, Duration pullTimeout, @Nullable String ociRuntime) {
         public static final Docker LOCAL =
                 new Docker(URI.create("unix:///var/run/docker.sock"), Duration.ofMinutes(5), null);
+    }
+
+    /**
+     * Sandboxes booted ahead of demand.
+     *
+     * @param sandboxes at most, of all functions together; 0: none, not even for {@code prewarm}
+     * @param idle a function that nobody calls for so long has none but its {@code prewarm.min}
+     */
+    public record Pool(int sandboxes, Duration idle) {
+        public static final Pool NONE = new Pool(0, Duration.ofMinutes(5));
     }
 
     /**
@@ -78,9 +89,17 @@ public record SpawnerConfig(
                         env.duration("FAAS_PULL_TIMEOUT", Docker.LOCAL.pullTimeout(), "how long one image may take"),
                         env.optional("FAAS_OCI_RUNTIME", "runc, crun, runsc, kata …; none: Docker's default")
                                 .orElse(null)),
+                pool(env),
                 NatsConfig.from(env),
                 HttpConfig.from(env, INTERNAL_PORT),
                 Timing.DEFAULT);
+    }
+
+    private static Pool pool(Env env) {
+        return new Pool(
+                env.integer(
+                        "FAAS_POOL_SANDBOXES", defaultPool(), 0, 10_000, "sandboxes booted ahead of demand, at most"),
+                env.duration("FAAS_POOL_IDLE", Pool.NONE.idle(), "how long a function that nobody calls has some"));
     }
 
     private static String id(Env env, String name, String fallback, String doc) {
@@ -96,6 +115,12 @@ public record SpawnerConfig(
         var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         long byMemory = system.getTotalMemorySize() / (256 * MIB);
         return (int) Math.max(2, Math.min(8L * Runtime.getRuntime().availableProcessors(), byMemory));
+    }
+
+    /** Two a slot, and not more than fit an eighth of the memory: one that waits costs the host up to 9 MiB. */
+    static int defaultPool() {
+        var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        return (int) Math.min(2L * defaultSlots(), system.getTotalMemorySize() / 8 / (9 * MIB));
     }
 
     /** In a container its id: its own while it lives, and kept over a restart. */

@@ -11,6 +11,7 @@ import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
+import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
@@ -30,6 +31,7 @@ public final class SpawnerVerticle extends VerticleBase {
 
     private static final String SERVICE = "execution-service";
     private static final int CLAIM_TRIES = 5;
+    private static final int BOOTS_A_CORE = 2;
     private static final Duration DRAIN_MARGIN = Duration.ofSeconds(10);
     private static final Duration NAMESAKES_PAUSE = Duration.ofSeconds(1);
     private static final Duration WRITE_PAUSE = Duration.ofMillis(100);
@@ -91,8 +93,11 @@ public final class SpawnerVerticle extends VerticleBase {
         Topology.await(nats, config.nats().startTimeout());
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
-        var limits = on.open(
-                "function limits", () -> FunctionLimits.follow(nats.kv(Subjects.FUNCTIONS)), FunctionLimits::close);
+        var pool = on.open("pool", () -> pool(engine, metrics), SandboxPool::close);
+        var functions = on.open(
+                "functions",
+                () -> KnownFunctions.follow(nats.kv(Subjects.FUNCTIONS), expecting(pool)),
+                KnownFunctions::close);
 
         var events = new ActivationEvents(nats);
         var queue = new CommandQueue(nats);
@@ -103,7 +108,7 @@ public final class SpawnerVerticle extends VerticleBase {
         this.runs = runs;
         var writer = new StateWriter(events, CLAIM_TRIES, WRITE_PAUSE);
         var claims = new Claims(events, writer, self, spawners::dead, runs::runs, clock);
-        var means = new Run.Means(events, queue, claims, writer, engine, timing, meters, clock, runs::goOn);
+        var means = new Run.Means(events, queue, claims, writer, pool, timing, meters, clock, runs::goOn);
         var heartbeat = new Heartbeat(spawners, self, slots);
         var reaper = new Reaper(engine, self, spawners::dead, clock);
 
@@ -113,7 +118,7 @@ public final class SpawnerVerticle extends VerticleBase {
         on.onStop("own containers", reaper::removeOwn);
         on.open("reaper", () -> Periodic.start("reaper", timing.reap(), reaper::reap), Periodic::stop);
         on.onStop("drain", config.grace().plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(config.grace()));
-        var queues = on.open("queues", () -> started(queue, limits, slots, runs, means), Queues::stop);
+        var queues = on.open("queues", () -> started(queue, functions, slots, runs, means), Queues::stop);
         on.open("hints", () -> queue.hints(queues::hint), Nats.Subscription::close);
         on.open("engine watch", () -> holding(engine, queues), Periodic::stop);
         var sweep = new Sweep(queues.supply(), queues, config.slots(), timing.pull(), timing.sweep());
@@ -128,9 +133,32 @@ public final class SpawnerVerticle extends VerticleBase {
                 "http", () -> HttpService.start(vertx, config.http(), health, metrics, List.of()), HttpService::close);
     }
 
-    private Queues started(CommandQueue queue, FunctionLimits limits, Slots slots, Runs runs, Run.Means means) {
+    private SandboxPool pool(ContainerEngine engine, Metrics metrics) {
+        var limits = new SandboxPool.Limits(
+                config.pool().sandboxes(),
+                config.pool().idle(),
+                BOOTS_A_CORE * Runtime.getRuntime().availableProcessors());
+        return SandboxPool.open(engine, limits, new PoolMeters(metrics.registry()));
+    }
+
+    private static KnownFunctions.Listener expecting(SandboxPool pool) {
+        return new KnownFunctions.Listener() {
+            @Override
+            public void revised(FunctionRevision function, boolean fresh) {
+                var spec = function.spec();
+                pool.expect(function.id(), Launch.key(function), spec.prewarm().min(), spec.concurrency(), fresh);
+            }
+
+            @Override
+            public void gone(String functionId) {
+                pool.forget(functionId);
+            }
+        };
+    }
+
+    private Queues started(CommandQueue queue, KnownFunctions functions, Slots slots, Runs runs, Run.Means means) {
         var queues = new Queues(
-                late -> Supply.of(queue, limits, config.timing().pull(), late),
+                late -> Supply.of(queue, functions, config.timing().pull(), late),
                 slots,
                 (delivery, ended) -> runs.start(id -> new Run(id, delivery, means), ended));
         queues.start();

@@ -44,7 +44,7 @@ interface Supply extends AutoCloseable {
      * @param expires how long a pull waits at the broker
      * @param late takes what comes after its pull was given up
      */
-    static Supply of(CommandQueue queue, FunctionLimits limits, Duration expires, Consumer<Delivery> late) {
+    static Supply of(CommandQueue queue, KnownFunctions limits, Duration expires, Consumer<Delivery> late) {
         var puller = queue.puller(late);
         return new Supply() {
             @Override

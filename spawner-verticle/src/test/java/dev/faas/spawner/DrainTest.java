@@ -189,11 +189,25 @@ final class DrainTest {
 
     private static SpawnerConfig with(SpawnerConfig c, NatsConfig nats, SpawnerConfig.Docker docker) {
         return new SpawnerConfig(
-                c.platform(), c.spawner(), c.slots(), c.ownerSlots(), c.grace(), docker, nats, c.http(), c.timing());
+                c.platform(),
+                c.spawner(),
+                c.slots(),
+                c.ownerSlots(),
+                c.grace(),
+                docker,
+                c.pool(),
+                nats,
+                c.http(),
+                c.timing());
     }
 
     /** An engine of which only the close matters. */
     private record Closing(CountDownLatch closed) implements ContainerEngine {
+        @Override
+        public void prepare(SandboxSpec spec) {
+            throw new UnsupportedOperationException();
+        }
+
         @Override
         public Sandbox boot(SandboxSpec spec) {
             throw new UnsupportedOperationException();

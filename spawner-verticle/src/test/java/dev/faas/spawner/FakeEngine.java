@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -23,6 +24,8 @@ final class FakeEngine implements ContainerEngine {
     private final Map<String, OwnContainer> containers = new ConcurrentHashMap<>();
     private final AtomicInteger pings = new AtomicInteger();
     private volatile boolean down;
+    private volatile Obstacle onBoot = () -> {};
+    private volatile Consumer<SandboxSpec> booted = spec -> {};
 
     FakeEngine(String spawner, String incarnation) {
         this.spawner = spawner;
@@ -40,6 +43,20 @@ final class FakeEngine implements ContainerEngine {
         return this;
     }
 
+    /** What every boot waits for. */
+    interface Obstacle {
+        void await() throws InterruptedException;
+    }
+
+    void onBoot(Obstacle obstacle) {
+        onBoot = obstacle;
+    }
+
+    /** Hears of every boot. */
+    void booted(Consumer<SandboxSpec> listener) {
+        booted = listener;
+    }
+
     /** A container that someone (say, a former incarnation) has left behind. */
     FakeEngine leftBehind(OwnContainer container) {
         containers.put(container.id(), container);
@@ -52,7 +69,25 @@ final class FakeEngine implements ContainerEngine {
     }
 
     @Override
+    public void prepare(SandboxSpec spec) throws SandboxUnavailable {
+        program(spec);
+    }
+
+    @Override
     public Sandbox boot(SandboxSpec spec) throws SandboxUnavailable {
+        try {
+            onBoot.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SandboxUnavailable.BootFailed("interrupted", e);
+        }
+        var program = program(spec);
+        var sandbox = new FakeSandbox(this, created(spec), spec, program);
+        booted.accept(spec);
+        return sandbox;
+    }
+
+    private FakeProgram program(SandboxSpec spec) throws SandboxUnavailable {
         if (down) {
             throw new SandboxUnavailable.BootFailed("the engine is away", null);
         }
@@ -64,7 +99,7 @@ final class FakeEngine implements ContainerEngine {
         if (program == null) {
             throw new ImageNotFound("image " + spec.image() + " is neither on this host nor to be had");
         }
-        return new FakeSandbox(this, created(spec), spec, program);
+        return program;
     }
 
     @Override

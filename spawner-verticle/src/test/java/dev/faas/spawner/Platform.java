@@ -58,6 +58,8 @@ final class Platform {
             Duration.ofSeconds(1),
             Duration.ofSeconds(1));
 
+    private static final SpawnerConfig.Pool POOL = new SpawnerConfig.Pool(8, Duration.ofMinutes(5));
+
     final NatsServer server;
     final Nats nats;
     final ActivationEvents events;
@@ -99,7 +101,16 @@ final class Platform {
         var docker = new SpawnerConfig.Docker(TestImages.dockerHost(), Duration.ofSeconds(20), null);
         var spawner = new Started(
                 new SpawnerVerticle(new SpawnerConfig(
-                        platformId, name, slots, slots, grace, docker, plain.nats(), plain.http(), plain.timing())),
+                        platformId,
+                        name,
+                        slots,
+                        slots,
+                        grace,
+                        docker,
+                        POOL,
+                        plain.nats(),
+                        plain.http(),
+                        plain.timing())),
                 this);
         spawner.deploy();
         started.add(spawner);
@@ -114,6 +125,7 @@ final class Platform {
                 slots,
                 grace,
                 SpawnerConfig.Docker.LOCAL,
+                SpawnerConfig.Pool.NONE,
                 NatsConfig.local(server.url()),
                 HttpConfig.loopback(),
                 timing);

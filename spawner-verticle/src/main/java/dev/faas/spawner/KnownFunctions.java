@@ -13,24 +13,35 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How much each function may run at once, as the registry has written it last. Thread-safe. */
-final class FunctionLimits implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(FunctionLimits.class);
+/** The functions there are, as the registry has written them last. Thread-safe. */
+final class KnownFunctions implements AutoCloseable {
+    /** Hears of changes in order, on a thread that must not be held up. */
+    interface Listener {
+        /** @param fresh made or changed just now, not merely read at the start */
+        void revised(FunctionRevision function, boolean fresh);
+
+        void gone(String functionId);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(KnownFunctions.class);
 
     private final Map<String, Integer> byFunction = new ConcurrentHashMap<>();
     private final Map<String, String> functionByKey = new ConcurrentHashMap<>();
+    private final Listener listener;
     private final Subscription subscription;
+    private volatile boolean loaded;
 
-    private FunctionLimits(Kv functions) throws IOException, InterruptedException {
-        subscription = functions.watch(this::changed, () -> {});
+    private KnownFunctions(Kv functions, Listener listener) throws IOException, InterruptedException {
+        this.listener = listener;
+        this.subscription = functions.watch(this::changed, () -> loaded = true);
     }
 
     /** Follows KV {@code FUNCTIONS}. Blocks for the set-up. */
-    static FunctionLimits follow(Kv functions) throws IOException, InterruptedException {
-        return new FunctionLimits(functions);
+    static KnownFunctions follow(Kv functions, Listener listener) throws IOException, InterruptedException {
+        return new KnownFunctions(functions, listener);
     }
 
-    /** Empty for a function not heard of (yet, or any more). */
+    /** How much it may run at once. Empty for a function not heard of (yet, or any more). */
     OptionalInt of(QueueKey key) {
         var limit = byFunction.get(key.function());
         return limit == null ? OptionalInt.empty() : OptionalInt.of(limit);
@@ -49,8 +60,9 @@ final class FunctionLimits implements AutoCloseable {
             var before = functionByKey.put(put.key(), function.id());
             byFunction.put(function.id(), function.spec().concurrency());
             if (before != null && !before.equals(function.id())) {
-                byFunction.remove(before);
+                remove(before);
             }
+            listener.revised(function, loaded);
         } catch (CodecException e) {
             LOG.debug("function {} cannot be read: its limit is unknown here", put.key(), e);
             forget(put.key());
@@ -60,8 +72,13 @@ final class FunctionLimits implements AutoCloseable {
     private void forget(String key) {
         var function = functionByKey.remove(key);
         if (function != null) {
-            byFunction.remove(function);
+            remove(function);
         }
+    }
+
+    private void remove(String function) {
+        byFunction.remove(function);
+        listener.gone(function);
     }
 
     @Override

@@ -1,0 +1,236 @@
+package dev.faas.spawner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.spawner.SandboxSpec.Network;
+import dev.faas.spawner.SandboxUnavailable.BootFailed;
+import dev.faas.spawner.SandboxUnavailable.ImageNotFound;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class SandboxPoolTest {
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final FakeEngine engine = new FakeEngine("me", "1").image("image", process -> 0);
+    private final List<SandboxPool> opened = new ArrayList<>();
+
+    @AfterEach
+    void nothingIsLeftBehind() throws Exception {
+        for (var pool : opened) {
+            pool.close();
+        }
+        assertThat(engine.ours()).isEmpty();
+    }
+
+    private SandboxPool pool(int budget, Duration idle, int boots) {
+        var pool = SandboxPool.open(engine, new SandboxPool.Limits(budget, idle, boots), new PoolMeters(registry));
+        opened.add(pool);
+        return pool;
+    }
+
+    private static PoolKey key(String owner, String revision) {
+        return new PoolKey(
+                owner, new SandboxSpec(revision, "image", null, null, Map.of(), 32, 1, 64, Network.NONE, false));
+    }
+
+    private double count(String name) {
+        return registry.get(name).counter().count();
+    }
+
+    @Test
+    void givenAFunctionJustMade_whenItsFirstRunComes_thenASandboxIsReady() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, true);
+        Platform.until("one is ready", () -> pool.ready() == 1);
+
+        pool.take(key("ada", "fn_a@1")).close();
+
+        assertThat(count("faas.pool.hits")).isEqualTo(1);
+        assertThat(count("faas.pool.misses")).isZero();
+    }
+
+    @Test
+    void givenAFunctionKnownForLong_whenTheSpawnerStarts_thenNothingIsBooted() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, false);
+        pool.expect("fn_b", key("ada", "fn_b@1"), 2, 10, false);
+
+        Platform.until("those that are to be ready always are", () -> pool.ready() == 2);
+        assertThat(engine.ours()).extracting(OwnContainer::revision).containsOnly("fn_b@1");
+    }
+
+    @Test
+    void givenASandboxThatIsTaken_whenTheNextRunComes_thenItGetsAnotherOne() throws Exception {
+        var pool = pool(4, LONG, 4);
+        try (var first = pool.take(key("ada", "fn_a@1"));
+                var second = pool.take(key("ada", "fn_a@1"))) {
+            assertThat(first).isNotSameAs(second);
+            assertThat(engine.ours().size()).isGreaterThanOrEqualTo(2);
+        }
+        assertThat(count("faas.pool.misses")).isPositive();
+    }
+
+    @Test
+    void givenABootUnderWay_whenARunComes_thenItTakesThatOneAndNoOtherIsBooted() throws Exception {
+        var go = new CountDownLatch(1);
+        var boots = new AtomicInteger();
+        engine.onBoot(() -> {
+            boots.incrementAndGet();
+            go.await();
+        });
+        var pool = pool(1, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 0, 1, true);
+        Platform.until("it boots ahead", () -> boots.get() == 1);
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var taken = executor.submit(() -> pool.take(key("ada", "fn_a@1")));
+            Platform.until("the run waits", () -> count("faas.pool.misses") == 1);
+            assertThat(boots.get()).isEqualTo(1);
+            go.countDown();
+            taken.get(30, TimeUnit.SECONDS).close();
+        }
+    }
+
+    @Test
+    void givenAFunctionOutOfUse_whenItsTimeIsOver_thenItHasNoSandbox() throws Exception {
+        var pool = pool(4, Duration.ofMillis(300), 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, true);
+        Platform.until("one is ready", () -> pool.ready() == 1);
+
+        Platform.until("none is", () -> pool.ready() == 0 && engine.ours().isEmpty());
+        assertThat(count("faas.pool.wasted")).isEqualTo(1);
+    }
+
+    @Test
+    void givenANewRevision_whenTheOldOneHasSandboxes_thenTheyGo() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
+        Platform.until("they are ready", () -> pool.ready() == 2);
+
+        pool.expect("fn_a", key("ada", "fn_a@2"), 2, 10, true);
+
+        Platform.until(
+                "only the new one's are there",
+                () -> pool.ready() == 2
+                        && engine.ours().stream().allMatch(own -> own.revision().equals("fn_a@2")));
+    }
+
+    @Test
+    void givenAFunctionThatIsDeleted_whenItHasSandboxes_thenTheyGo() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
+        Platform.until("they are ready", () -> pool.ready() == 2);
+
+        pool.forget("fn_a");
+
+        Platform.until("they are gone", () -> pool.ready() == 0 && engine.ours().isEmpty());
+    }
+
+    @Test
+    void givenABudget_whenOneOwnerWantsAllOfIt_thenAnotherHasHisShare() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 100, 1000, true);
+        Platform.until("she has all", () -> pool.ready() == 4);
+
+        pool.expect("fn_b", key("bob", "fn_b@1"), 100, 1000, true);
+
+        Platform.until(
+                "each has half",
+                () -> engine.ours().stream()
+                                .filter(own -> own.revision().equals("fn_b@1"))
+                                .count()
+                        == 2);
+        assertThat(engine.ours()).hasSizeLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void givenRunsThatWaitForABoot_whenOthersCouldBeMadeAhead_thenDemandGoesFirst() throws Exception {
+        var order = java.util.Collections.synchronizedList(new ArrayList<String>());
+        var go = new CountDownLatch(1);
+        engine.onBoot(go::await);
+        engine.booted(spec -> order.add(spec.revision()));
+        var pool = pool(8, LONG, 1);
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = executor.submit(() -> pool.take(key("ada", "fn_a@1")));
+            Platform.until("the one place is taken", () -> count("faas.pool.misses") == 1);
+            pool.expect("fn_b", key("bob", "fn_b@1"), 4, 10, true);
+            var second = executor.submit(() -> pool.take(key("ada", "fn_a@1")));
+            Platform.until("two wait", () -> count("faas.pool.misses") == 2);
+            go.countDown();
+            first.get(30, TimeUnit.SECONDS).close();
+            second.get(30, TimeUnit.SECONDS).close();
+        }
+
+        assertThat(order.subList(0, 2)).containsExactly("fn_a@1", "fn_a@1");
+    }
+
+    @Test
+    void givenAnImageThatIsNotThere_whenTaken_thenTheRunHearsWhyAndNothingIsTriedAheadForAWhile() throws Exception {
+        var tries = new AtomicInteger();
+        engine.unavailable("image", () -> {
+            tries.incrementAndGet();
+            return new ImageNotFound("no such image");
+        });
+        var pool = pool(4, LONG, 4);
+
+        assertThatThrownBy(() -> pool.take(key("ada", "fn_a@1"))).isInstanceOf(ImageNotFound.class);
+
+        pool.expect("fn_a", key("ada", "fn_a@1"), 1, 10, true);
+        assertThat(tries.get()).isEqualTo(1);
+    }
+
+    @Test
+    void givenAnEngineThatIsAway_whenItComesBack_thenThePoolDoesSoByItself() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
+        Platform.until("they are ready", () -> pool.ready() == 2);
+
+        engine.down(true);
+        Platform.until("they are thrown away", () -> pool.ready() == 0);
+        engine.down(false);
+
+        Platform.until("others are ready", () -> pool.ready() == 2);
+    }
+
+    @Test
+    void givenARunThatWaitsForABoot_whenInterrupted_thenItLetsGoAndTheSandboxIsTheNextOnes() throws Exception {
+        var go = new CountDownLatch(1);
+        engine.onBoot(go::await);
+        var pool = pool(1, LONG, 4);
+        var failed = new CountDownLatch(1);
+        var waiting = Thread.ofVirtual().start(() -> {
+            try {
+                pool.take(key("ada", "fn_a@1")).close();
+            } catch (SandboxUnavailable e) {
+                failed.countDown();
+            }
+        });
+        Platform.until("it waits", () -> count("faas.pool.misses") == 1);
+
+        waiting.interrupt();
+
+        assertThat(failed.await(30, TimeUnit.SECONDS)).isTrue();
+        go.countDown();
+        Platform.until("it is ready for the next", () -> pool.ready() == 1);
+    }
+
+    @Test
+    void givenAPoolThatIsClosed_whenTaken_thenRefused() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.close();
+
+        assertThatThrownBy(() -> pool.take(key("ada", "fn_a@1"))).isInstanceOf(BootFailed.class);
+    }
+}
