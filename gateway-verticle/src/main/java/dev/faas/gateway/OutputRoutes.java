@@ -3,13 +3,14 @@ package dev.faas.gateway;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.OutputChunk.Source;
+import dev.faas.activation.RunOutput;
+import dev.faas.http.ByteBody;
 import dev.faas.wire.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 
 /**
  * What runs wrote: the result (stdout) and the log (stderr). Out of the last snapshot, else the chunks of its run in the
@@ -43,10 +44,9 @@ final class OutputRoutes {
         var report = ended.report();
         var inline = report.result();
         if (inline != null) {
-            head(ctx, ended, "application/octet-stream");
-            var bytes = inline.getBytes(StandardCharsets.UTF_8);
-            ctx.response().putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(bytes.length));
-            ctx.end(Buffer.buffer(bytes));
+            head(ctx, ended, type(Source.STDOUT));
+            var bytes = Buffer.buffer(inline.getBytes(StandardCharsets.UTF_8));
+            body(ended, Source.STDOUT, bytes.length()).send(ctx, ByteBody.Source.of(bytes));
         } else {
             kept(ctx, ended, Source.STDOUT, report.resultBytes());
         }
@@ -90,49 +90,48 @@ final class OutputRoutes {
                         found.ifPresentOrElse(snapshot -> answer.of(snapshot.record()), () -> registry.question(ctx)));
     }
 
-    /** All of it, of which the length is known; from the registry when the chunks are not there any more. */
+    /** Of one that has ended; from the registry when the chunks are not there any more. */
     private void kept(RoutingContext ctx, ActivationRecord.Ended ended, Source source, long length) {
         var runId = ended.runId();
         if (length == 0 || runId == null || isHead(ctx)) {
             head(ctx, ended, type(source));
-            ctx.response().putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
-            ctx.end();
+            body(ended, source, length).send(ctx, ByteBody.Source.none());
             return;
         }
-        var output = new RunOutput(events, ended.id(), runId, source);
+        var output = pieces(RunOutput.whole(events, ended.id(), runId, source, length));
         output.next().onFailure(ctx::fail).onSuccess(first -> {
             if (first.isEmpty()) {
                 registry.question(ctx);
             } else {
                 head(ctx, ended, type(source));
-                ctx.response().putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
-                pump(ctx, output, first, length);
+                body(ended, source, length).send(ctx, output.after(first.get()));
             }
         });
+    }
+
+    private static ByteBody body(ActivationRecord.Ended ended, Source source, long length) {
+        return new ByteBody(source.nameOf(ended.id()), length);
+    }
+
+    private static ByteBody.Source pieces(RunOutput output) {
+        return () -> Bus.answer(output.next()).map(next -> next.map(Buffer::buffer));
     }
 
     /** What a run that goes on has written by now. */
     private void soFar(RoutingContext ctx, ActivationRecord.Running running) {
         head(ctx, running, type(Source.STDERR));
         ctx.response().setChunked(true);
-        var output = new RunOutput(events, running.id(), running.runId(), Source.STDERR);
-        output.next().onFailure(ctx::fail).onSuccess(first -> pump(ctx, output, first, -1));
+        pump(ctx, pieces(RunOutput.soFar(events, running, Source.STDERR)));
     }
 
     /** One chunk is read when the one before has left: a slow client costs one chunk of memory. */
-    private void pump(RoutingContext ctx, RunOutput output, Optional<Buffer> chunk, long length) {
-        if (chunk.isPresent()) {
-            // A write that fails has lost its client.
-            ctx.response()
-                    .write(chunk.get())
-                    .onSuccess(gone ->
-                            output.next().onFailure(ctx::fail).onSuccess(next -> pump(ctx, output, next, length)));
-        } else if (length >= 0 && output.taken() != length) {
-            // Pruned while it was read. Breaking off is all that is left; the next try gets the registry's copy.
-            ctx.fail(Bus.away().asException());
-        } else {
-            ctx.end();
-        }
+    private static void pump(RoutingContext ctx, ByteBody.Source output) {
+        output.next()
+                .onFailure(ctx::fail)
+                .onSuccess(next -> next.ifPresentOrElse(
+                        // A write that fails has lost its client.
+                        chunk -> ctx.response().write(chunk).onSuccess(gone -> pump(ctx, output)),
+                        ctx::end));
     }
 
     private static void head(RoutingContext ctx, ActivationRecord record, String type) {

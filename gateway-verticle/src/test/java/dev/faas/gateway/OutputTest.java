@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -57,10 +58,6 @@ class OutputTest {
             run.write(source, piece);
         }
         return run;
-    }
-
-    private static Answer result(String id) throws IOException, InterruptedException {
-        return faas.get("/v1/activations/" + id + "/result");
     }
 
     private static Answer head(String path) throws IOException, InterruptedException {
@@ -228,5 +225,72 @@ class OutputTest {
             }
         }
         Await.until("it is closed", () -> faas.gateway.openAnswers() == 0);
+    }
+
+    private static Answer result(String id, String... headers) throws IOException, InterruptedException {
+        var request = faas.as(faas.alice, "/v1/activations/" + id + "/result");
+        return faas.send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    @Test
+    void givenSixteenMebibytes_whenPartsAreAskedFor_thenTheyComeToTheByte() throws Exception {
+        var bytes = random(16 << 20);
+        var id = faas.accepted("writer", "x");
+        writeAll(faas.claim(id), Source.STDOUT, bytes).succeed();
+
+        var whole = result(id);
+        assertThat(whole.status()).isEqualTo(200);
+        assertThat(whole.header("Accept-Ranges")).isEqualTo("bytes");
+        assertThat(whole.header("ETag")).isEqualTo("\"" + id + ".result\"");
+        assertThat(whole.bytes()).isEqualTo(bytes);
+        for (var part : new int[][] {
+            {0, 1}, {CHUNK - 1, CHUNK + 1}, {3 * CHUNK, 4 * CHUNK}, {(16 << 20) - 5, 16 << 20}, {1_000_000, 9_000_000}
+        }) {
+            var answer = result(id, "Range", "bytes=" + part[0] + "-" + (part[1] - 1));
+
+            assertThat(answer.status()).isEqualTo(206);
+            assertThat(answer.header("Content-Range"))
+                    .isEqualTo("bytes " + part[0] + "-" + (part[1] - 1) + "/" + bytes.length);
+            assertThat(answer.header("Content-Length")).isEqualTo(Integer.toString(part[1] - part[0]));
+            assertThat(answer.bytes()).isEqualTo(Arrays.copyOfRange(bytes, part[0], part[1]));
+        }
+    }
+
+    @Test
+    void givenAShortResultAndItsLog_whenPartsAreAskedForUnderConditions_thenTheyAreHeeded() throws Exception {
+        var id = faas.accepted("writer", "x");
+        faas.claim(id).err("a log").out("0123456789").succeed();
+        var etag = "\"" + id + ".result\"";
+
+        assertThat(result(id, "Range", "bytes=2-4").text()).isEqualTo("234");
+        assertThat(result(id, "Range", "bytes=-3").text()).isEqualTo("789");
+        assertThat(result(id, "Range", "bytes=2-4", "If-Range", etag).status()).isEqualTo(206);
+        assertThat(result(id, "Range", "bytes=2-4", "If-Range", "W/" + etag).status())
+                .isEqualTo(200);
+        assertThat(result(id, "Range", "bytes=2-4", "If-Range", "\"other\"").text())
+                .isEqualTo("0123456789");
+        assertThat(result(id, "Range", "bytes=2-4", "If-Range", "Tue, 24 Nov 2026 18:00:00 GMT")
+                        .status())
+                .isEqualTo(200);
+        assertThat(result(id, "Range", "bytes=0-1,4-5").text()).isEqualTo("0123456789");
+        var behind = result(id, "Range", "bytes=10-");
+        assertThat(behind.status()).isEqualTo(416);
+        assertThat(behind.header("Content-Range")).isEqualTo("bytes */10");
+        assertThat(behind.field("code")).isEqualTo("range_not_satisfiable");
+        var known = result(id, "If-None-Match", "\"x\", W/" + etag, "Range", "bytes=20-");
+        assertThat(known.status()).isEqualTo(304);
+        assertThat(known.header("ETag")).isEqualTo(etag);
+        assertThat(result(id, "If-Match", "\"other\"").field("code")).isEqualTo("precondition_failed");
+        assertThat(result(id, "If-Match", etag).status()).isEqualTo(200);
+        var log =
+                faas.send(faas.as(faas.alice, "/v1/activations/" + id + "/logs").headers("Range", "bytes=2-"));
+        assertThat(log.status()).isEqualTo(206);
+        assertThat(log.text()).isEqualTo("log");
+        assertThat(log.header("ETag")).isEqualTo("\"" + id + ".log\"");
+        var head = faas.send(faas.as(faas.alice, "/v1/activations/" + id + "/result")
+                .headers("Range", "bytes=2-4")
+                .method("HEAD", BodyPublishers.noBody()));
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.header("Content-Length")).isEqualTo("10");
     }
 }

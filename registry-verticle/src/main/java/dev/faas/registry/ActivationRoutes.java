@@ -25,6 +25,7 @@ final class ActivationRoutes {
 
     private static final String STATUS = "X-Activation-Status";
     private static final String JSON = "application/json";
+    private static final String TEXT = "text/plain; charset=utf-8";
     private static final String RETRY_AFTER_SECONDS = "1";
 
     private final Ledger ledger;
@@ -40,8 +41,8 @@ final class ActivationRoutes {
         on.get("/v1/activations").handler(user).respond(this::list);
         on.get("/v1/activations/:id").handler(user).respond(this::get);
         on.get("/v1/activations/:id/accepted").handler(user).respond(this::accepted);
-        on.get("/v1/activations/:id/result").handler(user).respond(this::result);
-        on.get("/v1/activations/:id/logs").handler(user).respond(this::logs);
+        on.get("/v1/activations/:id/result").handler(user).handler(this::result);
+        on.get("/v1/activations/:id/logs").handler(user).handler(this::logs);
     }
 
     private Future<Buffer> list(RoutingContext ctx) {
@@ -68,29 +69,39 @@ final class ActivationRoutes {
         });
     }
 
-    private Future<Buffer> result(RoutingContext ctx) {
-        return ledger.result(owner(ctx), ctx.pathParam("id"))
-                .map(output -> render(ctx, output, "application/octet-stream"));
+    private void result(RoutingContext ctx) {
+        ledger.result(owner(ctx), ctx.pathParam("id")).onFailure(ctx::fail).onSuccess(output -> {
+            switch (output) {
+                case Output.Kept kept -> send(ctx, kept, "application/octet-stream");
+                case Output.Pending(var status) -> {
+                    ctx.response()
+                            .setStatusCode(202)
+                            .putHeader(STATUS, status.text())
+                            .putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+                    ctx.end(json(
+                            ctx, Codec.tree(Map.of("activationId", ctx.pathParam("id"), "status", status.text()))));
+                }
+            }
+        });
     }
 
-    private Future<Buffer> logs(RoutingContext ctx) {
-        return ledger.log(owner(ctx), ctx.pathParam("id"))
-                .map(output -> render(ctx, output, "text/plain; charset=utf-8"));
+    private void logs(RoutingContext ctx) {
+        ledger.log(owner(ctx), ctx.pathParam("id")).onFailure(ctx::fail).onSuccess(output -> {
+            switch (output) {
+                case Output.Kept kept -> send(ctx, kept, TEXT);
+                case Output.Pending(var status) -> {
+                    // What there is of it by now only the stream knows.
+                    ctx.response().putHeader(STATUS, status.text()).putHeader(HttpHeaders.CONTENT_TYPE, TEXT);
+                    ctx.end();
+                }
+            }
+        });
     }
 
-    private static Buffer render(RoutingContext ctx, Output output, String type) {
-        var response = ctx.response().putHeader(STATUS, output.status().text());
-        return switch (output) {
-            case Output.Kept(var status, var bytes) -> {
-                // Whatever a function wrote, a browser must not take it for a page of ours.
-                response.putHeader("X-Content-Type-Options", "nosniff").putHeader(HttpHeaders.CONTENT_TYPE, type);
-                yield bytes;
-            }
-            case Output.Pending(var status) -> {
-                response.setStatusCode(202).putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-                yield json(ctx, Codec.tree(Map.of("activationId", ctx.pathParam("id"), "status", status.text())));
-            }
-        };
+    /** Whatever a function wrote, a browser must not take it for a page of ours: no answer goes without nosniff. */
+    private static void send(RoutingContext ctx, Output.Kept kept, String type) {
+        ctx.response().putHeader(STATUS, kept.status().text()).putHeader(HttpHeaders.CONTENT_TYPE, type);
+        kept.body().send(ctx, kept.source());
     }
 
     private static Buffer json(RoutingContext ctx, JsonNode body) {

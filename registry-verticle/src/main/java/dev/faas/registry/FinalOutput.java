@@ -1,48 +1,60 @@
 package dev.faas.registry;
 
-import dev.faas.activation.ActivationEvent.OutputEvent;
-import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.ActivationRecord;
-import dev.faas.activation.OutputChunk.Source;
-import io.vertx.core.buffer.Buffer;
-import java.util.Optional;
+import dev.faas.activation.RunOutput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 
-/** What the final run of an activation wrote, put together from its chunks. */
-final class FinalOutput {
-    private final Buffer stdout = Buffer.buffer();
-    private final Buffer stderr = Buffer.buffer();
+/** What the final run of an activation wrote to one of its streams, with one chunk in memory at a time. Blocks. */
+final class FinalOutput extends InputStream {
+    private final RunOutput output;
+    private byte[] chunk = new byte[0];
+    private int position;
 
-    private FinalOutput() {}
+    FinalOutput(RunOutput output) {
+        this.output = output;
+    }
 
-    /** Reads the bus by one literal get a chunk, up to the last one that the report names. Blocks. */
-    static FinalOutput read(ActivationEvents events, ActivationRecord.Ended ended) throws Exception {
-        var output = new FinalOutput();
-        long last = ended.report().lastOutput();
-        long from = 1;
-        while (from <= last) {
-            Optional<OutputEvent> found = Waiting.on(events.nextOutput(ended.id(), from));
-            if (found.isEmpty()) {
-                break;
+    /** Fills as much as there is: an object's pieces are to be large. */
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        int done = 0;
+        while (done < length && more()) {
+            int some = Math.min(length - done, chunk.length - position);
+            System.arraycopy(chunk, position, into, offset + done, some);
+            position += some;
+            done += some;
+        }
+        return done == 0 && length > 0 ? -1 : done;
+    }
+
+    @Override
+    public int read() throws IOException {
+        return more() ? chunk[position++] & 0xff : -1;
+    }
+
+    private boolean more() throws IOException {
+        while (position == chunk.length) {
+            var next = next();
+            if (next.length == 0) {
+                return false;
             }
-            output.add(found.get(), ended);
-            from = found.get().sequence() + 1;
+            chunk = next;
+            position = 0;
         }
-        return output;
+        return true;
     }
 
-    /** Other runs have left chunks too: they count for nothing. */
-    private void add(OutputEvent event, ActivationRecord.Ended ended) {
-        var chunk = event.chunk();
-        if (chunk.runId().equals(ended.runId())) {
-            (chunk.source() == Source.STDOUT ? stdout : stderr).appendBytes(chunk.bytes());
+    private byte[] next() throws IOException {
+        try {
+            return Waiting.on(output.next()).orElseGet(() -> new byte[0]);
+        } catch (InterruptedException e) {
+            throw (InterruptedIOException) new InterruptedIOException().initCause(e);
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            // As such the object store undoes what it has begun, and the projector tries again.
+            throw new IOException("output could not be read", e);
         }
-    }
-
-    Buffer stdout() {
-        return stdout;
-    }
-
-    Buffer stderr() {
-        return stderr;
     }
 }

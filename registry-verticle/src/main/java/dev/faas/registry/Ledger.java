@@ -4,14 +4,15 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationView;
 import dev.faas.activation.Order;
+import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Status;
+import dev.faas.http.ByteBody;
 import dev.faas.registry.CopyShelf.Kind;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,7 @@ final class Ledger {
         /** It has not ended yet, or the ledger does not know. */
         record Pending(Status status) implements Output {}
 
-        record Kept(Status status, Buffer bytes) implements Output {}
+        record Kept(Status status, ByteBody body, ByteBody.Source source) implements Output {}
     }
 
     private static final TypeReference<Order> ORDER = new TypeReference<>() {};
@@ -62,21 +63,41 @@ final class Ledger {
 
     /** Fails with 410 {@code result_expired} when there was a result that is kept no more. */
     Future<Output> result(String owner, String id) {
+        return output(owner, id, Source.STDOUT);
+    }
+
+    /** Of the final run. Fails with 410 {@code result_expired} when there was a log that is kept no more. */
+    Future<Output> log(String owner, String id) {
+        return output(owner, id, Source.STDERR);
+    }
+
+    private Future<Output> output(String owner, String id, Source source) {
         return find(owner, id).compose(line -> switch (line.record()) {
             case ActivationRecord.Ended ended ->
-                kept(line, Kind.RESULT, line.result(), ended.report().resultBytes());
+                source == Source.STDOUT
+                        ? kept(
+                                ended,
+                                source,
+                                Kind.RESULT,
+                                line.result(),
+                                ended.report().resultBytes())
+                        : kept(
+                                ended,
+                                source,
+                                Kind.LOG,
+                                line.log(),
+                                ended.report().logBytes());
             default -> Future.succeededFuture(new Output.Pending(line.record().currentStatus()));
         });
     }
 
-    /** Of the final run; none before the end. Fails with 410 {@code result_expired} when there was a log that is kept no more. */
-    Future<Output> log(String owner, String id) {
-        return find(owner, id).compose(line -> switch (line.record()) {
-            case ActivationRecord.Ended ended ->
-                kept(line, Kind.LOG, line.log(), ended.report().logBytes());
-            // What there is of it by now only the stream knows.
-            default -> Future.succeededFuture(new Output.Kept(line.record().currentStatus(), Buffer.buffer()));
-        });
+    private Future<Output> kept(ActivationRecord.Ended ended, Source source, Kind kind, Copy copy, long bytes) {
+        var found = bytes == 0 && copy instanceof Copy.None
+                ? Future.succeededFuture(Optional.of(CopyShelf.Kept.EMPTY))
+                : shelf.open(ended.id(), kind, copy);
+        return found.map(it -> it.orElseThrow(() -> expired(OUTPUT_EXPIRED)))
+                .map(kept -> new Output.Kept(
+                        ended.currentStatus(), new ByteBody(source.nameOf(ended.id()), kept.length()), kept.source()));
     }
 
     /** What was accepted, spec and argument too: a replay begins with it. Fails with 410 {@code result_expired}. */
@@ -85,8 +106,7 @@ final class Ledger {
                 // The object store blocks.
                 .compose(found -> vertx.executeBlocking(() -> shelf.fetch(id, Kind.ARGUMENT, found.order()), false)
                         .map(kept -> kept.orElseThrow(() -> expired(ARGUMENT_EXPIRED)))
-                        .map(order -> ActivationRecord.accept(
-                                found.record().activation(), Codec.read(order.getBytes(), ORDER))));
+                        .map(order -> ActivationRecord.accept(found.record().activation(), Codec.read(order, ORDER))));
     }
 
     private Future<LedgerLine> find(String owner, String id) {
@@ -102,20 +122,12 @@ final class Ledger {
                         found.orElseThrow(() -> Problem.activationNotFound(id).asException()));
     }
 
-    private Future<Output> kept(LedgerLine line, Kind kind, Copy copy, long bytes) {
-        var status = line.record().currentStatus();
-        if (bytes == 0 && copy instanceof Copy.None) {
-            return Future.succeededFuture(new Output.Kept(status, Buffer.buffer()));
-        }
-        // The object store blocks.
-        return vertx.executeBlocking(() -> shelf.fetch(line.record().id(), kind, copy), false)
-                .map(found -> new Output.Kept(status, found.orElseThrow(() -> expired(OUTPUT_EXPIRED))));
-    }
-
     /** The record with the text of its result, which its line keeps apart. */
     private static ActivationRecord whole(LedgerLine line) {
         if (line.record() instanceof ActivationRecord.Ended ended && line.resultText()) {
-            var text = line.result() instanceof Copy.Inline(var bytes) ? bytes.toString(StandardCharsets.UTF_8) : "";
+            var text = line.result() instanceof Copy.Inline(var bytes)
+                    ? bytes.toString(StandardCharsets.UTF_8)
+                    : ended.report().resultBytes() == 0 ? "" : null;
             return new ActivationRecord.Ended(
                     ended.activation(),
                     ended.attempt(),

@@ -3,10 +3,12 @@ package dev.faas.registry;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Order;
+import dev.faas.activation.OutputChunk.Source;
+import dev.faas.activation.RunOutput;
 import dev.faas.activation.Snapshot;
 import dev.faas.registry.CopyShelf.Kind;
 import dev.faas.wire.Codec;
-import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -20,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes lines of the ledger out of states: of several of one activation the newest, with copies of what has to last. */
 final class Projection {
-    /** Output held in memory at the same time, in MiB; the largest activation has 32. */
-    private static final int MEMORY_MB = 64;
+    /** Made at the same time, each with a few hundred KiB in memory. */
+    private static final int COPIES_AT_ONCE = 64;
 
     private final ActivationEvents events;
     private final CopyShelf shelf;
     private final LedgerStore ledger;
-    private final Semaphore memory = new Semaphore(MEMORY_MB);
+    private final Semaphore copies = new Semaphore(COPIES_AT_ONCE);
 
     Projection(ActivationEvents events, CopyShelf shelf, LedgerStore ledger) {
         this.events = events;
@@ -73,7 +75,7 @@ final class Projection {
 
     private LedgerEntry entry(Snapshot snapshot, @Nullable Order order, boolean isNew) throws Exception {
         var id = snapshot.record().id();
-        var argument = order == null ? Copy.NONE : shelf.keep(id, Kind.ARGUMENT, Buffer.buffer(Codec.write(order)));
+        var argument = order == null ? Copy.NONE : shelf.keep(id, Kind.ARGUMENT, Codec.write(order));
         return switch (snapshot.record()) {
             case ActivationRecord.Queued queued -> unfinished(queued.withoutOrder(), snapshot, argument);
             case ActivationRecord.Running running -> unfinished(running, snapshot, argument);
@@ -87,31 +89,38 @@ final class Projection {
     }
 
     private LedgerEntry finished(ActivationRecord.Ended ended, Snapshot snapshot, Copy argument) throws Exception {
-        var id = ended.id();
         var report = ended.report();
-        int permits = 1 + (int) Math.min(MEMORY_MB / 2, (report.resultBytes() + report.logBytes()) >> 20);
-        memory.acquire(permits);
-        try {
-            var output = FinalOutput.read(events, ended);
-            var text = report.result();
-            var result = text == null ? output.stdout() : Buffer.buffer(text);
-            var kept = new ActivationRecord.Ended(
-                    ended.activation(),
-                    ended.attempt(),
-                    ended.platformFaults(),
-                    ended.worker(),
-                    ended.runId(),
-                    ended.claimedAt(),
-                    report.withResult(null));
-            return new LedgerEntry(
-                    kept,
-                    snapshot.sequence(),
-                    argument,
-                    shelf.keep(id, Kind.RESULT, result),
-                    text != null,
-                    shelf.keep(id, Kind.LOG, output.stderr()));
+        var text = report.result();
+        var kept = new ActivationRecord.Ended(
+                ended.activation(),
+                ended.attempt(),
+                ended.platformFaults(),
+                ended.worker(),
+                ended.runId(),
+                ended.claimedAt(),
+                report.withResult(null));
+        return new LedgerEntry(
+                kept,
+                snapshot.sequence(),
+                argument,
+                text == null
+                        ? copied(ended, Source.STDOUT, Kind.RESULT, report.resultBytes())
+                        : shelf.keep(ended.id(), Kind.RESULT, text.getBytes(StandardCharsets.UTF_8)),
+                text != null,
+                copied(ended, Source.STDERR, Kind.LOG, report.logBytes()));
+    }
+
+    /** Out of the stream, a chunk at a time. */
+    private Copy copied(ActivationRecord.Ended ended, Source source, Kind kind, long length) throws Exception {
+        var runId = ended.runId();
+        if (length == 0 || runId == null) {
+            return Copy.NONE;
+        }
+        copies.acquire();
+        try (var output = new FinalOutput(RunOutput.whole(events, ended.id(), runId, source, length))) {
+            return shelf.keep(ended.id(), kind, length, output);
         } finally {
-            memory.release(permits);
+            copies.release();
         }
     }
 

@@ -73,10 +73,8 @@ class DeletionTest {
                 Await.eventually(() -> status(story) == Status.CANCELLED);
                 assertThat(((ActivationRecord.Ended) last(story)).report().reason())
                         .isEqualTo(Reason.FUNCTION_DELETED);
-                Await.eventually(() -> user.get("/v1/activations/" + story.id())
-                        .json()
-                        .getString("reason", "")
-                        .equals("function_deleted"));
+                Await.eventually(() -> "function_deleted"
+                        .equals(user.get("/v1/activations/" + story.id()).json().getString("reason")));
             }
             Await.eventually(() ->
                     parked.lastFromLeader(Subjects.retry(waiting.id())).join().isEmpty());

@@ -2,6 +2,7 @@ package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.wire.Codec;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -173,6 +175,54 @@ class LedgerTest {
         var expired = user.get("/v1/activations/" + large.id() + "/accepted");
         assertThat(expired.status()).isEqualTo(410);
         assertThat(expired.code()).isEqualTo("result_expired");
+    }
+
+    @Test
+    void givenSixteenMebibytesWhenTheBusHasThemNoMoreThenTheyAndTheirPartsComeToTheByte() throws Exception {
+        var bytes = new byte[16 * MIB];
+        new Random(16).nextBytes(bytes);
+        var log = "x".repeat(16 * MIB);
+        var old = Instant.now().minus(Duration.ofMinutes(16));
+        var story = accepted("largest", "", Map.of())
+                .claimed("run-1")
+                .wrote("run-1", Source.STDOUT, bytes)
+                .wrote("run-1", Source.STDERR, log)
+                .succeeded(null, bytes.length, log.length(), old);
+        Await.eventually(() -> registry.backends
+                .text("select pruned from activation where id = '" + story.id() + "'")
+                .equals("t"));
+        assertThat(new ActivationEvents(registry.bus).nextOutput(story.id(), 1).join())
+                .isEmpty();
+        var path = "/v1/activations/" + story.id() + "/result";
+
+        assertThat(user.get(path).body().getBytes()).isEqualTo(bytes);
+        assertThat(user.get("/v1/activations/" + story.id() + "/logs").text()).isEqualTo(log);
+        var part = user.get(path, "Range", "bytes=1000000-9000000");
+        assertThat(part.status()).isEqualTo(206);
+        assertThat(part.header("Content-Range")).isEqualTo("bytes 1000000-9000000/" + bytes.length);
+        assertThat(part.body().getBytes()).isEqualTo(Arrays.copyOfRange(bytes, 1_000_000, 9_000_001));
+        assertThat(user.get(path, "Range", "bytes=-7").body().getBytes())
+                .isEqualTo(Arrays.copyOfRange(bytes, bytes.length - 7, bytes.length));
+        assertThat(user.get(path, "Range", "bytes=" + bytes.length + "-").status())
+                .isEqualTo(416);
+        // The tag that the gateway gives out while the bus has them.
+        var etag = "\"" + story.id() + ".result\"";
+        assertThat(part.header("ETag")).isEqualTo(etag);
+        assertThat(user.get(path, "If-None-Match", etag).status()).isEqualTo(304);
+    }
+
+    @Test
+    void givenAResultInItsRowWhenAPartIsAskedForThenItComesToTheByte() throws Exception {
+        var story = accepted("small", "", Map.of())
+                .claimed("run-1")
+                .wrote("run-1", Source.STDOUT, "0123456789")
+                .succeeded("0123456789", 10, 0);
+        known(story);
+
+        var part = user.get("/v1/activations/" + story.id() + "/result", "Range", "bytes=2-4");
+
+        assertThat(part.status()).isEqualTo(206);
+        assertThat(part.text()).isEqualTo("234");
     }
 
     @Test

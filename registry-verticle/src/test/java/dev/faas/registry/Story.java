@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class Story {
     private final ActivationEvents events;
     private Snapshot last;
     private long lastOutput;
+    private final Map<String, Long> written = new HashMap<>();
 
     private Story(ActivationEvents events, Activation activation, Order order) {
         this.events = events;
@@ -100,8 +102,10 @@ final class Story {
     Story wrote(String runId, Source source, byte[] bytes) {
         for (int from = 0; from < bytes.length; from += OutputChunk.MAX_BYTES) {
             var piece = Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + OutputChunk.MAX_BYTES));
-            lastOutput = events.appendOutput(id(), new OutputChunk(runId, source, from, Instant.now(), piece))
+            long offset = written.getOrDefault(runId + source, 0L);
+            lastOutput = events.appendOutput(id(), new OutputChunk(runId, source, offset, Instant.now(), piece))
                     .join();
+            written.put(runId + source, offset + piece.length);
         }
         return this;
     }

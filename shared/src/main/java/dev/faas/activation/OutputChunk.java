@@ -15,6 +15,11 @@ public final class OutputChunk {
         STDOUT,
         STDERR;
 
+        /** Names what the final run of an activation wrote to it, for ever. */
+        public String nameOf(String activation) {
+            return activation + (this == STDOUT ? ".result" : ".log");
+        }
+
         String text() {
             return name().toLowerCase(Locale.ROOT);
         }

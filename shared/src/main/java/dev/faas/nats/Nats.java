@@ -86,7 +86,7 @@ public final class Nats implements AutoCloseable {
     }
 
     public ObjectBucket objects(String bucket) {
-        return new ObjectBucket(connection, bucket);
+        return new ObjectBucket(this, bucket);
     }
 
     /** The one lasting inbox under which this part pulls from a work queue. */

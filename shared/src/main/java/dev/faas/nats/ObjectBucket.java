@@ -1,40 +1,45 @@
 package dev.faas.nats;
 
-import io.nats.client.Connection;
+import dev.faas.wire.Codec;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.api.ObjectMeta;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
-/** Large values, in pieces under one name. Everything here blocks: for virtual threads and workers. */
+/** Large values, in pieces under one name, as NATS lays out an object store (its ADR-20). */
 public final class ObjectBucket {
     private static final int NOT_FOUND = 10037;
 
-    private final Connection connection;
+    private final Nats nats;
     private final String bucket;
+    private final Stream stream;
 
-    ObjectBucket(Connection connection, String bucket) {
-        this.connection = connection;
+    ObjectBucket(Nats nats, String bucket) {
+        this.nats = nats;
         this.bucket = bucket;
+        this.stream = nats.stream("OBJ_" + bucket);
     }
 
-    /** Stores or replaces. */
-    public void put(String name, byte[] value) throws IOException, InterruptedException {
+    /** Stores or replaces, a piece at a time. Blocks. */
+    public void put(String name, InputStream value) throws IOException, InterruptedException {
         try {
-            connection.objectStore(bucket).put(ObjectMeta.objectName(name), new ByteArrayInputStream(value));
+            nats.connection().objectStore(bucket).put(ObjectMeta.objectName(name), value);
         } catch (JetStreamApiException | NoSuchAlgorithmException e) {
             throw new IOException("object " + name + " could not be stored", e);
         }
     }
 
-    /** Empty when there is none, or no more. */
+    /** All of it, for what is not large; empty when there is none, or no more. Blocks. */
     public Optional<byte[]> get(String name) throws IOException, InterruptedException {
         var bytes = new ByteArrayOutputStream();
         try {
-            var store = connection.objectStore(bucket);
+            var store = nats.connection().objectStore(bucket);
             if (store.getInfo(name) == null) {
                 return Optional.empty();
             }
@@ -50,9 +55,23 @@ public final class ObjectBucket {
         }
     }
 
+    /** To be read a piece at a time; empty when there is none, or no more. Does not block. */
+    public CompletableFuture<Optional<StoredObject>> open(String name) {
+        var meta =
+                "$O." + bucket + ".M." + Base64.getUrlEncoder().encodeToString(name.getBytes(StandardCharsets.UTF_8));
+        return stream.lastFromLeader(meta)
+                .thenApply(found -> found.map(message -> Codec.readTree(message.bytes()))
+                        .filter(info -> !info.path("deleted").asBoolean())
+                        .map(info -> new StoredObject(
+                                stream,
+                                "$O." + bucket + ".C." + info.path("nuid").asText(),
+                                info.path("size").asLong())));
+    }
+
+    /** Blocks. */
     public void delete(String name) throws IOException, InterruptedException {
         try {
-            var store = connection.objectStore(bucket);
+            var store = nats.connection().objectStore(bucket);
             if (store.getInfo(name) != null) {
                 store.delete(name);
             }

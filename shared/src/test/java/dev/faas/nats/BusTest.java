@@ -8,6 +8,8 @@ import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.PullInbox.Pulled;
 import dev.faas.wire.Subjects;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -241,12 +243,23 @@ class BusTest {
         var value = new byte[3 << 20];
         new Random(7).nextBytes(value);
 
-        bucket.put("a.stdout", value);
+        bucket.put("a.stdout", new ByteArrayInputStream(value));
+        // Another one's pieces, behind it in the stream.
+        bucket.put("b.stdout", new ByteArrayInputStream(value));
 
         assertThat(bucket.get("a.stdout"))
                 .hasValueSatisfying(read -> assertThat(read).isEqualTo(value));
+        var opened = get(bucket.open("a.stdout")).orElseThrow();
+        assertThat(opened.size()).isEqualTo(value.length);
+        var read = new ByteArrayOutputStream();
+        for (var piece = get(opened.next()); piece.isPresent(); piece = get(opened.next())) {
+            read.writeBytes(piece.get());
+        }
+        assertThat(read.toByteArray()).isEqualTo(value);
         bucket.delete("a.stdout");
         assertThat(bucket.get("a.stdout")).isEmpty();
+        assertThat(get(bucket.open("a.stdout"))).isEmpty();
+        assertThat(get(bucket.open("never"))).isEmpty();
     }
 
     @Test

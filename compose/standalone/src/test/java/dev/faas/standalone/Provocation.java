@@ -32,7 +32,7 @@ record Provocation(String method, String target, List<String> headers, String bo
      * What requests are about.
      *
      * @param waiting in the queue
-     * @param faded one whose argument and output are kept no longer
+     * @param faded one whose argument and output are kept for a while, and then no longer
      * @param finished cancelled
      * @param orphan its function is deleted
      * @param crowded it alone fills its queue
@@ -93,7 +93,12 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "idempotency_key_reused" ->
                 (operation.getOperationId().equals("submitActivation") ? good.body(Map.of("argument", "y")) : good)
                         .with("Idempotency-Key", KEY);
-            case "precondition_failed" -> good.with("If-Match", "\"999\"");
+            case "range_not_satisfiable" ->
+                good.about(FUNCTION, means.activation(), means.activations().faded())
+                        .with("Range", "bytes=999999999-");
+            case "precondition_failed" ->
+                good.about(FUNCTION, means.activation(), means.activations().faded())
+                        .with("If-Match", "\"999\"");
             // What is in its way is for the test to arrange: a part that is away or broken, a body that does not
             // arrive.
             case "unavailable", "outcome_unknown", "internal", "request_timeout" -> good;

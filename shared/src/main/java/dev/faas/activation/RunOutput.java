@@ -1,0 +1,77 @@
+package dev.faas.activation;
+
+import dev.faas.activation.ActivationEvent.OutputEvent;
+import dev.faas.activation.OutputChunk.Source;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What one run wrote to one of its streams, as far as the event stream has it: in order, each byte once, without a hole. One
+ * call at a time; nothing here blocks.
+ */
+public final class RunOutput {
+    private final ActivationEvents events;
+    private final String id;
+    private final String runId;
+    private final Source source;
+    private final long length;
+    private long from = 1;
+    private long taken;
+
+    private RunOutput(ActivationEvents events, String id, String runId, Source source, long length) {
+        this.events = events;
+        this.id = id;
+        this.runId = runId;
+        this.source = source;
+        this.length = length;
+    }
+
+    /** All that a run which has ended is known to have written. */
+    public static RunOutput whole(ActivationEvents events, String id, String runId, Source source, long length) {
+        return new RunOutput(events, id, runId, source, length);
+    }
+
+    /** Of a run that goes on. */
+    public static RunOutput soFar(ActivationEvents events, ActivationRecord.Running running, Source source) {
+        return new RunOutput(events, running.id(), running.runId(), source, Long.MAX_VALUE);
+    }
+
+    /** The next bytes; empty when there are none, not yet or no more. */
+    public CompletableFuture<Optional<byte[]>> next() {
+        return taken >= length
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : events.nextOutput(id, from)
+                        .thenCompose(found -> found.isEmpty()
+                                ? CompletableFuture.completedFuture(Optional.empty())
+                                : take(found.get()));
+    }
+
+    private CompletableFuture<Optional<byte[]>> take(OutputEvent event) {
+        var chunk = event.chunk();
+        from = event.sequence() + 1;
+        long after = chunk.offset() + chunk.bytes().length;
+        if (!isOurs(chunk) || after <= taken) {
+            // Another run's, the other stream's, or stored twice.
+            return next();
+        }
+        if (chunk.offset() > taken) {
+            // A hole: what comes after it is of no use.
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        var fresh = chunk.offset() == taken
+                ? chunk.bytes()
+                : Arrays.copyOfRange(chunk.bytes(), (int) (taken - chunk.offset()), chunk.bytes().length);
+        taken = after;
+        return CompletableFuture.completedFuture(Optional.of(fresh));
+    }
+
+    private boolean isOurs(OutputChunk chunk) {
+        return chunk.source() == source && chunk.runId().equals(runId);
+    }
+
+    /** Bytes told so far. */
+    public long taken() {
+        return taken;
+    }
+}

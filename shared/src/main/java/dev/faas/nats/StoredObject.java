@@ -1,0 +1,43 @@
+package dev.faas.nats;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * An object of a bucket, read from its beginning by one literal get a piece: without a consumer at the broker, and with one
+ * piece in memory at a time. One call at a time; nothing here blocks.
+ */
+public final class StoredObject {
+    private final Stream stream;
+    private final String subject;
+    private final long size;
+    private long taken;
+    private long from = 1;
+
+    StoredObject(Stream stream, String subject, long size) {
+        this.stream = stream;
+        this.subject = subject;
+        this.size = size;
+    }
+
+    /** Bytes in all. */
+    public long size() {
+        return size;
+    }
+
+    /** The next bytes; empty after the last, or when the rest has been removed. */
+    public CompletableFuture<Optional<byte[]>> next() {
+        if (taken >= size) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        return stream.nextDirect(subject, from)
+                .thenCompose(found -> found.isPresent()
+                        ? CompletableFuture.completedFuture(found)
+                        : stream.nextFromLeader(subject, from))
+                .thenApply(found -> found.map(message -> {
+                    from = message.sequence() + 1;
+                    taken += message.bytes().length;
+                    return message.bytes();
+                }));
+    }
+}
