@@ -14,6 +14,8 @@ import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -42,16 +44,20 @@ final class Ledger {
     private final Vertx vertx;
     private final LedgerReadStore store;
     private final CopyShelf shelf;
+    private final Retention retention;
+    private final InstantSource clock;
 
-    Ledger(Vertx vertx, LedgerReadStore store, CopyShelf shelf) {
+    Ledger(Vertx vertx, LedgerReadStore store, CopyShelf shelf, Retention retention, InstantSource clock) {
         this.vertx = vertx;
         this.store = store;
         this.shelf = shelf;
+        this.retention = retention;
+        this.clock = clock;
     }
 
     /** Newest first, without results. */
     Future<List<ActivationView>> list(String owner, LedgerFilter filter, Page page) {
-        return store.list(owner, filter, page.after(), page.fetch())
+        return store.list(owner, filter, recordsSince(), page.after(), page.fetch())
                 .map(found -> found.stream()
                         .map(record -> ActivationView.of(record).withoutResult())
                         .toList());
@@ -91,7 +97,22 @@ final class Ledger {
         });
     }
 
-    private Future<Output> kept(ActivationRecord.Ended ended, Source source, Kind kind, Copy copy, long bytes) {
+    private Instant recordsSince() {
+        return retention.recordsSince(clock.instant());
+    }
+
+    /** A copy that has had its time is not there, also before it is removed. */
+    private Copy inTime(ActivationRecord record, Kind kind, Copy copy) {
+        var now = clock.instant();
+        var since = kind == Kind.LOG ? retention.logsSince(now) : retention.resultsSince(now);
+        return record instanceof ActivationRecord.Ended ended
+                        && ended.report().finishedAt().isBefore(since)
+                ? Copy.NONE
+                : copy;
+    }
+
+    private Future<Output> kept(ActivationRecord.Ended ended, Source source, Kind kind, Copy stored, long bytes) {
+        var copy = inTime(ended, kind, stored);
         var found = bytes == 0 && copy instanceof Copy.None
                 ? Future.succeededFuture(Optional.of(CopyShelf.Kept.EMPTY))
                 : shelf.open(ended.id(), kind, copy);
@@ -102,15 +123,16 @@ final class Ledger {
 
     /** What was accepted, spec and argument too: a replay begins with it. Fails with 410 {@code result_expired}. */
     Future<ActivationRecord.Queued> accepted(String owner, String id) {
-        return known(id, () -> store.findOrder(owner, id))
+        return known(id, () -> store.findOrder(owner, id, recordsSince()))
                 // The object store blocks.
-                .compose(found -> vertx.executeBlocking(() -> shelf.fetch(id, Kind.ARGUMENT, found.order()), false)
+                .compose(found -> vertx.executeBlocking(() -> shelf.fetch(id, Kind.ARGUMENT, inTime(found.record(), Kind.ARGUMENT, found.order())),
+                                false)
                         .map(kept -> kept.orElseThrow(() -> expired(ARGUMENT_EXPIRED)))
                         .map(order -> ActivationRecord.accept(found.record().activation(), Codec.read(order, ORDER))));
     }
 
     private Future<LedgerLine> find(String owner, String id) {
-        return known(id, () -> store.find(owner, id));
+        return known(id, () -> store.find(owner, id, recordsSince()));
     }
 
     private static <T> Future<T> known(String id, Supplier<Future<Optional<T>>> find) {
@@ -123,9 +145,9 @@ final class Ledger {
     }
 
     /** The record with the text of its result, which its line keeps apart. */
-    private static ActivationRecord whole(LedgerLine line) {
+    private ActivationRecord whole(LedgerLine line) {
         if (line.record() instanceof ActivationRecord.Ended ended && line.resultText()) {
-            var text = line.result() instanceof Copy.Inline(var bytes)
+            var text = inTime(ended, Kind.RESULT, line.result()) instanceof Copy.Inline(var bytes)
                     ? bytes.toString(StandardCharsets.UTF_8)
                     : ended.report().resultBytes() == 0 ? "" : null;
             return new ActivationRecord.Ended(

@@ -8,13 +8,15 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The table {@code activation}, as its owners read it. */
+/** The table {@code activation}, as its owners read it: what ended too long ago is there no more, however long it may lie. */
 final class LedgerReadStore {
     private final Pg pg;
 
@@ -22,11 +24,11 @@ final class LedgerReadStore {
         this.pg = pg;
     }
 
-    Future<Optional<LedgerLine>> find(String owner, String id) {
+    Future<Optional<LedgerLine>> find(String owner, String id, Instant since) {
         return pg.with(pool -> pool.preparedQuery("""
                         select record, sequence, result, result_apart, result_text, log, log_apart
-                        from activation where id = $1 and owner = $2""")
-                .execute(Tuple.of(id, owner))
+                        from activation where id = $1 and owner = $2 and (finished_at is null or finished_at >= $3)""")
+                .execute(Tuple.of(id, owner, since.atOffset(ZoneOffset.UTC)))
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
                         .findFirst()
                         .map(LedgerReadStore::line)));
@@ -35,18 +37,20 @@ final class LedgerReadStore {
     /** An activation and the copy of its order. */
     record Ordered(ActivationRecord record, Copy order) {}
 
-    Future<Optional<Ordered>> findOrder(String owner, String id) {
-        return pg.with(pool -> pool.preparedQuery(
-                        "select record, argument, argument_apart from activation where id = $1 and owner = $2")
-                .execute(Tuple.of(id, owner))
+    Future<Optional<Ordered>> findOrder(String owner, String id, Instant since) {
+        return pg.with(pool -> pool.preparedQuery("""
+                        select record, argument, argument_apart
+                        from activation where id = $1 and owner = $2 and (finished_at is null or finished_at >= $3)""")
+                .execute(Tuple.of(id, owner, since.atOffset(ZoneOffset.UTC)))
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
                         .findFirst()
                         .map(row -> new Ordered(record(row), copy(row, "argument")))));
     }
 
     /** Newest first, those before one. */
-    Future<List<ActivationRecord>> list(String owner, LedgerFilter filter, @Nullable String before, int limit) {
-        var where = new Where(owner);
+    Future<List<ActivationRecord>> list(
+            String owner, LedgerFilter filter, Instant since, @Nullable String before, int limit) {
+        var where = new Where(owner, since);
         if (before != null) {
             where.and("id <", before);
         }
@@ -77,11 +81,12 @@ final class LedgerReadStore {
 
     /** Conditions and their values, grown together. */
     private static final class Where {
-        private final StringBuilder conditions = new StringBuilder("owner = $1");
+        private final StringBuilder conditions =
+                new StringBuilder("owner = $1 and (finished_at is null or finished_at >= $2)");
         private final Tuple values;
 
-        Where(String owner) {
-            values = Tuple.of(owner);
+        Where(String owner, Instant since) {
+            values = Tuple.of(owner, since.atOffset(ZoneOffset.UTC));
         }
 
         void and(String comparison, Object value) {

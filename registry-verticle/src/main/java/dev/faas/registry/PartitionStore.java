@@ -61,6 +61,43 @@ final class PartitionStore {
                 });
     }
 
+    /** Drops those of which everything ended before a time, has left the bus, and has nothing that lies apart. */
+    Future<Void> drop(Instant endedBefore) {
+        var last = SUFFIX.format(endedBefore.atZone(ZoneOffset.UTC).toLocalDate());
+        return pg.with(pool -> pool.preparedQuery("""
+                        select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+                        where i.inhparent = 'activation'::regclass and c.relname ~ '^activation_[0-9]{8}$'
+                        and c.relname < $1 order by c.relname""")
+                        .execute(Tuple.of("activation_" + last)))
+                .compose(rows -> {
+                    Future<Void> done = Future.succeededFuture();
+                    for (var row : rows) {
+                        done = done.compose(before -> drop(row.getString("name"), endedBefore));
+                    }
+                    return done;
+                });
+    }
+
+    private Future<Void> drop(String partition, Instant endedBefore) {
+        // Looked at before it is locked: what is over does not come back.
+        return pg.with(pool -> pool.preparedQuery("select not exists (select from " + partition
+                                + " where finished_at is null or finished_at >= $1 or not pruned"
+                                + " or result_apart or argument_apart or log_apart) as over")
+                        .execute(Tuple.of(endedBefore.atOffset(ZoneOffset.UTC))))
+                .compose(rows -> rows.iterator().next().getBoolean("over")
+                        ? dropUnlessInUse(partition)
+                        : Future.succeededFuture());
+    }
+
+    /** Nobody waits for long behind this: it gives up where others are at work, and is repeated. */
+    private Future<Void> dropUnlessInUse(String partition) {
+        return pg.transaction(tx -> tx.query("set local lock_timeout = '1s'")
+                        .execute()
+                        .compose(set -> tx.query("drop table if exists " + partition).execute())
+                        .<Void>mapEmpty())
+                .onSuccess(gone -> LOG.info("the ledger's {} has had its time: dropped", partition));
+    }
+
     private static String lowest(LocalDate day) {
         return Ids.lowestAt(day.atStartOfDay(ZoneOffset.UTC).toInstant());
     }

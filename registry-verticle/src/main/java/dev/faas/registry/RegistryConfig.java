@@ -11,9 +11,10 @@ import java.time.Duration;
  * All that registry-service can be told.
  *
  * @param port of the API; 0 takes a free one
- * @param eventsRetention how long a finished activation stays on the bus after its end
+ * @param retention how long what is over is kept
  * @param outboxPause between two looks for function changes that the bus has not been told of
- * @param prunePause between two looks for activations that may leave the bus
+ * @param prunePause between two looks for activations that may leave the bus, and for what has had its time
+ * @param partitionsPause between two looks for partitions of the ledger to make or to drop
  * @param reconcilePause between two rounds of the reconciler
  * @param settled what changed later than this ago is still being worked on by others: the reconciler leaves it alone
  */
@@ -23,31 +24,35 @@ public record RegistryConfig(
         NatsConfig nats,
         TopologyConfig topology,
         PgConfig pg,
-        Duration eventsRetention,
+        Retention retention,
         Duration outboxPause,
         Duration prunePause,
+        Duration partitionsPause,
         Duration reconcilePause,
         Duration settled) {
     private static final int PORT = 8081;
     private static final int INTERNAL_PORT = 9091;
+    private static final Duration PARTITIONS_PAUSE = Duration.ofHours(6);
 
     public static RegistryConfig from(Env env) {
+        var retention = Retention.from(env);
         return new RegistryConfig(
                 env.integer("FAAS_HTTP_PORT", PORT, 0, 65_535, "port of the API; 0 takes a free one"),
                 HttpConfig.from(env, INTERNAL_PORT),
                 NatsConfig.from(env),
-                TopologyConfig.from(env),
+                TopologyConfig.from(env, retention.output()),
                 PgConfig.from(env, "registry"),
-                env.duration(
-                        "FAAS_EVENTS_RETENTION",
-                        Duration.ofMinutes(15),
-                        "how long a finished activation stays on the bus after its end"),
+                retention,
                 env.duration(
                         "FAAS_OUTBOX_PAUSE", Duration.ofSeconds(2), "between two tries to tell the bus of functions"),
                 env.duration(
                         "FAAS_PRUNE_PAUSE",
                         Duration.ofSeconds(5),
                         "between two rounds of pruning finished activations"),
+                env.duration(
+                        "FAAS_PARTITIONS_PAUSE",
+                        PARTITIONS_PAUSE,
+                        "between two looks for partitions of the ledger to make or to drop"),
                 env.duration("FAAS_RECONCILE_PAUSE", Duration.ofSeconds(5), "between two rounds of the reconciler"),
                 env.duration(
                         "FAAS_RECONCILE_AFTER",
@@ -63,9 +68,10 @@ public record RegistryConfig(
                 nats,
                 topology,
                 pg,
-                Duration.ofMinutes(15),
+                Retention.STANDARD,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),
+                PARTITIONS_PAUSE,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5));
     }

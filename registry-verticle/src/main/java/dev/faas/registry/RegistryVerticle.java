@@ -19,6 +19,7 @@ import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,6 @@ public final class RegistryVerticle extends VerticleBase {
     private static final String ISSUER = "faas";
     private static final String AUDIENCE = "faas";
     private static final Duration RETRIES_PAUSE = Duration.ofMillis(50);
-    private static final Duration PARTITIONS_PAUSE = Duration.ofHours(6);
 
     private final RegistryConfig config;
     private @Nullable Lifecycle lifecycle;
@@ -81,12 +81,14 @@ public final class RegistryVerticle extends VerticleBase {
         var ledger = new LedgerStore(pg);
         var shelf = new CopyShelf(nats.objects(Subjects.OUTPUTS));
         var projection = new Projection(events, shelf, ledger);
-        var pruner = new Pruner(events, ledger, clock, config.eventsRetention());
+        var pruner = new Pruner(events, ledger, clock, config.retention().events());
         var partitions = new PartitionStore(pg);
         on.await("today's partition", () -> partitions.ensure(clock.instant()), nothing -> Future.succeededFuture());
-        repeat(on, "partitions", PARTITIONS_PAUSE, () -> Waiting.on(partitions.ensure(clock.instant())));
+        repeat(on, "partitions", config.partitionsPause(), () -> partitions(partitions, clock.instant()));
         on.open("projector", () -> projector(nats, projection, metrics), Projector::stop);
         repeat(on, "pruner", config.prunePause(), pruner::round);
+        var sweep = new RetentionSweep(new RetentionStore(pg), shelf, config.retention(), clock);
+        repeat(on, "retention", config.prunePause(), sweep::round);
 
         var parked = on.open("parked", () -> nats.read(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);
         repeat(on, "retries", RETRIES_PAUSE, new Retries(parked, events, queue, clock)::round);
@@ -97,7 +99,8 @@ public final class RegistryVerticle extends VerticleBase {
 
         var bodies = new FunctionBody(config.topology().eventsAge());
         var functionRoutes = new FunctionRoutes(functions, bodies, verifier);
-        var activationRoutes = new ActivationRoutes(new Ledger(vertx, new LedgerReadStore(pg), shelf), verifier);
+        var activationRoutes = new ActivationRoutes(
+                new Ledger(vertx, new LedgerReadStore(pg), shelf, config.retention(), clock), verifier);
         var health = new Health(SERVICE).require("nats", nats::connected).require("postgres", pg::ping);
         var api = new Listener(API, config.port(), router -> {
             functionRoutes.add(router);
@@ -111,6 +114,11 @@ public final class RegistryVerticle extends VerticleBase {
 
     private static void repeat(Lifecycle.Steps on, String name, Duration pause, Rounds.Job job) throws Exception {
         on.open(name, () -> Rounds.start(name, pause, job), Rounds::stop);
+    }
+
+    private void partitions(PartitionStore partitions, Instant now) throws Exception {
+        Waiting.on(partitions.ensure(now));
+        Waiting.on(partitions.drop(config.retention().recordsSince(now)));
     }
 
     private static Projector projector(Nats nats, Projection projection, Metrics metrics) {

@@ -53,7 +53,8 @@ final class Backends implements AutoCloseable {
                 TopologyConfig.LOCAL,
                 new PgConfig(
                         URI.create(postgresUrl), role.user(), new Secret(role.password()), "registry", 8, startTimeout),
-                Duration.ofMinutes(15),
+                Retention.STANDARD,
+                Duration.ofMillis(100),
                 Duration.ofMillis(100),
                 Duration.ofMillis(100),
                 Duration.ofMillis(100),

@@ -95,7 +95,7 @@ class DeletionTest {
     @Test
     void givenARegistryThatDiesInTheMiddleOfADeletionWhenAnotherStartsThenItGoesOn() throws Exception {
         // One that answers, and dies before it has begun with the rest.
-        registry.replace(config -> withReconcilePause(config, Duration.ofHours(1)));
+        registry.replace(config -> Changed.reconcilePause(config, Duration.ofHours(1)));
         var replaced = registry.client(owner);
         var all = Stream.generate(this::queued).limit(700).toList();
         assertThat(replaced.delete("/v1/functions/worked").status()).isEqualTo(204);
@@ -143,20 +143,6 @@ class DeletionTest {
 
         assertThat(status(fresh)).isEqualTo(Status.QUEUED);
         assertThat(standing().queued()).isEqualTo(1);
-    }
-
-    private static RegistryConfig withReconcilePause(RegistryConfig c, Duration pause) {
-        return new RegistryConfig(
-                c.port(),
-                c.http(),
-                c.nats(),
-                c.topology(),
-                c.pg(),
-                c.eventsRetention(),
-                c.outboxPause(),
-                c.prunePause(),
-                pause,
-                c.settled());
     }
 
     private CommandQueue.Standing standing() {

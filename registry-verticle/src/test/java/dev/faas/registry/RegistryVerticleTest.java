@@ -97,18 +97,7 @@ class RegistryVerticleTest {
     @Test
     void givenItsPortIsTakenWhenStartedThenItUnwinds() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            var free = backends.config();
-            var config = new RegistryConfig(
-                    taken.getLocalPort(),
-                    free.http(),
-                    free.nats(),
-                    free.topology(),
-                    free.pg(),
-                    free.eventsRetention(),
-                    free.outboxPause(),
-                    free.prunePause(),
-                    free.reconcilePause(),
-                    free.settled());
+            var config = Changed.port(backends.config(), taken.getLocalPort());
 
             assertThat(failure(vertx.deployVerticle(new RegistryVerticle(config))))
                     .hasMessageContaining("http")
@@ -194,7 +183,9 @@ class RegistryVerticleTest {
         var config = RegistryConfig.from(Env.of(Map.of()));
 
         assertThat(config.port()).isEqualTo(8081);
-        assertThat(config.eventsRetention()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(config.retention())
+                .isEqualTo(new Retention(
+                        Duration.ofMinutes(15), Duration.ofDays(30), Duration.ofDays(30), Duration.ofDays(30)));
         assertThat(config.pg().schema()).isEqualTo("registry");
         assertThat(RegistryConfig.of(8081, config.http(), config.nats(), config.topology(), config.pg()))
                 .isEqualTo(config);
@@ -209,6 +200,20 @@ class RegistryVerticleTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("FAAS_HTTP_PORT")
                 .hasMessageContaining("FAAS_EVENTS_RETENTION");
+    }
+
+    @Test
+    void givenRetentionsThatContradictEachOtherWhenReadThenEachIsNamed() {
+        var env = Env.of(Map.of(
+                "FAAS_RECORDS_RETENTION", "23h",
+                "FAAS_RESULTS_RETENTION", "24h",
+                "FAAS_LOGS_RETENTION", "14m"));
+        RegistryConfig.from(env);
+
+        assertThatThrownBy(env::check)
+                .hasMessageContaining("FAAS_RECORDS_RETENTION must be at least 1d")
+                .hasMessageContaining("FAAS_RESULTS_RETENTION must not be longer than FAAS_RECORDS_RETENTION")
+                .hasMessageContaining("FAAS_LOGS_RETENTION must not be shorter than FAAS_EVENTS_RETENTION");
     }
 
     private static int freePort() throws Exception {

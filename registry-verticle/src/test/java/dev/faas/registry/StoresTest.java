@@ -28,6 +28,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,7 @@ class StoresTest {
         await(ledger.write(List.of(line(running, 20, Copy.NONE))));
         await(ledger.write(List.of(new LedgerEntry(queued, 10, order, Copy.NONE, false, Copy.NONE))));
 
-        var line = await(reader.find(owner, queued.id())).orElseThrow();
+        var line = await(reader.find(owner, queued.id(), Instant.EPOCH)).orElseThrow();
         assertThat(line.sequence()).isEqualTo(30);
         assertThat(line.record().currentStatus()).isEqualTo(Status.SUCCEEDED);
         assertThat(line.result()).isEqualTo(new Copy.Inline(Buffer.buffer("kept")));
@@ -138,6 +139,71 @@ class StoresTest {
     }
 
     @Test
+    void givenPartitionsWhenTheirTimeIsOverThenOnlyThoseGoThatHaveNothingLeftToDo() throws Exception {
+        var partitions = new PartitionStore(pg);
+        var first = LocalDate.of(2020, 1, 10);
+        await(partitions.ensure(first.atTime(12, 0).toInstant(ZoneOffset.UTC)));
+        var over = stored(first.minusDays(1), Copy.NONE, true);
+        stored(first.plusDays(1), Copy.NONE, false);
+        stored(first.plusDays(2), Copy.APART, true);
+        var running = accepted(noon(first)).claim(Story.WORKER, "run-1", noon(first));
+        await(ledger.write(List.of(line(running, 1, Copy.NONE))));
+        var late = accepted(noon(first.plusDays(3))).claim(Story.WORKER, "run-1", noon(first));
+        await(ledger.write(List.of(line(ended(late, noon(first.plusDays(7))), 1, Copy.NONE))));
+        await(ledger.pruned(List.of(late.id())));
+        var before = partitionsOf("202001");
+        assertThat(before).hasSize(9);
+
+        await(partitions.drop(first.plusDays(7).atStartOfDay().toInstant(ZoneOffset.UTC)));
+
+        assertThat(partitionsOf("202001"))
+                .containsExactly(
+                        "activation_20200110", // something runs
+                        "activation_20200111", // something is on the bus
+                        "activation_20200112", // something lies apart
+                        "activation_20200113", // something ended late
+                        "activation_20200117"); // its day is not over
+        assertThat(await(reader.find(owner, over, Instant.EPOCH))).isEmpty();
+        assertThat(await(reader.find(owner, running.id(), Instant.EPOCH))).isPresent();
+    }
+
+    @Test
+    void givenLinesThatNoPartitionHasWhenTheirTimeIsOverThenTheyGo() throws Exception {
+        var stray = stored(LocalDate.of(2019, 3, 3), Copy.NONE, true);
+        var onTheBus = stored(LocalDate.of(2019, 3, 3), Copy.NONE, false);
+        assertThat(await(reader.find(owner, stray, Instant.EPOCH))).isPresent();
+
+        assertThat(await(new RetentionStore(pg).deleteStray(noon(LocalDate.of(2019, 3, 4)), 500)))
+                .isFalse();
+
+        assertThat(await(reader.find(owner, stray, Instant.EPOCH))).isEmpty();
+        assertThat(await(reader.find(owner, onTheBus, Instant.EPOCH))).isPresent();
+    }
+
+    /** Submitted and ended at noon of a day; its id. */
+    private String stored(LocalDate day, Copy result, boolean pruned) {
+        var running = accepted(noon(day)).claim(Story.WORKER, "run-1", noon(day));
+        await(ledger.write(List.of(line(ended(running, noon(day)), 1, result))));
+        if (pruned) {
+            await(ledger.pruned(List.of(running.id())));
+        }
+        return running.id();
+    }
+
+    private static Instant noon(LocalDate day) {
+        return day.atTime(12, 0).toInstant(ZoneOffset.UTC);
+    }
+
+    private static List<String> partitionsOf(String month) {
+        return await(pg.with(pool -> pool.query("select relname from pg_class where relname ~ '^activation_" + month
+                        + "[0-9]{2}$' order by relname")
+                .execute()
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(row -> row.getString("relname"))
+                        .toList())));
+    }
+
+    @Test
     void givenAFunctionThatChangesAgainWhenAnOlderChangeIsStruckOffThenTheNewerOneStays() {
         var functions = new FunctionStore(pg);
         var outbox = new OutboxStore(pg);
@@ -185,7 +251,10 @@ class StoresTest {
     }
 
     private static ActivationRecord ended(ActivationRecord.Running running) {
-        var now = Instant.now();
+        return ended(running, Instant.now());
+    }
+
+    private static ActivationRecord ended(ActivationRecord.Running running, Instant now) {
         return running.finish(
                 new Report(
                         Status.SUCCEEDED,

@@ -67,15 +67,7 @@ public final class Topology {
             for (var bucket : BUCKETS) {
                 ensureBucket(nats, management, bucket, config);
             }
-            if (missing(management, "OBJ_" + Subjects.OUTPUTS)) {
-                nats.connection()
-                        .objectStoreManagement()
-                        .create(ObjectStoreConfiguration.builder(Subjects.OUTPUTS)
-                                .storageType(StorageType.File)
-                                .replicas(config.replicas())
-                                .ttl(config.outputsAge())
-                                .build());
-            }
+            ensureOutputs(nats, management, config);
         } catch (IOException | JetStreamApiException e) {
             throw new DependencyMissing(
                     "NATS does not let the streams be made (" + e.getMessage()
@@ -170,6 +162,25 @@ public final class Topology {
                 builder.ttl(Duration.ofHours(24));
             }
             nats.connection().keyValueManagement().create(builder.build());
+        }
+    }
+
+    private static void ensureOutputs(Nats nats, JetStreamManagement management, TopologyConfig config)
+            throws IOException, JetStreamApiException {
+        var stream = "OBJ_" + Subjects.OUTPUTS;
+        if (missing(management, stream)) {
+            nats.connection()
+                    .objectStoreManagement()
+                    .create(ObjectStoreConfiguration.builder(Subjects.OUTPUTS)
+                            .storageType(StorageType.File)
+                            .replicas(config.replicas())
+                            .ttl(config.outputsAge())
+                            .build());
+        } else {
+            var made = management.getStreamInfo(stream).getConfiguration();
+            management.updateStream(StreamConfiguration.builder(made)
+                    .maxAge(config.outputsAge())
+                    .build());
         }
     }
 

@@ -9,18 +9,22 @@ import java.time.Duration;
  * @param replicas 1 on one server, 3 on a cluster
  * @param eventsBytes the most that all living activations and their output may take
  * @param eventsAge a safety net only: what is finished is pruned long before
+ * @param outputsAge a safety net, too: large results and logs are removed when they have had their time
  */
 public record TopologyConfig(int replicas, long eventsBytes, Duration eventsAge, Duration outputsAge) {
     public static final TopologyConfig LOCAL =
             new TopologyConfig(1, 2L << 30, Duration.ofDays(30), Duration.ofDays(30));
 
-    public static TopologyConfig from(Env env) {
+    /** @param output how long results, arguments and logs are kept after an activation's end */
+    public static TopologyConfig from(Env env, Duration output) {
+        var eventsAge =
+                env.duration("FAAS_EVENTS_AGE", Duration.ofDays(30), "age limit of the EVENTS stream: a safety net");
         return new TopologyConfig(
                 env.integer("FAAS_REPLICAS", 1, 1, 5, "copies of each stream: 1 on one NATS server, 3 on a cluster"),
                 (long) env.integer("FAAS_EVENTS_MB", 4096, 64, 1 << 20, "size limit of the EVENTS stream, in MiB")
                         << 20,
-                env.duration("FAAS_EVENTS_AGE", Duration.ofDays(30), "age limit of the EVENTS stream: a safety net"),
-                env.duration(
-                        "FAAS_OUTPUTS_AGE", Duration.ofDays(30), "how long large results and logs are kept apart"));
+                eventsAge,
+                // An argument is stored when its activation begins, and is kept for so long after its end.
+                eventsAge.plus(output));
     }
 }

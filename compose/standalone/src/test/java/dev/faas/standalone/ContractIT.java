@@ -66,7 +66,8 @@ class ContractIT {
             "FAAS_ACCESS_TOKEN_LIFETIME", "10s",
             "FAAS_EVENTS_RETENTION", "1s",
             "FAAS_PRUNE_PAUSE", "1s",
-            "FAAS_OUTPUTS_AGE", "10s");
+            "FAAS_RESULTS_RETENTION", "10s",
+            "FAAS_LOGS_RETENTION", "10s");
 
     @TempDir
     static Path directory;
