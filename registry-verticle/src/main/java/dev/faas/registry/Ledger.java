@@ -125,7 +125,9 @@ final class Ledger {
     Future<ActivationRecord.Queued> accepted(String owner, String id) {
         return known(id, () -> store.findOrder(owner, id, recordsSince()))
                 // The object store blocks.
-                .compose(found -> vertx.executeBlocking(() -> shelf.fetch(id, Kind.ARGUMENT, inTime(found.record(), Kind.ARGUMENT, found.order())),
+                .compose(found -> vertx.executeBlocking(
+                                () -> shelf.fetch(
+                                        id, Kind.ARGUMENT, inTime(found.record(), Kind.ARGUMENT, found.order())),
                                 false)
                         .map(kept -> kept.orElseThrow(() -> expired(ARGUMENT_EXPIRED)))
                         .map(order -> ActivationRecord.accept(found.record().activation(), Codec.read(order, ORDER))));

@@ -67,8 +67,7 @@ final class PartitionStore {
         return pg.with(pool -> pool.preparedQuery("""
                         select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
                         where i.inhparent = 'activation'::regclass and c.relname ~ '^activation_[0-9]{8}$'
-                        and c.relname < $1 order by c.relname""")
-                        .execute(Tuple.of("activation_" + last)))
+                        and c.relname < $1 order by c.relname""").execute(Tuple.of("activation_" + last)))
                 .compose(rows -> {
                     Future<Void> done = Future.succeededFuture();
                     for (var row : rows) {
@@ -93,7 +92,8 @@ final class PartitionStore {
     private Future<Void> dropUnlessInUse(String partition) {
         return pg.transaction(tx -> tx.query("set local lock_timeout = '1s'")
                         .execute()
-                        .compose(set -> tx.query("drop table if exists " + partition).execute())
+                        .compose(set ->
+                                tx.query("drop table if exists " + partition).execute())
                         .<Void>mapEmpty())
                 .onSuccess(gone -> LOG.info("the ledger's {} has had its time: dropped", partition));
     }

@@ -26,7 +26,8 @@ final class RetentionStore {
 
     /** Those that ended before a time and have a result or an argument. */
     Future<List<Expired>> results(Instant endedBefore, int limit) {
-        return expired("(result is not null or result_apart or argument is not null or argument_apart)", endedBefore, limit);
+        return expired(
+                "(result is not null or result_apart or argument is not null or argument_apart)", endedBefore, limit);
     }
 
     /** Those that ended before a time and have a log. */

@@ -2,14 +2,21 @@ package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.CommandQueue;
 import dev.faas.activation.OutputChunk.Source;
+import dev.faas.activation.Parked;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +111,70 @@ class OutageTest {
                 () -> user.get("/v1/activations/" + story.id() + "/result").status() == 200);
         assertThat(user.get("/v1/activations/" + story.id() + "/result").text()).isEqualTo("out");
         assertThat(user.create("other").status()).isEqualTo(201);
+    }
+
+    @Test
+    void givenARegistryThatWasAwayWhenItIsBackThenTheLedgerHasEverythingThatHappenedMeanwhile() throws Exception {
+        user.create("worked");
+        var begun = accepted();
+        Await.eventually(() -> status(begun).equals("queued"));
+        registry.withoutAny(() -> {
+            begun.claimed("run-1")
+                    .wrote("run-1", Source.STDOUT, "out")
+                    .wrote("run-1", Source.STDERR, "err")
+                    .succeeded("out", 3, 3);
+            accepted().claimed("run-2");
+            accepted();
+        });
+        user = registry.client(owner);
+
+        Await.eventually(() -> status(begun).equals("succeeded"));
+        Await.eventually(
+                () -> user.get("/v1/activations?status=running").items().size() == 1);
+        Await.eventually(() -> user.get("/v1/activations?status=queued").items().size() == 1);
+        assertThat(user.get("/v1/activations/" + begun.id() + "/result").text()).isEqualTo("out");
+        assertThat(user.get("/v1/activations/" + begun.id() + "/logs").text()).isEqualTo("err");
+    }
+
+    @Test
+    void givenConsumersThatSomebodyHasRemovedWhenMoreHappensThenItIsInTheLedgerAndWhatWasThereStays() throws Exception {
+        var before = accepted()
+                .claimed("run-1")
+                .wrote("run-1", Source.STDOUT, "before")
+                .succeeded("before", 6, 0);
+        Await.eventually(() -> status(before).equals("succeeded"));
+        registry.bus.stream("EVENTS").consumers().delete("projector").join();
+        registry.bus.stream("RETRIES").consumers().delete("retrier").join();
+
+        var after = accepted()
+                .claimed("run-2")
+                .wrote("run-2", Source.STDOUT, "after")
+                .succeeded("after", 5, 0);
+        var retried = accepted().claimed("run-3").failed(Duration.ofMillis(1));
+        var queue = new CommandQueue(registry.bus);
+        var due = Objects.requireNonNull(((ActivationRecord.Queued) retried.record()).nextAttemptAt());
+        queue.park(new Parked(ActivationCommand.of(retried.activation), due)).join();
+
+        Await.eventually(() -> status(after).equals("succeeded"));
+        Await.eventually(
+                () -> queue.holds(ActivationCommand.of(retried.activation)).join());
+        for (var story : List.of(before, after)) {
+            assertThat(user.get("/v1/activations/" + story.id() + "/result").status())
+                    .isEqualTo(200);
+        }
+        assertThat(user.get("/v1/activations/" + before.id() + "/result").text())
+                .isEqualTo("before");
+    }
+
+    private Story accepted() {
+        return Story.accepted(
+                registry.bus,
+                Story.activation(owner, Ids.function(Instant.now()), "worked", Instant.now(), Map.of()),
+                "");
+    }
+
+    private String status(Story story) {
+        return user.get("/v1/activations/" + story.id()).json().getString("status", "");
     }
 
     private void noteInTheOutbox(String name) throws Exception {

@@ -50,6 +50,18 @@ final class Registry {
         deployment = await(vertx.deployVerticle(verticle));
     }
 
+    /** What goes on while there is none. */
+    interface Meanwhile {
+        void happens() throws Exception;
+    }
+
+    void withoutAny(Meanwhile meanwhile) throws Exception {
+        await(vertx.undeploy(deployment));
+        meanwhile.happens();
+        verticle = new RegistryVerticle(config);
+        deployment = await(vertx.deployVerticle(verticle));
+    }
+
     int port() {
         return verticle.port();
     }

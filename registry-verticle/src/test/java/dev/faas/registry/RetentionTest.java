@@ -70,8 +70,9 @@ class RetentionTest {
             var record = user.get("/v1/activations/" + story.id()).json();
             assertThat(record.getValue("result")).isNull();
             assertThat(record.getLong("resultBytes")).isEqualTo(output.length());
-            Await.eventually(() -> has(story, "result is not null or result_apart or argument is not null or argument_apart")
-                    .equals("f"));
+            Await.eventually(
+                    () -> has(story, "result is not null or result_apart or argument is not null or argument_apart")
+                            .equals("f"));
             assertThat(has(story, "log is not null or log_apart")).isEqualTo("t");
             for (var kind : List.of(".result", ".argument")) {
                 assertThat(registry.bus.objects("OUTPUTS").get(story.id() + kind))

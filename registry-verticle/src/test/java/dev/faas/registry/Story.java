@@ -79,6 +79,10 @@ final class Story {
         return activation.id();
     }
 
+    ActivationRecord record() {
+        return last.record();
+    }
+
     long sequence() {
         return last.sequence();
     }

@@ -51,7 +51,17 @@ public final class DurableReader implements AutoCloseable {
                 messages.stop();
                 messages = null;
             }
+            restore();
             throw new BusException.BusUnavailable("reading " + durable + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Somebody may have removed the consumer: the next take has it again. */
+    private void restore() {
+        try {
+            Topology.restoreReaders(nats);
+        } catch (IOException | JetStreamApiException | IllegalStateException e) {
+            LOG.debug("{} is not there yet: {}", durable, e.toString());
         }
     }
 

@@ -45,25 +45,7 @@ public final class Topology {
             ensure(management, activations(config));
             ensure(management, retries(config));
             ensure(management, events(config));
-            management.addOrUpdateConsumer(
-                    Subjects.EVENTS,
-                    ConsumerConfiguration.builder()
-                            .durable(Subjects.PROJECTOR)
-                            .filterSubject(Subjects.ALL_STATES)
-                            .ackPolicy(AckPolicy.Explicit)
-                            .ackWait(ACK_WAIT)
-                            .maxAckPending(PROJECTOR_IN_FLIGHT)
-                            .build());
-            management.addOrUpdateConsumer(
-                    Subjects.RETRIES,
-                    ConsumerConfiguration.builder()
-                            .durable(Subjects.RETRIER)
-                            .filterSubject(Subjects.ALL_RETRIES)
-                            .ackPolicy(AckPolicy.Explicit)
-                            .ackWait(ACK_WAIT)
-                            // Each that waits is one in flight, and none may wait for another's time.
-                            .maxAckPending(-1)
-                            .build());
+            ensureReaders(management);
             for (var bucket : BUCKETS) {
                 ensureBucket(nats, management, bucket, config);
             }
@@ -74,6 +56,33 @@ public final class Topology {
                             + "). Is JetStream on (nats-server -js), and may this user use it?",
                     e);
         }
+    }
+
+    /** Makes consumers again that somebody has removed: each begins with the oldest message there is. Blocks. */
+    static void restoreReaders(Nats nats) throws IOException, JetStreamApiException {
+        ensureReaders(nats.connection().jetStreamManagement());
+    }
+
+    private static void ensureReaders(JetStreamManagement management) throws IOException, JetStreamApiException {
+        management.addOrUpdateConsumer(
+                Subjects.EVENTS,
+                ConsumerConfiguration.builder()
+                        .durable(Subjects.PROJECTOR)
+                        .filterSubject(Subjects.ALL_STATES)
+                        .ackPolicy(AckPolicy.Explicit)
+                        .ackWait(ACK_WAIT)
+                        .maxAckPending(PROJECTOR_IN_FLIGHT)
+                        .build());
+        management.addOrUpdateConsumer(
+                Subjects.RETRIES,
+                ConsumerConfiguration.builder()
+                        .durable(Subjects.RETRIER)
+                        .filterSubject(Subjects.ALL_RETRIES)
+                        .ackPolicy(AckPolicy.Explicit)
+                        .ackWait(ACK_WAIT)
+                        // Each that waits is one in flight, and none may wait for another's time.
+                        .maxAckPending(-1)
+                        .build());
     }
 
     /** Waits until the registry has made everything. */
