@@ -1,7 +1,7 @@
 package dev.faas.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.faas.activation.Backoff;
+import dev.faas.activation.Lifespan;
 import dev.faas.http.Fields;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionSpec;
@@ -193,15 +193,12 @@ final class FunctionBody {
                 .orElse(Prewarm.DEFAULT);
     }
 
-    /** A compare-and-set on "there is nothing" would succeed again for an activation that has aged out of the bus. */
     private void fitsTheBus(Fields fields, FunctionSpec spec) {
-        long seconds = spec.queue().ttlSeconds()
-                + (long) spec.retry().maxAttempts() * spec.limits().timeoutSeconds()
-                + Backoff.total(spec.retry()).toSeconds();
-        if (seconds >= eventsAge.toSeconds()) {
+        var longest = Lifespan.longest(spec);
+        if (longest.compareTo(eventsAge) >= 0) {
             fields.error(
                     "limits.timeoutSeconds",
-                    "with the time in the queue and all attempts an activation could live " + seconds
+                    "with the time in the queue and all attempts an activation could live " + longest.toSeconds()
                             + " s; this platform keeps them " + eventsAge.toSeconds() + " s");
         }
     }

@@ -67,6 +67,13 @@ final class FunctionStore {
                 .map(FunctionStore::all));
     }
 
+    /** Of everybody; by id, those after one. */
+    Future<List<FunctionRevision>> all(String after, int limit) {
+        return pg.with(pool -> pool.preparedQuery(BODY + "f.id > $1 order by f.id limit $2")
+                .execute(Tuple.of(after, limit))
+                .map(FunctionStore::all));
+    }
+
     /** Of one function, newest first, those before one. */
     Future<List<FunctionRevision>> revisions(String functionId, int before, int limit) {
         return pg.with(pool -> pool.preparedQuery("""

@@ -92,14 +92,17 @@ final class LedgerStore {
                 }));
     }
 
+    /** @param end sequence of its terminal event, after which there is none */
+    record Unpruned(String id, long end) {}
+
     /** Activations that ended before a time, of which something may still be on the bus. */
-    Future<List<String>> unpruned(Instant endedBefore, int limit) {
+    Future<List<Unpruned>> unpruned(Instant endedBefore, int limit) {
         return pg.with(pool -> pool.preparedQuery("""
-                        select id from activation where finished_at is not null and not pruned and finished_at < $1
+                        select id, sequence from activation where finished_at is not null and not pruned and finished_at < $1
                         order by finished_at limit $2""")
                 .execute(Tuple.of(endedBefore.atOffset(ZoneOffset.UTC), limit))
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(row -> row.getString("id"))
+                        .map(row -> new Unpruned(row.getString("id"), row.getLong("sequence")))
                         .toList()));
     }
 

@@ -1,15 +1,13 @@
 package dev.faas.registry;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.registry.LedgerStore.Unpruned;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +20,7 @@ final class Pruner {
     private static final int BATCH = 500;
     private static final int BATCHES_A_ROUND = 20;
     private static final int AT_ONCE = 64;
+    private static final int MANY_CHUNKS = 8;
 
     private final ActivationEvents events;
     private final LedgerStore ledger;
@@ -42,11 +41,11 @@ final class Pruner {
             if (due.isEmpty()) {
                 return;
             }
-            var gone = prune(due);
+            var gone = Abreast.each(due, AT_ONCE, this::prune);
             if (gone.isEmpty()) {
                 throw new IOException("not one of " + due.size() + " finished activations could leave the bus");
             }
-            Waiting.on(ledger.pruned(gone));
+            Waiting.on(ledger.pruned(gone.stream().map(Unpruned::id).toList()));
             LOG.debug("{} activations have left the bus", gone.size());
             if (gone.size() < BATCH) {
                 return;
@@ -54,47 +53,42 @@ final class Pruner {
         }
     }
 
-    /** Those of which nothing is left; the others are tried again in the next round. */
-    private List<String> prune(List<String> due) throws InterruptedException {
-        var slots = new Semaphore(AT_ONCE);
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var work = due.stream()
-                    .map(id -> (Callable<Boolean>) () -> {
-                        slots.acquire();
-                        try {
-                            return prune(id);
-                        } finally {
-                            slots.release();
-                        }
-                    })
-                    .toList();
-            var done = threads.invokeAll(work);
-            var gone = new ArrayList<String>();
-            for (int i = 0; i < due.size(); i++) {
-                if (done.get(i).state() == Future.State.SUCCESS) {
-                    gone.add(due.get(i));
-                }
+    /** Output first, the terminal state last: whoever still reads the bus finds the end until there is nothing at all. */
+    private void prune(Unpruned activation) throws Exception {
+        pruneOutput(activation.id());
+        var states = new ArrayList<Long>();
+        long from = 1;
+        while (from <= activation.end()) {
+            var state = Waiting.on(events.nextState(activation.id(), from));
+            if (state.isEmpty()) {
+                break;
             }
-            return gone;
+            states.add(state.get().sequence());
+            from = state.get().sequence() + 1;
+        }
+        if (!states.isEmpty()) {
+            prune(states.subList(0, states.size() - 1));
+            prune(states.subList(states.size() - 1, states.size()));
         }
     }
 
-    /** Output first, the terminal state last: whoever still reads the bus finds the end until there is nothing at all. */
-    private boolean prune(String id) throws Exception {
-        long from = 1;
-        for (var output = Waiting.on(events.nextOutput(id, from));
-                output.isPresent();
-                output = Waiting.on(events.nextOutput(id, from))) {
-            Waiting.on(events.prune(output.get().sequence()));
-            from = output.get().sequence() + 1;
+    /** Chunk by chunk; many of them by their subject, which costs as much as a few chunks do. */
+    private void pruneOutput(String id) throws Exception {
+        var chunks = new ArrayList<Long>();
+        var next = Waiting.on(events.nextOutput(id, 1));
+        while (next.isPresent() && chunks.size() < MANY_CHUNKS) {
+            chunks.add(next.get().sequence());
+            next = Waiting.on(events.nextOutput(id, next.get().sequence() + 1));
         }
-        from = 1;
-        for (var state = Waiting.on(events.nextState(id, from));
-                state.isPresent();
-                state = Waiting.on(events.nextState(id, from))) {
-            Waiting.on(events.prune(state.get().sequence()));
-            from = state.get().sequence() + 1;
+        if (next.isPresent()) {
+            Waiting.on(events.pruneOutput(id));
+        } else {
+            prune(chunks);
         }
-        return true;
+    }
+
+    /** All at once. */
+    private void prune(List<Long> sequences) throws Exception {
+        Waiting.on(CompletableFuture.allOf(sequences.stream().map(events::prune).toArray(CompletableFuture[]::new)));
     }
 }

@@ -1,10 +1,12 @@
 package dev.faas.registry;
 
+import dev.faas.activation.Lifespan;
 import dev.faas.config.Env;
 import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.pg.PgConfig;
+import dev.faas.wire.FunctionSpec;
 import java.time.Duration;
 
 /**
@@ -36,11 +38,15 @@ public record RegistryConfig(
 
     public static RegistryConfig from(Env env) {
         var retention = Retention.from(env);
+        var topology = TopologyConfig.from(env, retention.output());
+        if (topology.eventsAge().compareTo(Lifespan.longest(FunctionSpec.of("any", "any"))) <= 0) {
+            env.problem("FAAS_EVENTS_AGE", "must be longer than an activation can live: an ordinary one 24h and 5m");
+        }
         return new RegistryConfig(
                 env.integer("FAAS_HTTP_PORT", PORT, 0, 65_535, "port of the API; 0 takes a free one"),
                 HttpConfig.from(env, INTERNAL_PORT),
                 NatsConfig.from(env),
-                TopologyConfig.from(env, retention.output()),
+                topology,
                 PgConfig.from(env, "registry"),
                 retention,
                 env.duration(

@@ -65,15 +65,18 @@ public final class RegistryVerticle extends VerticleBase {
     private void open(Lifecycle.Steps on) throws Exception {
         var clock = InstantSource.system();
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
-        on.open("streams and buckets", () -> topology(nats), nothing -> {});
         var pg = on.open("postgres", () -> Pg.open(vertx, config.pg()), it -> Waiting.on(it.close()));
+        var store = new FunctionStore(pg);
+        var age = new EventsAge(store, config.topology().eventsAge());
+        on.await("age of events", age::check, nothing -> Future.succeededFuture());
+        on.open("streams and buckets", () -> topology(nats), nothing -> {});
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var verifier = new TokenVerifier(vertx, ISSUER, AUDIENCE);
         on.open("signing keys", () -> KeyRing.open(nats, verifier, config.nats().startTimeout()), KeyRing::close);
 
         var queue = new CommandQueue(nats);
         var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
-        var functions = new Functions(vertx, new FunctionStore(pg), bucket, queue, nats::connected, clock);
+        var functions = new Functions(vertx, store, bucket, queue, nats::connected, clock);
         on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
         repeat(on, "outbox", config.outboxPause(), () -> Waiting.on(bucket.writePending()));
 

@@ -12,11 +12,11 @@ import java.time.Instant;
  * @param results with the arguments that would make them again; then they are {@code 410 result_expired}
  * @param logs the same
  */
-public record Retention(Duration events, Duration records, Duration results, Duration logs) {
+record Retention(Duration events, Duration records, Duration results, Duration logs) {
     /** A repeated Idempotency-Key asks the ledger whether its activation has been. */
     private static final Duration LEAST_RECORDS = Duration.ofDays(1);
 
-    public static final Retention STANDARD =
+    static final Retention STANDARD =
             new Retention(Duration.ofMinutes(15), Duration.ofDays(30), Duration.ofDays(30), Duration.ofDays(30));
 
     static Retention from(Env env) {

@@ -12,8 +12,10 @@ import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
+import dev.faas.nats.TopologyConfig;
 import dev.faas.wire.Ids;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -207,13 +209,45 @@ class RegistryVerticleTest {
         var env = Env.of(Map.of(
                 "FAAS_RECORDS_RETENTION", "23h",
                 "FAAS_RESULTS_RETENTION", "24h",
-                "FAAS_LOGS_RETENTION", "14m"));
+                "FAAS_LOGS_RETENTION", "14m",
+                "FAAS_EVENTS_AGE", "1d"));
         RegistryConfig.from(env);
 
         assertThatThrownBy(env::check)
                 .hasMessageContaining("FAAS_RECORDS_RETENTION must be at least 1d")
                 .hasMessageContaining("FAAS_RESULTS_RETENTION must not be longer than FAAS_RECORDS_RETENTION")
+                .hasMessageContaining("FAAS_EVENTS_AGE must be longer than an activation can live")
                 .hasMessageContaining("FAAS_LOGS_RETENTION must not be shorter than FAAS_EVENTS_RETENTION");
+    }
+
+    @Test
+    void givenAFunctionThatWouldOutliveItsEventsWhenStartedThenItSaysWhich() throws Exception {
+        var tokens = new TestTokens();
+        var owner = Ids.user(Instant.now());
+        var first = new RegistryVerticle(backends.config());
+        var deployment = await(vertx.deployVerticle(first));
+        backends.trust(tokens);
+        String id;
+        try (var user = new Client(first.port(), tokens.of(owner))) {
+            Await.eventually(() -> user.get("/v1/functions").status() == 200);
+            var made = user.post(
+                    "/v1/functions",
+                    new JsonObject()
+                            .put("name", "patient")
+                            .put("image", "image:1")
+                            .put("queue", new JsonObject().put("ttlSeconds", 604_800)));
+            assertThat(made.status()).isEqualTo(201);
+            id = made.json().getString("id");
+        }
+        await(vertx.undeploy(deployment));
+        var local = TopologyConfig.LOCAL;
+        var config = backends.config();
+        var shorter = Changed.topology(
+                config, new TopologyConfig(1, local.eventsBytes(), Duration.ofDays(7), local.outputsAge()));
+
+        assertThat(failure(vertx.deployVerticle(new RegistryVerticle(shorter))))
+                .hasMessageContaining(id)
+                .hasMessageContaining("FAAS_EVENTS_AGE is 604800 s");
     }
 
     private static int freePort() throws Exception {

@@ -221,6 +221,11 @@ public final class ActivationEvents implements States {
         return stream.delete(sequence);
     }
 
+    /** Removes all output of an activation: for much of it, since publishers feel it. */
+    public CompletableFuture<Void> pruneOutput(String id) {
+        return stream.purge(Subjects.output(id));
+    }
+
     private static Snapshot snapshot(StoredMessage message) {
         return new Snapshot(Codec.decode(message.bytes(), ActivationRecord.class), message.sequence());
     }

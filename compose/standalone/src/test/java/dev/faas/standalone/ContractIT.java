@@ -91,9 +91,8 @@ class ContractIT {
     }
 
     static List<Documented> whatEveryoneCanProvoke() {
-        return problems(each -> !ARRANGED.contains(each.code())
-                && !EXCUSED.containsKey(Excused.of(each))
-                && !isOfOutput(each));
+        return problems(
+                each -> !ARRANGED.contains(each.code()) && !EXCUSED.containsKey(Excused.of(each)) && !isOfOutput(each));
     }
 
     /** Needs something that a run wrote, which is kept for a while only. */

@@ -10,6 +10,8 @@ import dev.faas.local.NatsServer;
 import dev.faas.local.PostgresServer;
 import dev.faas.registry.RegistryConfig;
 import dev.faas.registry.RegistryVerticle;
+import dev.faas.spawner.SpawnerConfig;
+import dev.faas.spawner.SpawnerVerticle;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
@@ -18,7 +20,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Everything but a spawner, each part to be stopped by itself: for what a client is told when something is away. */
+/** The parts, each to be stopped by itself: for what a client is told, and what goes on, when something is away. */
 final class Services implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final Map<String, String> settings;
@@ -26,14 +28,15 @@ final class Services implements AutoCloseable {
     private final PostgresServer postgres;
     private final Map<String, String> deployments = new HashMap<>();
     private final URI api;
+    private final int registryPort;
 
     /** @param settings {@code FAAS_…} of all of them */
     Services(Path directory, Map<String, String> settings) throws Exception {
         this.settings = settings;
         nats = NatsServer.start(directory.resolve("nats"));
         postgres = PostgresServer.start(directory.resolve("postgres"));
-        var registry = new RegistryVerticle(config(RegistryConfig::from, database("registry")));
-        deployments.put("registry-service", vertx.deployVerticle(registry).await());
+        var registry = startRegistry(0);
+        registryPort = registry.port();
         var auth = new AuthVerticle(config(AuthConfig::from, database("auth")));
         deployments.put("auth-service", vertx.deployVerticle(auth).await());
         var gateway = new GatewayVerticle(config(
@@ -43,6 +46,34 @@ final class Services implements AutoCloseable {
                         "FAAS_REGISTRY_URL", "http://127.0.0.1:" + registry.port())));
         deployments.put("api-gateway", vertx.deployVerticle(gateway).await());
         api = URI.create("http://127.0.0.1:" + gateway.port("api"));
+    }
+
+    private RegistryVerticle startRegistry(int port) throws Exception {
+        var settings = new HashMap<>(database("registry"));
+        settings.put("FAAS_HTTP_PORT", Integer.toString(port));
+        var registry = new RegistryVerticle(config(RegistryConfig::from, settings));
+        deployments.put("registry-service", vertx.deployVerticle(registry).await());
+        return registry;
+    }
+
+    /** Where it was before. */
+    void startRegistryAgain() throws Exception {
+        startRegistry(registryPort);
+    }
+
+    /** Without it nothing runs. */
+    void startSpawner() throws Exception {
+        var spawner = new SpawnerVerticle(
+                config(SpawnerConfig::from, Map.of("FAAS_PLATFORM_ID", "services-" + registryPort, "FAAS_SLOTS", "2")));
+        deployments.put("execution-service", vertx.deployVerticle(spawner).await());
+    }
+
+    void killPostgres() throws IOException {
+        postgres.kill();
+    }
+
+    void restartPostgres() throws IOException {
+        postgres.restart();
     }
 
     URI api() {
