@@ -62,6 +62,16 @@ class LargeOutputIT {
             ledger.await(id, "pruned", "t", Duration.ofMinutes(1));
 
             assertThat(comesToTheByte(ada, id)).isEqualTo(etag);
+
+            // A month later.
+            ada.awaitListed(id);
+            ledger.age(id, Duration.ofDays(31));
+            for (var path : new String[] {"", "/result", "/logs", "/events"}) {
+                assertThat(ada.get("/v1/activations/" + id + path).expect(404).code())
+                        .isEqualTo("activation_not_found");
+            }
+            assertThat(ada.get("/v1/activations").expect(200).json().path("items"))
+                    .isEmpty();
         } finally {
             Folders.delete(data);
         }
