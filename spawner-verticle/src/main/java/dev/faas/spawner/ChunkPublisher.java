@@ -6,8 +6,10 @@ import dev.faas.activation.OutputChunk.Source;
 import dev.faas.nats.BusException;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,9 @@ final class ChunkPublisher {
 
         /** The last chunk, of whichever run. */
         CompletableFuture<Optional<OutputEvent>> last();
+
+        /** Whether there is no room for output any more. */
+        boolean isFull();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(ChunkPublisher.class);
@@ -36,6 +41,7 @@ final class ChunkPublisher {
 
     private final Channel channel;
     private final Map<Source, Long> storedBytes = new EnumMap<>(Source.class);
+    private final Set<Source> cut = EnumSet.noneOf(Source.class);
     private long expected;
     private long lastSequence;
 
@@ -43,15 +49,20 @@ final class ChunkPublisher {
         this.channel = channel;
     }
 
-    /** Returns when it is stored, or lost because the stream is full. Whoever waits longer than it likes interrupts. */
+    /**
+     * Returns when it is stored, or dropped for want of room; then so is all that follows it, because what is kept has no
+     * holes. Whoever waits longer than it likes interrupts.
+     */
     void send(OutputChunk chunk) throws InterruptedException {
-        while (true) {
+        if (channel.isFull()) {
+            cut(chunk);
+        }
+        while (!cut.contains(chunk.source())) {
             try {
                 stored(chunk, Answer.of(channel.append(chunk, expected)));
                 return;
             } catch (BusException.StreamFull e) {
-                LOG.warn("output of run {} is lost: {}", chunk.runId(), e.getMessage());
-                return;
+                cut(chunk);
             } catch (BusException.CompareAndSetRefused e) {
                 if (isThere(chunk)) {
                     return;
@@ -60,6 +71,12 @@ final class ChunkPublisher {
                 LOG.debug("output of run {} is not stored yet: {}", chunk.runId(), e.getMessage());
                 Thread.sleep(PAUSE);
             }
+        }
+    }
+
+    private void cut(OutputChunk chunk) {
+        if (cut.add(chunk.source())) {
+            LOG.warn("{} of run {} is cut at {} bytes: no room", chunk.source(), chunk.runId(), chunk.offset());
         }
     }
 

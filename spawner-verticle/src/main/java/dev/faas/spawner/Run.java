@@ -53,6 +53,7 @@ final class Run {
             Claims claims,
             StateWriter writer,
             SandboxPool pool,
+            OutputRoom room,
             SpawnerConfig.Timing timing,
             RunMeters meters,
             InstantSource clock,
@@ -233,6 +234,11 @@ final class Run {
             @Override
             public CompletableFuture<Optional<OutputEvent>> last() {
                 return with.events().lastOutput(activationId);
+            }
+
+            @Override
+            public boolean isFull() {
+                return with.room().isFull();
             }
         };
     }

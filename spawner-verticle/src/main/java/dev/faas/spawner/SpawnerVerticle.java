@@ -108,7 +108,9 @@ public final class SpawnerVerticle extends VerticleBase {
         this.runs = runs;
         var writer = new StateWriter(events, CLAIM_TRIES, WRITE_PAUSE);
         var claims = new Claims(events, writer, self, spawners::dead, runs::runs, clock);
-        var means = new Run.Means(events, queue, claims, writer, pool, timing, meters, clock, runs::goOn);
+        var room = new OutputRoom(events);
+        on.open("output room", room::watch, Periodic::stop);
+        var means = new Run.Means(events, queue, claims, writer, pool, room, timing, meters, clock, runs::goOn);
         var heartbeat = new Heartbeat(spawners, self, slots);
         var reaper = new Reaper(engine, self, spawners::dead, clock);
 

@@ -24,10 +24,21 @@ final class FakeChannel implements ChunkPublisher.Channel {
     private Predicate<OutputChunk> unanswered = chunk -> false;
     private RuntimeException failure = new IllegalStateException("not set");
     private boolean holding;
+    private boolean full;
 
     /** From now on nothing is stored and nothing answered. */
     synchronized void hold() {
         holding = true;
+    }
+
+    /** Whether there is room from now on. */
+    synchronized void full(boolean now) {
+        full = now;
+    }
+
+    @Override
+    public synchronized boolean isFull() {
+        return full;
     }
 
     /** Someone else's. */

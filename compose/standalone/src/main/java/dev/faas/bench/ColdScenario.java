@@ -29,7 +29,7 @@ final class ColdScenario implements Scenario {
 
     @Override
     public Map<String, String> settings() {
-        return pooled ? Map.of() : Map.of("FAAS_POOL_MAX", "0");
+        return pooled ? Map.of() : Map.of("FAAS_POOL_SANDBOXES", "0");
     }
 
     @Override

@@ -32,7 +32,7 @@ final class ThroughputScenario implements Scenario {
 
     @Override
     public Map<String, String> settings() {
-        return reused ? Map.of() : Map.of("FAAS_POOL_MAX", "0");
+        return reused ? Map.of() : Map.of("FAAS_POOL_SANDBOXES", "0");
     }
 
     @Override
