@@ -145,10 +145,10 @@ final class FunctionBody {
 
     private static Mode mode(Fields fields) {
         var mode = fields.choice("mode", MODES, Mode.ISOLATED);
-        if (mode != Mode.ISOLATED) {
-            fields.error("mode", "a mode other than isolated" + NOT_YET);
+        if (mode == Mode.SERVER) {
+            fields.error("mode", "the mode server" + NOT_YET);
         }
-        return Mode.ISOLATED;
+        return mode;
     }
 
     private static Limits limits(Fields fields) {

@@ -107,7 +107,6 @@ class FunctionBodyTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             secrets              | ['key']
-            mode                 | 'reused'
             mode                 | 'server'
             """)
     void givenWhatIsNotBuiltYetWhenReadThenItIsRefusedSayingSo(String path, String value) {
@@ -126,6 +125,13 @@ class FunctionBodyTest {
                 {'name': 'resize', 'image': 'a:1', 'secrets': [], 'mode': 'isolated', 'delivery': 'at-least-once',
                  'queue': {'maxPending': 100000, 'ttlSeconds': 86400}, 'prewarm': {'min': 0},
                  'retry': {'maxAttempts': 1, 'backoffSeconds': 1, 'on': ['out_of_memory', 'exit_code', 'timed_out']}}"""))).isEqualTo(FunctionSpec.of("resize", "a:1"));
+    }
+
+    @Test
+    void givenReusedModeWhenReadThenItIsTaken() {
+        assertThat(bodies.read(json("{'name': 'resize', 'image': 'a:1', 'mode': 'reused'}"))
+                        .mode())
+                .isEqualTo(FunctionSpec.Mode.REUSED);
     }
 
     @Test

@@ -82,7 +82,7 @@ record ContainerPlan(
                 .withUlimits(List.of(new Ulimit("core", 0L, 0L)))
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
                 .withShmSize(shm)
-                .withTmpFs(tmpfs(memory / 2 - shm));
+                .withTmpFs(tmpfs(memory / 2 - shm, shm));
     }
 
     private static Mount init(String volume) {
@@ -98,7 +98,7 @@ record ContainerPlan(
      * tmpfs is memory of the container: all of it together gets at most half. A VOLUME path gets one too, instead of
      * an anonymous volume on the host's disk, without bounds; what the image has at that path is not seen there.
      */
-    private Map<String, String> tmpfs(long bytes) {
+    private Map<String, String> tmpfs(long bytes, long shm) {
         Set<String> paths = new TreeSet<>(image.volumes());
         paths.add("/tmp");
         long each = bytes / paths.size();
@@ -106,7 +106,9 @@ record ContainerPlan(
         var mounts = new HashMap<String, String>();
         paths.forEach(path -> mounts.put(path, options));
         if (spec.readOnlyRoot()) {
-            mounts.put("/dev", READ_ONLY_DEV); // Docker's own stays writable under a read-only root
+            mounts.put("/dev", READ_ONLY_DEV); // Docker's own stays writable under a read-only root …
+            mounts.put(
+                    "/dev/shm", "rw,noexec,nosuid,nodev,mode=1777,size=" + shm); // … and ours would hide Docker's here
         }
         return mounts;
     }

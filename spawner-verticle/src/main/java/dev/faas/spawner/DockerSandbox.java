@@ -28,14 +28,17 @@ final class DockerSandbox implements Sandbox {
     /** Init keeps timeout and grace itself. If it does not, something is wrong with it, the daemon or the sink. */
     private static final Duration BACKSTOP = Duration.ofSeconds(3);
 
+    private static final Duration RESET = Duration.ofSeconds(2);
+
     private final DockerCalls docker;
     private final String container;
     private final ContainerPlan plan;
     private final InitSession session;
-    private final InitClock clock;
     private final Runnable removal;
-    private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
     private final AtomicBoolean used = new AtomicBoolean();
+    private volatile CompletableFuture<Void> cancelled = new CompletableFuture<>();
+    private volatile InitClock clock;
+    private volatile boolean soiled;
 
     /**
      * @param clock of its init, which is ready
@@ -74,10 +77,11 @@ final class DockerSandbox implements Sandbox {
         if (cancelled.isDone()) {
             return new Outcome(new Ending.Cancelled(), Usage.NONE);
         }
+        soiled = true; // until its trailer says otherwise
         long called = System.nanoTime();
         var frame = new RunFrame(
                 Nonce.random(),
-                false,
+                plan.spec().reused(),
                 clock.in(request.startWithin()),
                 request.timeout(),
                 request.grace(),
@@ -88,6 +92,7 @@ final class DockerSandbox implements Sandbox {
         var unused = cancelled.thenRun(() -> session.stop(frame.nonce(), request.grace()));
         try {
             var trailer = await(ended, request);
+            soiled = !trailer.reusable() || !(trailer.end() instanceof Trailer.End.Exited);
             var total = Duration.ofNanos(System.nanoTime() - called);
             return Verdict.of(trailer, total, plan.commandLine().getFirst());
         } catch (TimeoutException e) {
@@ -100,6 +105,26 @@ final class DockerSandbox implements Sandbox {
         } finally {
             session.mute();
         }
+    }
+
+    /** Init says so itself, by being ready anew; and what did not end by itself is not trusted with another run. */
+    @Override
+    public boolean again() {
+        if (!plan.spec().reused() || soiled || !used.get()) {
+            return false;
+        }
+        try {
+            clock = session.whenReady().get(RESET.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.debug("container {} is not reused", container, e);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        cancelled = new CompletableFuture<>();
+        used.set(false);
+        return true;
     }
 
     private Trailer await(CompletableFuture<Trailer> ended, RunRequest request)

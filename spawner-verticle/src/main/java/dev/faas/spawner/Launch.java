@@ -38,7 +38,8 @@ final class Launch {
                     case NONE -> SandboxSpec.Network.NONE;
                     case OUTBOUND -> SandboxSpec.Network.OUTBOUND;
                 },
-                spec.readOnlyRoot());
+                spec.readOnlyRoot(),
+                spec.mode() == FunctionSpec.Mode.REUSED);
     }
 
     /**

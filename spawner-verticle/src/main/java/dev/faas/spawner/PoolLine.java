@@ -15,15 +15,21 @@ final class PoolLine {
     private static final double MEMORY_NANOS = 10e9;
 
     private static final double NANOS = 1e9;
+    private static final Duration SPARE = Duration.ofSeconds(15);
+    private static final Duration SPARE_REUSED = Duration.ofMinutes(1);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
     private static final int MOST_DOUBLINGS = 6;
 
-    /** @param since {@link System#nanoTime} */
-    record Idle(Sandbox sandbox, long since) {}
+    /**
+     * @param since it waits, by {@link System#nanoTime}
+     * @param born when it was booted, likewise
+     * @param runs that it has done
+     */
+    record Idle(Sandbox sandbox, long since, long born, int runs) {}
 
     final PoolKey key;
     final Deque<Idle> idle = new ArrayDeque<>();
-    final Deque<CompletableFuture<Sandbox>> waiting = new ArrayDeque<>();
+    final Deque<CompletableFuture<Idle>> waiting = new ArrayDeque<>();
     /** Under way, each on its thread. */
     final Map<BootGate.Turn, Thread> boots = new HashMap<>();
     /** Sandboxes that the function's owner wants ready at all times. */
@@ -32,6 +38,9 @@ final class PoolLine {
     int most = Integer.MAX_VALUE;
     /** Another revision has taken its place, or its function is gone: it is kept for stragglers only. */
     boolean retired;
+
+    /** In the hands of runs, or on the way back from there. */
+    int lent;
 
     private double arrivals;
     private long countedAt;
@@ -65,13 +74,29 @@ final class PoolLine {
             return 0;
         }
         boolean active = now - touchedAt < idleAfter.toNanos();
+        if (key.spec().reused()) {
+            int used = (int) idle.stream()
+                    .filter(i -> now - i.since() < spare().toNanos())
+                    .count();
+            return Math.min(Math.max(active ? Math.max(used, lent > 0 ? 0 : 1) : 0, prewarm - lent), most);
+        }
         double perSecond = arrivals(now) / (MEMORY_NANOS / NANOS);
         int byRate = active ? 1 + (int) Math.round(perSecond * bootTime.toNanos() / NANOS) : 0;
         return Math.min(Math.max(byRate, prewarm), most);
     }
 
+    /** For how long one too many is kept, unless others need the place: the rate may come back. */
+    Duration spare() {
+        return key.spec().reused() ? SPARE_REUSED : SPARE;
+    }
+
     private double arrivals(long now) {
         return arrivals * Math.exp(-(now - countedAt) / MEMORY_NANOS);
+    }
+
+    /** One of reused sandboxes will come back, so there need not be more than can run at once. */
+    boolean mayBoot() {
+        return boots.size() < waiting.size() && (!key.spec().reused() || lent + boots.size() + idle.size() < most);
     }
 
     /** Ready or about to be, and promised to nobody. */
@@ -106,8 +131,12 @@ final class PoolLine {
     }
 
     /** Hands a sandbox to whoever has waited longest. */
-    boolean handed(Sandbox sandbox) {
-        return nextWaiting().map(first -> first.complete(sandbox)).orElse(false);
+    boolean handed(Idle sandbox) {
+        var first = nextWaiting();
+        if (first.isPresent()) {
+            lent++;
+        }
+        return first.map(waiter -> waiter.complete(sandbox)).orElse(false);
     }
 
     void refuse(SandboxUnavailable why) {
@@ -120,12 +149,12 @@ final class PoolLine {
         }
     }
 
-    private Optional<CompletableFuture<Sandbox>> nextWaiting() {
+    private Optional<CompletableFuture<Idle>> nextWaiting() {
         return Optional.ofNullable(waiting.pollFirst());
     }
 
     /** Nothing of it is left to look after. */
     boolean empty() {
-        return idle.isEmpty() && boots.isEmpty() && waiting.isEmpty();
+        return idle.isEmpty() && boots.isEmpty() && waiting.isEmpty() && lent == 0;
     }
 }

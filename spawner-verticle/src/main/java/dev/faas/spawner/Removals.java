@@ -1,7 +1,6 @@
 package dev.faas.spawner;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -30,34 +29,9 @@ final class Removals implements AutoCloseable {
         });
     }
 
-    /** The same sandbox, whose close returns at once. */
-    Sandbox offPath(Sandbox sandbox) {
-        return new Sandbox() {
-            @Override
-            public Optional<String> imageDigest() {
-                return sandbox.imageDigest();
-            }
-
-            @Override
-            public boolean alive() {
-                return sandbox.alive();
-            }
-
-            @Override
-            public Outcome run(RunRequest request, OutputSink sink) {
-                return sandbox.run(request, sink);
-            }
-
-            @Override
-            public void cancel() {
-                sandbox.cancel();
-            }
-
-            @Override
-            public void close() {
-                remove(sandbox);
-            }
-        };
+    /** Beside everything else, as a removal would be; but at once. */
+    void first(Runnable task) {
+        threads.execute(task);
     }
 
     /** Waits for what is under way, within a limit. */

@@ -2,7 +2,10 @@ package dev.faas.spawner;
 
 import java.util.Optional;
 
-/** One place to run one activation in: booted and waiting for it, never used before and gone afterwards. */
+/**
+ * One place to run one activation in: booted and waiting for it. It was never used before and is gone afterwards; one of a
+ * {@code reused} spec may run another when it is {@link #again} as it was.
+ */
 interface Sandbox extends AutoCloseable {
 
     /** {@code sha256:…} of the image in the registry it came from; empty when it came from none (built or loaded here). */
@@ -13,10 +16,16 @@ interface Sandbox extends AutoCloseable {
 
     /**
      * Runs the command with the request's argument and blocks until it has ended and all its output has reached the
-     * sink, at most the request's timeout + grace and a bounded overhead. Once a sandbox; a second call throws
-     * IllegalStateException.
+     * sink, at most the request's timeout + grace and a bounded overhead. Once a sandbox (but see {@link #again});
+     * a second call throws IllegalStateException.
      */
     Outcome run(RunRequest request, OutputSink sink);
+
+    /**
+     * After a run: whether it may run another, as every trace of the last one is gone. Blocks for the reset, at most two
+     * seconds. When false it is to be closed; for a spec that is not {@code reused} it is always false.
+     */
+    boolean again();
 
     /**
      * Ends the run from another thread: SIGTERM, the request's grace, SIGKILL. Returns at once; {@link #run} then

@@ -3,9 +3,7 @@ package dev.faas.spawner;
 import dev.faas.spawner.PoolLine.Idle;
 import dev.faas.spawner.SandboxUnavailable.BootFailed;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -17,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sandboxes booted ahead of demand, each used once. Every function revision has a line, whose length follows its arrival
+ * Sandboxes booted ahead of demand, each used once; those of functions in reused mode come back after a run. Every function revision has a line, whose length follows its arrival
  * rate and the function's {@code prewarm.min}; all lines share a budget, in which owners take turns.
  *
  * <pre>
@@ -28,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * Removal is off the path of results: closing a sandbox that was taken returns at once. Thread-safe.
  */
-final class SandboxPool {
+final class SandboxPool implements Boots.Listener {
     /**
      * @param budget of sandboxes that are ready or made ahead; 0: none
      * @param idle a function not used for so long has none but its {@code prewarm.min}
@@ -38,8 +36,10 @@ final class SandboxPool {
 
     private static final Logger log = LoggerFactory.getLogger(SandboxPool.class);
     private static final Duration ROUND = Duration.ofSeconds(1);
-    /** What is too many is kept for that long, unless others need the place: the rate may come back. */
-    private static final Duration SPARE = Duration.ofSeconds(15);
+    /** A reused sandbox goes after so many runs, or so long, whatever the state it is in. */
+    private static final int MOST_RUNS = 10_000;
+
+    private static final Duration OLDEST = Duration.ofHours(1);
 
     /** Between two rounds: with everything on the move one round serves many changes. */
     private static final Duration PAUSE = Duration.ofMillis(5);
@@ -48,10 +48,9 @@ final class SandboxPool {
     private static final Duration BOOT_GUESS = Duration.ofMillis(200);
     private static final int BOOT_WEIGHT = 5;
 
-    private final ContainerEngine engine;
     private final Limits limits;
     private final PoolMeters meters;
-    private final BootGate gate;
+    private final Boots boots;
     private final Removals removals = new Removals();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -62,10 +61,9 @@ final class SandboxPool {
     private boolean closed;
 
     private SandboxPool(ContainerEngine engine, Limits limits, PoolMeters meters) {
-        this.engine = engine;
         this.limits = limits;
         this.meters = meters;
-        this.gate = new BootGate(limits.boots());
+        this.boots = new Boots(engine, limits.boots(), this);
         this.planner = Thread.ofVirtual().name("pool").unstarted(this::plan);
     }
 
@@ -78,41 +76,106 @@ final class SandboxPool {
 
     /** A sandbox that is the caller's alone; blocks for a boot when none is ready. An interrupt ends the wait. */
     Sandbox take(PoolKey key) throws SandboxUnavailable {
-        CompletableFuture<Sandbox> next;
+        CompletableFuture<Idle> next;
+        PoolLine line;
         lock.lock();
         try {
             if (closed) {
                 throw new BootFailed("the spawner stops", null);
             }
-            var line = lines.computeIfAbsent(key, k -> new PoolLine(k, System.nanoTime()));
+            line = lines.computeIfAbsent(key, k -> new PoolLine(k, System.nanoTime()));
             line.arrived(System.nanoTime());
             inform();
-            for (var ready = line.idle.pollFirst(); ready != null; ready = line.idle.pollFirst()) {
+            for (var ready = next(line); ready != null; ready = next(line)) {
                 if (ready.sandbox().alive()) {
                     meters.hit(Duration.ofNanos(System.nanoTime() - ready.since()));
-                    return removals.offPath(ready.sandbox());
+                    line.lent++;
+                    return lent(line, ready);
                 }
-                waste(ready.sandbox());
+                discard(ready);
             }
             meters.miss();
             next = new CompletableFuture<>();
             line.waiting.addLast(next);
-            if (line.boots.size() < line.waiting.size()) {
-                boot(line, true);
+            if (line.mayBoot()) {
+                boots.start(line, true);
             } else {
                 line.boots.keySet().forEach(BootGate.Turn::hurry);
             }
         } finally {
             lock.unlock();
         }
-        return removals.offPath(await(key, next));
+        return lent(line, await(line, next));
     }
 
-    private Sandbox await(PoolKey key, CompletableFuture<Sandbox> next) throws SandboxUnavailable {
+    /** Those used once: the oldest. Those reused: the one used last, so that those too many are left to grow old. */
+    private static @Nullable Idle next(PoolLine line) {
+        return line.key.spec().reused() ? line.idle.pollLast() : line.idle.pollFirst();
+    }
+
+    private Sandbox lent(PoolLine line, Idle sandbox) {
+        return new Lent(sandbox.sandbox(), used -> giveBack(line, sandbox));
+    }
+
+    private void giveBack(PoolLine line, Idle used) {
+        if (!line.key.spec().reused() || wornOut(used)) {
+            returned(line);
+            removals.remove(used.sandbox());
+            return;
+        }
+        removals.first(() -> {
+            if (used.sandbox().again()) {
+                reclaimed(line, new Idle(used.sandbox(), System.nanoTime(), used.born(), used.runs() + 1));
+            } else {
+                returned(line);
+                removals.remove(used.sandbox());
+            }
+        });
+    }
+
+    private void returned(PoolLine line) {
+        lock.lock();
+        try {
+            line.lent--;
+            if (line.mayBoot()) {
+                boots.start(line, true);
+            }
+            inform();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean wornOut(Idle used) {
+        return used.runs() + 1 >= MOST_RUNS || System.nanoTime() - used.born() > OLDEST.toNanos();
+    }
+
+    private void reclaimed(PoolLine line, Idle ready) {
+        lock.lock();
+        try {
+            line.lent--;
+            offer(line, ready);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void offer(PoolLine line, Idle ready) {
+        if (!line.handed(ready)) {
+            if (closed) {
+                removals.remove(ready.sandbox());
+            } else {
+                line.idle.addLast(ready);
+            }
+        }
+        inform();
+    }
+
+    private Idle await(PoolLine line, CompletableFuture<Idle> next) throws SandboxUnavailable {
         try {
             return next.get();
         } catch (InterruptedException e) {
-            abandon(key, next);
+            abandon(line, next);
             Thread.currentThread().interrupt();
             throw new BootFailed("interrupted during the boot of a sandbox", e);
         } catch (ExecutionException e) {
@@ -124,13 +187,12 @@ final class SandboxPool {
     }
 
     /** What was to come, or has just come, is the next one's. */
-    private void abandon(PoolKey key, CompletableFuture<Sandbox> next) {
+    private void abandon(PoolLine line, CompletableFuture<Idle> next) {
         lock.lock();
         try {
-            var line = lines.get(key);
-            if ((line == null || !line.waiting.removeIf(other -> other == next))
-                    && next.state() == Future.State.SUCCESS) {
-                removals.remove(next.resultNow());
+            if (!line.waiting.removeIf(other -> other == next) && next.state() == Future.State.SUCCESS) {
+                line.lent--;
+                removals.remove(next.resultNow().sandbox());
             }
         } finally {
             lock.unlock();
@@ -227,90 +289,24 @@ final class SandboxPool {
     }
 
     private void round() {
-        long now = System.nanoTime();
-        var wants = new HashMap<PoolKey, Integer>();
-        for (var line : lines.values()) {
-            throwOut(line, line.idle.stream().filter(i -> !i.sandbox().alive()).toList());
-            wants.put(line.key, line.wanted(now, bootTime, limits.idle()));
-        }
-        var shares = PoolShares.of(wants, limits.budget());
-        int total = lines.values().stream().mapToInt(PoolLine::ahead).sum();
-        for (var line : lines.values()) {
-            int share = shares.getOrDefault(line.key, 0);
-            boolean scarce = total > limits.budget() || line.retired;
-            total -= shrink(line, share, scarce, now);
-        }
-        boolean pressed = lines.values().stream().anyMatch(line -> !line.waiting.isEmpty());
-        for (var line : lines.values()) {
-            int share = shares.getOrDefault(line.key, 0);
-            while (!pressed && total < limits.budget() && line.ahead() < share && !line.paused(now)) {
-                boot(line, false);
-                total++;
-            }
-        }
-        lines.values().removeIf(line -> line.empty() && wants.getOrDefault(line.key, 0) == 0);
-    }
-
-    /** How many went. */
-    private int shrink(PoolLine line, int share, boolean scarce, long now) {
-        List<Idle> spare = new ArrayList<>();
-        for (var each : line.idle) { // the oldest first
-            boolean kept = !scarce && now - each.since() < SPARE.toNanos();
-            if (line.ahead() - spare.size() > share && !kept) {
-                spare.add(each);
-            }
-        }
-        throwOut(line, spare);
-        return spare.size();
-    }
-
-    private void throwOut(PoolLine line, List<Idle> some) {
-        some.forEach(each -> {
-            line.idle.remove(each);
-            waste(each.sandbox());
+        var round = PoolRound.of(lines.values(), limits, bootTime, System.nanoTime());
+        round.discards().forEach(each -> {
+            each.line().idle.remove(each.sandbox());
+            discard(each.sandbox());
         });
+        round.boots().forEach(line -> boots.start(line, false));
+        round.forgotten().forEach(line -> lines.remove(line.key));
     }
 
-    private void waste(Sandbox sandbox) {
-        meters.wasted();
-        removals.remove(sandbox);
-    }
-
-    private void boot(PoolLine line, boolean urgent) {
-        var turn = gate.turn(urgent);
-        boolean prepared = line.prepared();
-        var thread = Thread.ofVirtual()
-                .name("boot-" + line.key.spec().revision())
-                .unstarted(() -> boot(line, turn, prepared));
-        line.boots.put(turn, thread);
-        thread.start();
-    }
-
-    private void boot(PoolLine line, BootGate.Turn turn, boolean prepared) {
-        try {
-            if (!prepared) {
-                engine.prepare(line.key.spec());
-            }
-            turn.enter();
-            Sandbox sandbox;
-            long began = System.nanoTime();
-            try {
-                sandbox = engine.boot(line.key.spec());
-            } finally {
-                turn.leave();
-            }
-            booted(line, turn, sandbox, Duration.ofNanos(System.nanoTime() - began));
-        } catch (SandboxUnavailable e) {
-            failed(line, turn, e);
-        } catch (InterruptedException e) {
-            failed(line, turn, new BootFailed("interrupted before a boot", e));
-        } catch (RuntimeException e) {
-            log.error("a boot of {} failed", line.key.spec().revision(), e);
-            failed(line, turn, new BootFailed("the spawner could not boot it", e));
+    private void discard(Idle one) {
+        if (one.runs() == 0) {
+            meters.wasted();
         }
+        removals.remove(one.sandbox());
     }
 
-    private void booted(PoolLine line, BootGate.Turn turn, Sandbox sandbox, Duration took) {
+    @Override
+    public void booted(PoolLine line, BootGate.Turn turn, Sandbox sandbox, Duration took) {
         meters.booted(took);
         lock.lock();
         try {
@@ -318,20 +314,14 @@ final class SandboxPool {
             line.boots.remove(turn);
             line.preparedNow();
             line.succeeded();
-            if (!line.handed(sandbox)) {
-                if (closed) {
-                    waste(sandbox);
-                } else {
-                    line.idle.addLast(new Idle(sandbox, System.nanoTime()));
-                }
-            }
-            inform();
+            offer(line, new Idle(sandbox, System.nanoTime(), System.nanoTime(), 0));
         } finally {
             lock.unlock();
         }
     }
 
-    private void failed(PoolLine line, BootGate.Turn turn, SandboxUnavailable why) {
+    @Override
+    public void failed(PoolLine line, BootGate.Turn turn, SandboxUnavailable why) {
         lock.lock();
         try {
             line.boots.remove(turn);
@@ -353,12 +343,9 @@ final class SandboxPool {
             closed = true;
             for (var line : lines.values()) {
                 line.refuseAll("the spawner stops");
-                line.boots.forEach((turn, thread) -> {
-                    if (turn.refuse()) {
-                        thread.interrupt(); // perhaps in a pull
-                    }
-                });
-                throwOut(line, List.copyOf(line.idle));
+                Boots.refuse(line);
+                line.idle.forEach(this::discard);
+                line.idle.clear();
             }
             changed.signalAll();
             long left = BOOTS_AT_CLOSE.toNanos();

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpus processors' worth of time
  * @param pids most processes and threads at once
  * @param readOnlyRoot nothing but tmpfs can be written
+ * @param reused a sandbox runs one activation after the other, each in a fresh process; its root is read-only then
  */
 record SandboxSpec(
         String revision,
@@ -26,7 +27,8 @@ record SandboxSpec(
         double cpus,
         int pids,
         Network network,
-        boolean readOnlyRoot) {
+        boolean readOnlyRoot,
+        boolean reused) {
 
     enum Network {
         NONE,
@@ -37,6 +39,7 @@ record SandboxSpec(
         entrypoint = entrypoint == null ? null : List.copyOf(entrypoint);
         command = command == null ? null : List.copyOf(command);
         env = Map.copyOf(env);
+        readOnlyRoot |= reused;
         if (memoryMb < 1 || !(cpus > 0) || pids < 1) { // to Docker 0 means "without a limit"
             throw new IllegalArgumentException(
                     "memoryMb %d, cpus %s, pids %d have to be positive".formatted(memoryMb, cpus, pids));

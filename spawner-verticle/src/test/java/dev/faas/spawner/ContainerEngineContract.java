@@ -9,6 +9,7 @@ import dev.faas.spawner.Ending.OutOfMemory;
 import dev.faas.spawner.Ending.Signalled;
 import dev.faas.spawner.Ending.StartFailed;
 import dev.faas.spawner.Ending.TimedOut;
+import dev.faas.spawner.SandboxSpec.Network;
 import dev.faas.spawner.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.SandboxUnavailable.ImagePullFailed;
 import java.time.Duration;
@@ -209,6 +210,37 @@ abstract class ContainerEngineContract extends EngineFixture {
 
             assertThatThrownBy(() -> sandbox.run(request("x", LONG), new RecordedOutput()))
                     .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void givenASandboxThatIsReused_whenItIsAsItWas_thenItRunsAnother() throws Exception {
+        var spec = new SandboxSpec(
+                "fn_x@1", image(Program.ECHO), null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, true);
+        try (var sandbox = engine.boot(spec)) {
+            for (var argument : List.of("first", "second", "third")) {
+                var output = new RecordedOutput();
+                assertThat(sandbox.run(request(argument, LONG), output).ending())
+                        .isEqualTo(new Exited(0));
+                assertThat(output.stdoutText()).isEqualTo(argument);
+                assertThat(sandbox.again()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void givenASandboxThatIsReused_whenARunWasCancelled_thenItRunsNoOther() throws Exception {
+        var spec = new SandboxSpec(
+                "fn_x@1", image(Program.HANG), null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, true);
+        var output = new RecordedOutput();
+        try (var sandbox = engine.boot(spec);
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var outcome = executor.submit(() -> sandbox.run(request("", LONG), output));
+            output.awaitFirst();
+            sandbox.cancel();
+
+            assertThat(outcome.get(60, TimeUnit.SECONDS).ending()).isEqualTo(new Cancelled());
+            assertThat(sandbox.again()).isFalse();
         }
     }
 

@@ -60,7 +60,7 @@ final class DockerRunsTest {
     void givenAForkBomb_whenRun_thenItIsContainedAndTimesOut() throws Exception {
         var image = images.script("bomb() { bomb | bomb & }; bomb; while :; do sleep 1; done");
         // Memory enough for all that the limit of processes lets in: it is this limit that holds.
-        var spec = new SandboxSpec("fn_x@1", image, null, null, Map.of(), 256, 1, 64, Network.NONE, false);
+        var spec = new SandboxSpec("fn_x@1", image, null, null, Map.of(), 256, 1, 64, Network.NONE, false, false);
         var outcome = run(spec, Duration.ofSeconds(3));
 
         assertThat(outcome.ending()).isEqualTo(new TimedOut());
@@ -158,7 +158,7 @@ final class DockerRunsTest {
     @Test
     void givenOutbound_whenRun_thenThereIsANetwork() throws Exception {
         var image = images.script("ls /sys/class/net");
-        var spec = new SandboxSpec("fn_x@1", image, null, null, Map.of(), 32, 1, 64, Network.OUTBOUND, false);
+        var spec = new SandboxSpec("fn_x@1", image, null, null, Map.of(), 32, 1, 64, Network.OUTBOUND, false, false);
         run(spec, MINUTE);
 
         assertThat(output.stdoutText()).contains("eth0");
@@ -172,12 +172,13 @@ final class DockerRunsTest {
     }
 
     @Test
-    void givenAReadOnlyRoot_whenRun_thenOnlyTmpIsWritable() throws Exception {
-        var image = images.script("touch /tmp/a && echo tmp; touch /a && echo root; touch /bin/a && echo bin");
-        var spec = new SandboxSpec("fn_x@1", image, null, null, Map.of(), 32, 1, 64, Network.NONE, true);
+    void givenAReadOnlyRoot_whenRun_thenOnlyTmpAndShmAreWritable() throws Exception {
+        var image = images.script(
+                "touch /tmp/a && echo tmp; touch /dev/shm/a && echo shm; for d in / /bin /dev /.faas; do touch $d/a && echo $d; done");
+        var spec = new SandboxSpec("fn_x@1", image, null, null, Map.of(), 32, 1, 64, Network.NONE, true, false);
         run(spec, MINUTE);
 
-        assertThat(output.stdoutText()).isEqualTo("tmp\n");
+        assertThat(output.stdoutText()).isEqualTo("tmp\nshm\n");
     }
 
     @Test
@@ -280,7 +281,7 @@ final class DockerRunsTest {
     }
 
     private static SandboxSpec spec(String image, @Nullable List<String> entrypoint, @Nullable List<String> command) {
-        return new SandboxSpec("fn_x@1", image, entrypoint, command, Map.of(), 32, 1, 64, Network.NONE, false);
+        return new SandboxSpec("fn_x@1", image, entrypoint, command, Map.of(), 32, 1, 64, Network.NONE, false, false);
     }
 
     private static List<String> volumes() {

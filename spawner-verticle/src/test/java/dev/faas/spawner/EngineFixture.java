@@ -77,11 +77,11 @@ abstract class EngineFixture {
     }
 
     SandboxSpec spec(Program program, Map<String, String> env) {
-        return new SandboxSpec("fn_x@1", image(program), null, null, env, 32, 1.0, 64, Network.NONE, false);
+        return new SandboxSpec("fn_x@1", image(program), null, null, env, 32, 1.0, 64, Network.NONE, false, false);
     }
 
     static SandboxSpec spec(String image) {
-        return new SandboxSpec("fn_x@1", image, null, null, Map.of(), 32, 1.0, 64, Network.NONE, false);
+        return new SandboxSpec("fn_x@1", image, null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, false);
     }
 
     static RunRequest request(String argument, Duration timeout) {

@@ -18,7 +18,8 @@ final class FakeSandbox implements Sandbox {
     private final SandboxSpec spec;
     private final FakeProgram program;
     private final AtomicBoolean used = new AtomicBoolean();
-    private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+    private volatile boolean ended;
+    private volatile CompletableFuture<Void> cancelled = new CompletableFuture<>();
 
     FakeSandbox(FakeEngine engine, String container, SandboxSpec spec, FakeProgram program) {
         this.engine = engine;
@@ -49,11 +50,13 @@ final class FakeSandbox implements Sandbox {
             return new Outcome(new Ending.Lost("the engine is away"), Usage.NONE);
         }
         var process = new FakeProcess(spec, request, sink);
-        var ended = new CompletableFuture<Ending>();
+        ended = false;
+        var over = new CompletableFuture<Ending>();
         long started = System.nanoTime();
-        var thread = Thread.ofVirtual().start(() -> ended.complete(ending(process)));
+        var thread = Thread.ofVirtual().start(() -> over.complete(ending(process)));
         try {
-            var ending = untilOver(request, process, ended, thread);
+            var ending = untilOver(request, process, over, thread);
+            ended = ending instanceof Ending.Exited;
             return new Outcome(ending, usage(ending, started));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -102,6 +105,16 @@ final class FakeSandbox implements Sandbox {
         } catch (ExecutionException e) {
             throw new IllegalStateException("a fake program failed", e);
         }
+    }
+
+    @Override
+    public boolean again() {
+        if (!spec.reused() || !used.get() || !ended || engine.isDown()) {
+            return false;
+        }
+        cancelled = new CompletableFuture<>();
+        used.set(false);
+        return true;
     }
 
     @Override

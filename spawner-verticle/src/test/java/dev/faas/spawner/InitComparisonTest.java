@@ -70,7 +70,7 @@ final class InitComparisonTest {
     private static List<String> commandLine(String image, List<String> command) throws IOException {
         var entrypoint = list(image, "Entrypoint");
         var cmd = list(image, "Cmd");
-        var spec = new SandboxSpec("fn_x@1", image, null, command, Map.of(), 64, 1, 64, Network.NONE, false);
+        var spec = new SandboxSpec("fn_x@1", image, null, command, Map.of(), 64, 1, 64, Network.NONE, false, false);
         var resolved = new ResolvedImage(image, Optional.empty(), entrypoint, cmd, Set.of());
         return CommandLine.of(spec, resolved).orElseThrow();
     }

@@ -14,7 +14,7 @@ final class PoolSharesTest {
 
     private static PoolKey key(String owner, String revision) {
         return new PoolKey(
-                owner, new SandboxSpec(revision, "image", null, null, Map.of(), 32, 1, 64, Network.NONE, false));
+                owner, new SandboxSpec(revision, "image", null, null, Map.of(), 32, 1, 64, Network.NONE, false, false));
     }
 
     private static Map<PoolKey, Integer> wants(Object... pairs) {

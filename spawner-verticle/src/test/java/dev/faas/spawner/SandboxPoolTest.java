@@ -43,7 +43,7 @@ final class SandboxPoolTest {
 
     private static PoolKey key(String owner, String revision) {
         return new PoolKey(
-                owner, new SandboxSpec(revision, "image", null, null, Map.of(), 32, 1, 64, Network.NONE, false));
+                owner, new SandboxSpec(revision, "image", null, null, Map.of(), 32, 1, 64, Network.NONE, false, false));
     }
 
     private double count(String name) {
@@ -224,6 +224,64 @@ final class SandboxPoolTest {
         assertThat(failed.await(30, TimeUnit.SECONDS)).isTrue();
         go.countDown();
         Platform.until("it is ready for the next", () -> pool.ready() == 1);
+    }
+
+    private static PoolKey reused(String owner, String revision) {
+        return new PoolKey(
+                owner, new SandboxSpec(revision, "image", null, null, Map.of(), 32, 1, 64, Network.NONE, false, true));
+    }
+
+    private static void run(Sandbox sandbox) {
+        var request = EngineFixture.request("", EngineFixture.LONG);
+        assertThat(sandbox.run(request, new RecordedOutput()).ending()).isInstanceOf(Ending.Exited.class);
+    }
+
+    @Test
+    void givenAFunctionInReusedMode_whenRunsComeOneByOne_thenAllHaveTheSameContainer() throws Exception {
+        var boots = new AtomicInteger();
+        engine.booted(spec -> boots.incrementAndGet());
+        var pool = pool(4, LONG, 4);
+        for (int i = 0; i < 20; i++) {
+            try (var sandbox = pool.take(reused("ada", "fn_a@1"))) {
+                run(sandbox);
+            }
+            Platform.until("it is back", () -> pool.ready() == 1);
+        }
+
+        assertThat(boots.get()).isEqualTo(1);
+    }
+
+    @Test
+    void givenMoreRunsThanAReusedFunctionMayHave_whenTheyCome_thenTheyWaitForOneToComeBack() throws Exception {
+        var boots = new AtomicInteger();
+        engine.booted(spec -> boots.incrementAndGet());
+        var pool = pool(4, LONG, 4);
+        var first = pool.take(reused("ada", "fn_a@1"));
+        pool.expect("fn_a", reused("ada", "fn_a@1"), 0, 1, false);
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var second = executor.submit(() -> pool.take(reused("ada", "fn_a@1")));
+            Platform.until("it waits", () -> count("faas.pool.misses") == 2);
+            run(first);
+            first.close();
+            second.get(30, TimeUnit.SECONDS).close();
+        }
+
+        assertThat(boots.get()).isEqualTo(1);
+    }
+
+    @Test
+    void givenAReusedSandboxThatWasGivenBack_whenItsFormerRunCancels_thenTheNextOneIsNotHit() throws Exception {
+        var pool = pool(4, LONG, 4);
+        var former = pool.take(reused("ada", "fn_a@1"));
+        run(former);
+        former.close();
+        Platform.until("it is back", () -> pool.ready() == 1);
+        try (var next = pool.take(reused("ada", "fn_a@1"))) {
+            former.cancel();
+            former.close();
+
+            run(next);
+        }
     }
 
     @Test
