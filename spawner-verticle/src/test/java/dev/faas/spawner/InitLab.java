@@ -56,7 +56,7 @@ final class InitLab implements AutoCloseable {
                     .withTarInputStream(tar)
                     .exec();
         }
-        DockerCli.ask("rm", container);
+        DockerCli.ask("rm", "--volumes", container);
     }
 
     /** @param instructions of a Dockerfile, e.g. {@code ENTRYPOINT ["/probe"]} */
@@ -101,7 +101,7 @@ final class InitLab implements AutoCloseable {
     String startFails(String image, List<String> command) throws IOException {
         var container = create(image, command);
         var result = DockerCli.run(List.of("start", container));
-        DockerCli.ask("rm", container);
+        DockerCli.ask("rm", "--volumes", container);
         assertThat(result.code()).isNotZero();
         return result.stderr();
     }

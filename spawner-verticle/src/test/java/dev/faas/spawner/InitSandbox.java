@@ -209,6 +209,6 @@ final class InitSandbox implements AutoCloseable {
     @Override
     public void close() throws IOException {
         attached.destroyForcibly();
-        DockerCli.ask("rm", "--force", container);
+        DockerCli.ask("rm", "--force", "--volumes", container);
     }
 }

@@ -37,6 +37,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Signals.interruptOnStop();
         var unknown = new HashSet<>(names);
         unknown.removeAll(Bench.names());
         if (!unknown.isEmpty()) {

@@ -19,6 +19,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        Signals.interruptOnStop();
         var data = Files.createTempDirectory("faas-demo-");
         try {
             say("Starting the platform: NATS, Postgres and the four services, on free ports, in " + data);

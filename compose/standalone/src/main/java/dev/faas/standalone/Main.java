@@ -13,6 +13,8 @@ import picocli.CommandLine.Command;
         subcommands = {UpCommand.class, DemoCommand.class, BenchCommand.class})
 final class Main {
     private static final int USAGE = 2;
+    /** As a shell has it for SIGINT. */
+    private static final int STOPPED = 130;
 
     private Main() {}
 
@@ -26,7 +28,7 @@ final class Main {
         var line = new CommandLine(new Main());
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println("faas: " + reason(failure));
-            return 1;
+            return failure instanceof InterruptedException ? STOPPED : 1;
         });
         if (args.length == 0) {
             line.usage(System.err);
@@ -37,7 +39,7 @@ final class Main {
 
     /** The message of the first cause that has one of its own: what a user can act on. */
     private static String reason(Throwable failure) {
-        var message = failure.getMessage();
+        var message = failure instanceof InterruptedException ? "stopped" : failure.getMessage();
         return message == null ? failure.getClass().getSimpleName() : message;
     }
 }

@@ -45,15 +45,21 @@ final class Platform implements AutoCloseable {
         this.options = options;
     }
 
-    /** Starts everything and returns when the platform is ready. Blocks. What had started is stopped when a part fails. */
+    /**
+     * Starts everything and returns when the platform is ready. Blocks. What had started is stopped when a part fails, and
+     * when the caller is interrupted.
+     */
     static Platform start(UpOptions options) {
         var platform = new Platform(options);
+        boolean ready = false;
         try {
             platform.lifecycle.start(platform::open).await();
+            ready = true;
             return platform;
-        } catch (RuntimeException e) {
-            platform.vertx.close().await();
-            throw e;
+        } finally {
+            if (!ready) {
+                platform.close();
+            }
         }
     }
 

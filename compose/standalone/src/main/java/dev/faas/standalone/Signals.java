@@ -12,6 +12,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Signals {
     private Signals() {}
 
+    /** The first stop signal interrupts this thread, which then cleans up; it is not to be disturbed by a further one. */
+    static void interruptOnStop() {
+        onStop(Thread.currentThread()::interrupt, () -> {});
+    }
+
     /** Both run on the JVM's own signal thread and must not block it. */
     static void onStop(Runnable first, Runnable further) {
         var count = new AtomicInteger();

@@ -144,24 +144,51 @@ class ProgramIT {
     void theDemoEndsWellTwiceAndLeavesNothing() throws Exception {
         for (int round = 0; round < 2; round++) {
             var temporary = Files.createDirectory(directory.resolve("tmp" + round));
-            try (var demo =
-                    ServiceProcess.program(Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary), "demo")) {
+            try (var demo = demo(temporary)) {
                 assertThat(demo.exitCode()).as(demo.output()).isZero();
                 assertThat(demo.output())
                         .contains("POST /v1/functions/factor/activations")
                         .contains("event: output")
                         .contains("1000000007 × 1000000009 = 1000000016000000063, as it should be");
-                assertThat(demo.family()).noneMatch(ProcessHandle::isAlive);
+                assertNothingIsLeft(demo, temporary);
             }
-            try (var left = Files.list(temporary)) {
-                assertThat(left.filter(f -> f.getFileName().toString().startsWith("faas-")))
-                        .isEmpty();
+        }
+    }
+
+    @Test
+    void aDemoThatIsInterruptedLeavesNothing() throws Exception {
+        for (var line : new String[] {"# Starting the platform", "# and follows it as it runs"}) {
+            var temporary = Files.createDirectory(directory.resolve("tmp" + line.length()));
+            try (var demo = demo(temporary)) {
+                demo.awaitLine(line);
+                demo.signal("TERM");
+
+                assertThat(demo.exitCode()).as(demo.output()).isNotZero();
+                assertNothingIsLeft(demo, temporary);
             }
+        }
+    }
+
+    private static ServiceProcess demo(Path temporary) throws IOException {
+        return ServiceProcess.program(Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary), "demo");
+    }
+
+    private static void assertNothingIsLeft(ServiceProcess demo, Path temporary) throws IOException {
+        assertThat(demo.family()).noneMatch(ProcessHandle::isAlive);
+        try (var left = Files.list(temporary)) {
+            assertThat(left.filter(f -> f.getFileName().toString().startsWith("faas-")))
+                    .isEmpty();
         }
         try (var images = new TestImages(TestImages.dockerHost())) {
             assertThat(images.docker().listImagesCmd().exec())
                     .flatExtracting(image -> List.of(image.getRepoTags()))
                     .noneMatch(tag -> tag.startsWith("faas-demo/"));
+            assertThat(images.docker()
+                            .listContainersCmd()
+                            .withShowAll(true)
+                            .withLabelFilter(List.of("dev.faas.platform"))
+                            .exec())
+                    .noneMatch(container -> container.getImage().startsWith("faas-demo/"));
         }
     }
 
