@@ -9,6 +9,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.httpproxy.HttpProxy;
 import io.vertx.httpproxy.ProxyContext;
@@ -62,19 +63,27 @@ final class Forwarding implements Handler<RoutingContext> {
     public void handle(RoutingContext ctx) {
         // Until there is somebody to give the body to.
         ctx.request().pause();
-        forward(ctx, ctx.request().uri(), proxied -> {});
+        forward(ctx, ctx.request().uri(), proxied -> {}, true);
     }
 
     /** The request without body or query: for what the gateway would have answered itself had it had the data. */
     void question(RoutingContext ctx) {
-        forward(ctx, ctx.request().path(), proxied -> {
-            proxied.headers().remove(HttpHeaders.CONTENT_LENGTH);
-            proxied.setBody(null);
-            ctx.request().resume();
-        });
+        forward(
+                ctx,
+                ctx.request().path(),
+                proxied -> {
+                    withoutBody(proxied);
+                    ctx.request().resume();
+                },
+                true);
     }
 
-    private void forward(RoutingContext ctx, String uri, Consumer<ProxyRequest> change) {
+    private static void withoutBody(ProxyRequest proxied) {
+        proxied.headers().remove(HttpHeaders.CONTENT_LENGTH);
+        proxied.setBody(null);
+    }
+
+    private void forward(RoutingContext ctx, String uri, Consumer<ProxyRequest> change, boolean first) {
         upstream.connect(ctx.request().method(), uri).onFailure(ctx::fail).onSuccess(origin -> {
             if (ctx.response().closed()) {
                 origin.reset();
@@ -82,7 +91,7 @@ final class Forwarding implements Handler<RoutingContext> {
                 Bodies.limitArrival(ctx, () -> tooLate(ctx, origin));
                 HttpProxy.reverseProxy(upstream.client())
                         .origin(proxied -> Future.succeededFuture(origin))
-                        .addInterceptor(new Passage(ctx, origin, uri, change))
+                        .addInterceptor(new Passage(ctx, origin, uri, change, first))
                         .handle(ctx.request());
             }
         });
@@ -102,12 +111,19 @@ final class Forwarding implements Handler<RoutingContext> {
         private final HttpClientRequest origin;
         private final String uri;
         private final Consumer<ProxyRequest> change;
+        private final boolean first;
 
-        Passage(RoutingContext ctx, HttpClientRequest origin, String uri, Consumer<ProxyRequest> change) {
+        Passage(
+                RoutingContext ctx,
+                HttpClientRequest origin,
+                String uri,
+                Consumer<ProxyRequest> change,
+                boolean first) {
             this.ctx = ctx;
             this.origin = origin;
             this.uri = uri;
             this.change = change;
+            this.first = first;
         }
 
         @Override
@@ -123,10 +139,22 @@ final class Forwarding implements Handler<RoutingContext> {
             }
             return answered.recover(failure -> {
                 LOG.info("{} took a request and gave no answer: {}", upstream, failure.getMessage());
-                ctx.fail(upstream.away().asException());
-                // Answered: the proxy has nothing left to do.
+                if (first && mayBeRepeated()) {
+                    forward(ctx, uri, change.andThen(Forwarding::withoutBody), false);
+                } else {
+                    ctx.fail(upstream.away().asException());
+                }
+                // Answered, here or there: this proxy has nothing left to do.
                 return Promise.<ProxyResponse>promise().future();
             });
+        }
+
+        /** What changes nothing may be asked again: the replica that took it may have been killed since. */
+        private boolean mayBeRepeated() {
+            var method = ctx.request().method();
+            return (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD))
+                    && !Bodies.areAnnounced(ctx)
+                    && !ctx.response().closed();
         }
 
         @Override

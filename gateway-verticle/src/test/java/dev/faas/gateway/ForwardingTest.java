@@ -297,6 +297,30 @@ class ForwardingTest {
     }
 
     @Test
+    void givenAReplicaThatIsKilled_whenItHadAQuestion_thenAnotherIsAskedButNoChangeIsMadeTwice() throws Exception {
+        var asked = new AtomicLong();
+        faas.registry.answers(request -> {
+            if (asked.getAndIncrement() == 0) {
+                request.connection().close();
+            } else {
+                ok(request);
+            }
+        });
+
+        assertThat(faas.get("/v1/functions").status()).isEqualTo(200);
+        assertThat(asked).hasValue(2);
+
+        asked.set(0);
+        assertThat(faas.send(faas.request("/v1/functions")
+                                .header("Authorization", faas.signer.bearer(faas.alice))
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString("{}")))
+                        .status())
+                .isEqualTo(503);
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
     void givenAClientThatGoes_whenItHasGone_thenTheServiceIsNotKeptBusy() throws Exception {
         var asked = new CompletableFuture<Void>();
         var reset = new CompletableFuture<Void>();

@@ -1,0 +1,73 @@
+package dev.faas.deployed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.wire.Codec;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+/** A {@link Visitor} on the network of a node, from outside. */
+final class Visit implements AutoCloseable {
+    private static final long LIMIT_MINUTES = 10;
+
+    private final Process process;
+    private final BufferedReader out;
+
+    private Visit(Process process) {
+        this.process = process;
+        this.out = process.inputReader();
+    }
+
+    /** All of a visit at once. */
+    static Counts of(Nodes nodes, int node, String... arguments) throws IOException, InterruptedException {
+        try (var visit = new Visit(nodes.visit(node, arguments))) {
+            return visit.end();
+        }
+    }
+
+    /** Load that goes on until {@link #end}. */
+    static Visit traffic(Nodes nodes, int node) throws IOException {
+        var visit = new Visit(nodes.visit(node, "traffic"));
+        assertThat(visit.out.readLine()).isEqualTo("ready");
+        return visit;
+    }
+
+    Counts end() throws IOException, InterruptedException {
+        process.getOutputStream().close();
+        var line = out.readLine();
+        assertThat(process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)).isTrue();
+        assertThat(line).as("what the visitor says in the end").isNotNull();
+        return new Counts(Codec.readTree(line.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    /** What a visitor has counted. */
+    record Counts(JsonNode json) {
+        int number(String name) {
+            return json.path(name).asInt();
+        }
+
+        /** Nothing was refused, and nothing lost. Says the numbers. */
+        Counts flawless(String what) {
+            lostNothing(what);
+            assertThat(json.path("refused")).as("refused").isEmpty();
+            return this;
+        }
+
+        /** All that was accepted ran and ended once, and well; refusals that said so may be among the numbers. */
+        Counts lostNothing(String what) {
+            System.out.println(what + ": " + json);
+            assertThat(json.path("unhappy")).as("not ended well").isEmpty();
+            assertThat(number("accepted")).isPositive();
+            assertThat(number("terminalEvents")).isEqualTo(number("accepted"));
+            return this;
+        }
+    }
+}
