@@ -81,6 +81,20 @@ inspect() {
     else
       echo "missing|docker-registry||docker-registry"
     fi
+    # For the tests of the images and of Docker Compose and swarm, on Docker hosts of their own (compose/nodes).
+    if docker compose version >/dev/null 2>&1; then
+      echo "ok|Docker Compose|docker compose|"
+    else
+      echo "missing|Docker Compose||docker-compose"
+    fi
+    local pair
+    for pair in debootstrap:debootstrap ip:iproute2 iptables:iptables; do
+      if has "${pair%:*}"; then
+        echo "ok|${pair%:*}|$(command -v "${pair%:*}")|"
+      else
+        echo "missing|${pair%:*}||${pair#*:}"
+      fi
+    done
   fi
   if has gcc && [[ -e /usr/include/stdlib.h ]]; then
     echo "ok|C compiler|$(command -v gcc)|"
