@@ -141,12 +141,16 @@ final class Run {
                     settlement,
                     lease);
         }
-        try (var sandbox = boot(claimed.order().get(), claimed.running())) {
-            Function<Running, ActivationRecord> next =
-                    stop.mayRun(sandbox) ? run(sandbox, claimed, lease) : this::stopped;
-            return conclude(claimed, next, settlement, lease);
+        return conclude(claimed, outcome(claimed, lease), settlement, lease);
+    }
+
+    /** What follows from its run. The sandbox has been given up by then: storing the state may take as long as the bus is away. */
+    private Function<Running, ActivationRecord> outcome(Taken.Claimed claimed, Lease lease)
+            throws InterruptedException {
+        try (var sandbox = boot(claimed.order().orElseThrow(), claimed.running())) {
+            return stop.mayRun(sandbox) ? run(sandbox, claimed, lease) : this::stopped;
         } catch (SandboxUnavailable e) {
-            return conclude(claimed, unavailable(e), settlement, lease);
+            return unavailable(e);
         }
     }
 

@@ -113,7 +113,9 @@ final class LostSpawnersTest {
         var killed = busy("killed", platform.server.url(), function, ids.get(0));
         var frozen = busy("frozen", platform.server.url(), function, ids.get(1));
         busy("cut-off", cable.url(), function, ids.get(2));
-        assertThat(containersOf("killed", "frozen", "cut-off")).hasSizeGreaterThanOrEqualTo(3);
+        Platform.until(
+                "each has its container",
+                () -> containersOf("killed", "frozen", "cut-off").size() == 3);
         spawner("survivor", 4, platform.server.url());
 
         killed.signal("KILL");

@@ -16,7 +16,7 @@ final class SpawnerProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** On the rhythm of a real platform. */
+    /** On the rhythm of a real platform. It boots nothing ahead: every container of it is one that something runs in. */
     static SpawnerProcess start(String platform, String name, int slots, String natsUrl, Path log) throws IOException {
         var builder = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -39,6 +39,8 @@ final class SpawnerProcess implements AutoCloseable {
                         name,
                         "FAAS_SLOTS",
                         Integer.toString(slots),
+                        "FAAS_POOL_SANDBOXES",
+                        "0",
                         "FAAS_GRACE",
                         "1s",
                         "FAAS_NATS_URL",
