@@ -17,13 +17,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A user at the platform's three ports. A connection that fails is tried again, as every client of a service that is rolled has
- * to; all else is counted and not tried again. Thread-safe.
+ * to; so is what is answered with 503, but that is counted as a refusal. Thread-safe.
  */
 final class Caller {
     /** The pause before the next try, and how long there may be no connection at all. */
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private static final Duration UNREACHABLE = Duration.ofMinutes(3);
+    private static final int UNAVAILABLE = 503;
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(75);
     private static final String PASSWORD = "correct horse battery staple";
 
@@ -109,6 +110,10 @@ final class Caller {
                             request.method() + " " + port + " " + answer.statusCode() + " " + answer.body(),
                             1,
                             Integer::sum);
+                }
+                if (answer.statusCode() == UNAVAILABLE && System.nanoTime() < until) {
+                    pause();
+                    continue;
                 }
                 return answer;
             } catch (IOException e) {

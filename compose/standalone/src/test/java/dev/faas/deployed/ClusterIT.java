@@ -99,8 +99,9 @@ class ClusterIT {
             Visit.of(nodes, 2, "story").lostNothing("cluster, after a node was killed");
 
             traffic.end().lostNothing("cluster, a node killed");
+        } finally {
+            nodes.nodes("start", "3");
         }
-        nodes.nodes("start", "3");
     }
 
     @Test
