@@ -202,12 +202,12 @@ class ProgramIT {
         return up(data, Map.of("FAAS_GRACE", "2s"));
     }
 
-    private static ServiceProcess up(String data, Map<String, String> settings) throws IOException {
+    static ServiceProcess up(String data, Map<String, String> settings) throws IOException {
         return ServiceProcess.program(
                 settings, "up", "--port", "0", "--auth-port", "0", "--registry-port", "0", "--data", data);
     }
 
-    private static List<Container> containers(TestImages images, String data) throws IOException {
+    static List<Container> containers(TestImages images, String data) throws IOException {
         return images.docker()
                 .listContainersCmd()
                 .withShowAll(true)
@@ -215,7 +215,7 @@ class ProgramIT {
                 .exec();
     }
 
-    private static URI api(ServiceProcess program) throws Exception {
+    static URI api(ServiceProcess program) throws Exception {
         var matcher = API.matcher(program.awaitLine("ready in"));
         assertThat(matcher.find()).isTrue();
         return URI.create(matcher.group(1));
