@@ -102,6 +102,13 @@ class ClusterIT {
         } finally {
             nodes.nodes("start", "3");
         }
+        // A swarm does not spread what runs elsewhere already; a spawner there removes what its predecessor has left.
+        nodes.on(1).line(Nodes.LONG, "docker service update --force --detach=false faas_execution-service");
+        nodes.on(3)
+                .line(
+                        Nodes.SHORT,
+                        "until [ -z \"$(docker ps -aq --filter label=dev.faas.platform --filter status=exited)\" ]; do"
+                                + " sleep 0.2; done");
     }
 
     @Test
