@@ -77,6 +77,10 @@ class ComposeIT {
 
             traffic.end().flawless("compose, one of each killed");
         }
+        // What the killed spawner had booted ends with it; the others remove it once they know it dead.
+        shell.line(
+                Nodes.SHORT,
+                "until [ -z \"$(docker ps -aq --filter label=dev.faas.platform --filter status=exited)\" ]; do sleep 0.5; done");
     }
 
     @Test
