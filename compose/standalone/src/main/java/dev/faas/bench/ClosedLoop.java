@@ -10,7 +10,15 @@ import java.util.function.IntFunction;
 /** So many clients, each of which asks again as soon as it has been answered. */
 final class ClosedLoop {
     /** How long it took for each, and altogether. */
-    record Done(Samples samples, Duration whole) {}
+    record Done(Samples samples, Duration whole) {
+        double perSecond() {
+            return samples.count() / (whole.toNanos() / 1e9);
+        }
+
+        Row row(String what) {
+            return samples.row(what, perSecond());
+        }
+    }
 
     private final IntFunction<Future<?>> request;
     private final int total;

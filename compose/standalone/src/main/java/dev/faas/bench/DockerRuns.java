@@ -3,7 +3,9 @@ package dev.faas.bench;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -41,7 +43,7 @@ final class DockerRuns {
         var slots = new Semaphore(atOnce);
         long begin = System.nanoTime();
         try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
-            var runs = new java.util.ArrayList<java.util.concurrent.Future<?>>();
+            var runs = new ArrayList<Future<?>>();
             for (int i = 0; i < total; i++) {
                 var argument = Integer.toString(i);
                 slots.acquire();

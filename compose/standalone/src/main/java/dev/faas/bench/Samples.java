@@ -1,7 +1,7 @@
 package dev.faas.bench;
 
-import java.time.Duration;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Durations of one kind. Thread-safe. */
 final class Samples {
@@ -33,13 +33,12 @@ final class Samples {
         return percentile(0.5);
     }
 
-    /** What was done one after another: only the durations say something. */
-    Row row(String what) {
-        return new Row(what, count(), p50(), percentile(0.95), percentile(0.99), null);
+    /** @param perSecond null where one came after another: there only the durations say something */
+    Row row(String what, @Nullable Double perSecond) {
+        return new Row(what, count(), p50(), percentile(0.95), percentile(0.99), perSecond);
     }
 
-    /** What was done by many at once, in this time altogether. */
-    Row row(String what, Duration whole) {
-        return new Row(what, count(), p50(), percentile(0.95), percentile(0.99), count() / (whole.toNanos() / 1e9));
+    Row row(String what) {
+        return row(what, null);
     }
 }

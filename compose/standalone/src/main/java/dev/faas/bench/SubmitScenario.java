@@ -38,22 +38,23 @@ final class SubmitScenario implements Scenario {
                     "image",
                     stage.image(),
                     "entrypoint",
-                    List.of("/busybox", "sleep", "600"),
+                    // The argument is the shell's $0: nothing of it may end the sleep.
+                    List.of("/busybox", "sh", "-c", "exec /busybox sleep 600"),
                     "concurrency",
                     1));
             Client.await(user.submit("queued", "", ""));
             ClosedLoop.run(CLIENTS, WARM_UP, LIMIT, i -> user.submit("queued", "", "x"));
             var flood = ClosedLoop.run(CLIENTS, TOTAL, LIMIT, i -> user.submit("queued", "", "x"));
             var steady = OpenLoop.run(PER_SECOND, STEADY, LIMIT, () -> user.submit("queued", "", "x"));
-            double perSecond = flood.samples().count() / (flood.whole().toNanos() / 1e9);
+
             return new Report(
                     name(),
                     what(),
                     List.of(
-                            flood.samples().row("POST → 202, " + CLIENTS + " clients at once", flood.whole()),
+                            flood.row("POST → 202, " + CLIENTS + " clients at once"),
                             steady.row("POST → 202, " + PER_SECOND + " a second, from when it was due")),
                     List.of(
-                            Verdict.atLeast("P5", "submits", 6_000, perSecond, "per s"),
+                            Verdict.atLeast("P5", "submits", 6_000, flood.perSecond(), "per s"),
                             Verdict.atMost("P6", "p50", 3, steady.p50(), "ms"),
                             Verdict.atMost("P6", "p99", 20, steady.percentile(0.99), "ms")));
         }

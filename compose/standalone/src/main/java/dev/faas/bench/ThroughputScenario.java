@@ -40,7 +40,7 @@ final class ThroughputScenario implements Scenario {
         var docker = new DockerRuns(stage.image());
         var four = docker.parallel(4, BASELINE);
         var eight = docker.parallel(8, BASELINE);
-        double best = Math.max(perSecond(four), perSecond(eight));
+        double best = Math.max(four.perSecond(), eight.perSecond());
         try (var user = stage.user()) {
             user.function(Map.of(
                     "name",
@@ -61,8 +61,8 @@ final class ThroughputScenario implements Scenario {
         return new Report(
                 name(),
                 what(),
-                List.of(many.samples().row("POST → result", many.whole()), row(4, four), row(8, eight)),
-                List.of(Verdict.atLeast("P3", "throughput", 1.3, perSecond(many) / best, "× docker run")));
+                List.of(many.row("POST → result"), row(4, four), row(8, eight)),
+                List.of(Verdict.atLeast("P3", "throughput", 1.3, many.perSecond() / best, "× docker run")));
     }
 
     private Report reused(Client user, ClosedLoop.Done four, ClosedLoop.Done eight, double best) throws Exception {
@@ -74,18 +74,18 @@ final class ThroughputScenario implements Scenario {
                 what(),
                 List.of(
                         one.samples().row("POST → result, one after another"),
-                        many.samples().row("POST → result, " + clients() + " clients", many.whole()),
+                        many.row("POST → result, " + clients() + " clients"),
                         row(4, four),
                         row(8, eight)),
                 List.of(
                         Verdict.atMost(
                                 "P4", "p50, one after another", 5, one.samples().p50(), "ms"),
-                        Verdict.atLeast("P4", "throughput", 800, perSecond(many), "per s"),
-                        Verdict.atLeast("P4", "throughput", 80, perSecond(many) / best, "× docker run")));
+                        Verdict.atLeast("P4", "throughput", 800, many.perSecond(), "per s"),
+                        Verdict.atLeast("P4", "throughput", 80, many.perSecond() / best, "× docker run")));
     }
 
     private static Row row(int atOnce, ClosedLoop.Done done) {
-        return done.samples().row("docker run --rm --network none, " + atOnce + " at once", done.whole());
+        return done.row("docker run --rm --network none, " + atOnce + " at once");
     }
 
     private static ClosedLoop.Done run(Client user, int clients, int total) throws Exception {
@@ -98,9 +98,5 @@ final class ThroughputScenario implements Scenario {
                 return answer;
             });
         });
-    }
-
-    private static double perSecond(ClosedLoop.Done done) {
-        return done.samples().count() / (done.whole().toNanos() / 1e9);
     }
 }
