@@ -25,11 +25,12 @@ final class PoolRound {
     static PoolRound of(Collection<PoolLine> lines, SandboxPool.Limits limits, Duration bootTime, long now) {
         var wants = new HashMap<PoolKey, Integer>();
         lines.forEach(line -> wants.put(line.key, line.wanted(now, bootTime, limits.idle())));
+        var shares = PoolShares.of(wants, limits.budget());
         var round = new PoolRound();
-        int left = round.discards(lines, PoolShares.of(wants, limits.budget()), limits.budget(), now);
+        int left = round.discards(lines, shares, limits.budget(), now);
         // Demand goes first: while anybody waits for a boot, none is made ahead.
         if (lines.stream().allMatch(line -> line.waiting.isEmpty())) {
-            round.boots(lines, PoolShares.of(wants, limits.budget()), limits.budget() - left, now);
+            round.boots(lines, shares, limits.budget() - left, now);
         }
         lines.stream()
                 .filter(line -> line.empty() && wants.getOrDefault(line.key, 0) == 0)
