@@ -3,62 +3,32 @@ package dev.faas.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationCommand;
-import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
-import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Parked;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.Pulled;
 import dev.faas.wire.Codec;
-import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What nobody takes out of its queue ends when its time is over. No spawner lives here. */
-class ExpiryTest {
+class ExpiryTest extends RegistryFixture {
     private static final Duration OVER = Duration.ofMillis(1);
     /** Long enough to be claimed first. */
     private static final Duration SOON = Duration.ofSeconds(1);
 
-    @TempDir
-    static Path directory;
-
-    private static Registry registry;
-    private static ActivationEvents events;
-    private static CommandQueue queue;
-
-    private String owner;
-    private Client user;
     private String functionId;
 
-    @BeforeAll
-    static void start() throws Exception {
-        registry = Registry.start(directory);
-        events = new ActivationEvents(registry.bus);
-        queue = new CommandQueue(registry.bus);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        registry.stop();
-    }
-
     @BeforeEach
-    void newUser() throws Exception {
-        owner = Ids.user(Instant.now());
-        user = registry.client(owner);
+    void newFunction() {
         functionId = user.create("worked").json().getString("id");
     }
 

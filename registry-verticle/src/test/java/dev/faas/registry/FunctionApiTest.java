@@ -8,43 +8,14 @@ import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Functions over HTTP, and what the bus is told of them. Each test has a user of its own. */
-class FunctionApiTest {
-    @TempDir
-    static Path directory;
-
-    private static Registry registry;
-
-    private String userId;
-    private Client user;
-
-    @BeforeAll
-    static void start() throws Exception {
-        registry = Registry.start(directory);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        registry.stop();
-    }
-
-    @BeforeEach
-    void newUser() throws Exception {
-        userId = Ids.user(Instant.now());
-        user = registry.client(userId);
-    }
-
+class FunctionApiTest extends RegistryFixture {
     @Test
     void givenNameAndImageWhenCreatedThenEveryDefaultIsShownAndTheBusHasIt() {
         var made = user.create("resize");
@@ -79,7 +50,7 @@ class FunctionApiTest {
                         "imageDigest",
                         "createdAt",
                         "updatedAt");
-        assertThat(body.getString("owner")).isEqualTo(userId);
+        assertThat(body.getString("owner")).isEqualTo(owner);
         assertThat(body.getJsonObject("limits")).isEqualTo(new JsonObject("""
                         {"memoryMb": 128, "cpus": 1.0, "pids": 128, "timeoutSeconds": 300, "resultKb": 1024, "logKb": 1024}"""));
         assertThat(body.getJsonObject("queue"))
@@ -90,7 +61,7 @@ class FunctionApiTest {
         assertThat(made.header("Faas-Function-Sequence"))
                 .isEqualTo(Long.toString(registry.bus
                         .kv(Subjects.FUNCTIONS)
-                        .get(userId + ".resize")
+                        .get(owner + ".resize")
                         .join()
                         .orElseThrow()
                         .revision()));
@@ -211,7 +182,7 @@ class FunctionApiTest {
         var queue = new CommandQueue(registry.bus);
         assertThat(queue.standing(id).join()).get().satisfies(standing -> {
             assertThat(standing.limit()).isEqualTo(3);
-            assertThat(standing.key()).isEqualTo(new Subjects.QueueKey(userId, id));
+            assertThat(standing.key()).isEqualTo(new Subjects.QueueKey(owner, id));
         });
     }
 
@@ -227,7 +198,7 @@ class FunctionApiTest {
     @Test
     void givenNoOrAnotherTokenWhenAnythingIsAskedThenItIsRefused() throws Exception {
         try (var nobody = new Client(registry.port(), "");
-                var forger = new Client(registry.port(), new TestTokens().of(userId))) {
+                var forger = new Client(registry.port(), new TestTokens().of(owner))) {
             for (var stranger : List.of(nobody, forger)) {
                 assertThat(stranger.get("/v1/functions").status()).isEqualTo(401);
                 assertThat(stranger.create("any").code()).isEqualTo("unauthenticated");
@@ -240,7 +211,7 @@ class FunctionApiTest {
     @Test
     void givenARevokedLoginWhenItsTokenIsUsedThenItIsRefused() throws Exception {
         var sid = "sid_revoked";
-        try (var user = new Client(registry.port(), registry.tokens.of(userId, sid))) {
+        try (var user = new Client(registry.port(), registry.tokens.of(owner, sid))) {
             assertThat(user.get("/v1/functions").status()).isEqualTo(200);
             registry.bus
                     .kv(Subjects.REVOKED)
@@ -254,7 +225,7 @@ class FunctionApiTest {
     private Optional<FunctionRevision> inTheBucket(String name) {
         return registry.bus
                 .kv(Subjects.FUNCTIONS)
-                .get(FunctionRevision.key(userId, name))
+                .get(FunctionRevision.key(owner, name))
                 .join()
                 .map(put -> Codec.decode(put.value().bytes(), FunctionRevision.class));
     }

@@ -4,46 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
-import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** How a function changes: each change is a revision, and a condition on it holds. */
-class FunctionRevisionsTest {
-    @TempDir
-    static Path directory;
-
-    private static Registry registry;
-
-    private String userId;
-    private Client user;
-
-    @BeforeAll
-    static void start() throws Exception {
-        registry = Registry.start(directory);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        registry.stop();
-    }
-
-    @BeforeEach
-    void newUser() throws Exception {
-        userId = Ids.user(Instant.now());
-        user = registry.client(userId);
-    }
-
+class FunctionRevisionsTest extends RegistryFixture {
     @Test
     void givenWhatWasReadWhenPutBackEditedThenThereIsANewRevisionAndTheOldOneCanStillBeRead() {
         var body = user.create("edited").json();
@@ -166,7 +135,7 @@ class FunctionRevisionsTest {
     private Optional<FunctionRevision> inTheBucket(String name) {
         return registry.bus
                 .kv(Subjects.FUNCTIONS)
-                .get(FunctionRevision.key(userId, name))
+                .get(FunctionRevision.key(owner, name))
                 .join()
                 .map(put -> Codec.decode(put.value().bytes(), FunctionRevision.class));
     }

@@ -10,7 +10,6 @@ import dev.faas.wire.Ids;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,40 +19,18 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** From the events on the bus to what their owner is told by the ledger. Each test has a user of its own. */
-class LedgerTest {
+class LedgerTest extends RegistryFixture {
     private static final int MIB = 1 << 20;
 
-    @TempDir
-    static Path directory;
-
-    private static Registry registry;
-
-    private String owner;
     private String functionId;
-    private Client user;
-
-    @BeforeAll
-    static void start() throws Exception {
-        registry = Registry.start(directory);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        registry.stop();
-    }
 
     @BeforeEach
-    void newUser() throws Exception {
-        owner = Ids.user(Instant.now());
+    void newFunction() {
         functionId = Ids.function(Instant.now());
-        user = registry.client(owner);
     }
 
     @Test

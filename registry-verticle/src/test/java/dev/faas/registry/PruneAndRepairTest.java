@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationCommand;
-import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.SpawnerBeat;
@@ -12,53 +11,25 @@ import dev.faas.activation.Spawners;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
 import dev.faas.nats.PullInbox.Pulled;
-import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects.QueueKey;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the registry does by itself: taking what is finished off the bus, and setting right what was left half done. */
-class PruneAndRepairTest {
+class PruneAndRepairTest extends RegistryFixture {
     private static final Duration RETENTION = Duration.ofMinutes(15);
 
-    @TempDir
-    static Path directory;
-
-    private static Registry registry;
-    private static ActivationEvents events;
-    private static CommandQueue queue;
-
-    private String owner;
-    private Client user;
     private String functionId;
 
-    @BeforeAll
-    static void start() throws Exception {
-        registry = Registry.start(directory);
-        events = new ActivationEvents(registry.bus);
-        queue = new CommandQueue(registry.bus);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        registry.stop();
-    }
-
     @BeforeEach
-    void newUser() throws Exception {
-        owner = Ids.user(Instant.now());
-        user = registry.client(owner);
+    void newFunction() {
         functionId = user.create("worked").json().getString("id");
     }
 

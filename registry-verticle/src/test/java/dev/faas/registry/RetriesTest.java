@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationCommand;
-import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.Appended;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Queued;
-import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Order;
 import dev.faas.activation.Parked;
 import dev.faas.activation.Reason;
@@ -20,48 +18,23 @@ import dev.faas.wire.FunctionSpec.Retry;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Attempts that wait for their time, from where a spawner has left them. */
-class RetriesTest {
+class RetriesTest extends RegistryFixture {
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration LATER = Duration.ofHours(1);
 
-    @TempDir
-    static Path directory;
-
-    private static Registry registry;
-    private static ActivationEvents events;
-    private static CommandQueue queue;
-
-    private String owner;
     private String functionId;
 
-    @BeforeAll
-    static void start() throws Exception {
-        registry = Registry.start(directory);
-        events = new ActivationEvents(registry.bus);
-        queue = new CommandQueue(registry.bus);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        registry.stop();
-    }
-
     @BeforeEach
-    void newUser() throws Exception {
-        owner = Ids.user(Instant.now());
-        functionId = registry.client(owner).create("retried").json().getString("id");
+    void newFunction() {
+        functionId = user.create("retried").json().getString("id");
     }
 
     @Test

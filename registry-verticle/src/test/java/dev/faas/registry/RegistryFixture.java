@@ -1,0 +1,42 @@
+package dev.faas.registry;
+
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.CommandQueue;
+import dev.faas.wire.Ids;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One registry for all tests of a class, with the bus it works on; a user of its own for each test. */
+abstract class RegistryFixture {
+    @TempDir
+    static Path directory;
+
+    static Registry registry;
+    static ActivationEvents events;
+    static CommandQueue queue;
+
+    String owner;
+    Client user;
+
+    @BeforeAll
+    static void start() throws Exception {
+        registry = Registry.start(directory);
+        events = new ActivationEvents(registry.bus);
+        queue = new CommandQueue(registry.bus);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        registry.stop();
+    }
+
+    @BeforeEach
+    void newUser() throws Exception {
+        owner = Ids.user(Instant.now());
+        user = registry.client(owner);
+    }
+}
