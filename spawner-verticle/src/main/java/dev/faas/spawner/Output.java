@@ -3,6 +3,7 @@ package dev.faas.spawner;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Report;
+import dev.faas.spawner.engine.OutputSink;
 import dev.faas.wire.FunctionSpec.Limits;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;

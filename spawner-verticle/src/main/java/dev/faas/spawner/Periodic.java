@@ -1,6 +1,7 @@
 package dev.faas.spawner;
 
 import dev.faas.nats.BusException;
+import dev.faas.spawner.engine.EngineFault;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

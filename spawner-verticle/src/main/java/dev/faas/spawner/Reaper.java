@@ -1,6 +1,9 @@
 package dev.faas.spawner;
 
 import dev.faas.activation.Worker;
+import dev.faas.spawner.engine.ContainerEngine;
+import dev.faas.spawner.engine.EngineFault;
+import dev.faas.spawner.engine.OwnContainer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Predicate;

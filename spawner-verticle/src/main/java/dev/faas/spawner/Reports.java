@@ -5,6 +5,8 @@ import dev.faas.activation.Reason;
 import dev.faas.activation.Report;
 import dev.faas.activation.Status;
 import dev.faas.spawner.Output.Kept;
+import dev.faas.spawner.engine.Ending;
+import dev.faas.spawner.engine.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.faas.spawner;
 
+import dev.faas.spawner.engine.Sandbox;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

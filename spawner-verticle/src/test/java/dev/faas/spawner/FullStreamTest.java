@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.Status;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
-import dev.faas.spawner.OutputSink.Stream;
+import dev.faas.spawner.engine.OutputSink.Stream;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.nio.file.Path;

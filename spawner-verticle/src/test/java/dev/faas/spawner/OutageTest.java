@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Status;
-import dev.faas.spawner.OutputSink.Stream;
+import dev.faas.spawner.engine.OutputSink.Stream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
-import dev.faas.spawner.OutputSink.Stream;
+import dev.faas.spawner.engine.OutputSink.Stream;
 import dev.faas.wire.FunctionSpec.Limits;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

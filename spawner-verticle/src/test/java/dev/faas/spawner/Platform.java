@@ -25,6 +25,10 @@ import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.spawner.docker.TestImages;
+import dev.faas.spawner.engine.Eventually;
+import dev.faas.spawner.engine.FakeEngine;
+import dev.faas.spawner.engine.FakeProgram;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -348,30 +352,22 @@ final class Platform {
         return answer.get();
     }
 
-    /** A condition of the broker's, which sends no signal: asked for every 20 ms. */
-    static void until(String what, Check condition) throws Exception {
+    /** A condition of the broker's, which sends no signal, and may be away for a while. */
+    static void until(String what, Eventually.Check condition) throws Exception {
         until(what, LIMIT, condition);
     }
 
-    static void until(String what, Duration limit, Check condition) throws Exception {
-        long end = System.nanoTime() + limit.toNanos();
-        while (!holds(condition)) {
-            assertThat(System.nanoTime() - end).as(what).isNegative();
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+    static void until(String what, Duration limit, Eventually.Check condition) throws Exception {
+        Eventually.until(what, limit, () -> holds(condition));
     }
 
-    private static boolean holds(Check condition) throws Exception {
+    private static boolean holds(Eventually.Check condition) throws Exception {
         try {
             return condition.holds();
         } catch (java.util.concurrent.ExecutionException e) {
             assertThat(e.getCause()).isInstanceOf(BusException.class);
             return false;
         }
-    }
-
-    interface Check {
-        boolean holds() throws Exception;
     }
 
     void close() throws Exception {

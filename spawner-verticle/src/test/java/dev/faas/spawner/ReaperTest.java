@@ -3,6 +3,8 @@ package dev.faas.spawner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Worker;
+import dev.faas.spawner.engine.FakeEngine;
+import dev.faas.spawner.engine.OwnContainer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -13,6 +13,8 @@ import dev.faas.activation.Report;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
+import dev.faas.spawner.engine.FakeProcess;
+import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;

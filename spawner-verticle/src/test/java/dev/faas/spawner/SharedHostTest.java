@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Status;
+import dev.faas.spawner.docker.TestImages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

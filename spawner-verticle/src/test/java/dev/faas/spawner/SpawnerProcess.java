@@ -2,6 +2,7 @@ package dev.faas.spawner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.spawner.docker.TestImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.faas.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.local.Folders;
-import dev.faas.spawner.TestImages;
+import dev.faas.spawner.docker.TestImages;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

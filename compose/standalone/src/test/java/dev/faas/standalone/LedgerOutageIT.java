@@ -2,7 +2,7 @@ package dev.faas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.spawner.TestImages;
+import dev.faas.spawner.docker.TestImages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

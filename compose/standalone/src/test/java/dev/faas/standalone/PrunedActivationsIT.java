@@ -6,7 +6,7 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.config.Env;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
-import dev.faas.spawner.TestImages;
+import dev.faas.spawner.docker.TestImages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

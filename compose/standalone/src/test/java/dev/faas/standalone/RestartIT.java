@@ -3,7 +3,7 @@ package dev.faas.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.local.Folders;
-import dev.faas.spawner.TestImages;
+import dev.faas.spawner.docker.TestImages;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Map;

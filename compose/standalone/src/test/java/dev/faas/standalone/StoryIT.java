@@ -2,7 +2,7 @@ package dev.faas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.spawner.BusyboxImage;
+import dev.faas.spawner.docker.BusyboxImage;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

@@ -3,8 +3,8 @@ package dev.faas.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.faas.spawner.BusyboxImage;
-import dev.faas.spawner.TestRegistry;
+import dev.faas.spawner.docker.BusyboxImage;
+import dev.faas.spawner.docker.TestRegistry;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

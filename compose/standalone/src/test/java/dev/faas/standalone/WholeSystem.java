@@ -1,7 +1,7 @@
 package dev.faas.standalone;
 
 import dev.faas.local.Folders;
-import dev.faas.spawner.TestImages;
+import dev.faas.spawner.docker.TestImages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

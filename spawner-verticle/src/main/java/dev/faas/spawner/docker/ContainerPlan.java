@@ -1,0 +1,116 @@
+package dev.faas.spawner.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.HealthCheck;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.Ulimit;
+import com.github.dockerjava.api.model.VolumeOptions;
+import dev.faas.spawner.engine.SandboxSpec;
+import dev.faas.spawner.engine.SandboxSpec.Network;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** How a function becomes a container: hardened, bounded, labelled. */
+record ContainerPlan(
+        EngineConfig config, int hostCpus, SandboxSpec spec, ResolvedImage image, List<String> commandLine) {
+
+    static final String PLATFORM = "dev.faas.platform";
+    static final String SPAWNER = "dev.faas.spawner";
+    static final String INCARNATION = "dev.faas.incarnation";
+    static final String REVISION = "dev.faas.revision";
+
+    private static final long MIB = 1024 * 1024;
+    private static final long MOST_SHM = 64 * MIB;
+    private static final long BYTES_AN_INODE = 4096;
+    private static final String READ_ONLY_DEV = "ro,dev,size=64k,mode=755";
+    private static final String ALL_MAY_WRITE = "rw,exec,nosuid,nodev,mode=1777";
+
+    /**
+     * Init waits on stdin for the rest. {@code StdinOnce}: when the attach ends, so does stdin, and with it everything in
+     * the container; a spawner that dies leaves no command running.
+     *
+     * @param initVolume that init is in
+     */
+    CreateContainerCmd create(DockerClient docker, String name, String initVolume) {
+        return docker.createContainerCmd(image.id())
+                .withName(name)
+                .withEntrypoint(InitVolume.PROGRAM, "--") // all of it is ours: nothing of the image's is added
+                .withCmd(commandLine)
+                .withEnv(spec.env().entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .toList())
+                .withLabels(labels(config, spec.revision()))
+                .withHealthcheck(new HealthCheck().withTest(List.of("NONE")))
+                .withStdinOpen(true)
+                .withStdInOnce(true)
+                .withAttachStdin(true)
+                .withAttachStdout(true)
+                .withAttachStderr(true)
+                .withHostConfig(hostConfig(initVolume));
+    }
+
+    static Map<String, String> labels(EngineConfig config, String revision) {
+        return Map.of(
+                PLATFORM, config.platform(),
+                SPAWNER, config.spawner(),
+                INCARNATION, config.incarnation(),
+                REVISION, revision);
+    }
+
+    private HostConfig hostConfig(String initVolume) {
+        long memory = spec.memoryMb() * MIB;
+        long shm = Math.min(MOST_SHM, memory / 8);
+        return HostConfig.newHostConfig()
+                .withMounts(List.of(init(initVolume)))
+                .withRuntime(config.ociRuntime())
+                .withCapDrop(Capability.ALL)
+                .withSecurityOpts(List.of("no-new-privileges"))
+                .withNetworkMode(spec.network() == Network.OUTBOUND ? "bridge" : "none")
+                .withIpcMode("private")
+                .withReadonlyRootfs(spec.readOnlyRoot())
+                .withMemory(memory)
+                .withMemorySwap(memory) // memory + swap: none
+                .withNanoCPUs((long) (Math.min(spec.cpus(), hostCpus) * 1e9)) // Docker refuses more than there are
+                .withPidsLimit((long) spec.pids())
+                .withUlimits(List.of(new Ulimit("core", 0L, 0L)))
+                .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
+                .withShmSize(shm)
+                .withTmpFs(tmpfs(memory / 2 - shm, shm));
+    }
+
+    private static Mount init(String volume) {
+        return new Mount()
+                .withType(MountType.VOLUME)
+                .withSource(volume)
+                .withTarget(InitVolume.MOUNT)
+                .withReadOnly(true)
+                .withVolumeOptions(new VolumeOptions().withNoCopy(true));
+    }
+
+    /**
+     * tmpfs is memory of the container: all of it together gets at most half. A VOLUME path gets one too, instead of
+     * an anonymous volume on the host's disk, without bounds; what the image has at that path is not seen there.
+     */
+    private Map<String, String> tmpfs(long bytes, long shm) {
+        Set<String> paths = new TreeSet<>(image.volumes());
+        paths.add("/tmp");
+        long each = bytes / paths.size();
+        var options = "%s,size=%d,nr_inodes=%d".formatted(ALL_MAY_WRITE, each, each / BYTES_AN_INODE);
+        var mounts = new HashMap<String, String>();
+        paths.forEach(path -> mounts.put(path, options));
+        if (spec.readOnlyRoot()) {
+            mounts.put("/dev", READ_ONLY_DEV); // Docker's own stays writable under a read-only root …
+            mounts.put(
+                    "/dev/shm", "rw,noexec,nosuid,nodev,mode=1777,size=" + shm); // … and ours would hide Docker's here
+        }
+        return mounts;
+    }
+}

@@ -1,0 +1,149 @@
+package dev.faas.spawner.docker;
+
+import com.github.dockerjava.api.model.Container;
+import dev.faas.lifecycle.DependencyMissing;
+import dev.faas.spawner.engine.ContainerEngine;
+import dev.faas.spawner.engine.EngineFault;
+import dev.faas.spawner.engine.OwnContainer;
+import dev.faas.spawner.engine.Sandbox;
+import dev.faas.spawner.engine.SandboxSpec;
+import dev.faas.spawner.engine.SandboxUnavailable;
+import dev.faas.spawner.engine.SandboxUnavailable.NotStartable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Containers of a Docker daemon: resolves the image, and boots sandboxes ({@link DockerBoot}) with an init in front of the
+ * image's own command ({@link InitVolume}), so that what is slow (create, start) is over before there is an argument, and
+ * what Docker is slow to tell (the exit) is told by init.
+ */
+public final class DockerEngine implements ContainerEngine {
+
+    private static final Logger log = LoggerFactory.getLogger(DockerEngine.class);
+    private static final Duration LIST_LIMIT = Duration.ofSeconds(30);
+    private static final Duration REMOVE_LIMIT = Duration.ofSeconds(30);
+    private static final Duration PING_LIMIT = Duration.ofSeconds(2);
+
+    private final EngineConfig config;
+    private final DockerCalls docker;
+    private final ImageStore images;
+    private final InitVolume init;
+    private final DockerBoot boots;
+    private final int hostCpus;
+
+    private DockerEngine(EngineConfig config, DockerCalls docker, InitProgram program, int hostCpus) {
+        this.config = config;
+        this.docker = docker;
+        this.images = new ImageStore(docker, config.pullTimeout());
+        this.init = new InitVolume(docker, program, ContainerPlan.labels(config, ""));
+        this.boots = new DockerBoot(docker, init);
+        this.hostCpus = hostCpus;
+    }
+
+    /**
+     * Fails within twice the limit: EngineFault when the daemon does not answer (it may yet), DependencyMissing when it
+     * does not offer the OCI runtime that is asked for.
+     */
+    public static DockerEngine open(EngineConfig config, Duration limit) throws EngineFault, DependencyMissing {
+        var docker = DockerCalls.connect(config.dockerHost(), limit);
+        try {
+            var info = docker.within(limit, "info", d -> d.infoCmd().exec());
+            var runtimes = info.getRuntimes() == null ? Map.<String, Object>of() : info.getRuntimes();
+            if (config.ociRuntime() != null && !runtimes.containsKey(config.ociRuntime())) {
+                throw new DependencyMissing(
+                        "Docker at %s has no OCI runtime '%s', only %s. Install it there, or change FAAS_OCI_RUNTIME."
+                                .formatted(config.dockerHost(), config.ociRuntime(), new TreeSet<>(runtimes.keySet())));
+            }
+            var program = InitProgram.of(String.valueOf(info.getArchitecture()));
+            return new DockerEngine(config, docker, program, info.getNCPU() == null ? 1 : info.getNCPU());
+        } catch (EngineFault | DependencyMissing e) {
+            docker.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void prepare(SandboxSpec spec) throws SandboxUnavailable {
+        images.resolve(spec.image());
+    }
+
+    @Override
+    public Sandbox boot(SandboxSpec spec) throws SandboxUnavailable {
+        var image = images.resolve(spec.image());
+        var commandLine = CommandLine.of(spec, image)
+                .orElseThrow(() -> new NotStartable(
+                        "neither the function nor its image " + spec.image() + " names a command to run", null));
+        return boots.boot(new ContainerPlan(config, hostCpus, spec, image, commandLine));
+    }
+
+    @Override
+    public List<OwnContainer> ours() throws EngineFault {
+        var label = Map.of(ContainerPlan.PLATFORM, config.platform());
+        return docker
+                .within(
+                        LIST_LIMIT,
+                        "list of containers",
+                        d -> d.listContainersCmd()
+                                .withShowAll(true)
+                                .withLabelFilter(label)
+                                .exec())
+                .stream()
+                .map(this::own)
+                .toList();
+    }
+
+    @Override
+    public void remove(String containerId) throws EngineFault {
+        remove(docker, containerId);
+    }
+
+    static void remove(DockerCalls docker, String idOrName) throws EngineFault {
+        try {
+            docker.within(
+                    REMOVE_LIMIT,
+                    "removal of a container",
+                    d -> d.removeContainerCmd(idOrName)
+                            .withForce(true)
+                            .withRemoveVolumes(true)
+                            .exec());
+        } catch (DockerRefusal e) {
+            if (!e.notFound() && !e.conflict()) { // conflict: its removal is under way already
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public boolean ping() {
+        try {
+            docker.within(PING_LIMIT, "ping", d -> d.pingCmd().exec());
+            return true;
+        } catch (EngineFault e) {
+            log.debug("Docker does not answer", e);
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        init.remove();
+        docker.close();
+    }
+
+    private OwnContainer own(Container container) {
+        var labels = container.getLabels();
+        return new OwnContainer(
+                container.getId(),
+                labels.getOrDefault(ContainerPlan.SPAWNER, ""),
+                labels.getOrDefault(ContainerPlan.INCARNATION, ""),
+                labels.getOrDefault(ContainerPlan.REVISION, ""),
+                Stream.of(container.getNames()).anyMatch(name -> boots.holds(name.substring(1))),
+                Instant.ofEpochSecond(container.getCreated()));
+    }
+}

@@ -1,0 +1,176 @@
+package dev.faas.spawner.docker;
+
+import dev.faas.spawner.engine.Ending;
+import dev.faas.spawner.engine.Outcome;
+import dev.faas.spawner.engine.Outcome.Usage;
+import dev.faas.spawner.engine.OutputSink;
+import dev.faas.spawner.engine.RunRequest;
+import dev.faas.spawner.engine.Sandbox;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One started container, in which init waits for an argument.
+ *
+ * <pre>
+ *   frame ─▶ command ─▶ output … trailer, trailer ─▶ outcome
+ *   cancel ─▶ stop frame ─▶ SIGTERM, grace, SIGKILL: init's doing, as is the timeout
+ *   no trailer at all ─▶ what Docker knows of the container's end
+ *   nothing in time   ─▶ detach, and kill by Docker
+ * </pre>
+ */
+final class DockerSandbox implements Sandbox {
+
+    private static final Logger log = LoggerFactory.getLogger(DockerSandbox.class);
+
+    /** Init keeps timeout and grace itself. If it does not, something is wrong with it, the daemon or the sink. */
+    private static final Duration BACKSTOP = Duration.ofSeconds(3);
+
+    private static final Duration RESET = Duration.ofSeconds(2);
+
+    private final DockerCalls docker;
+    private final String container;
+    private final ContainerPlan plan;
+    private final InitSession session;
+    private final Runnable removal;
+    private final AtomicBoolean used = new AtomicBoolean();
+    private volatile CompletableFuture<Void> cancelled = new CompletableFuture<>();
+    private volatile InitClock clock;
+    private volatile boolean soiled;
+
+    /**
+     * @param clock of its init, which is ready
+     * @param removal of the container, within a limit and whatever happens
+     */
+    DockerSandbox(
+            DockerCalls docker,
+            String container,
+            ContainerPlan plan,
+            InitSession session,
+            InitClock clock,
+            Runnable removal) {
+        this.docker = docker;
+        this.container = container;
+        this.plan = plan;
+        this.session = session;
+        this.clock = clock;
+        this.removal = removal;
+    }
+
+    @Override
+    public Optional<String> imageDigest() {
+        return plan.image().digest();
+    }
+
+    @Override
+    public boolean alive() {
+        return session.alive();
+    }
+
+    @Override
+    public Outcome run(RunRequest request, OutputSink sink) {
+        if (!used.compareAndSet(false, true)) {
+            throw new IllegalStateException("a sandbox runs once");
+        }
+        if (cancelled.isDone()) {
+            return new Outcome(new Ending.Cancelled(), Usage.NONE);
+        }
+        soiled = true; // until its trailer says otherwise
+        long called = System.nanoTime();
+        var frame = new RunFrame(
+                Nonce.random(),
+                plan.spec().reused(),
+                clock.in(request.startWithin()),
+                request.timeout(),
+                request.grace(),
+                RunFrame.SIGTERM,
+                request.variables(),
+                request.argument());
+        var ended = session.run(frame, sink);
+        var unused = cancelled.thenRun(() -> session.stop(frame.nonce(), request.grace()));
+        try {
+            var trailer = await(ended, request);
+            soiled = !trailer.reusable() || !(trailer.end() instanceof Trailer.End.Exited);
+            var total = Duration.ofNanos(System.nanoTime() - called);
+            return Verdict.of(trailer, total, plan.commandLine().getFirst());
+        } catch (TimeoutException e) {
+            return forced(request);
+        } catch (ExecutionException e) {
+            return unheard(String.valueOf(e.getCause().getMessage()), called);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Outcome(new Ending.Lost("interrupted during the run"), Usage.since(called));
+        } finally {
+            session.mute();
+        }
+    }
+
+    /** Init says so itself, by being ready anew; and what did not end by itself is not trusted with another run. */
+    @Override
+    public boolean again() {
+        if (!plan.spec().reused() || soiled || !used.get()) {
+            return false;
+        }
+        try {
+            clock = session.whenReady().get(RESET.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.debug("container {} is not reused", container, e);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        cancelled = new CompletableFuture<>();
+        used.set(false);
+        return true;
+    }
+
+    private Trailer await(CompletableFuture<Trailer> ended, RunRequest request)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        var afterStop = request.grace().plus(BACKSTOP);
+        try {
+            CompletableFuture.anyOf(ended, cancelled)
+                    .get(request.timeout().plus(afterStop).toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            return ended.get();
+        }
+        return ended.get(afterStop.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private Outcome forced(RunRequest request) {
+        log.warn("activation {}: its sandbox {} did not stop and is killed", request.activationId(), container);
+        remove();
+        Ending ending = cancelled.isDone() ? new Ending.Cancelled() : new Ending.TimedOut();
+        return new Outcome(ending, Usage.of(Duration.ZERO, request.timeout()));
+    }
+
+    /** The connection has ended without a trailer: init is dead, or the daemon is away. */
+    private Outcome unheard(String fault, long called) {
+        session.close();
+        var ending = cancelled.isDone() ? new Ending.Cancelled() : PostMortem.ending(docker, container, fault);
+        return new Outcome(ending, Usage.since(called));
+    }
+
+    @Override
+    public void cancel() {
+        cancelled.complete(null);
+    }
+
+    @Override
+    public void close() {
+        remove();
+    }
+
+    /** Detaches first: an attach that nobody reads blocks the daemon's control of its container. */
+    private void remove() {
+        session.close();
+        removal.run();
+    }
+}

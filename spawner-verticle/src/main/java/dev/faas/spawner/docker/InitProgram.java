@@ -1,0 +1,49 @@
+package dev.faas.spawner.docker;
+
+import dev.faas.spawner.engine.EngineFault;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** The program that is PID 1 of every sandbox, as it was built with this spawner. */
+final class InitProgram {
+
+    /** Only executable: a program that can be read can be traced, and then read while it knows the nonce. */
+    static final int MODE = 0111;
+
+    private final byte[] bytes;
+
+    private InitProgram(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /**
+     * @param machine the Docker host's, as {@code uname -m} calls it and Docker's info says: {@code x86_64} …
+     * @throws EngineFault when this spawner was built on another one
+     */
+    static InitProgram of(String machine) throws EngineFault {
+        try (var in = InitProgram.class.getResourceAsStream("/faas-init/" + machine)) {
+            if (in == null) {
+                throw new EngineFault(
+                        "this spawner has no init for a Docker host of %s: build it on one".formatted(machine), null);
+            }
+            return new InitProgram(in.readAllBytes());
+        } catch (IOException e) {
+            throw new EngineFault("the init of " + machine + " can't be read", e);
+        }
+    }
+
+    byte[] bytes() {
+        return bytes.clone();
+    }
+
+    /** Of its contents, in hex: another program is another volume. */
+    String digest() {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JVM has it
+        }
+    }
+}

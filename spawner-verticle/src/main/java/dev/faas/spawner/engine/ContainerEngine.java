@@ -1,0 +1,33 @@
+package dev.faas.spawner.engine;
+
+import java.util.List;
+
+/**
+ * The narrow port around whatever runs containers. One engine belongs to one incarnation of one spawner and labels
+ * everything it makes accordingly. All methods block, have a limit in time, and may be called from any thread (virtual
+ * threads included) at once. {@code ContainerEngineContract} in the tests says what every implementation does.
+ */
+public interface ContainerEngine extends AutoCloseable {
+
+    /** Sees to it that the image is there, which may take as long as a pull. */
+    void prepare(SandboxSpec spec) throws SandboxUnavailable;
+
+    /**
+     * Everything that can be done for a run before its argument is known: a container is started, and waits. Its image
+     * is pulled if it is absent, within the engine's pull limit, one pull at a time for an image.
+     */
+    Sandbox boot(SandboxSpec spec) throws SandboxUnavailable;
+
+    /** The containers of this platform on this host, of whichever spawner; never another platform's. */
+    List<OwnContainer> ours() throws EngineFault;
+
+    /** Kills and removes a container with its volumes; one that is gone already is fine. */
+    void remove(String containerId) throws EngineFault;
+
+    /** Whether the engine answers, found out within 2 s. */
+    boolean ping();
+
+    /** Lets the connections go. Sandboxes are closed before. */
+    @Override
+    void close();
+}

@@ -1,0 +1,48 @@
+package dev.faas.spawner.engine;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to run and within which bounds; the same for all activations of a function revision.
+ *
+ * @param revision what the container is labelled with, e.g. {@code fn_…@3}
+ * @param entrypoint null: the image's own; empty: none
+ * @param command null: nothing after an entrypoint, else the image's own
+ * @param env added to the image's
+ * @param memoryMb hard limit of memory, without swap; tmpfs ({@code /tmp} and others) counts and gets at most half
+ * @param cpus processors' worth of time
+ * @param pids most processes and threads at once
+ * @param readOnlyRoot nothing but tmpfs can be written
+ * @param reused a sandbox runs one activation after the other, each in a fresh process; its root is read-only then
+ */
+public record SandboxSpec(
+        String revision,
+        String image,
+        @Nullable List<String> entrypoint,
+        @Nullable List<String> command,
+        Map<String, String> env,
+        int memoryMb,
+        double cpus,
+        int pids,
+        Network network,
+        boolean readOnlyRoot,
+        boolean reused) {
+
+    public enum Network {
+        NONE,
+        OUTBOUND
+    }
+
+    public SandboxSpec {
+        entrypoint = entrypoint == null ? null : List.copyOf(entrypoint);
+        command = command == null ? null : List.copyOf(command);
+        env = Map.copyOf(env);
+        readOnlyRoot |= reused;
+        if (memoryMb < 1 || !(cpus > 0) || pids < 1) { // to Docker 0 means "without a limit"
+            throw new IllegalArgumentException(
+                    "memoryMb %d, cpus %s, pids %d have to be positive".formatted(memoryMb, cpus, pids));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.faas.spawner.pool;
+
+import dev.faas.spawner.pool.PoolLine.Idle;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What one look at all lines comes to: which sandboxes go, and for which lines some are booted ahead. Changes nothing. */
+final class PoolRound {
+    record Discard(PoolLine line, Idle sandbox) {}
+
+    private final List<Discard> discards = new ArrayList<>();
+    private final List<PoolLine> boots = new ArrayList<>();
+    private final List<PoolLine> forgotten = new ArrayList<>();
+
+    private PoolRound() {}
+
+    /**
+     * @param bootTime what a boot takes
+     * @param now {@link System#nanoTime}
+     */
+    static PoolRound of(Collection<PoolLine> lines, SandboxPool.Limits limits, Duration bootTime, long now) {
+        var wants = new HashMap<PoolKey, Integer>();
+        lines.forEach(line -> wants.put(line.key, line.wanted(now, bootTime, limits.idle())));
+        var shares = PoolShares.of(wants, limits.budget());
+        var round = new PoolRound();
+        int left = round.discards(lines, shares, limits.budget(), now);
+        // Demand goes first: while anybody waits for a boot, none is made ahead.
+        if (lines.stream().allMatch(line -> line.waiting.isEmpty())) {
+            round.boots(lines, shares, limits.budget() - left, now);
+        }
+        lines.stream()
+                .filter(line -> line.empty() && wants.getOrDefault(line.key, 0) == 0)
+                .forEach(round.forgotten::add);
+        return round;
+    }
+
+    /** How many are left. */
+    private int discards(Collection<PoolLine> lines, Map<PoolKey, Integer> shares, int budget, long now) {
+        int total = lines.stream().mapToInt(PoolLine::ahead).sum();
+        for (var line : lines) {
+            int tooMany = line.ahead() - shares.getOrDefault(line.key, 0);
+            for (var each : line.idle) { // the oldest first
+                boolean kept = now - each.since() < line.spare().toNanos() && total <= budget && !line.retired;
+                if (!each.sandbox().alive() || (tooMany > 0 && !kept)) {
+                    discards.add(new Discard(line, each));
+                    tooMany--;
+                    total--;
+                }
+            }
+        }
+        return total;
+    }
+
+    private void boots(Collection<PoolLine> lines, Map<PoolKey, Integer> shares, int places, long now) {
+        int left = places;
+        for (var line : lines) {
+            int missing = line.paused(now) ? 0 : shares.getOrDefault(line.key, 0) - line.ahead();
+            for (int i = 0; i < missing && left > 0; i++, left--) {
+                boots.add(line);
+            }
+        }
+    }
+
+    List<Discard> discards() {
+        return discards;
+    }
+
+    List<PoolLine> boots() {
+        return boots;
+    }
+
+    /** Nothing of them is left, and nothing wanted. */
+    List<PoolLine> forgotten() {
+        return forgotten;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.faas.spawner.pool;
+
+import dev.faas.spawner.engine.Sandbox;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Closes sandboxes beside what they were needed for, a few at a time: a removal is work of the engine's too. */
+final class Removals implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Removals.class);
+    private static final int AT_ONCE = 4;
+    private static final Duration LAST = Duration.ofSeconds(30);
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore places = new Semaphore(AT_ONCE);
+
+    /** Returns at once. */
+    void remove(Sandbox sandbox) {
+        threads.execute(() -> {
+            places.acquireUninterruptibly();
+            try {
+                sandbox.close();
+            } finally {
+                places.release();
+            }
+        });
+    }
+
+    /** Beside everything else, as a removal would be; but at once. */
+    void first(Runnable task) {
+        threads.execute(task);
+    }
+
+    /** Waits for what is under way, within a limit. */
+    @Override
+    public void close() {
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(LAST.toSeconds(), TimeUnit.SECONDS)) {
+                log.warn("not all sandboxes were removed within {} s", LAST.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

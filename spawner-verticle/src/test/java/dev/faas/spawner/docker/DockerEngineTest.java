@@ -1,0 +1,84 @@
+package dev.faas.spawner.docker;
+
+import dev.faas.spawner.engine.ContainerEngine;
+import dev.faas.spawner.engine.ContainerEngineContract;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against the real Docker daemon. */
+final class DockerEngineTest extends ContainerEngineContract {
+
+    private static final Map<Program, String> IMAGES = new EnumMap<>(Program.class);
+    private static TestImages images;
+    private static TestRegistry registry;
+
+    @BeforeAll
+    static void load(@TempDir Path directory) throws IOException {
+        registry = TestRegistry.start(directory);
+        images = new TestImages(TestImages.dockerHost());
+        for (var program : Program.values()) {
+            IMAGES.put(program, images.load(busybox(program)));
+        }
+    }
+
+    @AfterAll
+    static void unload() throws IOException {
+        registry.close();
+        images.close();
+    }
+
+    @Override
+    protected ContainerEngine engine() throws Exception {
+        return DockerEngine.open(config(), Duration.ofSeconds(10));
+    }
+
+    static EngineConfig config() {
+        var platform = "test-" + UUID.randomUUID();
+        return new EngineConfig(
+                TestImages.dockerHost(), platform, "spawner-1", "incarnation-1", Duration.ofSeconds(20), null);
+    }
+
+    @Override
+    protected String image(Program program) {
+        return IMAGES.get(program);
+    }
+
+    @Override
+    protected String missingImage() {
+        return registry.reference("faas-test/nowhere:1");
+    }
+
+    @Override
+    protected String unreachableImage() {
+        return "127.0.0.1:1/faas-test/unreachable:1";
+    }
+
+    private static BusyboxImage busybox(Program program) {
+        return switch (program) {
+            case ECHO -> BusyboxImage.running("/bin/printf", "%s");
+            case EXIT -> script("exit $1");
+            case BOTH -> script("printf 'to stdout'; printf 'to %s' \"$1\" >&2");
+            case BINARY -> script("cat /data").withFile("/data", 0644, BINARY);
+            case ENV -> script("eval printf %s \\\"\\$$1\\\"");
+            case HANG -> script("printf started; exec sleep 600");
+            case STUBBORN -> script("trap '' TERM; printf started; exec sleep 600");
+            case POLITE -> script("trap 'printf bye; exit 0' TERM; printf started; while :; do sleep 0.1; done");
+            case HOG -> script("exec tail /dev/zero");
+            case SEGFAULT -> script("kill -SEGV $$");
+            case MISSING -> BusyboxImage.running("/opt/function");
+            case NOT_EXECUTABLE ->
+                BusyboxImage.running("/opt/function").withFile("/opt/function", 0644, new byte[] {1});
+        };
+    }
+
+    private static BusyboxImage script(String script) {
+        return BusyboxImage.running("/bin/sh", "-c", script, "function");
+    }
+}

@@ -1,0 +1,301 @@
+package dev.faas.spawner.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.spawner.engine.Ending.Cancelled;
+import dev.faas.spawner.engine.Ending.Exited;
+import dev.faas.spawner.engine.Ending.TimedOut;
+import dev.faas.spawner.engine.EngineFault;
+import dev.faas.spawner.engine.Outcome;
+import dev.faas.spawner.engine.OutputSink;
+import dev.faas.spawner.engine.RecordedOutput;
+import dev.faas.spawner.engine.RunRequest;
+import dev.faas.spawner.engine.SandboxSpec;
+import dev.faas.spawner.engine.SandboxSpec.Network;
+import dev.faas.spawner.engine.SandboxUnavailable;
+import dev.faas.spawner.engine.SandboxUnavailable.NotStartable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What functions do to a real container, and what is done to them. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class DockerRunsTest {
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static TestImages images;
+
+    private final RecordedOutput output = new RecordedOutput();
+    private DockerEngine engine;
+
+    @BeforeAll
+    static void load() {
+        images = new TestImages(TestImages.dockerHost());
+    }
+
+    @AfterAll
+    static void unload() throws IOException {
+        images.close();
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        engine = DockerEngine.open(DockerEngineTest.config(), Duration.ofSeconds(10));
+    }
+
+    @AfterEach
+    void nothingIsLeftBehind() throws EngineFault {
+        try (var last = engine) {
+            assertThat(last.ours()).isEmpty();
+        }
+    }
+
+    @Test
+    void givenAForkBomb_whenRun_thenItIsContainedAndTimesOut() throws Exception {
+        var image = images.script("bomb() { bomb | bomb & }; bomb; while :; do sleep 1; done");
+        // Memory enough for all that the limit of processes lets in: it is this limit that holds.
+        var spec = new SandboxSpec("fn_x@1", image, null, null, Map.of(), 256, 1, 64, Network.NONE, false, false);
+        var outcome = run(spec, Duration.ofSeconds(3));
+
+        assertThat(outcome.ending()).isEqualTo(new TimedOut());
+    }
+
+    @Test
+    void givenMoreProcessesThanAllowed_whenRun_thenForkFailsInside() throws Exception {
+        var image = images.script("i=0; while [ $i -lt 100 ]; do sleep 60 & i=$((i+1)); done; echo all");
+        var outcome = run(spec(image), MINUTE);
+
+        assertThat(outcome.ending()).isNotEqualTo(new Exited(0));
+        assertThat(output.stdoutText()).doesNotContain("all");
+        assertThat(output.stderrText()).contains("can't fork");
+    }
+
+    @Test
+    void givenAGrandchildThatKeepsStdoutOpen_whenTheCommandEnds_thenTheRunEnds() throws Exception {
+        var outcome = run(spec(images.script("(setsid sleep 600 &); printf done")), Duration.ofSeconds(30));
+
+        assertThat(outcome.ending()).isEqualTo(new Exited(0));
+        assertThat(output.stdoutText()).isEqualTo("done");
+    }
+
+    @Test
+    void givenStreamsClosedEarly_whenRun_thenTheRunGoesOnToItsEnd() throws Exception {
+        var outcome = run(spec(images.script("printf before; exec >&- 2>&-; sleep 1; exit 5")), MINUTE);
+
+        assertThat(outcome.ending()).isEqualTo(new Exited(5));
+        assertThat(outcome.usage().durationMs()).isGreaterThanOrEqualTo(900);
+        assertThat(output.stdoutText()).isEqualTo("before");
+    }
+
+    @Test
+    void givenAFloodOfOutput_whenItsTimeoutComes_thenItEnds() throws Exception {
+        var outcome = run(spec(images.script("yes & yes >&2")), Duration.ofSeconds(2), (s, b, o, l) -> {});
+
+        assertThat(outcome.ending()).isEqualTo(new TimedOut());
+    }
+
+    @Test
+    void givenASinkThatBlocks_whenCancelled_thenTheRunEndsAllTheSame() throws Exception {
+        var reached = new CountDownLatch(1);
+        OutputSink stuck = (stream, bytes, offset, length) -> {
+            reached.countDown();
+            LockSupport.parkNanos(Duration.ofMinutes(10).toNanos());
+        };
+        try (var sandbox = engine.boot(spec(images.script("yes")));
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var outcome = executor.submit(() -> sandbox.run(request(MINUTE), stuck));
+            assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
+            sandbox.cancel();
+
+            assertThat(outcome.get(60, TimeUnit.SECONDS).ending()).isEqualTo(new Cancelled());
+        }
+    }
+
+    @Test
+    void givenAChildKilledForMemory_whenTheCommandExitsByItself_thenItsExitCodeCountsAndTheKillIsNoted()
+            throws Exception {
+        var outcome = run(spec(images.script("tail /dev/zero; exit 3")), MINUTE);
+
+        assertThat(outcome.ending()).isEqualTo(new Exited(3));
+        assertThat(outcome.usage().oomKills()).isPositive();
+    }
+
+    @Test
+    void givenAnOrdinaryFunction_whenItLooksAround_thenItIsConfined() throws Exception {
+        var image = images.script("""
+                echo "stdin=$(wc -c)"
+                echo "init=$(cat /proc/1/comm)"
+                grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status
+                echo "core=$(ulimit -c)"
+                echo "interfaces=$(ls /sys/class/net | tr '\\n' ' ')"
+                printf '#!/bin/sh\\necho executable' > /tmp/script && chmod 755 /tmp/script && /tmp/script
+                stat -c 'tmp=%a' /tmp
+                """);
+        run(spec(image), MINUTE);
+
+        assertThat(output.stdoutText()
+                        .lines()
+                        .map(line -> line.replaceAll("\\s+", " ").strip()))
+                .contains(
+                        "stdin=0",
+                        "init=init",
+                        "CapEff: 0000000000000000",
+                        "CapBnd: 0000000000000000",
+                        "NoNewPrivs: 1",
+                        "Seccomp: 2",
+                        "core=0",
+                        "executable",
+                        "tmp=1777");
+        assertThat(output.stdoutText()).contains("interfaces=lo").doesNotContain("eth0");
+    }
+
+    @Test
+    void givenOutbound_whenRun_thenThereIsANetwork() throws Exception {
+        var image = images.script("ls /sys/class/net");
+        var spec = new SandboxSpec("fn_x@1", image, null, null, Map.of(), 32, 1, 64, Network.OUTBOUND, false, false);
+        run(spec, MINUTE);
+
+        assertThat(output.stdoutText()).contains("eth0");
+    }
+
+    @Test
+    void givenATmpThatIsFilled_whenRun_thenItTakesAtMostHalfTheMemory() throws Exception {
+        run(spec(images.script("dd if=/dev/zero of=/tmp/full bs=1M count=64; wc -c < /tmp/full")), MINUTE);
+
+        assertThat(Long.parseLong(output.stdoutText().strip())).isBetween(8L << 20, 16L << 20);
+    }
+
+    @Test
+    void givenAReadOnlyRoot_whenRun_thenOnlyTmpAndShmAreWritable() throws Exception {
+        var image = images.script(
+                "touch /tmp/a && echo tmp; touch /dev/shm/a && echo shm; for d in / /bin /dev /.faas; do touch $d/a && echo $d; done");
+        var spec = new SandboxSpec("fn_x@1", image, null, null, Map.of(), 32, 1, 64, Network.NONE, true, false);
+        run(spec, MINUTE);
+
+        assertThat(output.stdoutText()).isEqualTo("tmp\nshm\n");
+    }
+
+    @Test
+    void givenVolumesOfTheImage_whenRunByAnyUser_thenTheyAreWritableAndLeaveNothing() throws Exception {
+        var image = images.load(
+                BusyboxImage.running("/bin/sh", "-c", "touch /data/a /cache/b && grep -c ' tmpfs' /proc/mounts")
+                        .withVolumes("/data", "/cache")
+                        .withUser("nobody"));
+        var before = volumes();
+        var outcome = run(spec(image), MINUTE);
+
+        assertThat(outcome.ending()).isEqualTo(new Exited(0));
+        assertThat(volumes()).isEqualTo(before);
+    }
+
+    @Test
+    void givenUserAndWorkdirOfTheImage_whenRun_thenTheyHold() throws Exception {
+        var image = images.load(BusyboxImage.running("/bin/sh", "-c", "id -un; pwd; echo $FROM_IMAGE")
+                .withUser("nobody")
+                .withWorkdir("/some/where"));
+        run(spec(image), MINUTE);
+
+        assertThat(output.stdoutText()).isEqualTo("nobody\n/some/where\nyes\n");
+    }
+
+    @Test
+    void givenAnUnknownUser_whenBooted_thenItIsNotStartable() throws Exception {
+        var image = images.load(BusyboxImage.running("/bin/echo").withUser("ghost"));
+
+        assertThatThrownBy(() -> engine.boot(spec(image)))
+                .isInstanceOf(NotStartable.class)
+                .hasMessage("unable to find user ghost: no matching entries in passwd file");
+    }
+
+    @Test
+    void givenNoCommandAnywhere_whenBooted_thenTheArgumentIsNotTakenForOne() throws Exception {
+        var spec = spec(images.load(BusyboxImage.bare()));
+
+        assertThatThrownBy(() -> engine.boot(spec))
+                .isInstanceOf(NotStartable.class)
+                .hasMessageContaining("names a command");
+    }
+
+    @Test
+    void givenOnlyACommandInTheImage_whenRun_thenTheArgumentFollowsIt() throws Exception {
+        var outcome = run(spec(images.load(BusyboxImage.bare().withCommand("/bin/echo", "-n", "cmd"))), MINUTE);
+
+        assertThat(outcome.ending()).isEqualTo(new Exited(0));
+        assertThat(output.stdoutText()).isEqualTo("cmd argument");
+    }
+
+    @Test
+    void givenEntrypointAndCommandOfTheFunction_whenRun_thenTheyReplaceTheImages() throws Exception {
+        var image = images.load(BusyboxImage.running("/bin/false").withCommand("no"));
+        var spec = spec(image, List.of("/bin/printf"), List.of("%s-%s", "from the function"));
+        run(spec, MINUTE);
+
+        assertThat(output.stdoutText()).isEqualTo("from the function-argument");
+    }
+
+    @Test
+    void givenARunUnderWay_whenInspected_thenItsBoundsAreSet() throws Exception {
+        try (var sandbox = engine.boot(spec(images.script("printf started; exec sleep 600")));
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var outcome = executor.submit(() -> sandbox.run(request(MINUTE), output));
+            output.awaitFirst();
+            var container = images.docker()
+                    .inspectContainerCmd(engine.ours().getFirst().id())
+                    .exec();
+            sandbox.cancel();
+            outcome.get(60, TimeUnit.SECONDS);
+
+            assertThat(container.getConfig().getHealthcheck().getTest()).containsExactly("NONE");
+            var host = container.getHostConfig();
+            assertThat(host.getMemory()).isEqualTo(32L << 20);
+            assertThat(host.getMemorySwap()).isEqualTo(32L << 20);
+            assertThat(host.getPidsLimit()).isEqualTo(64);
+            assertThat(host.getNanoCPUs()).isEqualTo(1_000_000_000);
+            assertThat(host.getIpcMode()).isEqualTo("private");
+            assertThat(host.getLogConfig().getType().getType()).isEqualTo("none");
+        }
+    }
+
+    private Outcome run(SandboxSpec spec, Duration timeout) throws SandboxUnavailable {
+        return run(spec, timeout, output);
+    }
+
+    private Outcome run(SandboxSpec spec, Duration timeout, OutputSink sink) throws SandboxUnavailable {
+        try (var sandbox = engine.boot(spec)) {
+            return sandbox.run(request(timeout), sink);
+        }
+    }
+
+    private static RunRequest request(Duration timeout) {
+        return new RunRequest("a1", "argument", Map.of(), timeout, Duration.ofSeconds(1), MINUTE);
+    }
+
+    private static SandboxSpec spec(String image) {
+        return spec(image, null, null);
+    }
+
+    private static SandboxSpec spec(String image, @Nullable List<String> entrypoint, @Nullable List<String> command) {
+        return new SandboxSpec("fn_x@1", image, entrypoint, command, Map.of(), 32, 1, 64, Network.NONE, false, false);
+    }
+
+    private static List<String> volumes() {
+        return images.docker().listVolumesCmd().exec().getVolumes().stream()
+                .map(volume -> volume.getName())
+                .filter(name -> !name.startsWith("faas-"))
+                .sorted()
+                .toList();
+    }
+}

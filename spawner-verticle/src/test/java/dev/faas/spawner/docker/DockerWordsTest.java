@@ -1,0 +1,169 @@
+package dev.faas.spawner.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.dockerjava.api.exception.BadRequestException;
+import com.github.dockerjava.api.exception.InternalServerErrorException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import dev.faas.spawner.engine.RunRequest;
+import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
+import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
+import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
+import dev.faas.spawner.engine.SandboxUnavailable.MemoryTooLow;
+import dev.faas.spawner.engine.SandboxUnavailable.NotStartable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How what Docker says is understood. */
+final class DockerWordsTest {
+
+    private static final String OCI = "failed to create task for container: failed to create shim task: OCI runtime "
+            + "create failed: runc create failed: unable to start container process: ";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "unable to find user ghost: no matching entries in passwd file",
+                "chdir to cwd (\"/secret\") set in config.json failed: permission denied"
+            })
+    void givenTheOwnersMistake_whenStartIsRefused_thenItIsNotStartableInPlainWords(String core) {
+        assertThat(StartRefusal.of(refusal(OCI + core + ": unknown")))
+                .isInstanceOf(NotStartable.class)
+                .hasMessage(core);
+    }
+
+    @Test
+    void givenATrailOfContainerd_whenCleaned_thenItIsGone() {
+        assertThat(StartRefusal.cleaned(OCI + "exec: \"/tmp\": is a directory: unknown: permission denied"))
+                .isEqualTo("exec: \"/tmp\": is a directory");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "exec: \"/.faas/init\": stat /.faas/init: no such file or directory",
+                "failed to create endpoint x on network bridge: operation not supported",
+                "error creating overlay mount to /var/lib/docker: no space left on device"
+            })
+    void givenTheHostsTrouble_whenStartIsRefused_thenBootFailed(String message) {
+        assertThat(StartRefusal.of(refusal(message)))
+                .isInstanceOf(BootFailed.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void givenTooLittleMemoryToStart_whenStartIsRefused_thenMemoryTooLow() {
+        var said = OCI + "container init was OOM-killed (memory limit too low?): unknown";
+
+        assertThat(StartRefusal.of(refusal(said))).isInstanceOf(MemoryTooLow.class);
+    }
+
+    @Test
+    void givenABadRequest_whenStartIsRefused_thenDockersSentenceIsGivenToTheOwner() {
+        var refusal = new DockerRefusal(new BadRequestException("{\"message\":\"Minimum memory limit is 6MB\"}\n"));
+
+        assertThat(StartRefusal.of(refusal)).isInstanceOf(NotStartable.class).hasMessage("Minimum memory limit is 6MB");
+    }
+
+    @Test
+    void givenAnAnswerThatIsNoJson_whenRead_thenItIsTheMessage() {
+        assertThat(new DockerRefusal(new NotFoundException("page not found\n"))).hasMessage("page not found");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, SIGHUP",
+        "9, SIGKILL",
+        "11, SIGSEGV",
+        "15, SIGTERM",
+        "31, SIGSYS",
+        "34, SIGRTMIN+0",
+        "64, SIGRTMIN+30"
+    })
+    void givenASignal_whenNamed_thenAsLinuxDoes(int number, String name) {
+        assertThat(Signals.name(number)).isEqualTo(name);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a,                       a:latest",
+        "a:1,                     a:1",
+        "host:5000/a,             host:5000/a:latest",
+        "host:5000/b/a:1,         host:5000/b/a:1",
+        "a@sha256:00,             a@sha256:00",
+        "host:5000/a:1@sha256:00, host:5000/a:1@sha256:00"
+    })
+    void givenAReference_whenPulled_thenItHasATagOrADigest(String reference, String pulled) {
+        assertThat(ImageStore.withTag(reference)).isEqualTo(pulled);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pull access denied for x, repository does not exist or may require 'docker login': denied: requested"
+                        + " access to the resource is denied",
+                "manifest for alpine:nosuch not found: manifest unknown: manifest unknown",
+                "error from registry: denied",
+                "name unknown: repository name not known to registry",
+                "unauthorized: authentication required",
+                "no matching manifest for linux/arm64/v8 in the manifest list entries"
+            })
+    void givenARegistryThatWillNeverGiveIt_whenPulled_thenImageNotFound(String said) {
+        assertThat(ImageStore.failure("image:1", said, null))
+                .isInstanceOf(ImageNotFound.class)
+                .hasMessageContaining("image:1")
+                .hasMessageContaining(said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Get \"https://registry/v2/\": dial tcp 127.0.0.1:1: connect: connection refused",
+                "Get \"https://registry/v2/\": dial tcp: lookup registry: no such host",
+                "Get \"https://registry/v2/\": dial tcp 10.0.0.1:443: connect: permission denied",
+                "toomanyrequests: You have reached your pull rate limit",
+                "tls: failed to verify certificate: x509: certificate signed by unknown authority",
+                "received unexpected HTTP status: 500 Internal Server Error",
+                "write /var/lib/docker/tmp/GetImageBlob1: no space left on device"
+            })
+    void givenTroubleThatMayPass_whenPulled_thenImagePullFailed(String said) {
+        assertThat(ImageStore.failure("image:1", said, null))
+                .isInstanceOf(ImagePullFailed.class)
+                .hasMessageContaining("image:1")
+                .hasMessageContaining(said);
+    }
+
+    @Test
+    void givenDigestsOfSeveralRepositories_whenAsked_thenTheReferencesOwnIsTaken() {
+        var digests = List.of("other@sha256:11", "host:5000/a@sha256:22");
+
+        assertThat(ImageStore.digest("host:5000/a:1", digests)).contains("sha256:22");
+        assertThat(ImageStore.digest("a:1", digests)).contains("sha256:11");
+        assertThat(ImageStore.digest("a@sha256:33", digests)).contains("sha256:33");
+        assertThat(ImageStore.digest("a", null)).isEqualTo(Optional.empty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\0b"})
+    void givenAnArgumentThatNoCommandLineHolds_whenRequested_thenRefused(String argument) {
+        assertThatThrownBy(() -> request(argument)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> request("é".repeat(65_536))).isInstanceOf(IllegalArgumentException.class);
+        assertThat(request("é".repeat(65_535) + "a").argument()).hasSize(65_536);
+    }
+
+    private static RunRequest request(String argument) {
+        return new RunRequest("a1", argument, Map.of(), Duration.ofSeconds(1), Duration.ZERO, Duration.ofSeconds(1));
+    }
+
+    private static DockerRefusal refusal(String message) {
+        return new DockerRefusal(
+                new InternalServerErrorException("{\"message\":\"" + message.replace("\"", "\\\"") + "\"}"));
+    }
+}

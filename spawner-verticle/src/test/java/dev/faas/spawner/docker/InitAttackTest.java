@@ -1,0 +1,237 @@
+package dev.faas.spawner.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.spawner.docker.Trailer.Cause;
+import dev.faas.spawner.docker.Trailer.End;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Functions that attack the init of their own sandbox, as root and as another user; {@code attack.c} is what they do. */
+final class InitAttackTest {
+
+    private static InitLab lab;
+    private static String probe;
+
+    @BeforeAll
+    static void open(@TempDir Path directory) throws Exception {
+        lab = new InitLab(directory);
+        probe = lab.probeImage();
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        lab.close();
+    }
+
+    private static InitSandbox attackers(String user) throws Exception {
+        return lab.boot(probe, List.of("/probe", "attack"), "--read-only", "--user=" + user);
+    }
+
+    private static final String UNFILTERED = "--security-opt=seccomp=unconfined";
+
+    /** Without Docker's filter of system calls: what init withstands, it withstands by itself. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1234"})
+    void givenAFunctionOfTheSameUser_whenItTriesToReadOrTraceInit_thenAllOfItIsRefused(String user) throws Exception {
+        try (var sandbox = lab.boot(probe, List.of("/probe", "attack"), "--read-only", "--user=" + user, UNFILTERED)) {
+            var spied = sandbox.runAndStay("spy");
+            assertThat(spied.trailer().end()).isEqualTo(new End.Exited(0));
+            assertThat(spied.out().lines()).hasSizeGreaterThan(30).allMatch(line -> line.endsWith(" refused"));
+            var control = sandbox.run("spy on child");
+            assertThat(control.out().lines()).hasSize(2).allMatch(line -> line.endsWith(" DONE"));
+        }
+    }
+
+    /** The mode of its file is one defence, that it is not dumpable is another; here only the second is left. */
+    @Test
+    void givenAnInitWhoseFileCanBeRead_whenAFunctionTriesToReadOrTraceIt_thenOnlyTheFileIsRead() throws Exception {
+        try (var sandbox =
+                lab.boot(probe, List.of("/probe", "attack"), "--entrypoint=/.faas/readable", "--user=0", UNFILTERED)) {
+            var spied = sandbox.run("spy");
+            assertThat(spied.out().lines()).hasSizeGreaterThan(30).allMatch(line -> line.endsWith(" refused"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1234"})
+    void givenSharedDescriptorsThatAreChangedAndFull_whenTheRunEnds_thenTheTrailerComesAndTheNextRunFindsThemAsBefore(
+            String user) throws Exception {
+        try (var sandbox = attackers(user)) {
+            var before = sandbox.runAndStay("show descriptors").out();
+            var ran = sandbox.runAndStay("descriptors");
+            assertThat(ran.trailer().end()).isEqualTo(new End.Exited(0));
+            assertThat(ran.trailer().reusable()).isTrue();
+            assertThat(ran.out()).hasSizeGreaterThanOrEqualTo(4096);
+            assertThat(sandbox.runAndStay("show descriptors").out())
+                    .isEqualTo(before)
+                    .contains("fd 1 pipe:");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nice", "hard limit", "batch", "io priority"})
+    void givenInitsOwnTreatmentByTheKernel_whenItIsChangedForGood_thenTheSandboxIsNotUsedAgain(String attack)
+            throws Exception {
+        try (var sandbox = attackers("1234")) {
+            var trailer = sandbox.run(reusing(attack)).trailer();
+            assertThat(trailer.end()).isEqualTo(new End.Exited(0));
+            assertThat(trailer.reusable()).isFalse();
+            assertThat(sandbox.awaitContainerEnd()).isZero();
+        }
+    }
+
+    @Test
+    void givenInitsScoreForTheOutOfMemoryKiller_whenRootRaisesIt_thenTheSandboxIsNotUsedAgain() throws Exception {
+        try (var sandbox = attackers("0")) {
+            var trailer = sandbox.run(reusing("oom score")).trailer();
+            // Either it may not, or it shows.
+            assertThat(trailer.end().equals(new End.Exited(0))).isEqualTo(!trailer.reusable());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soft limit", "affinity"})
+    void givenInitsLimits_whenTheyAreChangedSoThatTheyCanBePutRight_thenTheyAre(String attack) throws Exception {
+        try (var sandbox = attackers("1234")) {
+            for (int i = 0; i < 2; i++) {
+                var trailer = sandbox.runAndStay(attack).trailer();
+                assertThat(trailer.end()).isEqualTo(new End.Exited(0));
+                assertThat(trailer.reusable()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void givenEverySignal_whenAFunctionSendsThemToInit_thenItGoesOn() throws Exception {
+        try (var sandbox = attackers("0")) {
+            assertThat(sandbox.runAndStay("signals").trailer().end()).isEqualTo(new End.Exited(0));
+            assertThat(sandbox.runAndStay("signals").trailer().end()).isEqualTo(new End.Exited(0));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1234"})
+    void givenAForkBomb_whenItsCommandEnds_thenNoProcessIsLeft(String user) throws Exception {
+        try (var sandbox = attackers(user)) {
+            for (int i = 0; i < 3; i++) {
+                var ran = sandbox.runAndStay("fork bomb");
+                assertThat(ran.trailer().end()).isEqualTo(new End.Exited(0));
+                assertThat(ran.trailer().strays()).isTrue();
+                assertThat(ran.trailer().processes()).isGreaterThan(50);
+                assertThat(sandbox.runAndStay("look for traces").out()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void givenADaemonThatHoldsThePipes_whenItsCommandEnds_thenItIsKilledBeforeTheTrailerAndNeverHeardAgain()
+            throws Exception {
+        try (var sandbox = attackers("0")) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(sandbox.runAndStay("daemon").trailer().strays()).isTrue();
+                var next = sandbox.runAndStay("look for traces");
+                assertThat(next.out() + next.err()).isEmpty();
+            }
+            assertThat(sandbox.saidNothingWrong()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zombies", "orphans"})
+    void givenChildrenThatNobodyWaitsFor_whenTheCommandEnds_thenInitDoes(String attack) throws Exception {
+        try (var sandbox = attackers("0")) {
+            var trailer = sandbox.runAndStay(attack).trailer();
+            assertThat(trailer.end()).isEqualTo(new End.Exited(0));
+            assertThat(trailer.processes()).isGreaterThan(20);
+            assertThat(sandbox.runAndStay("look for traces").out()).isEmpty();
+        }
+    }
+
+    @Test
+    void givenACommandThatClosesItsOutput_whenItGoesOn_thenItsEndIsToldAllTheSame() throws Exception {
+        try (var sandbox = attackers("0")) {
+            assertThat(sandbox.run("close output").trailer().end()).isEqualTo(new End.Exited(3));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1234"})
+    void givenTracesOfEveryKind_whenTheNextRunLooks_thenThereAreNone(String user) throws Exception {
+        try (var sandbox = attackers(user)) {
+            assertThat(sandbox.runAndStay("look for traces").out()).isEmpty();
+            var traces = sandbox.runAndStay("leave traces");
+            assertThat(traces.trailer().end()).isEqualTo(new End.Exited(0));
+            assertThat(sandbox.runAndStay("look for traces").out()).isEmpty();
+        }
+    }
+
+    @Test
+    void givenDev_whenRootLeavesSomethingThere_thenTheSandboxIsNotUsedAgain() throws Exception {
+        try (var sandbox = attackers("0")) {
+            assertThat(sandbox.run(reusing("dev")).trailer().end()).isEqualTo(new End.Exited(0));
+            assertThat(sandbox.awaitContainerEnd()).isZero();
+        }
+    }
+
+    @Test
+    void givenARootThatCanBeWritten_whenReuseIsAskedFor_thenTheSandboxIsNotUsedAgain() throws Exception {
+        try (var sandbox = lab.boot(probe, List.of("/probe", "attack"))) {
+            assertThat(sandbox.run(reusing("look for traces")).trailer().end()).isEqualTo(new End.Exited(0));
+            assertThat(sandbox.awaitContainerEnd()).isZero();
+        }
+    }
+
+    @Test
+    void givenAVolumeOfTheImage_whenReuseIsAskedFor_thenOnlyOneInMemoryIsWipedAndUsedAgain() throws Exception {
+        var image = lab.image(lab.scratch(), "VOLUME /data");
+        try (var sandbox = lab.boot(image, List.of("/probe", "attack"), "--read-only")) {
+            sandbox.run(reusing("look for traces"));
+            assertThat(sandbox.awaitContainerEnd()).isZero();
+        }
+        try (var sandbox = lab.boot(image, List.of("/probe", "attack"), "--read-only", "--tmpfs=/data")) {
+            assertThat(sandbox.runAndStay("look for traces").out()).isEmpty();
+        }
+    }
+
+    @Test
+    void givenManyRunsInOneSandbox_whenTheyLookAround_thenEachSeesWhatTheFirstSaw() throws Exception {
+        try (var sandbox = lab.boot(probe, List.of("/probe", "show"), "--read-only")) {
+            var seen = new ArrayList<String>();
+            for (int i = 0; i < 20; i++) {
+                seen.add(sandbox.runAndStay("x").out());
+            }
+            assertThat(seen).allMatch(seen.getFirst()::equals);
+        }
+    }
+
+    @Test
+    void givenARunThatIsStopped_whenTheNextOneComes_thenItIsNotHitByTheLateStop() throws Exception {
+        try (var sandbox = attackers("0")) {
+            var first = reusing("stop");
+            sandbox.begin(first);
+            sandbox.awaitOutput("stopping");
+            sandbox.send(InitProtocol.stop(first.nonce(), Duration.ZERO));
+            assertThat(sandbox.awaitEnd().trailer().cause()).isEqualTo(Cause.STOPPED);
+            sandbox.awaitReady();
+            var second = reusing("look for traces");
+            sandbox.send(InitProtocol.stop(first.nonce(), Duration.ZERO));
+            sandbox.begin(second);
+            sandbox.send(InitProtocol.stop(first.nonce(), Duration.ZERO));
+            assertThat(sandbox.awaitEnd().trailer().cause()).isEqualTo(Cause.NONE);
+        }
+    }
+
+    private static RunFrame reusing(String argument) {
+        return InitSandbox.frame(argument, true, Duration.ofSeconds(20), Duration.ofSeconds(1), Map.of());
+    }
+}

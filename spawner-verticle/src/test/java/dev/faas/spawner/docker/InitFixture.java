@@ -1,0 +1,49 @@
+package dev.faas.spawner.docker;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A laboratory for each class of tests, and the two images that most of them run. */
+abstract class InitFixture {
+
+    static final Duration LONG = Duration.ofSeconds(20);
+    static final Duration GRACE = Duration.ofMillis(300);
+    static final Duration SHORT = Duration.ofMillis(300);
+
+    /** Only then is there another run in a sandbox. */
+    static final String READ_ONLY = "--read-only";
+
+    static InitLab lab;
+    static String probe;
+    static String busybox;
+
+    @BeforeAll
+    static void open(@TempDir Path directory) throws Exception {
+        lab = new InitLab(directory);
+        probe = lab.probeImage();
+        busybox = lab.image(
+                InitImages.busybox()
+                        .file("bin/no-shebang", 0755, InitImages.utf8("echo \"no shebang: $1\"\n"))
+                        .file("bin/lost", 0755, InitImages.utf8("#!/bin/nowhere\n"))
+                        .file("bin/data", 0644, new byte[] {1}),
+                "ENV PATH=/bin");
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        lab.close();
+    }
+
+    static InitSandbox shell(String script) throws Exception {
+        return lab.boot(busybox, List.of("sh", "-c", script, "function"));
+    }
+
+    static RunFrame frame(String argument, Duration timeout, Duration grace) {
+        return InitSandbox.frame(argument, false, timeout, grace, Map.of());
+    }
+}

@@ -1,0 +1,136 @@
+package dev.faas.spawner.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * What the tests of init need of Docker: the volume with the program, images made by {@code docker import} with the
+ * instructions of a Dockerfile, and sandboxes. Removes all of it at the end.
+ */
+final class InitLab implements AutoCloseable {
+
+    /** What the platform gives every sandbox, as far as a command can see it; for both ways of starting one. */
+    static final List<String> HARDENED = List.of(
+            "--network=none",
+            "--cap-drop=ALL",
+            "--security-opt=no-new-privileges",
+            "--memory=64m",
+            "--memory-swap=64m",
+            "--pids-limit=64",
+            "--ulimit=core=0",
+            "--log-driver=none",
+            "--ipc=private",
+            "--shm-size=8m",
+            "--tmpfs=/tmp:rw,exec,nosuid,nodev,mode=1777,size=16m",
+            "--hostname=sandbox",
+            "--label=faas-test");
+
+    private final String name = "faas-test-" + UUID.randomUUID().toString().substring(0, 8);
+    private final List<String> images = new ArrayList<>();
+    private final byte[] probe;
+
+    /** @param directory to build the probe in */
+    InitLab(Path directory) throws Exception {
+        probe = CProgram.probe(directory);
+        DockerCli.ask("volume", "create", name);
+        fillVolume(image(new Tar()), InitProgram.of(DockerCli.ask("info", "--format", "{{.Architecture}}")));
+    }
+
+    private void fillVolume(String anyImage, InitProgram program) throws Exception {
+        var container = DockerCli.ask("create", "--volume=" + name + ":/.faas", anyImage, "/.faas/init");
+        try (var docker = new TestImages(TestImages.dockerHost());
+                var tar = new ByteArrayInputStream(new Tar()
+                        .file("init", InitProgram.MODE, program.bytes())
+                        .file("readable", 0555, program.bytes())
+                        .bytes())) {
+            docker.docker()
+                    .copyArchiveToContainerCmd(container)
+                    .withRemotePath("/.faas")
+                    .withTarInputStream(tar)
+                    .exec();
+        }
+        DockerCli.ask("rm", "--volumes", container);
+    }
+
+    /** @param instructions of a Dockerfile, e.g. {@code ENTRYPOINT ["/probe"]} */
+    String image(Tar files, String... instructions) throws Exception {
+        var reference = "faas-test/" + name + ":" + images.size();
+        var words = new ArrayList<>(List.of("import"));
+        Stream.of(instructions).forEach(line -> words.addAll(List.of("--change", line)));
+        words.addAll(List.of("-", reference));
+        var result = DockerCli.run(words, files.bytes());
+        assertThat(result.code()).as(result.stderr()).isZero();
+        images.add(reference);
+        return reference;
+    }
+
+    /** A static program and nothing else. */
+    String probeImage(String... words) throws Exception {
+        return image(scratch(), "ENTRYPOINT [\"/probe\"%s]".formatted(quoted(words)));
+    }
+
+    byte[] probe() {
+        return probe.clone();
+    }
+
+    Tar scratch() {
+        return new Tar().file("probe", 0755, probe);
+    }
+
+    private static String quoted(String... words) {
+        var list = new StringBuilder();
+        for (var word : words) {
+            list.append(", \"").append(word).append('"');
+        }
+        return list.toString();
+    }
+
+    /** Boots a sandbox and waits until it is ready. */
+    InitSandbox boot(String image, List<String> command, String... options) throws Exception {
+        return new InitSandbox(create(image, command, options));
+    }
+
+    /** What Docker says of a sandbox that it cannot start. */
+    String startFails(String image, List<String> command) throws IOException {
+        var container = create(image, command);
+        var result = DockerCli.run(List.of("start", container));
+        DockerCli.ask("rm", "--volumes", container);
+        assertThat(result.code()).isNotZero();
+        return result.stderr();
+    }
+
+    private String create(String image, List<String> command, String... options) throws IOException {
+        var words = new ArrayList<>(List.of("create", "--interactive", "--volume=" + name + ":/.faas:ro,nocopy"));
+        words.add("--entrypoint=/.faas/init");
+        words.addAll(HARDENED);
+        words.addAll(List.of(options));
+        words.addAll(List.of(image, "--"));
+        words.addAll(command);
+        return DockerCli.ask(words.toArray(String[]::new));
+    }
+
+    /** The other way: {@code docker run --init}. */
+    static DockerCli.Result dockerRun(String image, List<String> words, String... options) throws IOException {
+        var all = new ArrayList<>(List.of("run", "--rm", "--init"));
+        all.addAll(HARDENED);
+        all.addAll(List.of(options));
+        all.add(image);
+        all.addAll(words);
+        return DockerCli.run(all);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (var image : images) {
+            DockerCli.ask("rmi", image);
+        }
+        DockerCli.ask("volume", "rm", name);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.faas.spawner.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.spawner.engine.SandboxSpec.Network;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** An engine for each test, the images that the contract runs, and the check that nothing is left behind. */
+public abstract class EngineFixture {
+
+    public static final Duration LONG = Duration.ofMinutes(5);
+    public static final Duration GRACE = Duration.ofSeconds(1);
+
+    /** Images that an implementation has to bring. */
+    protected enum Program {
+        /** Writes its argument to stdout. */
+        ECHO,
+        /** Exits with the number in its argument. */
+        EXIT,
+        /** Writes "to stdout" to stdout, and to stderr "to " and its argument. */
+        BOTH,
+        /** Writes {@link #BINARY} to stdout. */
+        BINARY,
+        /** Writes the environment variable named by its argument. */
+        ENV,
+        /** Writes "started", runs until SIGTERM, which it does not handle. */
+        HANG,
+        /** Writes "started" and runs on in spite of SIGTERM. */
+        STUBBORN,
+        /** Writes "started"; on SIGTERM writes "bye" and exits 0. */
+        POLITE,
+        /** Uses all memory it can get. */
+        HOG,
+        /** Ends by SIGSEGV. */
+        SEGFAULT,
+        /** Its entrypoint does not exist. */
+        MISSING,
+        /** Its entrypoint may not be executed. */
+        NOT_EXECUTABLE
+    }
+
+    protected static final byte[] BINARY = new byte[1024 * 1024];
+
+    static {
+        new Random(42).nextBytes(BINARY);
+        BINARY[BINARY.length - 1] = 'x';
+    }
+
+    ContainerEngine engine;
+
+    protected abstract ContainerEngine engine() throws Exception;
+
+    protected abstract String image(Program program);
+
+    protected abstract String missingImage();
+
+    protected abstract String unreachableImage();
+
+    @BeforeEach
+    void open() throws Exception {
+        engine = engine();
+    }
+
+    @AfterEach
+    void nothingIsLeftBehind() throws Exception {
+        try (var last = engine) {
+            assertThat(last.ours()).isEmpty();
+        }
+    }
+
+    SandboxSpec spec(Program program) {
+        return spec(image(program));
+    }
+
+    SandboxSpec spec(Program program, Map<String, String> env) {
+        return new SandboxSpec("fn_x@1", image(program), null, null, env, 32, 1.0, 64, Network.NONE, false, false);
+    }
+
+    public static SandboxSpec spec(String image) {
+        return new SandboxSpec("fn_x@1", image, null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, false);
+    }
+
+    public static RunRequest request(String argument, Duration timeout) {
+        return new RunRequest("a1", argument, Map.of(), timeout, GRACE, LONG);
+    }
+
+    Outcome run(Program program, String argument, RecordedOutput output) throws Exception {
+        return run(program, argument, output, LONG);
+    }
+
+    Outcome run(Program program, String argument, RecordedOutput output, Duration timeout) throws Exception {
+        try (var sandbox = engine.boot(spec(program))) {
+            return sandbox.run(request(argument, timeout), output);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.faas.spawner.engine;
+
+import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A container engine without containers: an image is a Java lambda. Keeps the contract of the real one ({@link
+ * ContainerEngineContract}), and lets tests say what goes wrong.
+ */
+public final class FakeEngine implements ContainerEngine {
+
+    private final String spawner;
+    private final String incarnation;
+    private final Map<String, FakeProgram> images = new ConcurrentHashMap<>();
+    private final Map<String, Supplier<SandboxUnavailable>> unavailable = new ConcurrentHashMap<>();
+    private final Map<String, OwnContainer> containers = new ConcurrentHashMap<>();
+    private final AtomicInteger pings = new AtomicInteger();
+    private volatile boolean down;
+    private volatile Obstacle onBoot = () -> {};
+    private volatile Consumer<SandboxSpec> booted = spec -> {};
+
+    public FakeEngine(String spawner, String incarnation) {
+        this.spawner = spawner;
+        this.incarnation = incarnation;
+    }
+
+    public FakeEngine image(String reference, FakeProgram program) {
+        images.put(reference, program);
+        return this;
+    }
+
+    /** From now on {@code boot} of this image fails like that. */
+    public FakeEngine unavailable(String reference, Supplier<SandboxUnavailable> failure) {
+        unavailable.put(reference, failure);
+        return this;
+    }
+
+    /** What every boot waits for. */
+    public interface Obstacle {
+        void await() throws InterruptedException;
+    }
+
+    public void onBoot(Obstacle obstacle) {
+        onBoot = obstacle;
+    }
+
+    /** Hears of every boot. */
+    public void booted(Consumer<SandboxSpec> listener) {
+        booted = listener;
+    }
+
+    /** A container that someone (say, a former incarnation) has left behind. */
+    public FakeEngine leftBehind(OwnContainer container) {
+        containers.put(container.id(), container);
+        return this;
+    }
+
+    /** Down: every call fails as if the daemon were away. */
+    public void down(boolean isDown) {
+        down = isDown;
+    }
+
+    @Override
+    public void prepare(SandboxSpec spec) throws SandboxUnavailable {
+        program(spec);
+    }
+
+    @Override
+    public Sandbox boot(SandboxSpec spec) throws SandboxUnavailable {
+        try {
+            onBoot.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SandboxUnavailable.BootFailed("interrupted", e);
+        }
+        var program = program(spec);
+        var sandbox = new FakeSandbox(this, created(spec), spec, program);
+        booted.accept(spec);
+        return sandbox;
+    }
+
+    private FakeProgram program(SandboxSpec spec) throws SandboxUnavailable {
+        if (down) {
+            throw new SandboxUnavailable.BootFailed("the engine is away", null);
+        }
+        var failure = unavailable.get(spec.image());
+        if (failure != null) {
+            throw failure.get();
+        }
+        var program = images.get(spec.image());
+        if (program == null) {
+            throw new ImageNotFound("image " + spec.image() + " is neither on this host nor to be had");
+        }
+        return program;
+    }
+
+    @Override
+    public List<OwnContainer> ours() throws EngineFault {
+        up();
+        return List.copyOf(containers.values());
+    }
+
+    @Override
+    public void remove(String containerId) throws EngineFault {
+        up();
+        containers.remove(containerId);
+    }
+
+    @Override
+    public boolean ping() {
+        pings.incrementAndGet();
+        return !down;
+    }
+
+    public int pings() {
+        return pings.get();
+    }
+
+    @Override
+    public void close() {}
+
+    boolean isDown() {
+        return down;
+    }
+
+    private String created(SandboxSpec spec) {
+        var id = HexFormat.of().toHexDigits(UUID.randomUUID().getMostSignificantBits());
+        containers.put(id, new OwnContainer(id, spawner, incarnation, spec.revision(), true, Instant.now()));
+        return id;
+    }
+
+    void gone(String id) {
+        containers.remove(id);
+    }
+
+    private void up() throws EngineFault {
+        if (down) {
+            throw new EngineFault("the engine is away", null);
+        }
+    }
+}

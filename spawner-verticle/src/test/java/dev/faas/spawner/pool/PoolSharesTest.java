@@ -1,0 +1,50 @@
+package dev.faas.spawner.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.spawner.engine.SandboxSpec;
+import dev.faas.spawner.engine.SandboxSpec.Network;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class PoolSharesTest {
+    private final PoolKey adas = key("ada", "fn_a@1");
+    private final PoolKey adasOther = key("ada", "fn_b@1");
+    private final PoolKey bobs = key("bob", "fn_c@1");
+
+    private static PoolKey key(String owner, String revision) {
+        return new PoolKey(
+                owner, new SandboxSpec(revision, "image", null, null, Map.of(), 32, 1, 64, Network.NONE, false, false));
+    }
+
+    private static Map<PoolKey, Integer> wants(Object... pairs) {
+        var wants = new LinkedHashMap<PoolKey, Integer>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            wants.put((PoolKey) pairs[i], (Integer) pairs[i + 1]);
+        }
+        return wants;
+    }
+
+    @Test
+    void givenEnoughForAll_whenDivided_thenEachHasWhatItWants() {
+        assertThat(PoolShares.of(wants(adas, 3, bobs, 2), 10)).isEqualTo(Map.of(adas, 3, bobs, 2));
+    }
+
+    @Test
+    void givenAnOwnerWithManyFunctions_whenScarce_thenAnotherOwnerHasAsMuch() {
+        assertThat(PoolShares.of(wants(adas, 50, adasOther, 50, bobs, 50), 8))
+                .isEqualTo(Map.of(adas, 2, adasOther, 2, bobs, 4));
+    }
+
+    @Test
+    void givenAnOwnerWhoWantsLittle_whenScarce_thenTheRestIsTheOthers() {
+        assertThat(PoolShares.of(wants(adas, 50, bobs, 1), 8)).isEqualTo(Map.of(adas, 7, bobs, 1));
+    }
+
+    @Test
+    void givenNoBudgetOrNoWish_whenDivided_thenNobodyHasAny() {
+        assertThat(PoolShares.of(wants(adas, 5), 0)).isEmpty();
+        assertThat(PoolShares.of(wants(adas, 0), 5)).isEmpty();
+    }
+}

@@ -1,0 +1,304 @@
+package dev.faas.spawner.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.spawner.engine.Ending;
+import dev.faas.spawner.engine.EngineFixture;
+import dev.faas.spawner.engine.Eventually;
+import dev.faas.spawner.engine.FakeEngine;
+import dev.faas.spawner.engine.OwnContainer;
+import dev.faas.spawner.engine.RecordedOutput;
+import dev.faas.spawner.engine.Sandbox;
+import dev.faas.spawner.engine.SandboxSpec;
+import dev.faas.spawner.engine.SandboxSpec.Network;
+import dev.faas.spawner.engine.SandboxUnavailable;
+import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
+import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class SandboxPoolTest {
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final FakeEngine engine = new FakeEngine("me", "1").image("image", process -> 0);
+    private final List<SandboxPool> opened = new ArrayList<>();
+
+    @AfterEach
+    void nothingIsLeftBehind() throws Exception {
+        for (var pool : opened) {
+            pool.close();
+        }
+        assertThat(engine.ours()).isEmpty();
+    }
+
+    private SandboxPool pool(int budget, Duration idle, int boots) {
+        var pool = SandboxPool.open(engine, new SandboxPool.Limits(budget, idle, boots), new PoolMeters(registry));
+        opened.add(pool);
+        return pool;
+    }
+
+    private static PoolKey key(String owner, String revision) {
+        return new PoolKey(
+                owner, new SandboxSpec(revision, "image", null, null, Map.of(), 32, 1, 64, Network.NONE, false, false));
+    }
+
+    private double count(String name) {
+        return registry.get(name).counter().count();
+    }
+
+    @Test
+    void givenAFunctionJustMade_whenItsFirstRunComes_thenASandboxIsReady() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, true);
+        Eventually.until("one is ready", () -> pool.ready() == 1);
+
+        pool.take(key("ada", "fn_a@1")).close();
+
+        assertThat(count("faas.pool.hits")).isEqualTo(1);
+        assertThat(count("faas.pool.misses")).isZero();
+    }
+
+    @Test
+    void givenAFunctionKnownForLong_whenTheSpawnerStarts_thenNothingIsBooted() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, false);
+        pool.expect("fn_b", key("ada", "fn_b@1"), 2, 10, false);
+
+        Eventually.until("those that are to be ready always are", () -> pool.ready() == 2);
+        assertThat(engine.ours()).extracting(OwnContainer::revision).containsOnly("fn_b@1");
+    }
+
+    @Test
+    void givenASandboxThatIsTaken_whenTheNextRunComes_thenItGetsAnotherOne() throws Exception {
+        var pool = pool(4, LONG, 4);
+        try (var first = pool.take(key("ada", "fn_a@1"));
+                var second = pool.take(key("ada", "fn_a@1"))) {
+            assertThat(first).isNotSameAs(second);
+            assertThat(engine.ours().size()).isGreaterThanOrEqualTo(2);
+        }
+        assertThat(count("faas.pool.misses")).isPositive();
+    }
+
+    @Test
+    void givenABootUnderWay_whenARunComes_thenItTakesThatOneAndNoOtherIsBooted() throws Exception {
+        var go = new CountDownLatch(1);
+        var boots = new AtomicInteger();
+        engine.onBoot(() -> {
+            boots.incrementAndGet();
+            go.await();
+        });
+        var pool = pool(1, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 0, 1, true);
+        Eventually.until("it boots ahead", () -> boots.get() == 1);
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var taken = executor.submit(() -> pool.take(key("ada", "fn_a@1")));
+            Eventually.until("the run waits", () -> count("faas.pool.misses") == 1);
+            assertThat(boots.get()).isEqualTo(1);
+            go.countDown();
+            taken.get(30, TimeUnit.SECONDS).close();
+        }
+    }
+
+    @Test
+    void givenAFunctionOutOfUse_whenItsTimeIsOver_thenItHasNoSandbox() throws Exception {
+        var pool = pool(4, Duration.ofMillis(300), 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, true);
+        Eventually.until("one is ready", () -> pool.ready() == 1);
+
+        Eventually.until("none is", () -> pool.ready() == 0 && engine.ours().isEmpty());
+        assertThat(count("faas.pool.wasted")).isEqualTo(1);
+    }
+
+    @Test
+    void givenANewRevision_whenTheOldOneHasSandboxes_thenTheyGo() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
+        Eventually.until("they are ready", () -> pool.ready() == 2);
+
+        pool.expect("fn_a", key("ada", "fn_a@2"), 2, 10, true);
+
+        Eventually.until(
+                "only the new one's are there",
+                () -> pool.ready() == 2
+                        && engine.ours().stream().allMatch(own -> own.revision().equals("fn_a@2")));
+    }
+
+    @Test
+    void givenAFunctionThatIsDeleted_whenItHasSandboxes_thenTheyGo() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
+        Eventually.until("they are ready", () -> pool.ready() == 2);
+
+        pool.forget("fn_a");
+
+        Eventually.until(
+                "they are gone", () -> pool.ready() == 0 && engine.ours().isEmpty());
+    }
+
+    @Test
+    void givenABudget_whenOneOwnerWantsAllOfIt_thenAnotherHasHisShare() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 100, 1000, true);
+        Eventually.until("she has all", () -> pool.ready() == 4);
+
+        pool.expect("fn_b", key("bob", "fn_b@1"), 100, 1000, true);
+
+        Eventually.until(
+                "each has half",
+                () -> engine.ours().stream()
+                                .filter(own -> own.revision().equals("fn_b@1"))
+                                .count()
+                        == 2);
+        assertThat(engine.ours()).hasSizeLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void givenRunsThatWaitForABoot_whenOthersCouldBeMadeAhead_thenDemandGoesFirst() throws Exception {
+        var order = java.util.Collections.synchronizedList(new ArrayList<String>());
+        var go = new CountDownLatch(1);
+        engine.onBoot(go::await);
+        engine.booted(spec -> order.add(spec.revision()));
+        var pool = pool(8, LONG, 1);
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = executor.submit(() -> pool.take(key("ada", "fn_a@1")));
+            Eventually.until("the one place is taken", () -> count("faas.pool.misses") == 1);
+            pool.expect("fn_b", key("bob", "fn_b@1"), 4, 10, true);
+            var second = executor.submit(() -> pool.take(key("ada", "fn_a@1")));
+            Eventually.until("two wait", () -> count("faas.pool.misses") == 2);
+            go.countDown();
+            first.get(30, TimeUnit.SECONDS).close();
+            second.get(30, TimeUnit.SECONDS).close();
+        }
+
+        assertThat(order.subList(0, 2)).containsExactly("fn_a@1", "fn_a@1");
+    }
+
+    @Test
+    void givenAnImageThatIsNotThere_whenTaken_thenTheRunHearsWhyAndNothingIsTriedAheadForAWhile() throws Exception {
+        var tries = new AtomicInteger();
+        engine.unavailable("image", () -> {
+            tries.incrementAndGet();
+            return new ImageNotFound("no such image");
+        });
+        var pool = pool(4, LONG, 4);
+
+        assertThatThrownBy(() -> pool.take(key("ada", "fn_a@1"))).isInstanceOf(ImageNotFound.class);
+
+        pool.expect("fn_a", key("ada", "fn_a@1"), 1, 10, true);
+        assertThat(tries.get()).isEqualTo(1);
+    }
+
+    @Test
+    void givenAnEngineThatIsAway_whenItComesBack_thenThePoolDoesSoByItself() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
+        Eventually.until("they are ready", () -> pool.ready() == 2);
+
+        engine.down(true);
+        Eventually.until("they are thrown away", () -> pool.ready() == 0);
+        engine.down(false);
+
+        Eventually.until("others are ready", () -> pool.ready() == 2);
+    }
+
+    @Test
+    void givenARunThatWaitsForABoot_whenInterrupted_thenItLetsGoAndTheSandboxIsTheNextOnes() throws Exception {
+        var go = new CountDownLatch(1);
+        engine.onBoot(go::await);
+        var pool = pool(1, LONG, 4);
+        var failed = new CountDownLatch(1);
+        var waiting = Thread.ofVirtual().start(() -> {
+            try {
+                pool.take(key("ada", "fn_a@1")).close();
+            } catch (SandboxUnavailable e) {
+                failed.countDown();
+            }
+        });
+        Eventually.until("it waits", () -> count("faas.pool.misses") == 1);
+
+        waiting.interrupt();
+
+        assertThat(failed.await(30, TimeUnit.SECONDS)).isTrue();
+        go.countDown();
+        Eventually.until("it is ready for the next", () -> pool.ready() == 1);
+    }
+
+    private static PoolKey reused(String owner, String revision) {
+        return new PoolKey(
+                owner, new SandboxSpec(revision, "image", null, null, Map.of(), 32, 1, 64, Network.NONE, false, true));
+    }
+
+    private static void run(Sandbox sandbox) {
+        var request = EngineFixture.request("", EngineFixture.LONG);
+        assertThat(sandbox.run(request, new RecordedOutput()).ending()).isInstanceOf(Ending.Exited.class);
+    }
+
+    @Test
+    void givenAFunctionInReusedMode_whenRunsComeOneByOne_thenAllHaveTheSameContainer() throws Exception {
+        var boots = new AtomicInteger();
+        engine.booted(spec -> boots.incrementAndGet());
+        var pool = pool(4, LONG, 4);
+        for (int i = 0; i < 20; i++) {
+            try (var sandbox = pool.take(reused("ada", "fn_a@1"))) {
+                run(sandbox);
+            }
+            Eventually.until("it is back", () -> pool.ready() == 1);
+        }
+
+        assertThat(boots.get()).isEqualTo(1);
+    }
+
+    @Test
+    void givenMoreRunsThanAReusedFunctionMayHave_whenTheyCome_thenTheyWaitForOneToComeBack() throws Exception {
+        var boots = new AtomicInteger();
+        engine.booted(spec -> boots.incrementAndGet());
+        var pool = pool(4, LONG, 4);
+        var first = pool.take(reused("ada", "fn_a@1"));
+        pool.expect("fn_a", reused("ada", "fn_a@1"), 0, 1, false);
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var second = executor.submit(() -> pool.take(reused("ada", "fn_a@1")));
+            Eventually.until("it waits", () -> count("faas.pool.misses") == 2);
+            run(first);
+            first.close();
+            second.get(30, TimeUnit.SECONDS).close();
+        }
+
+        assertThat(boots.get()).isEqualTo(1);
+    }
+
+    @Test
+    void givenAReusedSandboxThatWasGivenBack_whenItsFormerRunCancels_thenTheNextOneIsNotHit() throws Exception {
+        var pool = pool(4, LONG, 4);
+        var former = pool.take(reused("ada", "fn_a@1"));
+        run(former);
+        former.close();
+        Eventually.until("it is back", () -> pool.ready() == 1);
+        try (var next = pool.take(reused("ada", "fn_a@1"))) {
+            former.cancel();
+            former.close();
+
+            run(next);
+        }
+    }
+
+    @Test
+    void givenAPoolThatIsClosed_whenTaken_thenRefused() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.close();
+
+        assertThatThrownBy(() -> pool.take(key("ada", "fn_a@1"))).isInstanceOf(BootFailed.class);
+    }
+}
