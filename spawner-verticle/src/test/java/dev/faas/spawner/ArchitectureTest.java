@@ -28,8 +28,8 @@ final class ArchitectureTest {
                 .that()
                 .resideInAPackage(within(one))
                 .should()
-                .onlyDependOnClassesThat(resideInAnyPackage(within(one), within(other))
-                        .or(not(resideInAPackage(ROOT + ".."))))
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(within(one), within(other)).or(not(resideInAPackage(ROOT + ".."))))
                 .check(spawner);
     }
 
