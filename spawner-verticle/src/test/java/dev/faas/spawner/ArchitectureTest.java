@@ -56,6 +56,8 @@ final class ArchitectureTest {
                 .that()
                 .resideInAPackage(within("docker"))
                 .and()
+                .areTopLevelClasses()
+                .and()
                 .arePublic()
                 .should()
                 .haveNameMatching(".*\\.(DockerEngine|EngineConfig)")
