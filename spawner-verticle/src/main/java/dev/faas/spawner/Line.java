@@ -2,7 +2,7 @@ package dev.faas.spawner;
 
 import dev.faas.wire.Subjects.QueueKey;
 
-/** One function's queue, as far as this spawner has to do with it. Guarded by the lock of {@link Queues}. */
+/** One function's queue, as far as this spawner has to do with it. Guarded by the lock of {@link Turns}. */
 final class Line {
     final QueueKey key;
     boolean pulling;

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** The functions that may have work, or that have runs here, and whose turn it is. Guarded by the lock of {@link Queues}. */
+/** The functions that may have work, or that have runs here, and whose turn it is. Guarded by the lock of {@link Turns}. */
 final class Lines {
     private static final int MOST_FUNCTIONS = 20_000;
 

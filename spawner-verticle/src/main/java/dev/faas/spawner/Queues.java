@@ -10,11 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *        └────────────────────────────────────────────────────────────────────┘
  * </pre>
  *
- * One scheduler thread; everything else only changes what it sees. Thread-safe.
+ * One thread asks, whenever {@link Turns} has a turn. Thread-safe.
  */
 final class Queues {
     /** Starts a run and returns at once; when it is over, the consumer is told whether and when its command comes back. */
@@ -50,23 +47,19 @@ final class Queues {
     private final Supply supply;
     private final Slots slots;
     private final Starter starter;
-    private final Lines lines = new Lines();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Thread scheduler = Thread.ofVirtual().name("queues").unstarted(this::schedule);
-    private int pulls;
-    private boolean held;
-    private boolean closed;
+    private final Turns turns;
+    private final Thread asking = Thread.ofVirtual().name("queues").unstarted(this::ask);
 
     /** @param supply made with who takes commands that come after their pull was given up */
     Queues(Function<Consumer<Delivery>, Supply> supply, Slots slots, Starter starter) {
         this.supply = supply.apply(this::unexpected);
         this.slots = slots;
         this.starter = starter;
+        this.turns = new Turns(slots, this.supply::limit);
     }
 
     void start() {
-        scheduler.start();
+        asking.start();
     }
 
     /** A function may have work. */
@@ -74,7 +67,7 @@ final class Queues {
         long jitter = (long) (LONGEST_JITTER.toNanos()
                 * slots.load()
                 * ThreadLocalRandom.current().nextDouble());
-        sign(key, Duration.ofNanos(jitter));
+        turns.sign(key, Duration.ofNanos(jitter));
     }
 
     Supply supply() {
@@ -83,73 +76,30 @@ final class Queues {
 
     /** How many runs of each function there are here. */
     Map<QueueKey, Integer> runs() {
-        return locked(lines::runs);
+        return turns.runs();
     }
 
     /** Asks for nothing while the engine could run nothing: the work is left to others, or waits. */
     void hold(boolean on) {
-        locked(() -> {
-            held = on;
-            changed.signalAll();
-            return null;
-        });
+        turns.hold(on);
     }
 
     /** A command that came after its pull was given up: as good as any other. */
     private void unexpected(Delivery delivery) {
         Subjects.queueKey(delivery.subject()).ifPresent(key -> {
-            var line = takenUp(key);
+            var line = turns.takeUp(key);
             if (line.isPresent()) {
                 starter.start(delivery, again -> ended(line.get(), again));
             } else {
                 handBack(delivery);
-                sign(key, Duration.ZERO);
+                turns.sign(key, Duration.ZERO);
             }
         });
     }
 
-    /** With a slot; empty when none is free. */
-    private Optional<Line> takenUp(QueueKey key) {
-        return locked(() -> {
-            if (closed || !slots.tryTake()) {
-                return Optional.empty();
-            }
-            slots.assign(key.owner());
-            var line = lines.of(key);
-            line.running++;
-            return Optional.of(line);
-        });
-    }
-
-    private void sign(QueueKey key, Duration delay) {
-        locked(() -> {
-            if (!closed && lines.hasRoomFor(key)) {
-                var line = lines.of(key);
-                line.empty = false;
-                line.again = line.pulling;
-                want(line, delay);
-            }
-            return null;
-        });
-    }
-
-    private <T> T locked(Supplier<T> change) {
-        lock.lock();
+    private void ask() {
         try {
-            return change.get();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void want(Line line, Duration delay) {
-        lines.want(line, System.nanoTime() + delay.toNanos());
-        changed.signalAll();
-    }
-
-    private void schedule() {
-        try {
-            for (var line = nextInTurn(); line != null; line = nextInTurn()) {
+            for (var line = turns.next(); line != null; line = turns.next()) {
                 pull(line);
             }
         } catch (InterruptedException e) {
@@ -169,116 +119,39 @@ final class Queues {
         var unused = answer.whenComplete((got, failure) -> answered(line, got, failure));
     }
 
-    /** Waits for a function whose turn it is and a slot for it, and takes both; null at the end. */
-    private @Nullable Line nextInTurn() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (!closed) {
-                long now = System.nanoTime();
-                var nearest = new long[] {Long.MAX_VALUE};
-                if (!held && slots.tryTake()) {
-                    var line = lines.next(now, this::mayHaveMore, nearest);
-                    if (line.isPresent()) {
-                        slots.assign(line.get().key.owner());
-                        line.get().pulling = true;
-                        line.get().again = false;
-                        pulls++;
-                        return line.get();
-                    }
-                    slots.release();
-                }
-                var unused = changed.awaitNanos(nearest[0]);
-            }
-            return null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean mayHaveMore(Line line) {
-        return line.running < supply.limit(line.key) && slots.mayHaveMore(line.key.owner());
-    }
-
     /** On a thread of the bus. */
     private void answered(Line line, @Nullable Got got, @Nullable Throwable failure) {
         switch (got) {
             case Got.Work(var delivery, boolean more) -> begin(line, delivery, more);
-            case Got.Nothing nothing ->
-                over(line, () -> {
-                    if (!line.again) {
-                        lines.forget(line);
-                    }
-                });
+            case Got.Nothing nothing -> turns.nothing(line);
             case Got.NoQueue gone -> {
-                var unused =
-                        supply.make(line.key).whenComplete((made, cause) -> over(line, () -> holdOff(line, cause)));
+                var unused = supply.make(line.key).whenComplete((made, cause) -> askAgain(line, cause));
             }
-            case null -> over(line, () -> holdOff(line, failure));
+            case null -> askAgain(line, failure);
         }
     }
 
-    /** A pull came to nothing: its slot is free again. */
-    private void over(Line line, Runnable consequence) {
-        locked(() -> {
-            consequence.run();
-            line.pulling = false;
-            pulls--;
-            slots.release(line.key.owner());
-            settled(line);
-            return null;
-        });
-    }
-
-    private static void holdOff(Line line, @Nullable Throwable failure) {
+    private void askAgain(Line line, @Nullable Throwable failure) {
         if (failure != null) {
             LOG.debug("queue of {}: {}", line.key.function(), failure.toString());
-            line.notBefore = System.nanoTime() + AFTER_FAILURE.toNanos();
         }
+        turns.askAgain(line, failure == null ? Duration.ZERO : AFTER_FAILURE);
     }
 
     private void begin(Line line, Delivery delivery, boolean more) {
-        boolean inTime = locked(() -> {
-            line.pulling = false;
-            line.empty = !more && !line.again;
-            if (line.empty) {
-                lines.forget(line);
-            }
-            line.running++;
-            changed.signalAll();
-            return !closed;
-        });
-        if (inTime) {
+        if (turns.begins(line, more)) {
             starter.start(delivery, again -> ended(line, again));
         } else {
             handBack(delivery);
             ended(line, Optional.empty());
         }
-        // Only now, so that a stop does not overlook the run that has just begun.
-        locked(() -> {
-            pulls--;
-            changed.signalAll();
-            return null;
-        });
+        turns.begun();
     }
 
-    /** The finisher looks for the next one itself, unless the broker said that there is none. */
     private void ended(Line line, Optional<Duration> again) {
-        locked(() -> {
-            line.running--;
-            slots.release(line.key.owner());
-            if (!line.empty && !closed) {
-                want(line, Duration.ZERO);
-            }
-            settled(line);
-            return null;
-        });
+        turns.ended(line);
         again.ifPresent(delay -> CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
-                .execute(() -> sign(line.key, Duration.ZERO)));
-    }
-
-    private void settled(Line line) {
-        lines.settle(line);
-        changed.signalAll();
+                .execute(() -> turns.sign(line.key, Duration.ZERO)));
     }
 
     private static void handBack(Delivery delivery) {
@@ -290,17 +163,7 @@ final class Queues {
 
     /** Asks for nothing more; returns when what was asked for has come, and been handed back. Safe to repeat. */
     void stop() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            closed = true;
-            changed.signalAll();
-            long left = PULLS_END.toNanos();
-            while (pulls > 0 && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-        } finally {
-            lock.unlock();
-        }
+        turns.close(PULLS_END);
         supply.close();
     }
 }
