@@ -1,8 +1,6 @@
 package dev.faas.spawner.pool;
 
-import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxUnavailable;
-import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The sandboxes of one function revision, and who waits for some. Guarded by the lock of {@link SandboxPool}. */
 final class PoolLine {
@@ -21,13 +20,6 @@ final class PoolLine {
     private static final Duration SPARE_REUSED = Duration.ofMinutes(1);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
     private static final int MOST_DOUBLINGS = 6;
-
-    /**
-     * @param since it waits, by {@link System#nanoTime}
-     * @param born when it was booted, likewise
-     * @param runs that it has done
-     */
-    record Idle(Sandbox sandbox, long since, long born, int runs) {}
 
     final PoolKey key;
     final Deque<Idle> idle = new ArrayDeque<>();
@@ -132,6 +124,12 @@ final class PoolLine {
         prepared = false;
     }
 
+    /** Those used once: the oldest. Those reused: the one used last, so that those too many are left to grow old. */
+    @Nullable
+    Idle next() {
+        return key.spec().reused() ? idle.pollLast() : idle.pollFirst();
+    }
+
     /** Hands a sandbox to whoever has waited longest. */
     boolean handed(Idle sandbox) {
         var first = nextWaiting();
@@ -143,12 +141,6 @@ final class PoolLine {
 
     void refuse(SandboxUnavailable why) {
         nextWaiting().ifPresent(first -> first.completeExceptionally(why));
-    }
-
-    void refuseAll(String why) {
-        while (!waiting.isEmpty()) {
-            refuse(new BootFailed(why, null));
-        }
     }
 
     private Optional<CompletableFuture<Idle>> nextWaiting() {

@@ -1,6 +1,5 @@
 package dev.faas.spawner.pool;
 
-import dev.faas.spawner.pool.PoolLine.Idle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
