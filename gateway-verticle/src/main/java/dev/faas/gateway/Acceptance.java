@@ -8,6 +8,7 @@ import dev.faas.activation.ActivationEvents.Appended;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Order;
 import dev.faas.activation.Snapshot;
+import dev.faas.activation.Stage;
 import dev.faas.gateway.Backpressure.Place;
 import dev.faas.nats.BusException;
 import dev.faas.wire.Ids;
@@ -119,7 +120,10 @@ final class Acceptance {
 
     private Accepted stored(Appended appended, Wanted wanted, Place place) {
         return switch (appended) {
-            case Appended.Stored stored -> accepted(stored.snapshot(), place);
+            case Appended.Stored(var snapshot) -> {
+                Stage.ACCEPTED.reached(snapshot.record().id());
+                yield accepted(snapshot, place);
+            }
             case Appended.Superseded(var actual)
             when actual.isPresent() && wanted.key().isPresent() -> accepted(actual.get(), place);
             // 74 random bits a millisecond: somebody else's id is a fault, not bad luck.

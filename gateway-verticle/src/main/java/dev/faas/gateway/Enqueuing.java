@@ -2,6 +2,7 @@ package dev.faas.gateway;
 
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Stage;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +51,7 @@ final class Enqueuing {
     private void put(ActivationCommand command, Duration pause, long since, CompletableFuture<Void> done) {
         var unused = queue.put(command).whenComplete((nothing, failure) -> {
             if (failure == null) {
+                Stage.QUEUED.reached(command.id());
                 done.complete(null);
             } else if (stopping || System.nanoTime() - since > GIVE_UP.toNanos()) {
                 LOG.warn("the command of {} is left to the reconciler: {}", command.id(), failure.getMessage());

@@ -3,6 +3,7 @@ package dev.faas.spawner;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Report;
+import dev.faas.activation.Stage;
 import dev.faas.spawner.engine.OutputSink;
 import dev.faas.wire.FunctionSpec.Limits;
 import java.io.ByteArrayOutputStream;
@@ -41,6 +42,7 @@ final class Output implements OutputSink, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Output.class);
     private static final Duration LAST_GASP = Duration.ofSeconds(5);
 
+    private final String activation;
     private final String runId;
     private final InstantSource clock;
     private final ChunkPublisher publisher;
@@ -50,10 +52,12 @@ final class Output implements OutputSink, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Thread thread;
+    private boolean begun;
     private boolean ended;
     private boolean closed;
 
-    Output(String runId, Limits limits, ChunkPublisher.Channel channel, InstantSource clock) {
+    Output(String activation, String runId, Limits limits, ChunkPublisher.Channel channel, InstantSource clock) {
+        this.activation = activation;
         this.runId = runId;
         this.clock = clock;
         this.publisher = new ChunkPublisher(channel);
@@ -68,6 +72,10 @@ final class Output implements OutputSink, AutoCloseable {
         var into = streams.get(source);
         lock.lock();
         try {
+            if (!begun) {
+                begun = true;
+                Stage.FIRST_BYTE.reached(activation);
+            }
             int done = 0;
             while (done < length && !closed) {
                 long before = into.kept();

@@ -11,6 +11,7 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Order;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.Reason;
+import dev.faas.activation.Stage;
 import dev.faas.nats.BusException;
 import dev.faas.nats.Delivery;
 import dev.faas.spawner.Claims.Taken;
@@ -95,6 +96,7 @@ final class Run {
     /** When to look at the function's queue again, beyond what the queue itself tells: the command comes back then. */
     Optional<Duration> execute() throws InterruptedException {
         var named = Subjects.queued(delivery.subject());
+        Stage.TAKEN.reached(named);
         // From before the claim on: with the claim it can be asked to be cancelled.
         try (var watch = new StateWatch(with.events(), named, id, () -> stop(RunStop.Cause.CANCEL));
                 var lease = Lease.keep("lease-" + id, () -> signOfLife(watch), with.timing(), this::leaseLost)) {
@@ -132,6 +134,7 @@ final class Run {
     private Optional<Duration> attempt(Taken.Claimed claimed, Settlement settlement, Lease lease)
             throws InterruptedException {
         activation = claimed.running().id();
+        Stage.CLAIMED.reached(activation);
         // The thread is this run's own: all that is logged on it from here on is for that request.
         MDC.put("requestId", claimed.running().activation().requestId());
         LOG.debug("activation {}: run {} begins", activation, id);
@@ -189,8 +192,9 @@ final class Run {
             throws InterruptedException {
         var order = claimed.order().orElseThrow();
         var activationId = claimed.running().id();
-        try (var output = new Output(id, order.spec().limits(), channel(activationId), with.clock())) {
+        try (var output = new Output(activationId, id, order.spec().limits(), channel(activationId), with.clock())) {
             stop.flowing(output);
+            Stage.PLACED.reached(activationId);
             var asked = now();
             var outcome =
                     sandbox.run(Launch.request(claimed.running(), order, STOP_GRACE, asked, lease.remaining()), output);
@@ -207,6 +211,7 @@ final class Run {
                             claimed.running().claimedAt(),
                             asked.plusMillis(outcome.usage().startMs())));
             var kept = output.end(OUTPUT_LIMIT);
+            Stage.OUTPUT_STORED.reached(activationId);
             var digest = sandbox.imageDigest();
             return running -> Reports.of(outcome, running, kept, digest, asked, ended)
                     .map(report -> running.finish(report, backoff(running)))
@@ -255,6 +260,7 @@ final class Run {
             Taken.Claimed claimed, Function<Running, ActivationRecord> next, Settlement settlement, Lease lease)
             throws InterruptedException {
         var stored = with.writer().conclude(claimed.snapshot(), next, with.goOn());
+        Stage.END_STORED.reached(claimed.running().id());
         stored.ifPresent(with.meters()::concluded);
         if (!lease.held()) {
             LOG.warn(

@@ -1,8 +1,9 @@
 package dev.faas.spawner.docker;
 
+import dev.faas.activation.Stage;
 import dev.faas.spawner.engine.Ending;
-import dev.faas.spawner.engine.Outcome;
 import dev.faas.spawner.engine.Outcome.Usage;
+import dev.faas.spawner.engine.Outcome;
 import dev.faas.spawner.engine.OutputSink;
 import dev.faas.spawner.engine.RunRequest;
 import dev.faas.spawner.engine.Sandbox;
@@ -93,10 +94,11 @@ final class DockerSandbox implements Sandbox {
                 RunFrame.SIGTERM,
                 request.variables(),
                 request.argument());
-        var ended = session.run(frame, sink);
+        var ended = session.run(frame, sink, () -> Stage.TOLD.reached(request.activationId()));
         var unused = cancelled.thenRun(() -> session.stop(frame.nonce(), request.grace()));
         try {
             var trailer = await(ended, request);
+            Stage.TRAILER.reached(request.activationId());
             soiled = !trailer.reusable() || !(trailer.end() instanceof Trailer.End.Exited);
             var total = Duration.ofNanos(System.nanoTime() - called);
             return Verdict.of(trailer, total, plan.commandLine().getFirst());

@@ -110,8 +110,10 @@ final class InitSession implements AutoCloseable {
     /**
      * Only when init is ready. Completes when nothing of the run is left and all its output has reached the sink;
      * exceptionally, with an EngineFault, when that will never be known. The sink is called by the reader alone.
+     *
+     * @param told run once init has been sent all of it, unless that fails
      */
-    CompletableFuture<Trailer> run(RunFrame frame, OutputSink sink) {
+    CompletableFuture<Trailer> run(RunFrame frame, OutputSink sink, Runnable told) {
         var begun = new Turn(sink);
         synchronized (this) {
             ready = new CompletableFuture<>();
@@ -124,13 +126,13 @@ final class InitSession implements AutoCloseable {
         }
         stdout.begin(frame.nonce());
         stderr.begin(frame.nonce());
-        say(InitProtocol.run(frame));
+        say(InitProtocol.run(frame), told);
         return begun.ended;
     }
 
     /** SIGTERM now, SIGKILL after the grace; nothing, if that run is over. Returns at once. */
     void stop(Nonce run, Duration grace) {
-        say(InitProtocol.stop(run, grace));
+        say(InitProtocol.stop(run, grace), () -> {});
     }
 
     /** The sink of the run that is under way hears nothing any more, beyond what it is hearing just now. */
@@ -139,13 +141,14 @@ final class InitSession implements AutoCloseable {
     }
 
     /** One after the other, on a thread of their own: a daemon that does not read must not hold up a deadline. */
-    private synchronized void say(byte[] frame) {
-        said = said.thenRunAsync(() -> write(frame), WRITER);
+    private synchronized void say(byte[] frame, Runnable told) {
+        said = said.thenRunAsync(() -> write(frame, told), WRITER);
     }
 
-    private void write(byte[] frame) {
+    private void write(byte[] frame, Runnable told) {
         try {
             attachment.write(ByteBuffer.wrap(frame));
+            told.run();
         } catch (IOException e) {
             log.debug("container {} was not told: {}", container, e.toString());
             attachment.close(); // the reader says it to everybody
