@@ -20,7 +20,12 @@ final class OutputTest {
     private final FakeChannel channel = new FakeChannel();
 
     private Output output(int resultKb, int logKb) {
-        return new Output("activation-1", "run-1", new Limits(128, 1, 128, 300, resultKb, logKb), channel, InstantSource.system());
+        return new Output(
+                "activation-1",
+                "run-1",
+                new Limits(128, 1, 128, 300, resultKb, logKb),
+                channel,
+                InstantSource.system());
     }
 
     private static void write(Output output, Stream stream, byte[] bytes) {

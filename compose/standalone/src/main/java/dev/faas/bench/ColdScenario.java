@@ -10,6 +10,8 @@ import java.util.Map;
 final class ColdScenario implements Scenario {
     private static final int RUNS = 40;
     private static final int WARM_UP = 10;
+    private static final int WARM_UPS = 3_000;
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Duration BETWEEN = Duration.ofMillis(400);
 
     private final boolean pooled;
@@ -42,6 +44,7 @@ final class ColdScenario implements Scenario {
         var submitted = new HashMap<String, Long>();
         try (var user = stage.user();
                 var stages = Stages.record()) {
+            warmUp(user, stage);
             user.function(Map.of("name", "echo", "image", stage.image()));
             for (int i = -WARM_UP; i < RUNS; i++) {
                 var argument = Integer.toString(i);
@@ -58,7 +61,7 @@ final class ColdScenario implements Scenario {
                 if (i >= 0) {
                     baseline.add(byDocker);
                     ours.add(took);
-                    submitted.put(activation.path("id").asText(), begin);
+                    submitted.put(activation.path("activationId").asText(), begin);
                 }
                 Thread.sleep(BETWEEN);
             }
@@ -70,11 +73,17 @@ final class ColdScenario implements Scenario {
         }
     }
 
+    /** The path of an activation is code that a platform which has run for a while has compiled; reused containers are quick. */
+    private static void warmUp(Client user, Stage stage) throws Exception {
+        user.function(Map.of("name", "warm-up", "image", stage.image(), "mode", "reused", "concurrency", 2));
+        ClosedLoop.run(2, WARM_UPS, LIMIT, i -> user.submit("warm-up", "?wait=30", "x"));
+    }
+
     private List<Verdict> verdicts(Samples ours, Samples baseline) {
         return pooled
-                        ? List.of(
-                                Verdict.atMost("P1", "p50", 8, ours.p50(), "ms"),
-                                Verdict.atLeast("P1", "docker run takes", 25, baseline.p50() / ours.p50(), "×"))
-                        : List.of(Verdict.atMost("P2", "p50", 0.9, ours.p50() / baseline.p50(), "× docker run"));
+                ? List.of(
+                        Verdict.atMost("P1", "p50", 8, ours.p50(), "ms"),
+                        Verdict.atLeast("P1", "docker run takes", 25, baseline.p50() / ours.p50(), "×"))
+                : List.of(Verdict.atMost("P2", "p50", 0.9, ours.p50() / baseline.p50(), "× docker run"));
     }
 }

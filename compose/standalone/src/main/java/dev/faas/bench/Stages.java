@@ -50,9 +50,7 @@ final class Stages implements AutoCloseable {
                 samples.add(when - begin);
             }
         });
-        return samples.count() == 0
-                ? Optional.empty()
-                : Optional.of(samples.row("  … " + stage.text()));
+        return samples.count() == 0 ? Optional.empty() : Optional.of(samples.row("  … " + stage.text()));
     }
 
     @Override

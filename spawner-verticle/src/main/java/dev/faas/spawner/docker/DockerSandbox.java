@@ -2,8 +2,8 @@ package dev.faas.spawner.docker;
 
 import dev.faas.activation.Stage;
 import dev.faas.spawner.engine.Ending;
-import dev.faas.spawner.engine.Outcome.Usage;
 import dev.faas.spawner.engine.Outcome;
+import dev.faas.spawner.engine.Outcome.Usage;
 import dev.faas.spawner.engine.OutputSink;
 import dev.faas.spawner.engine.RunRequest;
 import dev.faas.spawner.engine.Sandbox;
