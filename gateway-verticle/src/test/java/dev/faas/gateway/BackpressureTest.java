@@ -183,8 +183,8 @@ class BackpressureTest {
 
     @Test
     void givenEventsAreFilledTo85Percent_whenSubmitted_thenItIsRefusedAndWhatIsUnderWayCanEnd() throws Exception {
-        var small =
-                new TopologyConfig(1, 1_000_000, TopologyConfig.LOCAL.eventsAge(), TopologyConfig.LOCAL.outputsAge());
+        var usual = TopologyConfig.LOCAL;
+        var small = new TopologyConfig(1, 1_000_000, usual.eventsAge(), usual.outputsAge(), usual.keysBytes());
         var connection = faas.administrator();
         try {
             connection.jetStreamManagement().deleteStream(Subjects.EVENTS);

@@ -101,8 +101,9 @@ class OutageTest {
     @Test
     void givenTheEventsAreFull_whenSubmitted_thenTheClientIsToldToComeAgain() throws Exception {
         removeStream(Subjects.EVENTS);
-        var small = new TopologyConfig(1, 64_000, TopologyConfig.LOCAL.eventsAge(), TopologyConfig.LOCAL.outputsAge());
-        Topology.create(faas.bus, small);
+        var usual = TopologyConfig.LOCAL;
+        Topology.create(
+                faas.bus, new TopologyConfig(1, 64_000, usual.eventsAge(), usual.outputsAge(), usual.keysBytes()));
 
         var answer = faas.submit("brave", "text/plain", "x".repeat(100_000).getBytes(StandardCharsets.UTF_8));
 

@@ -33,11 +33,17 @@ public final class RegistryVerticle extends VerticleBase {
     private static final Duration RETRIES_PAUSE = Duration.ofMillis(50);
 
     private final RegistryConfig config;
+    private final InstantSource clock;
     private @Nullable Lifecycle lifecycle;
     private volatile @Nullable HttpService http;
 
     public RegistryVerticle(RegistryConfig config) {
+        this(config, InstantSource.system());
+    }
+
+    RegistryVerticle(RegistryConfig config, InstantSource clock) {
         this.config = config;
+        this.clock = clock;
     }
 
     /** Fails with what is missing when NATS or Postgres is not there in time; then nothing is left open. */
@@ -63,7 +69,6 @@ public final class RegistryVerticle extends VerticleBase {
     }
 
     private void open(Lifecycle.Steps on) throws Exception {
-        var clock = InstantSource.system();
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         var pg = on.open("postgres", () -> Pg.open(vertx, config.pg()), it -> Waiting.on(it.close()));
         var store = new FunctionStore(pg);
@@ -97,7 +102,7 @@ public final class RegistryVerticle extends VerticleBase {
         repeat(on, "retries", RETRIES_PAUSE, new Retries(parked, events, queue, clock)::round);
 
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
-        var reconciler = reconciler(new RepairStore(pg), events, queue, spawners, clock);
+        var reconciler = reconciler(new RepairStore(pg), events, queue, spawners);
         repeat(on, "reconciler", config.reconcilePause(), reconciler::round);
 
         var bodies = new FunctionBody(config.topology().eventsAge());
@@ -128,8 +133,7 @@ public final class RegistryVerticle extends VerticleBase {
         return Projector.start(nats.read(Subjects.EVENTS, Subjects.PROJECTOR), projection, metrics.registry());
     }
 
-    private Reconciler reconciler(
-            RepairStore store, ActivationEvents events, CommandQueue queue, Spawners spawners, InstantSource clock) {
+    private Reconciler reconciler(RepairStore store, ActivationEvents events, CommandQueue queue, Spawners spawners) {
         var settled = config.settled();
         return new Reconciler(
                 store,

@@ -39,11 +39,15 @@ final class RepairStore {
                         : Future.succeededFuture(false)));
     }
 
-    /** Queued, for a while, and not known to have a command; by id, those after one. */
+    /**
+     * Queued, for a while, and not known to have a command; by id, those after one. What is of the future is from before the
+     * clock of Postgres was put back.
+     */
     Future<List<ActivationCommand>> unverified(Duration settled, String after, int limit) {
         return list(
                 "select id, owner, function_id from activation where status = 'queued' and not enqueued"
-                        + " and finished_at is null and changed_at <= now() - make_interval(secs => $1) and id > $2"
+                        + " and finished_at is null and changed_at not between now() - make_interval(secs => $1) and now()"
+                        + " and id > $2"
                         + " order by id limit $3",
                 Tuple.of(seconds(settled), after, limit),
                 row -> new ActivationCommand(

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   parked, not due        handed back until it is: there is no slot to hold here
- *   parked, due            enqueued, then acknowledged
+ *   parked, due            enqueued, then acknowledged; when it is due at first sight, a second later
  *   of another wait, over  acknowledged
  * </pre>
  */
@@ -30,6 +30,11 @@ final class Retries {
     private static final int BATCH = 256;
     private static final Duration WAIT = Duration.ofMillis(500);
     private static final Duration UNREADABLE_DELAY = Duration.ofSeconds(30);
+    /**
+     * Most are parked before they are due. One that is not may be so by our clock alone, and then its spawner parks it again:
+     * they must not toss it to and fro without a pause.
+     */
+    private static final Duration AT_FIRST_SIGHT = Duration.ofSeconds(1);
 
     private final DurableReader reader;
     private final ActivationEvents events;
@@ -69,8 +74,11 @@ final class Retries {
             return delivery.ack();
         }
         var wait = queued.waitFrom(clock.instant());
-        return wait.isZero()
-                ? queue.put(parked.command()).thenCompose(done -> delivery.ack())
-                : delivery.handBack(wait);
+        if (!wait.isZero()) {
+            return delivery.handBack(wait);
+        }
+        return delivery.deliveries() == 1
+                ? delivery.handBack(AT_FIRST_SIGHT)
+                : queue.put(parked.command()).thenCompose(done -> delivery.ack());
     }
 }

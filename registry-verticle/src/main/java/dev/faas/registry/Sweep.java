@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Queues that nobody looks after: a lost hint is given again, a consumer that is not there is made, one whose limit is not
- * its function's concurrency is changed, and one of a function that was deleted long ago is found again.
+ * its function's concurrency, or that an earlier version has made, is changed, and one of a function that was deleted long ago
+ * is found again.
  */
 final class Sweep implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
@@ -54,7 +55,7 @@ final class Sweep implements Reconciler.Repair {
         }
         for (var standing : standings) {
             var function = functions.get(standing.key().function());
-            if (function != null && function.spec().concurrency() != standing.limit()) {
+            if (function != null && !(standing.current() && function.spec().concurrency() == standing.limit())) {
                 Waiting.on(queue.ensure(function));
             }
         }

@@ -10,8 +10,11 @@ import dev.faas.activation.SpawnerBeat;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
+import dev.faas.nats.Consumers;
 import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
+import io.nats.client.api.ConsumerConfiguration;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,6 +118,29 @@ class PruneAndRepairTest extends RegistryFixture {
         queue.ensure(new QueueKey(owner, functionId), 77).join();
 
         Await.eventually(() -> queue.standing(functionId).join().orElseThrow().limit() == 10);
+    }
+
+    @Test
+    void givenAConsumerThatAnEarlierVersionHasMadeWhenReconciledThenItHasTheRhythmOfThisOne() throws Exception {
+        var name = Subjects.consumer(functionId);
+        var other = io.nats.client.Nats.connect(registry.backends.nats.url());
+        try {
+            var management = other.jetStreamManagement();
+            var made = management.getConsumerInfo(Subjects.ACTIVATIONS, name).getConsumerConfiguration();
+            management.addOrUpdateConsumer(
+                    Subjects.ACTIVATIONS,
+                    ConsumerConfiguration.builder(made)
+                            .ackWait(Duration.ofSeconds(30))
+                            .build());
+
+            Await.eventually(() -> management
+                    .getConsumerInfo(Subjects.ACTIVATIONS, name)
+                    .getConsumerConfiguration()
+                    .getAckWait()
+                    .equals(Consumers.ACK_WAIT));
+        } finally {
+            other.close();
+        }
     }
 
     @Test

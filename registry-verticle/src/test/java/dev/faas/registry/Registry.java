@@ -7,6 +7,7 @@ import dev.faas.wire.Ids;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -22,11 +23,11 @@ final class Registry {
     private String deployment;
     private final List<Client> clients = new ArrayList<>();
 
-    private Registry(Backends backends, RegistryConfig config) throws Exception {
+    private Registry(Backends backends, RegistryConfig config, InstantSource clock) throws Exception {
         this.backends = backends;
         this.tokens = new TestTokens();
         this.config = config;
-        this.verticle = new RegistryVerticle(config);
+        this.verticle = new RegistryVerticle(config, clock);
         this.deployment = await(vertx.deployVerticle(verticle));
         this.bus = backends.connect("test");
         backends.trust(tokens);
@@ -40,7 +41,12 @@ final class Registry {
 
     static Registry start(Path directory, UnaryOperator<RegistryConfig> change) throws Exception {
         var backends = Backends.start(directory);
-        return new Registry(backends, change.apply(backends.config()));
+        return new Registry(backends, change.apply(backends.config()), InstantSource.system());
+    }
+
+    static Registry start(Path directory, InstantSource clock) throws Exception {
+        var backends = Backends.start(directory);
+        return new Registry(backends, backends.config(), clock);
     }
 
     /** Another one on the same backends, in the place of this one. */

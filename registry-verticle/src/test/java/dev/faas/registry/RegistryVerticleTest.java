@@ -243,7 +243,8 @@ class RegistryVerticleTest {
         var local = TopologyConfig.LOCAL;
         var config = backends.config();
         var shorter = Changed.topology(
-                config, new TopologyConfig(1, local.eventsBytes(), Duration.ofDays(7), local.outputsAge()));
+                config,
+                new TopologyConfig(1, local.eventsBytes(), Duration.ofDays(7), local.outputsAge(), local.keysBytes()));
 
         assertThat(failure(vertx.deployVerticle(new RegistryVerticle(shorter))))
                 .hasMessageContaining(id)

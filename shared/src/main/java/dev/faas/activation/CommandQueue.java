@@ -157,11 +157,19 @@ public final class CommandQueue {
 
     private static Optional<Standing> standing(ConsumerState state) {
         return Subjects.queueKey(state.filter())
-                .map(key -> new Standing(key, state.pending(), state.unacked(), state.maxAckPending()));
+                .map(key ->
+                        new Standing(key, state.pending(), state.unacked(), state.maxAckPending(), state.current()));
     }
 
-    /** One function's queue: commands not taken yet, taken ones, and how many may be taken at once. */
-    public record Standing(QueueKey key, long queued, int running, int limit) {}
+    /**
+     * One function's queue.
+     *
+     * @param queued commands not taken yet
+     * @param running taken ones
+     * @param limit how many may be taken at once
+     * @param current false when it has to be made anew, by an {@code ensure}, to have the rhythm of this version
+     */
+    public record Standing(QueueKey key, long queued, int running, int limit, boolean current) {}
 
     /** Hints that a function has work: an optimisation, any of which may get lost. On a thread of the bus. */
     public Nats.Subscription hints(Consumer<QueueKey> listener) {

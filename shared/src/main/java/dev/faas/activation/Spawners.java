@@ -3,9 +3,11 @@ package dev.faas.activation;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import dev.faas.wire.Codec;
+import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +49,17 @@ public final class Spawners implements AutoCloseable {
             }
             case Kv.Change.Deleted gone -> heard.remove(gone.key());
         }
+    }
+
+    /** A name for a process that begins now: later than those before it, even by a clock that has been put back. */
+    public CompletableFuture<String> incarnation(String spawner, Instant now) {
+        return bucket.get(spawner)
+                .thenApply(last -> last.map(beat -> Codec.decode(beat.value().bytes(), SpawnerBeat.class))
+                        .filter(beat -> Ids.isActivation(beat.incarnation()))
+                        .map(beat -> Ids.timeOf(beat.incarnation()).plusMillis(1))
+                        .filter(now::isBefore)
+                        .orElse(now))
+                .thenApply(Ids::activation);
     }
 
     public CompletableFuture<Long> beat(SpawnerBeat beat) {

@@ -2,6 +2,7 @@ package dev.faas.nats;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.wire.Codec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,12 @@ import java.util.concurrent.CompletableFuture;
 
 /** The durable pull consumers of one stream, by the raw API: nothing here blocks. */
 public final class Consumers {
-    private static final long ACK_WAIT_NANOS = 30_000_000_000L;
+    /**
+     * What was taken and is neither done nor kept alive comes again after so long: longer than a spawner's lease, so that its
+     * run is over by then; short enough for what it took and never began to start within half a minute, sweep included.
+     */
+    public static final Duration ACK_WAIT = Duration.ofSeconds(20);
+
     /** A backstop only: the server deletes such a consumer even with work in its queue. */
     private static final long INACTIVE_NANOS = 24 * 3_600_000_000_000L;
 
@@ -32,7 +38,7 @@ public final class Consumers {
                 "filter_subject", filter,
                 "ack_policy", "explicit",
                 "deliver_policy", "all",
-                "ack_wait", ACK_WAIT_NANOS,
+                "ack_wait", ACK_WAIT.toNanos(),
                 "max_ack_pending", maxAckPending,
                 "max_deliver", -1,
                 "inactive_threshold", INACTIVE_NANOS);
@@ -87,7 +93,8 @@ public final class Consumers {
                 json.path("num_pending").asLong(),
                 json.path("num_ack_pending").asInt(),
                 json.path("config").path("max_ack_pending").asInt(),
-                json.path("delivered").path("stream_seq").asLong());
+                json.path("delivered").path("stream_seq").asLong(),
+                json.path("config").path("ack_wait").asLong() == ACK_WAIT.toNanos());
     }
 
     private static void failOnError(JsonNode json) {
@@ -103,7 +110,14 @@ public final class Consumers {
      * @param pending not delivered yet
      * @param unacked delivered and not ended: what runs
      * @param delivered the sequence of the last message that was delivered for the first time
+     * @param current false for one that an earlier version has made otherwise than it would be made now
      */
     public record ConsumerState(
-            String name, String filter, long pending, int unacked, int maxAckPending, long delivered) {}
+            String name,
+            String filter,
+            long pending,
+            int unacked,
+            int maxAckPending,
+            long delivered,
+            boolean current) {}
 }

@@ -102,6 +102,8 @@ public final class PullInbox implements AutoCloseable {
 
     @Override
     public void close() {
-        connection.closeDispatcher(dispatcher);
+        if (dispatcher.isActive()) {
+            connection.closeDispatcher(dispatcher);
+        }
     }
 }

@@ -25,6 +25,7 @@ public final class Topology {
     private static final int STREAM_NOT_FOUND = 10059;
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int PROJECTOR_IN_FLIGHT = 4096;
+    private static final long UNLIMITED = -1;
     /** What a registry that died has taken comes to another one, or to its successor, after so long. */
     private static final Duration ACK_WAIT = Duration.ofSeconds(10);
 
@@ -162,15 +163,24 @@ public final class Topology {
 
     private static void ensureBucket(Nats nats, JetStreamManagement management, String bucket, TopologyConfig config)
             throws IOException, JetStreamApiException {
-        if (missing(management, "KV_" + bucket)) {
+        var limit = bucket.equals(Subjects.IDEMPOTENCY) ? config.keysBytes() : UNLIMITED;
+        var stream = "KV_" + bucket;
+        if (missing(management, stream)) {
             var builder = KeyValueConfiguration.builder(bucket)
                     .storageType(StorageType.File)
+                    .maxBucketSize(limit)
                     .replicas(config.replicas());
             // Of REVOKED, what remains of removed entries; an access token lives 12 hours at most.
             if (bucket.equals(Subjects.IDEMPOTENCY) || bucket.equals(Subjects.REVOKED)) {
                 builder.ttl(Duration.ofHours(24));
             }
             nats.connection().keyValueManagement().create(builder.build());
+            return;
+        }
+        var made = management.getStreamInfo(stream).getConfiguration();
+        if (made.getMaxBytes() != limit) {
+            management.updateStream(
+                    StreamConfiguration.builder(made).maxBytes(limit).build());
         }
     }
 

@@ -45,7 +45,7 @@ class ClusterTest {
     static void start() throws Exception {
         cluster = NatsCluster.start(directory);
         nats = Nats.connect(NatsConfig.local(cluster.url()), "test");
-        var three = new TopologyConfig(3, 256L << 20, Duration.ofDays(30), Duration.ofDays(30));
+        var three = new TopologyConfig(3, 256L << 20, Duration.ofDays(30), Duration.ofDays(30), 1L << 20);
         long until = System.nanoTime() + LIMIT.toNanos();
         while (!created(three)) {
             assertThat(System.nanoTime()).isLessThan(until);

@@ -52,7 +52,7 @@ final class Claims {
 
     private static final Duration UNKNOWN_DELAY = Duration.ofSeconds(1);
     /** Whoever runs it may be dead, and not be known to be yet. */
-    private static final Duration RUNS_ELSEWHERE = Duration.ofSeconds(5);
+    static final Duration RUNS_ELSEWHERE = Duration.ofSeconds(5);
 
     private static final int MOST_LOOKS = 20;
 

@@ -2,6 +2,7 @@ package dev.faas.spawner;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /**
  * How many activations may run here at once, and how many of them may be one owner's. A slot is taken before work is asked
@@ -9,17 +10,21 @@ import java.util.Map;
  */
 final class Slots {
     private final int total;
-    private final int mostOfOne;
+    private final IntSupplier mostOfOne;
     private final Map<String, Integer> byOwner = new HashMap<>();
     private int taken;
 
-    Slots(int total, int mostOfOne) {
+    /** @param mostOfOne may change, with the spawners that share the platform's work */
+    Slots(int total, IntSupplier mostOfOne) {
         this.total = total;
         this.mostOfOne = mostOfOne;
     }
 
-    synchronized boolean mayHaveMore(String owner) {
-        return byOwner.getOrDefault(owner, 0) < mostOfOne;
+    boolean mayHaveMore(String owner) {
+        int most = mostOfOne.getAsInt();
+        synchronized (this) {
+            return byOwner.getOrDefault(owner, 0) < most;
+        }
     }
 
     /** A slot that is taken is this owner's, until {@link #release(String)}. */

@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param platform names this platform among others on the same Docker host, none of which touches another's containers
  * @param spawner stable over restarts, and of one process at a time: a new one with the same id takes the old one for dead
  * @param slots activations that run at the same time here
- * @param ownerSlots of these, the most that are one owner's
+ * @param ownerRunning the most that are one owner's, on all spawners together; the same on each
  * @param grace how long runs may go on once the service stops
  */
 public record SpawnerConfig(
         String platform,
         String spawner,
         int slots,
-        int ownerSlots,
+        int ownerRunning,
         Duration grace,
         Docker docker,
         Pool pool,
@@ -35,6 +35,7 @@ public record SpawnerConfig(
         Timing timing) {
     private static final int INTERNAL_PORT = 9090;
     private static final int LONGEST_ID = 64;
+    private static final int NO_LIMIT = 1_000_000;
     private static final String ID = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}";
     private static final long MIB = 1 << 20;
 
@@ -65,7 +66,7 @@ public record SpawnerConfig(
      * @param keepAlive how often a run tells the queue that it goes on
      * @param lease a run whose last confirmed sign is older than this kills its sandbox
      * @param pull how long a request for work waits at the broker
-     * @param sweep how often queues are looked at without a hint
+     * @param sweep how often queues are looked at without a hint, at least
      * @param reap how often orphaned containers are looked for
      */
     public record Timing(Duration keepAlive, Duration lease, Duration pull, Duration sweep, Duration reap) {
@@ -73,7 +74,7 @@ public record SpawnerConfig(
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(15),
                 Duration.ofMillis(250),
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(8),
                 Duration.ofSeconds(30));
     }
 
@@ -82,7 +83,12 @@ public record SpawnerConfig(
                 id(env, "FAAS_PLATFORM_ID", "faas", "names this platform among others on the same Docker host"),
                 id(env, "FAAS_SPAWNER_ID", hostName(), "names this spawner; stable, and of one process at a time"),
                 env.integer("FAAS_SLOTS", defaultSlots(), 1, 10_000, "activations that run at the same time"),
-                env.integer("FAAS_OWNER_MAX_RUNNING", 10_000, 1, 10_000, "of these, the most that are one user's"),
+                env.integer(
+                        "FAAS_OWNER_MAX_RUNNING",
+                        NO_LIMIT,
+                        1,
+                        NO_LIMIT,
+                        "of one user, on all spawners together; the same on each"),
                 env.duration("FAAS_GRACE", Duration.ofSeconds(10), "how long runs may go on once the service stops"),
                 new Docker(
                         env.uri("FAAS_DOCKER_HOST", Docker.LOCAL.host(), "the Docker daemon"),

@@ -93,12 +93,12 @@ public final class SpawnerVerticle extends VerticleBase {
 
     private void open(Lifecycle.Steps on) throws Exception {
         var timing = config.timing();
-        var self = new Worker(config.spawner(), Ids.activation(clock.instant()));
-        var engine = on.open("docker", () -> engines.open(config, self), ContainerEngine::close);
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         Topology.await(nats, config.nats().startTimeout());
-        var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
+        var self = new Worker(config.spawner(), Answer.of(spawners.incarnation(config.spawner(), clock.instant())));
+        var engine = on.open("docker", () -> engines.open(config, self), ContainerEngine::close);
+        var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var pool = on.open("pool", () -> pool(engine, metrics), SandboxPool::close);
         var functions = on.open(
                 "functions",
@@ -107,7 +107,7 @@ public final class SpawnerVerticle extends VerticleBase {
 
         var events = new ActivationEvents(nats);
         var queue = new CommandQueue(nats);
-        var slots = new Slots(config.slots(), config.ownerSlots());
+        var slots = new Slots(config.slots(), () -> share(spawners));
         var meters = new RunMeters(metrics.registry());
         meters.watch(slots);
         var runs = new Runs(() -> Ids.activation(clock.instant()));
@@ -139,6 +139,11 @@ public final class SpawnerVerticle extends VerticleBase {
                 .require("own name", () -> !heartbeat.replaced());
         http = on.await(
                 "http", () -> HttpService.start(vertx, config.http(), health, metrics, List.of()), HttpService::close);
+    }
+
+    /** How many of the platform's runs of one owner may be here. */
+    private int share(Spawners spawners) {
+        return OwnerShare.of(config.ownerRunning(), config.spawner(), config.slots(), spawners.alive());
     }
 
     private SandboxPool pool(ContainerEngine engine, Metrics metrics) {
@@ -206,8 +211,7 @@ public final class SpawnerVerticle extends VerticleBase {
         return true;
     }
 
-    private static ContainerEngine docker(SpawnerConfig config, Worker self)
-            throws DependencyMissing, InterruptedException {
+    static ContainerEngine docker(SpawnerConfig config, Worker self) throws DependencyMissing, InterruptedException {
         var docker = config.docker();
         var engine = new EngineConfig(
                 docker.host(),

@@ -155,6 +155,24 @@ final class ClaimRulesTest {
         assertThat(Platform.get(platform.events.lastFromLeader(id))).isEmpty();
     }
 
+    /** Of a gateway that was frozen, or cut off, between the two for longer than what has ended stays on the bus. */
+    @Test
+    void givenAnActivationThatHasEndedAndLeftTheBus_whenAnotherCommandComes_thenItIsDroppedAndNothingRuns()
+            throws Exception {
+        var function = platform.function(Specs.of("count"));
+        var id = platform.submit(function, "");
+        platform.ended(id);
+        acknowledged(function, id);
+        platform.prune(id);
+        int before = RUNS.get();
+
+        platform.enqueue(function, id);
+
+        acknowledged(function, id);
+        assertThat(RUNS).hasValue(before);
+        assertThat(Platform.get(platform.events.lastFromLeader(id))).isEmpty();
+    }
+
     @Test
     void givenACommandThatOvertookItsAcceptedEvent_whenThatComes_thenItRuns() throws Exception {
         var function = platform.function(Specs.of("count"));

@@ -7,6 +7,7 @@ import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Status;
+import dev.faas.http.HttpConfig;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.nats.NatsConfig;
 import dev.faas.spawner.engine.ContainerEngine;
@@ -154,13 +155,13 @@ final class DrainTest {
     }
 
     @Test
-    void givenNoBus_whenStarted_thenItSaysSoAndClosesTheEngine() throws Exception {
+    void givenNoBus_whenStarted_thenItSaysSoAndOpensNoEngine() throws Exception {
         var nowhere = new NatsConfig("nats://127.0.0.1:1", null, null, Duration.ofSeconds(1), Duration.ofSeconds(1));
         var config = platform.config("lonely", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
-        var closed = new CountDownLatch(1);
+        var opened = new AtomicInteger();
         var verticle = new SpawnerVerticle(
                 with(config, nowhere, SpawnerConfig.Docker.LOCAL),
-                (c, self) -> new Closing(closed),
+                (c, self) -> new Closing(opened),
                 InstantSource.system());
 
         assertThatThrownBy(() ->
@@ -171,7 +172,23 @@ final class DrainTest {
                 .isInstanceOf(DependencyMissing.class)
                 .hasMessageContaining("nats://127.0.0.1:1")
                 .hasMessageContaining("FAAS_NATS_URL");
-        assertThat(closed.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(opened).hasValue(0);
+    }
+
+    @Test
+    void givenAPortThatIsTaken_whenStarted_thenItFailsAndClosesTheEngine() throws Exception {
+        var first = platform.spawner(1);
+        var config = platform.config("lonely", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
+        var open = new AtomicInteger();
+        var verticle = new SpawnerVerticle(
+                at(config, first.internalPort()), (c, self) -> new Closing(open), InstantSource.system());
+
+        assertThatThrownBy(() ->
+                        Platform.get(platform.vertx().deployVerticle(verticle).toCompletionStage()))
+                .cause()
+                .hasMessageContaining("http");
+
+        assertThat(open).as("engines that are open").hasValue(0);
     }
 
     @Test
@@ -192,21 +209,46 @@ final class DrainTest {
     }
 
     private static SpawnerConfig with(SpawnerConfig c, NatsConfig nats, SpawnerConfig.Docker docker) {
+        return with(c, nats, docker, c.http());
+    }
+
+    private static SpawnerConfig at(SpawnerConfig c, int port) {
+        var h = c.http();
+        return with(
+                c,
+                c.nats(),
+                c.docker(),
+                new HttpConfig(
+                        h.host(),
+                        port,
+                        h.maxBodyBytes(),
+                        h.maxHeaderBytes(),
+                        h.idleTimeout(),
+                        h.requestTimeout(),
+                        h.maxConnections(),
+                        h.instances()));
+    }
+
+    private static SpawnerConfig with(SpawnerConfig c, NatsConfig nats, SpawnerConfig.Docker docker, HttpConfig http) {
         return new SpawnerConfig(
                 c.platform(),
                 c.spawner(),
                 c.slots(),
-                c.ownerSlots(),
+                c.ownerRunning(),
                 c.grace(),
                 docker,
                 c.pool(),
                 nats,
-                c.http(),
+                http,
                 c.timing());
     }
 
-    /** An engine of which only the close matters. */
-    private record Closing(CountDownLatch closed) implements ContainerEngine {
+    /** An engine of which only matters whether it is open. */
+    private record Closing(AtomicInteger open) implements ContainerEngine {
+        private Closing {
+            open.incrementAndGet();
+        }
+
         @Override
         public void prepare(SandboxSpec spec) {
             throw new UnsupportedOperationException();
@@ -232,7 +274,7 @@ final class DrainTest {
 
         @Override
         public void close() {
-            closed.countDown();
+            open.decrementAndGet();
         }
     }
 

@@ -25,7 +25,8 @@ final class FullStreamTest {
             @TempDir Path directory) throws Exception {
         var platform = Platform.start(directory);
         try {
-            Topology.create(platform.nats, new TopologyConfig(1, LIMIT, Duration.ofDays(30), Duration.ofDays(30)));
+            Topology.create(
+                    platform.nats, new TopologyConfig(1, LIMIT, Duration.ofDays(30), Duration.ofDays(30), 1 << 20));
             platform.images.put("loud", process -> {
                 process.write(Stream.STDOUT, new byte[100_000]);
                 process.stderr("heard");

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
+import dev.faas.activation.Spawners;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
+import dev.faas.nats.Consumers;
 import dev.faas.nats.PullInbox.Pulled;
 import dev.faas.wire.Ids;
 import java.nio.file.Path;
@@ -14,16 +16,17 @@ import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Queued work starts within 30 s of the end of whatever kept it from starting. At the rhythm of a real platform. */
+/**
+ * Queued work starts within 30 s of the end of whatever kept it from starting. At the rhythm of a real platform. A spawner that
+ * is dead keeps its work until it is known to be: {@link Spawners#DEAD_AFTER} after its last sign, or at once by its successor.
+ */
 final class LivenessTest {
     private static final Duration PROMISED = Duration.ofSeconds(30);
-    private static final Duration ACK_WAIT = Duration.ofSeconds(30);
     /** From a start to its end, and for the machine's own slowness. */
     private static final Duration MARGIN = Duration.ofSeconds(5);
 
@@ -61,36 +64,62 @@ final class LivenessTest {
     }
 
     @Test
+    void givenTheRhythmOfARealPlatform_whenItIsAddedUp_thenNoWayIsLongerThanPromised() {
+        var timing = SpawnerConfig.Timing.DEFAULT;
+        var found = timing.sweep().plus(timing.pull());
+
+        assertThat(found).as("a hint is lost").isLessThan(PROMISED);
+        assertThat(Consumers.ACK_WAIT.plus(found)).as("taken, and not begun").isLessThan(PROMISED);
+        assertThat(Claims.RUNS_ELSEWHERE.plus(found)).as("known to be dead").isLessThan(PROMISED);
+        assertThat(timing.lease().plus(timing.keepAlive()))
+                .as("a run is over before its command comes again")
+                .isLessThanOrEqualTo(Consumers.ACK_WAIT);
+    }
+
+    @Test
     void givenACommandTakenByOneThatDied_whenItBecomesFreeBetweenTwoSweeps_thenItRunsSoon() throws Exception {
-        var function = platform.function(Specs.of("echo"));
+        var function = platform.function(Specs.concurrency("echo", 1));
         var id = platform.submit(function, "taken");
+        var died = Instant.now();
         takeAndDie(function.id());
+        var behind = platform.submit(function, "behind it");
 
         real("other");
 
-        var ended = within(ACK_WAIT.plus(MARGIN), id);
+        var ended = within(PROMISED.plus(MARGIN), id);
         assertThat(ended.report().result()).isEqualTo("taken");
         assertThat(ended.attempt()).isEqualTo(1);
+        assertThat(Duration.between(died, ended.claimedAt())).isLessThan(PROMISED);
+        var next = within(MARGIN, behind);
+        assertThat(Duration.between(died, next.claimedAt())).isLessThan(PROMISED);
     }
 
     @Test
     void givenARunWhoseSpawnerIsNotKnownToBeDeadYet_whenItIs_thenItRunsAgainWithoutAnotherRedelivery()
             throws Exception {
-        platform.beat("silent", "1");
-        var function = platform.function(Specs.of("echo"));
+        var dead = new Worker("silent", "1");
+        var function = platform.function(Specs.concurrency("echo", 1));
         var accepted = platform.accept(function, "again", Instant.now().plusSeconds(600));
         var id = accepted.record().id();
-        var running = ((Queued) accepted.record())
-                .claim(new Worker("silent", "1"), Ids.activation(Instant.now()), Instant.now());
-        Platform.stored(platform.events.append(running, accepted.sequence()));
-        real("observer");
         platform.enqueue(function, id);
+        takeAndDie(function.id());
+        var running = ((Queued) accepted.record()).claim(dead, Ids.activation(Instant.now()), Instant.now());
+        Platform.stored(platform.events.append(running, accepted.sequence()));
+        var behind = platform.submit(function, "behind it");
+        real("other");
+        try (var observer = new Spawners(platform.nats)) {
+            observer.observe();
+            platform.beat(dead.spawner(), dead.incarnation());
 
-        // Dead after 30 s of silence, looked at every five.
-        var ended = within(PROMISED.plus(MARGIN).plus(MARGIN), id);
+            Platform.until("it is known to be dead", Spawners.DEAD_AFTER.plus(MARGIN), () -> observer.dead(dead));
+        }
 
+        var known = Instant.now();
+        var ended = within(Claims.RUNS_ELSEWHERE.plus(MARGIN), id);
         assertThat(ended.report().result()).isEqualTo("again");
         assertThat(ended.platformFaults()).isEqualTo(1);
+        var next = within(MARGIN, behind);
+        assertThat(Duration.between(known, next.claimedAt())).isLessThan(PROMISED);
     }
 
     @Test
@@ -145,40 +174,5 @@ final class LivenessTest {
         spawner.engine().down(false);
 
         assertThat(within(PROMISED, id).platformFaults()).isZero();
-    }
-
-    @Test
-    void givenAClockThatJumps_whenWorkIsQueued_thenItRunsAsEver() throws Exception {
-        var jump = new AtomicReference<>(Duration.ZERO);
-        platform.clock = () -> Instant.now().plus(jump.get());
-        real("jumping");
-        var function = platform.function(Specs.retrying("echo", 2, 1));
-        for (var far : new Duration[] {Duration.ofMinutes(5), Duration.ofHours(-5), Duration.ZERO}) {
-            jump.set(far);
-
-            var ended = within(PROMISED, platform.submit(function, "on time"));
-
-            assertThat(ended.report().result()).isEqualTo("on time");
-            assertThat(ended.attempt()).isEqualTo(1);
-        }
-    }
-
-    @Test
-    void givenARetryDueFarInTheFutureByAWrongClock_whenItIsRightAgain_thenTheAttemptFollows() throws Exception {
-        platform.images.put(
-                "second time",
-                process -> process.environment().get("FAAS_ATTEMPT").equals("1") ? 1 : 0);
-        var jump = new AtomicReference<>(Duration.ofMinutes(5));
-        platform.clock = () -> Instant.now().plus(jump.get());
-        real("jumping");
-        var function = platform.function(Specs.retrying("second time", 2, 1));
-        var id = platform.submit(function, "");
-        Platform.until("it waits", () -> platform.state(id) instanceof Queued queued && queued.nextAttemptAt() != null);
-        Platform.until("its command is parked", () -> !platform.queued(function, id));
-
-        jump.set(Duration.ZERO);
-        platform.enqueue(function, id);
-
-        assertThat(within(PROMISED, id).report().status()).isEqualTo(Status.SUCCEEDED);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Running;
+import dev.faas.activation.Spawners;
 import dev.faas.activation.Status;
 import dev.faas.spawner.docker.DockerEngine;
 import dev.faas.spawner.docker.EngineConfig;
@@ -122,6 +123,7 @@ final class LostSpawnersTest {
                 () -> containersOf("killed", "frozen", "cut-off").size() == 3);
         spawner("survivor", 4, platform.server.url());
 
+        var gone = Instant.now();
         killed.signal("KILL");
         frozen.signal("STOP");
         cable.cut();
@@ -133,6 +135,9 @@ final class LostSpawnersTest {
             assertThat(ended.worker().spawner()).isEqualTo("survivor");
             assertThat(ended.attempt()).isEqualTo(1);
             assertThat(ended.platformFaults()).isEqualTo(1);
+            assertThat(Duration.between(gone, ended.claimedAt()))
+                    .as("known to be dead, and 30 s more")
+                    .isLessThan(Spawners.DEAD_AFTER.plusSeconds(30));
         }
         frozen.signal("CONT");
         cable.mend();

@@ -55,12 +55,15 @@ import java.util.function.Supplier;
 /** A real bus, and what registry and gateway would do on it; spawners are started by the tests. */
 final class Platform {
     static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final SpawnerConfig.Timing QUICK = new SpawnerConfig.Timing(
+    static final SpawnerConfig.Timing QUICK = new SpawnerConfig.Timing(
             Duration.ofSeconds(1),
             Duration.ofSeconds(3),
             Duration.ofMillis(250),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1));
+
+    /** As functions have it that say nothing else. */
+    private static final Duration QUEUE_TTL = Duration.ofDays(1);
 
     private static final SpawnerConfig.Pool POOL = new SpawnerConfig.Pool(8, Duration.ofMinutes(5));
 
@@ -70,6 +73,9 @@ final class Platform {
     final CommandQueue queue;
     /** Of the spawners that are started from now on. */
     volatile InstantSource clock = InstantSource.system();
+
+    /** On all those spawners together. */
+    volatile int ownerRunning = 1_000;
 
     final Map<String, FakeProgram> images = new ConcurrentHashMap<>();
     private final Vertx vertx = Vertx.vertx();
@@ -104,17 +110,20 @@ final class Platform {
         var plain = config(name, slots, grace, QUICK);
         var docker = new SpawnerConfig.Docker(TestImages.dockerHost(), Duration.ofSeconds(20), null);
         var spawner = new Started(
-                new SpawnerVerticle(new SpawnerConfig(
-                        platformId,
-                        name,
-                        slots,
-                        slots,
-                        grace,
-                        docker,
-                        POOL,
-                        plain.nats(),
-                        plain.http(),
-                        plain.timing())),
+                new SpawnerVerticle(
+                        new SpawnerConfig(
+                                platformId,
+                                name,
+                                slots,
+                                ownerRunning,
+                                grace,
+                                docker,
+                                POOL,
+                                plain.nats(),
+                                plain.http(),
+                                plain.timing()),
+                        SpawnerVerticle::docker,
+                        clock),
                 this);
         spawner.deploy();
         started.add(spawner);
@@ -126,7 +135,7 @@ final class Platform {
                 "test",
                 name,
                 slots,
-                slots,
+                ownerRunning,
                 grace,
                 SpawnerConfig.Docker.LOCAL,
                 SpawnerConfig.Pool.NONE,
@@ -210,7 +219,7 @@ final class Platform {
 
     /** Accepts and enqueues, as the gateway does. */
     String submit(FunctionRevision function, String argument) throws Exception {
-        var activation = activation(function, Instant.now().plusSeconds(600));
+        var activation = activation(function, Instant.now().plus(QUEUE_TTL));
         get(events.accept(ActivationRecord.accept(activation, new Order(function.spec(), argument))));
         enqueue(function, activation.id());
         return activation.id();
@@ -228,7 +237,7 @@ final class Platform {
 
     /** Not even accepted. */
     Activation activation(FunctionRevision function) {
-        return activation(function, Instant.now().plusSeconds(600));
+        return activation(function, Instant.now().plus(QUEUE_TTL));
     }
 
     static Snapshot stored(CompletableFuture<Appended> append) throws Exception {
@@ -320,6 +329,14 @@ final class Platform {
     boolean parked(String id) throws Exception {
         return get(nats.stream(Subjects.RETRIES).lastFromLeader(Subjects.retry(id)))
                 .isPresent();
+    }
+
+    /** As the registry does it with what has ended. */
+    void prune(String id) throws Exception {
+        get(events.pruneOutput(id));
+        for (var next = get(events.nextState(id, 1)); next.isPresent(); next = get(events.nextState(id, 1))) {
+            get(events.prune(next.get().sequence()));
+        }
     }
 
     /** As the gateway does it. */

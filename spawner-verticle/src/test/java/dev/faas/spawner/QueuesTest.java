@@ -99,7 +99,7 @@ final class QueuesTest {
     }
 
     private Queues queues(int slots) {
-        return queues(new Slots(slots, slots));
+        return queues(new Slots(slots, () -> slots));
     }
 
     private Queues queues(Slots slots) {
@@ -206,7 +206,7 @@ final class QueuesTest {
     @Test
     void givenAnOwnerWithAllThatOneMayHave_whenAllHisFunctionsHaveMore_thenOthersAreServedAndHeAfterOneEnds()
             throws Exception {
-        var scheduler = queues(new Slots(10, 2));
+        var scheduler = queues(new Slots(10, () -> 2));
         scheduler.hint(RICH_1);
         scheduler.hint(RICH_2);
         supply.next().answer().complete(WORK_AND_MORE);
@@ -223,7 +223,7 @@ final class QueuesTest {
 
     @Test
     void givenAnOwnersPullThatFoundNothing_whenAnotherFunctionOfHisHasWork_thenItsPlaceIsFree() throws Exception {
-        var scheduler = queues(new Slots(10, 1));
+        var scheduler = queues(new Slots(10, () -> 1));
         scheduler.hint(RICH_1);
         var first = supply.next();
         scheduler.hint(RICH_2);
@@ -320,7 +320,7 @@ final class QueuesTest {
         scheduler.hint(POOR);
         supply.next().answer().complete(LAST_WORK);
         var ended = running.poll(10, TimeUnit.SECONDS);
-        supply.standings = List.of(new Standing(RICH_1, 0, 0, 10));
+        supply.standings = List.of(new Standing(RICH_1, 0, 0, 10, true));
 
         sweep(scheduler, 2).once();
 
@@ -340,8 +340,10 @@ final class QueuesTest {
 
     @Test
     void givenNoHint_whenASweepFindsWorkOrRunsThatAreNotOurs_thenThoseQueuesAreLookedAt() throws Exception {
-        supply.standings =
-                List.of(new Standing(RICH_1, 3, 0, 10), new Standing(RICH_2, 0, 0, 10), new Standing(POOR, 0, 1, 10));
+        supply.standings = List.of(
+                new Standing(RICH_1, 3, 0, 10, true),
+                new Standing(RICH_2, 0, 0, 10, true),
+                new Standing(POOR, 0, 1, 10, true));
 
         sweep(queues(5), 5).once();
 
@@ -353,7 +355,7 @@ final class QueuesTest {
     void givenAStop_whenARunIsJustBeingStarted_thenItWaitsUntilThatOneCounts() throws Exception {
         var starting = new CountDownLatch(1);
         var go = new CountDownLatch(1);
-        var scheduler = new Queues(late -> supply, new Slots(1, 1), (delivery, ended) -> {
+        var scheduler = new Queues(late -> supply, new Slots(1, () -> 1), (delivery, ended) -> {
             starting.countDown();
             try {
                 assertThat(go.await(10, TimeUnit.SECONDS)).isTrue();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects.QueueKey;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -69,15 +71,40 @@ final class SchedulingTest {
         platform.spawner(8);
         platform.spawner(8);
         var function = platform.function(Specs.concurrency("busy", 3));
+
+        allSucceed(submitted(function, 30));
+
+        assertThat(most).hasValue(3);
+    }
+
+    @Test
+    void givenTwoSpawners_whenOneOwnerMayRunThreeAtOnce_thenThatHoldsAcrossBothAndAcrossTheStopOfOne()
+            throws Exception {
+        platform.ownerRunning = 3;
+        platform.spawner(8);
+        var other = platform.spawner(8);
+        var function = platform.function(Specs.concurrency("busy", 50));
+
+        allSucceed(submitted(function, 30));
+        assertThat(most.getAndSet(0)).isBetween(2, 3);
+
+        other.stop();
+        allSucceed(submitted(function, 30));
+        assertThat(most).as("all of it is the remaining one's").hasValue(3);
+    }
+
+    private List<String> submitted(FunctionRevision function, int count) throws Exception {
         var ids = new ArrayList<String>();
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < count; i++) {
             ids.add(platform.submit(function, ""));
         }
+        return ids;
+    }
 
+    private void allSucceed(List<String> ids) throws Exception {
         for (var id : ids) {
             assertThat(platform.ended(id).report().status()).isEqualTo(Status.SUCCEEDED);
         }
-        assertThat(most).hasValue(3);
     }
 
     @Test

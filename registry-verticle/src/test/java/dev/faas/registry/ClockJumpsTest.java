@@ -1,0 +1,196 @@
+package dev.faas.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.ActivationRecord.Queued;
+import dev.faas.activation.CommandQueue;
+import dev.faas.activation.OutputChunk.Source;
+import dev.faas.activation.Parked;
+import dev.faas.activation.Status;
+import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.wire.Ids;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The clock of a registry jumps by hours, as in one test that of Postgres does; those of all others are right. */
+class ClockJumpsTest {
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration BACKOFF = Duration.ofSeconds(5);
+
+    @TempDir
+    static Path directory;
+
+    private static Registry registry;
+    private static ActivationEvents events;
+    private static CommandQueue queue;
+    private static volatile Duration jump = Duration.ZERO;
+
+    private String owner;
+    private Client user;
+    private String functionId;
+
+    @BeforeAll
+    static void start() throws Exception {
+        registry = Registry.start(directory, () -> Instant.now().plus(jump));
+        events = new ActivationEvents(registry.bus);
+        queue = new CommandQueue(registry.bus);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        registry.stop();
+    }
+
+    @BeforeEach
+    void newFunction() throws Exception {
+        jump = Duration.ZERO;
+        owner = Ids.user(Instant.now());
+        user = registry.client(owner);
+        functionId = user.create("worked").json().getString("id");
+    }
+
+    private Story accepted(Duration ttl) {
+        return Story.accepted(
+                registry.bus, Story.activation(owner, functionId, "worked", Instant.now(), ttl, Map.of()), "argument");
+    }
+
+    private Story waiting(Duration backoff) {
+        var story = accepted(DAY).claimed("run-1").failed(backoff);
+        queue.park(parked(story)).join();
+        return story;
+    }
+
+    private static Parked parked(Story story) {
+        var due = ((Queued) story.refreshed().record()).nextAttemptAt();
+        return new Parked(command(story), Objects.requireNonNull(due));
+    }
+
+    private static ActivationCommand command(Story story) {
+        return ActivationCommand.of(story.activation);
+    }
+
+    private static boolean queued(Story story) {
+        return queue.holds(command(story)).join();
+    }
+
+    private static Status status(Story story) {
+        return events.lastFromLeader(story.id()).join().orElseThrow().record().currentStatus();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, -5})
+    void givenAcceptedWorkWithoutACommandWhenTheClockIsWrongThenItIsEnqueued(int hours) throws Exception {
+        jump = Duration.ofHours(hours);
+        var story = accepted(DAY);
+
+        Await.eventually(() -> queued(story));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, -5})
+    void givenARetryThatWaitsWhenTheClockIsWrongThenItComesBack(int hours) throws Exception {
+        jump = Duration.ofHours(hours);
+        var story = waiting(Duration.ofSeconds(1));
+
+        Await.eventually(() -> queued(story));
+    }
+
+    /** By the spawner's clock it is not due yet: each time it gets the command it parks it again. */
+    @Test
+    void givenARetryDueByAWrongClockAloneWhenASpawnerParksItAgainThenItIsNotTossedToAndFro() throws Exception {
+        jump = Duration.ofHours(5);
+        var story = waiting(BACKOFF);
+        var due = parked(story).due();
+        int tossed = 0;
+        try (var puller = queue.puller(late -> {})) {
+            while (Instant.now().isBefore(due)) {
+                if (puller.pull(functionId, Duration.ofSeconds(1)).join() instanceof Pulled.Message(var delivery)) {
+                    tossed++;
+                    queue.park(parked(story)).join();
+                    delivery.ack().join();
+                }
+            }
+        }
+
+        assertThat(tossed).isBetween(1, (int) BACKOFF.toSeconds() + 1);
+        Await.eventually(() -> queued(story));
+    }
+
+    @Test
+    void givenAClockThatIsAheadWhenMoreThanTheTimeInTheQueueIsOverByItThenThatAloneExpires() throws Exception {
+        var hour = accepted(Duration.ofHours(1));
+        var day = accepted(DAY);
+        jump = Duration.ofHours(5);
+
+        Await.eventually(() -> status(hour) == Status.EXPIRED);
+
+        assertThat(status(day)).isEqualTo(Status.QUEUED);
+    }
+
+    @Test
+    void givenAClockThatIsBehindWhenOneHasWaitedTooLongThenItExpiresOnceTheClockIsRight() throws Exception {
+        jump = Duration.ofHours(-5);
+        var overdue = accepted(Duration.ofMillis(1));
+        Await.eventually(() -> queued(overdue));
+        assertThat(status(overdue)).isEqualTo(Status.QUEUED);
+
+        jump = Duration.ZERO;
+
+        Await.eventually(() -> status(overdue) == Status.EXPIRED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, -5})
+    void givenWhatHasEndedWhenTheClockJumpsThenItIsReadableWhereverItIs(int hours) throws Exception {
+        var story = accepted(DAY)
+                .claimed("run-1")
+                .wrote("run-1", Source.STDOUT, "result")
+                .succeeded("result", 6, 0, Instant.now());
+        var running = accepted(DAY).claimed("run-2");
+
+        jump = Duration.ofHours(hours);
+
+        var path = "/v1/activations/" + story.id();
+        if (hours > 0) {
+            // Its time on the bus is over by this clock.
+            Await.eventually(() -> events.lastFromLeader(story.id()).join().isEmpty());
+        } else {
+            Await.eventually(() -> user.get(path).status() == 200
+                    && user.get(path).json().getString("status").equals("succeeded"));
+            assertThat(events.lastFromLeader(story.id()).join()).isPresent();
+        }
+        assertThat(user.get(path).json().getString("status")).isEqualTo("succeeded");
+        assertThat(user.get(path + "/result").text()).isEqualTo("result");
+        assertThat(status(running)).isEqualTo(Status.RUNNING);
+        assertThat(events.order(running.id()).join()).isPresent();
+    }
+
+    @Test
+    void givenPostgresWhoseClockWasPutBackWhenWorkHasNoCommandThenItIsEnqueuedNow() throws Exception {
+        var story = accepted(DAY);
+        Await.eventually(() -> registry.backends
+                .text("select enqueued from activation where id = '" + story.id() + "'")
+                .equals("t"));
+        queue.remove(command(story)).join();
+
+        registry.backends.run("update activation set enqueued = false, changed_at = now() + interval '5 hours'"
+                + " where id = '" + story.id() + "'");
+
+        Await.eventually(() -> queued(story));
+        assertThat(events.lastFromLeader(story.id()).join().orElseThrow().record())
+                .isInstanceOf(ActivationRecord.Queued.class);
+    }
+}
