@@ -14,6 +14,7 @@ import dev.faas.nats.BusException;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -30,9 +31,12 @@ import java.time.temporal.ChronoUnit;
  * </pre>
  *
  * Of two that accept the same id at once "must not exist" refuses one, which has the other's then. It would succeed again
- * for one that has ended and been pruned, which is why the ledger is asked.
+ * for one that has ended and been pruned, which is why the ledger is asked, and why whoever was frozen since may not go on.
  */
 final class Acceptance {
+    /** Shorter than what has ended stays in the stream. */
+    private static final Duration LOOKED_LATELY = Duration.ofMinutes(1);
+
     private final ActivationEvents events;
     private final Enqueuing queue;
     private final Backpressure pressure;
@@ -60,16 +64,18 @@ final class Acceptance {
      * accepted.
      */
     Future<Accepted> accept(Wanted wanted) {
-        var freshId = Ids.activation(now());
+        var begun = now();
+        var freshId = Ids.activation(begun);
         if (wanted.key().isEmpty()) {
-            return store(freshId, wanted);
+            return store(freshId, wanted, begun);
         }
         return keys.name(wanted.scope(), wanted.key().get(), wanted.meaning(), freshId)
-                .compose(named ->
-                        named.isNew() ? store(named.activationId(), wanted) : again(named.activationId(), wanted));
+                .compose(named -> named.isNew()
+                        ? store(named.activationId(), wanted, begun)
+                        : again(named.activationId(), wanted, begun));
     }
 
-    private Future<Accepted> again(String id, Wanted wanted) {
+    private Future<Accepted> again(String id, Wanted wanted, Instant begun) {
         return reader.alive(id, wanted.caller()).compose(alive -> {
             if (alive.isPresent()) {
                 return Future.succeededFuture(accepted(alive.get(), () -> {}));
@@ -77,16 +83,19 @@ final class Acceptance {
             return reader.ledger(id, wanted.caller())
                     .compose(past -> past.<Future<Accepted>>map(
                                     entry -> Future.succeededFuture(new Accepted.Past(id, entry)))
-                            .orElseGet(() -> store(id, wanted)));
+                            .orElseGet(() -> store(id, wanted, begun)));
         });
     }
 
-    private Future<Accepted> store(String id, Wanted wanted) {
+    private Future<Accepted> store(String id, Wanted wanted, Instant begun) {
         return pressure.admit(wanted.function(), wanted.submission().argumentBytes())
-                .compose(place -> store(id, wanted, place).onFailure(refused -> place.settled()));
+                .compose(place -> store(id, wanted, begun, place).onFailure(refused -> place.settled()));
     }
 
-    private Future<Accepted> store(String id, Wanted wanted, Place place) {
+    private Future<Accepted> store(String id, Wanted wanted, Instant begun, Place place) {
+        if (wanted.key().isPresent() && now().isAfter(begun.plus(LOOKED_LATELY))) {
+            return Future.failedFuture(Bus.away().asException());
+        }
         var first = ActivationRecord.accept(
                 activation(id, wanted),
                 new Order(wanted.function().spec(), wanted.submission().argument()));

@@ -29,17 +29,19 @@ public final class GatewayVerticle extends VerticleBase {
 
     private final GatewayConfig config;
     private final Addresses.Lookup lookup;
+    private final InstantSource clock;
     private final OpenAnswers open = new OpenAnswers();
     private @Nullable Lifecycle lifecycle;
     private volatile @Nullable HttpService http;
 
     public GatewayVerticle(GatewayConfig config) {
-        this(config, Addresses.SYSTEM);
+        this(config, Addresses.SYSTEM, InstantSource.system());
     }
 
-    GatewayVerticle(GatewayConfig config, Addresses.Lookup lookup) {
+    GatewayVerticle(GatewayConfig config, Addresses.Lookup lookup, InstantSource clock) {
         this.config = config;
         this.lookup = lookup;
+        this.clock = clock;
     }
 
     /** Fails with what is missing when NATS or the streams are not there in time; then nothing is left open. */
@@ -96,11 +98,11 @@ public final class GatewayVerticle extends VerticleBase {
         var functions = new Functions(cache, registryClient);
         var pressure = new Backpressure(events, queue, config.limits());
         var keys = IdempotencyKeys.open(nats, limit);
-        var acceptance = new Acceptance(events, enqueuing, pressure, keys, reader, InstantSource.system());
-        var cancellation = new Cancellation(reader, new Cancelling(events, queue, InstantSource.system()));
+        var acceptance = new Acceptance(events, enqueuing, pressure, keys, reader, clock);
+        var cancellation = new Cancellation(reader, new Cancelling(events, queue, clock));
         var spawners = on.open("spawners", () -> new Spawners(nats), Spawners::close);
         spawners.observe();
-        var explanation = new Explanation(reader, queue, pressure, spawners::alive, InstantSource.system());
+        var explanation = new Explanation(reader, queue, pressure, spawners::alive, clock);
         var api = new Api(
                 verifier,
                 Forwarding.to(auth),

@@ -34,6 +34,7 @@ final class IdempotencyKeys {
     private static final String SECRET = "idempotency";
     private static final String ALGORITHM = "HmacSHA256";
     private static final int SECRET_BYTES = 32;
+    private static final int ROOM_RETRY_SECONDS = 60;
 
     /** An activation's id, and whether this request was the first to ask for it. */
     record Named(String activationId, boolean isNew) {}
@@ -72,7 +73,8 @@ final class IdempotencyKeys {
 
     /**
      * Finds what the key stands for, or makes it stand for a new id. Fails with {@code idempotency_key_reused} when it stands
-     * for something else, with {@code unavailable} when that cannot be told: then nothing has been accepted.
+     * for something else, with {@code unavailable} when that cannot be told or there is no room for another key: then nothing
+     * has been accepted.
      *
      * @param scope within which the client may use the key once
      * @param meaning all that the request asks for
@@ -82,23 +84,36 @@ final class IdempotencyKeys {
         var entry = new IdempotencyEntry(freshId, hmac(meaning));
         return Bus.answer(bucket.create(name, Codec.encode(entry))
                 .thenApply(made -> new Named(freshId, true))
-                .exceptionallyCompose(
-                        failure -> BusException.cause(failure) instanceof BusException.CompareAndSetRefused
-                                ? before(name, entry)
-                                : CompletableFuture.failedFuture(failure)));
+                .exceptionallyCompose(failure -> switch (BusException.cause(failure)) {
+                    // Expired since it was refused: as good as never made, and the next request makes it.
+                    case BusException.CompareAndSetRefused taken -> before(name, entry, Bus.away());
+                    // A full bucket may say so of a key that it has.
+                    case BusException.StreamFull full -> before(name, entry, noRoom());
+                    case Throwable other -> CompletableFuture.failedFuture(other);
+                }));
     }
 
-    private CompletableFuture<Named> before(String name, IdempotencyEntry now) {
+    private CompletableFuture<Named> before(String name, IdempotencyEntry now, Problem otherwise) {
         return bucket.get(name).thenApply(found -> {
-            // Expired since it was refused: as good as never made, and the next request makes it.
-            var bytes =
-                    found.orElseThrow(() -> Bus.away().asException()).value().bytes();
+            var bytes = found.orElseThrow(otherwise::asException).value().bytes();
             var entry = Codec.decode(bytes, IdempotencyEntry.class);
             if (!entry.meaning().equals(now.meaning())) {
                 throw reused().asException();
             }
             return new Named(entry.activationId(), false);
         });
+    }
+
+    private static Problem noRoom() {
+        return Problem.of(
+                        503,
+                        "unavailable",
+                        "Temporarily unavailable",
+                        "There is no room for another Idempotency-Key until older ones have had their 24 hours. Nothing was"
+                                + " accepted. Repeat the request in a while, or submit without a key: then a repeat may run"
+                                + " twice.")
+                .with("dependency", "nats")
+                .retryAfter(ROOM_RETRY_SECONDS);
     }
 
     private static Problem reused() {

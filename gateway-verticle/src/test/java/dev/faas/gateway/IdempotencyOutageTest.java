@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -41,13 +42,21 @@ class IdempotencyOutageTest {
     }
 
     private HttpRequest.Builder request() {
+        return request("order-4711");
+    }
+
+    private HttpRequest.Builder request(String key) {
         return faas.submission("pay", "text/plain", BodyPublishers.ofString("x"))
-                .header("Idempotency-Key", "order-4711");
+                .header("Idempotency-Key", key);
     }
 
     private Answer submit() {
+        return submit("order-4711");
+    }
+
+    private Answer submit(String key) {
         try {
-            return faas.send(request());
+            return faas.send(request(key));
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -103,6 +112,27 @@ class IdempotencyOutageTest {
 
         faas.relay.heal();
         var id = accepted().field("activationId");
+        assertThat(accepted().field("activationId")).isEqualTo(id);
+    }
+
+    /** Another may have accepted it meanwhile, and it may have run and left the bus: "must not exist" would not refuse it. */
+    @Test
+    void givenAGatewayThatIsFrozenBetweenTheLookAndTheAcceptedEvent_whenItGoesOn_thenItAcceptsNothing()
+            throws Exception {
+        faas.relay.cut(Cut.BEFORE, ACCEPTED);
+        var id = submit().field("activationId");
+        faas.relay.heal();
+        Await.until("the bus is there again", () -> submit("another").status() == 202);
+        faas.registry.answers(question -> {
+            faas.jump = Duration.ofMinutes(20);
+            question.response().setStatusCode(404).end();
+        });
+
+        var refused = submit();
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.code()).isEqualTo("unavailable");
+        assertThat(stored(id)).isEmpty();
         assertThat(accepted().field("activationId")).isEqualTo(id);
     }
 

@@ -7,8 +7,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Stands between a gateway and the bus, and cuts them apart at the very message that a test names. */
@@ -19,8 +22,12 @@ final class NatsRelay implements AutoCloseable {
         /** The bus does not get it. */
         BEFORE,
         /** The bus gets it, and its answers do not come back. */
-        AFTER
+        AFTER,
+        /** The bus gets it, and all of its answers wait to be {@linkplain #release released}. */
+        HELD
     }
+
+    private static final Duration HELD_AT_MOST = Duration.ofSeconds(30);
 
     private record Order(Cut cut, String message) {}
 
@@ -28,6 +35,7 @@ final class NatsRelay implements AutoCloseable {
     private final ServerSocket server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile Order order = new Order(Cut.NONE, "");
+    private volatile CountDownLatch answers = new CountDownLatch(0);
 
     NatsRelay(int target) throws IOException {
         this.target = target;
@@ -42,6 +50,11 @@ final class NatsRelay implements AutoCloseable {
     /** From the next message on that begins so, such as {@code HPUB events.}; connections made later are whole. */
     void cut(Cut cut, String message) {
         order = new Order(cut, message);
+    }
+
+    /** Lets the answers that were held come back. */
+    void release() {
+        answers.countDown();
     }
 
     /** Ends the connections that were cut: the gateway makes new ones. */
@@ -80,6 +93,10 @@ final class NatsRelay implements AutoCloseable {
             var now = order;
             if (now.cut() != Cut.NONE && bytes.contains(now.message())) {
                 order = new Order(Cut.NONE, "");
+                if (now.cut() == Cut.HELD) {
+                    answers = new CountDownLatch(1);
+                    return true;
+                }
                 deaf.set(true);
                 return now.cut() == Cut.AFTER;
             }
@@ -88,7 +105,16 @@ final class NatsRelay implements AutoCloseable {
     }
 
     private void toClient(Socket bus, Socket client, AtomicBoolean deaf) {
-        pass(bus, client, bytes -> !deaf.get());
+        pass(bus, client, bytes -> released() && !deaf.get());
+    }
+
+    private boolean released() {
+        try {
+            return answers.await(HELD_AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private interface Sieve {

@@ -60,6 +60,9 @@ final class RunningGateway implements AutoCloseable {
     /** Between the gateway and the bus, to cut them apart. */
     final NatsRelay relay;
 
+    /** By how much the gateway's clock is ahead. */
+    volatile Duration jump = Duration.ZERO;
+
     final GatewayVerticle gateway;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -86,7 +89,8 @@ final class RunningGateway implements AutoCloseable {
                         URI.create("http://" + upstreamHost + ":" + auth.port()),
                         URI.create("http://" + upstreamHost + ":" + registry.port()),
                         bus(relay.url(), "gateway")),
-                lookup);
+                lookup,
+                () -> Instant.now().plus(jump));
         deployment = Await.await(vertx.deployVerticle(gateway));
     }
 

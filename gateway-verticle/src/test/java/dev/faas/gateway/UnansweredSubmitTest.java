@@ -1,0 +1,97 @@
+package dev.faas.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.Status;
+import dev.faas.gateway.NatsRelay.Cut;
+import dev.faas.nats.Nats;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The connection of a client breaks right after its activation was stored: its 202 is never sent. */
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+class UnansweredSubmitTest {
+    private static final String ACCEPTED = "HPUB events.";
+
+    @TempDir
+    Path directory;
+
+    private RunningGateway faas;
+
+    @BeforeEach
+    void start() throws Exception {
+        faas = new RunningGateway(directory);
+        faas.function("pay");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        faas.close();
+    }
+
+    /** The id of what was stored for a client that has gone before the gateway knew that it is. */
+    private String submittedByOneWhoIsGone(String header) throws Exception {
+        var stored = new CompletableFuture<String>();
+        try (Nats.Subscription _ = faas.bus.subscribe(
+                "live.*.state", state -> stored.complete(state.message().subject()))) {
+            Await.await(faas.bus.flushed());
+            faas.relay.cut(Cut.HELD, ACCEPTED);
+            try (var client = new Socket(InetAddress.getLoopbackAddress(), faas.gateway.port("api"))) {
+                client.getOutputStream()
+                        .write(("POST /v1/functions/pay/activations HTTP/1.1\r\nHost: faas\r\nAuthorization: "
+                                        + faas.signer.bearer(faas.alice)
+                                        + "\r\nContent-Type: text/plain\r\nContent-Length: 1\r\n"
+                                        + header
+                                        + "\r\nx")
+                                .getBytes(StandardCharsets.US_ASCII));
+                var id = Await.await(stored).split("\\.")[1];
+                // Its end is a reset: nothing that is sent from now on arrives anywhere.
+                client.setSoLinger(true, 0);
+                return id;
+            }
+        }
+    }
+
+    private void isQueued(String id) {
+        var accepted = Await.await(faas.events.lastFromLeader(id)).orElseThrow().record();
+        assertThat(accepted.currentStatus()).isEqualTo(Status.QUEUED);
+        var command = ActivationCommand.of(accepted.activation());
+        Await.until("it is queued", () -> Await.await(faas.queue.holds(command)));
+    }
+
+    @Test
+    void givenAClientThatIsGone_whenItsActivationIsStored_thenItIsQueuedAllTheSame() throws Exception {
+        var id = submittedByOneWhoIsGone("");
+
+        faas.relay.release();
+
+        isQueued(id);
+        assertThat(faas.get("/v1/activations/" + id).field("status")).isEqualTo("queued");
+        assertThat(faas.submit("pay", "y").status()).isEqualTo(202);
+    }
+
+    @Test
+    void givenAClientThatIsGone_whenItRepeatsItsRequestByItsKey_thenItGetsTheAnswerThatItMissed() throws Exception {
+        var id = submittedByOneWhoIsGone("Idempotency-Key: order-1\r\n");
+
+        faas.relay.release();
+
+        isQueued(id);
+        var repeat = faas.submission("pay", "text/plain", BodyPublishers.ofString("x"))
+                .header("Idempotency-Key", "order-1");
+        var answer = faas.send(repeat);
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.field("activationId")).isEqualTo(id);
+    }
+}
