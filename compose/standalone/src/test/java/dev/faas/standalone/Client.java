@@ -188,6 +188,17 @@ record Client(URI api, String accessToken, String refreshToken) {
         return id;
     }
 
+    /** Waits until the ledger has its end, for a minute: a ledger that has just come back may still say that it is away. */
+    void awaitListed(String activation, String status) throws IOException, InterruptedException {
+        var until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        var seen = "";
+        while (!seen.contains(activation) && System.nanoTime() < until) {
+            var answer = get("/v1/activations?limit=100&status=" + status);
+            seen = answer.status() == 200 ? answer.text() : "";
+        }
+        assertThat(seen).contains(activation);
+    }
+
     /** Waits until the list has this activation: the ledger follows a moment behind. */
     void awaitListed(String activation) throws IOException, InterruptedException {
         var until = System.nanoTime() + Duration.ofSeconds(30).toNanos();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.spawner.docker.TestImages;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +79,7 @@ class LedgerOutageIT {
         }
 
         for (var id : ids) {
-            awaitListed(id);
+            ada.awaitListed(id, "succeeded");
         }
         for (int i = 0; i < 10; i++) {
             assertThat(ada.get("/v1/activations/" + ids.get(i + 1) + "/result")
@@ -98,16 +97,5 @@ class LedgerOutageIT {
         var ids = new ArrayList<String>();
         page.path("items").forEach(item -> ids.add(item.path("activationId").asText()));
         return ids;
-    }
-
-    /** A ledger that has just come back may still say that it is away. */
-    private void awaitListed(String id) throws Exception {
-        long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        var seen = "";
-        while (!seen.contains(id) && System.nanoTime() < until) {
-            var answer = ada.get("/v1/activations?limit=100&status=succeeded");
-            seen = answer.status() == 200 ? answer.text() : "";
-        }
-        assertThat(seen).contains(id);
     }
 }
