@@ -39,6 +39,7 @@ final class Functions {
     private final Vertx vertx;
     private final FunctionStore store;
     private final FunctionBucket bucket;
+    private final ImagePins pins;
     private final CommandQueue queue;
     private final BooleanSupplier connected;
     private final InstantSource clock;
@@ -47,12 +48,14 @@ final class Functions {
             Vertx vertx,
             FunctionStore store,
             FunctionBucket bucket,
+            ImagePins pins,
             CommandQueue queue,
             BooleanSupplier connected,
             InstantSource clock) {
         this.vertx = vertx;
         this.store = store;
         this.bucket = bucket;
+        this.pins = pins;
         this.queue = queue;
         this.connected = connected;
         this.clock = clock;
@@ -72,43 +75,54 @@ final class Functions {
     }
 
     Future<FunctionRevision> get(String owner, String ref) {
-        return store.find(owner, parse(ref)).map(found -> found.orElseThrow(() -> missing(ref)));
+        return store.find(owner, parse(ref))
+                .map(found -> found.orElseThrow(() -> missing(ref)))
+                .compose(pins::shown);
     }
 
     Future<List<FunctionRevision>> list(String owner, String after, int limit) {
-        return store.list(owner, after, limit);
+        return store.list(owner, after, limit).compose(pins::shown);
     }
 
     /** Newest first. */
     Future<List<FunctionRevision>> revisions(String owner, String ref, int before, int limit) {
         return store.find(owner, latest(ref))
                 .map(found -> found.orElseThrow(() -> missing(ref)))
-                .compose(function -> store.revisions(function.id(), before, limit));
+                .compose(function -> store.revisions(function.id(), before, limit))
+                .compose(pins::shown);
     }
 
     /** A new revision of what {@code next} makes of the newest one. */
     Future<Written> revise(
+            String owner, String ref, Preconditions conditions, Function<FunctionRevision, FunctionSpec> next) {
+        return revised(owner, ref, conditions, next).compose(this::publish);
+    }
+
+    private Future<FunctionRevision> revised(
             String owner, String ref, Preconditions conditions, Function<FunctionRevision, FunctionSpec> next) {
         var target = latest(ref);
         return ifTheBusIsThere(() -> store.revise(owner, target, current -> {
                     conditions.check(current.revision());
                     return successor(current, next.apply(current));
                 }))
-                .compose(found -> publish(found.orElseThrow(() -> missing(ref))));
+                .map(found -> found.orElseThrow(() -> missing(ref)));
     }
 
-    /** A new revision equal to an old one. */
+    /** A new revision equal to an old one, its image's contents included. */
     Future<Written> rollback(String owner, String ref, Preconditions conditions, int revision) {
         var target = latest(ref);
         return store.find(owner, target)
                 .map(found -> found.orElseThrow(() -> missing(ref)))
                 .compose(function -> store.find(owner, new FunctionRef(function.id(), OptionalInt.of(revision))))
-                .compose(old -> {
-                    var spec = old.orElseThrow(() -> Problem.invalid("revision", "is none that this function has had")
-                                    .asException())
-                            .spec();
-                    return revise(owner, ref, conditions, current -> spec);
-                });
+                .compose(found -> {
+                    var old = found.orElseThrow(() -> Problem.invalid("revision", "is none that this function has had")
+                            .asException());
+                    return revised(owner, ref, conditions, current -> old.spec())
+                            .compose(next -> pins.carriedOver(old, next)); // before anybody can boot it
+                })
+                .compose(this::publish)
+                .compose(written ->
+                        pins.shown(written.function()).map(function -> new Written(function, written.sequence())));
     }
 
     /** The revision at which the bucket FUNCTIONS has it no more. What it has queued and running is stopped afterwards. */

@@ -81,7 +81,8 @@ public final class RegistryVerticle extends VerticleBase {
 
         var queue = new CommandQueue(nats);
         var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
-        var functions = new Functions(vertx, store, bucket, queue, nats::connected, clock);
+        var pins = new ImagePins(vertx, nats);
+        var functions = new Functions(vertx, store, bucket, pins, queue, nats::connected, clock);
         on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
         repeat(on, "outbox", config.outboxPause(), () -> Waiting.on(bucket.writePending()));
 
@@ -102,7 +103,7 @@ public final class RegistryVerticle extends VerticleBase {
         repeat(on, "retries", RETRIES_PAUSE, new Retries(parked, events, queue, clock)::round);
 
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
-        var reconciler = reconciler(new RepairStore(pg), events, queue, spawners);
+        var reconciler = reconciler(nats, new RepairStore(pg), events, queue, spawners);
         repeat(on, "reconciler", config.reconcilePause(), reconciler::round);
 
         var bodies = new FunctionBody(config.topology().eventsAge());
@@ -133,7 +134,8 @@ public final class RegistryVerticle extends VerticleBase {
         return Projector.start(nats.read(Subjects.EVENTS, Subjects.PROJECTOR), projection, metrics.registry());
     }
 
-    private Reconciler reconciler(RepairStore store, ActivationEvents events, CommandQueue queue, Spawners spawners) {
+    private Reconciler reconciler(
+            Nats nats, RepairStore store, ActivationEvents events, CommandQueue queue, Spawners spawners) {
         var settled = config.settled();
         return new Reconciler(
                 store,
@@ -142,7 +144,7 @@ public final class RegistryVerticle extends VerticleBase {
                         new Expiry(store, events, queue, clock),
                         new Requeue(store, events, queue, clock, settled),
                         new LostRuns(store, events, queue, spawners::dead, clock),
-                        new Retirement(store, queue, settled),
+                        new Retirement(store, queue, nats.stream("KV_" + Subjects.IMAGES), settled),
                         new Sweep(store, queue)));
     }
 

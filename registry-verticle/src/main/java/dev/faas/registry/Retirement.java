@@ -1,23 +1,30 @@
 package dev.faas.registry;
 
 import dev.faas.activation.CommandQueue;
+import dev.faas.nats.Stream;
+import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The queue of a deleted function goes, consumer and all, once nothing of it is queued or runs. */
+/**
+ * The queue of a deleted function goes, consumer and all, and what its images were, once nothing of it is queued or runs.
+ */
 final class Retirement implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(Retirement.class);
     private static final int BATCH = 100;
 
     private final RepairStore store;
     private final CommandQueue queue;
+    private final Stream pins;
     private final Duration settled;
 
-    Retirement(RepairStore store, CommandQueue queue, Duration settled) {
+    /** @param pins of the bucket IMAGES */
+    Retirement(RepairStore store, CommandQueue queue, Stream pins, Duration settled) {
         this.store = store;
         this.queue = queue;
+        this.pins = pins;
         this.settled = settled;
     }
 
@@ -38,6 +45,7 @@ final class Retirement implements Reconciler.Repair {
         boolean runs = standing.map(each -> each.running() > 0).orElse(false);
         if (!runs) {
             Waiting.on(queue.retire(function));
+            Waiting.on(pins.purge(Subjects.pins(function.function())));
             Waiting.on(store.retired(function.function()));
             LOG.info("the queue of function {} is gone", function.function());
         }

@@ -99,7 +99,7 @@ public sealed interface ActivationRecord extends Versioned {
         }
 
         public Running claim(Worker worker, String runId, Instant now) {
-            return new Running(activation, attempt + 1, platformFaults, worker, runId, now, null, expiresAt);
+            return new Running(activation, attempt + 1, platformFaults, worker, runId, now, null, expiresAt, null);
         }
 
         public Ended cancel(Reason reason, Instant now) {
@@ -132,6 +132,7 @@ public sealed interface ActivationRecord extends Versioned {
      *
      * @param runId names this claim; output of any other run counts for nothing
      * @param cancelRequested why it is to be stopped; null: it is not
+     * @param waitsFor what its command cannot start without, in a sentence for people; null: nothing that takes long
      */
     record Running(
             Activation activation,
@@ -141,7 +142,8 @@ public sealed interface ActivationRecord extends Versioned {
             String runId,
             Instant claimedAt,
             @Nullable Reason cancelRequested,
-            Instant expiresAt)
+            Instant expiresAt,
+            @Nullable String waitsFor)
             implements ActivationRecord {
         public Running {
             Objects.requireNonNull(activation);
@@ -211,7 +213,16 @@ public sealed interface ActivationRecord extends Versioned {
         }
 
         public Running requestCancel(Reason reason) {
-            return new Running(activation, attempt, platformFaults, worker, runId, claimedAt, reason, expiresAt);
+            return with(reason, waitsFor);
+        }
+
+        /** @param what it waits for before its command can start, in a sentence for people; null: for nothing any more */
+        public Running waitingFor(@Nullable String what) {
+            return with(cancelRequested, what);
+        }
+
+        private Running with(@Nullable Reason cancel, @Nullable String wait) {
+            return new Running(activation, attempt, platformFaults, worker, runId, claimedAt, cancel, expiresAt, wait);
         }
 
         private boolean mayNotRepeat() {

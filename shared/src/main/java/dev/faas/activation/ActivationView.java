@@ -48,7 +48,7 @@ public record ActivationView(
         var a = record.activation();
         return switch (record) {
             case ActivationRecord.Queued q ->
-                unfinished(a, Status.QUEUED, q.attempt(), null, null, q.nextAttemptAt(), null, q.lastReason());
+                unfinished(a, Status.QUEUED, q.attempt(), null, null, q.nextAttemptAt(), null, q.lastReason(), null);
             case ActivationRecord.Running r ->
                 unfinished(
                         a,
@@ -58,7 +58,8 @@ public record ActivationView(
                         since(a.submittedAt(), r.claimedAt()),
                         null,
                         r.worker().spawner(),
-                        null);
+                        null,
+                        r.waitsFor());
             case ActivationRecord.Ended e -> ended(e);
         };
     }
@@ -71,7 +72,8 @@ public record ActivationView(
             @Nullable Long waitMs,
             @Nullable Instant nextAttemptAt,
             @Nullable String spawner,
-            @Nullable Reason reason) {
+            @Nullable Reason reason,
+            @Nullable String detail) {
         return new ActivationView(
                 a.id(),
                 a.function(),
@@ -87,7 +89,7 @@ public record ActivationView(
                 null,
                 null,
                 reason,
-                null,
+                detail,
                 null,
                 null,
                 0,

@@ -75,7 +75,7 @@ public final class Stream {
                         Codec.readTree(answer.getData()).path("success").asBoolean());
     }
 
-    /** Removes all messages of one exact subject. */
+    /** Removes all messages of one exact subject; a wildcard costs the server a look at all subjects there are. */
     public CompletableFuture<Void> purge(String subject) {
         return nats.send("$JS.API.STREAM.PURGE." + name, Map.of(), Codec.write(Map.of("filter", subject)))
                 .thenAccept(answer -> {});

@@ -35,7 +35,8 @@ public final class Topology {
             Subjects.REVOKED,
             Subjects.SPAWNERS,
             Subjects.IDEMPOTENCY,
-            Subjects.GATEWAY);
+            Subjects.GATEWAY,
+            Subjects.IMAGES);
 
     private Topology() {}
 
@@ -86,13 +87,20 @@ public final class Topology {
                         .build());
     }
 
-    /** Waits until the registry has made everything. */
-    public static void await(Nats nats, Duration limit) throws DependencyMissing, InterruptedException {
+    /**
+     * Waits until the registry has made everything.
+     *
+     * @param later buckets that a registry of an earlier version would not make, where one cannot do without
+     */
+    public static void await(Nats nats, Duration limit, String... later)
+            throws DependencyMissing, InterruptedException {
         long until = System.nanoTime() + limit.toNanos();
         while (true) {
             try {
                 var management = nats.connection().jetStreamManagement();
-                if (!missing(management, Subjects.EVENTS) && !missing(management, "OBJ_" + Subjects.OUTPUTS)) {
+                if (!missing(management, Subjects.EVENTS)
+                        && !missing(management, "OBJ_" + Subjects.OUTPUTS)
+                        && allThere(management, later)) {
                     return;
                 }
             } catch (IOException | JetStreamApiException e) {
@@ -106,6 +114,16 @@ public final class Topology {
             }
             Thread.sleep(POLL);
         }
+    }
+
+    private static boolean allThere(JetStreamManagement management, String... buckets)
+            throws IOException, JetStreamApiException {
+        for (var bucket : buckets) {
+            if (missing(management, "KV_" + bucket)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static StreamConfiguration activations(TopologyConfig config) {

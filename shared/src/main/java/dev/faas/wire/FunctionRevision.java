@@ -29,6 +29,10 @@ public record FunctionRevision(
         }
     }
 
+    public FunctionRevision withImageDigest(String digest) {
+        return new FunctionRevision(id, owner, revision, digest, createdAt, updatedAt, spec);
+    }
+
     /** The key of a function in KV {@code FUNCTIONS}. */
     public static String key(String owner, String name) {
         return owner + "." + name;

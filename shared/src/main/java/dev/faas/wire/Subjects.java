@@ -18,6 +18,8 @@ public final class Subjects {
     public static final String IDEMPOTENCY = "IDEMPOTENCY";
     /** What all gateways share. */
     public static final String GATEWAY = "GATEWAY";
+    /** What the images of functions' revisions were when they were first booted. */
+    public static final String IMAGES = "IMAGES";
 
     public static final String OUTPUTS = "OUTPUTS";
 
@@ -91,6 +93,11 @@ public final class Subjects {
 
     public static String liveState(String id) {
         return "live." + activation(id) + ".state";
+    }
+
+    /** The bucket entries that pin the images of one function's revisions. */
+    public static String pins(String function) {
+        return "$KV." + IMAGES + "." + function(function) + ".*";
     }
 
     /** The durable pull consumer of one function; no dots in it. */

@@ -33,6 +33,17 @@ class ActivationRecordTest {
     }
 
     @Test
+    void whatARunWaitsForIsToldUntilItIsOver() {
+        var waiting = Samples.running().waitingFor("its image");
+
+        assertThat(waiting.requestCancel(Reason.CANCELLED_BY_USER).waitsFor()).isEqualTo("its image");
+        assertThat(waiting.requestCancel(Reason.CANCELLED_BY_USER).waitingFor(null))
+                .isEqualTo(Samples.running().requestCancel(Reason.CANCELLED_BY_USER));
+        assertThat(waiting.finish(Samples.succeeded(0), BACKOFF))
+                .isEqualTo(Samples.running().finish(Samples.succeeded(0), BACKOFF));
+    }
+
+    @Test
     void aRunHandedBackSpendsNoAttempt() {
         var back = (ActivationRecord.Queued) Samples.running().handBack(Reason.START_FAILED, "no space", Samples.NOW);
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.IdempotencyEntry;
+import dev.faas.wire.ImagePin;
 import dev.faas.wire.Versioned;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,10 @@ class WireFormatTest {
         return Stream.of(
                 Arguments.of("accepted", Samples.queued(), ActivationRecord.class),
                 Arguments.of("running", Samples.running(), ActivationRecord.class),
+                Arguments.of(
+                        "waiting",
+                        Samples.running().waitingFor("Its image is being pulled: 12 of 40 MB."),
+                        ActivationRecord.class),
                 Arguments.of("ended", ENDED, ActivationRecord.class),
                 Arguments.of(
                         "handed-back",
@@ -40,6 +45,7 @@ class WireFormatTest {
                                 "06b7gd98g07rk4q3v8x2m5n9ta",
                                 "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"),
                         IdempotencyEntry.class),
+                Arguments.of("image-pin", new ImagePin("sha256:def", "sha256:abc"), ImagePin.class),
                 Arguments.of("beat", new SpawnerBeat("node-1", "06b7", 8, 3), SpawnerBeat.class),
                 Arguments.of(
                         "function",
@@ -96,6 +102,14 @@ class WireFormatTest {
     void theViewTellsEverythingButWhatIsPrivate() throws IOException {
         assertThat(Codec.readTree(Codec.write(ActivationView.of(ENDED)))).isEqualTo(Codec.readTree(golden("view")));
         assertThat(Codec.tree(ActivationView.of(Samples.queued())).toString()).doesNotContain("☃");
+    }
+
+    @Test
+    void theViewOfARunTellsWhatItWaitsFor() {
+        var waiting = Samples.running().waitingFor("Its image is being pulled.");
+
+        assertThat(ActivationView.of(waiting).detail()).isEqualTo("Its image is being pulled.");
+        assertThat(ActivationView.of(waiting.waitingFor(null)).detail()).isNull();
     }
 
     private static byte[] golden(String name) throws IOException {

@@ -33,7 +33,8 @@ class NatsConfigurationTest {
     void start() throws IOException {
         nats = NatsServer.start(directory, CONFIGURATION, PASSWORDS);
         try (var registry = connect("registry", "r1")) {
-            for (var bucket : new String[] {"KEYS", "REVOKED", "FUNCTIONS", "IDEMPOTENCY", "GATEWAY", "SPAWNERS"}) {
+            for (var bucket :
+                    new String[] {"KEYS", "REVOKED", "FUNCTIONS", "IDEMPOTENCY", "GATEWAY", "SPAWNERS", "IMAGES"}) {
                 var created = request(registry, "registry", "$JS.API.STREAM.CREATE.KV_" + bucket, bucket(bucket));
                 assertThat(created).doesNotContain("\"error\"");
             }
@@ -83,6 +84,7 @@ class NatsConfigurationTest {
             assertRefused(gateway, "gateway", "$JS.API.STREAM.DELETE.EVENTS", "");
             assertRefused(gateway, "gateway", "$KV.KEYS.evil", "{}");
             assertRefused(gateway, "gateway", "$KV.FUNCTIONS.u.f", "{}");
+            assertRefused(gateway, "gateway", "$KV.IMAGES.f.1", "{}");
             assertRefused(gateway, "_INBOX_auth", "$JS.API.INFO", "");
         }
     }
@@ -100,6 +102,7 @@ class NatsConfigurationTest {
             assertThat(request(spawner, "spawner", "events.a.state", "{}")).contains("\"seq\":1");
             assertThat(request(spawner, "spawner", "events.a.log", "text")).contains("\"seq\":2");
             assertThat(request(spawner, "spawner", "$KV.SPAWNERS.s", "{}")).contains("\"seq\":1");
+            assertThat(request(spawner, "spawner", "$KV.IMAGES.f.1", "{}")).contains("\"seq\":1");
         }
     }
 
