@@ -75,6 +75,7 @@ final class Run {
     private final Means with;
     private final RunStop stop = new RunStop();
     private volatile @Nullable String activation;
+    private volatile @Nullable Preparation preparation;
 
     /** @param id of this run, unique */
     Run(String id, Delivery delivery, Means with) {
@@ -86,6 +87,11 @@ final class Run {
     /** The activation that it has claimed. */
     Optional<String> activation() {
         return Optional.ofNullable(activation);
+    }
+
+    /** While it waits for its sandbox. */
+    Optional<Preparation> preparation() {
+        return Optional.ofNullable(preparation);
     }
 
     /** Ends it early, from another thread; what becomes of the activation depends on why. */
@@ -154,20 +160,27 @@ final class Run {
     /** What follows from its run. The sandbox has been given up by then: storing the state may take as long as the bus is away. */
     private Function<Running, ActivationRecord> outcome(Taken.Claimed claimed, Lease lease)
             throws InterruptedException {
-        try (var sandbox = boot(claimed.order().orElseThrow(), claimed.running())) {
+        try (var sandbox = boot(claimed.order().orElseThrow(), claimed)) {
             return stop.mayRun(sandbox) ? run(sandbox, claimed, lease) : this::stopped;
         } catch (SandboxUnavailable e) {
             return unavailable(e);
         }
     }
 
-    private Sandbox boot(Order order, Running running) throws SandboxUnavailable {
+    private Sandbox boot(Order order, Taken.Claimed claimed) throws SandboxUnavailable, InterruptedException {
+        var key = Launch.key(claimed.running(), order);
+        var waits = new Preparation(key.spec(), claimed.snapshot(), with.writer());
+        preparation = waits;
+        Sandbox sandbox;
         stop.booting(Thread.currentThread());
         try {
-            return with.pool().take(Launch.key(running, order));
+            sandbox = with.pool().take(key);
         } finally {
             stop.booted();
+            preparation = null;
         }
+        waits.end();
+        return sandbox;
     }
 
     private Function<Running, ActivationRecord> unavailable(SandboxUnavailable why) {

@@ -2,6 +2,7 @@ package dev.faas.spawner;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,6 +65,13 @@ final class Runs {
     boolean runsActivation(String activation) {
         return alive.values().stream()
                 .anyMatch(a -> a.run().activation().filter(activation::equals).isPresent());
+    }
+
+    /** Of those that wait for a sandbox. */
+    List<Preparation> preparing() {
+        return alive.values().stream()
+                .flatMap(a -> a.run().preparation().stream())
+                .toList();
     }
 
     int count() {

@@ -4,11 +4,14 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.faas.config.Env;
 import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
+import dev.faas.spawner.docker.EngineConfig;
 import dev.faas.wire.Ids;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +44,12 @@ public record SpawnerConfig(
 
     /**
      * @param host {@code unix:///var/run/docker.sock} or {@code tcp://host:port}
-     * @param pullTimeout for one image
      * @param ociRuntime null: the daemon's default
      */
     public record Docker(
-            URI host, Duration pullTimeout, @Nullable String ociRuntime) {
+            URI host, EngineConfig.Images images, @Nullable String ociRuntime) {
         public static final Docker LOCAL =
-                new Docker(URI.create("unix:///var/run/docker.sock"), Duration.ofMinutes(5), null);
+                new Docker(URI.create("unix:///var/run/docker.sock"), EngineConfig.Images.DEFAULT, null);
     }
 
     /**
@@ -92,13 +94,49 @@ public record SpawnerConfig(
                 env.duration("FAAS_GRACE", Duration.ofSeconds(10), "how long runs may go on once the service stops"),
                 new Docker(
                         env.uri("FAAS_DOCKER_HOST", Docker.LOCAL.host(), "the Docker daemon"),
-                        env.duration("FAAS_PULL_TIMEOUT", Docker.LOCAL.pullTimeout(), "how long one image may take"),
+                        images(env),
                         env.optional("FAAS_OCI_RUNTIME", "runc, crun, runsc, kata …; none: Docker's default")
                                 .orElse(null)),
                 pool(env),
                 NatsConfig.from(env),
                 HttpConfig.from(env, INTERNAL_PORT),
                 Timing.DEFAULT);
+    }
+
+    private static EngineConfig.Images images(Env env) {
+        var usual = EngineConfig.Images.DEFAULT;
+        return new EngineConfig.Images(
+                env.duration("FAAS_PULL_TIMEOUT", usual.pullTimeout(), "how long one image may take"),
+                credentials(env),
+                MIB
+                        * env.integer(
+                                "FAAS_IMAGES_MAX_MB",
+                                (int) (usual.maxBytes() / MIB),
+                                1,
+                                Integer.MAX_VALUE,
+                                "disk of Docker's that images pulled by the platform may take"));
+    }
+
+    private static @Nullable Path credentials(Env env) {
+        var doc =
+                "Docker's config.json with logins to registries; none: of $DOCKER_CONFIG or ~/.docker, if there is one";
+        var chosen = env.optional("FAAS_DOCKER_CONFIG", doc).map(Path::of).map(SpawnerConfig::configFile);
+        if (chosen.isPresent()) {
+            if (!Files.isReadable(chosen.get())) {
+                env.problem("FAAS_DOCKER_CONFIG", "names " + chosen.get() + ", which cannot be read");
+            }
+            return chosen.get();
+        }
+        var folder = System.getenv("DOCKER_CONFIG");
+        var usual = configFile(
+                folder == null || folder.isBlank()
+                        ? Path.of(System.getProperty("user.home", ""), ".docker")
+                        : Path.of(folder));
+        return Files.isReadable(usual) ? usual : null;
+    }
+
+    private static Path configFile(Path given) {
+        return Files.isRegularFile(given) ? given : given.resolve("config.json");
     }
 
     private static Pool pool(Env env) {

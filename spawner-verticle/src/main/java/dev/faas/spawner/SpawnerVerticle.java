@@ -15,6 +15,7 @@ import dev.faas.spawner.docker.DockerEngine;
 import dev.faas.spawner.docker.EngineConfig;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.EngineFault;
+import dev.faas.spawner.engine.ImagePins;
 import dev.faas.spawner.pool.PoolMeters;
 import dev.faas.spawner.pool.SandboxPool;
 import dev.faas.wire.FunctionRevision;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 public final class SpawnerVerticle extends VerticleBase {
     /** How the engine of a spawner is had. */
     interface Engines {
-        ContainerEngine open(SpawnerConfig config, Worker self) throws DependencyMissing, InterruptedException;
+        ContainerEngine open(SpawnerConfig config, Worker self, ImagePins pins)
+                throws DependencyMissing, InterruptedException;
     }
 
     private static final String SERVICE = "execution-service";
@@ -42,6 +44,7 @@ public final class SpawnerVerticle extends VerticleBase {
     private static final Duration NAMESAKES_PAUSE = Duration.ofSeconds(1);
     private static final Duration WRITE_PAUSE = Duration.ofMillis(100);
     private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
+    private static final Duration WAITS_PAUSE = Duration.ofSeconds(2);
     private static final Duration DOCKER_PAUSE = Duration.ofMillis(250);
 
     private final SpawnerConfig config;
@@ -94,15 +97,16 @@ public final class SpawnerVerticle extends VerticleBase {
     private void open(Lifecycle.Steps on) throws Exception {
         var timing = config.timing();
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
-        Topology.await(nats, config.nats().startTimeout());
+        Topology.await(nats, config.nats().startTimeout(), Subjects.IMAGES);
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
         var self = new Worker(config.spawner(), Answer.of(spawners.incarnation(config.spawner(), clock.instant())));
-        var engine = on.open("docker", () -> engines.open(config, self), ContainerEngine::close);
+        var pins = new RevisionPins(nats.kv(Subjects.IMAGES));
+        var engine = on.open("docker", () -> engines.open(config, self, pins), ContainerEngine::close);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var pool = on.open("pool", () -> pool(engine, metrics), SandboxPool::close);
         var functions = on.open(
                 "functions",
-                () -> KnownFunctions.follow(nats.kv(Subjects.FUNCTIONS), expecting(pool)),
+                () -> KnownFunctions.follow(nats.kv(Subjects.FUNCTIONS), expecting(pool, pins)),
                 KnownFunctions::close);
 
         var events = new ActivationEvents(nats);
@@ -125,11 +129,13 @@ public final class SpawnerVerticle extends VerticleBase {
         on.open("heartbeat", () -> beating(heartbeat), Periodic::stop);
         on.onStop("own containers", reaper::removeOwn);
         on.open("reaper", () -> Periodic.start("reaper", timing.reap(), reaper::reap), Periodic::stop);
+        on.open("images", () -> Periodic.start("images", timing.reap(), engine::tidy), Periodic::stop);
         on.onStop("drain", config.grace().plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(config.grace()));
         var queues = on.open("queues", () -> started(queue, functions, slots, runs, means), Queues::stop);
         on.open("hints", () -> queue.hints(queues::hint), Nats.Subscription::close);
         on.open("engine watch", () -> holding(engine, queues), Periodic::stop);
         var sweep = new Sweep(queues.supply(), queues, config.slots(), timing.pull(), timing.sweep());
+        on.open("waits", () -> Periodic.start("waits", WAITS_PAUSE, () -> tell(runs, engine)), Periodic::stop);
         on.open("sweep", () -> Periodic.paced("sweep", timing.sweep(), sweep::once), Periodic::stop);
         on.open("namesakes", () -> yielding(heartbeat, queues, runs), Periodic::stop);
 
@@ -154,7 +160,7 @@ public final class SpawnerVerticle extends VerticleBase {
         return SandboxPool.open(engine, limits, new PoolMeters(metrics.registry()));
     }
 
-    private static KnownFunctions.Listener expecting(SandboxPool pool) {
+    private static KnownFunctions.Listener expecting(SandboxPool pool, RevisionPins pins) {
         return new KnownFunctions.Listener() {
             @Override
             public void revised(FunctionRevision function, boolean fresh) {
@@ -165,6 +171,7 @@ public final class SpawnerVerticle extends VerticleBase {
             @Override
             public void gone(String functionId) {
                 pool.forget(functionId);
+                pins.forget(functionId);
             }
         };
     }
@@ -181,6 +188,16 @@ public final class SpawnerVerticle extends VerticleBase {
     /** An engine that is away would turn every queued activation into a fault of ours. */
     private static Periodic holding(ContainerEngine engine, Queues queues) {
         return Periodic.start("engine", ENGINE_PAUSE, () -> queues.hold(!engine.ping()));
+    }
+
+    /** Those who wait for a pull hear how far it has come. */
+    private static void tell(Runs runs, ContainerEngine engine) throws InterruptedException {
+        for (var each : runs.preparing()) {
+            var what = engine.waitsFor(each.spec());
+            if (what.isPresent()) {
+                each.tell(what.get());
+            }
+        }
     }
 
     private static Spawners observed(Nats nats) throws IOException, InterruptedException {
@@ -211,20 +228,21 @@ public final class SpawnerVerticle extends VerticleBase {
         return true;
     }
 
-    static ContainerEngine docker(SpawnerConfig config, Worker self) throws DependencyMissing, InterruptedException {
+    static ContainerEngine docker(SpawnerConfig config, Worker self, ImagePins pins)
+            throws DependencyMissing, InterruptedException {
         var docker = config.docker();
         var engine = new EngineConfig(
                 docker.host(),
                 config.platform(),
                 self.spawner(),
                 self.incarnation(),
-                docker.pullTimeout(),
+                docker.images(),
                 docker.ociRuntime());
         var limit = config.nats().startTimeout();
         long until = System.nanoTime() + limit.toNanos();
         while (true) {
             try {
-                return DockerEngine.open(engine, limit);
+                return DockerEngine.open(engine, pins, limit);
             } catch (EngineFault e) {
                 if (System.nanoTime() - until > 0) {
                     throw new DependencyMissing(

@@ -10,6 +10,7 @@ import dev.faas.spawner.docker.BusyboxImage;
 import dev.faas.spawner.docker.DockerEngine;
 import dev.faas.spawner.docker.EngineConfig;
 import dev.faas.spawner.docker.TestImages;
+import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.RecordedOutput;
 import dev.faas.spawner.engine.RunRequest;
 import dev.faas.wire.FunctionSpec;
@@ -60,7 +61,8 @@ final class DockerSpawnerTest {
 
     private DockerEngine engine(String spawner) throws Exception {
         return DockerEngine.open(
-                new EngineConfig(TestImages.dockerHost(), platformId, spawner, "0", Duration.ofSeconds(20), null),
+                new EngineConfig(TestImages.dockerHost(), platformId, spawner, "0", EngineConfig.Images.DEFAULT, null),
+                new MemoryPins(),
                 Duration.ofSeconds(10));
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -161,7 +162,7 @@ final class DrainTest {
         var opened = new AtomicInteger();
         var verticle = new SpawnerVerticle(
                 with(config, nowhere, SpawnerConfig.Docker.LOCAL),
-                (c, self) -> new Closing(opened),
+                (c, self, pins) -> new Closing(opened),
                 InstantSource.system());
 
         assertThatThrownBy(() ->
@@ -181,7 +182,7 @@ final class DrainTest {
         var config = platform.config("lonely", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
         var open = new AtomicInteger();
         var verticle = new SpawnerVerticle(
-                at(config, first.internalPort()), (c, self) -> new Closing(open), InstantSource.system());
+                at(config, first.internalPort()), (c, self, pins) -> new Closing(open), InstantSource.system());
 
         assertThatThrownBy(() ->
                         Platform.get(platform.vertx().deployVerticle(verticle).toCompletionStage()))
@@ -194,7 +195,8 @@ final class DrainTest {
     @Test
     void givenNoDocker_whenStarted_thenItSaysSo() throws Exception {
         var quick = new NatsConfig(platform.server.url(), null, null, Duration.ofSeconds(1), Duration.ofSeconds(1));
-        var docker = new SpawnerConfig.Docker(URI.create("unix:///nowhere/docker.sock"), Duration.ofSeconds(1), null);
+        var docker = new SpawnerConfig.Docker(
+                URI.create("unix:///nowhere/docker.sock"), SpawnerConfig.Docker.LOCAL.images(), null);
         var config = platform.config("lonely", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
         var verticle = new SpawnerVerticle(with(config, quick, docker));
 
@@ -258,6 +260,14 @@ final class DrainTest {
         public Sandbox boot(SandboxSpec spec) {
             throw new UnsupportedOperationException();
         }
+
+        @Override
+        public Optional<String> waitsFor(SandboxSpec spec) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void tidy() {}
 
         @Override
         public List<OwnContainer> ours() {

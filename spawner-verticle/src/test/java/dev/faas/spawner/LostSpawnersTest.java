@@ -9,6 +9,7 @@ import dev.faas.activation.Status;
 import dev.faas.spawner.docker.DockerEngine;
 import dev.faas.spawner.docker.EngineConfig;
 import dev.faas.spawner.docker.TestImages;
+import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.wire.FunctionRevision;
 import java.nio.file.Files;
@@ -62,7 +63,9 @@ final class LostSpawnersTest {
 
     private DockerEngine observer() throws Exception {
         return DockerEngine.open(
-                new EngineConfig(TestImages.dockerHost(), platformId, "observer", "0", Duration.ofSeconds(20), null),
+                new EngineConfig(
+                        TestImages.dockerHost(), platformId, "observer", "0", EngineConfig.Images.DEFAULT, null),
+                new MemoryPins(),
                 Duration.ofSeconds(10));
     }
 

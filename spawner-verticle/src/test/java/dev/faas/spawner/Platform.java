@@ -108,7 +108,7 @@ final class Platform {
     /** With real containers, under a platform id of its own. */
     Started dockerSpawner(String platformId, String name, int slots, Duration grace) throws Exception {
         var plain = config(name, slots, grace, QUICK);
-        var docker = new SpawnerConfig.Docker(TestImages.dockerHost(), Duration.ofSeconds(20), null);
+        var docker = new SpawnerConfig.Docker(TestImages.dockerHost(), SpawnerConfig.Docker.LOCAL.images(), null);
         var spawner = new Started(
                 new SpawnerVerticle(
                         new SpawnerConfig(
@@ -169,7 +169,7 @@ final class Platform {
             var engine = new CompletableFuture<FakeEngine>();
             var verticle = new SpawnerVerticle(
                     config,
-                    (c, self) -> {
+                    (c, self, pins) -> {
                         var fake = new FakeEngine(self.spawner(), self.incarnation());
                         platform.images.forEach(fake::image);
                         engine.complete(fake);

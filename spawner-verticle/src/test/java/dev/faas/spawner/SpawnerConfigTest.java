@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class SpawnerConfigTest {
 
@@ -23,6 +27,7 @@ final class SpawnerConfigTest {
         assertThat(config.slots()).isBetween(2, 8 * Runtime.getRuntime().availableProcessors());
         assertThat(config.grace()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.docker().ociRuntime()).isNull();
+        assertThat(config.docker().images().maxBytes()).isEqualTo(20L << 30);
         assertThat(config.timing().lease()).isEqualTo(Duration.ofSeconds(15));
     }
 
@@ -45,6 +50,30 @@ final class SpawnerConfigTest {
         assertThat(config.grace()).isEqualTo(Duration.ofMinutes(2));
         assertThat(config.docker().host()).hasToString("tcp://127.0.0.1:2375");
         assertThat(config.docker().ociRuntime()).isEqualTo("crun");
+    }
+
+    @Test
+    void givenLoginsToRegistries_whenRead_thenTheFileOrItsFolderServes(@TempDir Path folder) throws Exception {
+        var file = Files.writeString(folder.resolve("config.json"), "{}");
+
+        for (var given : List.of(file, folder)) {
+            var env = Env.of(Map.of("FAAS_DOCKER_CONFIG", given.toString(), "FAAS_IMAGES_MAX_MB", "3"));
+            var images = SpawnerConfig.from(env).docker().images();
+            env.check();
+            assertThat(images.credentials()).isEqualTo(file);
+            assertThat(images.maxBytes()).isEqualTo(3 << 20);
+        }
+    }
+
+    @Test
+    void givenLoginsThatAreNotThere_whenRead_thenTheSettingIsNamed(@TempDir Path folder) {
+        var env = Env.of(Map.of("FAAS_DOCKER_CONFIG", folder.toString()));
+        SpawnerConfig.from(env);
+
+        assertThatThrownBy(env::check)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("FAAS_DOCKER_CONFIG")
+                .hasMessageContaining("config.json");
     }
 
     @Test

@@ -37,6 +37,7 @@ final class DockerCalls implements AutoCloseable {
         var config = DefaultDockerClientConfig.createDefaultConfigBuilder()
                 .withDockerHost(host.toString())
                 .withApiVersion(version)
+                .withDockerConfig("/dev/null") // its own idea of contexts and logins: there are none
                 .build();
         var transport = new ZerodepDockerHttpClient.Builder()
                 .dockerHost(host)

@@ -4,6 +4,7 @@ import com.github.dockerjava.api.model.Container;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.EngineFault;
+import dev.faas.spawner.engine.ImagePins;
 import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxSpec;
@@ -11,8 +12,10 @@ import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.NotStartable;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -32,15 +35,20 @@ public final class DockerEngine implements ContainerEngine {
 
     private final EngineConfig config;
     private final DockerCalls docker;
+    private final PulledImages pulled;
+    private final ImagePulls pulls;
     private final ImageStore images;
     private final InitVolume init;
     private final DockerBoot boots;
     private final int hostCpus;
 
-    private DockerEngine(EngineConfig config, DockerCalls docker, InitProgram program, int hostCpus) {
+    private DockerEngine(EngineConfig config, ImagePins pins, DockerCalls docker, InitProgram program, int hostCpus) {
         this.config = config;
         this.docker = docker;
-        this.images = new ImageStore(docker, config.pullTimeout());
+        this.pulled =
+                new PulledImages(docker, config.platform(), config.images().maxBytes(), InstantSource.system());
+        this.pulls = new ImagePulls(docker, config.images(), pulled);
+        this.images = new ImageStore(docker, pins, pulled, pulls);
         this.init = new InitVolume(docker, program, ContainerPlan.labels(config, ""));
         this.boots = new DockerBoot(docker, init);
         this.hostCpus = hostCpus;
@@ -49,8 +57,12 @@ public final class DockerEngine implements ContainerEngine {
     /**
      * Fails within twice the limit: EngineFault when the daemon does not answer (it may yet), DependencyMissing when it
      * does not offer the OCI runtime that is asked for.
+     *
+     * @param pins that all engines of the platform share
      */
-    public static DockerEngine open(EngineConfig config, Duration limit) throws EngineFault, DependencyMissing {
+    public static DockerEngine open(EngineConfig config, ImagePins pins, Duration limit)
+            throws EngineFault, DependencyMissing {
+        check(config.images());
         var docker = DockerCalls.connect(config.dockerHost(), limit);
         try {
             var info = docker.within(limit, "info", d -> d.infoCmd().exec());
@@ -61,21 +73,38 @@ public final class DockerEngine implements ContainerEngine {
                                 .formatted(config.dockerHost(), config.ociRuntime(), new TreeSet<>(runtimes.keySet())));
             }
             var program = InitProgram.of(String.valueOf(info.getArchitecture()));
-            return new DockerEngine(config, docker, program, info.getNCPU() == null ? 1 : info.getNCPU());
+            return new DockerEngine(config, pins, docker, program, info.getNCPU() == null ? 1 : info.getNCPU());
         } catch (EngineFault | DependencyMissing e) {
             docker.close();
             throw e;
         }
     }
 
+    /** Before the first pull finds out. */
+    private static void check(EngineConfig.Images images) throws DependencyMissing {
+        try {
+            new RegistryCredentials(images.credentials()).check();
+        } catch (EngineFault e) {
+            throw new DependencyMissing(
+                    "the logins to registries: " + e.getMessage()
+                            + ". Mend the file, or let FAAS_DOCKER_CONFIG name another.",
+                    e);
+        }
+    }
+
     @Override
     public void prepare(SandboxSpec spec) throws SandboxUnavailable {
-        images.resolve(spec.image());
+        images.resolve(spec);
+    }
+
+    @Override
+    public Optional<String> waitsFor(SandboxSpec spec) {
+        return pulls.progress(spec.revision());
     }
 
     @Override
     public Sandbox boot(SandboxSpec spec) throws SandboxUnavailable {
-        var image = images.resolve(spec.image());
+        var image = images.resolve(spec);
         var commandLine = CommandLine.of(spec, image)
                 .orElseThrow(() -> new NotStartable(
                         "neither the function nor its image " + spec.image() + " names a command to run", null));
@@ -117,6 +146,11 @@ public final class DockerEngine implements ContainerEngine {
                 throw e;
             }
         }
+    }
+
+    @Override
+    public void tidy() throws EngineFault {
+        pulled.tidy();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.faas.spawner.docker;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param platform names this platform among others on the same Docker host
  * @param spawner stable over restarts
  * @param incarnation which life of that spawner
- * @param pullTimeout for one image, from the first byte to the last
  * @param ociRuntime as the daemon calls it; null: the daemon's default
  */
 public record EngineConfig(
@@ -19,5 +19,17 @@ public record EngineConfig(
         String platform,
         String spawner,
         String incarnation,
-        Duration pullTimeout,
-        @Nullable String ociRuntime) {}
+        Images images,
+        @Nullable String ociRuntime) {
+
+    /**
+     * How images come here, and how many stay.
+     *
+     * @param pullTimeout for one image, from the first byte to the last
+     * @param credentials a {@code config.json} of Docker's with logins to registries; null: none
+     * @param maxBytes that pulled images may take on the daemon's disk
+     */
+    public record Images(Duration pullTimeout, @Nullable Path credentials, long maxBytes) {
+        public static final Images DEFAULT = new Images(Duration.ofMinutes(5), null, 20L << 30);
+    }
+}

@@ -1,6 +1,7 @@
 package dev.faas.spawner.engine;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The narrow port around whatever runs containers. One engine belongs to one incarnation of one spawner and labels
@@ -18,11 +19,20 @@ public interface ContainerEngine extends AutoCloseable {
      */
     Sandbox boot(SandboxSpec spec) throws SandboxUnavailable;
 
+    /**
+     * What takes long of a boot of this that is under way (a pull), in a sentence for people; empty when nothing does. Does
+     * not block.
+     */
+    Optional<String> waitsFor(SandboxSpec spec);
+
     /** The containers of this platform on this host, of whichever spawner; never another platform's. */
     List<OwnContainer> ours() throws EngineFault;
 
     /** Kills and removes a container with its volumes; one that is gone already is fine. */
     void remove(String containerId) throws EngineFault;
+
+    /** Keeps what it has brought onto the host (images) within its bounds; to be called now and then. */
+    void tidy() throws EngineFault;
 
     /** Whether the engine answers, found out within 2 s. */
     boolean ping();

@@ -16,7 +16,7 @@ public abstract sealed class SandboxUnavailable extends Exception {
         }
     }
 
-    /** The registry could not be reached, or took too long. */
+    /** The registry could not be reached, took too long, or sent what cannot be used. */
     public static final class ImagePullFailed extends SandboxUnavailable {
         public ImagePullFailed(String detail, @Nullable Throwable cause) {
             super(detail, cause);

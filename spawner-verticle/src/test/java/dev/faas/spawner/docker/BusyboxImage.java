@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +80,13 @@ public record BusyboxImage(
         var more = new TreeMap<>(files);
         more.put(path, new TarFile(mode, contents));
         return new BusyboxImage(entrypoint, command, user, workdir, volumes, more);
+    }
+
+    /** With a layer of 1.5 MB that no other image has. */
+    public BusyboxImage unique() {
+        var noise = new byte[1_500_000];
+        new Random().nextBytes(noise);
+        return withFile("/noise", 0644, noise);
     }
 
     /** Of everything that makes the image. */

@@ -2,6 +2,7 @@ package dev.faas.spawner.docker;
 
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.ContainerEngineContract;
+import dev.faas.spawner.engine.MemoryPins;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,13 +37,13 @@ final class DockerEngineTest extends ContainerEngineContract {
 
     @Override
     protected ContainerEngine engine() throws Exception {
-        return DockerEngine.open(config(), Duration.ofSeconds(10));
+        return DockerEngine.open(config(), new MemoryPins(), Duration.ofSeconds(10));
     }
 
     static EngineConfig config() {
         var platform = "test-" + UUID.randomUUID();
         return new EngineConfig(
-                TestImages.dockerHost(), platform, "spawner-1", "incarnation-1", Duration.ofSeconds(20), null);
+                TestImages.dockerHost(), platform, "spawner-1", "incarnation-1", EngineConfig.Images.DEFAULT, null);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.faas.spawner.engine.Ending.Cancelled;
 import dev.faas.spawner.engine.Ending.Exited;
 import dev.faas.spawner.engine.Ending.TimedOut;
 import dev.faas.spawner.engine.EngineFault;
+import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.Outcome;
 import dev.faas.spawner.engine.OutputSink;
 import dev.faas.spawner.engine.RecordedOutput;
@@ -53,7 +54,7 @@ final class DockerRunsTest {
 
     @BeforeEach
     void open() throws Exception {
-        engine = DockerEngine.open(DockerEngineTest.config(), Duration.ofSeconds(10));
+        engine = DockerEngine.open(DockerEngineTest.config(), new MemoryPins(), Duration.ofSeconds(10));
     }
 
     @AfterEach

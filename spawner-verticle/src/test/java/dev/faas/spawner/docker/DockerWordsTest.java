@@ -13,9 +13,7 @@ import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
 import dev.faas.spawner.engine.SandboxUnavailable.MemoryTooLow;
 import dev.faas.spawner.engine.SandboxUnavailable.NotStartable;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,19 +90,6 @@ final class DockerWordsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "a,                       a:latest",
-        "a:1,                     a:1",
-        "host:5000/a,             host:5000/a:latest",
-        "host:5000/b/a:1,         host:5000/b/a:1",
-        "a@sha256:00,             a@sha256:00",
-        "host:5000/a:1@sha256:00, host:5000/a:1@sha256:00"
-    })
-    void givenAReference_whenPulled_thenItHasATagOrADigest(String reference, String pulled) {
-        assertThat(ImageStore.withTag(reference)).isEqualTo(pulled);
-    }
-
-    @ParameterizedTest
     @ValueSource(
             strings = {
                 "pull access denied for x, repository does not exist or may require 'docker login': denied: requested"
@@ -116,7 +101,7 @@ final class DockerWordsTest {
                 "no matching manifest for linux/arm64/v8 in the manifest list entries"
             })
     void givenARegistryThatWillNeverGiveIt_whenPulled_thenImageNotFound(String said) {
-        assertThat(ImageStore.failure("image:1", said, null))
+        assertThat(ImagePulls.failure(ImageName.of("image:1"), said, null))
                 .isInstanceOf(ImageNotFound.class)
                 .hasMessageContaining("image:1")
                 .hasMessageContaining(said);
@@ -134,20 +119,10 @@ final class DockerWordsTest {
                 "write /var/lib/docker/tmp/GetImageBlob1: no space left on device"
             })
     void givenTroubleThatMayPass_whenPulled_thenImagePullFailed(String said) {
-        assertThat(ImageStore.failure("image:1", said, null))
+        assertThat(ImagePulls.failure(ImageName.of("image:1"), said, null))
                 .isInstanceOf(ImagePullFailed.class)
                 .hasMessageContaining("image:1")
                 .hasMessageContaining(said);
-    }
-
-    @Test
-    void givenDigestsOfSeveralRepositories_whenAsked_thenTheReferencesOwnIsTaken() {
-        var digests = List.of("other@sha256:11", "host:5000/a@sha256:22");
-
-        assertThat(ImageStore.digest("host:5000/a:1", digests)).contains("sha256:22");
-        assertThat(ImageStore.digest("a:1", digests)).contains("sha256:11");
-        assertThat(ImageStore.digest("a@sha256:33", digests)).contains("sha256:33");
-        assertThat(ImageStore.digest("a", null)).isEqualTo(Optional.empty());
     }
 
     @ParameterizedTest

@@ -3,13 +3,13 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.github.dockerjava.api.exception.NotFoundException;
-import dev.faas.spawner.engine.EngineFault;
+import dev.faas.spawner.engine.Eventually;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,21 +18,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pulls from a real registry, on loopback. */
+/** Pulls from a real registry, on loopback: as it should be, slow, failing, wanting a login, with a broken layer. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ImagePullTest {
 
     private static TestImages images;
     private static TestRegistry registry;
     private static String source;
-    private DockerCalls docker;
 
     @BeforeAll
     static void start(@TempDir Path directory) throws IOException {
@@ -47,108 +44,225 @@ final class ImagePullTest {
         images.close();
     }
 
-    @BeforeEach
-    void connect() throws EngineFault {
-        docker = DockerCalls.connect(TestImages.dockerHost(), Duration.ofSeconds(10));
-    }
-
-    @AfterEach
-    void disconnect() {
-        docker.close();
-    }
-
     @Test
-    void givenAnImageInTheRegistryOnly_whenResolvedByManyAtOnce_thenItIsPulledWithItsDigest() throws Exception {
-        var reference = registry.push(images, source, "faas-test/many", "1");
-        var store = new ImageStore(docker, Duration.ofSeconds(60));
-        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+    void givenAnImageInTheRegistryOnly_whenTwoFunctionsBootItManyTimes_thenItIsPulledOnceWithItsDigest()
+            throws Exception {
+        var pushed = registry.publish(
+                images, BusyboxImage.running("/bin/echo", "pulled").unique(), "faas-test/many", "1");
+        try (var gate = new RegistryGate(registry);
+                var here = ImagesOfTest.open(images);
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var released = gate.slow();
+            var reference = gate.reference(pushed);
             var resolutions = new ArrayList<Future<ResolvedImage>>();
             for (int i = 0; i < 8; i++) {
-                Callable<ResolvedImage> resolve = () -> store.resolve(reference);
+                var revision = "fn_" + i % 2 + "@1";
+                Callable<ResolvedImage> resolve = () -> here.resolve(revision, reference);
                 resolutions.add(executor.submit(resolve));
             }
+            Eventually.until(
+                    "both wait",
+                    () -> here.progress("fn_0@1").isPresent()
+                            && here.progress("fn_1@1").isPresent());
+            released.countDown();
             for (var resolution : resolutions) {
                 var image = resolution.get(60, TimeUnit.SECONDS);
                 assertThat(image.entrypoint()).containsExactly("/bin/echo", "pulled");
                 assertThat(image.digest())
                         .hasValueSatisfying(digest -> assertThat(digest).matches("sha256:[0-9a-f]{64}"));
             }
-        } finally {
-            removeImage(reference);
+            here.resolve("fn_0@1", reference);
+            assertThat(gate.manifests()).isEqualTo(1);
+            assertThat(gate.layers()).isEqualTo(1); // the other one is that of all busybox images, and here
         }
     }
 
     @Test
     void givenADigest_whenResolved_thenThatVeryImageIsPulled() throws Exception {
-        var tagged = registry.push(images, source, "faas-test/digest", "1");
-        var store = new ImageStore(docker, Duration.ofSeconds(60));
-        var digest = store.resolve(tagged).digest().orElseThrow();
-        removeImage(tagged);
-        var pinned = registry.reference("faas-test/digest@" + digest);
-        try {
-            assertThat(store.resolve(pinned).digest()).contains(digest);
-        } finally {
-            removeImage(pinned);
+        var tagged = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/digest", "1");
+        String digest;
+        try (var elsewhere = ImagesOfTest.open(images)) {
+            digest = elsewhere.resolve(tagged).digest().orElseThrow();
+        }
+        try (var here = ImagesOfTest.open(images)) {
+            var pinned = registry.reference("faas-test/digest@" + digest);
+            assertThat(here.isHere(pinned)).isFalse();
+            assertThat(here.resolve(pinned).digest()).contains(digest);
         }
     }
 
     @Test
     void givenNoTag_whenResolved_thenLatestIsPulledAndNoOther() throws Exception {
-        var latest = registry.push(images, source, "faas-test/tags", "latest");
-        var other = registry.push(images, source, "faas-test/tags", "other");
-        var store = new ImageStore(docker, Duration.ofSeconds(60));
-        try {
-            store.resolve(registry.reference("faas-test/tags"));
+        var latest = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/tags", "latest");
+        var other = registry.publish(images, BusyboxImage.running("/bin/false").unique(), "faas-test/tags", "other");
+        try (var here = ImagesOfTest.open(images)) {
+            here.resolve(registry.reference("faas-test/tags"));
 
-            assertThat(isHere(latest)).isTrue();
-            assertThat(isHere(other)).isFalse();
-        } finally {
-            removeImage(latest);
+            assertThat(here.isHere(latest)).isTrue();
+            assertThat(here.isHere(other)).isFalse();
         }
     }
 
     @Test
     void givenATagThatIsNotThere_whenResolved_thenTheRegistrysWordsAreKept() throws Exception {
         registry.push(images, source, "faas-test/known", "1");
-        var store = new ImageStore(docker, Duration.ofSeconds(60));
-
-        assertThatThrownBy(() -> store.resolve(registry.reference("faas-test/known:2")))
-                .isInstanceOf(ImageNotFound.class)
-                .hasMessageContaining("faas-test/known:2")
-                .hasMessageContaining("manifest unknown");
+        try (var here = ImagesOfTest.open(images)) {
+            assertThatThrownBy(() -> here.resolve(registry.reference("faas-test/known:2")))
+                    .isInstanceOf(ImageNotFound.class)
+                    .hasMessageContaining("faas-test/known:2")
+                    .hasMessageContaining("manifest unknown");
+        }
     }
 
     @Test
-    void givenAReferenceThatIsNone_whenResolved_thenImageNotFound() {
-        var store = new ImageStore(docker, Duration.ofSeconds(60));
-
-        assertThatThrownBy(() -> store.resolve("Not A Reference")).isInstanceOf(ImageNotFound.class);
+    void givenAReferenceThatIsNone_whenResolved_thenImageNotFound() throws Exception {
+        try (var here = ImagesOfTest.open(images)) {
+            assertThatThrownBy(() -> here.resolve("Not A Reference")).isInstanceOf(ImageNotFound.class);
+        }
     }
 
     @Test
     void givenARegistryThatNeverAnswers_whenResolved_thenThePullEndsInTime() throws Exception {
-        try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            var store = new ImageStore(docker, Duration.ofSeconds(1));
+        try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var here = ImagesOfTest.open(images, Duration.ofSeconds(1))) {
             var reference = "127.0.0.1:" + silent.getLocalPort() + "/faas-test/silent:1";
             long start = System.nanoTime();
 
-            assertThatThrownBy(() -> store.resolve(reference))
+            assertThatThrownBy(() -> here.resolve(reference))
                     .isInstanceOf(ImagePullFailed.class)
                     .hasMessageContaining("took longer than PT1S");
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
         }
     }
 
-    private static boolean isHere(String reference) {
-        try {
-            images.docker().inspectImageCmd(reference).exec();
-            return true;
-        } catch (NotFoundException e) {
-            return false;
+    @Test
+    void givenASlowRegistry_whenResolved_thenItIsToldHowFarItIsUntilItIsThere() throws Exception {
+        var pushed = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/slow", "1");
+        try (var gate = new RegistryGate(registry);
+                var here = ImagesOfTest.open(images);
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var released = gate.slow();
+            assertThat(here.progress("fn_slow@1")).isEmpty();
+            Callable<ResolvedImage> resolve = () -> here.resolve("fn_slow@1", gate.reference(pushed));
+            var resolution = executor.submit(resolve);
+
+            Eventually.until(
+                    "it is told",
+                    () -> here.progress("fn_slow@1")
+                            .filter(told ->
+                                    told.matches("Its image is being pulled: [0-9.]+ of (at least )?[0-9.]+ MB\\."))
+                            .isPresent());
+            assertThat(here.progress("fn_other@1")).isEmpty();
+            released.countDown();
+
+            assertThat(resolution.get(60, TimeUnit.SECONDS).digest()).isPresent();
+            assertThat(here.progress("fn_slow@1")).isEmpty();
         }
     }
 
-    private static void removeImage(String reference) {
-        images.docker().removeImageCmd(reference).exec();
+    @Test
+    void givenASlowRegistry_whenThePullTakesTooLong_thenItEndsAndTheNextOneMayWork() throws Exception {
+        var pushed = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/stuck", "1");
+        try (var gate = new RegistryGate(registry);
+                var hasty = ImagesOfTest.open(images, Duration.ofSeconds(2));
+                var here = ImagesOfTest.open(images)) {
+            gate.slow();
+            assertThatThrownBy(() -> hasty.resolve(gate.reference(pushed)))
+                    .isInstanceOf(ImagePullFailed.class)
+                    .hasMessageContaining("took longer than PT2S");
+
+            gate.honest();
+            assertThat(here.resolve(gate.reference(pushed)).digest()).isPresent();
+        }
+    }
+
+    @Test
+    void givenARegistryThatFails_whenResolved_thenItMayPassAndDoesWhenItIsMended() throws Exception {
+        var pushed = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/failing", "1");
+        try (var gate = new RegistryGate(registry);
+                var here = ImagesOfTest.open(images)) {
+            gate.failing(500);
+            assertThatThrownBy(() -> here.resolve(gate.reference(pushed)))
+                    .isInstanceOf(ImagePullFailed.class)
+                    .hasMessageContaining("500");
+
+            gate.honest();
+            assertThat(here.resolve(gate.reference(pushed)).digest()).isPresent();
+        }
+    }
+
+    @Test
+    void givenABrokenLayer_whenResolved_thenItIsRefusedAndNothingOfItIsKept() throws Exception {
+        var pushed = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/broken", "1");
+        try (var gate = new RegistryGate(registry);
+                var here = ImagesOfTest.open(images)) {
+            gate.broken();
+            assertThatThrownBy(() -> here.resolve(gate.reference(pushed)))
+                    .isInstanceOf(ImagePullFailed.class)
+                    .hasMessageContaining("verification failed");
+            assertThat(here.isHere(gate.reference(pushed))).isFalse();
+            assertThat(here.marks()).isEmpty();
+
+            gate.honest();
+            assertThat(here.resolve(gate.reference(pushed)).digest()).isPresent();
+        }
+    }
+
+    @Test
+    void givenAnImageLargerThanAllMayBe_whenResolved_thenItIsNotPulledAndTheSettingIsNamed() throws Exception {
+        var pushed = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/large", "1");
+        try (var here = ImagesOfTest.bounded(images, 1 << 20)) {
+            assertThatThrownBy(() -> here.resolve(pushed))
+                    .isInstanceOf(ImagePullFailed.class)
+                    .hasMessageContaining("FAAS_IMAGES_MAX_MB");
+            assertThat(here.isHere(pushed)).isFalse();
+        }
+    }
+
+    @Test
+    void givenARegistryThatWantsALogin_whenThereIsOne_thenItIsPulledAndElseNot(@TempDir Path directory)
+            throws Exception {
+        try (var closed = TestRegistry.withLogin(directory)) {
+            var reference =
+                    closed.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/private", "1");
+            var config = Files.writeString(directory.resolve("config.json"), "{}");
+            try (var here = ImagesOfTest.open(images, config)) {
+                assertThatThrownBy(() -> here.resolve(reference))
+                        .isInstanceOf(ImageNotFound.class)
+                        .hasMessageContaining("no basic auth credentials");
+
+                Files.writeString(config, closed.config());
+                assertThat(here.resolve(reference).digest()).isPresent();
+            }
+        }
+    }
+
+    @Test
+    void givenAWrongLogin_whenResolved_thenTheFaultSaysSoWithoutIt(@TempDir Path directory) throws Exception {
+        try (var closed = TestRegistry.withLogin(directory)) {
+            var reference =
+                    closed.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/private", "1");
+            var config = Files.writeString(
+                    directory.resolve("config.json"),
+                    "{\"auths\": {\"%s\": {\"username\": \"ada\", \"password\": \"hunter2\"}}}"
+                            .formatted(closed.uri().getAuthority()));
+            try (var here = ImagesOfTest.open(images, config)) {
+                assertThatThrownBy(() -> here.resolve(reference))
+                        .isInstanceOf(ImageNotFound.class)
+                        .hasMessageContaining(reference)
+                        .hasMessageNotContaining("hunter2");
+            }
+        }
+    }
+
+    @Test
+    void givenLoginsThatCannotBeRead_whenAnAbsentImageIsResolved_thenTheFileIsNamed(@TempDir Path directory)
+            throws Exception {
+        try (var here = ImagesOfTest.open(images, directory.resolve("nowhere.json"))) {
+            assertThatThrownBy(() -> here.resolve(registry.reference("faas-test/any:1")))
+                    .isInstanceOf(ImagePullFailed.class)
+                    .hasMessageContaining("nowhere.json");
+            assertThat(here.resolve(source).id()).isNotEmpty();
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.spawner.engine.Ending.Exited;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.EngineFixture;
+import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.RecordedOutput;
 import dev.faas.spawner.engine.RunRequest;
 import dev.faas.spawner.engine.Sandbox;
@@ -42,7 +43,7 @@ final class ReusedRunsTest {
 
     @BeforeEach
     void open() throws Exception {
-        engine = DockerEngine.open(DockerEngineTest.config(), Duration.ofSeconds(10));
+        engine = DockerEngine.open(DockerEngineTest.config(), new MemoryPins(), Duration.ofSeconds(10));
     }
 
     @AfterEach

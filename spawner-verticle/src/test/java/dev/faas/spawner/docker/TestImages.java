@@ -2,6 +2,7 @@ package dev.faas.spawner.docker;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.LoadImageCallback;
+import com.github.dockerjava.api.model.Image;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -22,6 +24,9 @@ public final class TestImages implements AutoCloseable {
     private final String repository =
             "faas-test/" + UUID.randomUUID().toString().substring(0, 8);
     private final Map<String, Boolean> loaded = new ConcurrentHashMap<>();
+    /** The ids of those that a registry only has, unless somebody pulls them. */
+    private final Set<String> published = ConcurrentHashMap.newKeySet();
+
     private final DockerClient docker;
 
     public TestImages(URI dockerHost) {
@@ -60,6 +65,21 @@ public final class TestImages implements AutoCloseable {
         return load(BusyboxImage.running("/bin/sh", "-c", script, "function"));
     }
 
+    /** Takes it from Docker again: what a registry is to be the only one to have. */
+    void unload(String reference) {
+        loaded.remove(reference);
+        published.add(docker.inspectImageCmd(reference).exec().getId());
+        docker.removeImageCmd(reference).exec();
+    }
+
+    /** Takes what a platform has pulled from Docker again. */
+    public void unloadPulled(String platform) {
+        docker.listImagesCmd().exec().stream()
+                .flatMap(image -> PulledImage.of(image, platform).stream())
+                .forEach(image ->
+                        docker.removeImageCmd(image.id()).withForce(true).exec());
+    }
+
     /** For what the tests want to know of Docker directly. */
     public DockerClient docker() {
         return docker;
@@ -68,6 +88,10 @@ public final class TestImages implements AutoCloseable {
     @Override
     public void close() throws IOException {
         loaded.keySet().forEach(reference -> docker.removeImageCmd(reference).exec());
+        docker.listImagesCmd().exec().stream()
+                .map(Image::getId)
+                .filter(published::contains)
+                .forEach(id -> docker.removeImageCmd(id).withForce(true).exec());
         docker.close();
     }
 }

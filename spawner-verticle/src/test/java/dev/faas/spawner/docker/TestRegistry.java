@@ -1,6 +1,7 @@
 package dev.faas.spawner.docker;
 
 import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.model.AuthConfig;
 import com.github.dockerjava.api.model.PushResponseItem;
 import dev.faas.local.ChildProcess;
 import java.io.IOException;
@@ -10,43 +11,84 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** A registry for pulls: Debian's docker-registry as a child on a free loopback port, which Docker trusts without TLS. */
 public final class TestRegistry implements AutoCloseable {
 
+    private static final String USER = "ada";
+    private static final String PASSWORD = "open sesame";
+    /** The same, as htpasswd writes it. */
+    private static final String LOGINS = "ada:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW\n";
+
+    private static final Set<Integer> THERE = Set.of(200, 401);
+
     private final String address;
     private final ChildProcess process;
+    private final boolean closed;
 
-    private TestRegistry(String address, ChildProcess process) {
+    private TestRegistry(String address, ChildProcess process, boolean closed) {
         this.address = address;
         this.process = process;
+        this.closed = closed;
     }
 
     public static TestRegistry start(Path directory) throws IOException {
+        return start(directory, "", false);
+    }
+
+    /** One that lets nobody in but {@code ada}. */
+    public static TestRegistry withLogin(Path directory) throws IOException {
+        var logins = Files.writeString(directory.resolve("htpasswd"), LOGINS);
+        return start(directory, "auth: {htpasswd: {realm: test, path: %s}}\n".formatted(logins), true);
+    }
+
+    private static TestRegistry start(Path directory, String more, boolean closed) throws IOException {
         var address = "127.0.0.1:" + freePort();
-        var config =
-                Files.writeString(directory.resolve("config.yml"), """
+        var config = Files.writeString(
+                directory.resolve("config.yml"), """
                 version: 0.1
                 log: {level: warn}
                 storage: {filesystem: {rootdirectory: %s}}
                 http: {addr: "%s"}
-                """.formatted(directory.resolve("images"), address));
+                """.formatted(directory.resolve("images"), address) + more);
         var line = List.of("/usr/bin/docker-registry", "serve", config.toString());
         var process = ChildProcess.start(
                 ChildProcess.Command.of("docker-registry", line, Map.of(), directory.resolve("registry.log")));
         process.awaitReady(Duration.ofSeconds(20), () -> answers(address));
-        return new TestRegistry(address, process);
+        return new TestRegistry(address, process, closed);
+    }
+
+    /** Where it listens. */
+    URI uri() {
+        return URI.create("http://" + address);
+    }
+
+    /** What {@code docker login} would have written. */
+    String config() {
+        var auth = Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+        return "{\"auths\": {\"%s\": {\"auth\": \"%s\"}}}".formatted(address, auth);
     }
 
     /** A reference in this registry, whether there is such an image or not. */
     public String reference(String name) {
         return address + "/" + name;
+    }
+
+    /** Puts an image into the registry that Docker does not have, nor had any part of. */
+    public String publish(TestImages images, BusyboxImage image, String name, String tag) throws InterruptedException {
+        var source = images.load(image);
+        var reference = push(images, source, name, tag);
+        images.unload(source);
+        return reference;
     }
 
     /** Puts an image that Docker has into the registry, and leaves no name of it in Docker. */
@@ -55,10 +97,15 @@ public final class TestRegistry implements AutoCloseable {
         var repository = reference(name);
         docker.tagImageCmd(source, repository, tag).exec();
         try {
-            var pushed = docker.pushImageCmd(repository)
-                    .withTag(tag)
-                    .exec(new ResultCallback.Adapter<PushResponseItem>())
-                    .awaitCompletion(60, TimeUnit.SECONDS);
+            var command = docker.pushImageCmd(repository).withTag(tag);
+            if (closed) {
+                command.withAuthConfig(new AuthConfig()
+                        .withRegistryAddress(address)
+                        .withUsername(USER)
+                        .withPassword(PASSWORD));
+            }
+            var pushed =
+                    command.exec(new ResultCallback.Adapter<PushResponseItem>()).awaitCompletion(60, TimeUnit.SECONDS);
             if (!pushed) {
                 throw new AssertionError("push took longer than 60 s");
             }
@@ -84,7 +131,8 @@ public final class TestRegistry implements AutoCloseable {
             var request = HttpRequest.newBuilder(URI.create("http://" + address + "/v2/"))
                     .timeout(Duration.ofSeconds(2))
                     .build();
-            return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+            return THERE.contains(
+                    client.send(request, BodyHandlers.discarding()).statusCode());
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {

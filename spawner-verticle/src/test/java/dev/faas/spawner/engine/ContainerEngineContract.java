@@ -309,6 +309,18 @@ public abstract class ContainerEngineContract extends EngineFixture {
     }
 
     @Test
+    void givenASandboxThatIsThere_whenAskedWhatItWaitsFor_thenForNothing_andTidyingLeavesItAlone() throws Exception {
+        var spec = spec(Program.ECHO);
+        try (var sandbox = engine.boot(spec)) {
+            assertThat(engine.waitsFor(spec)).isEmpty();
+            engine.tidy();
+
+            assertThat(sandbox.run(request("x", LONG), new RecordedOutput()).ending())
+                    .isEqualTo(new Exited(0));
+        }
+    }
+
+    @Test
     void givenAnEngine_whenPinged_thenItAnswers() {
         assertThat(engine.ping()).isTrue();
     }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +25,7 @@ public final class FakeEngine implements ContainerEngine {
     private final Map<String, OwnContainer> containers = new ConcurrentHashMap<>();
     private final AtomicInteger pings = new AtomicInteger();
     private volatile boolean down;
+    private volatile Optional<String> waits = Optional.empty();
     private volatile Obstacle onBoot = () -> {};
     private volatile Consumer<SandboxSpec> booted = spec -> {};
 
@@ -50,6 +52,11 @@ public final class FakeEngine implements ContainerEngine {
 
     public void onBoot(Obstacle obstacle) {
         onBoot = obstacle;
+    }
+
+    /** What every boot that is under way waits for from now on; empty: for nothing. */
+    public void waits(Optional<String> what) {
+        waits = what;
     }
 
     /** Hears of every boot. */
@@ -100,6 +107,16 @@ public final class FakeEngine implements ContainerEngine {
             throw new ImageNotFound("image " + spec.image() + " is neither on this host nor to be had");
         }
         return program;
+    }
+
+    @Override
+    public Optional<String> waitsFor(SandboxSpec spec) {
+        return waits;
+    }
+
+    @Override
+    public void tidy() throws EngineFault {
+        up();
     }
 
     @Override

@@ -1,0 +1,154 @@
+package dev.faas.spawner.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.spawner.engine.MemoryPins;
+import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
+import dev.faas.wire.ImagePin;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A tag that moves, in a registry and on the host: a revision stays what it was when it was first booted. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class ImagePinTest {
+
+    private static final String FIRST = "fn_pinned@1";
+    private static final String SECOND = "fn_pinned@2";
+
+    private static TestImages images;
+    private static TestRegistry registry;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) throws IOException {
+        registry = TestRegistry.start(directory);
+        images = new TestImages(TestImages.dockerHost());
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        registry.close();
+        images.close();
+    }
+
+    @Test
+    void givenATagThatMoves_whenBootedAgain_thenOnlyANewRevisionFollowsIt() throws Exception {
+        try (var here = ImagesOfTest.open(images)) {
+            var tag = registry.publish(
+                    images, BusyboxImage.running("/bin/echo", "old").unique(), "faas-test/moves", "1");
+            var old = here.resolve(FIRST, tag);
+            registry.publish(images, BusyboxImage.running("/bin/echo", "new").unique(), "faas-test/moves", "1");
+
+            assertThat(here.resolve(FIRST, tag)).isEqualTo(old);
+            var updated = here.resolve(SECOND, tag);
+            assertThat(updated.entrypoint()).containsExactly("/bin/echo", "new");
+            assertThat(updated.digest()).isNotEqualTo(old.digest());
+            assertThat(here.resolve(FIRST, tag)).isEqualTo(old);
+        }
+    }
+
+    @Test
+    void givenATagThatHasMoved_whenAnotherHostBootsTheRevision_thenItGetsTheSameImage() throws Exception {
+        var pins = new MemoryPins();
+        var tag = registry.publish(
+                images, BusyboxImage.running("/bin/echo", "old").unique(), "faas-test/hosts", "1");
+        ResolvedImage old;
+        try (var elsewhere = ImagesOfTest.open(images, pins)) {
+            old = elsewhere.resolve(FIRST, tag);
+        }
+        registry.publish(images, BusyboxImage.running("/bin/echo", "new").unique(), "faas-test/hosts", "1");
+
+        try (var here = ImagesOfTest.open(images, pins)) {
+            assertThat(here.isHere(old.id())).isFalse(); // as on a host that never had it
+            assertThat(here.resolve(FIRST, tag)).isEqualTo(old);
+            assertThat(here.isHere(tag)).isFalse(); // the tag itself was not asked for
+        }
+    }
+
+    @Test
+    void givenAnotherWasFaster_whenPinned_thenItsImageIsTaken() throws Exception {
+        var tag = registry.publish(
+                images, BusyboxImage.running("/bin/echo", "theirs").unique(), "faas-test/race", "1");
+        var theirs = new MemoryPins();
+        ResolvedImage pinned;
+        try (var elsewhere = ImagesOfTest.open(images, theirs)) {
+            pinned = elsewhere.resolve(FIRST, tag);
+        }
+        registry.publish(images, BusyboxImage.running("/bin/echo", "ours").unique(), "faas-test/race", "1");
+
+        // Sees no pin at first, as one does who asks just before the other writes.
+        try (var here = ImagesOfTest.open(images, new LatePins(theirs))) {
+            assertThat(here.resolve(FIRST, tag)).isEqualTo(pinned);
+        }
+    }
+
+    @Test
+    void givenATagOfThisHostOnly_whenItMoves_thenOnlyANewRevisionFollowsItAsLongAsTheOldImageIsThere()
+            throws Exception {
+        var old = images.load(BusyboxImage.running("/bin/echo", "old"));
+        var next = images.load(BusyboxImage.running("/bin/echo", "new"));
+        var docker = images.docker();
+        var tag = "faas-test/built-here:1";
+        docker.tagImageCmd(old, "faas-test/built-here", "1").exec();
+        try (var here = ImagesOfTest.open(images)) {
+            assertThat(here.resolve(FIRST, tag).entrypoint()).containsExactly("/bin/echo", "old");
+            docker.tagImageCmd(next, "faas-test/built-here", "1").exec();
+
+            assertThat(here.resolve(FIRST, tag).entrypoint()).containsExactly("/bin/echo", "old");
+            assertThat(here.resolve(SECOND, tag).entrypoint()).containsExactly("/bin/echo", "new");
+            images.unload(old);
+            assertThat(here.resolve(FIRST, tag).entrypoint()).containsExactly("/bin/echo", "new");
+            assertThat(here.resolve(FIRST, tag).digest()).isEmpty();
+        } finally {
+            docker.removeImageCmd(tag).exec();
+        }
+    }
+
+    @Test
+    void givenATagThatSomebodyElseHasPulled_whenItHasMoved_thenWhatIsHereIsTaken() throws Exception {
+        var source = images.load(BusyboxImage.running("/bin/echo", "theirs"));
+        var tag = registry.push(images, source, "faas-test/theirs", "1");
+        registry.publish(images, BusyboxImage.running("/bin/echo", "new").unique(), "faas-test/theirs", "1");
+        images.docker()
+                .tagImageCmd(source, registry.reference("faas-test/theirs"), "1")
+                .exec();
+        try (var here = ImagesOfTest.open(images)) {
+            assertThat(here.resolve(FIRST, tag).entrypoint()).containsExactly("/bin/echo", "theirs");
+            assertThat(here.marks()).isEmpty();
+        } finally {
+            images.docker().removeImageCmd(tag).exec();
+        }
+    }
+
+    @Test
+    void givenARegistryThatIsAway_whenANewRevisionIsBooted_thenWhatWasPulledLastServes() throws Exception {
+        var pushed = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/away", "1");
+        try (var gate = new RegistryGate(registry);
+                var here = ImagesOfTest.open(images)) {
+            var tag = gate.reference(pushed);
+            var first = here.resolve(FIRST, tag);
+            gate.failing(503);
+
+            assertThat(here.resolve(SECOND, tag)).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void givenAPinnedImageThatTheRegistryHasNotAnyMore_whenBooted_thenTheDigestIsNamed() throws Exception {
+        var pins = new MemoryPins();
+        var gone = new ImagePin("sha256:" + "1".repeat(64), "sha256:" + "2".repeat(64));
+        pins.agree(FIRST, gone);
+        var tag = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/pruned", "1");
+        try (var here = ImagesOfTest.open(images, pins)) {
+            assertThatThrownBy(() -> here.resolve(FIRST, tag))
+                    .isInstanceOf(ImageNotFound.class)
+                    .hasMessageContaining("faas-test/pruned@sha256:2222");
+        }
+    }
+}

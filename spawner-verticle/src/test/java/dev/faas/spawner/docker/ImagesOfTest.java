@@ -1,0 +1,119 @@
+package dev.faas.spawner.docker;
+
+import com.github.dockerjava.api.exception.NotFoundException;
+import dev.faas.spawner.engine.ImagePins;
+import dev.faas.spawner.engine.MemoryPins;
+import dev.faas.spawner.engine.SandboxSpec;
+import dev.faas.spawner.engine.SandboxSpec.Network;
+import dev.faas.spawner.engine.SandboxUnavailable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an engine knows of images, on a daemon, as one spawner of a platform of its own has it. What it has pulled is removed at the end.
+ */
+final class ImagesOfTest implements AutoCloseable {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final long PLENTY = 1L << 40;
+
+    /** Which the test sets. */
+    volatile Instant now = Instant.parse("2026-11-25T10:00:00Z");
+
+    private final String platform;
+    private final TestImages images;
+    private final DockerCalls docker;
+    final PulledImages pulled;
+    private final ImagePulls pulls;
+    private final ImageStore store;
+
+    private ImagesOfTest(TestImages images, String platform, ImagePins pins, EngineConfig.Images limits)
+            throws Exception {
+        this.platform = platform;
+        this.images = images;
+        this.docker = DockerCalls.connect(TestImages.dockerHost(), Duration.ofSeconds(10));
+        this.pulled = new PulledImages(docker, platform, limits.maxBytes(), () -> now);
+        this.pulls = new ImagePulls(docker, limits, pulled);
+        this.store = new ImageStore(docker, pins, pulled, pulls);
+    }
+
+    static ImagesOfTest open(TestImages images) throws Exception {
+        return open(images, new MemoryPins());
+    }
+
+    static ImagesOfTest open(TestImages images, ImagePins pins) throws Exception {
+        return open(images, pins, new EngineConfig.Images(LONG, null, PLENTY));
+    }
+
+    static ImagesOfTest open(TestImages images, Duration pullTimeout) throws Exception {
+        return open(images, new MemoryPins(), new EngineConfig.Images(pullTimeout, null, PLENTY));
+    }
+
+    static ImagesOfTest open(TestImages images, @Nullable Path credentials) throws Exception {
+        return open(images, new MemoryPins(), new EngineConfig.Images(LONG, credentials, PLENTY));
+    }
+
+    static ImagesOfTest bounded(TestImages images, long maxBytes) throws Exception {
+        return open(images, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes));
+    }
+
+    private static ImagesOfTest open(TestImages images, ImagePins pins, EngineConfig.Images limits) throws Exception {
+        return new ImagesOfTest(images, "test-" + UUID.randomUUID(), pins, limits);
+    }
+
+    /** Another spawner of the same platform, or the same after a restart. */
+    ImagesOfTest another(long maxBytes) throws Exception {
+        var other = new ImagesOfTest(images, platform, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes));
+        other.now = now;
+        return other;
+    }
+
+    /** Of a function that nobody has called yet. */
+    ResolvedImage resolve(String reference) throws SandboxUnavailable {
+        return resolve("fn_" + UUID.randomUUID() + "@1", reference);
+    }
+
+    ResolvedImage resolve(String revision, String reference) throws SandboxUnavailable {
+        return store.resolve(spec(revision, reference));
+    }
+
+    Optional<String> progress(String revision) {
+        return pulls.progress(revision);
+    }
+
+    boolean isHere(String reference) {
+        try {
+            images.docker().inspectImageCmd(reference).exec();
+            return true;
+        } catch (NotFoundException e) {
+            return false;
+        }
+    }
+
+    /** The marks of this platform on images. */
+    Set<String> marks() {
+        var marks = new HashSet<String>();
+        images.docker()
+                .listImagesCmd()
+                .exec()
+                .forEach(image -> PulledImage.of(image, platform).ifPresent(ours -> marks.addAll(ours.marks())));
+        return marks;
+    }
+
+    private static SandboxSpec spec(String revision, String reference) {
+        return new SandboxSpec(revision, reference, null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, false);
+    }
+
+    @Override
+    public void close() {
+        images.unloadPulled(platform);
+        docker.close();
+    }
+}
