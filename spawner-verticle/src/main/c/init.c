@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "run.h"
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 enum exit_code { DONE = 0, NOT_PID_1 = 64, BAD_FRAME = 70, NO_MEANS = 71 };
+enum { LINGER_MS = 200 };
 
 static struct init init;
 static uint8_t payload[MAX_PAYLOAD + 1];
@@ -56,6 +58,13 @@ static int boot(int words, char **command) {
     return 0;
 }
 
+// The end of PID 1 is work for the kernel and for Docker, which would compete with the spawner's, who has just been told
+// of the end of the run and is about to store it. He closes our stdin when he is done; if not, we go by ourselves.
+static void linger(void) {
+    struct pollfd in = {.fd = STDIN_FILENO}; // of interest is its end alone, which poll always tells
+    poll(&in, 1, LINGER_MS);
+}
+
 static enum exit_code serve(void) {
     struct inbox inbox = {.payload = payload, .capacity = MAX_PAYLOAD};
     uint8_t last[NONCE_BYTES] = {0};
@@ -86,7 +95,10 @@ static enum exit_code serve(void) {
 
         explicit_bzero(payload, length);
         inbox_move(&inbox, payload, MAX_PAYLOAD);
-        if (!(order.head.flags & RUN_REUSE) || (trailer.flags & TRAILER_DIRTY)) return DONE;
+        if (!(order.head.flags & RUN_REUSE) || (trailer.flags & TRAILER_DIRTY)) {
+            linger();
+            return DONE;
+        }
         if (trailer.kind != KIND_TOO_LATE && sandbox_reset(&init.sandbox)) return DONE;
         memcpy(last, order.head.nonce, NONCE_BYTES);
         send_ready(last, clock_us(CLOCK_BOOTTIME));

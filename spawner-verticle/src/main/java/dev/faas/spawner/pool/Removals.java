@@ -2,6 +2,7 @@ package dev.faas.spawner.pool;
 
 import dev.faas.spawner.engine.Sandbox;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -9,18 +10,24 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Closes sandboxes beside what they were needed for, a few at a time: a removal is work of the engine's too. */
+/**
+ * Closes sandboxes after what they were needed for, a few at a time: a removal is work of the engine's too, and is not to
+ * compete with the end of the run, whose client waits.
+ */
 final class Removals implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Removals.class);
     private static final int AT_ONCE = 4;
+    private static final Duration CALM = Duration.ofMillis(50);
     private static final Duration LAST = Duration.ofSeconds(30);
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore places = new Semaphore(AT_ONCE);
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     /** Returns at once. */
     void remove(Sandbox sandbox) {
         threads.execute(() -> {
+            keepCalm();
             places.acquireUninterruptibly();
             try {
                 sandbox.close();
@@ -28,6 +35,14 @@ final class Removals implements AutoCloseable {
                 places.release();
             }
         });
+    }
+
+    private void keepCalm() {
+        try {
+            var unused = closing.await(CALM.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Beside everything else, as a removal would be; but at once. */
@@ -38,6 +53,7 @@ final class Removals implements AutoCloseable {
     /** Waits for what is under way, within a limit. */
     @Override
     public void close() {
+        closing.countDown();
         threads.shutdown();
         try {
             if (!threads.awaitTermination(LAST.toSeconds(), TimeUnit.SECONDS)) {
