@@ -13,8 +13,10 @@ import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.ImagePin;
 import dev.faas.wire.Subjects;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +108,27 @@ final class PulledFunctionsTest {
             assertThat(report.reason()).isEqualTo(Reason.IMAGE_PULL_FAILED);
             assertThat(report.detail()).contains("500");
         }
+    }
+
+    @Test
+    void givenALogin_whenAnImageIsPulledAndAllIsLogged_thenTheLoginIsNot(@TempDir Path directory) throws Exception {
+        var log = directory.resolve("spawner.log");
+        try (var closed = TestRegistry.withLogin(directory)) {
+            var image = closed.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/private", "1");
+            var config = Files.writeString(directory.resolve("config.json"), closed.config());
+            var settings = Map.of("FAAS_DOCKER_CONFIG", config.toString(), "FAAS_LOG_LEVEL", "TRACE");
+            try (var spawner = SpawnerProcess.start(platformId, "talkative", 1, platform.server.url(), log, settings)) {
+                var report = platform.ended(platform.submit(platform.function(Specs.of(image)), ""))
+                        .report();
+                assertThat(report.status()).as(String.valueOf(report.detail())).isEqualTo(Status.SUCCEEDED);
+                spawner.stop();
+            }
+        }
+        var logged = Files.readString(log);
+        assertThat(logged.contains(" DEBUG ") && logged.contains("is to be had from its registry"))
+                .isTrue();
+        assertThat(TestRegistry.secrets().stream().filter(logged::contains)).isEmpty();
+        assertThat(logged.contains("X-Registry-Auth")).isFalse(); // has them in yet another form
     }
 
     private String echo(String word) throws InterruptedException {

@@ -19,6 +19,13 @@ final class SpawnerProcess implements AutoCloseable {
 
     /** On the rhythm of a real platform. It boots nothing ahead: every container of it is one that something runs in. */
     static SpawnerProcess start(String platform, String name, int slots, String natsUrl, Path log) throws IOException {
+        return start(platform, name, slots, natsUrl, log, Map.of());
+    }
+
+    /** @param more of its environment */
+    static SpawnerProcess start(
+            String platform, String name, int slots, String natsUrl, Path log, Map<String, String> more)
+            throws IOException {
         var builder = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx128m",
@@ -26,6 +33,7 @@ final class SpawnerProcess implements AutoCloseable {
                         "-XX:TieredStopAtLevel=1",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
+                        "-Dlogback.configurationFile=logback.xml", // as in production, not as in tests
                         "-cp",
                         System.getProperty("java.class.path"),
                         Main.class.getName()))
@@ -54,6 +62,7 @@ final class SpawnerProcess implements AutoCloseable {
                         "0",
                         "FAAS_START_TIMEOUT",
                         "60s"));
+        builder.environment().putAll(more);
         return new SpawnerProcess(builder.start());
     }
 
@@ -62,6 +71,12 @@ final class SpawnerProcess implements AutoCloseable {
         var kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start();
         assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(kill.exitValue()).isZero();
+    }
+
+    /** In good order: nothing of it is left. */
+    void stop() throws Exception {
+        signal("TERM");
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Override

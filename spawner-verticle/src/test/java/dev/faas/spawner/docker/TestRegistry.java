@@ -72,10 +72,18 @@ public final class TestRegistry implements AutoCloseable {
         return URI.create("http://" + address);
     }
 
+    /** No log may have one of these. */
+    public static List<String> secrets() {
+        return List.of(PASSWORD, auth());
+    }
+
+    private static String auth() {
+        return Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+    }
+
     /** What {@code docker login} would have written. */
-    String config() {
-        var auth = Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
-        return "{\"auths\": {\"%s\": {\"auth\": \"%s\"}}}".formatted(address, auth);
+    public String config() {
+        return "{\"auths\": {\"%s\": {\"auth\": \"%s\"}}}".formatted(address, auth());
     }
 
     /** A reference in this registry, whether there is such an image or not. */
