@@ -2,6 +2,7 @@ package dev.faas.http;
 
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
@@ -28,6 +29,6 @@ record Exchange(String requestId, long startNanos, Duration requestTimeout) {
     static String idFrom(@org.jspecify.annotations.Nullable String header) {
         return header != null && SANE_ID.matcher(header).matches()
                 ? header
-                : "%016x".formatted(ThreadLocalRandom.current().nextLong());
+                : HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 }
