@@ -1,5 +1,5 @@
-// The protocol between the spawner and init, version 1. Its Java peer is dev.faas.spawner.InitProtocol: change both, and
-// the version, together. All numbers are little endian.
+// The protocol between the spawner and init, version 1. Its Java peer is dev.faas.spawner.docker.InitProtocol: change both,
+// and the version, together. All numbers are little endian.
 //
 // SPAWNER → INIT, on stdin: frames.
 //

@@ -30,12 +30,19 @@ final class Reports {
     }
 
     /**
+     * @param hint at why it may have failed
      * @param asked when the sandbox was asked to run
      * @param ended when it had
      */
     static Optional<Report> of(
-            Outcome outcome, Running running, Kept kept, Optional<String> imageDigest, Instant asked, Instant ended) {
-        return verdict(outcome.ending(), running).map(verdict -> {
+            Outcome outcome,
+            Running running,
+            Kept kept,
+            Optional<String> hint,
+            Optional<String> imageDigest,
+            Instant asked,
+            Instant ended) {
+        return verdict(outcome.ending(), running, hint.orElse(null)).map(verdict -> {
             var usage = outcome.usage();
             boolean started = !(outcome.ending() instanceof Ending.StartFailed);
             var startedAt = asked.plusMillis(usage.startMs());
@@ -67,13 +74,15 @@ final class Reports {
         });
     }
 
-    private static Optional<Verdict> verdict(Ending ending, Running running) {
+    private static Optional<Verdict> verdict(Ending ending, Running running, @Nullable String hint) {
         return switch (ending) {
             case Ending.Exited(int code)
             when code == 0 -> Optional.of(new Verdict(Status.SUCCEEDED, null, null, 0, null));
-            case Ending.Exited(int code) -> Optional.of(new Verdict(Status.FAILED, Reason.EXIT_CODE, null, code, null));
+            case Ending.Exited(int code) -> Optional.of(new Verdict(Status.FAILED, Reason.EXIT_CODE, hint, code, null));
             case Ending.Signalled(int number, String name) ->
-                Optional.of(new Verdict(Status.FAILED, Reason.SIGNAL, "Killed by " + name + ".", null, name));
+                Optional.of(new Verdict(Status.FAILED, Reason.SIGNAL, killedBy(name), null, name));
+            case Ending.DiskFull(String detail) ->
+                Optional.of(new Verdict(Status.FAILED, Reason.SIGNAL, detail, null, "SIGKILL"));
             case Ending.TimedOut timedOut ->
                 Optional.of(new Verdict(
                         Status.TIMED_OUT,
@@ -90,6 +99,11 @@ final class Reports {
                         .map(reason -> new Verdict(Status.CANCELLED, reason, null, null, null));
             case Ending.Lost lost -> Optional.empty();
         };
+    }
+
+    private static String killedBy(String signal) {
+        var why = signal.equals("SIGXFSZ") ? ": a file grew larger than this platform lets a function write." : ".";
+        return "Killed by " + signal + why;
     }
 
     /** A run without a sandbox, for a reason that trying again does not change. */

@@ -207,10 +207,11 @@ final class Run {
         var activationId = claimed.running().id();
         try (var output = new Output(activationId, id, order.spec().limits(), channel(activationId), with.clock())) {
             stop.flowing(output);
+            var listened = new ReadOnlyHint(output);
             Stage.PLACED.reached(activationId);
             var asked = now();
-            var outcome =
-                    sandbox.run(Launch.request(claimed.running(), order, STOP_GRACE, asked, lease.remaining()), output);
+            var outcome = sandbox.run(
+                    Launch.request(claimed.running(), order, STOP_GRACE, asked, lease.remaining()), listened);
             var ended = now();
             if (outcome.ending() instanceof Ending.Lost(var detail)) {
                 LOG.warn("activation {}: run {} is lost: {}", activationId, id, detail);
@@ -226,7 +227,7 @@ final class Run {
             var kept = output.end(OUTPUT_LIMIT);
             Stage.OUTPUT_STORED.reached(activationId);
             var digest = sandbox.imageDigest();
-            return running -> Reports.of(outcome, running, kept, digest, asked, ended)
+            return running -> Reports.of(outcome, running, kept, listened.text(), digest, asked, ended)
                     .map(report -> running.finish(report, backoff(running)))
                     .orElseGet(() -> running.release(true, ended));
         }

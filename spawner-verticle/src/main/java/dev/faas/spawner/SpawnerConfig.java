@@ -5,6 +5,7 @@ import dev.faas.config.Env;
 import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
 import dev.faas.spawner.docker.EngineConfig;
+import dev.faas.spawner.docker.EngineConfig.Disk;
 import dev.faas.wire.Ids;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -41,15 +42,16 @@ public record SpawnerConfig(
     private static final int NO_LIMIT = 1_000_000;
     private static final String ID = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}";
     private static final long MIB = 1 << 20;
+    private static final int MOST_MB = 1 << 24;
 
     /**
      * @param host {@code unix:///var/run/docker.sock} or {@code tcp://host:port}
      * @param ociRuntime null: the daemon's default
      */
     public record Docker(
-            URI host, EngineConfig.Images images, @Nullable String ociRuntime) {
+            URI host, EngineConfig.Images images, @Nullable String ociRuntime, Disk disk) {
         public static final Docker LOCAL =
-                new Docker(URI.create("unix:///var/run/docker.sock"), EngineConfig.Images.DEFAULT, null);
+                new Docker(URI.create("unix:///var/run/docker.sock"), EngineConfig.Images.DEFAULT, null, Disk.DEFAULT);
     }
 
     /**
@@ -96,7 +98,8 @@ public record SpawnerConfig(
                         env.uri("FAAS_DOCKER_HOST", Docker.LOCAL.host(), "the Docker daemon"),
                         images(env),
                         env.optional("FAAS_OCI_RUNTIME", "runc, crun, runsc, kata …; none: Docker's default")
-                                .orElse(null)),
+                                .orElse(null),
+                        disk(env)),
                 pool(env),
                 NatsConfig.from(env),
                 HttpConfig.from(env, INTERNAL_PORT),
@@ -137,6 +140,26 @@ public record SpawnerConfig(
 
     private static Path configFile(Path given) {
         return Files.isRegularFile(given) ? given : given.resolve("config.json");
+    }
+
+    private static Disk disk(Env env) {
+        return new Disk(
+                env.flag(
+                        "FAAS_READ_ONLY_ROOT",
+                        Disk.DEFAULT.readOnlyRoot(),
+                        "no function may write to its image's root"),
+                env.integer(
+                        "FAAS_ROOT_MB",
+                        Disk.DEFAULT.rootMb(),
+                        1,
+                        MOST_MB,
+                        "largest file in a container's root; where Docker has quotas, all that is written there"),
+                env.integer(
+                        "FAAS_DISK_FREE_MB",
+                        Disk.DEFAULT.freeMb(),
+                        0,
+                        MOST_MB,
+                        "to be kept free on Docker's disk, or nothing is started; 0: not watched"));
     }
 
     private static Pool pool(Env env) {

@@ -133,7 +133,8 @@ public final class SpawnerVerticle extends VerticleBase {
         on.onStop("drain", config.grace().plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(config.grace()));
         var queues = on.open("queues", () -> started(queue, functions, slots, runs, means), Queues::stop);
         on.open("hints", () -> queue.hints(queues::hint), Nats.Subscription::close);
-        on.open("engine watch", () -> holding(engine, queues), Periodic::stop);
+        var watch = new EngineWatch(engine::ping, engine::hasRoom, queues::hold, pool::suspend, System::nanoTime);
+        on.open("engine watch", () -> Periodic.start("engine", ENGINE_PAUSE, watch::look), Periodic::stop);
         var sweep = new Sweep(queues.supply(), queues, config.slots(), timing.pull(), timing.sweep());
         on.open("waits", () -> Periodic.start("waits", WAITS_PAUSE, () -> tell(runs, engine)), Periodic::stop);
         on.open("sweep", () -> Periodic.paced("sweep", timing.sweep(), sweep::once), Periodic::stop);
@@ -141,7 +142,8 @@ public final class SpawnerVerticle extends VerticleBase {
 
         var health = new Health(SERVICE)
                 .require("nats", nats::connected)
-                .require("docker", () -> vertx.executeBlocking(() -> pinged(engine), false))
+                .require("docker", watch::answers)
+                .require("disk", watch::hasRoom)
                 .require("own name", () -> !heartbeat.replaced());
         http = on.await(
                 "http", () -> HttpService.start(vertx, config.http(), health, metrics, List.of()), HttpService::close);
@@ -185,11 +187,6 @@ public final class SpawnerVerticle extends VerticleBase {
         return queues;
     }
 
-    /** An engine that is away would turn every queued activation into a fault of ours. */
-    private static Periodic holding(ContainerEngine engine, Queues queues) {
-        return Periodic.start("engine", ENGINE_PAUSE, () -> queues.hold(!engine.ping()));
-    }
-
     /** Those who wait for a pull hear how far it has come. */
     private static void tell(Runs runs, ContainerEngine engine) throws InterruptedException {
         for (var each : runs.preparing()) {
@@ -221,13 +218,6 @@ public final class SpawnerVerticle extends VerticleBase {
         });
     }
 
-    private static boolean pinged(ContainerEngine engine) {
-        if (!engine.ping()) {
-            throw new IllegalStateException("does not answer");
-        }
-        return true;
-    }
-
     static ContainerEngine docker(SpawnerConfig config, Worker self, ImagePins pins)
             throws DependencyMissing, InterruptedException {
         var docker = config.docker();
@@ -237,7 +227,8 @@ public final class SpawnerVerticle extends VerticleBase {
                 self.spawner(),
                 self.incarnation(),
                 docker.images(),
-                docker.ociRuntime());
+                docker.ociRuntime(),
+                docker.disk());
         var limit = config.nats().startTimeout();
         long until = System.nanoTime() + limit.toNanos();
         while (true) {

@@ -61,7 +61,14 @@ final class DockerSpawnerTest {
 
     private DockerEngine engine(String spawner) throws Exception {
         return DockerEngine.open(
-                new EngineConfig(TestImages.dockerHost(), platformId, spawner, "0", EngineConfig.Images.DEFAULT, null),
+                new EngineConfig(
+                        TestImages.dockerHost(),
+                        platformId,
+                        spawner,
+                        "0",
+                        EngineConfig.Images.DEFAULT,
+                        null,
+                        EngineConfig.Disk.DEFAULT),
                 new MemoryPins(),
                 Duration.ofSeconds(10));
     }

@@ -196,7 +196,10 @@ final class DrainTest {
     void givenNoDocker_whenStarted_thenItSaysSo() throws Exception {
         var quick = new NatsConfig(platform.server.url(), null, null, Duration.ofSeconds(1), Duration.ofSeconds(1));
         var docker = new SpawnerConfig.Docker(
-                URI.create("unix:///nowhere/docker.sock"), SpawnerConfig.Docker.LOCAL.images(), null);
+                URI.create("unix:///nowhere/docker.sock"),
+                SpawnerConfig.Docker.LOCAL.images(),
+                null,
+                SpawnerConfig.Docker.LOCAL.disk());
         var config = platform.config("lonely", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
         var verticle = new SpawnerVerticle(with(config, quick, docker));
 
@@ -279,6 +282,11 @@ final class DrainTest {
 
         @Override
         public boolean ping() {
+            return true;
+        }
+
+        @Override
+        public boolean hasRoom() {
             return true;
         }
 

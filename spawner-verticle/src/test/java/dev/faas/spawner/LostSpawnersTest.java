@@ -64,7 +64,13 @@ final class LostSpawnersTest {
     private DockerEngine observer() throws Exception {
         return DockerEngine.open(
                 new EngineConfig(
-                        TestImages.dockerHost(), platformId, "observer", "0", EngineConfig.Images.DEFAULT, null),
+                        TestImages.dockerHost(),
+                        platformId,
+                        "observer",
+                        "0",
+                        EngineConfig.Images.DEFAULT,
+                        null,
+                        EngineConfig.Disk.DEFAULT),
                 new MemoryPins(),
                 Duration.ofSeconds(10));
     }

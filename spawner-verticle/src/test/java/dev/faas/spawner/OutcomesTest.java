@@ -39,6 +39,12 @@ final class OutcomesTest {
         platform.images.put("hog", dies(new Ending.OutOfMemory()));
         platform.images.put("segfault", dies(new Ending.Signalled(11, "SIGSEGV")));
         platform.images.put("nothing", dies(new Ending.StartFailed("no such file: /opt/f")));
+        platform.images.put("full", dies(new Ending.DiskFull("the disk is nearly full")));
+        platform.images.put("too large", dies(new Ending.Signalled(25, "SIGXFSZ")));
+        platform.images.put("read-only", process -> {
+            process.stderr("can't create /a: Read-only file system");
+            return Integer.parseInt(process.argument());
+        });
         platform.images.put("binary", process -> {
             var bytes = new byte[Integer.parseInt(process.argument())];
             new Random(7).nextBytes(bytes);
@@ -132,6 +138,29 @@ final class OutcomesTest {
         assertThat(report.status()).isEqualTo(Status.FAILED);
         assertThat(report.reason()).isEqualTo(Reason.SIGNAL);
         assertThat(report.signal()).isEqualTo("SIGSEGV");
+    }
+
+    @Test
+    void givenACommandThatHasFilledTheDisk_whenItIsEnded_thenTheDetailSaysWhy() throws Exception {
+        var report = run(Specs.of("full"), "").report();
+
+        assertThat(report.status()).isEqualTo(Status.FAILED);
+        assertThat(report.reason()).isEqualTo(Reason.SIGNAL);
+        assertThat(report.signal()).isEqualTo("SIGKILL");
+        assertThat(report.detail()).isEqualTo("the disk is nearly full");
+    }
+
+    @Test
+    void givenAFileThatGrewTooLarge_whenItsWriterIsKilled_thenTheDetailSaysSo() throws Exception {
+        assertThat(run(Specs.of("too large"), "").report().detail())
+                .contains("SIGXFSZ")
+                .contains("file grew larger");
+    }
+
+    @Test
+    void givenAWriteToAReadOnlyRoot_whenTheCommandFailsAndOnlyThen_thenTheDetailGivesAHint() throws Exception {
+        assertThat(run(Specs.of("read-only"), "2").report().detail()).contains("readOnlyRoot");
+        assertThat(run(Specs.of("read-only"), "0").report().detail()).isNull();
     }
 
     @Test

@@ -37,6 +37,11 @@ import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -107,8 +112,13 @@ final class Platform {
 
     /** With real containers, under a platform id of its own. */
     Started dockerSpawner(String platformId, String name, int slots, Duration grace) throws Exception {
+        return dockerSpawner(TestImages.dockerHost(), platformId, name, slots, grace);
+    }
+
+    Started dockerSpawner(URI dockerHost, String platformId, String name, int slots, Duration grace) throws Exception {
         var plain = config(name, slots, grace, QUICK);
-        var docker = new SpawnerConfig.Docker(TestImages.dockerHost(), SpawnerConfig.Docker.LOCAL.images(), null);
+        var docker = new SpawnerConfig.Docker(
+                dockerHost, SpawnerConfig.Docker.LOCAL.images(), null, SpawnerConfig.Docker.LOCAL.disk());
         var spawner = new Started(
                 new SpawnerVerticle(
                         new SpawnerConfig(
@@ -191,6 +201,16 @@ final class Platform {
             return verticle.internalPort();
         }
 
+        /** Of its internal port. */
+        HttpResponse<String> page(String path) throws Exception {
+            try (var client = HttpClient.newHttpClient()) {
+                var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + internalPort() + path))
+                        .timeout(Duration.ofSeconds(10))
+                        .build();
+                return client.send(request, BodyHandlers.ofString());
+            }
+        }
+
         void stop() throws Exception {
             if (!deployment.isEmpty()) {
                 var undeployed = deployment;
@@ -269,8 +289,12 @@ final class Platform {
 
     /** Waits for the end. */
     Ended ended(String id) throws Exception {
+        return ended(id, LIMIT);
+    }
+
+    Ended ended(String id, Duration limit) throws Exception {
         var last = new AtomicReference<ActivationRecord>();
-        until("the end of " + id, () -> {
+        until("the end of " + id, limit, () -> {
             get(events.last(id)).ifPresent(snapshot -> last.set(snapshot.record()));
             return last.get() instanceof Ended;
         });

@@ -2,15 +2,12 @@ package dev.faas.spawner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.Pulled;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects.QueueKey;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -207,24 +204,29 @@ final class SchedulingTest {
     }
 
     @Test
+    void givenNoRoomForContainers_whenWorkComes_thenItWaitsForSome() throws Exception {
+        var spawner = platform.spawner(3);
+        spawner.engine().full(true);
+        Platform.until("it says so", () -> spawner.page("/readyz").statusCode() == 503);
+        var id = platform.submit(platform.function(Specs.of("echo")), "late");
+        assertThat(platform.state(id)).isInstanceOf(ActivationRecord.Queued.class);
+
+        spawner.engine().full(false);
+
+        assertThat(platform.ended(id).report().result()).isEqualTo("late");
+        assertThat(platform.history(id)).hasSize(3);
+    }
+
+    @Test
     void givenASpawner_whenItHasRunSomething_thenItsMetricsAndHealthSaySo() throws Exception {
         var spawner = platform.spawner(3);
         platform.ended(platform.submit(platform.function(Specs.of("echo")), ""));
 
-        assertThat(page(spawner, "/metrics"))
+        assertThat(spawner.page("/metrics").body())
                 .contains("faas_runs_total{outcome=\"succeeded\",reason=\"none\"")
                 .contains("faas_slots{")
                 .contains("faas_slots_free{")
                 .contains("faas_run_start_seconds_count");
-        assertThat(page(spawner, "/readyz")).contains("nats").contains("docker");
-    }
-
-    private static String page(Platform.Started spawner, String path) throws Exception {
-        try (var client = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + spawner.internalPort() + path))
-                    .timeout(Duration.ofSeconds(10))
-                    .build();
-            return client.send(request, BodyHandlers.ofString()).body();
-        }
+        assertThat(spawner.page("/readyz").body()).contains("nats").contains("docker");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
+import dev.faas.spawner.docker.EngineConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +40,10 @@ final class SpawnerConfigTest {
                 "FAAS_SLOTS", "3",
                 "FAAS_GRACE", "2m",
                 "FAAS_DOCKER_HOST", "tcp://127.0.0.1:2375",
-                "FAAS_OCI_RUNTIME", "crun"));
+                "FAAS_OCI_RUNTIME", "crun",
+                "FAAS_READ_ONLY_ROOT", "true",
+                "FAAS_ROOT_MB", "16",
+                "FAAS_DISK_FREE_MB", "0"));
 
         var config = SpawnerConfig.from(env);
 
@@ -50,6 +54,7 @@ final class SpawnerConfigTest {
         assertThat(config.grace()).isEqualTo(Duration.ofMinutes(2));
         assertThat(config.docker().host()).hasToString("tcp://127.0.0.1:2375");
         assertThat(config.docker().ociRuntime()).isEqualTo("crun");
+        assertThat(config.docker().disk()).isEqualTo(new EngineConfig.Disk(true, 16, 0));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.faas.spawner;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Limits;
+import dev.faas.wire.FunctionSpec.Mode;
 import dev.faas.wire.FunctionSpec.Retry;
 
 /** Functions with all defaults but one or two. */
@@ -19,6 +20,10 @@ final class Specs {
 
     static FunctionSpec atMostOnce(String image) {
         return with(image, Limits.DEFAULT, 10, Retry.DEFAULT, Delivery.AT_MOST_ONCE);
+    }
+
+    static FunctionSpec reused(String image) {
+        return with(image, Limits.DEFAULT, 10, Retry.DEFAULT, Delivery.AT_LEAST_ONCE, Mode.REUSED);
     }
 
     static FunctionSpec limits(String image, int timeoutSeconds, int resultKb, int logKb) {
@@ -50,6 +55,11 @@ final class Specs {
     }
 
     private static FunctionSpec with(String image, Limits limits, int concurrency, Retry retry, Delivery delivery) {
+        return with(image, limits, concurrency, retry, delivery, Mode.ISOLATED);
+    }
+
+    private static FunctionSpec with(
+            String image, Limits limits, int concurrency, Retry retry, Delivery delivery, Mode mode) {
         var plain = FunctionSpec.of("f", image);
         return new FunctionSpec(
                 plain.name(),
@@ -60,7 +70,7 @@ final class Specs {
                 plain.env(),
                 plain.secrets(),
                 plain.labels(),
-                plain.mode(),
+                mode,
                 plain.network(),
                 limits,
                 concurrency,

@@ -6,10 +6,7 @@ import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.HealthCheck;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.LogConfig;
-import com.github.dockerjava.api.model.Mount;
-import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.Ulimit;
-import com.github.dockerjava.api.model.VolumeOptions;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
 import java.util.HashMap;
@@ -35,11 +32,13 @@ record ContainerPlan(
 
     /**
      * Init waits on stdin for the rest. {@code StdinOnce}: when the attach ends, so does stdin, and with it everything in
-     * the container; a spawner that dies leaves no command running.
+     * the container; a spawner that dies leaves no command running. A daemon that stops kills it at once: a signal that a
+     * command could answer would make an end of our doing look like its own.
      *
      * @param initVolume that init is in
+     * @param quota for its root, which most file systems of a Docker host have none of
      */
-    CreateContainerCmd create(DockerClient docker, String name, String initVolume) {
+    CreateContainerCmd create(DockerClient docker, String name, String initVolume, boolean quota) {
         return docker.createContainerCmd(image.id())
                 .withName(name)
                 .withEntrypoint(InitVolume.PROGRAM, "--") // all of it is ours: nothing of the image's is added
@@ -49,12 +48,14 @@ record ContainerPlan(
                         .toList())
                 .withLabels(labels(config, spec.revision()))
                 .withHealthcheck(new HealthCheck().withTest(List.of("NONE")))
+                .withStopSignal("SIGKILL")
                 .withStdinOpen(true)
                 .withStdInOnce(true)
                 .withAttachStdin(true)
                 .withAttachStdout(true)
                 .withAttachStderr(true)
-                .withHostConfig(hostConfig(initVolume));
+                .withHostConfig(hostConfig(initVolume)
+                        .withStorageOpt(quota ? Map.of("size", Long.toString(rootBytes())) : null));
     }
 
     static Map<String, String> labels(EngineConfig config, String revision) {
@@ -69,7 +70,7 @@ record ContainerPlan(
         long memory = spec.memoryMb() * MIB;
         long shm = Math.min(MOST_SHM, memory / 8);
         return HostConfig.newHostConfig()
-                .withMounts(List.of(init(initVolume)))
+                .withMounts(List.of(InitVolume.mount(initVolume, config.platform(), true)))
                 .withRuntime(config.ociRuntime())
                 .withCapDrop(Capability.ALL)
                 .withSecurityOpts(List.of("no-new-privileges"))
@@ -80,19 +81,20 @@ record ContainerPlan(
                 .withMemorySwap(memory) // memory + swap: none
                 .withNanoCPUs((long) (Math.min(spec.cpus(), hostCpus) * 1e9)) // Docker refuses more than there are
                 .withPidsLimit((long) spec.pids())
-                .withUlimits(List.of(new Ulimit("core", 0L, 0L)))
+                .withUlimits(limits())
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
                 .withShmSize(shm)
                 .withTmpFs(tmpfs(memory / 2 - shm, shm));
     }
 
-    private static Mount init(String volume) {
-        return new Mount()
-                .withType(MountType.VOLUME)
-                .withSource(volume)
-                .withTarget(InitVolume.MOUNT)
-                .withReadOnly(true)
-                .withVolumeOptions(new VolumeOptions().withNoCopy(true));
+    /** A quota bounds all that it writes; without one at least no single file grows without end. */
+    private List<Ulimit> limits() {
+        var core = new Ulimit("core", 0L, 0L);
+        return spec.readOnlyRoot() ? List.of(core) : List.of(core, new Ulimit("fsize", rootBytes(), rootBytes()));
+    }
+
+    private long rootBytes() {
+        return config.disk().rootMb() * MIB;
     }
 
     /**

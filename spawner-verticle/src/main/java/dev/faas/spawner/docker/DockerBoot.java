@@ -4,7 +4,9 @@ import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -34,8 +36,10 @@ final class DockerBoot {
     private final DockerCalls docker;
     private final InitVolume init;
 
-    /** Of the containers that a sandbox stands for; the others with our labels are the reaper's. */
-    private final Set<String> held = ConcurrentHashMap.newKeySet();
+    /** The containers that a sandbox stands for, or is about to; the others with our labels are the reaper's. */
+    private final Map<String, Optional<DockerSandbox>> held = new ConcurrentHashMap<>();
+
+    private volatile boolean quotas = true;
 
     DockerBoot(DockerCalls docker, InitVolume init) {
         this.docker = docker;
@@ -46,36 +50,45 @@ final class DockerBoot {
         try {
             return started(plan);
         } catch (InitMissing e) {
-            init.lost(); // somebody has removed the volume; Docker makes an empty one in its place
-        } catch (DockerRefusal e) {
-            throw StartRefusal.of(e);
+            log.info("a sandbox did not come up, so init is looked at: {}", e.getMessage());
+            init.lost(); // somebody has removed the volume (Docker makes an empty one in its place), or what is in it
         } catch (EngineFault e) {
-            throw new BootFailed(String.valueOf(e.getMessage()), e);
+            throw unavailable(e);
         }
         try {
             return started(plan);
         } catch (EngineFault e) {
-            throw new BootFailed(String.valueOf(e.getMessage()), e);
+            throw unavailable(e);
         }
     }
 
+    private static SandboxUnavailable unavailable(EngineFault fault) {
+        return fault instanceof DockerRefusal refusal
+                ? StartRefusal.of(refusal)
+                : new BootFailed(String.valueOf(fault.getMessage()), fault);
+    }
+
     boolean holds(String container) {
-        return held.contains(container);
+        return held.containsKey(container);
+    }
+
+    Collection<DockerSandbox> sandboxes() {
+        return held.values().stream().flatMap(Optional::stream).toList();
     }
 
     private DockerSandbox started(ContainerPlan plan) throws EngineFault, SandboxUnavailable {
         var volume = init.ready(plan.image().id());
         // Chosen by us: a container whose create was not answered in time can still be removed.
         var name = "faas-" + UUID.randomUUID();
-        held.add(name);
+        held.put(name, Optional.empty());
         boolean booted = false;
         try {
-            docker.within(
-                    START_LIMIT, "create", d -> plan.create(d, name, volume).exec());
+            create(plan, name, volume);
             var session = InitSession.over(name, docker.attach(ATTACH_LIMIT, name));
             try {
                 start(name);
                 var sandbox = new DockerSandbox(docker, name, plan, session, ready(session, name), () -> discard(name));
+                held.put(name, Optional.of(sandbox));
                 booted = true;
                 return sandbox;
             } finally {
@@ -90,11 +103,30 @@ final class DockerBoot {
         }
     }
 
+    /** Whether Docker's file system has quotas it only says when it is asked for one. */
+    private void create(ContainerPlan plan, String name, String volume) throws EngineFault {
+        boolean quota = quotas && !plan.spec().readOnlyRoot();
+        try {
+            docker.within(
+                    START_LIMIT,
+                    "create",
+                    d -> plan.create(d, name, volume, quota).exec());
+        } catch (DockerRefusal e) {
+            if (!quota || !String.valueOf(e.getMessage()).contains("storage-opt")) {
+                throw e;
+            }
+            log.info("no quotas for what containers write: {}", e.getMessage());
+            quotas = false;
+            create(plan, name, volume);
+        }
+    }
+
     private void start(String name) throws EngineFault {
         try {
             docker.within(START_LIMIT, "start", d -> d.startContainerCmd(name).exec());
         } catch (DockerRefusal e) {
-            throw String.valueOf(e.getMessage()).contains(InitVolume.PROGRAM) ? new InitMissing(e) : e;
+            var said = String.valueOf(e.getMessage());
+            throw said.contains(InitVolume.PROGRAM) ? new InitMissing(said, e) : e;
         }
     }
 
@@ -107,7 +139,11 @@ final class DockerBoot {
             Thread.currentThread().interrupt();
             throw new EngineFault("interrupted during the boot of a sandbox", e);
         } catch (ExecutionException e) {
-            throw PostMortem.ofBoot(docker, name, e);
+            var why = PostMortem.ofBoot(docker, name, e);
+            if (why instanceof BootFailed) {
+                throw new InitMissing(String.valueOf(why.getMessage()), why);
+            }
+            throw why;
         }
     }
 
@@ -126,12 +162,12 @@ final class DockerBoot {
         }
     }
 
-    /** The program was not where containers look for it. */
+    /** The program was not where containers look for it, or not what it should be. */
     private static final class InitMissing extends EngineFault {
         private static final long serialVersionUID = 1;
 
-        InitMissing(DockerRefusal cause) {
-            super(String.valueOf(cause.getMessage()), cause);
+        InitMissing(String said, Exception cause) {
+            super(said, cause);
         }
     }
 }

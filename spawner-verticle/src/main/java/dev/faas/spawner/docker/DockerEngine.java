@@ -1,6 +1,7 @@
 package dev.faas.spawner.docker;
 
 import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Info;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.EngineFault;
@@ -40,9 +41,10 @@ public final class DockerEngine implements ContainerEngine {
     private final ImageStore images;
     private final InitVolume init;
     private final DockerBoot boots;
+    private final DiskWatch disk;
     private final int hostCpus;
 
-    private DockerEngine(EngineConfig config, ImagePins pins, DockerCalls docker, InitProgram program, int hostCpus) {
+    private DockerEngine(EngineConfig config, ImagePins pins, DockerCalls docker, InitProgram program, Info info) {
         this.config = config;
         this.docker = docker;
         this.pulled =
@@ -51,7 +53,9 @@ public final class DockerEngine implements ContainerEngine {
         this.images = new ImageStore(docker, pins, pulled, pulls);
         this.init = new InitVolume(docker, program, ContainerPlan.labels(config, ""));
         this.boots = new DockerBoot(docker, init);
-        this.hostCpus = hostCpus;
+        this.disk = new DiskWatch(
+                docker, DiskWatch.disk(config.dockerHost(), info), config.disk().freeMb(), boots::sandboxes);
+        this.hostCpus = info.getNCPU() == null ? 1 : info.getNCPU();
     }
 
     /**
@@ -73,7 +77,7 @@ public final class DockerEngine implements ContainerEngine {
                                 .formatted(config.dockerHost(), config.ociRuntime(), new TreeSet<>(runtimes.keySet())));
             }
             var program = InitProgram.of(String.valueOf(info.getArchitecture()));
-            return new DockerEngine(config, pins, docker, program, info.getNCPU() == null ? 1 : info.getNCPU());
+            return new DockerEngine(config, pins, docker, program, info);
         } catch (EngineFault | DependencyMissing e) {
             docker.close();
             throw e;
@@ -103,7 +107,8 @@ public final class DockerEngine implements ContainerEngine {
     }
 
     @Override
-    public Sandbox boot(SandboxSpec spec) throws SandboxUnavailable {
+    public Sandbox boot(SandboxSpec asked) throws SandboxUnavailable {
+        var spec = config.disk().readOnlyRoot() ? asked.withReadOnlyRoot() : asked;
         var image = images.resolve(spec);
         var commandLine = CommandLine.of(spec, image)
                 .orElseThrow(() -> new NotStartable(
@@ -162,6 +167,11 @@ public final class DockerEngine implements ContainerEngine {
             log.debug("Docker does not answer", e);
             return false;
         }
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return disk.hasRoom();
     }
 
     @Override

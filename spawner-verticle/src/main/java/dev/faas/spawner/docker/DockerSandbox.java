@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,9 @@ final class DockerSandbox implements Sandbox {
     private final AtomicBoolean used = new AtomicBoolean();
     private volatile CompletableFuture<Void> cancelled = new CompletableFuture<>();
     private volatile InitClock clock;
+    private volatile Runnable stop = () -> {};
     private volatile boolean soiled;
+    private volatile @Nullable String exhausted;
 
     /**
      * @param clock of its init, which is ready
@@ -95,13 +98,14 @@ final class DockerSandbox implements Sandbox {
                 request.variables(),
                 request.argument());
         var ended = session.run(frame, sink, () -> Stage.TOLD.reached(request.activationId()));
+        stop = () -> session.stop(frame.nonce(), Duration.ZERO);
         var unused = cancelled.thenRun(() -> session.stop(frame.nonce(), request.grace()));
         try {
             var trailer = await(ended, request);
             Stage.TRAILER.reached(request.activationId());
             soiled = !trailer.reusable() || !(trailer.end() instanceof Trailer.End.Exited);
             var total = Duration.ofNanos(System.nanoTime() - called);
-            return Verdict.of(trailer, total, plan.commandLine().getFirst());
+            return blamed(Verdict.of(trailer, total, plan.commandLine().getFirst()));
         } catch (TimeoutException e) {
             return forced(request);
         } catch (ExecutionException e) {
@@ -112,6 +116,29 @@ final class DockerSandbox implements Sandbox {
         } finally {
             session.mute();
         }
+    }
+
+    /** What looks like a cancellation was one only when somebody asked for it. */
+    private Outcome blamed(Outcome outcome) {
+        var detail = exhausted;
+        return detail != null && outcome.ending() instanceof Ending.Cancelled && !cancelled.isDone()
+                ? new Outcome(new Ending.DiskFull(detail), outcome.usage())
+                : outcome;
+    }
+
+    String container() {
+        return container;
+    }
+
+    /** It runs something that may. */
+    boolean writesToDisk() {
+        return used.get() && !plan.spec().readOnlyRoot();
+    }
+
+    /** Kills what runs, as {@link Ending.DiskFull}. From another thread; returns at once. */
+    void exhaust(String detail) {
+        exhausted = detail;
+        stop.run();
     }
 
     /** Init says so itself, by being ready anew; and what did not end by itself is not trusted with another run. */

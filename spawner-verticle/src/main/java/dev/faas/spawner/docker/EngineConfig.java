@@ -20,7 +20,8 @@ public record EngineConfig(
         String spawner,
         String incarnation,
         Images images,
-        @Nullable String ociRuntime) {
+        @Nullable String ociRuntime,
+        Disk disk) {
 
     /**
      * How images come here, and how many stay.
@@ -31,5 +32,17 @@ public record EngineConfig(
      */
     public record Images(Duration pullTimeout, @Nullable Path credentials, long maxBytes) {
         public static final Images DEFAULT = new Images(Duration.ofMinutes(5), null, 20L << 30);
+    }
+
+    /**
+     * What containers may write to the Docker host's disk: its image's root is a function's to write to, unless it or the
+     * platform says otherwise.
+     *
+     * @param readOnlyRoot nobody's is
+     * @param rootMb one file's size at most; where Docker has quotas all that a container writes
+     * @param freeMb to be kept free on the disk: below, nothing is started and who has written most is ended
+     */
+    public record Disk(boolean readOnlyRoot, int rootMb, int freeMb) {
+        public static final Disk DEFAULT = new Disk(false, 1024, 1024);
     }
 }

@@ -1,9 +1,11 @@
 package dev.faas.spawner.docker;
 
 import com.github.dockerjava.api.command.InspectVolumeResponse;
-import com.github.dockerjava.api.model.Bind;
+import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.HostConfig;
-import com.github.dockerjava.api.model.Volume;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.VolumeOptions;
 import dev.faas.spawner.engine.EngineFault;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,8 +13,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +36,14 @@ final class InitVolume {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int DIGITS = 16;
 
+    /** For Docker to be through with the last container that had it. */
+    private static final Duration LET_GO = Duration.ofSeconds(10);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
+    /** What Docker calls a container that is about to be none. */
+    private static final Set<String> GOING = Set.of("removing", "dead");
+
     private final DockerCalls docker;
     private final Map<String, String> labels;
     private final InitProgram program;
@@ -44,7 +56,11 @@ final class InitVolume {
         this.docker = docker;
         this.program = program;
         this.labels = labels;
-        this.name = "faas-%s-init-%s".formatted(platform(), program.digest().substring(0, DIGITS));
+        this.name = prefix() + program.digest().substring(0, DIGITS);
+    }
+
+    private String prefix() {
+        return "faas-%s-init-".formatted(platform());
     }
 
     private String platform() {
@@ -67,7 +83,18 @@ final class InitVolume {
         return name;
     }
 
-    /** Somebody has removed it. */
+    /** For a container, which may have to make it anew when somebody removes it just now: empty, but found by its label. */
+    static Mount mount(String volume, String platform, boolean readOnly) {
+        return new Mount()
+                .withType(MountType.VOLUME)
+                .withSource(volume)
+                .withTarget(MOUNT)
+                .withReadOnly(readOnly)
+                .withVolumeOptions(
+                        new VolumeOptions().withNoCopy(true).withLabels(Map.of(ContainerPlan.PLATFORM, platform)));
+    }
+
+    /** Somebody has removed it, or damaged what is in it. */
     void lost() {
         filled = false;
     }
@@ -89,7 +116,8 @@ final class InitVolume {
                             .withName(filler)
                             .withEntrypoint(PROGRAM) // an image may have no command of its own, and Docker wants one
                             .withLabels(labels)
-                            .withHostConfig(HostConfig.newHostConfig().withBinds(new Bind(name, new Volume(MOUNT))))
+                            .withHostConfig(
+                                    HostConfig.newHostConfig().withMounts(List.of(mount(name, platform(), false))))
                             .exec());
             if (!isIn(filler)) {
                 upload(filler);
@@ -104,7 +132,7 @@ final class InitVolume {
         try {
             return docker.within(LIMIT, "look for init", d -> {
                 try (var tar = d.copyArchiveFromContainerCmd(filler, PROGRAM).exec()) {
-                    return Tar.firstSize(tar) == program.bytes().length;
+                    return Tar.begins(tar, InitProgram.MODE, program.bytes());
                 } catch (IOException e) {
                     return false; // so it is written
                 }
@@ -128,28 +156,54 @@ final class InitVolume {
                         .exec());
     }
 
-    /** Also what earlier versions have left; what another spawner still uses stays. */
+    /** Also what earlier versions have left; what another spawner still uses is left to that one. Blocks. */
     void remove() {
         try {
-            var label = platform();
-            var found = docker.within(
-                    LIMIT,
-                    "list of volumes",
-                    d -> Objects.requireNonNullElse(
-                            d.listVolumesCmd()
-                                    .withFilter("label", List.of(ContainerPlan.PLATFORM + "=" + label))
-                                    .exec()
-                                    .getVolumes(),
-                            List.<InspectVolumeResponse>of()));
-            for (var volume : found) {
-                remove(volume.getName());
+            for (var volume : ofThePlatform()) {
+                remove(volume);
             }
         } catch (EngineFault e) {
             log.warn("the volume of init stays on the host: {}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            log.warn("the volume of init stays on the host: interrupted");
         }
     }
 
-    private void remove(String volume) throws EngineFault {
+    /** By their names: one that a container had to make for itself may lack the label. */
+    private List<String> ofThePlatform() throws EngineFault {
+        var ours = Pattern.compile(Pattern.quote(prefix()) + "[0-9a-f]{" + DIGITS + "}");
+        var found = docker.within(
+                LIMIT,
+                "list of volumes",
+                d -> Objects.requireNonNullElse(
+                        d.listVolumesCmd()
+                                .withFilter("name", List.of(prefix()))
+                                .exec()
+                                .getVolumes(),
+                        List.<InspectVolumeResponse>of()));
+        return found.stream()
+                .map(InspectVolumeResponse::getName)
+                .filter(ours.asMatchPredicate())
+                .toList();
+    }
+
+    /**
+     * Spawners that stop together may each find it held by a container of another one that Docker is just removing: none of
+     * them may leave it to the others then.
+     */
+    private void remove(String volume) throws EngineFault, InterruptedException {
+        long until = System.nanoTime() + LET_GO.toNanos();
+        while (!removed(volume) && !used()) {
+            if (System.nanoTime() - until > 0) {
+                throw new EngineFault("it is in use after " + LET_GO, null);
+            }
+            Thread.sleep(LOOK_AGAIN);
+        }
+    }
+
+    /** False while a container has it. */
+    private boolean removed(String volume) throws EngineFault {
         try {
             docker.within(
                     LIMIT, "removal of a volume", d -> d.removeVolumeCmd(volume).exec());
@@ -157,6 +211,19 @@ final class InitVolume {
             if (!e.conflict() && !e.notFound()) {
                 throw e;
             }
+            return e.notFound();
         }
+        return true;
+    }
+
+    private boolean used() throws EngineFault {
+        var containers = docker.within(
+                LIMIT,
+                "list of containers",
+                d -> d.listContainersCmd()
+                        .withShowAll(true)
+                        .withLabelFilter(Map.of(ContainerPlan.PLATFORM, platform()))
+                        .exec());
+        return containers.stream().map(Container::getState).anyMatch(state -> !GOING.contains(String.valueOf(state)));
     }
 }

@@ -10,7 +10,9 @@ import java.util.Arrays;
 final class Tar {
 
     private static final int BLOCK = 512;
+    private static final int MODE = 100;
     private static final int SIZE = 124;
+    private static final int PERMISSIONS = 07777;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -38,20 +40,24 @@ final class Tar {
         return whole.toByteArray();
     }
 
-    /** How many bytes the first file of a tar has; -1 when it is none. */
-    static long firstSize(InputStream tar) throws IOException {
+    /** Whether the first file of a tar is one of this mode and contents. */
+    static boolean begins(InputStream tar, int mode, byte[] contents) throws IOException {
         var header = tar.readNBytes(BLOCK);
-        if (header.length < BLOCK) {
-            return -1;
-        }
-        var size = new String(header, SIZE, 11, StandardCharsets.US_ASCII);
-        return size.matches("[0-7]+") ? Long.parseLong(size, 8) : -1;
+        return header.length == BLOCK
+                && (octal(header, MODE, 7) & PERMISSIONS) == mode
+                && octal(header, SIZE, 11) == contents.length
+                && Arrays.equals(tar.readNBytes(contents.length), contents);
+    }
+
+    private static long octal(byte[] header, int at, int digits) {
+        var number = new String(header, at, digits, StandardCharsets.US_ASCII);
+        return number.matches("[0-7]+") ? Long.parseLong(number, 8) : -1;
     }
 
     private void header(String path, int mode, int size, char type, String target) {
         var header = new byte[BLOCK];
         put(header, 0, path);
-        put(header, 100, "%07o".formatted(mode));
+        put(header, MODE, "%07o".formatted(mode));
         put(header, 108, "0000000"); // owner
         put(header, 116, "0000000"); // group
         put(header, SIZE, "%011o".formatted(size));

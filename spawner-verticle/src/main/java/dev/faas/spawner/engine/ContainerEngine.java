@@ -37,6 +37,12 @@ public interface ContainerEngine extends AutoCloseable {
     /** Whether the engine answers, found out within 2 s. */
     boolean ping();
 
+    /**
+     * Whether there is room where containers write to. When there is not, the run that has written most is ended, as
+     * {@link Ending.DiskFull}; so this is to be asked every so often. Blocks, for seconds at most.
+     */
+    boolean hasRoom();
+
     /** Lets the connections go. Sandboxes are closed before. */
     @Override
     void close();

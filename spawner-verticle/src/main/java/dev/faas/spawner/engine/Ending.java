@@ -15,6 +15,9 @@ public sealed interface Ending {
     /** The kernel killed the command for exceeding its memory. */
     record OutOfMemory() implements Ending {}
 
+    /** The engine ended it, as it had filled the disk that all share. {@code detail} says so to its owner. */
+    record DiskFull(String detail) implements Ending {}
+
     /** {@link Sandbox#cancel} ended it. */
     record Cancelled() implements Ending {}
 

@@ -45,4 +45,8 @@ public record SandboxSpec(
                     "memoryMb %d, cpus %s, pids %d have to be positive".formatted(memoryMb, cpus, pids));
         }
     }
+
+    public SandboxSpec withReadOnlyRoot() {
+        return new SandboxSpec(revision, image, entrypoint, command, env, memoryMb, cpus, pids, network, true, reused);
+    }
 }

@@ -46,6 +46,7 @@ public final class SandboxPool {
     private final PoolLines lines = new PoolLines();
     private final Planner planner = new Planner(lock, this::round);
     private Duration bootTime = BOOT_GUESS;
+    private boolean suspended;
 
     private SandboxPool(ContainerEngine engine, Limits limits, PoolMeters meters) {
         this.limits = limits;
@@ -111,15 +112,12 @@ public final class SandboxPool {
 
     /** What was to come, or has just come, is the next one's. */
     private void abandon(PoolLine line, CompletableFuture<Idle> next) {
-        lock.lock();
-        try {
+        locked(() -> {
             if (!line.waiting.removeIf(other -> other == next) && next.state() == Future.State.SUCCESS) {
                 line.lent--;
                 removals.remove(next.resultNow().sandbox());
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private Sandbox lent(PoolLine line, Idle sandbox) {
@@ -141,27 +139,21 @@ public final class SandboxPool {
     }
 
     private void spent(PoolLine line, Idle used) {
-        lock.lock();
-        try {
+        locked(() -> {
             line.lent--;
             if (line.mayBoot()) {
                 boots.start(line, true);
             }
             planner.inform();
-        } finally {
-            lock.unlock();
-        }
+        });
         removals.remove(used.sandbox());
     }
 
     private void reclaimed(PoolLine line, Idle ready) {
-        lock.lock();
-        try {
+        locked(() -> {
             line.lent--;
             offer(line, ready);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private void offer(PoolLine line, Idle ready) {
@@ -173,6 +165,11 @@ public final class SandboxPool {
             }
         }
         planner.inform();
+    }
+
+    private void empty(PoolLine line) {
+        line.idle.forEach(this::discard);
+        line.idle.clear();
     }
 
     private void discard(Idle one) {
@@ -190,24 +187,28 @@ public final class SandboxPool {
      * @param fresh it was made or changed just now: the first call is to be fast too
      */
     public void expect(String functionId, PoolKey key, int prewarm, int most, boolean fresh) {
-        lock.lock();
-        try {
+        locked(() -> {
             lines.expect(functionId, key, prewarm, most, fresh);
             planner.inform();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** The function is gone. */
     public void forget(String functionId) {
-        lock.lock();
-        try {
+        locked(() -> {
             lines.retire(functionId, null);
             planner.inform();
-        } finally {
-            lock.unlock();
-        }
+        });
+    }
+
+    /** While it is on, none is booted ahead, and those that wait go: the engine they are in has fallen silent. */
+    public void suspend(boolean on) {
+        locked(() -> {
+            if (suspended != on) {
+                suspended = on;
+                planner.inform();
+            }
+        });
     }
 
     /** How many wait for a run. */
@@ -220,7 +221,20 @@ public final class SandboxPool {
         }
     }
 
+    private void locked(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void round() {
+        if (suspended) {
+            lines.all().forEach(this::empty);
+            return;
+        }
         var round = PoolRound.of(lines.all(), limits, bootTime, System.nanoTime());
         round.discards().forEach(each -> {
             each.line().idle.remove(each.sandbox());
@@ -234,22 +248,18 @@ public final class SandboxPool {
         @Override
         public void booted(PoolLine line, BootGate.Turn turn, Sandbox sandbox, Duration took) {
             meters.booted(took);
-            lock.lock();
-            try {
+            locked(() -> {
                 bootTime = bootTime.plus(took.minus(bootTime).dividedBy(BOOT_WEIGHT));
                 line.boots.remove(turn);
                 line.preparedNow();
                 line.succeeded();
                 offer(line, Idle.booted(sandbox));
-            } finally {
-                lock.unlock();
-            }
+            });
         }
 
         @Override
         public void failed(PoolLine line, BootGate.Turn turn, SandboxUnavailable why) {
-            lock.lock();
-            try {
+            locked(() -> {
                 line.boots.remove(turn);
                 line.failed(System.nanoTime());
                 if (line.waiting.isEmpty()) {
@@ -257,9 +267,7 @@ public final class SandboxPool {
                 }
                 line.refuse(why);
                 planner.inform();
-            } finally {
-                lock.unlock();
-            }
+            });
         }
     }
 
@@ -269,10 +277,7 @@ public final class SandboxPool {
         try {
             planner.stop();
             lines.refuseAll("the spawner stops");
-            lines.all().forEach(line -> {
-                line.idle.forEach(this::discard);
-                line.idle.clear();
-            });
+            lines.all().forEach(this::empty);
             planner.await(BOOTS_AT_CLOSE, () -> !lines.booting());
         } finally {
             lock.unlock();

@@ -43,7 +43,13 @@ final class DockerEngineTest extends ContainerEngineContract {
     static EngineConfig config() {
         var platform = "test-" + UUID.randomUUID();
         return new EngineConfig(
-                TestImages.dockerHost(), platform, "spawner-1", "incarnation-1", EngineConfig.Images.DEFAULT, null);
+                TestImages.dockerHost(),
+                platform,
+                "spawner-1",
+                "incarnation-1",
+                EngineConfig.Images.DEFAULT,
+                null,
+                EngineConfig.Disk.DEFAULT);
     }
 
     @Override

@@ -26,6 +26,7 @@ public final class FakeEngine implements ContainerEngine {
     private final AtomicInteger pings = new AtomicInteger();
     private volatile boolean down;
     private volatile Optional<String> waits = Optional.empty();
+    private volatile boolean full;
     private volatile Obstacle onBoot = () -> {};
     private volatile Consumer<SandboxSpec> booted = spec -> {};
 
@@ -73,6 +74,16 @@ public final class FakeEngine implements ContainerEngine {
     /** Down: every call fails as if the daemon were away. */
     public void down(boolean isDown) {
         down = isDown;
+    }
+
+    /** Full: there is no room for containers to write to. */
+    public void full(boolean isFull) {
+        full = isFull;
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return !full;
     }
 
     @Override

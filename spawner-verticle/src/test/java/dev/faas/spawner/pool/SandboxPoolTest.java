@@ -123,6 +123,20 @@ final class SandboxPoolTest {
     }
 
     @Test
+    void givenAnEngineThatHasFallenSilent_whenSuspended_thenNoneIsReadyUntilItGoesOn() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
+        Eventually.until("they are ready", () -> pool.ready() == 2);
+
+        pool.suspend(true);
+        Eventually.until(
+                "they are gone", () -> pool.ready() == 0 && engine.ours().isEmpty());
+        pool.suspend(false);
+
+        Eventually.until("others are ready", () -> pool.ready() == 2);
+    }
+
+    @Test
     void givenANewRevision_whenTheOldOneHasSandboxes_thenTheyGo() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);

@@ -1,0 +1,76 @@
+package dev.faas.spawner;
+
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an engine that is silent, or has no room, leads to. Nothing is taken from then on: it would turn every queued
+ * activation into a fault of ours. When a silence lasts, the sandboxes that wait are given up too, whatever they say: they hang on connections that
+ * nobody may serve any more. An engine that has gone away ends them by itself.
+ */
+final class EngineWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineWatch.class);
+    /** One that is only busy has answered long before. */
+    static final Duration LASTING = Duration.ofSeconds(15);
+
+    private final BooleanSupplier answers;
+    private final BooleanSupplier room;
+    private final Consumer<Boolean> hold;
+    private final Consumer<Boolean> suspend;
+    private final LongSupplier nanos;
+    private long heard;
+    private volatile boolean silent;
+    private volatile boolean full;
+
+    /**
+     * @param answers asks the engine; may block
+     * @param room likewise
+     * @param hold of the queues
+     * @param suspend of the pool
+     * @param nanos {@link System#nanoTime}
+     */
+    EngineWatch(
+            BooleanSupplier answers,
+            BooleanSupplier room,
+            Consumer<Boolean> hold,
+            Consumer<Boolean> suspend,
+            LongSupplier nanos) {
+        this.answers = answers;
+        this.room = room;
+        this.hold = hold;
+        this.suspend = suspend;
+        this.nanos = nanos;
+        this.heard = nanos.getAsLong();
+    }
+
+    /** To be called every so often, on one thread. */
+    void look() {
+        boolean answered = answers.getAsBoolean();
+        long now = nanos.getAsLong();
+        if (answered) {
+            heard = now;
+        }
+        boolean noRoom = answered && !room.getAsBoolean();
+        if (noRoom != full) {
+            LOG.warn(noRoom ? "no room for containers: nothing is started" : "there is room for containers again");
+        }
+        hold.accept(!answered || noRoom);
+        silent = !answered;
+        full = noRoom;
+        suspend.accept(now - heard >= LASTING.toNanos());
+    }
+
+    /** When last asked, and acted upon by now. From any thread. */
+    boolean answers() {
+        return !silent;
+    }
+
+    /** Likewise. */
+    boolean hasRoom() {
+        return !full;
+    }
+}

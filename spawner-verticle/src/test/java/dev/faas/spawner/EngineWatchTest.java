@@ -1,0 +1,79 @@
+package dev.faas.spawner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+final class EngineWatchTest {
+    private boolean answers = true;
+    private boolean room = true;
+    private long nanos;
+    private boolean held;
+    private boolean suspended;
+
+    private final EngineWatch watch =
+            new EngineWatch(() -> answers, () -> room, on -> held = on, on -> suspended = on, () -> nanos);
+
+    private void look(Duration later) {
+        nanos += later.toNanos();
+        watch.look();
+    }
+
+    @Test
+    void givenAnEngineThatAnswers_whenLookedAt_thenNothingIsHeld() {
+        look(Duration.ofHours(1));
+
+        assertThat(held).isFalse();
+        assertThat(suspended).isFalse();
+    }
+
+    @Test
+    void givenAnEngineWithoutRoom_whenLookedAt_thenNothingIsTakenUntilItHasSome() {
+        room = false;
+        look(Duration.ofHours(1));
+        assertThat(held).isTrue();
+        assertThat(suspended).isFalse();
+        assertThat(watch.hasRoom()).isFalse();
+
+        room = true;
+        look(Duration.ofSeconds(1));
+        assertThat(held).isFalse();
+        assertThat(watch.hasRoom()).isTrue();
+    }
+
+    @Test
+    void givenAnEngineThatWasSilentOnce_whenLookedAt_thenNothingIsTakenAndTheSandboxesStay() {
+        answers = false;
+        look(EngineWatch.LASTING.minusMillis(1));
+
+        assertThat(held).isTrue();
+        assertThat(suspended).isFalse();
+        assertThat(watch.answers()).isFalse();
+    }
+
+    @Test
+    void givenASilenceThatLasts_whenLookedAt_thenTheSandboxesGo() {
+        answers = false;
+        look(Duration.ofSeconds(1));
+        look(EngineWatch.LASTING);
+
+        assertThat(held).isTrue();
+        assertThat(suspended).isTrue();
+    }
+
+    @Test
+    void givenAnEngineThatIsBack_whenLookedAt_thenAllGoesOnAndTheNextSilenceCountsAnew() {
+        answers = false;
+        look(EngineWatch.LASTING);
+        answers = true;
+        look(Duration.ofSeconds(1));
+        assertThat(held).isFalse();
+        assertThat(suspended).isFalse();
+
+        answers = false;
+        look(Duration.ofSeconds(1));
+        assertThat(held).isTrue();
+        assertThat(suspended).isFalse();
+    }
+}

@@ -1,0 +1,144 @@
+package dev.faas.spawner.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.dockerjava.api.model.Info;
+import dev.faas.spawner.docker.EngineConfig.Disk;
+import dev.faas.spawner.engine.Ending;
+import dev.faas.spawner.engine.Ending.DiskFull;
+import dev.faas.spawner.engine.Ending.Exited;
+import dev.faas.spawner.engine.EngineFixture;
+import dev.faas.spawner.engine.Eventually;
+import dev.faas.spawner.engine.MemoryPins;
+import dev.faas.spawner.engine.RecordedOutput;
+import dev.faas.spawner.engine.Sandbox;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What containers may do to the disk of their host. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class DiskTest {
+    private static final int MORE_THAN_ANY_DISK_MB = Integer.MAX_VALUE;
+    private static TestImages images;
+
+    private final RecordedOutput output = new RecordedOutput();
+
+    @BeforeAll
+    static void load() {
+        images = new TestImages(TestImages.dockerHost());
+    }
+
+    @AfterAll
+    static void unload() throws IOException {
+        images.close();
+    }
+
+    private static EngineConfig config(Disk disk) {
+        return new EngineConfig(
+                TestImages.dockerHost(),
+                "test-" + UUID.randomUUID(),
+                "one",
+                "1",
+                EngineConfig.Images.DEFAULT,
+                null,
+                disk);
+    }
+
+    private static DockerEngine engine(Disk disk) throws Exception {
+        return DockerEngine.open(config(disk), new MemoryPins(), Duration.ofSeconds(10));
+    }
+
+    private Ending run(Sandbox sandbox) {
+        return sandbox.run(EngineFixture.request("", EngineFixture.LONG), output)
+                .ending();
+    }
+
+    @Test
+    void givenAFileWithoutEnd_whenItReachesTheLimit_thenItsWriterIsKilled() throws Exception {
+        var spec = EngineFixture.spec(images.script("exec dd if=/dev/zero of=/full bs=1M count=64"));
+        try (var engine = engine(new Disk(false, 8, 0));
+                var sandbox = engine.boot(spec)) {
+            assertThat(run(sandbox)).isEqualTo(new Ending.Signalled(25, "SIGXFSZ"));
+        }
+    }
+
+    @Test
+    void givenAPlatformThatSaysSo_whenAFunctionWritesToItsRoot_thenItIsReadOnly() throws Exception {
+        var spec = EngineFixture.spec(images.script("touch /tmp/a && touch /a"));
+        try (var engine = engine(new Disk(true, 8, 0));
+                var sandbox = engine.boot(spec)) {
+            assertThat(run(sandbox)).isEqualTo(new Exited(1));
+            assertThat(output.stderrText()).contains("Read-only file system");
+        }
+    }
+
+    @Test
+    void givenADiskThatIsNearlyFull_whenLookedAt_thenWhoHasWrittenMostIsEndedAndNobodyElse() throws Exception {
+        var fills = EngineFixture.spec(
+                images.script("dd if=/dev/zero of=/full bs=1M count=40 2>&1; printf full; exec sleep 600"));
+        var other = EngineFixture.spec(images.script("printf started; exec sleep 600"));
+        var started = new RecordedOutput();
+        try (var engine = engine(new Disk(false, 64, MORE_THAN_ANY_DISK_MB));
+                var filling = engine.boot(fills);
+                var harmless = engine.boot(other);
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var guilty = executor.submit(() -> run(filling));
+            var innocent = executor.submit(() -> harmless.run(EngineFixture.request("", EngineFixture.LONG), started));
+            started.awaitFirst();
+            Eventually.until("it has written", () -> output.stdoutText().contains("full"));
+
+            assertThat(engine.hasRoom()).isFalse();
+
+            assertThat(guilty.get(30, TimeUnit.SECONDS))
+                    .isInstanceOfSatisfying(
+                            DiskFull.class, full -> assertThat(full.detail()).contains("40 MiB"));
+            assertThat(innocent.isDone()).isFalse();
+            harmless.cancel();
+            assertThat(innocent.get(30, TimeUnit.SECONDS).ending()).isEqualTo(new Ending.Cancelled());
+        }
+    }
+
+    @Test
+    void givenRoomOnTheDisk_whenLookedAt_thenThereIs() throws Exception {
+        try (var engine = engine(new Disk(false, 64, 1))) {
+            assertThat(engine.hasRoom()).isTrue();
+        }
+    }
+
+    @Test
+    void givenADockerWithQuotas_whenPlanned_thenAWritableRootHasOne() {
+        var config = config(new Disk(false, 64, 0));
+        var image = new ResolvedImage("sha256:x", Optional.empty(), List.of(), List.of(), Set.of());
+        var plan = new ContainerPlan(config, 1, EngineFixture.spec("any"), image, List.of("true"));
+
+        var with = plan.create(images.docker(), "name", "volume", true).getHostConfig();
+        var without = plan.create(images.docker(), "name", "volume", false).getHostConfig();
+
+        assertThat(with.getStorageOpt()).isEqualTo(Map.of("size", Long.toString(64 << 20)));
+        assertThat(without.getStorageOpt()).isNull();
+    }
+
+    @Test
+    void givenADockerHost_whenItsDiskIsLookedFor_thenOnlyThatOfThisMachineIsWatched(@TempDir Path root) {
+        var info = new Info().withDockerRootDir(root.toString());
+
+        assertThat(DiskWatch.disk(URI.create("unix:///run/docker.sock"), info)).contains(root);
+        assertThat(DiskWatch.disk(URI.create("tcp://10.0.0.1:2375"), info)).isEmpty();
+        assertThat(DiskWatch.disk(URI.create("unix:///run/docker.sock"), new Info()))
+                .isEmpty();
+    }
+}

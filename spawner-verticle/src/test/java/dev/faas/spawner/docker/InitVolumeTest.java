@@ -1,0 +1,192 @@
+package dev.faas.spawner.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.dockerjava.api.command.InspectVolumeResponse;
+import com.github.dockerjava.api.model.HostConfig;
+import dev.faas.spawner.engine.ContainerEngine;
+import dev.faas.spawner.engine.Ending.Exited;
+import dev.faas.spawner.engine.EngineFault;
+import dev.faas.spawner.engine.EngineFixture;
+import dev.faas.spawner.engine.MemoryPins;
+import dev.faas.spawner.engine.RecordedOutput;
+import dev.faas.spawner.engine.SandboxSpec;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The one thing on a Docker host that spawners share: it is right whoever tampers with it, and gone with the last of them. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class InitVolumeTest {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static TestImages images;
+    private static SandboxSpec spec;
+
+    private final String platform = "test-" + UUID.randomUUID();
+
+    /** What somebody has done to init. */
+    private enum Damage {
+        TRUNCATED,
+        OVERWRITTEN,
+        NOT_EXECUTABLE,
+        A_FOLDER
+    }
+
+    @BeforeAll
+    static void load() {
+        images = new TestImages(TestImages.dockerHost());
+        spec = EngineFixture.spec(images.script("exit 0"));
+    }
+
+    @AfterAll
+    static void unload() throws IOException {
+        images.close();
+    }
+
+    @AfterEach
+    void nothingIsLeftBehind() {
+        assertThat(volumes()).isEmpty();
+    }
+
+    private ContainerEngine engine(String spawner) throws Exception {
+        return DockerEngine.open(
+                new EngineConfig(
+                        TestImages.dockerHost(),
+                        platform,
+                        spawner,
+                        "1",
+                        EngineConfig.Images.DEFAULT,
+                        null,
+                        EngineConfig.Disk.DEFAULT),
+                new MemoryPins(),
+                LIMIT);
+    }
+
+    /** Whatever their labels. */
+    private List<String> volumes() {
+        return images.docker().listVolumesCmd().exec().getVolumes().stream()
+                .map(InspectVolumeResponse::getName)
+                .filter(name -> name.contains(platform))
+                .toList();
+    }
+
+    private static void runs(ContainerEngine engine) throws Exception {
+        try (var sandbox = engine.boot(spec)) {
+            var outcome = sandbox.run(EngineFixture.request("", EngineFixture.LONG), new RecordedOutput());
+            assertThat(outcome.ending()).isEqualTo(new Exited(0));
+        }
+    }
+
+    @Test
+    void givenAVolumeThatSomebodyRemoves_whenTheNextSandboxBoots_thenItIsThereAgainAndGoesWithTheSpawner()
+            throws Exception {
+        try (var engine = engine("one")) {
+            runs(engine);
+            images.docker().removeVolumeCmd(volumes().getFirst()).exec();
+
+            runs(engine);
+            assertThat(volumes()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Damage.class)
+    void givenAVolumeThatSomebodyDamages_whenTheNextSandboxBoots_thenInitIsMended(Damage damage) throws Exception {
+        try (var engine = engine("one")) {
+            runs(engine);
+            damage(volumes().getFirst(), damage);
+
+            runs(engine);
+        }
+    }
+
+    /** Through a container that is never started, as it was filled. */
+    private static void damage(String volume, Damage damage) throws EngineFault {
+        var filler = images.docker()
+                .createContainerCmd(spec.image())
+                .withHostConfig(HostConfig.newHostConfig().withMounts(List.of(InitVolume.mount(volume, "x", false))))
+                .exec()
+                .getId();
+        try {
+            var contents = InitProgram.of(images.docker().infoCmd().exec().getArchitecture())
+                    .bytes();
+            var damaged = switch (damage) {
+                case TRUNCATED ->
+                    new Tar().file("init", InitProgram.MODE, Arrays.copyOf(contents, contents.length / 2));
+                case OVERWRITTEN -> new Tar().file("init", InitProgram.MODE, new byte[contents.length]);
+                case NOT_EXECUTABLE -> new Tar().file("init", 0400, contents);
+                case A_FOLDER -> new Tar().directory("init", 0755);
+            };
+            images.docker()
+                    .copyArchiveToContainerCmd(filler)
+                    .withRemotePath(InitVolume.MOUNT)
+                    .withTarInputStream(new ByteArrayInputStream(damaged.bytes()))
+                    .exec();
+        } finally {
+            images.docker().removeContainerCmd(filler).exec();
+        }
+    }
+
+    @Test
+    void givenTwoSpawners_whenOneStops_thenTheVolumeIsTheOthersUntilItStopsToo() throws Exception {
+        try (var stays = engine("stays");
+                var sandbox = stays.boot(spec)) {
+            try (var goes = engine("goes")) {
+                runs(goes);
+            }
+            assertThat(volumes()).hasSize(1);
+            assertThat(sandbox.alive()).isTrue();
+        }
+    }
+
+    /** Docker removes containers with a force that both may use: somebody's reaper takes them away at the same time. */
+    @RepeatedTest(5)
+    void givenManySpawners_whenTheyStopTogether_thenNoneLeavesTheVolumeToTheOthers() throws Exception {
+        int spawners = 4;
+        var together = new CyclicBarrier(spawners);
+        var stopped = new ArrayList<Future<?>>();
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < spawners; i++) {
+                var name = "spawner-" + i;
+                stopped.add(executor.submit(() -> {
+                    try (var engine = engine(name);
+                            var sandbox = engine.boot(spec)) {
+                        assertThat(sandbox.alive()).isTrue();
+                        together.await(60, TimeUnit.SECONDS);
+                        for (var container : engine.ours()) {
+                            engine.remove(container.id());
+                        }
+                    }
+                    return null;
+                }));
+            }
+            for (var each : stopped) {
+                each.get(90, TimeUnit.SECONDS);
+            }
+        }
+        assertThat(volumes()).isEmpty();
+        assertThat(images.docker()
+                        .listContainersCmd()
+                        .withShowAll(true)
+                        .withLabelFilter(Map.of(ContainerPlan.PLATFORM, platform))
+                        .exec())
+                .isEmpty();
+    }
+}

@@ -1,0 +1,167 @@
+package dev.faas.spawner.docker;
+
+import dev.faas.local.ChildProcess;
+import dev.faas.local.Folders;
+import dev.faas.spawner.engine.EngineFault;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A Docker daemon of a test's own, to be killed, restarted and frozen: with containers, networks and files apart from the
+ * machine's. Needs root. Its containers have no network but their own loopback.
+ */
+public final class OwnDocker implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration STOP = Duration.ofSeconds(30);
+
+    private final Path home;
+    private ChildProcess daemon;
+
+    private OwnDocker(Path home) throws IOException {
+        this.home = home;
+        this.daemon = launch();
+    }
+
+    /** On a disk: overlayfs is not for every file system. */
+    public static OwnDocker start() throws IOException {
+        return new OwnDocker(Files.createTempDirectory(Path.of("/var/tmp"), "faas-docker-"));
+    }
+
+    public URI host() {
+        return URI.create("unix://" + home.resolve("docker.sock"));
+    }
+
+    private ChildProcess launch() throws IOException {
+        var line = List.of(
+                "dockerd",
+                "--data-root=" + home.resolve("root"),
+                "--exec-root=" + home.resolve("exec"),
+                "--pidfile=" + home.resolve("docker.pid"),
+                "--host=" + host(),
+                "--bridge=none",
+                "--iptables=false",
+                "--ip6tables=false",
+                "--log-level=warn");
+        // In a network of its own: with no bridge it removes the one of another daemon.
+        var process = ChildProcess.start(new ChildProcess.Command(
+                "dockerd",
+                line,
+                List.of("unshare", "--net"),
+                Map.of("PATH", System.getenv("PATH")),
+                Path.of("/dev/null"),
+                home.resolve("log"),
+                "KILL",
+                "TERM",
+                STOP));
+        process.awaitReady(START, this::answers);
+        return process;
+    }
+
+    private boolean answers() {
+        try (var docker = DockerCalls.connect(host(), Duration.ofSeconds(2))) {
+            var unused = docker.within(
+                    Duration.ofSeconds(2), "ping", d -> d.pingCmd().exec());
+            return true;
+        } catch (EngineFault e) {
+            return false;
+        }
+    }
+
+    /** As a power cut would, but for the containers, which the next one finds. */
+    public void kill() throws IOException {
+        daemon.kill();
+    }
+
+    /** In good order. */
+    public void stop() throws IOException {
+        daemon.close();
+    }
+
+    public void startAgain() throws IOException {
+        daemon = launch();
+    }
+
+    /** It neither answers nor ends until {@link #thaw}. */
+    public void freeze() throws IOException {
+        signal("STOP", daemon.pid());
+    }
+
+    public void thaw() throws IOException {
+        signal("CONT", daemon.pid());
+    }
+
+    /** The daemon, its containerd, and what they have started: by their descent, or the path that shims are told. */
+    public List<ProcessHandle> processes() throws IOException {
+        return ProcessHandle.allProcesses().filter(this::isOurs).toList();
+    }
+
+    private boolean isOurs(ProcessHandle process) {
+        return Stream.iterate(process, p -> p != null, p -> p.parent().orElse(null))
+                .anyMatch(p -> commandLine(p).contains(home.toString()));
+    }
+
+    /** Java tells none that is as long as a shim's. */
+    private static String commandLine(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
+        } catch (IOException e) {
+            return ""; // it has ended
+        }
+    }
+
+    /** Of the daemon itself. */
+    public long pid() {
+        return daemon.pid();
+    }
+
+    private static void signal(String name, long pid) throws IOException {
+        run("kill", "-s", name, Long.toString(pid));
+    }
+
+    private static void run(String... line) throws IOException {
+        var process = new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IOException(List.of(line) + " took longer than " + STOP);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException(String.join(" ", line));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (daemon.isAlive()) {
+            thaw();
+            daemon.close();
+        }
+        for (var left : processes()) {
+            left.destroyForcibly();
+        }
+        for (var mount : mounts()) {
+            run("umount", "-l", mount);
+        }
+        Folders.delete(home);
+    }
+
+    private List<String> mounts() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/mounts")).stream()
+                .map(line -> line.split(" ")[1])
+                .filter(path -> path.startsWith(home + "/"))
+                .toList()
+                .reversed();
+    }
+}
