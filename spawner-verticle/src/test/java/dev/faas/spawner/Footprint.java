@@ -1,0 +1,86 @@
+package dev.faas.spawner;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
+import dev.faas.spawner.docker.OwnDocker;
+import dev.faas.spawner.docker.TestImages;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/** All that a spawner and its Docker hold on to at a moment, counted: nothing of it may become more by running functions. */
+record Footprint(Map<String, Long> counts) {
+    private static final Pattern VIRTUAL = Pattern.compile("\"virtual\": true");
+
+    /** Of this process, that daemon, and what the daemon has started. */
+    static Footprint of(OwnDocker docker, TestImages images) throws IOException {
+        var counts = new TreeMap<String, Long>();
+        var client = images.docker();
+        counts.put("containers", (long)
+                client.listContainersCmd().withShowAll(true).exec().size());
+        var volumes = client.listVolumesCmd().exec().getVolumes();
+        counts.put("volumes", volumes == null ? 0L : volumes.size());
+        counts.put("processes of Docker", (long) docker.processes().size());
+        counts.put("descriptors of Docker", files("/proc/" + docker.pid() + "/fd", any -> true));
+        counts.put("descriptors", files("/proc/self/fd", any -> true));
+        counts.put("connections", files("/proc/self/fd", target -> target.startsWith("socket:")));
+        counts.put(
+                "platform threads", (long) ManagementFactory.getThreadMXBean().getThreadCount());
+        counts.put("virtual threads", virtualThreads());
+        return new Footprint(counts);
+    }
+
+    private static long files(String folder, Predicate<String> target) throws IOException {
+        try (var links = Files.list(Path.of(folder))) {
+            return links.filter(link -> target.test(target(link))).count();
+        }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            return ""; // closed meanwhile, or no link
+        }
+    }
+
+    private static long virtualThreads() throws IOException {
+        var folder = Files.createTempDirectory("faas-threads-");
+        var dump = folder.resolve("threads.json");
+        try {
+            ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                    .dumpThreads(dump.toString(), ThreadDumpFormat.JSON);
+            return VIRTUAL.matcher(Files.readString(dump)).results().count();
+        } finally {
+            Files.deleteIfExists(dump);
+            Files.delete(folder);
+        }
+    }
+
+    /** What it may become as a client keeps connections that it has needed at once. */
+    Footprint plusIdleConnections(int most) {
+        var more = new TreeMap<>(counts);
+        for (var what : List.of("connections", "descriptors", "descriptors of Docker")) {
+            more.merge(what, (long) most, Long::sum);
+        }
+        return new Footprint(more);
+    }
+
+    /** What there is more of than there was. */
+    Map<String, String> beyond(Footprint before) {
+        var more = new TreeMap<String, String>();
+        counts.forEach((what, count) -> {
+            long was = before.counts.get(what);
+            if (count > was) {
+                more.put(what, was + " → " + count);
+            }
+        });
+        return more;
+    }
+}

@@ -1,0 +1,120 @@
+package dev.faas.spawner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.Status;
+import dev.faas.spawner.docker.OwnDocker;
+import dev.faas.spawner.docker.TestImages;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Subjects;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two thousand activations in a row, most of them reused containers: an isolated one costs Docker a hundred times as much. */
+@Timeout(value = 420, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class ManyRunsTest {
+    private static final int RUNS = 2_000;
+    private static final int ISOLATED_OF = 20;
+    private static final int AT_ONCE = 40;
+    /** To Docker, whose connections are kept for the next: runs, boots and removals. */
+    private static final int CALLS_AT_ONCE = 16;
+
+    private static final Duration SETTLED = Duration.ofSeconds(60);
+
+    private final String platformId = "test-" + UUID.randomUUID();
+    private OwnDocker docker;
+    private TestImages images;
+    private Platform platform;
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        docker = OwnDocker.start();
+        images = new TestImages(docker.host());
+        platform = Platform.start(directory);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        platform.close();
+        images.close();
+        docker.close();
+    }
+
+    @Test
+    void givenTwoThousandActivations_whenAllHaveRun_thenNothingOfThemIsLeft() throws Exception {
+        var image = images.script("echo $1; echo heard >&2");
+        var first = spawner();
+        run(image, 2 * AT_ONCE); // whatever this process and Docker make at first use
+        first.stop();
+        var without = settled("what the first spawner took");
+        var spawner = spawner();
+        run(image, 2 * AT_ONCE);
+        var before = settled("what the first runs took");
+
+        run(image, RUNS);
+
+        atMost(before.plusIdleConnections(CALLS_AT_ONCE), "what two thousand runs took");
+        spawner.stop();
+        atMost(without, "what the spawner took");
+    }
+
+    private Platform.Started spawner() throws Exception {
+        return platform.dockerSpawner(docker.host(), platformId, "here", 8, Duration.ofSeconds(10));
+    }
+
+    /** By two functions that are gone afterwards, and with them all that is kept ready for them. */
+    private void run(String image, int count) throws Exception {
+        var reused = platform.function(Specs.reused(image));
+        var isolated = platform.function(Specs.of(image));
+        for (int done = 0; done < count; done += AT_ONCE) {
+            var ids = new ArrayList<String>();
+            for (int i = done; i < done + AT_ONCE; i++) {
+                ids.add(platform.submit(i % ISOLATED_OF == 0 ? isolated : reused, Integer.toString(i)));
+            }
+            for (int i = 0; i < AT_ONCE; i++) {
+                var report = platform.ended(ids.get(i)).report();
+                assertThat(report.status()).isEqualTo(Status.SUCCEEDED);
+                assertThat(report.result()).isEqualTo(done + i + "\n");
+            }
+        }
+        delete(reused);
+        delete(isolated);
+    }
+
+    private void delete(FunctionRevision function) throws Exception {
+        var key = FunctionRevision.key(function.owner(), function.spec().name());
+        Platform.get(platform.nats.kv(Subjects.FUNCTIONS).delete(key));
+    }
+
+    /** Nothing of any function is there any more, and what is counted stays the same for a while. */
+    private Footprint settled(String what) throws Exception {
+        var last = new AtomicReference<>(Footprint.of(docker, images));
+        Platform.until(what, SETTLED, () -> {
+            var earlier = last.getAndSet(Footprint.of(docker, images));
+            return last.get().equals(earlier) && earlier.counts().get("containers") == 0;
+        });
+        return last.get();
+    }
+
+    private void atMost(Footprint before, String what) throws Exception {
+        var more = new AtomicReference<Map<String, String>>();
+        try {
+            Platform.until(what, SETTLED, () -> {
+                more.set(Footprint.of(docker, images).beyond(before));
+                return more.get().isEmpty();
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError(what + " is left: " + more.get(), e);
+        }
+    }
+}
