@@ -1,5 +1,7 @@
 package dev.faas.spawner.docker;
 
+import com.github.dockerjava.api.model.AuthConfig;
+import com.github.dockerjava.api.model.PullResponseItem;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
@@ -31,6 +33,10 @@ final class ImagePulls {
 
     /** One under way. Whoever finds it there waits for it. */
     private record Pull(PullProgress progress, CompletableFuture<Optional<SandboxUnavailable>> result) {}
+
+    /** Who we are to a registry; where that cannot be found out we are nobody, and there is a reason. */
+    private record Login(
+            @Nullable AuthConfig auth, @Nullable String fault) {}
 
     private final DockerCalls docker;
     private final EngineConfig.Images limits;
@@ -94,35 +100,43 @@ final class ImagePulls {
 
     private Optional<SandboxUnavailable> pull(ImageName image, PullProgress progress) {
         log.info("image {} is to be had from its registry: pulling it", image);
+        var login = login(image);
         try {
             var before = pulled.present();
-            download(image, progress);
+            download(image, login, progress);
             if (progress.error().isEmpty()) {
                 pulled.arrived(image, before);
             }
         } catch (TooLarge e) {
             return Optional.of(new ImagePullFailed(String.valueOf(e.getMessage()), null));
         } catch (DockerRefusal e) {
-            return Optional.of(failure(image, String.valueOf(e.getMessage()), e));
+            return Optional.of(failure(image, login, String.valueOf(e.getMessage()), e));
         } catch (EngineFault e) {
             return Optional.of(new ImagePullFailed("image " + image + " could not be pulled: " + e.getMessage(), e));
         }
-        return progress.error().map(said -> failure(image, said, null));
+        return progress.error().map(said -> failure(image, login, said, null));
     }
 
-    private void download(ImageName image, PullProgress progress) throws EngineFault {
-        var login = credentials.of(image.registry());
+    /** Most images can be had without one: a helper that is not there is no reason not to try. */
+    private Login login(ImageName image) {
+        try {
+            return new Login(credentials.of(image.registry()).orElse(null), null);
+        } catch (EngineFault e) {
+            log.warn("image {} is pulled without a login: {}", image, e.getMessage());
+            return new Login(null, e.getMessage());
+        }
+    }
+
+    private void download(ImageName image, Login login, PullProgress progress) throws EngineFault {
         var tooLarge = new CompletableFuture<Void>();
-        try (var stream = new Streamed<com.github.dockerjava.api.model.PullResponseItem>("the pull", item -> {
+        try (var stream = new Streamed<PullResponseItem>("the pull", item -> {
             progress.heard(item);
             if (progress.totalBytes() > limits.maxBytes()) {
                 tooLarge.complete(null);
             }
         })) {
             var command = docker.streaming().pullImageCmd(image.toString());
-            // Without one it would take what it finds by itself: in the home directory, of a registry of this name or
-            // not.
-            command.withAuthConfig(login.orElse(null)).exec(stream);
+            command.withAuthConfig(login.auth()).exec(stream);
             var unused = tooLarge.thenRun(stream::close);
             stream.awaitEnd(limits.pullTimeout());
         } catch (EngineFault e) {
@@ -134,6 +148,14 @@ final class ImagePulls {
             throw new TooLarge("image %s is larger than all pulled images together may be (%d MiB, FAAS_IMAGES_MAX_MB)"
                     .formatted(image, limits.maxBytes() / MIB));
         }
+    }
+
+    private static SandboxUnavailable failure(ImageName image, Login login, String said, @Nullable Throwable cause) {
+        return login.fault() == null
+                ? failure(image, said, cause)
+                : new ImagePullFailed(
+                        "image " + image + " could not be pulled: " + said + "; without a login, as " + login.fault(),
+                        cause);
     }
 
     static SandboxUnavailable failure(ImageName image, String said, @Nullable Throwable cause) {

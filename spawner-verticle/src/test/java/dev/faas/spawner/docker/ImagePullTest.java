@@ -256,13 +256,21 @@ final class ImagePullTest {
     }
 
     @Test
-    void givenLoginsThatCannotBeRead_whenAnAbsentImageIsResolved_thenTheFileIsNamed(@TempDir Path directory)
+    void givenAHelperThatIsNotThere_whenResolved_thenWhatNeedsNoLoginIsPulledAndElseItIsNamed(@TempDir Path directory)
             throws Exception {
-        try (var here = ImagesOfTest.open(images, directory.resolve("nowhere.json"))) {
-            assertThatThrownBy(() -> here.resolve(registry.reference("faas-test/any:1")))
+        var config = Files.writeString(directory.resolve("config.json"), "{\"credsStore\": \"no-such-helper\"}");
+        try (var closed = TestRegistry.withLogin(directory);
+                var here = ImagesOfTest.open(images, config)) {
+            var open =
+                    registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/open", "1");
+            var wanting =
+                    closed.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/private", "1");
+
+            assertThat(here.resolve(open).digest()).isPresent();
+            assertThatThrownBy(() -> here.resolve(wanting))
                     .isInstanceOf(ImagePullFailed.class)
-                    .hasMessageContaining("nowhere.json");
-            assertThat(here.resolve(source).id()).isNotEmpty();
+                    .hasMessageContaining("no basic auth credentials")
+                    .hasMessageContaining("docker-credential-no-such-helper");
         }
     }
 }
