@@ -91,7 +91,7 @@ final class Explanation {
         var owner = owner(queued.activation(), standings);
         var slots = slots();
         var wait = queued.waitFrom(clock.instant());
-        var why = why(wait, function, slots);
+        var why = why(wait, function, owner, slots);
         return new Explained(
                 queued.id(),
                 queued.currentStatus().text(),
@@ -107,7 +107,7 @@ final class Explanation {
                 slots);
     }
 
-    private static Why why(Duration wait, FunctionShare function, Slots slots) {
+    private static Why why(Duration wait, FunctionShare function, OwnerShare owner, Slots slots) {
         if (wait.isPositive()) {
             return Why.RETRY_LATER;
         }
@@ -117,7 +117,11 @@ final class Explanation {
         if (function.limit() != null && function.running() >= function.limit()) {
             return Why.FUNCTION_AT_LIMIT;
         }
-        return slots.free() == 0 ? Why.NO_FREE_SLOT : Why.ABOUT_TO_START;
+        return slots.free() == 0 || keptFromHim(owner, slots) ? Why.NO_FREE_SLOT : Why.ABOUT_TO_START;
+    }
+
+    private static boolean keptFromHim(OwnerShare owner, Slots slots) {
+        return owner.running() > 0 && slots.free() <= SpawnerBeat.kept(slots.slots());
     }
 
     private static String detail(Why why, Duration wait, FunctionShare function, OwnerShare owner, Slots slots) {
@@ -127,8 +131,11 @@ final class Explanation {
             case FUNCTION_AT_LIMIT ->
                 "Its function runs " + function.running() + " times, as often as its concurrency allows.";
             case NO_FREE_SLOT ->
-                "All " + slots.slots() + " slots are taken. " + owner.ownersWaiting()
-                        + " users with work queued take turns at the next ones.";
+                (slots.free() > 0
+                                ? "The " + slots.free()
+                                        + " slots that are free are kept for users who have nothing running. "
+                                : "All " + slots.slots() + " slots are taken. ")
+                        + owner.ownersWaiting() + " users with work queued take turns at the next ones.";
             default -> "There is a free slot: it should start in a moment.";
         };
     }

@@ -13,4 +13,12 @@ public record SpawnerBeat(String spawner, String incarnation, int slots, int fre
         Objects.requireNonNull(spawner);
         Objects.requireNonNull(incarnation);
     }
+
+    /**
+     * So many of a spawner's slots are for users who have nothing running there: whoever comes new finds a place, however
+     * long the runs of somebody else take.
+     */
+    public static int kept(int slots) {
+        return slots / 4;
+    }
 }

@@ -1,12 +1,13 @@
 package dev.faas.spawner;
 
+import dev.faas.activation.SpawnerBeat;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntSupplier;
 
 /**
- * How many activations may run here at once, and how many of them may be one owner's. A slot is taken before work is asked
- * for, so that what comes has a place. Thread-safe.
+ * How many activations may run here at once, and how many of them may be one owner's. The last ones are kept for owners who
+ * have none. A slot is taken before work is asked for, so that what comes has a place. Thread-safe.
  */
 final class Slots {
     private final int total;
@@ -20,10 +21,12 @@ final class Slots {
         this.mostOfOne = mostOfOne;
     }
 
+    /** Whether a slot that is taken, and nobody's yet, may be this owner's. */
     boolean mayHaveMore(String owner) {
         int most = mostOfOne.getAsInt();
         synchronized (this) {
-            return byOwner.getOrDefault(owner, 0) < most;
+            int held = byOwner.getOrDefault(owner, 0);
+            return held < most && (held == 0 || free() >= SpawnerBeat.kept(total));
         }
     }
 

@@ -222,6 +222,24 @@ final class QueuesTest {
     }
 
     @Test
+    void givenAnOwnerWhoWouldTakeAllSlots_whenAnotherComes_thenAPlaceWasKeptForHim() throws Exception {
+        var scheduler = queues(8); // of which two are kept
+        scheduler.hint(RICH_1);
+        scheduler.hint(RICH_2);
+        for (int i = 0; i < 6; i++) {
+            supply.next().answer().complete(WORK_AND_MORE);
+        }
+        supply.none();
+
+        scheduler.hint(POOR);
+
+        var pull = supply.next();
+        assertThat(pull.key()).isEqualTo(POOR);
+        pull.answer().complete(WORK_AND_MORE);
+        supply.none();
+    }
+
+    @Test
     void givenAnOwnersPullThatFoundNothing_whenAnotherFunctionOfHisHasWork_thenItsPlaceIsFree() throws Exception {
         var scheduler = queues(new Slots(10, () -> 1));
         scheduler.hint(RICH_1);

@@ -33,7 +33,10 @@ public final class Bench {
             new ColdScenario(true),
             new ColdScenario(false),
             new ThroughputScenario(false),
-            new ThroughputScenario(true));
+            new ThroughputScenario(true),
+            new FairnessScenario(FairnessScenario.Others.FLOOD),
+            new FairnessScenario(FairnessScenario.Others.LONG),
+            new FairnessScenario(FairnessScenario.Others.MANY));
 
     private final Start start;
     private final String image;
@@ -47,7 +50,7 @@ public final class Bench {
     }
 
     public static List<String> names() {
-        return ALL.stream().map(Scenario::name).toList();
+        return ALL.stream().map(Scenario::name).distinct().toList();
     }
 
     /**
