@@ -1,22 +1,36 @@
 package dev.faas.nats;
 
 import io.nats.client.Connection;
-import io.nats.client.IterableConsumer;
 import io.nats.client.JetStreamApiException;
-import io.nats.client.JetStreamStatusCheckedException;
+import io.nats.client.Message;
+import io.nats.client.Subscription;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads a durable consumer in batches, from one thread that may block. Several readers of one consumer share its messages. */
+/**
+ * Reads a durable consumer in batches, from one thread that may block. Several readers of one consumer share its messages.
+ *
+ * <p>It asks for one batch at a time, under one subscription that lasts as long as the reader: a request can get lost with a
+ * killed server, a lost leader or a connection, and is then asked again seconds later; what comes late is still a delivery. The
+ * library's own iteration notices a lost request after 45 to 90 s, and a subscription that it opens to mend that may outlive its
+ * owner and keep what it is given.
+ */
 public final class DurableReader implements AutoCloseable {
     private static final Duration NO_WAIT = Duration.ofMillis(1);
+    private static final Duration EXPIRES = Duration.ofSeconds(2);
+    /** How much later the server may say that a request has expired. */
+    private static final Duration LATE = Duration.ofSeconds(1);
+    /** No messages, and none within the time. */
+    private static final Set<Integer> NOTHING = Set.of(404, 408);
 
     private static final Logger LOG = LoggerFactory.getLogger(DurableReader.class);
 
@@ -24,35 +38,77 @@ public final class DurableReader implements AutoCloseable {
     private final Connection connection;
     private final String stream;
     private final String durable;
-    private @Nullable IterableConsumer messages;
+    private final String replyTo;
+    private @Nullable Subscription inbox;
+    private long asked;
+    private int open;
+    private long lostAt;
 
     DurableReader(Nats nats, Connection connection, String stream, String durable) {
         this.nats = nats;
         this.connection = connection;
         this.stream = stream;
         this.durable = durable;
+        this.replyTo = connection.createInbox() + ".";
     }
 
     /** Up to {@code max} messages: waits for the first one, takes what is there besides. Empty when none came in time. */
     public List<Delivery> take(int max, Duration wait) throws InterruptedException {
         var batch = new ArrayList<Delivery>();
         try {
-            if (messages == null) {
-                messages = connection.getConsumerContext(stream, durable).iterate();
+            if (inbox == null) {
+                inbox = connection.subscribe(replyTo + "*");
             }
-            var message = messages.nextMessage(wait);
-            while (message != null) {
-                batch.add(new Delivery(message, nats::send));
-                message = batch.size() < max ? messages.nextMessage(NO_WAIT) : null;
-            }
+            fill(batch, max, inbox, System.nanoTime() + wait.toNanos());
             return batch;
-        } catch (IOException | JetStreamApiException | JetStreamStatusCheckedException | IllegalStateException e) {
-            if (messages != null) {
-                messages.stop();
-                messages = null;
-            }
-            restore();
+        } catch (IllegalStateException e) {
             throw new BusException.BusUnavailable("reading " + durable + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void fill(List<Delivery> batch, int max, Subscription from, long until) throws InterruptedException {
+        while (batch.size() < max) {
+            if (batch.isEmpty()) {
+                ask(max);
+            }
+            var left = Duration.ofNanos(until - System.nanoTime());
+            var message = from.nextMessage(batch.isEmpty() && left.compareTo(NO_WAIT) > 0 ? left : NO_WAIT);
+            if (message == null) {
+                if (!batch.isEmpty() || System.nanoTime() >= until) {
+                    return;
+                }
+            } else if (message.isStatusMessage()) {
+                ended(message, batch.isEmpty());
+            } else {
+                open--;
+                batch.add(new Delivery(message, nats::send));
+            }
+        }
+    }
+
+    /** Unless a request is under way. */
+    private void ask(int max) {
+        if (open > 0 && System.nanoTime() < lostAt) {
+            return;
+        }
+        connection.publish(
+                "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + durable,
+                replyTo + ++asked,
+                ("{\"batch\":" + max + ",\"expires\":" + EXPIRES.toNanos() + "}").getBytes(StandardCharsets.US_ASCII));
+        open = max;
+        lostAt = System.nanoTime() + EXPIRES.plus(LATE).toNanos();
+    }
+
+    /** @param report whether somebody may be told: what has been read comes first */
+    private void ended(Message message, boolean report) {
+        if (!message.getSubject().equals(replyTo + asked)) {
+            return; // of one that counted as lost
+        }
+        open = 0;
+        var status = message.getStatus();
+        if (report && !NOTHING.contains(status.getCode())) {
+            restore();
+            throw new BusException.BusUnavailable("reading " + durable, new IOException(status.getMessageWithCode()));
         }
     }
 
@@ -65,22 +121,23 @@ public final class DurableReader implements AutoCloseable {
         }
     }
 
-    /** Hands back what was fetched ahead, so that another reader has it now, and not when {@code ack_wait} is over. */
+    /** Hands back what has come and was not taken, so that another reader has it now, and not when {@code ack_wait} is over. */
     @Override
     public void close() {
-        var open = messages;
-        messages = null;
-        if (open == null) {
+        var from = inbox;
+        inbox = null;
+        if (from == null) {
             return;
         }
-        open.stop();
         var ahead = new ArrayList<Delivery>();
         try {
-            for (var message = open.nextMessage(NO_WAIT); message != null; message = open.nextMessage(NO_WAIT)) {
-                ahead.add(new Delivery(message, nats::send));
+            for (var message = from.nextMessage(NO_WAIT); message != null; message = from.nextMessage(NO_WAIT)) {
+                if (!message.isStatusMessage()) {
+                    ahead.add(new Delivery(message, nats::send));
+                }
             }
             // First the subscription, or they would come back to it.
-            open.close();
+            from.unsubscribe();
             CompletableFuture.allOf(ahead.stream()
                             .map(delivery -> delivery.handBack(Duration.ZERO))
                             .toArray(CompletableFuture[]::new))

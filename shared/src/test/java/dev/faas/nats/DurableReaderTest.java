@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,5 +45,50 @@ class DurableReaderTest {
             }
             assertThat(seen).hasSize(100);
         }
+    }
+
+    @Test
+    void givenAReaderThatWaitsWhenTheServerIsKilledAndIsThereAgainThenItReadsOn() throws Exception {
+        try (var server = NatsServer.start(directory);
+                var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
+            Topology.create(nats, TopologyConfig.LOCAL);
+            try (var reader = nats.read(Subjects.EVENTS, Subjects.PROJECTOR)) {
+                assertThat(reader.take(1, Duration.ofMillis(100))).isEmpty();
+                server.kill();
+                server.restart();
+                appended(nats);
+
+                assertThat(first(reader, Duration.ofSeconds(20))).isPresent();
+            }
+        }
+    }
+
+    private static void appended(Nats nats) {
+        var until = Instant.now().plusSeconds(20);
+        while (true) {
+            try {
+                nats.stream(Subjects.EVENTS)
+                        .append(Subjects.state(Ids.activation(Instant.now())), Map.of(), new byte[] {1})
+                        .join();
+                return;
+            } catch (CompletionException notYet) {
+                assertThat(Instant.now()).as("time to recover").isBefore(until);
+            }
+        }
+    }
+
+    private static Optional<Delivery> first(DurableReader reader, Duration limit) throws InterruptedException {
+        var until = Instant.now().plus(limit);
+        while (Instant.now().isBefore(until)) {
+            try {
+                var batch = reader.take(1, Duration.ofMillis(100));
+                if (!batch.isEmpty()) {
+                    return Optional.of(batch.getFirst());
+                }
+            } catch (BusException notYet) {
+                // It reconnects meanwhile.
+            }
+        }
+        return Optional.empty();
     }
 }
