@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Status;
+import dev.faas.local.Cable;
 import dev.faas.spawner.docker.DockerEngine;
 import dev.faas.spawner.docker.EngineConfig;
 import dev.faas.spawner.docker.TestImages;
@@ -122,11 +123,11 @@ final class LostSpawnersTest {
                 1,
                 1));
         var ids = List.of(accepted(function, end), accepted(function, end), accepted(function, end));
-        var cable = new Cable(platform.server.port());
+        var cable = Cable.to(platform.server.port());
         open.add(cable);
         var killed = busy("killed", platform.server.url(), function, ids.get(0));
         var frozen = busy("frozen", platform.server.url(), function, ids.get(1));
-        busy("cut-off", cable.url(), function, ids.get(2));
+        busy("cut-off", "nats://127.0.0.1:" + cable.port(), function, ids.get(2));
         Platform.until(
                 "each has its container",
                 () -> containersOf("killed", "frozen", "cut-off").size() == 3);
@@ -135,7 +136,7 @@ final class LostSpawnersTest {
         var gone = Instant.now();
         killed.signal("KILL");
         frozen.signal("STOP");
-        cable.cut();
+        cable.refuse();
 
         for (var id : ids) {
             Platform.until("the end of " + id, TAKEN_OVER, () -> platform.state(id) instanceof Ended);

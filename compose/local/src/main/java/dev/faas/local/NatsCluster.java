@@ -12,13 +12,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Three {@link NatsServer}s that keep every stream three times. Calls block; not for several threads at once. */
 public final class NatsCluster implements AutoCloseable {
     private static final int SIZE = 3;
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(100);
+    /** The port of a service that nobody runs. */
+    private static final String NOWHERE = "127.0.0.1:9";
 
     private final List<NatsServer> servers;
 
@@ -26,28 +30,58 @@ public final class NatsCluster implements AutoCloseable {
         this.servers = List.copyOf(servers);
     }
 
-    /** Starts all three, and waits until they have found each other and chosen a leader. */
+    /** By which port one server reaches another. */
+    @FunctionalInterface
+    public interface Routes {
+        /**
+         * @param from the name of the one: n1, n2 or n3
+         * @param target the port on which the other waits
+         */
+        int port(String from, String to, int target) throws IOException;
+    }
+
+    /** Starts all three, without users, and waits until they have found each other and chosen a leader. */
     public static NatsCluster start(Path directory) throws IOException {
+        return start(directory, null, Map.of(), List.of(), (from, to, target) -> target);
+    }
+
+    /** The same with a configuration file; each server reaches another by nothing but the route it is given. */
+    public static NatsCluster start(Path directory, Path config, Map<String, String> environment, Routes routes)
+            throws IOException {
+        // What they tell each other and their clients of further addresses would lead past the routes.
+        var quiet = List.of("--no_advertise", "--cluster_advertise", NOWHERE);
+        return start(directory, config, environment, quiet, routes);
+    }
+
+    private static NatsCluster start(
+            Path directory, @Nullable Path config, Map<String, String> environment, List<String> more, Routes routes)
+            throws IOException {
         var ports = freePorts();
-        var routes = ports.stream().map(port -> "nats://127.0.0.1:" + port).collect(Collectors.joining(","));
         var servers = new ArrayList<NatsServer>();
         for (int i = 0; i < SIZE; i++) {
-            var name = "n" + (i + 1);
-            servers.add(NatsServer.start(
-                    directory.resolve(name),
-                    List.of(
-                            "-n",
-                            name,
-                            "--cluster_name",
-                            "local",
-                            "--cluster",
-                            "nats://127.0.0.1:" + ports.get(i),
-                            "--routes",
-                            routes)));
+            var line = new ArrayList<>(List.of("-n", name(i), "--cluster_name", "local"));
+            line.addAll(List.of("--cluster", "nats://127.0.0.1:" + ports.get(i)));
+            line.addAll(List.of("--routes", routes(i, ports, routes)));
+            line.addAll(more);
+            servers.add(NatsServer.start(directory.resolve(name(i)), config, environment, line));
         }
         var cluster = new NatsCluster(servers);
         cluster.awaitReady();
         return cluster;
+    }
+
+    private static String name(int index) {
+        return "n" + (index + 1);
+    }
+
+    private static String routes(int from, List<Integer> ports, Routes routes) throws IOException {
+        var others = new ArrayList<String>();
+        for (int to = 0; to < SIZE; to++) {
+            if (to != from) {
+                others.add("nats://127.0.0.1:" + routes.port(name(from), name(to), ports.get(to)));
+            }
+        }
+        return String.join(",", others);
     }
 
     /** Of this moment: another program may take one before we do. */

@@ -50,17 +50,18 @@ public final class NatsServer implements AutoCloseable {
 
     /** Starts one without users or passwords, for tests. */
     public static NatsServer start(Path directory) throws IOException {
-        return start(directory, List.of());
-    }
-
-    /** The same with more on its command line. */
-    static NatsServer start(Path directory, List<String> more) throws IOException {
-        return new NatsServer(program(Programs.find("nats-server")), directory, null, Map.of(), more);
+        return start(directory, null, Map.of(), List.of());
     }
 
     /** Starts one with a configuration file, whose {@code $VARIABLES} come from {@code environment} alone. */
     public static NatsServer start(Path directory, Path config, Map<String, String> environment) throws IOException {
-        return new NatsServer(program(Programs.find("nats-server")), directory, config, environment, List.of());
+        return start(directory, config, environment, List.of());
+    }
+
+    /** The same with more on its command line, and with a file or without. */
+    static NatsServer start(Path directory, @Nullable Path config, Map<String, String> environment, List<String> more)
+            throws IOException {
+        return new NatsServer(program(Programs.find("nats-server")), directory, config, environment, more);
     }
 
     static Path program(Optional<Path> found) throws StartFailed {
