@@ -21,12 +21,12 @@ import java.util.concurrent.TimeUnit;
 final class RunWatch implements AutoCloseable {
     private static final Duration EVERY = Duration.ofMillis(50);
     private static final Path PROCESSES = Path.of("/proc");
-    /** A process is looked at again, as it may have been about to become another program. */
-    private static final int LOOKS = 4;
+    /** For so long a process is looked at again, as it may have been about to become another program. */
+    private static final Duration YOUNG = Duration.ofSeconds(3);
 
     private final String marker;
     private final Map<String, Set<String>> runs = new ConcurrentHashMap<>();
-    private final Map<String, Integer> looks = new HashMap<>();
+    private final Map<String, Long> firstSeen = new HashMap<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
@@ -63,16 +63,17 @@ final class RunWatch implements AutoCloseable {
 
     private void look() throws IOException {
         var there = new HashSet<String>();
+        long now = System.nanoTime();
         try (var processes = Files.newDirectoryStream(PROCESSES, "[1-9]*")) {
             for (var process : processes) {
                 var pid = process.getFileName().toString();
                 there.add(pid);
-                if (looks.merge(pid, 1, Integer::sum) <= LOOKS) {
+                if (now - firstSeen.computeIfAbsent(pid, first -> now) < YOUNG.toNanos()) {
                     look(process);
                 }
             }
         }
-        looks.keySet().retainAll(there);
+        firstSeen.keySet().retainAll(there);
     }
 
     private void look(Path process) {
