@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Activation.FunctionKey;
 import dev.faas.activation.OutputChunk.Source;
-import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
-import dev.faas.spawner.docker.BusyboxImage;
 import dev.faas.spawner.docker.DockerEngine;
 import dev.faas.spawner.docker.EngineConfig;
 import dev.faas.spawner.docker.TestImages;
@@ -93,24 +91,6 @@ final class DockerSpawnerTest {
                 .isEqualTo("loading\n");
         assertThat(report.durationMs()).isLessThan(30_000);
         assertThat(report.startedAt()).isBetween(ended.claimedAt(), report.finishedAt());
-    }
-
-    @Test
-    void givenEachUnhappyEnd_whenItHappensInAContainer_thenItsReasonIsInTheRecord() throws Exception {
-        platform.dockerSpawner(platformId, "real", 4, Duration.ofSeconds(10));
-        var specs = Map.of(
-                Reason.EXIT_CODE, script("exit 7"),
-                Reason.SIGNAL, script("kill -SEGV $$"),
-                Reason.TIMED_OUT, Specs.limits(images.script("sleep 600"), 1, 1, 1),
-                Reason.OUT_OF_MEMORY, script("exec tail /dev/zero"),
-                Reason.START_FAILED, Specs.of(images.load(BusyboxImage.running("/opt/nothing"))),
-                Reason.IMAGE_PULL_FAILED, Specs.of("127.0.0.1:1/faas-test/unreachable:1"));
-
-        for (var each : specs.entrySet()) {
-            var report = platform.ended(platform.submit(platform.function(each.getValue()), ""))
-                    .report();
-            assertThat(report.reason()).as(String.valueOf(report.detail())).isEqualTo(each.getKey());
-        }
     }
 
     @Test

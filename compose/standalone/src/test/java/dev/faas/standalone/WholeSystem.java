@@ -52,7 +52,8 @@ final class WholeSystem implements BeforeAllCallback, ParameterResolver {
             var data = Files.createTempDirectory("faas-system-");
             return new Running(
                     data,
-                    Platform.start(UpOptions.local(data, Map.of("FAAS_SLOTS", "6", "FAAS_HTTP_REQUEST_TIMEOUT", "3s"))),
+                    Platform.start(UpOptions.local(
+                            data, Map.of("FAAS_SLOTS", "6", "FAAS_HTTP_REQUEST_TIMEOUT", "3s", "FAAS_ROOT_MB", "64"))),
                     new TestImages(TestImages.dockerHost()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
