@@ -42,6 +42,9 @@ final class DockerHost implements AutoCloseable {
         var directory = Files.createTempDirectory(ROOT, "faas-faults-");
         var socket = directory.resolve("docker.sock");
         var line = List.of(
+                // Without a bridge it removes the one of another daemon, unless the network is its own.
+                "unshare",
+                "--net",
                 "dockerd",
                 "--data-root=" + directory.resolve("root"),
                 "--exec-root=" + directory.resolve("exec"),
