@@ -25,8 +25,8 @@ final class Unavailable {
             case ClosedConnectionException lost -> true;
             case ConnectionPoolTooBusyException busy -> true;
             case TimeoutException late -> true;
-            // The pool has no type for "no connection in time".
-            case VertxException other -> isPoolTimeout(other);
+            // There is no type for "no connection in time", and none for one that broke just before it was used.
+            case VertxException other -> saysSo(other);
             default -> false;
         };
     }
@@ -40,7 +40,8 @@ final class Unavailable {
         return state != null && state.length() == 5 && classes.contains(state.substring(0, 2));
     }
 
-    private static boolean isPoolTimeout(Throwable failure) {
-        return failure.getMessage() != null && failure.getMessage().startsWith("Timeout");
+    private static boolean saysSo(VertxException failure) {
+        var message = failure.getMessage();
+        return message != null && (message.startsWith("Timeout") || message.startsWith("Connection is not active"));
     }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PgTest {
-    private static final Vertx VERTX = Vertx.vertx();
+    private static Vertx vertx;
 
     @TempDir
     static Path folder;
@@ -39,18 +39,19 @@ class PgTest {
 
     @BeforeAll
     static void start() throws IOException {
+        vertx = Vertx.vertx();
         postgres = PostgresServer.start(folder.resolve("pg"));
     }
 
     @AfterAll
     static void stop() throws Exception {
         postgres.close();
-        await(VERTX.close());
+        await(vertx.close());
     }
 
     @Test
     void whenOpenedThenTheSchemaIsMigratedAndIsTheSearchPath() throws Exception {
-        var pg = Pg.open(VERTX, config("things", postgres.password()));
+        var pg = Pg.open(vertx, config("things", postgres.password()));
 
         var name = await(pg.with(pool -> pool.preparedQuery("SELECT name FROM thing WHERE id = $1")
                 .execute(Tuple.of(1))
@@ -65,7 +66,7 @@ class PgTest {
     void whenOpenedBySeveralAtOnceThenAllOfThemFindItMigrated() throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var opening = java.util.stream.IntStream.range(0, 3)
-                    .mapToObj(i -> threads.submit(() -> Pg.open(VERTX, config("things", postgres.password()))))
+                    .mapToObj(i -> threads.submit(() -> Pg.open(vertx, config("things", postgres.password()))))
                     .toList();
             for (var pg : opening) {
                 await(pg.get(30, TimeUnit.SECONDS).close());
@@ -75,7 +76,7 @@ class PgTest {
 
     @Test
     void whenATransactionFailsThenItIsRolledBack() throws Exception {
-        var pg = Pg.open(VERTX, config("things", postgres.password()));
+        var pg = Pg.open(vertx, config("things", postgres.password()));
 
         var failed = pg.transaction(on -> on.query("INSERT INTO thing VALUES (7, 'x')")
                 .execute()
@@ -95,7 +96,7 @@ class PgTest {
 
     @Test
     void whenAStatementIsWrongThenTheFailureIsItsOwn() throws Exception {
-        var pg = Pg.open(VERTX, config("things", postgres.password()));
+        var pg = Pg.open(vertx, config("things", postgres.password()));
 
         assertThatThrownBy(() ->
                         await(pg.with(pool -> pool.query("SELECT nonsense").execute())))
@@ -107,7 +108,7 @@ class PgTest {
     void whenThePasswordIsWrongThenTheMessageSaysSoAtOnce() {
         var began = System.nanoTime();
 
-        assertThatThrownBy(() -> Pg.open(VERTX, config("things", "wrong")))
+        assertThatThrownBy(() -> Pg.open(vertx, config("things", "wrong")))
                 .isInstanceOf(DependencyMissing.class)
                 .hasMessageContaining(
                         "postgres at 127.0.0.1:" + postgres.port() + " does not let '" + postgres.user() + "' in")
@@ -128,7 +129,7 @@ class PgTest {
                 2,
                 Duration.ofSeconds(10));
 
-        assertThatThrownBy(() -> Pg.open(VERTX, elsewhere))
+        assertThatThrownBy(() -> Pg.open(vertx, elsewhere))
                 .isInstanceOf(DependencyMissing.class)
                 .hasMessageContaining("does not exist");
     }
@@ -144,7 +145,7 @@ class PgTest {
                 2,
                 Duration.ofSeconds(1));
 
-        assertThatThrownBy(() -> Pg.open(VERTX, config))
+        assertThatThrownBy(() -> Pg.open(vertx, config))
                 .isInstanceOf(DependencyMissing.class)
                 .hasMessage("postgres at 127.0.0.1:" + port
                         + " did not answer within 1 s: connection refused. Start it, or set FAAS_PG_URL.");
@@ -161,7 +162,7 @@ class PgTest {
                     2,
                     Duration.ofSeconds(1));
 
-            assertThatThrownBy(() -> Pg.open(VERTX, config))
+            assertThatThrownBy(() -> Pg.open(vertx, config))
                     .isInstanceOf(DependencyMissing.class)
                     .hasMessageContaining("did not answer within 1 s");
         }
@@ -169,14 +170,14 @@ class PgTest {
 
     @Test
     void whenAMigrationIsWrongThenTheOpeningFails() {
-        assertThatThrownBy(() -> Pg.open(VERTX, config("broken", postgres.password())))
+        assertThatThrownBy(() -> Pg.open(vertx, config("broken", postgres.password())))
                 .isNotInstanceOf(DependencyMissing.class)
                 .hasMessageContaining("V1__broken.sql");
     }
 
     @Test
     void whenThereAreNoMigrationsThenTheOpeningFails() {
-        assertThatThrownBy(() -> Pg.open(VERTX, config("nowhere", postgres.password())))
+        assertThatThrownBy(() -> Pg.open(vertx, config("nowhere", postgres.password())))
                 .hasMessageContaining("db/nowhere");
     }
 
@@ -184,7 +185,7 @@ class PgTest {
     void whenPostgresGoesAwayThenTheFailureIsA503() throws Exception {
         try (var own = PostgresServer.start(folder.resolve("own"))) {
             var pg = Pg.open(
-                    VERTX,
+                    vertx,
                     new PgConfig(
                             URI.create(own.url()),
                             own.user(),
