@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -24,9 +25,9 @@ final class Removals implements AutoCloseable {
     private final Semaphore places = new Semaphore(AT_ONCE);
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    /** Returns at once. */
+    /** Returns at once, until it is closed. */
     void remove(Sandbox sandbox) {
-        threads.execute(() -> {
+        start(() -> {
             keepCalm();
             places.acquireUninterruptibly();
             try {
@@ -47,7 +48,16 @@ final class Removals implements AutoCloseable {
 
     /** Beside everything else, as a removal would be; but at once. */
     void first(Runnable task) {
-        threads.execute(task);
+        start(task);
+    }
+
+    /** What is under way when it is closed may find something to remove yet. */
+    private void start(Runnable task) {
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException closed) {
+            task.run();
+        }
     }
 
     /** Waits for what is under way, within a limit. */

@@ -123,7 +123,8 @@ public final class OwnDocker implements AutoCloseable {
     }
 
     private static void signal(String name, long pid) throws IOException {
-        run("kill", "-s", name, Long.toString(pid));
+        // The shell's own: a minimal system has no other.
+        run("sh", "-c", "kill -s \"$0\" \"$1\"", name, Long.toString(pid));
     }
 
     private static void run(String... line) throws IOException {
