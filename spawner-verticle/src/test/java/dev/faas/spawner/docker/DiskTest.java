@@ -92,10 +92,11 @@ final class DiskTest {
                 images.script("dd if=/dev/zero of=/full bs=1M count=40 2>&1; printf full; exec sleep 600"));
         var other = EngineFixture.spec(images.script("printf started; exec sleep 600"));
         var started = new RecordedOutput();
-        try (var engine = engine(new Disk(false, 64, MORE_THAN_ANY_DISK_MB));
+        // The sandboxes are closed first: the threads wait for the end of what runs in them.
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor();
+                var engine = engine(new Disk(false, 64, MORE_THAN_ANY_DISK_MB));
                 var filling = engine.boot(fills);
-                var harmless = engine.boot(other);
-                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+                var harmless = engine.boot(other)) {
             var guilty = executor.submit(() -> run(filling));
             var innocent = executor.submit(() -> harmless.run(EngineFixture.request("", EngineFixture.LONG), started));
             started.awaitFirst();
