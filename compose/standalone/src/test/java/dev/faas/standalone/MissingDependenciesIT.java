@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.local.NatsServer;
 import dev.faas.local.PostgresServer;
+import dev.faas.nats.Nats;
+import dev.faas.nats.NatsConfig;
+import dev.faas.nats.Topology;
+import dev.faas.nats.TopologyConfig;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,6 +35,9 @@ class MissingDependenciesIT {
     @BeforeAll
     static void start() throws Exception {
         nats = NatsServer.start(directory.resolve("nats"));
+        try (var bus = Nats.connect(NatsConfig.local(nats.url()), "test")) {
+            Topology.create(bus, TopologyConfig.LOCAL);
+        }
         withoutStreams = NatsServer.start(directory.resolve("nats-without-streams"));
         postgres = PostgresServer.start(directory.resolve("postgres"));
     }
