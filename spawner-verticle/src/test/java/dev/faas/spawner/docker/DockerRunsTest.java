@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.faas.spawner.engine.Ending.Cancelled;
 import dev.faas.spawner.engine.Ending.Exited;
 import dev.faas.spawner.engine.EngineFault;
+import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.Outcome;
 import dev.faas.spawner.engine.OutputSink;
@@ -112,7 +113,8 @@ final class DockerRunsTest {
     @Test
     void givenOutbound_whenRun_thenThereIsANetwork() throws Exception {
         var image = images.script("ls /sys/class/net");
-        var spec = new SandboxSpec("fn_x@1", image, null, null, Map.of(), 32, 1, 64, Network.OUTBOUND, false, false);
+        var spec = new SandboxSpec(
+                EngineFixture.revision(image), image, null, null, Map.of(), 32, 1, 64, Network.OUTBOUND, false, false);
         run(spec, MINUTE);
 
         assertThat(output.stdoutText()).contains("eth0");
@@ -123,7 +125,8 @@ final class DockerRunsTest {
         var image = images.script(
                 "touch /tmp/a && echo tmp; touch /dev/shm/a && echo shm; for d in / /bin /dev /.faas; do touch $d/a &&"
                         + " echo $d; done");
-        var spec = new SandboxSpec("fn_x@1", image, null, null, Map.of(), 32, 1, 64, Network.NONE, true, false);
+        var spec = new SandboxSpec(
+                EngineFixture.revision(image), image, null, null, Map.of(), 32, 1, 64, Network.NONE, true, false);
         run(spec, MINUTE);
 
         assertThat(output.stdoutText()).isEqualTo("tmp\nshm\n");
@@ -229,7 +232,18 @@ final class DockerRunsTest {
     }
 
     private static SandboxSpec spec(String image, @Nullable List<String> entrypoint, @Nullable List<String> command) {
-        return new SandboxSpec("fn_x@1", image, entrypoint, command, Map.of(), 32, 1, 64, Network.NONE, false, false);
+        return new SandboxSpec(
+                EngineFixture.revision(image),
+                image,
+                entrypoint,
+                command,
+                Map.of(),
+                32,
+                1,
+                64,
+                Network.NONE,
+                false,
+                false);
     }
 
     private static List<String> volumes() {

@@ -3,6 +3,7 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.spawner.docker.Trailer.End;
+import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
 import java.io.IOException;
@@ -71,7 +72,8 @@ final class InitComparisonTest {
     private static List<String> commandLine(String image, List<String> command) throws IOException {
         var entrypoint = list(image, "Entrypoint");
         var cmd = list(image, "Cmd");
-        var spec = new SandboxSpec("fn_x@1", image, null, command, Map.of(), 64, 1, 64, Network.NONE, false, false);
+        var spec = new SandboxSpec(
+                EngineFixture.revision(image), image, null, command, Map.of(), 64, 1, 64, Network.NONE, false, false);
         var resolved = new ResolvedImage(image, Optional.empty(), entrypoint, cmd, Set.of());
         return CommandLine.of(spec, resolved).orElseThrow();
     }

@@ -56,7 +56,8 @@ final class ReusedRunsTest {
     /** Its image runs the argument as a shell script. */
     private static SandboxSpec spec() {
         var image = images.load(BusyboxImage.running("/bin/sh", "-c"));
-        return new SandboxSpec("fn_x@1", image, null, null, Map.of(), 64, 1, 64, Network.NONE, false, true);
+        return new SandboxSpec(
+                EngineFixture.revision(image), image, null, null, Map.of(), 64, 1, 64, Network.NONE, false, true);
     }
 
     private static String run(Sandbox sandbox, String script) {

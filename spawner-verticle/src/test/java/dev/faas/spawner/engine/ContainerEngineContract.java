@@ -216,7 +216,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
     @Test
     void givenASandboxThatIsReused_whenItIsAsItWas_thenItRunsAnother() throws Exception {
         var spec = new SandboxSpec(
-                "fn_x@1", image(Program.ECHO), null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, true);
+                "fn_reused@1", image(Program.ECHO), null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, true);
         try (var sandbox = engine.boot(spec)) {
             for (var argument : List.of("first", "second", "third")) {
                 var output = new RecordedOutput();
@@ -231,7 +231,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
     @Test
     void givenASandboxThatIsReused_whenARunWasCancelled_thenItRunsNoOther() throws Exception {
         var spec = new SandboxSpec(
-                "fn_x@1", image(Program.HANG), null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, true);
+                "fn_reused@1", image(Program.HANG), null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, true);
         var output = new RecordedOutput();
         try (var sandbox = engine.boot(spec);
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -255,7 +255,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
             assertThat(engine.ours()).singleElement().satisfies(own -> {
                 assertThat(own.spawner()).isEqualTo("spawner-1");
                 assertThat(own.incarnation()).isEqualTo("incarnation-1");
-                assertThat(own.revision()).isEqualTo("fn_x@1");
+                assertThat(own.revision()).isEqualTo(revision(image(Program.HANG)));
                 assertThat(own.held()).isTrue();
                 assertThat(own.createdAt()).isNotNull();
             });

@@ -1,11 +1,13 @@
 package dev.faas.spawner.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.spawner.engine.SandboxSpec.Network;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -77,11 +79,17 @@ public abstract class EngineFixture {
     }
 
     SandboxSpec spec(Program program, Map<String, String> env) {
-        return new SandboxSpec("fn_x@1", image(program), null, null, env, 32, 1.0, 64, Network.NONE, false, false);
+        var image = image(program);
+        return new SandboxSpec(revision(image), image, null, null, env, 32, 1.0, 64, Network.NONE, false, false);
     }
 
     public static SandboxSpec spec(String image) {
-        return new SandboxSpec("fn_x@1", image, null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, false);
+        return new SandboxSpec(revision(image), image, null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, false);
+    }
+
+    /** One for each image: an engine runs a revision with the image it first had. */
+    public static String revision(String image) {
+        return "fn_" + UUID.nameUUIDFromBytes(image.getBytes(UTF_8)) + "@1";
     }
 
     public static RunRequest request(String argument, Duration timeout) {
