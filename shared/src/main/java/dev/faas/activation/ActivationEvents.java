@@ -89,12 +89,16 @@ public final class ActivationEvents implements States {
     /** The newest state: a replica is believed when it says that all is over, otherwise the leader is asked. */
     @Override
     public CompletableFuture<Optional<Snapshot>> last(String id) {
-        return stream.lastDirect(Subjects.state(id)).thenCompose(found -> {
-            var snapshot = found.map(ActivationEvents::snapshot);
-            return snapshot.isPresent() && snapshot.get().record() instanceof ActivationRecord.Ended
-                    ? CompletableFuture.completedFuture(snapshot)
-                    : lastFromLeader(id);
-        });
+        return glance(id)
+                .thenCompose(seen -> seen.isPresent() && seen.get().record() instanceof ActivationRecord.Ended
+                        ? CompletableFuture.completedFuture(seen)
+                        : lastFromLeader(id));
+    }
+
+    /** From any replica. */
+    @Override
+    public CompletableFuture<Optional<Snapshot>> glance(String id) {
+        return stream.lastDirect(Subjects.state(id)).thenApply(found -> found.map(ActivationEvents::snapshot));
     }
 
     public CompletableFuture<Optional<Snapshot>> lastFromLeader(String id) {

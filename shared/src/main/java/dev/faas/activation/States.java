@@ -11,6 +11,9 @@ public interface States {
 
     CompletableFuture<Optional<Snapshot>> last(String id);
 
+    /** Quicker: what was its last state just now, perhaps not any more. Enough for what a compare-and-set decides. */
+    CompletableFuture<Optional<Snapshot>> glance(String id);
+
     /** What is to be run. */
     CompletableFuture<Optional<Order>> order(String id);
 }

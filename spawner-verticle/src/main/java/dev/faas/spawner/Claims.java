@@ -90,7 +90,7 @@ final class Claims {
      * @param runId unique
      */
     Taken take(String id, long deliveries, String runId) throws InterruptedException {
-        var last = Answer.of(states.last(id));
+        var last = look(id);
         for (int i = 0; i < MOST_LOOKS; i++) {
             if (last.isEmpty()) {
                 return unknown(id, deliveries);
@@ -130,6 +130,21 @@ final class Claims {
             }
         }
         return new Taken.Later(UNKNOWN_DELAY);
+    }
+
+    /** Nearly always there is one that waits to be claimed, or has ended: that is seen from near, and a claim too late refused. */
+    private Optional<Snapshot> look(String id) throws InterruptedException {
+        var seen = Answer.of(states.glance(id));
+        boolean decides = seen.map(Snapshot::record).filter(this::decides).isPresent();
+        return decides ? seen : Answer.of(states.last(id));
+    }
+
+    private boolean decides(ActivationRecord record) {
+        return switch (record) {
+            case Ended ended -> true;
+            case Queued queued -> !queued.waitFrom(clock.instant()).isPositive();
+            case Running running -> false;
+        };
     }
 
     private boolean alive(Running running) {

@@ -63,6 +63,16 @@ final class ModelBus implements States {
         return CompletableFuture.completedFuture(newest());
     }
 
+    /** A replica may lag as far as it likes. */
+    @Override
+    public CompletableFuture<Optional<Snapshot>> glance(String id) {
+        world.step("glances at the state");
+        int lag = world.chance(0.8) ? 0 : 1 + world.random.nextInt(3);
+        var seen = states.size() - 1 - lag;
+        return CompletableFuture.completedFuture(
+                lag == 0 ? newest() : seen < 0 ? Optional.empty() : Optional.of(states.get(seen)));
+    }
+
     @Override
     public CompletableFuture<Optional<Order>> order(String id) {
         return CompletableFuture.completedFuture(pruned ? Optional.empty() : Optional.of(order));

@@ -26,6 +26,9 @@ final class Audit {
     /** A command whose spawner died comes again after 30 s, and there may be a queue in front of it. */
     private static final Duration ENDS_WITHIN = Duration.ofMinutes(4);
 
+    /** Nothing lets it wait longer: not an {@code ack_wait} of 30 s, not the sweep, not one queue of the load. */
+    private static final Duration USUAL = Duration.ofSeconds(75);
+
     private static final Duration LISTED_WITHIN = Duration.ofMinutes(1);
     private static final Duration CONTAINERS_GO = Duration.ofSeconds(90);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
@@ -68,11 +71,16 @@ final class Audit {
     }
 
     private void ends() throws Exception {
-        var until = System.nanoTime() + ENDS_WITHIN.toNanos();
+        long begun = System.nanoTime();
+        var until = begun + ENDS_WITHIN.toNanos();
         try (var nats = Nats.connect(stage.bus(), "faults")) {
             var events = new ActivationEvents(nats);
             for (var each : accepted) {
-                var record = ended(each, until);
+                var record = ended(each, begun + USUAL.toNanos());
+                if (record.path("finishedAt").isNull()) {
+                    problems.add(each + " waits for too long: " + queue(record));
+                    record = ended(each, until);
+                }
                 statuses.put(each.id(), record.path("status").asText());
                 judge(each, record);
                 int ends = ends(events, each.id(), until);
@@ -82,6 +90,14 @@ final class Audit {
                 }
             }
         }
+    }
+
+    /** What the platform and the brokers say of where it waits. */
+    private String queue(JsonNode record) throws IOException, InterruptedException {
+        var explained = stage.customer()
+                .get("/v1/activations/" + record.path("activationId").asText() + "/explain");
+        return record + " explained as " + explained.body() + "; "
+                + stage.brokers().queues(record.path("function").path("id").asText());
     }
 
     private JsonNode ended(Submitted submitted, long until) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package dev.faas.faults;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.config.Secret;
 import dev.faas.local.NatsCluster;
 import dev.faas.local.NatsServer;
@@ -98,12 +99,31 @@ final class Brokers implements AutoCloseable {
         throw new IOException("nobody leads " + Subjects.EVENTS);
     }
 
+    /** A function's queue, as each server sees it. */
+    String queues(String function) throws InterruptedException {
+        var seen = new StringBuilder();
+        try (var http = HttpClient.newHttpClient()) {
+            for (var part : parts) {
+                try {
+                    var consumers =
+                            streams(http, part.server(), "&consumers=true").findValues("consumer_detail");
+                    consumers.stream()
+                            .flatMap(list -> list.valueStream())
+                            .filter(each -> each.path("name").asText().equals(Subjects.consumer(function)))
+                            .forEach(each -> seen.append(part.name())
+                                    .append(' ')
+                                    .append(each)
+                                    .append('\n'));
+                } catch (IOException e) {
+                    seen.append(part.name()).append(' ').append(e).append('\n');
+                }
+            }
+        }
+        return seen.toString();
+    }
+
     private static String leader(HttpClient http, NatsServer server) throws IOException, InterruptedException {
-        var question = HttpRequest.newBuilder(URI.create(server.monitoringUrl() + "/jsz?accounts=true&streams=true"))
-                .timeout(LIMIT)
-                .build();
-        var answer =
-                Codec.readTree(http.send(question, BodyHandlers.ofByteArray()).body());
+        var answer = streams(http, server, "");
         for (var account : answer.path("account_details")) {
             for (var stream : account.path("stream_detail")) {
                 if (stream.path("name").asText().equals(Subjects.EVENTS)) {
@@ -112,6 +132,15 @@ final class Brokers implements AutoCloseable {
             }
         }
         return "";
+    }
+
+    private static JsonNode streams(HttpClient http, NatsServer server, String more)
+            throws IOException, InterruptedException {
+        var question = HttpRequest.newBuilder(
+                        URI.create(server.monitoringUrl() + "/jsz?accounts=true&streams=true" + more))
+                .timeout(LIMIT)
+                .build();
+        return Codec.readTree(http.send(question, BodyHandlers.ofByteArray()).body());
     }
 
     @Override
