@@ -74,6 +74,7 @@ public final class AuthVerticle extends VerticleBase {
         var publication = new KeyPublication(keys, verifier, nats.kv(Subjects.KEYS), revocations, context);
 
         on.open("bucket REVOKED", revocations::follow, Nats.Subscription::close);
+        on.open("bucket KEYS", publication::follow, Nats.Subscription::close);
         on.await("revocations", revocations::known, nothing -> Future.succeededFuture());
         on.await("signing keys", publication::refresh, nothing -> Future.succeededFuture());
         var tokens = new Tokens(vertx, keys, clock, config.accessLifetime());

@@ -30,6 +30,10 @@ final class SigningKeyStore {
                 .compose(found -> found.isEmpty() ? insert(tx, key).map(List.of(key)) : Future.succeededFuture(found)));
     }
 
+    Future<Void> add(SigningKey key) {
+        return pg.transaction(tx -> insert(tx, key));
+    }
+
     private static Future<Void> insert(SqlConnection tx, SigningKey key) {
         return tx.preparedQuery("insert into signing_key (kid, x, y, d, signs_from) values ($1, $2, $3, $4, $5)")
                 .execute(Tuple.of(

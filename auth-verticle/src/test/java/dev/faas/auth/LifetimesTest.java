@@ -5,18 +5,19 @@ import static dev.faas.auth.Await.eventually;
 import static dev.faas.auth.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.http.KeyRing;
 import dev.faas.http.TokenVerifier;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import dev.faas.pg.Pg;
 import dev.faas.wire.ProblemException;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,20 +143,41 @@ class LifetimesTest {
     void givenASecondKeyWhenItsTimeComesThenItSignsAndBothVerify() throws Exception {
         var first = kid(await(accounts.login("lifetimes", PASSWORD)));
         var next = SigningKey.generate(now.plusSeconds(60));
-        await(pg.with(pool -> pool.preparedQuery(
-                        "insert into signing_key (kid, x, y, d, signs_from) values ($1, $2, $3, $4, $5)")
-                .execute(Tuple.of(
-                        next.kid(),
-                        next.x(),
-                        next.y(),
-                        next.d(),
-                        next.signsFrom().atOffset(ZoneOffset.UTC)))));
+        await(new SigningKeyStore(pg).add(next));
         await(keys.load());
 
         assertThat(keys.publicJwks()).containsOnlyKeys(first, next.kid());
         assertThat(kid(await(accounts.login("lifetimes", PASSWORD)))).isEqualTo(first);
         now = now.plusSeconds(60);
         assertThat(kid(await(accounts.login("lifetimes", PASSWORD)))).isEqualTo(next.kid());
+    }
+
+    @Test
+    void givenAKeyThatIsRemovedFromPostgresWhenRefreshedThenItsTokensCountNoLonger() throws Exception {
+        var old = await(accounts.login("lifetimes", PASSWORD));
+        await(new SigningKeyStore(pg).add(SigningKey.generate(now)));
+        var ours = new TokenVerifier(vertx, Tokens.ISSUER, Tokens.AUDIENCE);
+        var others = new TokenVerifier(vertx, Tokens.ISSUER, Tokens.AUDIENCE);
+        var publication = new KeyPublication(keys, ours, nats.kv("KEYS"), revocations, vertx.getOrCreateContext());
+        try (var following = publication.follow();
+                var ring = KeyRing.open(nats, others, Duration.ofSeconds(10))) {
+            await(publication.refresh());
+            eventually(() -> accepts(others, old));
+            await(pg.with(pool ->
+                    pool.preparedQuery("delete from signing_key where kid = $1").execute(Tuple.of(kid(old)))));
+
+            eventually(() -> {
+                await(publication.refresh());
+                return !accepts(others, old);
+            });
+
+            assertThat(accepts(ours, old)).isFalse();
+            var anew = await(accounts.login("lifetimes", PASSWORD));
+            assertThat(kid(anew)).isNotEqualTo(kid(old));
+            eventually(() -> accepts(others, anew));
+            assertThat(following).isNotNull();
+            assertThat(ring).isNotNull();
+        }
     }
 
     @Test
@@ -174,6 +196,10 @@ class LifetimesTest {
 
         assertThat(published.get(kid(login)).join()).isPresent();
         assertThat(revoked.get(sid(login)).join()).isPresent();
+    }
+
+    private static boolean accepts(TokenVerifier verifier, TokenPair login) {
+        return await(verifier.verify(login.accessToken()).transform(done -> Future.succeededFuture(done.succeeded())));
     }
 
     private static String sid(TokenPair login) {

@@ -60,14 +60,39 @@ class MainTest {
         }
     }
 
+    @Test
+    void givenANewSigningKeyWhenRunThenItIsInTheDatabaseAndSignsLater() throws Exception {
+        try (var service = RunningService.start(directory)) {
+            var role = service.backends.postgres.role("auth");
+
+            var ended = run(
+                    NewSigningKey.class,
+                    Map.of(
+                            "FAAS_PG_URL", service.backends.postgres.url(),
+                            "FAAS_PG_USER", role.user(),
+                            "FAAS_PG_PASSWORD", role.password()));
+
+            assertThat(ended.code()).as(ended.err()).isZero();
+            assertThat(ended.out()).contains(" signs from ");
+            assertThat(service.backends.number(
+                            "select count(*) from auth.signing_key where signs_from > now() + interval '4 minutes'"))
+                    .isEqualTo(1);
+        }
+    }
+
     private Ended run(Map<String, String> environment, String... args) throws IOException, InterruptedException {
+        return run(Main.class, environment, args);
+    }
+
+    private Ended run(Class<?> program, Map<String, String> environment, String... args)
+            throws IOException, InterruptedException {
         var out = directory.resolve("out");
         var err = directory.resolve("err");
         var line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                Main.class.getName()));
+                program.getName()));
         line.addAll(List.of(args));
         var builder = new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().putAll(environment);

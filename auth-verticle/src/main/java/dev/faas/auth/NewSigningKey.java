@@ -1,0 +1,43 @@
+package dev.faas.auth;
+
+import dev.faas.config.ConfigException;
+import dev.faas.config.Env;
+import dev.faas.lifecycle.DependencyMissing;
+import dev.faas.pg.Pg;
+import dev.faas.pg.PgConfig;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * A program for who rotates keys, run in the service's container: one more signing key, with which every replica signs in some
+ * minutes, when all who verify know it. Its argument is an ISO 8601 duration instead of those minutes.
+ */
+public final class NewSigningKey {
+    private static final Duration KNOWN_TO_ALL = Duration.ofMinutes(5);
+
+    private NewSigningKey() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        var ahead = args.length == 0 ? KNOWN_TO_ALL : Duration.parse(args[0]);
+        var vertx = Vertx.vertx();
+        try {
+            var pg = Pg.open(vertx, config());
+            var key = SigningKey.generate(Instant.now().plus(ahead));
+            new SigningKeyStore(pg).add(key).await();
+            System.out.println(key.kid() + " signs from " + key.signsFrom());
+        } catch (ConfigException | DependencyMissing e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        } finally {
+            vertx.close().await();
+        }
+    }
+
+    private static PgConfig config() {
+        var env = Env.of(System.getenv());
+        var config = PgConfig.from(env, "auth");
+        env.check();
+        return config;
+    }
+}
