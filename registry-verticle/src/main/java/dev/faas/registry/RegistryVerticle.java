@@ -11,6 +11,7 @@ import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.TokenVerifier;
 import dev.faas.lifecycle.Lifecycle;
+import dev.faas.nats.Consumers;
 import dev.faas.nats.DurableReader;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
@@ -30,6 +31,9 @@ public final class RegistryVerticle extends VerticleBase {
     private static final String API = "api";
     private static final String ISSUER = "faas";
     private static final String AUDIENCE = "faas";
+    /** What was given out and comes to nothing is given out again by then, in good order. */
+    private static final Duration PATIENCE = Consumers.ACK_WAIT.multipliedBy(2);
+
     private static final Duration RETRIES_PAUSE = Duration.ofMillis(50);
 
     private final RegistryConfig config;
@@ -143,6 +147,7 @@ public final class RegistryVerticle extends VerticleBase {
                         new Withdrawal(store, new Cancelling(events, queue, clock)),
                         new Expiry(store, events, queue, clock),
                         new Requeue(store, events, queue, clock, settled),
+                        new StalledCommands(store, events, queue, clock, PATIENCE),
                         new LostRuns(store, events, queue, spawners::dead, clock),
                         new Retirement(store, queue, nats.stream("KV_" + Subjects.IMAGES), settled),
                         new Sweep(store, queue)));

@@ -44,8 +44,17 @@ final class RepairStore {
      * clock of Postgres was put back.
      */
     Future<List<ActivationCommand>> unverified(Duration settled, String after, int limit) {
+        return queued("not enqueued", settled, after, limit);
+    }
+
+    /** Queued, for a while, and known to have had a command; by id, those after one. */
+    Future<List<ActivationCommand>> enqueued(Duration settled, String after, int limit) {
+        return queued("enqueued", settled, after, limit);
+    }
+
+    private Future<List<ActivationCommand>> queued(String how, Duration settled, String after, int limit) {
         return list(
-                "select id, owner, function_id from activation where status = 'queued' and not enqueued"
+                "select id, owner, function_id from activation where status = 'queued' and " + how
                         + " and finished_at is null and changed_at not between now() - make_interval(secs => $1) and now()"
                         + " and id > $2"
                         + " order by id limit $3",

@@ -84,6 +84,33 @@ public final class CommandQueue {
         return stream.lastFromLeader(subject(command)).thenApply(Optional::isPresent);
     }
 
+    /** Where a command is that is to be run. */
+    public sealed interface Place {
+        /** Not in the queue. */
+        record Nowhere() implements Place {}
+
+        /** Nobody has had it yet, or its function is at its limit. */
+        record InLine() implements Place {}
+
+        /** Somebody has it, or has had it: by now it could be given out again. */
+        record GivenOut(long sequence) implements Place {}
+    }
+
+    public CompletableFuture<Place> place(ActivationCommand command) {
+        return stream.lastFromLeader(subject(command))
+                .thenCombine(consumers.state(Subjects.consumer(command.functionId())), CommandQueue::place);
+    }
+
+    private static Place place(Optional<StoredMessage> stored, Optional<ConsumerState> consumer) {
+        if (stored.isEmpty()) {
+            return new Place.Nowhere();
+        }
+        long sequence = stored.get().sequence();
+        return consumer.filter(it -> sequence <= it.delivered() && it.unacked() < it.maxAckPending())
+                .<Place>map(it -> new Place.GivenOut(sequence))
+                .orElseGet(Place.InLine::new);
+    }
+
     /** Takes a queued command out, or one that waits for another attempt. Never for one that runs. */
     public CompletableFuture<Void> remove(ActivationCommand command) {
         return CompletableFuture.allOf(
@@ -126,19 +153,19 @@ public final class CommandQueue {
      * Empty when it is not in the queue.
      */
     public CompletableFuture<OptionalLong> before(ActivationCommand command) {
-        var place = stream.lastFromLeader(subject(command));
+        var message = stream.lastFromLeader(subject(command));
         var consumer = consumers.state(Subjects.consumer(command.functionId()));
-        return place.thenCombine(
+        return message.thenCombine(
                         consumer,
                         (found, state) ->
-                                found.flatMap(message -> state.map(queue -> new Place(message.sequence(), queue))))
+                                found.flatMap(stored -> state.map(queue -> new Position(stored.sequence(), queue))))
                 .thenCombine(
                         stream.state(),
                         (found, all) -> found.map(it -> OptionalLong.of(it.before(all.lastSequence())))
                                 .orElse(OptionalLong.empty()));
     }
 
-    private record Place(long sequence, ConsumerState queue) {
+    private record Position(long sequence, ConsumerState queue) {
         /** The commands of the function taken for evenly spread between the last one delivered and the end of the stream. */
         long before(long end) {
             long ahead = Math.max(0, sequence - queue.delivered() - 1);

@@ -1,0 +1,95 @@
+package dev.faas.registry;
+
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.CommandQueue;
+import dev.faas.activation.CommandQueue.Place;
+import dev.faas.wire.Subjects.QueueKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A command that was given out once, is still in the queue, comes to nothing and is not given out again either: somebody keeps
+ * it and does nothing, or the broker has forgotten that it is due. It is replaced by a new one. So is one that is gone.
+ *
+ * <p>Should it be taken just then, its command is replaced under the hands of a run: the new one is found to be that run's, and
+ * is left alone until it ends.
+ */
+final class StalledCommands implements Reconciler.Repair {
+    private static final Logger LOG = LoggerFactory.getLogger(StalledCommands.class);
+    private static final int BATCH = 200;
+
+    private record Sighting(Place place, Instant at) {}
+
+    private final RepairStore store;
+    private final ActivationEvents events;
+    private final CommandQueue queue;
+    private final InstantSource clock;
+    private final Duration patience;
+    /** What this pass over the ledger has found to look at again, by activation id; and the one before it. */
+    private Map<String, Sighting> sightings = new HashMap<>();
+
+    private Map<String, Sighting> earlier = Map.of();
+    private String after = "";
+
+    /** @param patience for so long one may be given out without a run; more than the broker waits until it gives it out again */
+    StalledCommands(
+            RepairStore store, ActivationEvents events, CommandQueue queue, InstantSource clock, Duration patience) {
+        this.store = store;
+        this.events = events;
+        this.queue = queue;
+        this.clock = clock;
+        this.patience = patience;
+    }
+
+    @Override
+    public String name() {
+        return "replacing commands that have stalled";
+    }
+
+    @Override
+    public void round() throws Exception {
+        var batch = Waiting.on(store.enqueued(patience, after, BATCH));
+        for (var command : batch) {
+            look(command);
+        }
+        after = batch.size() < BATCH ? "" : batch.getLast().id();
+        if (after.isEmpty()) {
+            earlier = sightings;
+            sightings = new HashMap<>();
+        }
+    }
+
+    private void look(ActivationCommand command) throws Exception {
+        var place = Waiting.on(queue.place(command));
+        if (place instanceof Place.InLine) {
+            return;
+        }
+        var now = clock.instant();
+        var before = earlier.get(command.id());
+        if (before == null || !before.place().equals(place)) {
+            sightings.put(command.id(), new Sighting(place, now));
+        } else if (Duration.between(before.at(), now).compareTo(patience) < 0) {
+            sightings.put(command.id(), before);
+        } else if (due(command, now)) {
+            LOG.warn("activation {}: its command has stalled ({}), and is replaced", command.id(), place);
+            Waiting.on(queue.remove(command));
+            Waiting.on(queue.put(command));
+            queue.hint(new QueueKey(command.owner(), command.functionId()));
+        }
+    }
+
+    /** The ledger may be behind. */
+    private boolean due(ActivationCommand command, Instant now) throws Exception {
+        return Waiting.on(events.lastFromLeader(command.id()))
+                .filter(last -> last.record() instanceof ActivationRecord.Queued queued
+                        && !queued.waitFrom(now).isPositive())
+                .isPresent();
+    }
+}
