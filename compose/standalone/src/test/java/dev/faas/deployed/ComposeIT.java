@@ -20,7 +20,7 @@ class ComposeIT {
         nodes.on(1).line(Nodes.LONG, "docker compose up -d --wait");
 
         Visit.of(nodes, 1, "story").flawless("compose, one of each");
-        assertThat(nodes.nodes("in", "1", "busybox", "wget", "-qO-", "http://localhost:8222/healthz"))
+        assertThat(nodes.nodes("in", "1", "busybox", "wget", "-qO-", "http://127.0.0.1:8222/healthz"))
                 .contains("ok");
     }
 

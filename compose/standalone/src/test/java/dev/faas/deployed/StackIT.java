@@ -58,7 +58,7 @@ class StackIT {
     @Order(4)
     void removedItLeavesNothingButItsVolumes(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
-        shell.line(Nodes.SHORT, "docker stack rm --detach=false faas");
+        shell.line(Nodes.LONG, "docker stack rm --detach=false faas");
 
         assertThat(shell.line(Nodes.SHORT, "docker service ls -q; docker config ls -q; docker secret ls -q"))
                 .isEmpty();
