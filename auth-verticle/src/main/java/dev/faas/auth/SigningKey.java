@@ -1,11 +1,10 @@
 package dev.faas.auth;
 
+import dev.faas.wire.Sha256;
 import io.vertx.core.json.JsonObject;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
@@ -52,10 +51,9 @@ record SigningKey(String kid, String x, String y, String d, Instant signsFrom) {
     }
 
     /** The required members in lexicographic order, without white space (RFC 7638, 3). */
-    private static String thumbprint(String x, String y) throws GeneralSecurityException {
+    private static String thumbprint(String x, String y) {
         var canonical = "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}".formatted(x, y);
-        return BASE64URL.encodeToString(
-                MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.US_ASCII)));
+        return BASE64URL.encodeToString(Sha256.of(canonical));
     }
 
     /** Big-endian, padded or trimmed to 32 bytes: BigInteger drops leading zeros and may add a sign byte. */

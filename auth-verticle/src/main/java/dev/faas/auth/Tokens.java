@@ -1,5 +1,6 @@
 package dev.faas.auth;
 
+import dev.faas.wire.Sha256;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
@@ -7,9 +8,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.JWTOptions;
 import io.vertx.ext.auth.jwt.JWTAuth;
 import io.vertx.ext.auth.jwt.JWTAuthOptions;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -74,12 +72,7 @@ final class Tokens {
 
     /** What is stored of a refresh token. It has 256 bits of entropy, so a plain digest is as good as a slow one. */
     static Buffer fingerprint(String refreshToken) {
-        try {
-            return Buffer.buffer(
-                    MessageDigest.getInstance("SHA-256").digest(refreshToken.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
+        return Buffer.buffer(Sha256.of(refreshToken));
     }
 
     /** One JWTAuth a key: given several it would sign with any of them. */

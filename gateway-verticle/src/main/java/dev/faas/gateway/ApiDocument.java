@@ -1,21 +1,20 @@
 package dev.faas.gateway;
 
 import dev.faas.http.ContentCoding;
+import dev.faas.wire.Sha256;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** {@code openapi.yaml} as it lies in the jar, with a tag that changes when it does. */
 final class ApiDocument implements Handler<RoutingContext> {
     private static final String RESOURCE = "/openapi.yaml";
+    private static final int TAG_DIGITS = 32;
 
     private final Buffer yaml;
     private final String etag;
@@ -23,7 +22,7 @@ final class ApiDocument implements Handler<RoutingContext> {
     private ApiDocument(byte[] yaml) {
         this.yaml = Buffer.buffer(yaml);
         // Weak: it names the text, not the bytes, which may be compressed.
-        this.etag = "W/\"" + hash(yaml) + '"';
+        this.etag = "W/\"" + Sha256.hex(yaml).substring(0, TAG_DIGITS) + '"';
     }
 
     static ApiDocument load() {
@@ -55,14 +54,5 @@ final class ApiDocument implements Handler<RoutingContext> {
                 && Arrays.stream(ifNoneMatch.split(","))
                         .map(String::trim)
                         .anyMatch(tag -> tag.equals("*") || tag.equals(etag) || ("W/" + tag).equals(etag));
-    }
-
-    private static String hash(byte[] bytes) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return HexFormat.of().formatHex(digest, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -1,8 +1,9 @@
 package dev.faas.registry;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.faas.wire.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -53,16 +54,8 @@ final class Cursor {
     }
 
     private static String hash(List<String> question) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            for (var part : question) {
-                digest.update(part.getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-            }
-            var hash = Arrays.copyOf(digest.digest(), HASH_BYTES);
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
+        var text = question.stream().map(part -> part + '\0').collect(joining());
+        var hash = Arrays.copyOf(Sha256.of(text), HASH_BYTES);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
     }
 }

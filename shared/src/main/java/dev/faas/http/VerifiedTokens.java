@@ -1,10 +1,7 @@
 package dev.faas.http;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.faas.wire.Sha256;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,7 +17,7 @@ final class VerifiedTokens {
     private final Map<String, VerifiedToken> byHash = new LinkedHashMap<>(64, 0.75f, true);
 
     Optional<VerifiedToken> find(String token) {
-        var hash = hash(token);
+        var hash = Sha256.hex(token);
         synchronized (byHash) {
             return Optional.ofNullable(byHash.get(hash));
         }
@@ -30,7 +27,7 @@ final class VerifiedTokens {
         if (!now.isBefore(verified.expires())) {
             return;
         }
-        var hash = hash(token);
+        var hash = Sha256.hex(token);
         synchronized (byHash) {
             byHash.put(hash, verified);
             if (byHash.size() > MAX_ENTRIES) {
@@ -42,14 +39,5 @@ final class VerifiedTokens {
     private static void removeEldest(Iterator<VerifiedToken> leastRecentlyUsedFirst) {
         leastRecentlyUsedFirst.next();
         leastRecentlyUsedFirst.remove();
-    }
-
-    private static String hash(String token) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

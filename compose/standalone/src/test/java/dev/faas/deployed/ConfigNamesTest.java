@@ -2,10 +2,9 @@ package dev.faas.deployed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.wire.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,9 +21,8 @@ class ConfigNamesTest {
         var count = 0;
         while (configs.find()) {
             var content = Files.readAllBytes(COMPOSE.resolve(configs.group(1)));
-            var digest = HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-            assertThat(configs.group(2)).isEqualTo(configs.group(1) + "-" + digest.substring(0, 12));
+            assertThat(configs.group(2))
+                    .isEqualTo(configs.group(1) + "-" + Sha256.hex(content).substring(0, 12));
             count++;
         }
         assertThat(count).isEqualTo(4);

@@ -1,10 +1,8 @@
 package dev.faas.spawner.docker;
 
 import dev.faas.spawner.engine.EngineFault;
+import dev.faas.wire.Sha256;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** The program that is PID 1 of every sandbox, as it was built with this spawner. */
 final class InitProgram {
@@ -40,10 +38,6 @@ final class InitProgram {
 
     /** Of its contents, in hex: another program is another volume. */
     String digest() {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JVM has it
-        }
+        return Sha256.hex(bytes);
     }
 }

@@ -1,13 +1,10 @@
 package dev.faas.spawner.docker;
 
 import com.github.dockerjava.api.model.Image;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.faas.wire.Sha256;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -138,11 +135,6 @@ record PulledImage(String id, long bytes, Instant used, List<String> marks, List
     }
 
     private static String hash(String name) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest).substring(0, DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JVM has it
-        }
+        return Sha256.hex(name).substring(0, DIGITS);
     }
 }

@@ -1,15 +1,13 @@
 package dev.faas.spawner.docker;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.faas.wire.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +89,7 @@ public record BusyboxImage(
 
     /** Of everything that makes the image. */
     String hash() {
-        return sha256(archive("")).substring(0, 24);
+        return Sha256.hex(archive("")).substring(0, 24);
     }
 
     /** As {@code docker save} writes it. Two layers: the first is the same for all. */
@@ -124,7 +122,7 @@ public record BusyboxImage(
                 "type",
                 "layers",
                 "diff_ids",
-                layers.stream().map(layer -> "sha256:" + sha256(layer)).toList());
+                layers.stream().map(layer -> "sha256:" + Sha256.hex(layer)).toList());
         var config = new TreeMap<String, Object>();
         config.put("architecture", System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64");
         config.put("os", "linux");
@@ -164,14 +162,6 @@ public record BusyboxImage(
             return new ObjectMapper().writeValueAsBytes(value);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JVM has it
         }
     }
 }
