@@ -19,4 +19,9 @@ public record ImagePin(String id, @Nullable String digest) implements Versioned 
     public static String key(String functionId, int revision) {
         return functionId + "." + revision;
     }
+
+    /** Likewise, of a revision that is written {@code fn_…@3}. */
+    public static String key(String revision) {
+        return revision.replace('@', '.');
+    }
 }

@@ -31,7 +31,7 @@ final class RevisionPins implements ImagePins {
     @Override
     public ImagePin agree(String revision, ImagePin found) throws EngineFault {
         try {
-            answer(revision, bucket.create(key(revision), Codec.encode(found)));
+            answer(revision, bucket.create(ImagePin.key(revision), Codec.encode(found)));
             known.put(revision, found);
             return found;
         } catch (CompareAndSetRefused e) {
@@ -47,7 +47,7 @@ final class RevisionPins implements ImagePins {
 
     private Optional<ImagePin> asked(String revision) throws EngineFault {
         try {
-            var found = answer(revision, bucket.get(key(revision)))
+            var found = answer(revision, bucket.get(ImagePin.key(revision)))
                     .map(put -> Codec.decode(put.value().bytes(), ImagePin.class));
             found.ifPresent(pin -> known.put(revision, pin));
             return found;
@@ -67,10 +67,5 @@ final class RevisionPins implements ImagePins {
             Thread.currentThread().interrupt();
             throw new EngineFault("interrupted while the image of " + revision + " was agreed on", e);
         }
-    }
-
-    /** As {@link ImagePin#key}. */
-    private static String key(String revision) {
-        return revision.replace('@', '.');
     }
 }
