@@ -1,18 +1,14 @@
 package dev.faas.spawner.pool;
 
-import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Lets no more boots be under way than the engine takes well: they are bound by processors, and more at once only make each
  * slower. A boot that a run waits for goes before one that is made ahead, which may at most take half of the places, so
- * that a place for demand is never far, and begins a little later: it mostly replaces what a run has just taken, and would
- * have the processors compete with that run, which may be over in milliseconds.
+ * that a place for demand is never far, and begins {@linkplain SandboxPool#CALM a little later}.
  */
 final class BootGate {
-    private static final Duration CALM = Duration.ofMillis(50);
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final int places;
@@ -22,7 +18,7 @@ final class BootGate {
 
     /** One boot's turn. */
     final class Turn {
-        private final long calmAt = System.nanoTime() + CALM.toNanos();
+        private final long calmAt = System.nanoTime() + SandboxPool.CALM.toNanos();
         private boolean urgent;
         private boolean waiting;
         private boolean entered;

@@ -12,13 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes sandboxes after what they were needed for, a few at a time: a removal is work of the engine's too, and is not to
- * compete with the end of the run, whose client waits.
+ * Closes sandboxes {@linkplain SandboxPool#CALM a little after} what they were needed for, a few at a time: a removal is
+ * work of the engine's too.
  */
 final class Removals implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Removals.class);
     private static final int AT_ONCE = 4;
-    private static final Duration CALM = Duration.ofMillis(50);
     private static final Duration LAST = Duration.ofSeconds(30);
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -40,7 +39,7 @@ final class Removals implements AutoCloseable {
 
     private void keepCalm() {
         try {
-            var unused = closing.await(CALM.toNanos(), TimeUnit.NANOSECONDS);
+            var unused = closing.await(SandboxPool.CALM.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

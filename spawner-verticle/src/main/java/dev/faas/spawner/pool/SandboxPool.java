@@ -33,6 +33,12 @@ public final class SandboxPool {
      */
     public record Limits(int budget, Duration idle, int boots) {}
 
+    /**
+     * What no run waits for mostly follows a run's start or end. It begins so much later, so as not to compete for processors
+     * with that run, which may be over in milliseconds, or with the client that waits for its result.
+     */
+    static final Duration CALM = Duration.ofMillis(50);
+
     private static final Logger log = LoggerFactory.getLogger(SandboxPool.class);
     private static final Duration BOOTS_AT_CLOSE = Duration.ofSeconds(15);
     private static final Duration BOOT_GUESS = Duration.ofMillis(200);
