@@ -1,7 +1,6 @@
 package dev.faas.spawner.docker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.faas.config.Secret;
 import dev.faas.spawner.engine.EngineFault;
 import java.io.File;
@@ -107,7 +106,7 @@ final class CredentialHelper {
 
     private Found found(String said) throws EngineFault {
         try {
-            var json = new ObjectMapper().readTree(said);
+            var json = RegistryCredentials.JSON.readTree(said);
             return new Found(
                     json.path("Username").asText(),
                     new Secret(json.path("Secret").asText()));

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RegistryCredentials {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    static final ObjectMapper JSON = new ObjectMapper();
     /** Under which {@code docker login} keeps those for Docker's own registry. */
     private static final String DOCKER_HUB_KEY = "https://index.docker.io/v1/";
 
