@@ -2,6 +2,8 @@ package dev.faas.nats;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.wire.Codec;
+import io.nats.client.Connection;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +69,19 @@ public final class Consumers {
                     failOnError(json);
                     return Optional.of(state(json));
                 });
+    }
+
+    /**
+     * Asks for up to so many messages. They come to {@code replyTo}, and so does a status when there are no more within
+     * {@code expires}; a request can get lost without either.
+     *
+     * @throws IllegalStateException when the connection is closed
+     */
+    static void pull(
+            Connection connection, String stream, String name, String replyTo, int messages, Duration expires) {
+        var body = "{\"batch\":" + messages + ",\"expires\":" + expires.toNanos() + "}";
+        connection.publish(
+                "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + name, replyTo, body.getBytes(StandardCharsets.US_ASCII));
     }
 
     /** All of them; 140 ms for a thousand. */

@@ -5,7 +5,6 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.Message;
 import io.nats.client.Subscription;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,10 +90,7 @@ public final class DurableReader implements AutoCloseable {
         if (open > 0 && System.nanoTime() < lostAt) {
             return;
         }
-        connection.publish(
-                "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + durable,
-                replyTo + ++asked,
-                ("{\"batch\":" + max + ",\"expires\":" + EXPIRES.toNanos() + "}").getBytes(StandardCharsets.US_ASCII));
+        Consumers.pull(connection, stream, durable, replyTo + ++asked, max, EXPIRES);
         open = max;
         lostAt = System.nanoTime() + EXPIRES.plus(LATE).toNanos();
     }

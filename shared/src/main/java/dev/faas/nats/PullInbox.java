@@ -4,7 +4,6 @@ import dev.faas.nats.Delivery.Sender;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -63,10 +62,7 @@ public final class PullInbox implements AutoCloseable {
             throw new IllegalStateException("a pull of " + consumer + " is under way");
         }
         try {
-            connection.publish(
-                    "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + consumer,
-                    replyTo,
-                    ("{\"batch\":1,\"expires\":" + expires.toNanos() + "}").getBytes(StandardCharsets.US_ASCII));
+            Consumers.pull(connection, stream, consumer, replyTo, 1, expires);
         } catch (IllegalStateException e) {
             waiting.remove(consumer, pull);
             return CompletableFuture.failedFuture(new BusException.BusUnavailable("not connected", e));
