@@ -39,7 +39,9 @@ public record SpawnerConfig(
         Timing timing) {
     private static final int INTERNAL_PORT = 9090;
     private static final int LONGEST_ID = 64;
-    private static final int NO_LIMIT = 1_000_000;
+    /** Of runs: more than there can be. */
+    static final int NO_LIMIT = 1_000_000;
+
     private static final String ID = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}";
     private static final long MIB = 1 << 20;
     private static final int MOST_MB = 1 << 24;

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** execution-service: runs activations as containers. {@link #open} shows what it is made of. */
@@ -111,7 +112,7 @@ public final class SpawnerVerticle extends VerticleBase {
 
         var events = new ActivationEvents(nats);
         var queue = new CommandQueue(nats);
-        var slots = new Slots(config.slots(), () -> share(spawners));
+        var slots = new Slots(config.slots(), mostOfOne(spawners));
         var meters = new RunMeters(metrics.registry());
         meters.watch(slots);
         var runs = new Runs(() -> Ids.activation(clock.instant()));
@@ -150,8 +151,11 @@ public final class SpawnerVerticle extends VerticleBase {
     }
 
     /** How many of the platform's runs of one owner may be here. */
-    private int share(Spawners spawners) {
-        return OwnerShare.of(config.ownerRunning(), config.spawner(), config.slots(), spawners.alive());
+    private IntSupplier mostOfOne(Spawners spawners) {
+        int limit = config.ownerRunning();
+        return limit == SpawnerConfig.NO_LIMIT
+                ? () -> limit
+                : () -> OwnerShare.of(limit, config.spawner(), config.slots(), spawners.alive());
     }
 
     private SandboxPool pool(ContainerEngine engine, Metrics metrics) {
