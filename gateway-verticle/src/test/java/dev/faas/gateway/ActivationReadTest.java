@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,20 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class ActivationReadTest {
-    @TempDir
-    static Path directory;
-
+    @AutoClose
     static RunningGateway faas;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
         faas.function("reader");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        faas.close();
     }
 
     @BeforeEach

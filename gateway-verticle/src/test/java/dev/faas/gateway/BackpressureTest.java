@@ -24,7 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,19 +34,12 @@ import org.junit.jupiter.api.io.TempDir;
 class BackpressureTest {
     private static final Backpressure.Limits WIDE = new Backpressure.Limits(1_000_000, 1L << 30);
 
-    @TempDir
-    Path directory;
-
+    @AutoClose
     private RunningGateway faas;
 
     @BeforeEach
-    void start() throws Exception {
+    void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        faas.close();
     }
 
     /** With its consumer, which the registry makes with it. */

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,22 +23,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The clock of a gateway jumps by hours; that of another one, and of all others, is right. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class ClockJumpsTest {
-    @TempDir
-    static Path directory;
-
+    @AutoClose
     static RunningGateway faas;
+
     static GatewayVerticle right;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
         right = faas.another();
         faas.function("pay");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        faas.close();
     }
 
     @AfterEach

@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,22 +26,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class ExplainTest {
-    @TempDir
-    Path directory;
-
+    @AutoClose
     private RunningGateway faas;
+
     private FunctionRevision function;
 
     @BeforeEach
-    void start() throws Exception {
+    void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
         function = faas.function("slow");
         Await.await(faas.queue.ensure(function));
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        faas.close();
     }
 
     private JsonNode explain(String id) {

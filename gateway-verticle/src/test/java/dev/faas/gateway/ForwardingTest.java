@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,19 +27,12 @@ import org.junit.jupiter.api.io.TempDir;
 class ForwardingTest {
     private static final int LARGE = 24 << 20;
 
-    @TempDir
-    static Path directory;
-
+    @AutoClose
     static RunningGateway faas;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        faas.close();
     }
 
     @BeforeEach

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,20 +25,13 @@ class IdempotencyOutageTest {
     private static final String ENTRY = "HPUB $KV.IDEMPOTENCY.";
     private static final String ACCEPTED = "HPUB events.";
 
-    @TempDir
-    Path directory;
-
+    @AutoClose
     private RunningGateway faas;
 
     @BeforeEach
-    void start() throws Exception {
+    void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
         faas.function("pay");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        faas.close();
     }
 
     private HttpRequest.Builder request() {

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,14 +26,13 @@ class IdempotencyRoomTest {
     private static final int ROOM_BYTES = 4_000;
     private static final int MORE_THAN_FIT = 100;
 
-    @TempDir
-    Path directory;
-
+    @AutoClose
     private RunningGateway faas;
+
     private FunctionRevision function;
 
     @BeforeEach
-    void start() throws Exception {
+    void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
         function = faas.function("pay");
         Await.await(faas.queue.ensure(function));
@@ -42,11 +41,6 @@ class IdempotencyRoomTest {
         Topology.create(
                 faas.bus,
                 new TopologyConfig(1, usual.eventsBytes(), usual.eventsAge(), usual.outputsAge(), ROOM_BYTES));
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        faas.close();
     }
 
     private HttpRequest.Builder request(int key, String argument) {

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,24 +30,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class IdempotencyTest {
-    @TempDir
-    static Path directory;
-
+    @AutoClose
     static RunningGateway faas;
+
     static GatewayVerticle other;
 
     private final String key = UUID.randomUUID().toString();
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
         other = faas.another();
         faas.function("pay");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        faas.close();
     }
 
     @BeforeEach

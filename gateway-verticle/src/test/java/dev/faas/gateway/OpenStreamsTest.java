@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,20 +23,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class OpenStreamsTest {
-    @TempDir
-    static Path directory;
-
+    @AutoClose
     static RunningGateway faas;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
         faas.function("story");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        faas.close();
     }
 
     @BeforeEach

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,20 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a submit is told when the bus fails at each of its steps. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class OutageTest {
-    @TempDir
-    Path directory;
-
+    @AutoClose
     private RunningGateway faas;
 
     @BeforeEach
-    void start() throws Exception {
+    void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
         faas.function("brave");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        faas.close();
     }
 
     private Answer submitted(String function) {

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,20 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 class OutputTest {
     private static final int CHUNK = 64 * 1024;
 
-    @TempDir
-    static Path directory;
-
+    @AutoClose
     static RunningGateway faas;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
         faas.function("writer");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        faas.close();
     }
 
     @BeforeEach

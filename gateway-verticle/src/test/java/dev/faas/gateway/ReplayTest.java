@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,20 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplayTest {
     private static final String BODY = "{\"argument\":\"photo ☃\",\"timeoutSeconds\":7,\"tags\":{\"order\":\"1\"}}";
 
-    @TempDir
-    static Path directory;
-
+    @AutoClose
     static RunningGateway faas;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
         faas.function("resize");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        faas.close();
     }
 
     @BeforeEach

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,20 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 class UnansweredSubmitTest {
     private static final String ACCEPTED = "HPUB events.";
 
-    @TempDir
-    Path directory;
-
+    @AutoClose
     private RunningGateway faas;
 
     @BeforeEach
-    void start() throws Exception {
+    void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
         faas.function("pay");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        faas.close();
     }
 
     /** The id of what was stored for a client that has gone before the gateway knew that it is. */
