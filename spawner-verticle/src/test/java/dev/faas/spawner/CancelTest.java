@@ -20,23 +20,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Cancellation of what runs: obeyed at once, raced with the end, found at the claim. */
 final class CancelTest {
+    @AutoClose
     private Platform platform;
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         platform = Platform.start(directory);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        platform.close();
     }
 
     /** Looks every hour only: what is obeyed was heard. */

@@ -15,9 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,15 +95,8 @@ final class ClockJumpsTest {
 
     @Test
     void givenARunUnderWay_whenTheClockJumps_thenItKeepsItsLeaseAndEndsAsEver() throws Exception {
-        var began = new CountDownLatch(1);
-        var go = new CountDownLatch(1);
-        var runs = new AtomicInteger();
-        platform.images.put("gate", process -> {
-            runs.incrementAndGet();
-            began.countDown();
-            go.await();
-            return 0;
-        });
+        var gate = new Gate();
+        platform.images.put("gate", gate);
         platform.images.put("a second", process -> {
             TimeUnit.SECONDS.sleep(1);
             return 0;
@@ -114,7 +105,7 @@ final class ClockJumpsTest {
         var second = platform.function(Specs.of("a second"));
         var function = platform.function(Specs.of("gate"));
         var id = platform.submit(function, "");
-        assertThat(began.await(30, TimeUnit.SECONDS)).isTrue();
+        gate.awaitBegun(1);
         for (int hours : new int[] {5, -5}) {
             jump = Duration.ofHours(hours);
             // For longer than its lease.
@@ -123,13 +114,13 @@ final class ClockJumpsTest {
             }
         }
 
-        go.countDown();
+        gate.open();
 
         var ended = within(PROMISED, id);
         assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
         assertThat(ended.report().durationMs()).isBetween(0L, PROMISED.toMillis());
         assertThat(ended.platformFaults()).isZero();
-        assertThat(runs).hasValue(1);
+        assertThat(gate.runs()).isEqualTo(1);
     }
 
     @Test

@@ -24,23 +24,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Start is all or nothing; stop loses nothing and leaves nothing. */
 final class DrainTest {
+    @AutoClose
     private Platform platform;
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         platform = Platform.start(directory);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        platform.close();
     }
 
     private Platform.Started impatient() throws Exception {
@@ -49,22 +45,16 @@ final class DrainTest {
 
     @Test
     void givenARunThatEndsWithinTheGrace_whenTheSpawnerStops_thenItEndsAsEver() throws Exception {
-        var began = new CountDownLatch(1);
-        var go = new CountDownLatch(1);
-        platform.images.put("patient", process -> {
-            began.countDown();
-            go.await();
-            process.stdout("done");
-            return 0;
-        });
+        var gate = new Gate();
+        platform.images.put("patient", gate);
         var spawner = platform.spawner(4);
         var id = platform.submit(platform.function(Specs.of("patient")), "");
-        assertThat(began.await(30, TimeUnit.SECONDS)).isTrue();
+        gate.awaitBegun(1);
 
         var stopping = CompletableFuture.runAsync(() -> stop(spawner));
-        go.countDown();
+        gate.open();
 
-        assertThat(platform.ended(id).report().result()).isEqualTo("done");
+        assertThat(platform.ended(id).report().result()).isEqualTo("through");
         assertThat(platform.ended(id).platformFaults()).isZero();
         stopping.get(60, TimeUnit.SECONDS);
         assertThat(spawner.engine().ours()).isEmpty();

@@ -13,10 +13,7 @@ import dev.faas.wire.Ids;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +27,7 @@ final class LivenessTest {
     /** From a start to its end, and for the machine's own slowness. */
     private static final Duration MARGIN = Duration.ofSeconds(5);
 
+    @AutoClose
     private Platform platform;
 
     @BeforeEach
@@ -39,11 +37,6 @@ final class LivenessTest {
             process.stdout(process.argument());
             return 0;
         });
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        platform.close();
     }
 
     private Platform.Started real(String name) throws Exception {
@@ -124,19 +117,12 @@ final class LivenessTest {
 
     @Test
     void givenAConsumerThatIsDeletedWithWorkInIt_whenAHintComes_thenEverythingRunsOnce() throws Exception {
-        var runs = new AtomicInteger();
-        var began = new CountDownLatch(1);
-        var go = new CountDownLatch(1);
-        platform.images.put("gate", process -> {
-            runs.incrementAndGet();
-            began.countDown();
-            go.await();
-            return 0;
-        });
+        var gate = new Gate();
+        platform.images.put("gate", gate);
         real("steady");
         var function = platform.function(Specs.concurrency("gate", 1));
         var first = platform.submit(function, "");
-        assertThat(began.await(30, TimeUnit.SECONDS)).isTrue();
+        gate.awaitBegun(1);
         var second = platform.submit(function, "");
         platform.deleteConsumer(function);
 
@@ -146,14 +132,14 @@ final class LivenessTest {
         Platform.until(
                 "the consumer is there again",
                 () -> Platform.get(platform.queue.standing(function.id())).isPresent());
-        go.countDown();
+        gate.open();
 
         for (var id : new String[] {first, second, third}) {
             assertThat(within(PROMISED, id).report().status()).isEqualTo(Status.SUCCEEDED);
             assertThat(platform.history(id)).hasSize(3);
             Platform.until("it has left the queue", () -> !platform.queued(function, id));
         }
-        assertThat(runs).hasValue(3);
+        assertThat(gate.runs()).isEqualTo(3);
     }
 
     @Test

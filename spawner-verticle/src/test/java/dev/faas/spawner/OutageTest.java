@@ -15,23 +15,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The bus goes away under running activations. */
 final class OutageTest {
+    @AutoClose
     private Platform platform;
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         platform = Platform.start(directory);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        platform.close();
     }
 
     private long ends(String id) throws Exception {
@@ -40,39 +36,26 @@ final class OutageTest {
 
     @Test
     void givenRunsUnderWay_whenTheBusIsKilledAndStartedAgain_thenEachEndsExactlyOnceInItsFirstRun() throws Exception {
-        var began = new CountDownLatch(5);
-        var go = new CountDownLatch(1);
-        var runs = new AtomicInteger();
-        platform.images.put("gate", process -> {
-            runs.incrementAndGet();
-            began.countDown();
-            go.await();
-            process.stdout("through");
-            return 0;
-        });
+        var gate = new Gate();
+        platform.images.put("gate", gate);
         platform.spawner("steady", 8, Duration.ofSeconds(10), SpawnerConfig.Timing.DEFAULT);
         var function = platform.function(Specs.of("gate"));
         var ids = new ArrayList<String>();
         for (int i = 0; i < 5; i++) {
             ids.add(platform.submit(function, ""));
         }
-        assertThat(began.await(30, TimeUnit.SECONDS)).isTrue();
+        gate.awaitBegun(5);
 
         platform.server.kill();
-        go.countDown();
+        gate.open();
         platform.server.restart();
 
         for (var id : ids) {
-            Platform.until(
-                    "it has ended",
-                    () -> Platform.get(platform.events.lastFromLeader(id))
-                            .filter(last -> last.record() instanceof Ended)
-                            .isPresent());
-            assertThat(((Ended) platform.state(id)).report().result()).isEqualTo("through");
+            assertThat(platform.ended(id).report().result()).isEqualTo("through");
             assertThat(ends(id)).isEqualTo(1);
             Platform.until("its command is acknowledged", () -> !platform.queued(function, id));
         }
-        assertThat(runs).hasValue(5);
+        assertThat(gate.runs()).isEqualTo(5);
     }
 
     @Test
@@ -99,12 +82,7 @@ final class OutageTest {
         platform.server.restart();
         pieces.release();
 
-        Platform.until(
-                "it has ended",
-                () -> Platform.get(platform.events.lastFromLeader(id))
-                        .filter(last -> last.record() instanceof Ended)
-                        .isPresent());
-        var ended = (Ended) platform.state(id);
+        var ended = platform.ended(id);
         assertThat(ended.report().resultTruncated()).isFalse();
         assertThat(ended.report().resultBytes()).isEqualTo(bytes.length);
         assertThat(platform.output(id, ended.runId(), Source.STDOUT)).isEqualTo(bytes);
@@ -136,13 +114,7 @@ final class OutageTest {
         assertThat(killed.await(30, TimeUnit.SECONDS)).isTrue();
         Platform.until("its container is gone", () -> spawner.engine().ours().isEmpty());
         platform.server.restart();
-        Platform.until(
-                "it has ended",
-                Duration.ofSeconds(60),
-                () -> Platform.get(platform.events.lastFromLeader(id))
-                        .filter(last -> last.record() instanceof Ended)
-                        .isPresent());
-        var ended = (Ended) platform.state(id);
+        var ended = platform.ended(id, Duration.ofSeconds(60));
         assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
         assertThat(ended.attempt()).isEqualTo(1);
         assertThat(ends(id)).isEqualTo(1);

@@ -13,10 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class SchedulingTest {
     private final AtomicInteger atOnce = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
+
+    @AutoClose
     private Platform platform;
 
     @BeforeEach
@@ -40,11 +41,6 @@ final class SchedulingTest {
             atOnce.decrementAndGet();
             return 0;
         });
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        platform.close();
     }
 
     @Test
@@ -180,23 +176,16 @@ final class SchedulingTest {
 
     @Test
     void givenRunsThatAllSleep_whenTheSlotsAreTaken_thenTheNextStartsAsSoonAsOneIsFree() throws Exception {
-        var go = new CountDownLatch(1);
-        platform.images.put("gate", process -> {
-            go.await();
-            return 0;
-        });
+        var gate = new Gate();
+        platform.images.put("gate", gate);
         platform.spawner(2);
-        var gate = platform.function(Specs.of("gate"));
-        var first = platform.submit(gate, "");
-        var second = platform.submit(gate, "");
-        Platform.until(
-                "both run",
-                () -> Platform.get(platform.queue.standing(gate.id()))
-                        .filter(s -> s.running() == 2)
-                        .isPresent());
+        var function = platform.function(Specs.of("gate"));
+        var first = platform.submit(function, "");
+        var second = platform.submit(function, "");
+        gate.awaitBegun(2);
         var third = platform.submit(platform.function(Specs.of("echo")), "third");
 
-        go.countDown();
+        gate.open();
 
         assertThat(platform.ended(third).report().result()).isEqualTo("third");
         platform.ended(first);
