@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.local.NatsServer;
+import dev.faas.local.ReservedPort;
 import io.vertx.core.Vertx;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -71,7 +72,7 @@ class AuthVerticleTest {
 
     @Test
     void givenNoPostgresWhenStartedThenItFailsInTimeSayingSo() throws Exception {
-        var nowhere = "postgres://127.0.0.1:" + unusedPort() + "/faas";
+        var nowhere = "postgres://127.0.0.1:" + ReservedPort.free() + "/faas";
         var verticle = new AuthVerticle(backends.config(nowhere, backends.nats.url(), SHORT));
 
         assertThat(failure(vertx.deployVerticle(verticle)))
@@ -84,7 +85,7 @@ class AuthVerticleTest {
 
     @Test
     void givenNoNatsWhenStartedThenItFailsInTimeSayingSo() throws Exception {
-        var nowhere = "nats://127.0.0.1:" + unusedPort();
+        var nowhere = "nats://127.0.0.1:" + ReservedPort.free();
         var verticle = new AuthVerticle(backends.config(backends.postgres.url(), nowhere, SHORT));
 
         assertThat(failure(vertx.deployVerticle(verticle)))
@@ -136,12 +137,6 @@ class AuthVerticleTest {
             return true;
         } catch (ConnectException refused) {
             return false;
-        }
-    }
-
-    private static int unusedPort() throws Exception {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -2,9 +2,8 @@ package dev.faas.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.local.ReservedPort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,8 +30,8 @@ class MainTest {
 
     @Test
     void givenNoPostgresWhenRunThenItExitsNamingIt() throws Exception {
-        var ended = run(
-                Map.of("FAAS_PG_URL", "postgres://127.0.0.1:" + unusedPort() + "/faas", "FAAS_START_TIMEOUT", "500ms"));
+        var ended = run(Map.of(
+                "FAAS_PG_URL", "postgres://127.0.0.1:" + ReservedPort.free() + "/faas", "FAAS_START_TIMEOUT", "500ms"));
 
         assertThat(ended.code()).isEqualTo(1);
         assertThat(ended.err())
@@ -49,7 +48,7 @@ class MainTest {
                     "FAAS_PG_URL", backends.postgres.url(),
                     "FAAS_PG_USER", role.user(),
                     "FAAS_PG_PASSWORD", role.password(),
-                    "FAAS_NATS_URL", "nats://127.0.0.1:" + unusedPort(),
+                    "FAAS_NATS_URL", "nats://127.0.0.1:" + ReservedPort.free(),
                     "FAAS_START_TIMEOUT", "500ms"));
 
             assertThat(ended.code()).isEqualTo(1);
@@ -103,11 +102,5 @@ class MainTest {
             process.destroyForcibly();
         }
         return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
-    }
-
-    private static int unusedPort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -2,9 +2,8 @@ package dev.faas.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.local.ReservedPort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +39,8 @@ class MainTest {
 
     @Test
     void givenNoNats_whenRun_thenItExitsNamingIt() throws Exception {
-        var ended = run(Map.of("FAAS_NATS_URL", "nats://127.0.0.1:" + unusedPort(), "FAAS_START_TIMEOUT", "500ms"));
+        var ended =
+                run(Map.of("FAAS_NATS_URL", "nats://127.0.0.1:" + ReservedPort.free(), "FAAS_START_TIMEOUT", "500ms"));
 
         assertThat(ended.code()).isEqualTo(1);
         assertThat(ended.err()).contains("api-gateway could not start: nats").contains("FAAS_NATS_URL");
@@ -64,11 +64,5 @@ class MainTest {
             process.destroyForcibly();
         }
         return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
-    }
-
-    private static int unusedPort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

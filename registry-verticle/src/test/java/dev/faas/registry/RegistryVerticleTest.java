@@ -10,6 +10,7 @@ import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.NatsServer;
+import dev.faas.local.ReservedPort;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
@@ -76,7 +77,8 @@ class RegistryVerticleTest {
 
     @Test
     void givenNoPostgresWhenStartedThenTheMessageSaysSoAndNothingIsLeftOpen() throws Exception {
-        var config = backends.config("postgres://127.0.0.1:" + freePort() + "/faas", backends.nats.url(), SHORT);
+        var config =
+                backends.config("postgres://127.0.0.1:" + ReservedPort.free() + "/faas", backends.nats.url(), SHORT);
 
         var failure = failure(vertx.deployVerticle(new RegistryVerticle(config)));
 
@@ -87,7 +89,7 @@ class RegistryVerticleTest {
 
     @Test
     void givenNoBusWhenStartedThenTheMessageSaysSoAndNothingIsLeftOpen() throws Exception {
-        var config = backends.config(backends.postgres.url(), "nats://127.0.0.1:" + freePort(), SHORT);
+        var config = backends.config(backends.postgres.url(), "nats://127.0.0.1:" + ReservedPort.free(), SHORT);
 
         var failure = failure(vertx.deployVerticle(new RegistryVerticle(config)));
 
@@ -249,12 +251,6 @@ class RegistryVerticleTest {
         assertThat(failure(vertx.deployVerticle(new RegistryVerticle(shorter))))
                 .hasMessageContaining(id)
                 .hasMessageContaining("FAAS_EVENTS_AGE is 604800 s");
-    }
-
-    private static int freePort() throws Exception {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static boolean isFree(int port) throws Exception {

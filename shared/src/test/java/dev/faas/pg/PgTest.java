@@ -7,6 +7,7 @@ import dev.faas.config.Env;
 import dev.faas.config.Secret;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.PostgresServer;
+import dev.faas.local.ReservedPort;
 import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -136,7 +137,7 @@ class PgTest {
 
     @Test
     void whenNothingListensThenTheMessageSaysWhatToDo() throws Exception {
-        var port = freePort();
+        var port = ReservedPort.free();
         var config = new PgConfig(
                 URI.create("postgres://127.0.0.1:" + port + "/faas"),
                 "faas",
@@ -234,12 +235,6 @@ class PgTest {
     private static PgConfig config(String schema, String password) {
         return new PgConfig(
                 URI.create(postgres.url()), postgres.user(), new Secret(password), schema, 4, Duration.ofSeconds(10));
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static <T> T await(Future<T> future) throws CompletionException {

@@ -2,8 +2,6 @@ package dev.faas.local;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +30,7 @@ public final class PostgresServer implements AutoCloseable {
 
     private PostgresServer(PostgresCluster cluster) throws IOException {
         this.cluster = cluster;
-        this.port = freePort();
+        this.port = ReservedPort.free();
         this.child = startOnSomePort();
     }
 
@@ -101,7 +99,7 @@ public final class PostgresServer implements AutoCloseable {
                 if (tried == PORTS_TO_TRY || !e.getMessage().contains("Address already in use")) {
                     throw e;
                 }
-                port = freePort();
+                port = ReservedPort.free();
             }
         }
     }
@@ -133,12 +131,6 @@ public final class PostgresServer implements AutoCloseable {
                     .isPresent();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

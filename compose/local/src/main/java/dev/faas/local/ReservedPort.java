@@ -20,6 +20,13 @@ public final class ReservedPort implements AutoCloseable {
         number = ((InetSocketAddress) bound.getLocalAddress()).getPort();
     }
 
+    /** One that nobody has now, for who needs none of its own: another may take it before it is used. */
+    public static int free() throws IOException {
+        try (var port = new ReservedPort()) {
+            return port.number();
+        }
+    }
+
     public int number() {
         return number;
     }

@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.local.NatsServer;
 import dev.faas.local.PostgresServer;
+import dev.faas.local.ReservedPort;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.wire.Subjects;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -48,8 +47,8 @@ final class Processes implements AutoCloseable {
         nats = NatsServer.start(directory.resolve("nats"));
         postgres = PostgresServer.start(directory.resolve("postgres"));
         for (var service : MAINS.keySet()) {
-            ports.put(service, freePort());
-            internalPorts.put(service, freePort());
+            ports.put(service, ReservedPort.free());
+            internalPorts.put(service, ReservedPort.free());
         }
         for (var service : new String[] {"registry", "auth", "spawner", "gateway"}) {
             start(service);
@@ -156,12 +155,6 @@ final class Processes implements AutoCloseable {
                         "http://127.0.0.1:" + ports.get("registry")));
         }
         return variables;
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     /** The spawner ends by itself, and takes its containers with it. */

@@ -3,10 +3,9 @@ package dev.faas.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.model.Container;
+import dev.faas.local.ReservedPort;
 import dev.faas.spawner.docker.TestImages;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +50,7 @@ class ProgramIT {
 
     @Test
     void upListensWhereItIsTold() throws Exception {
-        int port = freePort();
+        int port = ReservedPort.free();
         var data = directory.resolve("data").toString();
         try (var program = ServiceProcess.program(
                 Map.of(),
@@ -189,12 +188,6 @@ class ProgramIT {
                             .withLabelFilter(List.of("dev.faas.platform"))
                             .exec())
                     .noneMatch(container -> container.getImage().startsWith("faas-demo/"));
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

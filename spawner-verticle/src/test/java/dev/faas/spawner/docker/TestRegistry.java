@@ -4,9 +4,8 @@ import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.model.AuthConfig;
 import com.github.dockerjava.api.model.PushResponseItem;
 import dev.faas.local.ChildProcess;
+import dev.faas.local.ReservedPort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -52,7 +51,7 @@ public final class TestRegistry implements AutoCloseable {
     }
 
     private static TestRegistry start(Path directory, String more, boolean closed) throws IOException {
-        var address = "127.0.0.1:" + freePort();
+        var address = "127.0.0.1:" + ReservedPort.free();
         var config = Files.writeString(
                 directory.resolve("config.yml"), """
                 version: 0.1
@@ -126,12 +125,6 @@ public final class TestRegistry implements AutoCloseable {
     @Override
     public void close() throws IOException {
         process.close();
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static boolean answers(String address) {
