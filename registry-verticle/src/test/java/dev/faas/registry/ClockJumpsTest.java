@@ -3,62 +3,31 @@ package dev.faas.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationCommand;
-import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Queued;
-import dev.faas.activation.CommandQueue;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Parked;
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.Pulled;
-import dev.faas.wire.Ids;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The clock of a registry jumps by hours, as in one test that of Postgres does; those of all others are right. */
-class ClockJumpsTest {
+class ClockJumpsTest extends RegistryFixture {
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration BACKOFF = Duration.ofSeconds(5);
 
-    @TempDir
-    static Path directory;
-
-    private static Registry registry;
-    private static ActivationEvents events;
-    private static CommandQueue queue;
-    private static volatile Duration jump = Duration.ZERO;
-
-    private String owner;
-    private Client user;
     private String functionId;
-
-    @BeforeAll
-    static void start() throws Exception {
-        registry = Registry.start(directory, () -> Instant.now().plus(jump));
-        events = new ActivationEvents(registry.bus);
-        queue = new CommandQueue(registry.bus);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        registry.stop();
-    }
 
     @BeforeEach
     void newFunction() throws Exception {
-        jump = Duration.ZERO;
-        owner = Ids.user(Instant.now());
-        user = registry.client(owner);
+        registry.jump = Duration.ZERO;
         functionId = user.create("worked").json().getString("id");
     }
 
@@ -93,7 +62,7 @@ class ClockJumpsTest {
     @ParameterizedTest
     @ValueSource(ints = {5, -5})
     void givenAcceptedWorkWithoutACommandWhenTheClockIsWrongThenItIsEnqueued(int hours) throws Exception {
-        jump = Duration.ofHours(hours);
+        registry.jump = Duration.ofHours(hours);
         var story = accepted(DAY);
 
         Await.eventually(() -> queued(story));
@@ -102,7 +71,7 @@ class ClockJumpsTest {
     @ParameterizedTest
     @ValueSource(ints = {5, -5})
     void givenARetryThatWaitsWhenTheClockIsWrongThenItComesBack(int hours) throws Exception {
-        jump = Duration.ofHours(hours);
+        registry.jump = Duration.ofHours(hours);
         var story = waiting(Duration.ofSeconds(1));
 
         Await.eventually(() -> queued(story));
@@ -111,7 +80,7 @@ class ClockJumpsTest {
     /** By the spawner's clock it is not due yet: each time it gets the command it parks it again. */
     @Test
     void givenARetryDueByAWrongClockAloneWhenASpawnerParksItAgainThenItIsNotTossedToAndFro() throws Exception {
-        jump = Duration.ofHours(5);
+        registry.jump = Duration.ofHours(5);
         var story = waiting(BACKOFF);
         var due = parked(story).due();
         int tossed = 0;
@@ -133,7 +102,7 @@ class ClockJumpsTest {
     void givenAClockThatIsAheadWhenMoreThanTheTimeInTheQueueIsOverByItThenThatAloneExpires() throws Exception {
         var hour = accepted(Duration.ofHours(1));
         var day = accepted(DAY);
-        jump = Duration.ofHours(5);
+        registry.jump = Duration.ofHours(5);
 
         Await.eventually(() -> status(hour) == Status.EXPIRED);
 
@@ -142,12 +111,12 @@ class ClockJumpsTest {
 
     @Test
     void givenAClockThatIsBehindWhenOneHasWaitedTooLongThenItExpiresOnceTheClockIsRight() throws Exception {
-        jump = Duration.ofHours(-5);
+        registry.jump = Duration.ofHours(-5);
         var overdue = accepted(Duration.ofMillis(1));
         Await.eventually(() -> queued(overdue));
         assertThat(status(overdue)).isEqualTo(Status.QUEUED);
 
-        jump = Duration.ZERO;
+        registry.jump = Duration.ZERO;
 
         Await.eventually(() -> status(overdue) == Status.EXPIRED);
     }
@@ -161,7 +130,7 @@ class ClockJumpsTest {
                 .succeeded("result", 6, 0, Instant.now());
         var running = accepted(DAY).claimed("run-2");
 
-        jump = Duration.ofHours(hours);
+        registry.jump = Duration.ofHours(hours);
 
         var path = "/v1/activations/" + story.id();
         if (hours > 0) {

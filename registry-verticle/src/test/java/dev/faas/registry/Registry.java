@@ -6,8 +6,8 @@ import dev.faas.nats.Nats;
 import dev.faas.wire.Ids;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -23,11 +23,14 @@ final class Registry {
     private String deployment;
     private final List<Client> clients = new ArrayList<>();
 
-    private Registry(Backends backends, RegistryConfig config, InstantSource clock) throws Exception {
+    /** By how much its clock is ahead, as long as it is not replaced. */
+    volatile Duration jump = Duration.ZERO;
+
+    private Registry(Backends backends, RegistryConfig config) throws Exception {
         this.backends = backends;
         this.tokens = new TestTokens();
         this.config = config;
-        this.verticle = new RegistryVerticle(config, clock);
+        this.verticle = new RegistryVerticle(config, () -> Instant.now().plus(jump));
         this.deployment = await(vertx.deployVerticle(verticle));
         this.bus = backends.connect("test");
         backends.trust(tokens);
@@ -41,12 +44,7 @@ final class Registry {
 
     static Registry start(Path directory, UnaryOperator<RegistryConfig> change) throws Exception {
         var backends = Backends.start(directory);
-        return new Registry(backends, change.apply(backends.config()), InstantSource.system());
-    }
-
-    static Registry start(Path directory, InstantSource clock) throws Exception {
-        var backends = Backends.start(directory);
-        return new Registry(backends, backends.config(), clock);
+        return new Registry(backends, change.apply(backends.config()));
     }
 
     /** Another one on the same backends, in the place of this one. */
