@@ -6,9 +6,8 @@ import dev.faas.activation.Activation.FunctionKey;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Status;
 import dev.faas.spawner.docker.DockerEngine;
-import dev.faas.spawner.docker.EngineConfig;
+import dev.faas.spawner.docker.TestEngines;
 import dev.faas.spawner.docker.TestImages;
-import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.RecordedOutput;
 import dev.faas.spawner.engine.RunRequest;
 import dev.faas.wire.FunctionSpec;
@@ -18,8 +17,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole spawner: real bus, real containers. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DockerSpawnerTest {
+    @AutoClose
     private static TestImages images;
 
     private final String platformId = "test-" + UUID.randomUUID();
@@ -37,11 +37,6 @@ final class DockerSpawnerTest {
     @BeforeAll
     static void load() {
         images = new TestImages(TestImages.dockerHost());
-    }
-
-    @AfterAll
-    static void unload() throws Exception {
-        images.close();
     }
 
     @BeforeEach
@@ -58,17 +53,7 @@ final class DockerSpawnerTest {
     }
 
     private DockerEngine engine(String spawner) throws Exception {
-        return DockerEngine.open(
-                new EngineConfig(
-                        TestImages.dockerHost(),
-                        platformId,
-                        spawner,
-                        "0",
-                        EngineConfig.Images.DEFAULT,
-                        null,
-                        EngineConfig.Disk.DEFAULT),
-                new MemoryPins(),
-                Duration.ofSeconds(10));
+        return TestEngines.open(TestImages.dockerHost(), platformId, spawner);
     }
 
     private static FunctionSpec script(String script) {

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,16 +22,13 @@ final class AttachedSandboxesTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int ATTACHED = 500;
     private static final int FEW_THREADS = 10;
+
+    @AutoClose
     private static TestImages images;
 
     @BeforeAll
     static void load() {
         images = new TestImages(TestImages.dockerHost());
-    }
-
-    @AfterAll
-    static void unload() throws IOException {
-        images.close();
     }
 
     /** Containers need not run for that: the daemon attaches to one that is only created, too. */

@@ -9,13 +9,10 @@ import dev.faas.spawner.engine.Ending.DiskFull;
 import dev.faas.spawner.engine.Ending.Exited;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.Eventually;
-import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.RecordedOutput;
 import dev.faas.spawner.engine.Sandbox;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DiskTest {
     private static final int MORE_THAN_ANY_DISK_MB = Integer.MAX_VALUE;
+
+    @AutoClose
     private static TestImages images;
 
     private final RecordedOutput output = new RecordedOutput();
@@ -40,11 +39,6 @@ final class DiskTest {
     @BeforeAll
     static void load() {
         images = new TestImages(TestImages.dockerHost());
-    }
-
-    @AfterAll
-    static void unload() throws IOException {
-        images.close();
     }
 
     private static EngineConfig config(Disk disk) {
@@ -59,7 +53,7 @@ final class DiskTest {
     }
 
     private static DockerEngine engine(Disk disk) throws Exception {
-        return DockerEngine.open(config(disk), new MemoryPins(), Duration.ofSeconds(10));
+        return TestEngines.open(config(disk));
     }
 
     private Ending run(Sandbox sandbox) {

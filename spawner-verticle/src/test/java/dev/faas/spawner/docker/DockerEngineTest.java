@@ -2,14 +2,11 @@ package dev.faas.spawner.docker;
 
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.ContainerEngineContract;
-import dev.faas.spawner.engine.MemoryPins;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,7 +14,11 @@ import org.junit.jupiter.api.io.TempDir;
 final class DockerEngineTest extends ContainerEngineContract {
 
     private static final Map<Program, String> IMAGES = new EnumMap<>(Program.class);
+
+    @AutoClose
     private static TestImages images;
+
+    @AutoClose
     private static TestRegistry registry;
 
     @BeforeAll
@@ -29,27 +30,9 @@ final class DockerEngineTest extends ContainerEngineContract {
         }
     }
 
-    @AfterAll
-    static void unload() throws IOException {
-        registry.close();
-        images.close();
-    }
-
     @Override
     protected ContainerEngine engine() throws Exception {
-        return DockerEngine.open(config(), new MemoryPins(), Duration.ofSeconds(10));
-    }
-
-    static EngineConfig config() {
-        var platform = "test-" + UUID.randomUUID();
-        return new EngineConfig(
-                TestImages.dockerHost(),
-                platform,
-                "spawner-1",
-                "incarnation-1",
-                EngineConfig.Images.DEFAULT,
-                null,
-                EngineConfig.Disk.DEFAULT);
+        return TestEngines.open(TestEngines.config());
     }
 
     @Override

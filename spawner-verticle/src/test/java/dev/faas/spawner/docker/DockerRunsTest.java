@@ -7,7 +7,6 @@ import dev.faas.spawner.engine.Ending.Cancelled;
 import dev.faas.spawner.engine.Ending.Exited;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.EngineFixture;
-import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.Outcome;
 import dev.faas.spawner.engine.OutputSink;
 import dev.faas.spawner.engine.RecordedOutput;
@@ -16,7 +15,6 @@ import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.NotStartable;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +22,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +33,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DockerRunsTest {
 
-    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final RunRequest REQUEST = EngineFixture.request("argument", Duration.ofMinutes(1));
+
+    @AutoClose
     private static TestImages images;
 
     private final RecordedOutput output = new RecordedOutput();
@@ -47,14 +46,9 @@ final class DockerRunsTest {
         images = new TestImages(TestImages.dockerHost());
     }
 
-    @AfterAll
-    static void unload() throws IOException {
-        images.close();
-    }
-
     @BeforeEach
     void open() throws Exception {
-        engine = DockerEngine.open(DockerEngineTest.config(), new MemoryPins(), Duration.ofSeconds(10));
+        engine = TestEngines.open(TestEngines.config());
     }
 
     @AfterEach
@@ -71,9 +65,9 @@ final class DockerRunsTest {
             reached.countDown();
             LockSupport.parkNanos(Duration.ofMinutes(10).toNanos());
         };
-        try (var sandbox = engine.boot(spec(images.script("yes")));
+        try (var sandbox = engine.boot(EngineFixture.spec(images.script("yes")));
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            var outcome = executor.submit(() -> sandbox.run(request(MINUTE), stuck));
+            var outcome = executor.submit(() -> sandbox.run(REQUEST, stuck));
             assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
             sandbox.cancel();
 
@@ -92,7 +86,7 @@ final class DockerRunsTest {
             printf '#!/bin/sh\\necho executable' > /tmp/script && chmod 755 /tmp/script && /tmp/script
             stat -c 'tmp=%a' /tmp
             """);
-        run(spec(image), MINUTE);
+        run(EngineFixture.spec(image));
 
         assertThat(output.stdoutText()
                         .lines()
@@ -115,7 +109,7 @@ final class DockerRunsTest {
         var image = images.script("ls /sys/class/net");
         var spec = new SandboxSpec(
                 EngineFixture.revision(image), image, null, null, Map.of(), 32, 1, 64, Network.OUTBOUND, false, false);
-        run(spec, MINUTE);
+        run(spec);
 
         assertThat(output.stdoutText()).contains("eth0");
     }
@@ -127,7 +121,7 @@ final class DockerRunsTest {
                         + " echo $d; done");
         var spec = new SandboxSpec(
                 EngineFixture.revision(image), image, null, null, Map.of(), 32, 1, 64, Network.NONE, true, false);
-        run(spec, MINUTE);
+        run(spec);
 
         assertThat(output.stdoutText()).isEqualTo("tmp\nshm\n");
     }
@@ -139,7 +133,7 @@ final class DockerRunsTest {
                         .withVolumes("/data", "/cache")
                         .withUser("nobody"));
         var before = volumes();
-        var outcome = run(spec(image), MINUTE);
+        var outcome = run(EngineFixture.spec(image));
 
         assertThat(outcome.ending()).isEqualTo(new Exited(0));
         assertThat(volumes()).isEqualTo(before);
@@ -150,7 +144,7 @@ final class DockerRunsTest {
         var image = images.load(BusyboxImage.running("/bin/sh", "-c", "id -un; pwd; echo $FROM_IMAGE")
                 .withUser("nobody")
                 .withWorkdir("/some/where"));
-        run(spec(image), MINUTE);
+        run(EngineFixture.spec(image));
 
         assertThat(output.stdoutText()).isEqualTo("nobody\n/some/where\nyes\n");
     }
@@ -159,14 +153,14 @@ final class DockerRunsTest {
     void givenAnUnknownUser_whenBooted_thenItIsNotStartable() throws Exception {
         var image = images.load(BusyboxImage.running("/bin/echo").withUser("ghost"));
 
-        assertThatThrownBy(() -> engine.boot(spec(image)))
+        assertThatThrownBy(() -> engine.boot(EngineFixture.spec(image)))
                 .isInstanceOf(NotStartable.class)
                 .hasMessage("unable to find user ghost: no matching entries in passwd file");
     }
 
     @Test
     void givenNoCommandAnywhere_whenBooted_thenTheArgumentIsNotTakenForOne() throws Exception {
-        var spec = spec(images.load(BusyboxImage.bare()));
+        var spec = EngineFixture.spec(images.load(BusyboxImage.bare()));
 
         assertThatThrownBy(() -> engine.boot(spec))
                 .isInstanceOf(NotStartable.class)
@@ -175,7 +169,7 @@ final class DockerRunsTest {
 
     @Test
     void givenOnlyACommandInTheImage_whenRun_thenTheArgumentFollowsIt() throws Exception {
-        var outcome = run(spec(images.load(BusyboxImage.bare().withCommand("/bin/echo", "-n", "cmd"))), MINUTE);
+        var outcome = run(EngineFixture.spec(images.load(BusyboxImage.bare().withCommand("/bin/echo", "-n", "cmd"))));
 
         assertThat(outcome.ending()).isEqualTo(new Exited(0));
         assertThat(output.stdoutText()).isEqualTo("cmd argument");
@@ -184,17 +178,28 @@ final class DockerRunsTest {
     @Test
     void givenEntrypointAndCommandOfTheFunction_whenRun_thenTheyReplaceTheImages() throws Exception {
         var image = images.load(BusyboxImage.running("/bin/false").withCommand("no"));
-        var spec = spec(image, List.of("/bin/printf"), List.of("%s-%s", "from the function"));
-        run(spec, MINUTE);
+        var spec = new SandboxSpec(
+                EngineFixture.revision(image),
+                image,
+                List.of("/bin/printf"),
+                List.of("%s-%s", "from the function"),
+                Map.of(),
+                32,
+                1,
+                64,
+                Network.NONE,
+                false,
+                false);
+        run(spec);
 
         assertThat(output.stdoutText()).isEqualTo("from the function-argument");
     }
 
     @Test
     void givenARunUnderWay_whenInspected_thenItsBoundsAreSet() throws Exception {
-        try (var sandbox = engine.boot(spec(images.script("printf started; exec sleep 600")));
+        try (var sandbox = engine.boot(EngineFixture.spec(images.script("printf started; exec sleep 600")));
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            var outcome = executor.submit(() -> sandbox.run(request(MINUTE), output));
+            var outcome = executor.submit(() -> sandbox.run(REQUEST, output));
             output.awaitFirst();
             var container = images.docker()
                     .inspectContainerCmd(engine.ours().getFirst().id())
@@ -213,37 +218,10 @@ final class DockerRunsTest {
         }
     }
 
-    private Outcome run(SandboxSpec spec, Duration timeout) throws SandboxUnavailable {
-        return run(spec, timeout, output);
-    }
-
-    private Outcome run(SandboxSpec spec, Duration timeout, OutputSink sink) throws SandboxUnavailable {
+    private Outcome run(SandboxSpec spec) throws SandboxUnavailable {
         try (var sandbox = engine.boot(spec)) {
-            return sandbox.run(request(timeout), sink);
+            return sandbox.run(REQUEST, output);
         }
-    }
-
-    private static RunRequest request(Duration timeout) {
-        return new RunRequest("a1", "argument", Map.of(), timeout, Duration.ofSeconds(1), MINUTE);
-    }
-
-    private static SandboxSpec spec(String image) {
-        return spec(image, null, null);
-    }
-
-    private static SandboxSpec spec(String image, @Nullable List<String> entrypoint, @Nullable List<String> command) {
-        return new SandboxSpec(
-                EngineFixture.revision(image),
-                image,
-                entrypoint,
-                command,
-                Map.of(),
-                32,
-                1,
-                64,
-                Network.NONE,
-                false,
-                false);
     }
 
     private static List<String> volumes() {

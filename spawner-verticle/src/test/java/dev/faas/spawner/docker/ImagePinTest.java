@@ -9,7 +9,7 @@ import dev.faas.wire.ImagePin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,19 +22,16 @@ final class ImagePinTest {
     private static final String FIRST = "fn_pinned@1";
     private static final String SECOND = "fn_pinned@2";
 
+    @AutoClose
     private static TestImages images;
+
+    @AutoClose
     private static TestRegistry registry;
 
     @BeforeAll
     static void start(@TempDir Path directory) throws IOException {
         registry = TestRegistry.start(directory);
         images = new TestImages(TestImages.dockerHost());
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        registry.close();
-        images.close();
     }
 
     @Test

@@ -8,12 +8,9 @@ import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.Ending.Exited;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.EngineFixture;
-import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.RecordedOutput;
 import dev.faas.spawner.engine.SandboxSpec;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,8 +20,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -35,8 +32,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The one thing on a Docker host that spawners share: it is right whoever tampers with it, and gone with the last of them. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class InitVolumeTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    @AutoClose
     private static TestImages images;
+
     private static SandboxSpec spec;
 
     private final String platform = "test-" + UUID.randomUUID();
@@ -55,28 +54,13 @@ final class InitVolumeTest {
         spec = EngineFixture.spec(images.script("exit 0"));
     }
 
-    @AfterAll
-    static void unload() throws IOException {
-        images.close();
-    }
-
     @AfterEach
     void nothingIsLeftBehind() {
         assertThat(volumes()).isEmpty();
     }
 
     private ContainerEngine engine(String spawner) throws Exception {
-        return DockerEngine.open(
-                new EngineConfig(
-                        TestImages.dockerHost(),
-                        platform,
-                        spawner,
-                        "1",
-                        EngineConfig.Images.DEFAULT,
-                        null,
-                        EngineConfig.Disk.DEFAULT),
-                new MemoryPins(),
-                LIMIT);
+        return TestEngines.open(TestImages.dockerHost(), platform, spawner);
     }
 
     /** Whatever their labels. */

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,19 +20,16 @@ final class PulledImagesTest {
     private static final long NONE_OF_THEM = 3_000_000; // though each can be downloaded: compressed it has 2.7 MB
     private static final Duration HOUR = Duration.ofHours(1);
 
+    @AutoClose
     private static TestImages images;
+
+    @AutoClose
     private static TestRegistry registry;
 
     @BeforeAll
     static void start(@TempDir Path directory) throws IOException {
         registry = TestRegistry.start(directory);
         images = new TestImages(TestImages.dockerHost());
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        registry.close();
-        images.close();
     }
 
     @Test

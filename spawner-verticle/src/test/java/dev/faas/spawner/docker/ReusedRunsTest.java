@@ -5,18 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.spawner.engine.Ending.Exited;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.EngineFixture;
-import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.RecordedOutput;
 import dev.faas.spawner.engine.RunRequest;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One container for one run after the other: nothing of a run reaches the next one. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ReusedRunsTest {
+    @AutoClose
     private static TestImages images;
 
     private DockerEngine engine;
@@ -36,14 +34,9 @@ final class ReusedRunsTest {
         images = new TestImages(TestImages.dockerHost());
     }
 
-    @AfterAll
-    static void unload() throws IOException {
-        images.close();
-    }
-
     @BeforeEach
     void open() throws Exception {
-        engine = DockerEngine.open(DockerEngineTest.config(), new MemoryPins(), Duration.ofSeconds(10));
+        engine = TestEngines.open(TestEngines.config());
     }
 
     @AfterEach
@@ -62,9 +55,7 @@ final class ReusedRunsTest {
 
     private static String run(Sandbox sandbox, String script) {
         var output = new RecordedOutput();
-        var outcome = sandbox.run(
-                new RunRequest("a1", script, Map.of(), EngineFixture.LONG, EngineFixture.GRACE, EngineFixture.LONG),
-                output);
+        var outcome = sandbox.run(EngineFixture.request(script, EngineFixture.LONG), output);
         assertThat(outcome.ending()).as(output.stderrText()).isEqualTo(new Exited(0));
         return output.stdoutText();
     }

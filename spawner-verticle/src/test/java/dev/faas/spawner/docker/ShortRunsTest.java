@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.spawner.engine.Ending.Exited;
 import dev.faas.spawner.engine.EngineFixture;
-import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.RecordedOutput;
 import dev.faas.spawner.engine.SandboxUnavailable;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,7 +31,7 @@ final class ShortRunsTest {
     void givenABusyMachine_whenManyShortCommandsRun_thenEveryResultIsComplete() throws Exception {
         List<Process> load = new ArrayList<>();
         try (var images = new TestImages(TestImages.dockerHost());
-                var engine = DockerEngine.open(DockerEngineTest.config(), new MemoryPins(), Duration.ofSeconds(30));
+                var engine = TestEngines.open(TestEngines.config());
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var image = images.load(BusyboxImage.running("/bin/echo", "-n"));
             for (int i = 0; i < BUSY; i++) {
