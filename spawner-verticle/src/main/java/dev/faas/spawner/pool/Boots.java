@@ -26,13 +26,13 @@ final class Boots {
     /** @param places at once */
     Boots(ContainerEngine engine, int places, Listener listener) {
         this.engine = engine;
-        this.gate = new BootGate(places);
+        this.gate = new BootGate(places, SandboxPool.CALM);
         this.listener = listener;
     }
 
     /** Returns at once. Under the pool's lock. */
     void start(PoolLine line, boolean urgent) {
-        var turn = gate.turn(urgent);
+        var turn = gate.turn(line.key.owner(), urgent);
         boolean prepared = line.prepared();
         var thread = Thread.ofVirtual()
                 .name("boot-" + line.key.spec().revision())

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What one look at all lines comes to: which sandboxes go, and for which lines some are booted ahead. Changes nothing. */
 final class PoolRound {
@@ -27,10 +28,7 @@ final class PoolRound {
         var shares = PoolShares.of(wants, limits.budget());
         var round = new PoolRound();
         int left = round.discards(lines, shares, limits.budget(), now);
-        // Demand goes first: while anybody waits for a boot, none is made ahead.
-        if (lines.stream().allMatch(line -> line.waiting.isEmpty())) {
-            round.boots(lines, shares, limits.budget() - left, now);
-        }
+        round.boots(lines, shares, limits.budget() - left, now);
         lines.stream()
                 .filter(line -> line.empty() && wants.getOrDefault(line.key, 0) == 0)
                 .forEach(round.forgotten::add);
@@ -55,9 +53,16 @@ final class PoolRound {
     }
 
     private void boots(Collection<PoolLine> lines, Map<PoolKey, Integer> shares, int places, long now) {
+        // Demand goes first: for an owner who waits for a boot none is made ahead. Who goes before whom says the gate.
+        var waiting = lines.stream()
+                .filter(line -> !line.waiting.isEmpty())
+                .map(line -> line.key.owner())
+                .collect(Collectors.toSet());
         int left = places;
         for (var line : lines) {
-            int missing = line.paused(now) ? 0 : shares.getOrDefault(line.key, 0) - line.ahead();
+            int missing = line.paused(now) || waiting.contains(line.key.owner())
+                    ? 0
+                    : shares.getOrDefault(line.key, 0) - line.ahead();
             for (int i = 0; i < missing && left > 0; i++, left--) {
                 boots.add(line);
             }
