@@ -1,7 +1,7 @@
 package dev.faas.bench;
 
+import dev.faas.nats.NatsConfig;
 import dev.faas.wire.Codec;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Runs scenarios, each on a fresh platform, and reports as a table and as JSON. */
@@ -18,14 +19,17 @@ public final class Bench {
     public interface Subject extends AutoCloseable {
         URI api();
 
+        /** How its bus is reached by somebody who may read and write events. */
+        NatsConfig bus();
+
         @Override
         void close() throws IOException;
     }
 
-    /** Starts one with these settings. */
+    /** Starts one with these settings and so many spawners. */
     @FunctionalInterface
     public interface Start {
-        Subject with(Map<String, String> settings) throws IOException;
+        Subject with(Map<String, String> settings, int spawners) throws IOException;
     }
 
     private static final List<Scenario> ALL = List.of(
@@ -34,18 +38,25 @@ public final class Bench {
             new ColdScenario(false),
             new ThroughputScenario(false),
             new ThroughputScenario(true),
-            new FairnessScenario(FairnessScenario.Others.FLOOD),
-            new FairnessScenario(FairnessScenario.Others.LONG),
-            new FairnessScenario(FairnessScenario.Others.MANY));
+            new FairnessScenario(FairnessScenario.Others.FLOOD, 1),
+            new FairnessScenario(FairnessScenario.Others.LONG, 1),
+            new FairnessScenario(FairnessScenario.Others.MANY, 1),
+            new FairnessScenario(FairnessScenario.Others.FLOOD, 2),
+            new StreamsScenario(),
+            new HistoryScenario(),
+            new BreadthScenario(),
+            new IdleScenario());
 
-    private final Start start;
-    private final String image;
+    private final Grounds grounds;
     private final PrintStream out;
 
-    /** @param image whose entrypoint is busybox's echo */
-    public Bench(Start start, String image, PrintStream out) {
-        this.start = start;
-        this.image = image;
+    /**
+     * @param image whose entrypoint is busybox's echo
+     * @param program what starts the platform as its users do; null where that is not known
+     * @param count of whatever a scenario has many of, in place of its own
+     */
+    public Bench(Start start, String image, @Nullable Path program, OptionalInt count, PrintStream out) {
+        this.grounds = new Grounds(start, image, program, count);
         this.out = out;
     }
 
@@ -64,7 +75,7 @@ public final class Bench {
         var reports = new ArrayList<Report>();
         for (var scenario : ALL) {
             if (names.isEmpty() || names.contains(scenario.name())) {
-                var report = run(scenario);
+                var report = scenario.measure(grounds);
                 report.print(out);
                 reports.add(report);
             }
@@ -73,14 +84,5 @@ public final class Bench {
             Files.write(json, Codec.write(Map.of("machine", Machine.here(), "reports", reports)));
         }
         return reports.stream().flatMap(r -> r.verdicts().stream()).allMatch(Verdict::held);
-    }
-
-    private Report run(Scenario scenario) throws Exception {
-        var vertx = Vertx.vertx();
-        try (var subject = start.with(scenario.settings())) {
-            return scenario.run(new Stage(vertx, subject.api(), image));
-        } finally {
-            Client.await(vertx.close());
-        }
     }
 }

@@ -16,6 +16,7 @@ import java.net.URI;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One user of the API over keep-alive connections. */
 final class Client implements AutoCloseable {
@@ -45,8 +46,32 @@ final class Client implements AutoCloseable {
         return client;
     }
 
-    void function(Map<String, ?> function) throws Exception {
-        ask(HttpMethod.POST, "/v1/functions", function);
+    /** As the platform has it. */
+    JsonNode function(Map<String, ?> function) throws Exception {
+        return ask(HttpMethod.POST, "/v1/functions", function);
+    }
+
+    /** What its requests have in the header of this name. */
+    String authorization() {
+        return authorization;
+    }
+
+    Future<Buffer> post(String path, Object body) {
+        return send(HttpMethod.POST, path, "application/json", Buffer.buffer(Codec.write(body)));
+    }
+
+    Future<Buffer> get(String path) {
+        return send(HttpMethod.GET, path, "application/json", Buffer.buffer());
+    }
+
+    /** The activation once it has ended. Blocks, for as long as that takes. */
+    JsonNode end(String activation) throws Exception {
+        while (true) {
+            var record = tree(await(get("/v1/activations/" + activation + "?wait=60")));
+            if (!record.path("finishedAt").isNull()) {
+                return record;
+            }
+        }
     }
 
     /** Completes with the body; fails when the answer is none of 2xx. */
@@ -59,7 +84,7 @@ final class Client implements AutoCloseable {
     }
 
     /** Blocks until the answer is there. */
-    JsonNode ask(HttpMethod method, String path, Object body) throws Exception {
+    JsonNode ask(HttpMethod method, String path, @Nullable Object body) throws Exception {
         var json = body == null ? Buffer.buffer() : Buffer.buffer(Codec.write(body));
         return tree(await(send(method, path, "application/json", json)));
     }

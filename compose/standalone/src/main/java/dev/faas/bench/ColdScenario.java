@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** One activation after another, each in a container of its own, in turns with {@code docker run}. */
-final class ColdScenario implements Scenario {
+final class ColdScenario implements Scenario.OnPlatform {
     private static final int RUNS = 40;
     private static final int WARM_UP = 10;
     private static final int WARM_UPS = 3_000;

@@ -4,10 +4,16 @@ import java.io.PrintStream;
 import java.util.List;
 
 /** What one scenario found. */
-record Report(String scenario, String what, List<Row> rows, List<Verdict> verdicts) {
+record Report(String scenario, String what, List<Row> rows, List<Figure> figures, List<Verdict> verdicts) {
+    Report(String scenario, String what, List<Row> rows, List<Verdict> verdicts) {
+        this(scenario, what, rows, List.of(), verdicts);
+    }
+
     void print(PrintStream out) {
         out.printf("%n%s: %s%n", scenario, what);
-        out.printf("  %-64s %7s %10s %10s %10s %10s%n", "", "n", "p50 ms", "p95 ms", "p99 ms", "per s");
+        if (!rows.isEmpty()) {
+            out.printf("  %-64s %7s %10s %10s %10s %10s%n", "", "n", "p50 ms", "p95 ms", "p99 ms", "per s");
+        }
         for (var row : rows) {
             out.printf(
                     "  %-64s %7d %10.2f %10.2f %10.2f %10s%n",
@@ -17,6 +23,9 @@ record Report(String scenario, String what, List<Row> rows, List<Verdict> verdic
                     row.p95Ms(),
                     row.p99Ms(),
                     row.perSecond() == null ? "" : "%.1f".formatted(row.perSecond()));
+        }
+        for (var figure : figures) {
+            out.printf("  %-64s %,18.1f %s%n", figure.what(), figure.value(), figure.unit());
         }
         for (var verdict : verdicts) {
             out.printf(

@@ -2,18 +2,33 @@ package dev.faas.bench;
 
 import java.util.Map;
 
-/** One thing to measure, on a platform of its own. */
+/** One thing to measure. */
 interface Scenario {
     String name();
 
     /** In a few words, with the load. */
     String what();
 
-    /** What the platform is set to, beyond its defaults. */
-    default Map<String, String> settings() {
-        return Map.of();
-    }
-
     /** Blocks. */
-    Report run(Stage stage) throws Exception;
+    Report measure(Grounds grounds) throws Exception;
+
+    /** On a platform of its own, in this process. */
+    interface OnPlatform extends Scenario {
+        /** What the platform is set to, beyond its defaults. */
+        default Map<String, String> settings() {
+            return Map.of();
+        }
+
+        default int spawners() {
+            return 1;
+        }
+
+        /** Blocks. */
+        Report run(Stage stage) throws Exception;
+
+        @Override
+        default Report measure(Grounds grounds) throws Exception {
+            return grounds.with(settings(), spawners(), this::run);
+        }
+    }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /** How fast activations are accepted: the 202 comes once the accepted event is stored. Nothing of it runs meanwhile. */
-final class SubmitScenario implements Scenario {
+final class SubmitScenario implements Scenario.OnPlatform {
     private static final int CLIENTS = 16;
     private static final int WARM_UP = 20_000;
     private static final int TOTAL = 40_000;

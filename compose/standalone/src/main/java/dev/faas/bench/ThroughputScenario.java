@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Many clients that each wait for a result and submit again, against the best parallel loop of {@code docker run}. */
-final class ThroughputScenario implements Scenario {
+final class ThroughputScenario implements Scenario.OnPlatform {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int BASELINE = 60;
 

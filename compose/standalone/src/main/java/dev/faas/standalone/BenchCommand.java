@@ -1,15 +1,10 @@
 package dev.faas.standalone;
 
 import dev.faas.bench.Bench;
-import dev.faas.local.Folders;
-import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -32,6 +27,13 @@ final class BenchCommand implements Callable<Integer> {
     @Nullable
     Path json;
 
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description = "Of what a scenario has many of: what others queue, streams, ended activations, functions.")
+    @Nullable
+    Integer count;
+
     @Spec
     CommandSpec spec = CommandSpec.create();
 
@@ -46,29 +48,14 @@ final class BenchCommand implements Callable<Integer> {
                     "Nothing to measure is called %s; there are %s".formatted(unknown, Bench.names()));
         }
         try (var image = BusyboxImage.make("faas-bench/echo:1", "echo")) {
-            return new Bench(Measured::start, image.name(), System.out).run(names, json) ? 0 : 1;
-        }
-    }
-
-    /** A platform in a temporary folder. */
-    private record Measured(Path data, Platform platform) implements Bench.Subject {
-        static Measured start(Map<String, String> settings) throws IOException {
-            var data = Files.createTempDirectory("faas-bench-");
-            var environment = new HashMap<>(UpCommand.faasVariables());
-            environment.putAll(settings);
-            return new Measured(data, Platform.start(UpOptions.local(data, environment)));
-        }
-
-        @Override
-        public URI api() {
-            return platform.api();
-        }
-
-        @Override
-        public void close() throws IOException {
-            platform.skipGrace();
-            platform.close();
-            Folders.delete(data);
+            var program = System.getProperty("faas.program");
+            var bench = new Bench(
+                    MeasuredPlatform::start,
+                    image.name(),
+                    program == null ? null : Path.of(program),
+                    count == null ? OptionalInt.empty() : OptionalInt.of(count),
+                    System.out);
+            return bench.run(names, json) ? 0 : 1;
         }
     }
 }
