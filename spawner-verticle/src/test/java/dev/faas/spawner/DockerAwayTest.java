@@ -6,11 +6,9 @@ import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
-import dev.faas.spawner.docker.DockerEngine;
-import dev.faas.spawner.docker.EngineConfig;
 import dev.faas.spawner.docker.OwnDocker;
+import dev.faas.spawner.docker.TestEngines;
 import dev.faas.spawner.docker.TestImages;
-import dev.faas.spawner.engine.MemoryPins;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
@@ -67,17 +65,7 @@ final class DockerAwayTest {
     @AfterEach
     void nothingIsLeftBehind() throws Exception {
         platform.close();
-        try (var engine = DockerEngine.open(
-                new EngineConfig(
-                        docker.host(),
-                        platformId,
-                        "observer",
-                        "0",
-                        EngineConfig.Images.DEFAULT,
-                        null,
-                        EngineConfig.Disk.DEFAULT),
-                new MemoryPins(),
-                Duration.ofSeconds(10))) {
+        try (var engine = TestEngines.open(docker.host(), platformId, "observer")) {
             assertThat(engine.ours()).isEmpty();
         }
         assertThat(images.docker().listVolumesCmd().exec().getVolumes()).isNullOrEmpty();

@@ -8,9 +8,8 @@ import dev.faas.activation.Spawners;
 import dev.faas.activation.Status;
 import dev.faas.local.Cable;
 import dev.faas.spawner.docker.DockerEngine;
-import dev.faas.spawner.docker.EngineConfig;
+import dev.faas.spawner.docker.TestEngines;
 import dev.faas.spawner.docker.TestImages;
-import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.wire.FunctionRevision;
 import java.nio.file.Files;
@@ -63,17 +62,7 @@ final class LostSpawnersTest {
     }
 
     private DockerEngine observer() throws Exception {
-        return DockerEngine.open(
-                new EngineConfig(
-                        TestImages.dockerHost(),
-                        platformId,
-                        "observer",
-                        "0",
-                        EngineConfig.Images.DEFAULT,
-                        null,
-                        EngineConfig.Disk.DEFAULT),
-                new MemoryPins(),
-                Duration.ofSeconds(10));
+        return TestEngines.open(TestImages.dockerHost(), platformId, "observer");
     }
 
     private SpawnerProcess spawner(String name, int slots, String natsUrl) throws Exception {

@@ -17,7 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,9 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Pulls from a real registry, on loopback: as it should be, slow, failing, wanting a login, with a broken layer. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ImagePullTest {
-
+    @AutoClose
     private static TestImages images;
+
+    @AutoClose
     private static TestRegistry registry;
+
     private static String source;
 
     @BeforeAll
@@ -36,12 +39,6 @@ final class ImagePullTest {
         registry = TestRegistry.start(directory);
         images = new TestImages(TestImages.dockerHost());
         source = images.load(BusyboxImage.running("/bin/echo", "pulled"));
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        registry.close();
-        images.close();
     }
 
     @Test
