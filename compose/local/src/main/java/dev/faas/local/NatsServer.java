@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything it writes is under one directory: {@code jetstream/}, {@code nats-server.log} and the ports file.
  * Calls block; not for use by several threads at once.
  */
-public final class NatsServer implements AutoCloseable {
+public final class NatsServer implements Server {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final Pattern PORTS = Pattern.compile(
             "\"nats\":\\s*\\[\\s*\"nats://[^\"]*:(\\d+)\".*\"monitoring\":\\s*\\[\\s*\"http://[^\"]*:(\\d+)\".*}",
@@ -85,16 +85,17 @@ public final class NatsServer implements AutoCloseable {
         return "http://127.0.0.1:" + ports.monitoring();
     }
 
+    @Override
     public long pid() {
         return child.pid();
     }
 
-    /** SIGKILL, as a crash would be; returns when it is gone. */
+    @Override
     public void kill() throws IOException {
         child.kill();
     }
 
-    /** Stops it if it runs, and starts it again with the same store on the same ports. */
+    @Override
     public void restart() throws IOException {
         child.close();
         child = launch(ports);

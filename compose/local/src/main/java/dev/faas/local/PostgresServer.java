@@ -12,7 +12,7 @@ import java.util.List;
  * <p>Every connection needs a password (SCRAM), there is no Unix socket. As root, the server runs as another user.
  * Calls block; not for use by several threads at once.
  */
-public final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements Server {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final int PORTS_TO_TRY = 5;
 
@@ -69,16 +69,17 @@ public final class PostgresServer implements AutoCloseable {
         return new Role(owner, cluster.password(owner));
     }
 
+    @Override
     public long pid() {
         return child.pid();
     }
 
-    /** SIGKILL to all its processes, as a crash would be; returns when they are gone. */
+    @Override
     public void kill() throws IOException {
         child.kill();
     }
 
-    /** Stops it if it runs, and starts it again on the same data and port. */
+    @Override
     public void restart() throws IOException {
         child.close();
         child = startOn(port);

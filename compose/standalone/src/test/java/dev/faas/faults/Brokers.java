@@ -26,24 +26,24 @@ final class Brokers implements AutoCloseable {
     private static final String PASSWORD = "among-ourselves";
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
-    private final List<Part.Bus> parts;
+    private final List<Part.Served<NatsServer>> parts;
     private final Wiring wiring;
 
-    private Brokers(List<Part.Bus> parts, Wiring wiring) {
+    private Brokers(List<Part.Served<NatsServer>> parts, Wiring wiring) {
         this.parts = parts;
         this.wiring = wiring;
     }
 
     static Brokers one(Path directory, Wiring wiring) throws IOException {
         var server = NatsServer.start(directory.resolve("nats"), CONFIG, passwords());
-        return new Brokers(List.of(new Part.Bus("nats", server)), wiring);
+        return new Brokers(List.of(new Part.Served<>("nats", server)), wiring);
     }
 
     static Brokers three(Path directory, Wiring wiring) throws IOException {
         var cluster = NatsCluster.start(directory, CONFIG, passwords(), wiring::lay);
-        var parts = new ArrayList<Part.Bus>();
+        var parts = new ArrayList<Part.Served<NatsServer>>();
         for (var server : cluster.servers()) {
-            parts.add(new Part.Bus("n" + (parts.size() + 1), server));
+            parts.add(new Part.Served<>("n" + (parts.size() + 1), server));
         }
         return new Brokers(parts, wiring);
     }
@@ -77,12 +77,12 @@ final class Brokers implements AutoCloseable {
         return new NatsConfig(url, "registry", new Secret(PASSWORD), Duration.ofSeconds(30), LIMIT);
     }
 
-    List<Part.Bus> parts() {
+    List<Part.Served<NatsServer>> parts() {
         return parts;
     }
 
     /** Who leads the stream of events; asked of one after the other, as any may not answer. */
-    Part.Bus leader() throws IOException {
+    Part.Served<NatsServer> leader() throws IOException {
         try (var http = HttpClient.newHttpClient()) {
             for (var part : parts) {
                 var name = leader(http, part.server());

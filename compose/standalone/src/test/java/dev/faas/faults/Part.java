@@ -1,13 +1,12 @@
 package dev.faas.faults;
 
-import dev.faas.local.NatsServer;
-import dev.faas.local.PostgresServer;
+import dev.faas.local.Server;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** A part of the platform, as processes of its own, which faults may befall. Not for several threads at once. */
-sealed interface Part extends AutoCloseable permits Program, Part.Bus, Part.Database {
+sealed interface Part extends AutoCloseable permits Program, Part.Served {
     String name();
 
     long pid();
@@ -34,29 +33,7 @@ sealed interface Part extends AutoCloseable permits Program, Part.Bus, Part.Data
         return ProcessHandle.of(pid()).filter(ProcessHandle::isAlive).isPresent();
     }
 
-    record Bus(String name, NatsServer server) implements Part {
-        @Override
-        public long pid() {
-            return server.pid();
-        }
-
-        @Override
-        public void kill() throws IOException {
-            server.kill();
-        }
-
-        @Override
-        public void restart() throws IOException {
-            server.restart();
-        }
-
-        @Override
-        public void close() throws IOException {
-            server.close();
-        }
-    }
-
-    record Database(String name, PostgresServer server) implements Part {
+    record Served<S extends Server>(String name, S server) implements Part {
         @Override
         public long pid() {
             return server.pid();

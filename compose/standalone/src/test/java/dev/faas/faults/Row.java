@@ -1,5 +1,6 @@
 package dev.faas.faults;
 
+import dev.faas.local.NatsServer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,17 +82,17 @@ record Row(String name, int brokers, List<Blow> blows) {
         };
     }
 
-    private static Part.Bus leader(Stage stage) throws IOException {
+    private static Part.Served<NatsServer> leader(Stage stage) throws IOException {
         return stage.brokers().leader();
     }
 
-    private static Part.Bus follower(Stage stage, RandomGenerator random) throws IOException {
+    private static Part.Served<NatsServer> follower(Stage stage, RandomGenerator random) throws IOException {
         var followers = new ArrayList<>(stage.brokers().parts());
         followers.remove(leader(stage));
         return followers.get(random.nextInt(followers.size()));
     }
 
-    private static Victim servers(Stage stage, List<Part.Bus> servers) {
+    private static Victim servers(Stage stage, List<Part.Served<NatsServer>> servers) {
         var cables = servers.stream()
                 .flatMap(server -> stage.wiring().at(server.name()).stream())
                 .distinct()
@@ -102,7 +103,7 @@ record Row(String name, int brokers, List<Blow> blows) {
     private static Victim partitioned(Stage stage) throws IOException {
         var leader = leader(stage);
         var others = stage.brokers().parts().stream()
-                .map(Part.Bus::name)
+                .map(Part::name)
                 .filter(name -> !name.equals(leader.name()))
                 .collect(Collectors.toSet());
         return new Victim(List.of(leader), stage.wiring().between(leader.name(), others));

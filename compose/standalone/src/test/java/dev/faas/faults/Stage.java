@@ -83,7 +83,7 @@ final class Stage implements AutoCloseable {
             brokers.parts().forEach(part -> parts.put(part.name(), part));
             var postgres = PostgresServer.start(data.resolve("postgres"));
             closers.push(postgres::close);
-            parts.put(POSTGRES, new Part.Database(POSTGRES, postgres));
+            parts.put(POSTGRES, new Part.Served<>(POSTGRES, postgres));
             var api = startServices(postgres);
             awaitReady();
             customer = Customer.register(api);
