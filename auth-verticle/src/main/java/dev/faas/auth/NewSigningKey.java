@@ -13,7 +13,7 @@ import java.time.Instant;
  * A program for who rotates keys, run in the service's container: one more signing key, with which every replica signs in some
  * minutes, when all who verify know it. Its argument is an ISO 8601 duration instead of those minutes.
  */
-public final class NewSigningKey {
+final class NewSigningKey {
     private static final Duration KNOWN_TO_ALL = Duration.ofMinutes(5);
 
     private NewSigningKey() {}
