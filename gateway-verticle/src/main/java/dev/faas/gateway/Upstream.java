@@ -31,7 +31,11 @@ final class Upstream {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
     private static final int CONNECTIONS = 256;
     private static final int WAITING = 4096;
-    private static final int TRIES = 2;
+    /**
+     * How long another address is tried. One that refuses costs nothing, and while a service is scaled most may: a container
+     * has its address before it listens. One that is silent costs the whole {@link #CONNECT_LIMIT}.
+     */
+    private static final Duration TRY_LIMIT = Duration.ofSeconds(3);
 
     /** What was answered to a request of the gateway's own, whole. */
     record Answer(int status, MultiMap headers, Buffer body) {}
@@ -82,16 +86,16 @@ final class Upstream {
     }
 
     /**
-     * A request on a connection, nothing of it sent yet. An address that takes no connection is passed over once. Fails with
+     * A request on a connection, nothing of it sent yet. Addresses that take no connection are passed over. Fails with
      * {@link #away}.
      */
     Future<HttpClientRequest> connect(HttpMethod method, String uri) {
-        return connect(method, uri, addresses.inTurn().iterator(), TRIES);
+        return connect(method, uri, addresses.inTurn().iterator(), System.nanoTime());
     }
 
     private Future<HttpClientRequest> connect(
-            HttpMethod method, String uri, Iterator<SocketAddress> order, int triesLeft) {
-        if (triesLeft == 0 || !order.hasNext()) {
+            HttpMethod method, String uri, Iterator<SocketAddress> order, long begun) {
+        if (!order.hasNext() || System.nanoTime() - begun > TRY_LIMIT.toNanos()) {
             return Future.failedFuture(away().asException());
         }
         var address = order.next();
@@ -100,7 +104,7 @@ final class Upstream {
                 .recover(failure -> {
                     LOG.info("{} at {} takes no connection: {}", name, address, failure.getMessage());
                     addresses.refused(address);
-                    return connect(method, uri, order, triesLeft - 1);
+                    return connect(method, uri, order, begun);
                 });
     }
 

@@ -110,14 +110,14 @@ class AddressesTest {
     }
 
     @Test
-    void givenTwoAddressesOfWhichOneIsDead_whenRequestsAreForwarded_thenAllAreAnswered(@TempDir Path directory)
+    void givenThreeAddressesOfWhichTwoAreDead_whenRequestsAreForwarded_thenAllAreAnswered(@TempDir Path directory)
             throws Exception {
         var asked = new HashSet<String>();
-        Addresses.Lookup both = host -> {
+        Addresses.Lookup three = host -> {
             asked.add(host);
-            return all("127.0.0.2", "127.0.0.1");
+            return all("127.0.0.2", "127.0.0.3", "127.0.0.1");
         };
-        try (var faas = new RunningGateway(directory, both, "services.example")) {
+        try (var faas = new RunningGateway(directory, three, "services.example")) {
             faas.auth.answers(request -> request.response().end(request.getHeader("Host")));
 
             for (int i = 0; i < 20; i++) {
