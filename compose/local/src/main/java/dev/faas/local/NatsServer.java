@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything it writes is under one directory: {@code jetstream/}, {@code nats-server.log} and the ports file.
  * Calls block; not for use by several threads at once.
  */
-public final class NatsServer implements Server {
+public final class NatsServer implements Server, Keeper.Kept {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final Pattern PORTS = Pattern.compile(
             "\"nats\":\\s*\\[\\s*\"nats://[^\"]*:(\\d+)\".*\"monitoring\":\\s*\\[\\s*\"http://[^\"]*:(\\d+)\".*}",
@@ -93,6 +94,11 @@ public final class NatsServer implements Server {
     @Override
     public void kill() throws IOException {
         child.kill();
+    }
+
+    @Override
+    public CompletableFuture<?> onExit() {
+        return child.onExit();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * PostgreSQL as a direct child of this process, with durable settings, on a free port of the loopback address.
@@ -12,7 +13,7 @@ import java.util.List;
  * <p>Every connection needs a password (SCRAM), there is no Unix socket. As root, the server runs as another user.
  * Calls block; not for use by several threads at once.
  */
-public final class PostgresServer implements Server {
+public final class PostgresServer implements Server, Keeper.Kept {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final int PORTS_TO_TRY = 5;
 
@@ -77,6 +78,11 @@ public final class PostgresServer implements Server {
     @Override
     public void kill() throws IOException {
         child.kill();
+    }
+
+    @Override
+    public CompletableFuture<?> onExit() {
+        return child.onExit();
     }
 
     @Override

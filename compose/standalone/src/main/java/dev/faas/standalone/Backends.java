@@ -1,6 +1,7 @@
 package dev.faas.standalone;
 
 import dev.faas.lifecycle.Lifecycle;
+import dev.faas.local.Keeper;
 import dev.faas.local.NatsServer;
 import dev.faas.local.PostgresServer;
 import java.util.HashMap;
@@ -8,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 
 /**
- * The bus and the database of a platform: child processes on its data directory, or others' where {@code FAAS_NATS_URL} or
- * {@code FAAS_PG_URL} name them. Says by which variables each part reaches them.
+ * The bus and the database of a platform: child processes on its data directory, started again when they end by themselves, or
+ * others' where {@code FAAS_NATS_URL} or {@code FAAS_PG_URL} name them. Says by which variables each part reaches them.
  */
 final class Backends {
     private static final String NATS_URL = "FAAS_NATS_URL";
@@ -36,6 +37,7 @@ final class Backends {
                     : starting.submit(() -> PostgresServer.start(data.postgres()));
             if (postgres != null) {
                 var server = on.open("postgres", postgres::get, PostgresServer::close);
+                on.open("keeper of postgres", () -> Keeper.of("postgres", server), Keeper::close);
                 for (var schema : new String[] {"auth", "registry"}) {
                     var role = server.role(schema);
                     add(
@@ -52,6 +54,7 @@ final class Backends {
             }
             if (nats != null) {
                 var server = on.open("nats-server", nats::get, NatsServer::close);
+                on.open("keeper of nats-server", () -> Keeper.of("nats-server", server), Keeper::close);
                 for (var part : new String[] {"auth", "registry", "spawner", "gateway"}) {
                     add(
                             settings,
