@@ -14,9 +14,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes finished activations off the bus, some time after the ledger has record, result and log: the stream's memory
  * follows what is alive. Messages are removed one by one by sequence, many at a time, which publishers do not feel.
+ *
+ * <p>In a crowded stream what is over makes room at once, or one user's large results would keep out everybody's submits until
+ * their time there has passed. Whoever still reads there is served by the ledger's copies.
  */
 final class Pruner {
     private static final Logger LOG = LoggerFactory.getLogger(Pruner.class);
+    /** Well below where submits are refused, at 85 %. */
+    private static final double CROWDED = 0.6;
+
+    private static final Duration LEAST = Duration.ofSeconds(10);
     private static final int BATCH = 500;
     private static final int BATCHES_A_ROUND = 20;
     private static final int AT_ONCE = 64;
@@ -37,7 +44,7 @@ final class Pruner {
     /** Up to 10,000 activations. Blocks. */
     void round() throws Exception {
         for (int batch = 0; batch < BATCHES_A_ROUND; batch++) {
-            var due = Waiting.on(ledger.unpruned(clock.instant().minus(retention), BATCH));
+            var due = Waiting.on(ledger.unpruned(clock.instant().minus(kept()), BATCH));
             if (due.isEmpty()) {
                 return;
             }
@@ -51,6 +58,11 @@ final class Pruner {
                 return;
             }
         }
+    }
+
+    private Duration kept() throws Exception {
+        boolean crowded = Waiting.on(events.room()).filledWith(0) > CROWDED;
+        return crowded && retention.compareTo(LEAST) > 0 ? LEAST : retention;
     }
 
     /** Output first, the terminal state last: whoever still reads the bus finds the end until there is nothing at all. */
