@@ -18,8 +18,7 @@ public final class Launcher {
             String service, String[] args, Function<Env, C> config, Function<C, ? extends Deployable> verticle) {
         // Before the first logger: Logback reads it once.
         System.setProperty("faas.service", service);
-        // Docker's DNS answers with a TTL of ten minutes, in which scaling and failover would go unseen.
-        java.security.Security.setProperty("networkaddress.cache.ttl", "2");
+        HostNames.configure();
 
         var signal = new CountDownLatch(1);
         var program = new Program<>(service, config, verticle, signal, System.out, System.err);

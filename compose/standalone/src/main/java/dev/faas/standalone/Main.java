@@ -1,5 +1,6 @@
 package dev.faas.standalone;
 
+import dev.faas.lifecycle.HostNames;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,7 +25,7 @@ final class Main {
         if (args.length > 0 && Set.of("demo", "bench").contains(args[0]) && System.getenv("FAAS_LOG_LEVEL") == null) {
             System.setProperty("FAAS_LOG_LEVEL", "ERROR");
         }
-        java.security.Security.setProperty("networkaddress.cache.ttl", "2");
+        HostNames.configure();
         var line = new CommandLine(new Main());
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println("faas: " + reason(failure));
