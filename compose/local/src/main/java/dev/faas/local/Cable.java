@@ -8,13 +8,15 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What passes between two parts, on a port of its own: it can be cut as by a host that is down, or as by a network that loses
- * every packet, and mended. Thread-safe.
+ * every packet, slowed down, and mended. Thread-safe.
  */
 public final class Cable implements AutoCloseable {
     private static final int BACKLOG = 200;
@@ -25,6 +27,7 @@ public final class Cable implements AutoCloseable {
     private final Set<Line> lines = ConcurrentHashMap.newKeySet();
     private ServerSocketChannel server;
     private boolean silent;
+    private long delayNanos;
 
     /** @param target where it leads: an address on the network, or a Unix socket */
     public Cable(SocketAddress target) throws IOException {
@@ -52,12 +55,18 @@ public final class Cable implements AutoCloseable {
         silent = true;
     }
 
-    /** What was swallowed is sent again and arrives now, as TCP has it. */
+    /** Whatever comes back, the end of a connection among it, takes so much longer from now on: its other side is slow to answer. */
+    public synchronized void delay(Duration time) {
+        delayNanos = time.toNanos();
+    }
+
+    /** What was swallowed, or is still delayed, is sent again and arrives now, as TCP has it. */
     public synchronized void mend() throws IOException {
         if (!server.isOpen()) {
             server = listen();
         }
         silent = false;
+        delayNanos = 0;
         notifyAll();
     }
 
@@ -85,8 +94,8 @@ public final class Cable implements AutoCloseable {
             hold();
             var line = new Line(near, SocketChannel.open(target), new AtomicInteger(2));
             keep(line);
-            Thread.ofVirtual().start(() -> pump(line, near, line.far));
-            Thread.ofVirtual().start(() -> pump(line, line.far, near));
+            Thread.ofVirtual().start(() -> pump(line, near, line.far, this::hold));
+            Thread.ofVirtual().start(() -> pump(line, line.far, near, this::holdAnswer));
         } catch (IOException e) {
             // What is behind it is not there: this end hears the same.
             close(near);
@@ -100,18 +109,23 @@ public final class Cable implements AutoCloseable {
         }
     }
 
-    private void pump(Line line, SocketChannel from, SocketChannel to) {
+    @FunctionalInterface
+    private interface Hold {
+        void await() throws IOException;
+    }
+
+    private void pump(Line line, SocketChannel from, SocketChannel to, Hold hold) {
         var buffer = ByteBuffer.allocate(BUFFER);
         try {
             while (from.read(buffer) >= 0) {
-                hold();
+                hold.await();
                 buffer.flip();
                 while (buffer.hasRemaining()) {
                     to.write(buffer);
                 }
                 buffer.clear();
             }
-            hold();
+            hold.await();
             // The other direction may go on: Docker's clients end a container's input and read its output.
             to.shutdownOutput();
         } catch (IOException e) {
@@ -124,15 +138,30 @@ public final class Cable implements AutoCloseable {
     }
 
     /** Waits while nothing may pass. */
-    private synchronized void hold() throws IOException {
-        while (silent) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException(e);
+    private void hold() throws IOException {
+        hold(0);
+    }
+
+    /** Waits for its time, too, which may become shorter. */
+    private void holdAnswer() throws IOException {
+        hold(System.nanoTime());
+    }
+
+    /** @param delayedSince by {@link System#nanoTime}; 0: not delayed */
+    private synchronized void hold(long delayedSince) throws IOException {
+        try {
+            while (silent || (delayedSince != 0 && restNanos(delayedSince) > 0)) {
+                // 0 waits for a change.
+                wait(silent ? 0 : TimeUnit.NANOSECONDS.toMillis(restNanos(delayedSince)) + 1);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
         }
+    }
+
+    private long restNanos(long since) {
+        return delayNanos - (System.nanoTime() - since);
     }
 
     /** A connection on either side of the cable. */
@@ -157,6 +186,7 @@ public final class Cable implements AutoCloseable {
         port.close();
         synchronized (this) {
             silent = false;
+            delayNanos = 0;
             notifyAll();
         }
     }

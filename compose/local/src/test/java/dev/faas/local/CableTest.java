@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +88,30 @@ class CableTest {
                     assertThat(newcomer.getInputStream().read()).isEqualTo('y');
                 }
             }
+        }
+    }
+
+    @Test
+    void givenOneThatDelays_whenMended_thenAnswersHaveWaitedAndQuestionsHaveNot() throws IOException {
+        try (var near = new Socket(HERE, cable.port());
+                var far = server.accept()) {
+            cable.delay(Duration.ofMillis(LONG_ENOUGH_TO_PASS));
+            say(near, "x");
+            assertThat(far.getInputStream().read()).isEqualTo('x');
+            long asked = System.nanoTime();
+            say(far, "y");
+            assertThat(near.getInputStream().read()).isEqualTo('y');
+            assertThat(System.nanoTime() - asked)
+                    .isGreaterThanOrEqualTo(
+                            Duration.ofMillis(LONG_ENOUGH_TO_PASS).toNanos());
+
+            cable.delay(Duration.ofHours(1));
+            say(far, "z");
+            near.setSoTimeout(LONG_ENOUGH_TO_PASS);
+            assertThatThrownBy(() -> near.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+            near.setSoTimeout(0);
+            cable.mend();
+            assertThat(near.getInputStream().read()).isEqualTo('z');
         }
     }
 

@@ -2,7 +2,6 @@ package dev.faas.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.nats.Nats;
 import dev.faas.wire.Codec.CodecException;
 import java.io.IOException;
@@ -15,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Accounts for every accepted activation once the faults are over: its record by the API, its ends in the stream itself, its
@@ -32,7 +29,6 @@ final class Audit {
     private static final Duration LISTED_WITHIN = Duration.ofMinutes(1);
     private static final Duration CONTAINERS_GO = Duration.ofSeconds(90);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
-    private static final int ANSWER_SECONDS = 10;
     /** One in so many short runs may end between two looks at the process table. */
     private static final int UNSEEN = 10;
 
@@ -83,7 +79,7 @@ final class Audit {
                 }
                 statuses.put(each.id(), record.path("status").asText());
                 judge(each, record);
-                int ends = ends(events, each.id(), until);
+                int ends = Ends.count(events, each.id(), until);
                 if (ends != 1) {
                     (ends == 0 ? lost : doubled).add(each.id());
                     problems.add(each + " has " + ends + " ends");
@@ -127,27 +123,6 @@ final class Audit {
                 || !record.path("result").asText().equals(Kind.result(submitted.argument()))) {
             lost.add(submitted.id());
             problems.add(submitted + " came to " + record);
-        }
-    }
-
-    /** Each state is an event of its own, and nothing removes one before it is a quarter of an hour old. */
-    private static int ends(ActivationEvents events, String id, long until) throws Exception {
-        int ends = 0;
-        long from = 1;
-        while (true) {
-            try {
-                var state = events.nextState(id, from).get(ANSWER_SECONDS, TimeUnit.SECONDS);
-                if (state.isEmpty()) {
-                    return ends;
-                }
-                ends += state.get().record() instanceof Ended ? 1 : 0;
-                from = state.get().sequence() + 1;
-            } catch (ExecutionException away) {
-                if (System.nanoTime() > until) {
-                    throw new IOException("the stream cannot be read in the end", away);
-                }
-                Thread.sleep(LOOK_AGAIN);
-            }
         }
     }
 

@@ -17,9 +17,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** The services as processes, each of which can be killed, frozen and started again where it was. */
 final class Processes implements AutoCloseable {
@@ -34,6 +36,7 @@ final class Processes implements AutoCloseable {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<String, String> settings;
+    private final @Nullable NameServer names;
     private final NatsServer nats;
     private final PostgresServer postgres;
     private final Map<String, Integer> ports = new HashMap<>();
@@ -43,7 +46,13 @@ final class Processes implements AutoCloseable {
 
     /** @param settings {@code FAAS_…} of all of them */
     Processes(Path directory, Map<String, String> settings) throws Exception {
+        this(directory, settings, null);
+    }
+
+    /** @param names by which all find each other, and the backends; null: by the loopback address */
+    Processes(Path directory, Map<String, String> settings, @Nullable NameServer names) throws Exception {
         this.settings = settings;
+        this.names = names;
         nats = NatsServer.start(directory.resolve("nats"));
         postgres = PostgresServer.start(directory.resolve("postgres"));
         for (var service : MAINS.keySet()) {
@@ -61,7 +70,8 @@ final class Processes implements AutoCloseable {
 
     /** Returns when it is ready. */
     void start(String service) throws Exception {
-        var process = ServiceProcess.service(MAINS.get(service), environment(service));
+        var process = ServiceProcess.service(
+                MAINS.get(service), environment(service), names == null ? List.of() : names.wrapper());
         running.put(service, process);
         long until = System.nanoTime() + READY.toNanos();
         while (!ready(service)) {
@@ -95,6 +105,12 @@ final class Processes implements AutoCloseable {
         running.get(service).signal(name);
     }
 
+    /** Killed, and started again where it was. */
+    void restartBus() throws IOException {
+        nats.kill();
+        nats.restart();
+    }
+
     PostgresServer postgres() {
         return postgres;
     }
@@ -125,17 +141,21 @@ final class Processes implements AutoCloseable {
         }
     }
 
+    private String host(String service) {
+        return names == null ? "127.0.0.1" : names.name(service);
+    }
+
     private Map<String, String> environment(String service) {
         var variables = new HashMap<>(settings);
         variables.put("FAAS_START_TIMEOUT", "30s");
         variables.put("FAAS_HTTP_HOST", "127.0.0.1");
-        variables.put("FAAS_NATS_URL", nats.url());
+        variables.put("FAAS_NATS_URL", "nats://" + host("nats") + ":" + nats.port());
         variables.put("FAAS_INTERNAL_PORT", Integer.toString(internalPorts.get(service)));
         variables.put("FAAS_HTTP_PORT", Integer.toString(ports.get(service)));
         switch (service) {
             case "auth", "registry" -> {
                 var role = postgres.role(service);
-                variables.put("FAAS_PG_URL", postgres.url());
+                variables.put("FAAS_PG_URL", postgres.url().replace("127.0.0.1", host("postgres")));
                 variables.put("FAAS_PG_USER", role.user());
                 variables.put("FAAS_PG_PASSWORD", role.password());
             }
@@ -150,9 +170,9 @@ final class Processes implements AutoCloseable {
                         "FAAS_REGISTRY_PORT",
                         "0",
                         "FAAS_AUTH_URL",
-                        "http://127.0.0.1:" + ports.get("auth"),
+                        "http://" + host("auth") + ":" + ports.get("auth"),
                         "FAAS_REGISTRY_URL",
-                        "http://127.0.0.1:" + ports.get("registry")));
+                        "http://" + host("registry") + ":" + ports.get("registry")));
         }
         return variables;
     }

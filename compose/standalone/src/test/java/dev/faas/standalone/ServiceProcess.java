@@ -31,7 +31,13 @@ final class ServiceProcess implements AutoCloseable {
 
     /** The main class of a service, on this test's class path. */
     static ServiceProcess service(Class<?> main, Map<String, String> environment) throws IOException {
-        return start(List.of("-cp", System.getProperty("java.class.path"), main.getName()), environment);
+        return service(main, environment, List.of());
+    }
+
+    /** @param wrapper goes in front of the command, and replaces itself by it */
+    static ServiceProcess service(Class<?> main, Map<String, String> environment, List<String> wrapper)
+            throws IOException {
+        return start(List.of("-cp", System.getProperty("java.class.path"), main.getName()), environment, wrapper);
     }
 
     /** The packaged program, as {@code ./faas} runs it. */
@@ -39,12 +45,14 @@ final class ServiceProcess implements AutoCloseable {
         var command =
                 new ArrayList<>(List.of("-jar", Path.of("target", "faas.jar").toString()));
         command.addAll(List.of(arguments));
-        return start(command, environment);
+        return start(command, environment, List.of());
     }
 
-    private static ServiceProcess start(List<String> arguments, Map<String, String> environment) throws IOException {
+    private static ServiceProcess start(List<String> arguments, Map<String, String> environment, List<String> wrapper)
+            throws IOException {
         var output = Files.createTempFile("faas-process-", ".log");
-        var command = new ArrayList<>(JVM);
+        var command = new ArrayList<>(wrapper);
+        command.addAll(JVM);
         command.addAll(arguments);
         var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -32,7 +32,12 @@ public final class OwnDocker implements AutoCloseable {
 
     /** On a disk: overlayfs is not for every file system. */
     public static OwnDocker start() throws IOException {
-        return new OwnDocker(Files.createTempDirectory(Path.of("/var/tmp"), "faas-docker-"));
+        return start(Files.createTempDirectory(Path.of("/var/tmp"), "faas-docker-"));
+    }
+
+    /** With everything in this directory, which is removed with it; its path has to be short, as a socket's has. */
+    public static OwnDocker start(Path home) throws IOException {
+        return new OwnDocker(home);
     }
 
     public URI host() {
@@ -50,11 +55,12 @@ public final class OwnDocker implements AutoCloseable {
                 "--iptables=false",
                 "--ip6tables=false",
                 "--log-level=warn");
-        // In a network of its own: with no bridge it removes the one of another daemon.
+        // In a network of its own: with no bridge it removes the one of another daemon. Loopback is up there, for a
+        // registry.
         var process = ChildProcess.start(new ChildProcess.Command(
                 "dockerd",
                 line,
-                List.of("unshare", "--net"),
+                List.of("unshare", "--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "in-its-network"),
                 Map.of("PATH", System.getenv("PATH")),
                 Path.of("/dev/null"),
                 home.resolve("log"),
@@ -115,6 +121,11 @@ public final class OwnDocker implements AutoCloseable {
         } catch (IOException e) {
             return ""; // it has ended
         }
+    }
+
+    /** In front of a command that is to run in the daemon's network. */
+    List<String> network() {
+        return List.of("nsenter", "--net=/proc/" + daemon.pid() + "/ns/net", "--");
     }
 
     /** Of the daemon itself. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A registry for pulls: Debian's docker-registry as a child on a free loopback port, which Docker trusts without TLS. */
 public final class TestRegistry implements AutoCloseable {
@@ -41,17 +42,24 @@ public final class TestRegistry implements AutoCloseable {
     }
 
     public static TestRegistry start(Path directory) throws IOException {
-        return start(directory, "", false);
+        return start(directory, "", false, List.of());
+    }
+
+    /** For a Docker with a network of its own, where nobody else reaches it; on what another one has stored. */
+    public static TestRegistry start(Path directory, OwnDocker docker) throws IOException {
+        return start(directory, "", false, docker.network());
     }
 
     /** One that lets nobody in but {@code ada}. */
     public static TestRegistry withLogin(Path directory) throws IOException {
         var logins = Files.writeString(directory.resolve("htpasswd"), LOGINS);
-        return start(directory, "auth: {htpasswd: {realm: test, path: %s}}\n".formatted(logins), true);
+        return start(directory, "auth: {htpasswd: {realm: test, path: %s}}\n".formatted(logins), true, List.of());
     }
 
-    private static TestRegistry start(Path directory, String more, boolean closed) throws IOException {
-        var address = "127.0.0.1:" + ReservedPort.free();
+    private static TestRegistry start(Path directory, String more, boolean closed, List<String> wrapper)
+            throws IOException {
+        int port = ReservedPort.free();
+        var address = "127.0.0.1:" + port;
         var config = Files.writeString(
                 directory.resolve("config.yml"), """
                 version: 0.1
@@ -60,9 +68,18 @@ public final class TestRegistry implements AutoCloseable {
                 http: {addr: "%s"}
                 """.formatted(directory.resolve("images"), address) + more);
         var line = List.of("/usr/bin/docker-registry", "serve", config.toString());
-        var process = ChildProcess.start(
-                ChildProcess.Command.of("docker-registry", line, Map.of(), directory.resolve("registry.log")));
-        process.awaitReady(Duration.ofSeconds(20), () -> answers(address));
+        var process = ChildProcess.start(new ChildProcess.Command(
+                "docker-registry",
+                line,
+                wrapper,
+                Map.of("PATH", System.getenv("PATH")),
+                Path.of("/dev/null"),
+                directory.resolve("registry.log"),
+                "KILL",
+                "TERM",
+                Duration.ofSeconds(10)));
+        process.awaitReady(
+                Duration.ofSeconds(20), () -> wrapper.isEmpty() ? answers(address) : listens(process.pid(), port));
         return new TestRegistry(address, process, closed);
     }
 
@@ -111,10 +128,12 @@ public final class TestRegistry implements AutoCloseable {
                         .withUsername(USER)
                         .withPassword(PASSWORD));
             }
-            var pushed =
-                    command.exec(new ResultCallback.Adapter<PushResponseItem>()).awaitCompletion(60, TimeUnit.SECONDS);
-            if (!pushed) {
+            var pushing = command.exec(new Pushing());
+            if (!pushing.awaitCompletion(60, TimeUnit.SECONDS)) {
                 throw new AssertionError("push took longer than 60 s");
+            }
+            if (pushing.refusal != null) {
+                throw new AssertionError("push failed: " + pushing.refusal);
             }
         } finally {
             docker.removeImageCmd(repository + ":" + tag).exec();
@@ -122,9 +141,31 @@ public final class TestRegistry implements AutoCloseable {
         return repository + ":" + tag;
     }
 
+    /** Docker's answer is a stream that ends well in any case; a failure is a line of it. */
+    private static final class Pushing extends ResultCallback.Adapter<PushResponseItem> {
+        private volatile @Nullable String refusal;
+
+        @Override
+        public void onNext(PushResponseItem line) {
+            if (line.isErrorIndicated()) {
+                refusal = String.valueOf(line.getErrorDetail());
+            }
+        }
+    }
+
     @Override
     public void close() throws IOException {
         process.close();
+    }
+
+    /** As its own network has it, which we are not in. */
+    private static boolean listens(long pid, int port) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/net/tcp"))
+                    .contains("0100007F:%04X 00000000:0000 0A".formatted(port));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static boolean answers(String address) {
