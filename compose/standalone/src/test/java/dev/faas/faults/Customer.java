@@ -2,12 +2,16 @@ package dev.faas.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.wire.Codec;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -64,8 +68,8 @@ final class Customer implements AutoCloseable {
         return post("/v1/auth/login", account(), Map.of());
     }
 
-    void function(String name, String image, Map<String, String> more) throws IOException, InterruptedException {
-        var body = new HashMap<>(more);
+    void function(String name, String image, Map<String, ?> more) throws IOException, InterruptedException {
+        var body = new HashMap<String, Object>(more);
         body.put("name", name);
         body.put("image", image);
         post("/v1/functions", body, Map.of()).orThrow();
@@ -92,6 +96,39 @@ final class Customer implements AutoCloseable {
 
     Answer get(String path) throws IOException, InterruptedException {
         return send(request(path));
+    }
+
+    Answer delete(String path) throws IOException, InterruptedException {
+        return send(request(path).DELETE());
+    }
+
+    /** Reads to the end, and keeps nothing; how many bytes there were. */
+    long drain(String path) throws IOException, InterruptedException {
+        var response = http.send(request(path).build(), BodyHandlers.ofInputStream());
+        try (var body = response.body()) {
+            return body.transferTo(OutputStream.nullOutputStream());
+        }
+    }
+
+    /**
+     * Follows a stream of events to its end, or drops it.
+     *
+     * @param most lines that name an event
+     * @return the last of them
+     */
+    String stream(String path, int most) throws IOException, InterruptedException {
+        var response = http.send(request(path).build(), BodyHandlers.ofInputStream());
+        var last = "";
+        try (var lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            int seen = 0;
+            for (var line = lines.readLine(); line != null && seen < most; line = lines.readLine()) {
+                if (line.startsWith("event: ")) {
+                    last = line;
+                    seen++;
+                }
+            }
+        }
+        return last;
     }
 
     private Answer post(String path, Object body, Map<String, String> headers)

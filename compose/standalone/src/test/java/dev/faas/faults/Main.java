@@ -48,15 +48,18 @@ final class Main implements Callable<Integer> {
     private Main() {}
 
     public static void main(String[] args) {
-        var worker = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(worker)));
+        cleanUpOnSignal(Thread.currentThread());
         // Halted, since leaving by exit would wait for the hook, which waits for this thread.
         int code = new CommandLine(new Main()).execute(args);
         System.out.flush();
         Runtime.getRuntime().halt(code);
     }
 
-    /** On a signal: the faults end, and all that was started is stopped. */
+    /** The worker's own clean-up stops all that was started. */
+    static void cleanUpOnSignal(Thread worker) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(worker)));
+    }
+
     private static void cleanUp(Thread worker) {
         worker.interrupt();
         try {

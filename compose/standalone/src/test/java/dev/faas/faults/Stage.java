@@ -65,9 +65,15 @@ final class Stage implements AutoCloseable {
      * @param ownDocker whether Docker is to be harmed too
      */
     Stage(Path logs, int brokerCount, boolean ownDocker) throws Exception {
+        this(logs, brokerCount, ownDocker, Map.of());
+    }
+
+    /** @param settings {@code FAAS_…} of all services */
+    Stage(Path logs, int brokerCount, boolean ownDocker, Map<String, String> settings) throws Exception {
         this.logs = logs;
         this.platform = "faults-" + ProcessHandle.current().pid() + "-" + brokerCount;
-        this.common = Map.of("FAAS_HTTP_HOST", "127.0.0.1", "FAAS_START_TIMEOUT", "60s", "FAAS_PLATFORM_ID", platform);
+        this.common = new HashMap<>(settings);
+        common.putAll(Map.of("FAAS_HTTP_HOST", "127.0.0.1", "FAAS_START_TIMEOUT", "60s", "FAAS_PLATFORM_ID", platform));
         var open = false;
         try {
             var data = Files.createTempDirectory("faas-faults-");
@@ -212,6 +218,11 @@ final class Stage implements AutoCloseable {
 
     Customer customer() {
         return customer;
+    }
+
+    /** An image whose entrypoint is this. */
+    String script(String script) {
+        return images.script(script);
     }
 
     Part part(String name) {
