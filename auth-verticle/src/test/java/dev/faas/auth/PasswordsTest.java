@@ -49,7 +49,8 @@ class PasswordsTest {
         long wrongPassword = fastest(() -> await(passwords.matches("wrong horse", stored)));
 
         assertThat(await(passwords.matches("anything", Optional.empty()))).isFalse();
-        assertThat((double) unknownUser / wrongPassword).isBetween(0.5, 2.0);
+        // Without that work it would be a thousandth; a busy machine alone makes it three.
+        assertThat((double) unknownUser / wrongPassword).isBetween(0.1, 10.0);
     }
 
     @Test
