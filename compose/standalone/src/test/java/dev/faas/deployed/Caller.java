@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +26,7 @@ final class Caller {
 
     private static final Duration UNREACHABLE = Duration.ofMinutes(3);
     private static final int UNAVAILABLE = 503;
+    private static final int UNAUTHORIZED = 401;
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(75);
     private static final String PASSWORD = "correct horse battery staple";
 
@@ -68,6 +70,35 @@ final class Caller {
         if (!answer.path("access_token").isMissingNode()) {
             token = answer.path("access_token").asText();
         }
+    }
+
+    /** The id of the key that has signed our token. */
+    String signer() throws IOException {
+        var header = Base64.getUrlDecoder().decode(token.substring(0, token.indexOf('.')));
+        return Codec.readTree(header).path("kid").asText();
+    }
+
+    boolean refusedEverywhere() throws IOException {
+        for (var port : Port.values()) {
+            if (!refuses(port)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    boolean refusedAnywhere() throws IOException {
+        for (var port : Port.values()) {
+            if (refuses(port)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean refuses(Port port) throws IOException {
+        var answer = exchange(port, port == Port.AUTH ? "/v1/auth/me" : "/v1/functions", HttpRequest.Builder::GET);
+        return answer.statusCode() == UNAUTHORIZED;
     }
 
     JsonNode get(Port port, String path) throws IOException {

@@ -2,6 +2,11 @@ package dev.faas.deployed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.deployed.Replicas.Work;
+import dev.faas.wire.Codec;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -22,6 +27,27 @@ class ComposeIT {
         Visit.of(nodes, 1, "story").flawless("compose, one of each");
         assertThat(nodes.nodes("in", "1", "busybox", "wget", "-qO-", "http://127.0.0.1:8222/healthz"))
                 .contains("ok");
+        assertThat(nodes.on(1).line(Nodes.SHORT, "docker compose port nats 8222"))
+                .isEqualTo("127.0.0.1:8222");
+        assertThat(nodes.on(1).line(Nodes.SHORT, "docker ps --format '{{.Names}} {{.Ports}}' | grep 0.0.0.0"))
+                .startsWith("faas-api-gateway-1 ")
+                .doesNotContain("\n");
+    }
+
+    @Test
+    @Order(2)
+    void withApisixInFrontItAloneIsPublished(Nodes nodes) throws Exception {
+        var merged = nodes.on(1)
+                .line(
+                        Nodes.SHORT,
+                        "docker compose -f docker-compose.yml -f docker-compose.override.yml -f apisix/docker-compose.yml"
+                                + " config --format json");
+        var services = Codec.readTree(merged.getBytes(StandardCharsets.UTF_8)).path("services");
+
+        assertThat(services.path("api-gateway").path("ports")).isEmpty();
+        assertThat(services.path("apisix").path("ports"))
+                .extracting(port -> port.path("published").asText())
+                .containsExactlyInAnyOrder("8000", "4000", "5000");
     }
 
     @Test
@@ -44,23 +70,43 @@ class ComposeIT {
                                 Nodes.SHORT,
                                 "docker compose exec -T auth-service sh -c 'cat /run/secrets/nats-registry 2>&1 || :'"))
                 .contains("Permission denied");
+        // The network of the database is for those who have something there.
+        assertThat(
+                        nodes.on(1)
+                                .line(
+                                        Nodes.SHORT,
+                                        "docker compose exec -T api-gateway bash -c 'exec 3<>/dev/tcp/postgres/5432' 2>&1 || :"))
+                .contains("postgres");
+        assertThat(nodes.on(1)
+                        .lines(
+                                Nodes.SHORT,
+                                "docker inspect --format '{{.HostConfig.Memory}} {{.HostConfig.RestartPolicy.Name}}'"
+                                        + " $(docker compose ps -q)"))
+                .hasSize(6)
+                .allMatch(line -> line.matches("[1-9]\\d+ .*always"));
     }
 
     @Test
     @Order(3)
-    void scaledToThreeEachReplicaHasItsShareAndAllTrustEachOther(Nodes nodes) throws Exception {
+    void scaledToThreeUnderLoadEachReplicaHasItsShareAndAllTrustEachOther(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
-        shell.line(
-                Nodes.LONG,
-                "docker compose up -d --wait --scale auth-service=3 --scale registry-service=3 --scale execution-service=3");
+        var auth = Replicas.composed(shell, "auth-service");
+        var registry = Replicas.composed(shell, "registry-service");
+        try (var traffic = Visit.traffic(nodes, 1)) {
+            shell.line(
+                    Nodes.LONG,
+                    "docker compose up -d --scale auth-service=3 --scale registry-service=3 --scale execution-service=3");
+            Arrivals.ofThree("compose", shell, Replicas::composed);
 
+            traffic.end().flawless("compose, scaled to three");
+        }
         var counts = Visit.of(nodes, 1, "spread", Integer.toString(SPREAD)).flawless("compose, three of each");
 
-        var auth = Replicas.composed(shell, "auth-service").requests("/v1/auth/me");
-        var registry = Replicas.composed(shell, "registry-service").requests("/v1/functions/:ref");
-        System.out.println("compose, three of each: auth " + auth + ", registry " + registry);
-        assertThat(auth).hasSize(3).allMatch(count -> count > 0);
-        assertThat(registry).hasSize(3).allMatch(count -> count > 0);
+        var logins = auth.shares(Work.requests("/v1/auth/me"));
+        var functions = registry.shares(Work.requests("/v1/functions/:ref"));
+        System.out.println("compose, three of each: auth " + logins + ", registry " + functions);
+        assertThat(logins).hasSize(3).allMatch(count -> count > 0);
+        assertThat(functions).hasSize(3).allMatch(count -> count > 0);
         assertThat(counts.number("accepted")).isEqualTo(SPREAD);
         assertThat(counts.json().path("spawners").size()).isGreaterThan(1);
     }
@@ -78,13 +124,93 @@ class ComposeIT {
             traffic.end().flawless("compose, one of each killed");
         }
         // What the killed spawner had booted ends with it; the others remove it once they know it dead.
-        shell.line(
-                Nodes.SHORT,
-                "until [ -z \"$(docker ps -aq --filter label=dev.faas.platform --filter status=exited)\" ]; do sleep 0.5; done");
+        shell.untilEmpty(Nodes.SHORT, "docker ps -aq --filter label=dev.faas.platform --filter status=exited");
+    }
+
+    /** docs/operations.md, word for word, but for the five minutes that a new key has to become known. */
+    @Test
+    @Order(5)
+    void passwordsAreRenewedUnderLoad(Nodes nodes) throws Exception {
+        var shell = nodes.on(1);
+        try (var traffic = Visit.traffic(nodes, 1)) {
+            shell.line(
+                    Nodes.SHORT, "docker compose exec -T postgres bash /etc/faas/secrets renew /run/secrets nats-auth");
+            shell.line(Nodes.SHORT, "docker compose restart nats auth-service");
+            shell.line(
+                    Nodes.SHORT, "docker compose exec -T postgres bash /etc/faas/secrets renew /run/secrets pg-auth");
+            shell.line(
+                    Nodes.SHORT,
+                    "docker compose exec -T postgres bash -c \"psql -U faas -c \\\"ALTER ROLE faas_auth PASSWORD '\\$(cat /run/secrets/pg-auth)'\\\"\"");
+            shell.line(Nodes.SHORT, "docker compose restart auth-service");
+            shell.line(Nodes.LONG, "docker compose up -d --wait --no-recreate");
+            Visit.of(nodes, 1, "story").lostNothing("compose, with new passwords");
+
+            traffic.end().lostNothing("compose, passwords renewed");
+        }
     }
 
     @Test
-    @Order(5)
+    @Order(6)
+    void aKeyThatIsReplacedSignsNoMoreAndItsTokensEnd(Nodes nodes) throws Exception {
+        var shell = nodes.on(1);
+        try (var visitor = Visit.begun(nodes, 1, "token")) {
+            assertThat(
+                            shell.line(
+                                    Nodes.SHORT,
+                                    "docker compose exec -T auth-service java -cp service.jar dev.faas.auth.NewSigningKey PT0S"))
+                    .contains(" signs from ");
+            shell.line(
+                    Nodes.SHORT,
+                    "docker compose exec -T postgres psql -U faas -c \"DELETE FROM auth.signing_key WHERE signs_from <"
+                            + " (SELECT max(signs_from) FROM auth.signing_key WHERE signs_from < now())\"");
+
+            var after = visitor.end().json();
+            System.out.println("compose, signing key replaced: " + after);
+            assertThat(after.path("signedByAnother").asBoolean()).isTrue();
+            assertThat(after.path("acceptedAgain").asBoolean()).isTrue();
+        }
+    }
+
+    @Test
+    @Order(7)
+    void anUpgradeLosesNothingAndTheSpawnerNeedNotBeRootWhereTheSocketHasAGroup(Nodes nodes) throws Exception {
+        var socket = nodes.nodes("docker", "1").substring("unix://".length());
+        var group = nodes.on(1).line(Nodes.SHORT, "stat -c %g " + socket);
+        var next = nodes.on(1).with(Map.of("FAAS_TAG", "next", "SPAWNER_USER", "10004:" + group));
+        try (var traffic = Visit.traffic(nodes, 1)) {
+            next.line(Nodes.LONG, "docker compose build && docker compose up -d --wait");
+            assertThat(next.line(Nodes.SHORT, "docker compose exec -T execution-service id"))
+                    .startsWith("uid=10004 gid=" + group);
+            Visit.of(nodes, 1, "story").flawless("compose, the next version");
+
+            traffic.end().lostNothing("compose, upgraded");
+        }
+    }
+
+    @Test
+    @Order(8)
+    void whatIsInTheVolumesOutlivesDownAndThePartsMayComeInAnyOrder(Nodes nodes) throws Exception {
+        var shell = nodes.on(1);
+        var before =
+                Visit.of(nodes, 1, "story").flawless("compose, before down").json();
+        shell.line(Nodes.LONG, "docker compose down");
+
+        for (var part : List.of("execution-service", "api-gateway", "registry-service", "auth-service")) {
+            shell.line(Nodes.SHORT, "docker compose up -d --no-deps " + part);
+        }
+        shell.line(Nodes.LONG, "docker compose up -d --wait");
+
+        var after = Visit.of(
+                nodes,
+                1,
+                "again",
+                before.path("user").asText(),
+                before.path("first").asText());
+        assertThat(after.flawless("compose, up again").number("accepted")).isEqualTo(2);
+    }
+
+    @Test
+    @Order(9)
     void whatWasSavedIsThereAgainInAnEmptyPlatform(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
         var before = Visit.of(nodes, 1, "story")
@@ -102,7 +228,7 @@ class ComposeIT {
     }
 
     @Test
-    @Order(6)
+    @Order(10)
     void downWithItsVolumesLeavesNothing(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
         shell.line(Nodes.LONG, "docker compose down -v");

@@ -35,17 +35,32 @@ final class Nodes implements AutoCloseable {
                         COMPOSE.resolve("standalone/target/stand-ins").toString()));
     }
 
-    static Nodes start(String name, int count) throws IOException, InterruptedException {
+    /** One, with all images built on it. */
+    static Nodes one(String name) throws IOException, InterruptedException {
+        return up(name, 1, Nodes::provide);
+    }
+
+    /** So many, with the images that another one has. */
+    static Nodes like(Nodes other, String name, int count) throws IOException, InterruptedException {
+        return up(name, count, nodes -> nodes.copy(other));
+    }
+
+    private static Nodes up(String name, int count, Filling images) throws IOException, InterruptedException {
         var nodes = new Nodes(name, count);
         nodes.machine.run(SHORT, "./nodes", "down");
         try {
             nodes.machine.run(SHORT, "./nodes", "up", Integer.toString(count));
-            nodes.provide();
+            images.fill(nodes);
             return nodes;
         } catch (IOException | InterruptedException | RuntimeException e) {
             nodes.close();
             throw e;
         }
+    }
+
+    @FunctionalInterface
+    private interface Filling {
+        void fill(Nodes nodes) throws IOException, InterruptedException;
     }
 
     private void provide() throws IOException, InterruptedException {
@@ -58,24 +73,28 @@ final class Nodes implements AutoCloseable {
         on(1).line(LONG, "docker build -t auth-service:latest ./auth-service");
         on(1).line(LONG, "docker build -t registry-service:latest ./registry-service");
         on(1).line(LONG, "docker build -t spawner-service:latest ./spawner-service");
+        on(1).line(LONG, "docker build -t api-gateway:latest ./api-gateway");
         on(1).line(LONG, "docker compose build");
         on(1).line(
                         SHORT,
                         "d=standalone/target/factor; mkdir -p $d && cp \"$(command -v busybox)\" $d/busybox && tar -C $d -c busybox |"
                                 + " docker import --change 'ENTRYPOINT [\"/busybox\",\"factor\"]' - " + FUNCTION);
-        copy();
     }
 
-    /** What the first node has, the others get. */
-    private void copy() throws IOException, InterruptedException {
-        if (count == 1) {
-            return;
+    private void copy(Nodes other) throws IOException, InterruptedException {
+        images.putAll(other.images);
+        var all =
+                other.on(1).lines(SHORT, "docker image ls --filter dangling=false --format '{{.Repository}}:{{.Tag}}'");
+        var tar = "standalone/target/images.tar";
+        other.on(1).line(LONG, "docker save -o " + tar + " " + String.join(" ", all));
+        var dockers = new ArrayList<String>();
+        for (var i = 1; i <= count; i++) {
+            dockers.add(docker(i));
         }
-        var all = String.join(
-                " ", on(1).lines(SHORT, "docker image ls --filter dangling=false --format '{{.Repository}}:{{.Tag}}'"));
-        for (var i = 2; i <= count; i++) {
-            on(1).line(LONG, "docker save %s | DOCKER_HOST=%s docker load -q".formatted(all, docker(i)));
-        }
+        machine.line(
+                LONG,
+                "printf '%s\\n' " + String.join(" ", dockers) + " | xargs -P 0 -I {} docker -H {} load -q -i " + tar
+                        + "; rm " + tar);
     }
 
     private String docker(int node) throws IOException, InterruptedException {

@@ -23,7 +23,7 @@ final class OneMachine implements ParameterResolver {
 
     private static Nodes start() {
         try {
-            return Nodes.start("fit", 1);
+            return Nodes.one("fit");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

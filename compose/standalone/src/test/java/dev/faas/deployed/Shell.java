@@ -3,6 +3,7 @@ package dev.faas.deployed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +36,22 @@ record Shell(Path directory, Map<String, String> environment) {
 
     List<String> lines(Duration limit, String line) throws IOException, InterruptedException {
         return line(limit, line).lines().toList();
+    }
+
+    /** Asks until nothing is printed any more; what is printed at the limit is in the message. */
+    void untilEmpty(Duration limit, String line) throws IOException, InterruptedException {
+        try {
+            line(limit, "until [ -z \"$(" + line + ")\" ]; do sleep 0.2; done");
+        } catch (IOException e) {
+            throw new IOException("there still: " + line(Nodes.SHORT, line), e);
+        }
+    }
+
+    /** The same with these variables set, too. */
+    Shell with(Map<String, String> more) {
+        var all = new HashMap<>(environment);
+        all.putAll(more);
+        return new Shell(directory, all);
     }
 
     ProcessBuilder builder(String... command) {

@@ -30,7 +30,12 @@ final class Visit implements AutoCloseable {
 
     /** Load that goes on until {@link #end}. */
     static Visit traffic(Nodes nodes, int node) throws IOException {
-        var visit = new Visit(nodes.visit(node, "traffic"));
+        return begun(nodes, node, "traffic");
+    }
+
+    /** One that is ready, and waits for {@link #end} to go on. */
+    static Visit begun(Nodes nodes, int node, String what) throws IOException {
+        var visit = new Visit(nodes.visit(node, what));
         assertThat(visit.out.readLine()).isEqualTo("ready");
         return visit;
     }

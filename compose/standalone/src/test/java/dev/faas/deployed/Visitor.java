@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
  * What a client does with a platform, as a program of its own, since a process has the network of one node only. Prints one
  * line of JSON at the end. {@code story}: registration, a function, an activation, its result. {@code spread N}: N of each.
  * {@code traffic}: says "ready", and goes on with some requests a second until its input ends; then waits for all that was
- * accepted. {@code again USER ACTIVATION}: an earlier visitor comes back, for what he has and for more.
+ * accepted. {@code again USER ACTIVATION}: an earlier visitor comes back, for what he has and for more. {@code token}: says
+ * "ready", and once its input ends it uses its token at each port until all three refuse it; then logs in anew.
  */
 final class Visitor {
     private static final int EVERY_MILLIS = 100;
@@ -44,6 +45,10 @@ final class Visitor {
             var visitor = new Visitor(
                     new Caller("user-" + UUID.randomUUID().toString().substring(0, 12)));
             visitor.caller.register();
+            if (args[0].equals("token")) {
+                visitor.token();
+                return;
+            }
             visitor.function("factor");
             switch (args[0]) {
                 case "story" -> visitor.submit("factor");
@@ -56,8 +61,30 @@ final class Visitor {
     }
 
     private void report() throws IOException {
-        System.out.println(new String(Codec.write(account()), StandardCharsets.UTF_8));
+        print(account());
         System.exit(0);
+    }
+
+    private static void print(Map<String, ?> counts) {
+        System.out.println(new String(Codec.write(counts), StandardCharsets.UTF_8));
+    }
+
+    private void token() throws IOException {
+        System.out.println("ready");
+        System.in.readAllBytes();
+        var old = caller.signer();
+        var begun = System.nanoTime();
+        while (!caller.refusedEverywhere()) {
+            if (System.nanoTime() - begun > TimeUnit.MINUTES.toNanos(2)) {
+                throw new IOException("the token still counts: " + caller.refused);
+            }
+        }
+        var seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
+        caller.login();
+        print(Map.of(
+                "refusedAfterSeconds", seconds,
+                "signedByAnother", !caller.signer().equals(old),
+                "acceptedAgain", !caller.refusedAnywhere()));
     }
 
     private void function(String name) throws IOException {
