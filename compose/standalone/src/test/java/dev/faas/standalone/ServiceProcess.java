@@ -21,6 +21,9 @@ final class ServiceProcess implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
+    /** Whoever runs the tests in the background ignores SIGINT, and hands that on to all that they start. */
+    private static final List<String> INTERRUPTIBLE = List.of("env", "--default-signal=INT");
+
     private final Process process;
     private final Path output;
 
@@ -45,7 +48,7 @@ final class ServiceProcess implements AutoCloseable {
         var command =
                 new ArrayList<>(List.of("-jar", Path.of("target", "faas.jar").toString()));
         command.addAll(List.of(arguments));
-        return start(command, environment, List.of());
+        return start(command, environment, INTERRUPTIBLE);
     }
 
     private static ServiceProcess start(List<String> arguments, Map<String, String> environment, List<String> wrapper)
