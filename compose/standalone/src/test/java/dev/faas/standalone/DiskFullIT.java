@@ -127,8 +127,16 @@ class DiskFullIT {
         try (var disk = SmallDisk.at(home, 192);
                 var docker = OwnDocker.start(home.resolve("d"));
                 var images = new TestImages(docker.host());
+                // Nothing booted ahead: that would still run.
                 var platform = start(Map.of(
-                        "FAAS_DOCKER_HOST", docker.host().toString(), "FAAS_DISK_FREE_MB", mark, "FAAS_SLOTS", "4"));
+                        "FAAS_DOCKER_HOST",
+                        docker.host().toString(),
+                        "FAAS_DISK_FREE_MB",
+                        mark,
+                        "FAAS_SLOTS",
+                        "4",
+                        "FAAS_POOL_SANDBOXES",
+                        "0"));
                 var load = SteadyLoad.start(platform, images)) {
             var bob = Client.register(platform.api());
             bob.function("never", images.script("echo never"));
