@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything it writes is under one directory: {@code jetstream/}, {@code nats-server.log} and the ports file.
  * Calls block; not for use by several threads at once.
  */
-public final class NatsServer implements Server, Keeper.Kept {
+public final class NatsServer implements Server {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final Pattern PORTS = Pattern.compile(
             "\"nats\":\\s*\\[\\s*\"nats://[^\"]*:(\\d+)\".*\"monitoring\":\\s*\\[\\s*\"http://[^\"]*:(\\d+)\".*}",

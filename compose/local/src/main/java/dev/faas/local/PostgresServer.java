@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>Every connection needs a password (SCRAM), there is no Unix socket. As root, the server runs as another user.
  * Calls block; not for use by several threads at once.
  */
-public final class PostgresServer implements Server, Keeper.Kept {
+public final class PostgresServer implements Server {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final int PORTS_TO_TRY = 5;
 
