@@ -191,8 +191,7 @@ class ComposeIT {
     @Order(8)
     void whatIsInTheVolumesOutlivesDownAndThePartsMayComeInAnyOrder(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
-        var before =
-                Visit.of(nodes, 1, "story").flawless("compose, before down").json();
+        var before = Visit.of(nodes, 1, "story").flawless("compose, before down");
         shell.line(Nodes.LONG, "docker compose down");
 
         for (var part : List.of("execution-service", "api-gateway", "registry-service", "auth-service")) {
@@ -200,12 +199,7 @@ class ComposeIT {
         }
         shell.line(Nodes.LONG, "docker compose up -d --wait");
 
-        var after = Visit.of(
-                nodes,
-                1,
-                "again",
-                before.path("user").asText(),
-                before.path("first").asText());
+        var after = Visit.again(nodes, 1, before);
         assertThat(after.flawless("compose, up again").number("accepted")).isEqualTo(2);
     }
 
@@ -213,17 +207,14 @@ class ComposeIT {
     @Order(9)
     void whatWasSavedIsThereAgainInAnEmptyPlatform(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
-        var before = Visit.of(nodes, 1, "story")
-                .flawless("compose, before the backup")
-                .json();
+        var before = Visit.of(nodes, 1, "story").flawless("compose, before the backup");
         shell.line(Nodes.SHORT, "rm -rf standalone/target/backup");
         shell.line(Nodes.LONG, "./backup save standalone/target/backup");
         shell.line(Nodes.LONG, "docker compose down -v");
 
         shell.line(Nodes.LONG, "./backup restore standalone/target/backup");
 
-        var user = before.path("user").asText();
-        var after = Visit.of(nodes, 1, "again", user, before.path("first").asText());
+        var after = Visit.again(nodes, 1, before);
         assertThat(after.flawless("compose, restored").number("accepted")).isEqualTo(2);
     }
 

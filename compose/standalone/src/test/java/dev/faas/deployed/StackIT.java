@@ -105,8 +105,7 @@ class StackIT {
     @Order(6)
     void aStacksBackupIsMadeByComposeOnItsVolumes(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
-        var before =
-                Visit.of(nodes, 1, "story").flawless("stack, before the backup").json();
+        var before = Visit.of(nodes, 1, "story").flawless("stack, before the backup");
         shell.line(Nodes.SHORT, "rm -rf standalone/target/backup");
         shell.line(Nodes.LONG, "docker stack rm --detach=false faas");
         shell.untilEmpty(Nodes.SHORT, "docker ps -aq; docker network ls -q --filter name=faas_");
@@ -115,12 +114,7 @@ class StackIT {
         shell.line(Nodes.LONG, "docker compose down");
         shell.line(Nodes.LONG, "docker stack deploy --detach=false -c docker-compose.yml faas");
 
-        var after = Visit.of(
-                nodes,
-                1,
-                "again",
-                before.path("user").asText(),
-                before.path("first").asText());
+        var after = Visit.again(nodes, 1, before);
         assertThat(after.flawless("stack, after the backup").number("accepted")).isEqualTo(2);
     }
 

@@ -28,6 +28,16 @@ final class Visit implements AutoCloseable {
         }
     }
 
+    /** By the same user again, who counts what there was of an earlier visit, too. */
+    static Counts again(Nodes nodes, int node, Counts before) throws IOException, InterruptedException {
+        return of(
+                nodes,
+                node,
+                "again",
+                before.json().path("user").asText(),
+                before.json().path("first").asText());
+    }
+
     /** Load that goes on until {@link #end}. */
     static Visit traffic(Nodes nodes, int node) throws IOException {
         return begun(nodes, node, "traffic");

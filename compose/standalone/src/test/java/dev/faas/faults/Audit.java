@@ -27,7 +27,6 @@ final class Audit {
     private static final Duration USUAL = Duration.ofSeconds(75);
 
     private static final Duration LISTED_WITHIN = Duration.ofMinutes(1);
-    private static final Duration CONTAINERS_GO = Duration.ofSeconds(90);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
     /** One in so many short runs may end between two looks at the process table. */
     private static final int UNSEEN = 10;
@@ -202,12 +201,7 @@ final class Audit {
     }
 
     private void containers() throws InterruptedException {
-        var until = System.nanoTime() + CONTAINERS_GO.toNanos();
-        var left = stage.containers();
-        while (!left.isEmpty() && System.nanoTime() < until) {
-            Thread.sleep(LOOK_AGAIN);
-            left = stage.containers();
-        }
+        var left = stage.containersLeft();
         if (!left.isEmpty()) {
             problems.add("containers stay: " + left);
         }

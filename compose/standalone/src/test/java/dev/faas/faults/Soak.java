@@ -68,7 +68,7 @@ final class Soak implements Callable<Integer> {
             sample(gauges, deeds, lasting);
             deeds.stop();
             var problems = deeds.problems();
-            var left = containersLeft(stage);
+            var left = stage.containersLeft();
             return report(gauges, deeds, problems, left, lasting);
         }
     }
@@ -81,16 +81,6 @@ final class Soak implements Callable<Integer> {
             gauges.sample(Duration.ofNanos(System.nanoTime() - begun), deeds.done());
             Thread.sleep(Math.max(0, begun + (i + 1) * pause.toNanos() - System.nanoTime()) / 1_000_000);
         }
-    }
-
-    private static List<String> containersLeft(Stage stage) throws InterruptedException {
-        var until = System.nanoTime() + Duration.ofSeconds(90).toNanos();
-        var left = stage.containers();
-        while (!left.isEmpty() && System.nanoTime() < until) {
-            Thread.sleep(500);
-            left = stage.containers();
-        }
-        return left;
     }
 
     private int report(Gauges gauges, Deeds deeds, List<String> problems, List<String> left, Duration lasting)

@@ -41,6 +41,7 @@ final class Stage implements AutoCloseable {
 
     private static final Duration READY_LIMIT = Duration.ofMinutes(2);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+    private static final Duration CONTAINERS_GO = Duration.ofSeconds(90);
 
     @FunctionalInterface
     private interface Closing {
@@ -257,6 +258,17 @@ final class Stage implements AutoCloseable {
                 .map(container -> container.getId().substring(0, 12) + " of "
                         + container.getLabels().get("dev.faas.spawner") + " " + container.getStatus())
                 .toList();
+    }
+
+    /** Those that are there 90 s after the load's end. */
+    List<String> containersLeft() throws InterruptedException {
+        var until = System.nanoTime() + CONTAINERS_GO.toNanos();
+        var left = containers();
+        while (!left.isEmpty() && System.nanoTime() < until) {
+            Thread.sleep(LOOK_AGAIN);
+            left = containers();
+        }
+        return left;
     }
 
     @Override
