@@ -18,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class Projector {
     private static final Logger LOG = LoggerFactory.getLogger(Projector.class);
     private static final int BATCH = 256;
+    private static final int BUSY = 8;
+    private static final long GATHER_MILLIS = 25;
     private static final Duration WAIT = Duration.ofMillis(500);
     private static final long PAUSE_MILLIS = 500;
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
@@ -81,14 +82,23 @@ final class Projector {
             var taken = new ArrayList<Taken>();
             deliveries.forEach(delivery -> decode(delivery).ifPresent(taken::add));
             if (project(taken)) {
-                // Only now: what is acknowledged is never told again.
-                confirmed(deliveries, Delivery::ack);
+                // Only now: what is acknowledged is never told again. One that gets lost costs a second look at the
+                // ledger.
+                deliveries.forEach(Delivery::ackUnconfirmed);
                 projected.increment(taken.size());
+                gather(deliveries.size());
             } else {
-                confirmed(deliveries, delivery -> delivery.handBack(Duration.ZERO));
+                handBack(deliveries);
             }
         } catch (BusException away) {
             pauseAfter(away);
+        }
+    }
+
+    /** Under load a transaction for many costs less than many of them, and the pause is not felt. */
+    private void gather(int last) throws InterruptedException {
+        if (last >= BUSY && last < BATCH) {
+            stopping.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -148,15 +158,16 @@ final class Projector {
         };
     }
 
-    private static void confirmed(List<Delivery> deliveries, Function<Delivery, CompletableFuture<Void>> reply)
-            throws InterruptedException {
+    private static void handBack(List<Delivery> deliveries) throws InterruptedException {
         try {
-            Waiting.on(CompletableFuture.allOf(deliveries.stream().map(reply).toArray(CompletableFuture[]::new)));
+            Waiting.on(CompletableFuture.allOf(deliveries.stream()
+                    .map(delivery -> delivery.handBack(Duration.ZERO))
+                    .toArray(CompletableFuture[]::new)));
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
-            // They come again, and change nothing then.
-            LOG.debug("not all of {} states could be answered: {}", deliveries.size(), e.toString());
+            // They come again later.
+            LOG.debug("not all of {} states could be handed back: {}", deliveries.size(), e.toString());
         }
     }
 

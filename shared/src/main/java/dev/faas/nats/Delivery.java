@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One delivery of a message to a consumer. Ours until it is acked, handed back, or {@code ack_wait} runs out. */
 public final class Delivery {
@@ -12,6 +14,8 @@ public final class Delivery {
     interface Sender {
         CompletableFuture<Message> send(String subject, Map<String, String> headers, byte[] body);
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
     private final Message message;
     private final Sender sender;
@@ -46,6 +50,18 @@ public final class Delivery {
     /** Done: the message leaves the queue. Completes when the server has confirmed it. */
     public CompletableFuture<Void> ack() {
         return reply("+ACK");
+    }
+
+    /**
+     * Done, and nobody waits for the server to confirm it: for work that changes nothing when it is done again, as it is if
+     * this gets lost.
+     */
+    public void ackUnconfirmed() {
+        try {
+            message.ack();
+        } catch (IllegalStateException disconnected) {
+            LOG.debug("{} at {} comes again: {}", sequence(), subject(), disconnected.getMessage());
+        }
     }
 
     /** Not done yet: {@code ack_wait} begins anew. Completes when the server has confirmed it. */

@@ -41,15 +41,23 @@ final class Turns {
 
     /** A function may have work, from then on. */
     void sign(QueueKey key, Duration delay) {
-        locked(() -> {
-            if (!closed && lines.hasRoomFor(key)) {
-                var line = lines.of(key);
-                line.empty = false;
-                line.again = line.pulling;
-                lines.want(line, System.nanoTime() + delay.toNanos());
+        lock.lock();
+        try {
+            if (closed || !lines.hasRoomFor(key)) {
+                return;
             }
-            return null;
-        });
+            var line = lines.of(key);
+            line.empty = false;
+            line.again = line.pulling;
+            lines.want(line, System.nanoTime() + delay.toNanos());
+            // Each command is a sign: one that cannot lead to a turn yet wakes nobody, as whatever frees a slot does
+            // that.
+            if (slots.free() > 0 && mayHaveMore(line)) {
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Waits for a function whose turn it is and a slot for it, and takes both; null at the end. */
