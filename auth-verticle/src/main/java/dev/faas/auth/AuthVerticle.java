@@ -4,21 +4,21 @@ import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
+import dev.faas.http.ServiceVerticle;
 import dev.faas.http.TokenVerifier;
 import dev.faas.lifecycle.Lifecycle;
+import dev.faas.lifecycle.Waiting;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
-import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** auth-service: accounts, passwords, tokens and the keys that sign them. {@link #open} shows what it is made of. */
-public final class AuthVerticle extends VerticleBase {
+public final class AuthVerticle extends ServiceVerticle {
     private static final String SERVICE = "auth-service";
     private static final String API = "api";
     private static final Duration OUTBOX_PAUSE = Duration.ofSeconds(2);
@@ -26,36 +26,19 @@ public final class AuthVerticle extends VerticleBase {
     private static final Duration PRUNE_PAUSE = Duration.ofMinutes(5);
 
     private final AuthConfig config;
-    private @Nullable Lifecycle lifecycle;
-    private volatile @Nullable HttpService http;
 
     public AuthVerticle(AuthConfig config) {
+        super(SERVICE);
         this.config = config;
-    }
-
-    /** Fails with what is missing when Postgres, NATS or the buckets are not there in time; then nothing is left open. */
-    @Override
-    public Future<?> start() {
-        lifecycle = new Lifecycle(vertx, SERVICE);
-        return lifecycle.start(this::open);
-    }
-
-    @Override
-    public Future<?> stop() {
-        return lifecycle == null ? Future.succeededFuture() : lifecycle.stop();
     }
 
     /** The port of the API, once started. */
     public int port() {
-        return started().port(API);
+        return port(API);
     }
 
-    /** The port of metrics and detailed health, once started. */
-    public int internalPort() {
-        return started().internalPort();
-    }
-
-    private void open(Lifecycle.Steps on) throws Exception {
+    @Override
+    protected HttpService open(Lifecycle.Steps on) throws Exception {
         var clock = InstantSource.system();
         var pg = on.open(
                 "postgres", () -> Pg.open(vertx, config.pg()), it -> it.close().await());
@@ -83,28 +66,19 @@ public final class AuthVerticle extends VerticleBase {
         var routes = new AuthRoutes(accounts, keys, verifier);
         var health = new Health(SERVICE).require("postgres", pg::ping).require("nats", nats::connected);
 
-        http = on.await(
+        var http = on.await(
                 "http",
                 () -> HttpService.start(
                         vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), routes::add))),
                 HttpService::close);
-        var upkeep = new Upkeep(vertx, context)
-                .every(OUTBOX_PAUSE, "announcing revocations", revocations::announcePending)
-                .every(KEYS_PAUSE, "publishing signing keys", publication::refresh)
-                .every(PRUNE_PAUSE, "pruning revocations", revocations::prune)
-                .every(PRUNE_PAUSE, "pruning logins", () -> logins.prune(clock.instant()));
-        on.open("upkeep", upkeep::start, it -> it.stop().await());
+        on.repeat("announcing revocations", OUTBOX_PAUSE, () -> Waiting.on(revocations.announcePending()));
+        on.repeat("publishing signing keys", KEYS_PAUSE, () -> Waiting.on(publication.refresh()));
+        on.repeat("pruning revocations", PRUNE_PAUSE, () -> Waiting.on(revocations.prune()));
+        on.repeat("pruning logins", PRUNE_PAUSE, () -> Waiting.on(logins.prune(clock.instant())));
+        return http;
     }
 
     private Passwords passwords() {
         return new Passwords(vertx, config.hashThreads(), config.hashWaiting());
-    }
-
-    private HttpService started() {
-        var running = http;
-        if (running == null) {
-            throw new IllegalStateException(SERVICE + " has not started");
-        }
-        return running;
     }
 }

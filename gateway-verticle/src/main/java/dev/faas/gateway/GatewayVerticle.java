@@ -8,20 +8,19 @@ import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.KeyRing;
 import dev.faas.http.Metrics;
+import dev.faas.http.ServiceVerticle;
 import dev.faas.http.TokenVerifier;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
-import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpClient;
 import java.net.URI;
 import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
 
 /** api-gateway: the only public door. {@link #open} shows what it is made of. */
-public final class GatewayVerticle extends VerticleBase {
+public final class GatewayVerticle extends ServiceVerticle {
     private static final String SERVICE = "api-gateway";
 
     private static final String ISSUER = "faas";
@@ -31,39 +30,16 @@ public final class GatewayVerticle extends VerticleBase {
     private final Addresses.Lookup lookup;
     private final InstantSource clock;
     private final OpenAnswers open = new OpenAnswers();
-    private @Nullable Lifecycle lifecycle;
-    private volatile @Nullable HttpService http;
 
     public GatewayVerticle(GatewayConfig config) {
         this(config, Addresses.SYSTEM, InstantSource.system());
     }
 
     GatewayVerticle(GatewayConfig config, Addresses.Lookup lookup, InstantSource clock) {
+        super(SERVICE);
         this.config = config;
         this.lookup = lookup;
         this.clock = clock;
-    }
-
-    /** Fails with what is missing when NATS or the streams are not there in time; then nothing is left open. */
-    @Override
-    public Future<?> start() {
-        lifecycle = new Lifecycle(vertx, SERVICE);
-        return lifecycle.start(this::open);
-    }
-
-    @Override
-    public Future<?> stop() {
-        return lifecycle == null ? Future.succeededFuture() : lifecycle.stop();
-    }
-
-    /** The port of {@code api}, {@code auth} or {@code registry}, once started. */
-    public int port(String listener) {
-        return started().port(listener);
-    }
-
-    /** The port of metrics and detailed health, once started. */
-    public int internalPort() {
-        return started().internalPort();
     }
 
     /** Event streams, followed logs and waits that are open now. */
@@ -71,7 +47,8 @@ public final class GatewayVerticle extends VerticleBase {
         return open.count();
     }
 
-    private void open(Lifecycle.Steps on) throws Exception {
+    @Override
+    protected HttpService open(Lifecycle.Steps on) throws Exception {
         var limit = config.nats().startTimeout();
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         Topology.await(nats, limit);
@@ -126,11 +103,12 @@ public final class GatewayVerticle extends VerticleBase {
                 .list("auth-service", auth::ping)
                 .list("registry-service", registry::ping);
 
-        http = on.await(
+        var http = on.await(
                 "http",
                 () -> HttpService.start(vertx, config.http(), health, metrics, api.listeners(config)),
                 HttpService::close);
         on.onStop("open answers", open::stop);
+        return http;
     }
 
     private Upstream upstream(Lifecycle.Steps on, String name, URI url, HttpClient client) throws Exception {
@@ -140,13 +118,5 @@ public final class GatewayVerticle extends VerticleBase {
                     return Future.succeededFuture();
                 });
         return new Upstream(name, url, client, addresses);
-    }
-
-    private HttpService started() {
-        var running = http;
-        if (running == null) {
-            throw new IllegalStateException(SERVICE + " has not started");
-        }
-        return running;
     }
 }

@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationEvents.Appended;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Snapshot;
+import dev.faas.lifecycle.Waiting;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,6 +1,7 @@
 package dev.faas.registry;
 
 import dev.faas.activation.RunOutput;
+import dev.faas.lifecycle.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

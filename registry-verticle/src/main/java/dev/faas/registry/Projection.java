@@ -6,6 +6,7 @@ import dev.faas.activation.Order;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.RunOutput;
 import dev.faas.activation.Snapshot;
+import dev.faas.lifecycle.Waiting;
 import dev.faas.registry.CopyShelf.Kind;
 import dev.faas.wire.Codec;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package dev.faas.registry;
 
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Snapshot;
+import dev.faas.lifecycle.Waiting;
 import dev.faas.nats.BusException;
 import dev.faas.nats.Delivery;
 import dev.faas.nats.DurableReader;

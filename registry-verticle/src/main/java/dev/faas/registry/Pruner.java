@@ -1,6 +1,7 @@
 package dev.faas.registry;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.lifecycle.Waiting;
 import dev.faas.registry.LedgerStore.Unpruned;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package dev.faas.registry;
 
+import dev.faas.lifecycle.Waiting;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;

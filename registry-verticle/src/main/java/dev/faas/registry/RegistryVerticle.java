@@ -9,8 +9,10 @@ import dev.faas.http.HttpService;
 import dev.faas.http.KeyRing;
 import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
+import dev.faas.http.ServiceVerticle;
 import dev.faas.http.TokenVerifier;
 import dev.faas.lifecycle.Lifecycle;
+import dev.faas.lifecycle.Waiting;
 import dev.faas.nats.Consumers;
 import dev.faas.nats.DurableReader;
 import dev.faas.nats.Nats;
@@ -18,15 +20,13 @@ import dev.faas.nats.Topology;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
-import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** registry-service: functions, their revisions, and the ledger of activations. {@link #open} shows what it is made of. */
-public final class RegistryVerticle extends VerticleBase {
+public final class RegistryVerticle extends ServiceVerticle {
     static final String SERVICE = "registry-service";
     private static final String API = "api";
     private static final String ISSUER = "faas";
@@ -38,41 +38,24 @@ public final class RegistryVerticle extends VerticleBase {
 
     private final RegistryConfig config;
     private final InstantSource clock;
-    private @Nullable Lifecycle lifecycle;
-    private volatile @Nullable HttpService http;
 
     public RegistryVerticle(RegistryConfig config) {
         this(config, InstantSource.system());
     }
 
     RegistryVerticle(RegistryConfig config, InstantSource clock) {
+        super(SERVICE);
         this.config = config;
         this.clock = clock;
     }
 
-    /** Fails with what is missing when NATS or Postgres is not there in time; then nothing is left open. */
-    @Override
-    public Future<?> start() {
-        lifecycle = new Lifecycle(vertx, SERVICE);
-        return lifecycle.start(this::open);
-    }
-
-    @Override
-    public Future<?> stop() {
-        return lifecycle == null ? Future.succeededFuture() : lifecycle.stop();
-    }
-
     /** The port of the API, once started. */
     public int port() {
-        return started().port(API);
+        return port(API);
     }
 
-    /** The port of metrics and detailed health, once started. */
-    public int internalPort() {
-        return started().internalPort();
-    }
-
-    private void open(Lifecycle.Steps on) throws Exception {
+    @Override
+    protected HttpService open(Lifecycle.Steps on) throws Exception {
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         var pg = on.open("postgres", () -> Pg.open(vertx, config.pg()), it -> Waiting.on(it.close()));
         var store = new FunctionStore(pg);
@@ -88,7 +71,7 @@ public final class RegistryVerticle extends VerticleBase {
         var pins = new ImagePins(vertx, nats);
         var functions = new Functions(vertx, store, bucket, pins, queue, nats::connected, clock);
         on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
-        repeat(on, "outbox", config.outboxPause(), () -> Waiting.on(bucket.writePending()));
+        on.repeat("outbox", config.outboxPause(), () -> Waiting.on(bucket.writePending()));
 
         var events = new ActivationEvents(nats);
         var ledger = new LedgerStore(pg);
@@ -97,18 +80,18 @@ public final class RegistryVerticle extends VerticleBase {
         var pruner = new Pruner(events, ledger, clock, config.retention().events());
         var partitions = new PartitionStore(pg);
         on.await("today's partition", () -> partitions.ensure(clock.instant()), nothing -> Future.succeededFuture());
-        repeat(on, "partitions", config.partitionsPause(), () -> partitions(partitions, clock.instant()));
+        on.repeat("partitions", config.partitionsPause(), () -> partitions(partitions, clock.instant()));
         on.open("projector", () -> projector(nats, projection, metrics), Projector::stop);
-        repeat(on, "pruner", config.prunePause(), pruner::round);
+        on.repeat("pruner", config.prunePause(), pruner::round);
         var sweep = new RetentionSweep(new RetentionStore(pg), shelf, config.retention(), clock);
-        repeat(on, "retention", config.prunePause(), sweep::round);
+        on.repeat("retention", config.prunePause(), sweep::round);
 
         var parked = on.open("parked", () -> nats.read(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);
-        repeat(on, "retries", RETRIES_PAUSE, new Retries(parked, events, queue, clock)::round);
+        on.repeat("retries", RETRIES_PAUSE, new Retries(parked, events, queue, clock)::round);
 
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
         var reconciler = reconciler(nats, new RepairStore(pg), events, queue, spawners);
-        repeat(on, "reconciler", config.reconcilePause(), reconciler::round);
+        on.repeat("reconciler", config.reconcilePause(), reconciler::round);
 
         var bodies = new FunctionBody(config.topology().eventsAge());
         var functionRoutes = new FunctionRoutes(functions, bodies, verifier);
@@ -119,14 +102,10 @@ public final class RegistryVerticle extends VerticleBase {
             functionRoutes.add(router);
             activationRoutes.add(router);
         });
-        http = on.await(
+        return on.await(
                 "http",
                 () -> HttpService.start(vertx, config.http(), health, metrics, List.of(api)),
                 HttpService::close);
-    }
-
-    private static void repeat(Lifecycle.Steps on, String name, Duration pause, Rounds.Job job) throws Exception {
-        on.open(name, () -> Rounds.start(name, pause, job), Rounds::stop);
     }
 
     private void partitions(PartitionStore partitions, Instant now) throws Exception {
@@ -162,13 +141,5 @@ public final class RegistryVerticle extends VerticleBase {
     private Nats topology(Nats nats) throws Exception {
         Topology.create(nats, config.topology());
         return nats;
-    }
-
-    private HttpService started() {
-        var running = http;
-        if (running == null) {
-            throw new IllegalStateException(SERVICE + " has not started");
-        }
-        return running;
     }
 }

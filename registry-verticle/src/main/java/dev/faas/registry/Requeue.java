@@ -4,6 +4,7 @@ import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
+import dev.faas.lifecycle.Waiting;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

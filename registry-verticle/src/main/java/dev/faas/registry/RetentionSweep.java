@@ -1,5 +1,6 @@
 package dev.faas.registry;
 
+import dev.faas.lifecycle.Waiting;
 import dev.faas.registry.CopyShelf.Kind;
 import dev.faas.registry.RetentionStore.Expired;
 import io.vertx.core.Future;

@@ -1,6 +1,7 @@
 package dev.faas.registry;
 
 import dev.faas.activation.CommandQueue;
+import dev.faas.lifecycle.Waiting;
 import dev.faas.nats.Stream;
 import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;

@@ -5,6 +5,7 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Parked;
 import dev.faas.activation.Snapshot;
+import dev.faas.lifecycle.Waiting;
 import dev.faas.nats.Delivery;
 import dev.faas.nats.DurableReader;
 import dev.faas.wire.Codec;

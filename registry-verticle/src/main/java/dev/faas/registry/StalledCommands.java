@@ -5,6 +5,7 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.Place;
+import dev.faas.lifecycle.Waiting;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,6 +2,7 @@ package dev.faas.registry;
 
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.Standing;
+import dev.faas.lifecycle.Waiting;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Subjects.QueueKey;
 import java.util.HashSet;

@@ -2,6 +2,7 @@ package dev.faas.registry;
 
 import dev.faas.activation.Cancelling;
 import dev.faas.activation.Reason;
+import dev.faas.lifecycle.Waiting;
 import dev.faas.wire.Subjects.QueueKey;
 import java.io.IOException;
 

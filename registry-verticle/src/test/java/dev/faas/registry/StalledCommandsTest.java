@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.Place;
+import dev.faas.lifecycle.Waiting;
 import dev.faas.nats.Delivery;
 import dev.faas.nats.PullInbox.Pulled;
 import dev.faas.pg.Pg;

@@ -5,7 +5,6 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -124,6 +123,11 @@ public final class Lifecycle {
         /** Opens by a future, which is waited for. */
         <T> T await(String name, Callable<Future<T>> opener, Function<? super T, Future<?>> closer) throws Exception;
 
+        /** Does a job now and, a pause after each time, again until the stop. */
+        default void repeat(String name, Duration pause, Repeated.Job job) throws Exception {
+            open(name, () -> Repeated.start(name, pause, job), Repeated::stop);
+        }
+
         /** A close step without an opener, such as a drain. */
         void onStop(String name, Closer.Action action);
 
@@ -159,17 +163,6 @@ public final class Lifecycle {
         @Override
         public void onStop(String name, Duration limit, Closer.Action action) {
             opened.push(name, limit, action);
-        }
-    }
-
-    /** Waits for a future on a thread that may block. */
-    private static final class Waiting {
-        static <T> T on(Future<T> future, Duration limit) throws Exception {
-            try {
-                return future.toCompletionStage().toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (java.util.concurrent.ExecutionException e) {
-                throw e.getCause() instanceof Exception cause ? cause : e;
-            }
         }
     }
 }

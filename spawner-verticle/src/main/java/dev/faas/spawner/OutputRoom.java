@@ -1,6 +1,7 @@
 package dev.faas.spawner;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.lifecycle.Repeated;
 import java.time.Duration;
 
 /**
@@ -19,9 +20,9 @@ final class OutputRoom {
     }
 
     /** Looks now, before anything runs, and from then on once a second. */
-    Periodic watch() throws InterruptedException {
+    Repeated watch() throws InterruptedException {
         look();
-        return Periodic.start("output room", PAUSE, this::look);
+        return Repeated.start("output room", PAUSE, this::look);
     }
 
     private void look() throws InterruptedException {

@@ -7,8 +7,10 @@ import dev.faas.activation.Worker;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Metrics;
+import dev.faas.http.ServiceVerticle;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.lifecycle.Lifecycle;
+import dev.faas.lifecycle.Repeated;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
 import dev.faas.spawner.docker.DockerEngine;
@@ -21,8 +23,6 @@ import dev.faas.spawner.pool.SandboxPool;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
-import io.vertx.core.Future;
-import io.vertx.core.VerticleBase;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -31,7 +31,7 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** execution-service: runs activations as containers. {@link #open} shows what it is made of. */
-public final class SpawnerVerticle extends VerticleBase {
+public final class SpawnerVerticle extends ServiceVerticle {
     /** How the engine of a spawner is had. */
     interface Engines {
         ContainerEngine open(SpawnerConfig config, Worker self, ImagePins pins)
@@ -51,8 +51,6 @@ public final class SpawnerVerticle extends VerticleBase {
     private final SpawnerConfig config;
     private final Engines engines;
     private final InstantSource clock;
-    private @Nullable Lifecycle lifecycle;
-    private volatile @Nullable HttpService http;
     private volatile @Nullable Runs runs;
 
     public SpawnerVerticle(SpawnerConfig config) {
@@ -60,22 +58,10 @@ public final class SpawnerVerticle extends VerticleBase {
     }
 
     SpawnerVerticle(SpawnerConfig config, Engines engines, InstantSource clock) {
+        super(SERVICE);
         this.config = config;
         this.engines = engines;
         this.clock = clock;
-    }
-
-    /** Fails with what is missing when Docker, NATS or the streams are not there in time; then nothing is left open. */
-    @Override
-    public Future<?> start() {
-        lifecycle = new Lifecycle(vertx, SERVICE);
-        return lifecycle.start(this::open);
-    }
-
-    /** Takes nothing more, lets runs end within the grace, hands the others back, removes every container of ours. */
-    @Override
-    public Future<?> stop() {
-        return lifecycle == null ? Future.succeededFuture() : lifecycle.stop();
     }
 
     /** Ends the grace of a stop that is under way. Does not block. */
@@ -86,16 +72,8 @@ public final class SpawnerVerticle extends VerticleBase {
         }
     }
 
-    /** The port of metrics, health and version, once started. There is no other. */
-    public int internalPort() {
-        var running = http;
-        if (running == null) {
-            throw new IllegalStateException(SERVICE + " has not started");
-        }
-        return running.internalPort();
-    }
-
-    private void open(Lifecycle.Steps on) throws Exception {
+    @Override
+    protected HttpService open(Lifecycle.Steps on) throws Exception {
         var timing = config.timing();
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         Topology.await(nats, config.nats().startTimeout(), Subjects.IMAGES);
@@ -120,33 +98,33 @@ public final class SpawnerVerticle extends VerticleBase {
         var writer = new StateWriter(events, CLAIM_TRIES, WRITE_PAUSE);
         var claims = new Claims(events, writer, self, spawners::dead, runs::runs, clock);
         var room = new OutputRoom(events);
-        on.open("output room", room::watch, Periodic::stop);
+        on.open("output room", room::watch, Repeated::stop);
         var means = new Run.Means(events, queue, claims, writer, pool, room, timing, meters, clock, runs::goOn);
         var heartbeat = new Heartbeat(spawners, self, slots);
         var reaper = new Reaper(engine, self, spawners::dead, clock);
 
         // Closed in reverse: nothing more is taken, runs end, containers go, and only then the last sign of life.
         on.onStop("sign-off", heartbeat::signOff);
-        on.open("heartbeat", () -> beating(heartbeat), Periodic::stop);
+        on.open("heartbeat", () -> beating(heartbeat), Repeated::stop);
         on.onStop("own containers", reaper::removeOwn);
-        on.open("reaper", () -> Periodic.start("reaper", timing.reap(), reaper::reap), Periodic::stop);
-        on.open("images", () -> Periodic.start("images", timing.reap(), engine::tidy), Periodic::stop);
+        on.repeat("reaper", timing.reap(), reaper::reap);
+        on.repeat("images", timing.reap(), engine::tidy);
         on.onStop("drain", config.grace().plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(config.grace()));
         var queues = on.open("queues", () -> started(queue, functions, slots, runs, means), Queues::stop);
         on.open("hints", () -> queue.hints(queues::hint), Nats.Subscription::close);
         var watch = new EngineWatch(engine::ping, engine::hasRoom, queues::hold, pool::suspend, System::nanoTime);
-        on.open("engine watch", () -> Periodic.start("engine", ENGINE_PAUSE, watch::look), Periodic::stop);
+        on.repeat("engine watch", ENGINE_PAUSE, watch::look);
         var sweep = new Sweep(queues.supply(), queues, config.slots(), timing.pull(), timing.sweep());
-        on.open("waits", () -> Periodic.start("waits", WAITS_PAUSE, () -> tell(runs, engine)), Periodic::stop);
-        on.open("sweep", () -> Periodic.paced("sweep", timing.sweep(), sweep::once), Periodic::stop);
-        on.open("namesakes", () -> yielding(heartbeat, queues, runs), Periodic::stop);
+        on.repeat("waits", WAITS_PAUSE, () -> tell(runs, engine));
+        on.open("sweep", () -> Repeated.paced("sweep", timing.sweep(), sweep::once), Repeated::stop);
+        on.open("namesakes", () -> yielding(heartbeat, queues, runs), Repeated::stop);
 
         var health = new Health(SERVICE)
                 .require("nats", nats::connected)
                 .require("docker", watch::answers)
                 .require("disk", watch::hasRoom)
                 .require("own name", () -> !heartbeat.replaced());
-        http = on.await(
+        return on.await(
                 "http", () -> HttpService.start(vertx, config.http(), health, metrics, List.of()), HttpService::close);
     }
 
@@ -207,14 +185,14 @@ public final class SpawnerVerticle extends VerticleBase {
         return spawners;
     }
 
-    private static Periodic beating(Heartbeat heartbeat) throws InterruptedException {
+    private static Repeated beating(Heartbeat heartbeat) throws InterruptedException {
         heartbeat.beat();
-        return Periodic.start("heartbeat", Spawners.BEAT_EVERY, heartbeat::beat);
+        return Repeated.start("heartbeat", Spawners.BEAT_EVERY, heartbeat::beat);
     }
 
     /** A later process of the same name has declared this one dead: its work is not ours any more. */
-    private static Periodic yielding(Heartbeat heartbeat, Queues queues, Runs runs) {
-        return Periodic.start("namesakes", NAMESAKES_PAUSE, () -> {
+    private static Repeated yielding(Heartbeat heartbeat, Queues queues, Runs runs) {
+        return Repeated.start("namesakes", NAMESAKES_PAUSE, () -> {
             if (heartbeat.replacedNow()) {
                 runs.abandon();
                 queues.stop();

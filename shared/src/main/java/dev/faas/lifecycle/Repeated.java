@@ -1,0 +1,94 @@
+package dev.faas.lifecycle;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One job that is done now and again and again, on a virtual thread of its own, with a pause after each time. A time that fails
+ * is followed by the next one all the same; the log says so once, and once when it works again.
+ */
+public final class Repeated {
+    /** Done once; may block, and must end by itself. */
+    @FunctionalInterface
+    public interface Job {
+        void run() throws Exception;
+    }
+
+    /** The same, which says itself how long to pause. */
+    @FunctionalInterface
+    public interface Paced {
+        Duration run() throws Exception;
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Repeated.class);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+
+    private final String name;
+    private final Duration afterFailure;
+    private final Paced job;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Thread thread;
+    private boolean failing;
+
+    private Repeated(String name, Duration afterFailure, Paced job) {
+        this.name = name;
+        this.afterFailure = afterFailure;
+        this.job = job;
+        this.thread = Thread.ofVirtual().name(name).unstarted(this::repeat);
+    }
+
+    public static Repeated start(String name, Duration pause, Job job) {
+        return paced(name, pause, () -> {
+            job.run();
+            return pause;
+        });
+    }
+
+    /** @param afterFailure how long to pause when the job could not say so */
+    public static Repeated paced(String name, Duration afterFailure, Paced job) {
+        var repeated = new Repeated(name, afterFailure, job);
+        repeated.thread.start();
+        return repeated;
+    }
+
+    private void repeat() {
+        try {
+            while (!stopping.await(once().toNanos(), TimeUnit.NANOSECONDS)) {}
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Duration once() throws InterruptedException {
+        try {
+            var pause = job.run();
+            if (failing) {
+                LOG.info("{} works again", name);
+            }
+            failing = false;
+            return pause;
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            // The edge of the thread: a heartbeat or a reaper that dies of one fault would be the greater one.
+            if (!failing) {
+                LOG.warn("{} failed, and is tried again every {} ms: {}", name, afterFailure.toMillis(), e.toString());
+            }
+            LOG.debug("{} failed", name, e);
+            failing = true;
+            return afterFailure;
+        }
+    }
+
+    /** Lets the time at work end, for a while, then interrupts it. */
+    public void stop() throws InterruptedException {
+        stopping.countDown();
+        if (!thread.join(STOP_LIMIT)) {
+            thread.interrupt();
+            thread.join(STOP_LIMIT);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.faas.lifecycle;
+
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waits for futures on threads that may block, never for ever. */
+public final class Waiting {
+    /** Above the limits that the bus and Postgres have of their own. */
+    private static final Duration LIMIT = Duration.ofSeconds(35);
+
+    private Waiting() {}
+
+    public static <T> T on(Future<T> future) throws Exception {
+        return on(future, LIMIT);
+    }
+
+    public static <T> T on(Future<T> future, Duration limit) throws Exception {
+        return on(future.toCompletionStage(), limit);
+    }
+
+    /** Fails as the stage does, without wrapping. */
+    public static <T> T on(CompletionStage<T> stage) throws Exception {
+        return on(stage, LIMIT);
+    }
+
+    private static <T> T on(CompletionStage<T> stage, Duration limit) throws Exception {
+        try {
+            return stage.toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        } catch (TimeoutException e) {
+            throw new TimeoutException("no answer within " + limit.toSeconds() + " s");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.faas.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class RepeatedTest {
+    private static final Duration SHORT = Duration.ofMillis(5);
+    private static final Duration FOR_EVER = Duration.ofDays(1);
+
+    private final Semaphore done = new Semaphore(0);
+
+    private boolean done(int times) throws InterruptedException {
+        return done.tryAcquire(times, 10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aJobIsDoneNowAndAgainAfterItsPause() throws Exception {
+        var often = Repeated.start("often", SHORT, done::release);
+        assertThat(done(3)).isTrue();
+        often.stop();
+
+        var once = Repeated.start("once", FOR_EVER, done::release);
+        assertThat(done(1)).isTrue();
+        once.stop();
+        done.drainPermits();
+        assertThat(done.tryAcquire(100, TimeUnit.MILLISECONDS)).isFalse();
+    }
+
+    @Test
+    void aTimeThatFailsIsFollowedByTheNext() throws Exception {
+        var times = new AtomicInteger();
+        var job = Repeated.start("fails", SHORT, () -> {
+            done.release();
+            if (times.incrementAndGet() < 3) {
+                throw new IllegalStateException("on purpose");
+            }
+        });
+        assertThat(done(5)).isTrue();
+        job.stop();
+    }
+
+    @Test
+    void aPacedJobSaysHowLongItPauses() throws Exception {
+        var pauses = new AtomicInteger();
+        var job = Repeated.paced("paced", FOR_EVER, () -> {
+            done.release();
+            return pauses.incrementAndGet() < 3 ? SHORT : FOR_EVER;
+        });
+        assertThat(done(3)).isTrue();
+        assertThat(done.tryAcquire(100, TimeUnit.MILLISECONDS)).isFalse();
+        job.stop();
+    }
+
+    @Test
+    void aStopWaitsForTheTimeAtWork() throws Exception {
+        var began = new CountDownLatch(1);
+        var job = Repeated.start("slow", FOR_EVER, () -> {
+            began.countDown();
+            Thread.sleep(300);
+            done.release();
+        });
+        began.await();
+        job.stop();
+        assertThat(done.availablePermits()).isEqualTo(1);
+    }
+
+    @Test
+    void aTimeThatDoesNotEndIsInterrupted() throws Exception {
+        var began = new CountDownLatch(1);
+        var job = Repeated.start("stuck", FOR_EVER, () -> {
+            began.countDown();
+            try {
+                Thread.sleep(FOR_EVER);
+            } finally {
+                done.release();
+            }
+        });
+        began.await();
+        job.stop();
+        assertThat(done.availablePermits()).isEqualTo(1);
+    }
+}
