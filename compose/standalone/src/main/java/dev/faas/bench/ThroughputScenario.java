@@ -66,7 +66,7 @@ final class ThroughputScenario implements Scenario.OnPlatform {
     }
 
     private Report reused(Client user, ClosedLoop.Done four, ClosedLoop.Done eight, double best) throws Exception {
-        run(user, clients(), 3_000);
+        run(user, clients(), 20_000);
         var one = run(user, 1, 1_000);
         var many = run(user, clients(), 6_000);
         return new Report(

@@ -6,25 +6,28 @@ import dev.faas.local.Folders;
 import dev.faas.nats.NatsConfig;
 import dev.faas.spawner.SpawnerConfig;
 import dev.faas.spawner.SpawnerVerticle;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
-/** A platform in a temporary folder, and further spawners. */
-record MeasuredPlatform(Path data, Platform platform, Vertx vertx, List<SpawnerVerticle> more)
+/**
+ * A platform in a temporary folder, and further spawners.
+ *
+ * @param more each with its deployment
+ */
+record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVerticle, String> more)
         implements Bench.Subject {
     static MeasuredPlatform start(Map<String, String> settings, int spawners) throws IOException {
         var data = Files.createTempDirectory("faas-bench-");
         var environment = new HashMap<>(UpCommand.faasVariables());
         environment.putAll(settings);
         var platform = Platform.start(UpOptions.local(data, environment));
-        var measured = new MeasuredPlatform(data, platform, Vertx.vertx(), new ArrayList<>());
+        var measured = new MeasuredPlatform(data, platform, Vertx.vertx(), new HashMap<>());
         for (int i = 1; i < spawners; i++) {
             measured.addSpawner(i);
         }
@@ -35,8 +38,7 @@ record MeasuredPlatform(Path data, Platform platform, Vertx vertx, List<SpawnerV
         var variables = new HashMap<>(platform.settingsOf("spawner"));
         variables.merge("FAAS_SPAWNER_ID", "-" + number, String::concat);
         var spawner = new SpawnerVerticle(SpawnerConfig.from(Env.of(variables)));
-        vertx.deployVerticle(spawner).await();
-        more.add(spawner);
+        more.put(spawner, vertx.deployVerticle(spawner).await());
     }
 
     @Override
@@ -51,7 +53,8 @@ record MeasuredPlatform(Path data, Platform platform, Vertx vertx, List<SpawnerV
 
     @Override
     public void close() throws IOException {
-        more.forEach(SpawnerVerticle::skipGrace);
+        more.keySet().forEach(SpawnerVerticle::skipGrace);
+        Future.join(more.values().stream().map(vertx::undeploy).toList()).await();
         vertx.close().await();
         platform.skipGrace();
         platform.close();
