@@ -10,8 +10,6 @@ import java.util.Map;
 final class ColdScenario implements Scenario.OnPlatform {
     private static final int RUNS = 40;
     private static final int WARM_UP = 10;
-    private static final int WARM_UPS = 3_000;
-    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Duration BETWEEN = Duration.ofMillis(400);
 
     private final boolean pooled;
@@ -44,7 +42,7 @@ final class ColdScenario implements Scenario.OnPlatform {
         var submitted = new HashMap<String, Long>();
         try (var user = stage.user();
                 var stages = Stages.record()) {
-            warmUp(user, stage);
+            WarmUp.of(user, stage.image());
             user.function(Map.of("name", "echo", "image", stage.image()));
             for (int i = -WARM_UP; i < RUNS; i++) {
                 var argument = Integer.toString(i);
@@ -71,12 +69,6 @@ final class ColdScenario implements Scenario.OnPlatform {
             rows.addAll(stages.since(submitted));
             return new Report(name(), what(), rows, verdicts(ours, baseline));
         }
-    }
-
-    /** The path of an activation is code that a platform which has run for a while has compiled; reused containers are quick. */
-    private static void warmUp(Client user, Stage stage) throws Exception {
-        user.function(Map.of("name", "warm-up", "image", stage.image(), "mode", "reused", "concurrency", 2));
-        ClosedLoop.run(2, WARM_UPS, LIMIT, i -> user.submit("warm-up", "?wait=30", "x"));
     }
 
     private List<Verdict> verdicts(Samples ours, Samples baseline) {

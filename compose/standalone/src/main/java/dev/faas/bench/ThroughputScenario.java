@@ -42,6 +42,7 @@ final class ThroughputScenario implements Scenario.OnPlatform {
         var eight = docker.parallel(8, BASELINE);
         double best = Math.max(four.perSecond(), eight.perSecond());
         try (var user = stage.user()) {
+            WarmUp.of(user, stage.image());
             user.function(Map.of(
                     "name",
                     "echo",

@@ -36,12 +36,20 @@ final class DockerSandbox implements Sandbox {
     private static final Duration BACKSTOP = Duration.ofSeconds(3);
 
     private static final Duration RESET = Duration.ofSeconds(2);
+    private static final Duration ENDS_BY_ITSELF = Duration.ofSeconds(1);
+
+    /** Of the container, within a limit and whatever happens. */
+    @FunctionalInterface
+    interface Removal {
+        /** @param patience how long it may take to end by itself before it is killed */
+        void remove(Duration patience);
+    }
 
     private final DockerCalls docker;
     private final String container;
     private final ContainerPlan plan;
     private final InitSession session;
-    private final Runnable removal;
+    private final Removal removal;
     private final AtomicBoolean used = new AtomicBoolean();
     private volatile CompletableFuture<Void> cancelled = new CompletableFuture<>();
     private volatile InitClock clock;
@@ -51,7 +59,6 @@ final class DockerSandbox implements Sandbox {
 
     /**
      * @param clock of its init, which is ready
-     * @param removal of the container, within a limit and whatever happens
      */
     DockerSandbox(
             DockerCalls docker,
@@ -59,7 +66,7 @@ final class DockerSandbox implements Sandbox {
             ContainerPlan plan,
             InitSession session,
             InitClock clock,
-            Runnable removal) {
+            Removal removal) {
         this.docker = docker;
         this.container = container;
         this.plan = plan;
@@ -175,7 +182,7 @@ final class DockerSandbox implements Sandbox {
 
     private Outcome forced(RunRequest request) {
         log.warn("activation {}: its sandbox {} did not stop and is killed", request.activationId(), container);
-        remove();
+        remove(Duration.ZERO);
         Ending ending = cancelled.isDone() ? new Ending.Cancelled() : new Ending.TimedOut();
         return new Outcome(ending, Usage.of(Duration.ZERO, request.timeout()));
     }
@@ -194,12 +201,12 @@ final class DockerSandbox implements Sandbox {
 
     @Override
     public void close() {
-        remove();
+        remove(ENDS_BY_ITSELF);
     }
 
     /** Detaches first: an attach that nobody reads blocks the daemon's control of its container. */
-    private void remove() {
+    private void remove(Duration patience) {
         session.close();
-        removal.run();
+        removal.remove(patience);
     }
 }
