@@ -66,6 +66,6 @@ record Explained(
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record OwnerShare(long queued, long running, long ownersWaiting, double share) {}
 
-    /** @param spawners alive */
+    /** @param spawners alive, and able to start something */
     record Slots(int spawners, int slots, int free) {}
 }

@@ -92,11 +92,12 @@ final class Explanation {
         var slots = slots();
         var wait = queued.waitFrom(clock.instant());
         var why = why(wait, function, owner, slots);
+        var detail = why == Why.NO_SPAWNER ? noSpawner() : detail(why, wait, function, owner, slots);
         return new Explained(
                 queued.id(),
                 queued.currentStatus().text(),
                 why,
-                detail(why, wait, function, owner, slots),
+                detail,
                 queued.attempt(),
                 queued.lastReason(),
                 queued.nextAttemptAt(),
@@ -127,7 +128,6 @@ final class Explanation {
     private static String detail(Why why, Duration wait, FunctionShare function, OwnerShare owner, Slots slots) {
         return switch (why) {
             case RETRY_LATER -> "Its next attempt begins in " + (wait.toSeconds() + 1) + " s at the earliest.";
-            case NO_SPAWNER -> "No spawner is alive: nothing starts until there is one.";
             case FUNCTION_AT_LIMIT ->
                 "Its function runs " + function.running() + " times, as often as its concurrency allows.";
             case NO_FREE_SLOT ->
@@ -138,6 +138,16 @@ final class Explanation {
                         + owner.ownersWaiting() + " users with work queued take turns at the next ones.";
             default -> "There is a free slot: it should start in a moment.";
         };
+    }
+
+    private String noSpawner() {
+        var troubles = spawners.get().stream()
+                .filter(beat -> beat.trouble() != null)
+                .map(beat -> beat.spawner() + " (" + beat.trouble() + ")")
+                .toList();
+        return troubles.isEmpty()
+                ? "No spawner is alive: nothing starts until there is one."
+                : "No spawner can start anything just now: " + String.join(", ", troubles) + ".";
     }
 
     private static FunctionShare function(Activation activation, List<Standing> standings) {
@@ -166,10 +176,11 @@ final class Explanation {
     }
 
     private Slots slots() {
-        var alive = spawners.get();
+        var able =
+                spawners.get().stream().filter(beat -> beat.trouble() == null).toList();
         return new Slots(
-                alive.size(),
-                alive.stream().mapToInt(SpawnerBeat::slots).sum(),
-                alive.stream().mapToInt(SpawnerBeat::free).sum());
+                able.size(),
+                able.stream().mapToInt(SpawnerBeat::slots).sum(),
+                able.stream().mapToInt(SpawnerBeat::free).sum());
     }
 }

@@ -86,6 +86,21 @@ class ExplainTest {
     }
 
     @Test
+    void givenSpawnersWithoutDocker_whenExplained_thenItIsToldWhichAndWhy() throws Exception {
+        Await.await(new Spawners(faas.bus).beat(new SpawnerBeat("node-1", "1", 8, 8, "Docker does not answer")));
+        var id = faas.accepted("slow", "x");
+
+        Await.until(
+                "its spawner's trouble is told",
+                () -> explain(id).path("detail").asText().contains("node-1 (Docker does not answer)"));
+
+        var explained = explain(id);
+        assertThat(explained.path("why").asText()).isEqualTo("no_spawner");
+        assertThat(explained.path("platform").path("spawners").asInt()).isZero();
+        assertThat(explained.path("platform").path("free").asInt()).isZero();
+    }
+
+    @Test
     void givenAllSlotsAreTaken_whenExplained_thenTheOwnersShareIsTold() throws Exception {
         var bobs = faas.function(faas.bob, FunctionSpec.of("other", "x"));
         Await.await(faas.queue.ensure(bobs));

@@ -2,16 +2,28 @@ package dev.faas.activation;
 
 import dev.faas.wire.Versioned;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A spawner's sign of life, in KV {@code SPAWNERS} under its id.
  *
  * @param incarnation sorts by time, so that of two the later one is known
+ * @param trouble why it takes no work just now, in a few words; null: it does
  */
-public record SpawnerBeat(String spawner, String incarnation, int slots, int free) implements Versioned {
+public record SpawnerBeat(
+        String spawner,
+        String incarnation,
+        int slots,
+        int free,
+        @Nullable String trouble) implements Versioned {
     public SpawnerBeat {
         Objects.requireNonNull(spawner);
         Objects.requireNonNull(incarnation);
+    }
+
+    /** Of one that takes work. */
+    public SpawnerBeat(String spawner, String incarnation, int slots, int free) {
+        this(spawner, incarnation, slots, free, null);
     }
 
     /**

@@ -48,6 +48,10 @@ class WireFormatTest {
                 Arguments.of("image-pin", new ImagePin("sha256:def", "sha256:abc"), ImagePin.class),
                 Arguments.of("beat", new SpawnerBeat("node-1", "06b7", 8, 3), SpawnerBeat.class),
                 Arguments.of(
+                        "beat-trouble",
+                        new SpawnerBeat("node-1", "06b7", 8, 3, "Docker does not answer"),
+                        SpawnerBeat.class),
+                Arguments.of(
                         "function",
                         new FunctionRevision(
                                 Samples.FUNCTION,

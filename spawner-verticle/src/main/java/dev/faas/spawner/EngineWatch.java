@@ -1,6 +1,7 @@
 package dev.faas.spawner;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -19,7 +20,7 @@ final class EngineWatch {
 
     private final BooleanSupplier answers;
     private final BooleanSupplier room;
-    private final Consumer<Boolean> hold;
+    private final Consumer<Optional<String>> trouble;
     private final Consumer<Boolean> suspend;
     private final LongSupplier nanos;
     private long heard;
@@ -29,19 +30,19 @@ final class EngineWatch {
     /**
      * @param answers asks the engine; may block
      * @param room likewise
-     * @param hold of the queues
+     * @param trouble hears each time why nothing can be started, or that nothing is in the way
      * @param suspend of the pool
      * @param nanos {@link System#nanoTime}
      */
     EngineWatch(
             BooleanSupplier answers,
             BooleanSupplier room,
-            Consumer<Boolean> hold,
+            Consumer<Optional<String>> trouble,
             Consumer<Boolean> suspend,
             LongSupplier nanos) {
         this.answers = answers;
         this.room = room;
-        this.hold = hold;
+        this.trouble = trouble;
         this.suspend = suspend;
         this.nanos = nanos;
         this.heard = nanos.getAsLong();
@@ -58,10 +59,17 @@ final class EngineWatch {
         if (noRoom != full) {
             LOG.warn(noRoom ? "no room for containers: nothing is started" : "there is room for containers again");
         }
-        hold.accept(!answered || noRoom);
+        trouble.accept(trouble(answered, noRoom));
         silent = !answered;
         full = noRoom;
         suspend.accept(now - heard >= LASTING.toNanos());
+    }
+
+    private static Optional<String> trouble(boolean answered, boolean noRoom) {
+        if (!answered) {
+            return Optional.of("Docker does not answer");
+        }
+        return noRoom ? Optional.of("Docker's disk is full") : Optional.empty();
     }
 
     /** When last asked, and acted upon by now. From any thread. */

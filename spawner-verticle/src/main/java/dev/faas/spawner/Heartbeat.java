@@ -3,6 +3,7 @@ package dev.faas.spawner;
 import dev.faas.activation.SpawnerBeat;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Worker;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,7 @@ final class Heartbeat {
     private final Spawners spawners;
     private final Worker self;
     private final Slots slots;
+    private volatile Optional<String> trouble = Optional.empty();
     private volatile boolean replaced;
 
     Heartbeat(Spawners spawners, Worker self, Slots slots) {
@@ -27,8 +29,14 @@ final class Heartbeat {
     /** Blocks until it is stored. */
     void beat() throws InterruptedException {
         if (!replaced) {
-            Answer.of(spawners.beat(new SpawnerBeat(self.spawner(), self.incarnation(), slots.total(), slots.free())));
+            Answer.of(spawners.beat(new SpawnerBeat(
+                    self.spawner(), self.incarnation(), slots.total(), slots.free(), trouble.orElse(null))));
         }
+    }
+
+    /** The others hear of it with the next sign of life: why nothing is taken just now, or that nothing is in the way. */
+    void tell(Optional<String> trouble) {
+        this.trouble = trouble;
     }
 
     /** True once, as soon as another process is found to have this spawner's name. */

@@ -27,6 +27,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -112,7 +114,8 @@ public final class SpawnerVerticle extends ServiceVerticle {
         on.onStop("drain", config.grace().plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(config.grace()));
         var queues = on.open("queues", () -> started(queue, functions, slots, runs, means), Queues::stop);
         on.open("hints", () -> queue.hints(queues::hint), Nats.Subscription::close);
-        var watch = new EngineWatch(engine::ping, engine::hasRoom, queues::hold, pool::suspend, System::nanoTime);
+        var watch = new EngineWatch(
+                engine::ping, engine::hasRoom, heard(heartbeat, queues), pool::suspend, System::nanoTime);
         on.repeat("engine watch", ENGINE_PAUSE, watch::look);
         var sweep = new Sweep(queues.supply(), queues, config.slots(), timing.pull(), timing.sweep());
         on.repeat("waits", WAITS_PAUSE, () -> tell(runs, engine));
@@ -183,6 +186,14 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var spawners = new Spawners(nats);
         spawners.observe();
         return spawners;
+    }
+
+    /** Of the engine: what cannot be started here is left to others, who hear why. */
+    private static Consumer<Optional<String>> heard(Heartbeat heartbeat, Queues queues) {
+        return trouble -> {
+            heartbeat.tell(trouble);
+            queues.hold(trouble.isPresent());
+        };
     }
 
     private static Repeated beating(Heartbeat heartbeat) throws InterruptedException {

@@ -3,17 +3,18 @@ package dev.faas.spawner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class EngineWatchTest {
     private boolean answers = true;
     private boolean room = true;
     private long nanos;
-    private boolean held;
+    private Optional<String> trouble = Optional.empty();
     private boolean suspended;
 
     private final EngineWatch watch =
-            new EngineWatch(() -> answers, () -> room, on -> held = on, on -> suspended = on, () -> nanos);
+            new EngineWatch(() -> answers, () -> room, why -> trouble = why, on -> suspended = on, () -> nanos);
 
     private void look(Duration later) {
         nanos += later.toNanos();
@@ -24,7 +25,7 @@ final class EngineWatchTest {
     void givenAnEngineThatAnswers_whenLookedAt_thenNothingIsHeld() {
         look(Duration.ofHours(1));
 
-        assertThat(held).isFalse();
+        assertThat(trouble).isEmpty();
         assertThat(suspended).isFalse();
     }
 
@@ -32,13 +33,13 @@ final class EngineWatchTest {
     void givenAnEngineWithoutRoom_whenLookedAt_thenNothingIsTakenUntilItHasSome() {
         room = false;
         look(Duration.ofHours(1));
-        assertThat(held).isTrue();
+        assertThat(trouble).hasValue("Docker's disk is full");
         assertThat(suspended).isFalse();
         assertThat(watch.hasRoom()).isFalse();
 
         room = true;
         look(Duration.ofSeconds(1));
-        assertThat(held).isFalse();
+        assertThat(trouble).isEmpty();
         assertThat(watch.hasRoom()).isTrue();
     }
 
@@ -47,7 +48,7 @@ final class EngineWatchTest {
         answers = false;
         look(EngineWatch.LASTING.minusMillis(1));
 
-        assertThat(held).isTrue();
+        assertThat(trouble).hasValue("Docker does not answer");
         assertThat(suspended).isFalse();
         assertThat(watch.answers()).isFalse();
     }
@@ -58,7 +59,7 @@ final class EngineWatchTest {
         look(Duration.ofSeconds(1));
         look(EngineWatch.LASTING);
 
-        assertThat(held).isTrue();
+        assertThat(trouble).hasValue("Docker does not answer");
         assertThat(suspended).isTrue();
     }
 
@@ -68,12 +69,12 @@ final class EngineWatchTest {
         look(EngineWatch.LASTING);
         answers = true;
         look(Duration.ofSeconds(1));
-        assertThat(held).isFalse();
+        assertThat(trouble).isEmpty();
         assertThat(suspended).isFalse();
 
         answers = false;
         look(Duration.ofSeconds(1));
-        assertThat(held).isTrue();
+        assertThat(trouble).hasValue("Docker does not answer");
         assertThat(suspended).isFalse();
     }
 }
