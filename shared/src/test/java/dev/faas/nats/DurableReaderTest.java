@@ -48,6 +48,31 @@ class DurableReaderTest {
     }
 
     @Test
+    void givenWhatIsAcknowledgedWithoutConfirmationThenItDoesNotComeAgain() throws Exception {
+        try (var server = NatsServer.start(directory);
+                var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
+            Topology.create(nats, TopologyConfig.LOCAL);
+            appended(nats);
+            appended(nats);
+            try (var reader = nats.read(Subjects.EVENTS, Subjects.PROJECTOR)) {
+                first(reader, Duration.ofSeconds(5)).orElseThrow().ackUnconfirmed();
+                assertThat(first(reader, Duration.ofSeconds(5))).isPresent();
+
+                var consumers = nats.stream(Subjects.EVENTS).consumers();
+                var until = Instant.now().plusSeconds(5);
+                while (unacknowledged(consumers) != 1) {
+                    assertThat(Instant.now()).as("one of two is left").isBefore(until);
+                    Thread.sleep(20);
+                }
+            }
+        }
+    }
+
+    private static long unacknowledged(Consumers consumers) {
+        return consumers.state(Subjects.PROJECTOR).join().orElseThrow().unacked();
+    }
+
+    @Test
     void givenAReaderThatWaitsWhenTheServerIsKilledAndIsThereAgainThenItReadsOn() throws Exception {
         try (var server = NatsServer.start(directory);
                 var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
