@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
 final class Main implements Callable<Integer> {
     private static final Path LOGS = Path.of("target", "faults");
     private static final long STOP_SECONDS = 120;
+    private static final int INTERRUPTED = 130;
 
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "3", description = "Of each fault; 3 unless told.")
     int rounds;
@@ -48,15 +49,28 @@ final class Main implements Callable<Integer> {
     private Main() {}
 
     public static void main(String[] args) {
+        play(new Main(), args);
+    }
+
+    /** Runs a program of this package to its end and that of the JVM; a signal makes it clean up first. */
+    static void play(Callable<Integer> program, String[] args) {
         cleanUpOnSignal(Thread.currentThread());
-        // Halted, since leaving by exit would wait for the hook, which waits for this thread.
-        int code = new CommandLine(new Main()).execute(args);
+        int code = new CommandLine(program)
+                .setExecutionExceptionHandler((failure, line, parsed) -> {
+                    if (failure instanceof InterruptedException) {
+                        line.getErr().println("Interrupted: there is no result.");
+                        return INTERRUPTED;
+                    }
+                    throw failure;
+                })
+                .execute(args);
         System.out.flush();
+        // Halted, since leaving by exit would wait for the hook, which waits for this thread.
         Runtime.getRuntime().halt(code);
     }
 
     /** The worker's own clean-up stops all that was started. */
-    static void cleanUpOnSignal(Thread worker) {
+    private static void cleanUpOnSignal(Thread worker) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(worker)));
     }
 

@@ -47,10 +47,7 @@ final class Soak implements Callable<Integer> {
     private Soak() {}
 
     public static void main(String[] args) {
-        Main.cleanUpOnSignal(Thread.currentThread());
-        int code = new CommandLine(new Soak()).execute(args);
-        System.out.flush();
-        Runtime.getRuntime().halt(code);
+        Main.play(new Soak(), args);
     }
 
     @Override
