@@ -3,6 +3,8 @@ package dev.faas.gateway;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -19,6 +21,9 @@ final class Refreshed<T> {
     private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long STALE_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long JUST_NOW_NANOS = Duration.ofMillis(100).toNanos();
+    /** Who gets the old one is about to write to the bus, and shall not find it busy with a question that he does not wait for. */
+    private static final long CALM_MILLIS = 50;
+
     /** At most a twentieth of the time is spent asking. */
     private static final int SHARE = 20;
 
@@ -26,18 +31,21 @@ final class Refreshed<T> {
 
     private final Supplier<CompletionStage<T>> question;
     private final LongSupplier nanoTime;
+    private final Executor later;
     private final AtomicReference<CompletableFuture<T>> asking = new AtomicReference<>();
     private volatile @Nullable Known<T> known;
     private volatile long askedAt;
 
-    /** @param question asked on the thread of whoever wants the value; must not block */
+    /** @param question asked on the thread of whoever waits for the value, or on another; must not block */
     Refreshed(Supplier<CompletionStage<T>> question) {
-        this(question, System::nanoTime);
+        this(question, System::nanoTime, CompletableFuture.delayedExecutor(CALM_MILLIS, TimeUnit.MILLISECONDS));
     }
 
-    Refreshed(Supplier<CompletionStage<T>> question, LongSupplier nanoTime) {
+    /** @param later asks what nobody waits for */
+    Refreshed(Supplier<CompletionStage<T>> question, LongSupplier nanoTime, Executor later) {
         this.question = question;
         this.nanoTime = nanoTime;
+        this.later = later;
     }
 
     /** Complete already while there is a value that is not far too old; else as the bus answers, or fails to. */
@@ -53,7 +61,10 @@ final class Refreshed<T> {
         }
         // After a failure, too: not again at once.
         if (Math.min(age, now - askedAt) > Math.max(FRESH_NANOS, SHARE * last.tookNanos())) {
-            var unused = ask();
+            askedAt = now;
+            later.execute(() -> {
+                var unused = ask();
+            });
         }
         return last.value();
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class RefreshedTest {
     private final AtomicLong clock = new AtomicLong();
     private final List<CompletableFuture<Integer>> questions = new ArrayList<>();
-    private final Refreshed<Integer> figure = new Refreshed<>(this::ask, clock::get);
+    private final Refreshed<Integer> figure = new Refreshed<>(this::ask, clock::get, Runnable::run);
 
     private CompletableFuture<Integer> ask() {
         questions.add(new CompletableFuture<>());
@@ -60,6 +60,24 @@ class RefreshedTest {
 
         answer(2);
         assertIs(figure.value(), 2);
+        assertThat(questions).hasSize(2);
+    }
+
+    @Test
+    void givenAValueOfTwoSecondsAgo_whenWantedOften_thenANewOneIsAskedForLaterAndOnce() {
+        var later = new ArrayList<Runnable>();
+        var calm = new Refreshed<>(this::ask, clock::get, later::add);
+        var first = calm.value();
+        answer(1);
+        after(Duration.ofSeconds(2));
+
+        assertIs(calm.value(), 1);
+        assertIs(calm.value(), 1);
+        assertThat(first).isDone();
+        assertThat(questions).hasSize(1);
+        assertThat(later).hasSize(1);
+
+        later.getFirst().run();
         assertThat(questions).hasSize(2);
     }
 
