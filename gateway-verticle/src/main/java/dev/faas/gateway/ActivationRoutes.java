@@ -81,7 +81,7 @@ final class ActivationRoutes {
     private Future<Buffer> submitted(RoutingContext ctx, Accepted accepted, Patience patience) {
         return switch (accepted) {
             case Accepted.Alive(var known) ->
-                EndWait.of(ctx, events, open, known, patience.limit()).map(newest -> {
+                EndWait.of(ctx, events, open, known, true, patience.limit()).map(newest -> {
                     var record = newest.record();
                     return record instanceof ActivationRecord.Ended
                                     && !patience.limit().isZero()
@@ -111,7 +111,7 @@ final class ActivationRoutes {
         reader.alive(ctx.pathParam("id"), Caller.of(ctx))
                 .onFailure(ctx::fail)
                 .onSuccess(found -> found.ifPresentOrElse(
-                        known -> EndWait.of(ctx, events, open, known, patience.limit())
+                        known -> EndWait.of(ctx, events, open, known, false, patience.limit())
                                 .onSuccess(newest -> ctx.end(json(ctx, ActivationView.of(newest.record())))),
                         () -> registry.question(ctx)));
     }

@@ -18,21 +18,29 @@ final class EndWait implements ActivationFeed.Listener, OpenAnswers.Open {
     private final ActivationFeed feed;
     private Snapshot newest;
 
-    private EndWait(ActivationEvents events, Snapshot known, Context context) {
+    private EndWait(ActivationEvents events, Snapshot known, boolean fresh, Context context) {
         this.newest = known;
-        this.feed = new ActivationFeed(
-                events, known.record().id(), 0, true, task -> context.runOnContext(now -> task.run()), this);
+        this.feed = ActivationFeed.states(events, known, fresh, task -> context.runOnContext(now -> task.run()), this);
     }
 
-    /** The end, or the newest state known when the time is over. Never fails. */
+    /**
+     * The end, or the newest state known when the time is over. Never fails.
+     *
+     * @param fresh the known one was stored a moment ago
+     */
     static Future<Snapshot> of(
-            RoutingContext ctx, ActivationEvents events, OpenAnswers open, Snapshot known, Duration limit) {
+            RoutingContext ctx,
+            ActivationEvents events,
+            OpenAnswers open,
+            Snapshot known,
+            boolean fresh,
+            Duration limit) {
         if (limit.isZero() || known.record() instanceof ActivationRecord.Ended) {
             return Future.succeededFuture(known);
         }
         var vertx = ctx.vertx();
         var context = vertx.getOrCreateContext();
-        var wait = new EndWait(events, known, context);
+        var wait = new EndWait(events, known, fresh, context);
         open.add(wait, context);
         var timer = vertx.setTimer(limit.toMillis(), over -> wait.stop());
         ctx.addEndHandler(clientGone -> wait.stop());

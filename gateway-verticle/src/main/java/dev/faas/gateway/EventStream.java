@@ -67,7 +67,7 @@ final class EventStream implements ActivationFeed.Listener, OpenAnswers.Open {
 
     /** The response's headers are set, and not sent. */
     void start(ActivationEvents events, String id, long after) {
-        var told = new ActivationFeed(events, id, after, false, task -> context.runOnContext(now -> task.run()), this);
+        var told = new ActivationFeed(events, id, after, task -> context.runOnContext(now -> task.run()), this);
         feed = told;
         open.add(this, context);
         heartbeat = ctx.vertx().setPeriodic(limits.heartbeat().toMillis(), tick -> beat());

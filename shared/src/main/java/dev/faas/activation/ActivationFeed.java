@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  *   subscribe live ─▶ round trip ─▶ boundary from the leader ─▶ replay up to it ─▶ live
  *                                          ▲                                        │ a hole, a backlog that overflowed,
  *                                          └────────────────────────────────────────┘ a check that found more, a reconnect
+ *
+ *   a state is known, and only states are wanted:   subscribe live ─▶ live, and a check: at once, or when it is fresh a second later
  * </pre>
+ *
+ * A live state names its predecessor: one that was missed is noticed with the next, and the last one by a check.
  *
  * Runs on its executor alone, which must run one task at a time (an event loop's {@code runOnContext}).
  */
@@ -47,6 +51,7 @@ public final class ActivationFeed implements AutoCloseable {
     private final String id;
     private final long after;
     private final boolean statesOnly;
+    private final boolean fresh;
     private final Executor executor;
     private final Listener listener;
     private final ArrayDeque<ActivationEvents.Live> backlog = new ArrayDeque<>();
@@ -63,16 +68,41 @@ public final class ActivationFeed implements AutoCloseable {
     private @Nullable Runnable whenResumed;
 
     /**
+     * All of it.
+     *
      * @param after the sequence after which events are told; 0: all of them
-     * @param statesOnly leaves output out
      */
-    public ActivationFeed(
-            ActivationEvents events, String id, long after, boolean statesOnly, Executor executor, Listener listener) {
+    public ActivationFeed(ActivationEvents events, String id, long after, Executor executor, Listener listener) {
+        this(events, id, after, false, false, executor, listener);
+        this.outputSeen = after;
+    }
+
+    /**
+     * The states that follow a known one.
+     *
+     * @param fresh it was stored or read a moment ago, and hardly another one since
+     */
+    public static ActivationFeed states(
+            ActivationEvents events, Snapshot known, boolean fresh, Executor executor, Listener listener) {
+        var feed = new ActivationFeed(events, known.record().id(), known.sequence(), true, fresh, executor, listener);
+        feed.stateSeen = known.sequence();
+        feed.replaying = false;
+        return feed;
+    }
+
+    private ActivationFeed(
+            ActivationEvents events,
+            String id,
+            long after,
+            boolean statesOnly,
+            boolean fresh,
+            Executor executor,
+            Listener listener) {
         this.events = events;
         this.id = id;
         this.after = after;
-        this.outputSeen = after;
         this.statesOnly = statesOnly;
+        this.fresh = fresh;
         this.executor = executor;
         this.listener = listener;
     }
@@ -80,7 +110,20 @@ public final class ActivationFeed implements AutoCloseable {
     /** Begins. From the executor, once. */
     public void start() {
         subscription = events.live(id, statesOnly, live -> executor.execute(() -> arrived(live)));
-        then(events.subscribed(), ignored -> replay());
+        if (fresh) {
+            checkLater();
+        } else {
+            then(events.subscribed(), ignored -> firstLook());
+        }
+    }
+
+    private void firstLook() {
+        if (stateSeen == 0) {
+            replay();
+        } else {
+            check();
+            checkLater();
+        }
     }
 
     /** Stops telling, until {@link #resume}: what comes meanwhile is kept up to a bound, then read again. */
@@ -178,9 +221,13 @@ public final class ActivationFeed implements AutoCloseable {
             replaying = false;
             retries = 0;
             catchUp();
-            CompletableFuture.delayedExecutor(CHECK_AFTER.toMillis(), TimeUnit.MILLISECONDS, executor)
-                    .execute(this::check);
+            checkLater();
         }
+    }
+
+    private void checkLater() {
+        CompletableFuture.delayedExecutor(CHECK_AFTER.toMillis(), TimeUnit.MILLISECONDS, executor)
+                .execute(this::check);
     }
 
     private void goOn(Runnable next) {

@@ -224,6 +224,44 @@ class ActivationsTest {
     }
 
     @Test
+    void theStatesBehindAKnownOneAreToldAsTheyCome() throws Exception {
+        var accepted = stored(events.accept(Samples.fresh()));
+        var told = new Told();
+        told.statesBehind(accepted, true);
+        told.await();
+        get(events.subscribed());
+        var unused = finish(accepted, List.of("not told"));
+
+        assertThat(told.toTheEnd()).containsExactly("running", "succeeded");
+    }
+
+    @Test
+    void theStatesThatCameBeforeTheSubscriptionAreFoundAtOnceOrByTheCheck() throws Exception {
+        for (boolean fresh : new boolean[] {false, true}) {
+            var accepted = stored(events.accept(Samples.fresh()));
+            var unused = finish(accepted, List.of("not told"));
+            var told = new Told();
+            told.statesBehind(accepted, fresh);
+
+            assertThat(told.toTheEnd()).as("fresh: " + fresh).containsExactly("running", "succeeded");
+        }
+    }
+
+    @Test
+    void aStateThatWasMissedIsToldBeforeTheNext() throws Exception {
+        var accepted = stored(events.accept(Samples.fresh()));
+        var running = ((ActivationRecord.Queued) accepted.record()).claim(Samples.WORKER, "run-1", Samples.NOW);
+        var claimed = stored(events.append(running, accepted.sequence()));
+        var told = new Told();
+        told.statesBehind(accepted, true);
+        told.await();
+        get(events.subscribed());
+        var unused = stored(events.append(running.finish(Samples.succeeded(0), Duration.ZERO), claimed.sequence()));
+
+        assertThat(told.toTheEnd()).containsExactly("running", "succeeded");
+    }
+
+    @Test
     void theLastOutputTellsAWriterFromWhereToGoOn() throws Exception {
         var id = stored(events.accept(Samples.fresh())).record().id();
 
@@ -295,13 +333,25 @@ class ActivationsTest {
         private final CountDownLatch ended = new CountDownLatch(1);
 
         ActivationFeed follow(String id, long after) {
-            var feed = new ActivationFeed(events, id, after, false, executor, this);
+            var feed = new ActivationFeed(events, id, after, executor, this);
             executor.execute(feed::start);
             return feed;
         }
 
+        void statesBehind(Snapshot known, boolean fresh) {
+            var feed = ActivationFeed.states(events, known, fresh, executor, this);
+            executor.execute(feed::start);
+        }
+
         void on(Runnable task) {
             executor.execute(task);
+        }
+
+        /** Until what it was told to do is done. */
+        void await() throws InterruptedException {
+            var done = new CountDownLatch(1);
+            executor.execute(done::countDown);
+            assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
         }
 
         List<String> toTheEnd() throws InterruptedException {
