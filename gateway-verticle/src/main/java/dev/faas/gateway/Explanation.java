@@ -83,16 +83,17 @@ final class Explanation {
                 null,
                 function(running.activation(), standings),
                 owner(running.activation(), standings),
-                slots());
+                slots(spawners.get()));
     }
 
     private Explained waiting(ActivationRecord.Queued queued, OptionalLong before, List<Standing> standings) {
         var function = function(queued.activation(), standings);
         var owner = owner(queued.activation(), standings);
-        var slots = slots();
+        var alive = spawners.get();
+        var slots = slots(alive);
         var wait = queued.waitFrom(clock.instant());
         var why = why(wait, function, owner, slots);
-        var detail = why == Why.NO_SPAWNER ? noSpawner() : detail(why, wait, function, owner, slots);
+        var detail = detail(why, wait, function, owner, slots, troubles(alive));
         return new Explained(
                 queued.id(),
                 queued.currentStatus().text(),
@@ -125,9 +126,13 @@ final class Explanation {
         return owner.running() > 0 && slots.free() <= SpawnerBeat.kept(slots.slots());
     }
 
-    private static String detail(Why why, Duration wait, FunctionShare function, OwnerShare owner, Slots slots) {
+    /** @param troubles of spawners that are alive and can start nothing, in a sentence; empty without any */
+    private static String detail(
+            Why why, Duration wait, FunctionShare function, OwnerShare owner, Slots slots, String troubles) {
         return switch (why) {
             case RETRY_LATER -> "Its next attempt begins in " + (wait.toSeconds() + 1) + " s at the earliest.";
+            case NO_SPAWNER ->
+                troubles.isEmpty() ? "No spawner is alive: nothing starts until there is one." : troubles;
             case FUNCTION_AT_LIMIT ->
                 "Its function runs " + function.running() + " times, as often as its concurrency allows.";
             case NO_FREE_SLOT ->
@@ -135,19 +140,18 @@ final class Explanation {
                                 ? "The " + slots.free()
                                         + " slots that are free are kept for users who have nothing running. "
                                 : "All " + slots.slots() + " slots are taken. ")
-                        + owner.ownersWaiting() + " users with work queued take turns at the next ones.";
+                        + owner.ownersWaiting() + " users with work queued take turns at the next ones."
+                        + (troubles.isEmpty() ? "" : " " + troubles);
             default -> "There is a free slot: it should start in a moment.";
         };
     }
 
-    private String noSpawner() {
-        var troubles = spawners.get().stream()
+    private static String troubles(List<SpawnerBeat> alive) {
+        var each = alive.stream()
                 .filter(beat -> beat.trouble() != null)
                 .map(beat -> beat.spawner() + " (" + beat.trouble() + ")")
                 .toList();
-        return troubles.isEmpty()
-                ? "No spawner is alive: nothing starts until there is one."
-                : "No spawner can start anything just now: " + String.join(", ", troubles) + ".";
+        return each.isEmpty() ? "" : "Alive, and unable to start anything just now: " + String.join(", ", each) + ".";
     }
 
     private static FunctionShare function(Activation activation, List<Standing> standings) {
@@ -175,9 +179,8 @@ final class Explanation {
                 waiting == 0 ? 1 : Math.round(1000.0 / waiting) / 1000.0);
     }
 
-    private Slots slots() {
-        var able =
-                spawners.get().stream().filter(beat -> beat.trouble() == null).toList();
+    private static Slots slots(List<SpawnerBeat> alive) {
+        var able = alive.stream().filter(beat -> beat.trouble() == null).toList();
         return new Slots(
                 able.size(),
                 able.stream().mapToInt(SpawnerBeat::slots).sum(),

@@ -49,7 +49,7 @@ class ExplainTest {
     }
 
     private void spawnerSays(int slots, int free) {
-        Await.await(new Spawners(faas.bus).beat(new SpawnerBeat("node-1", "1", slots, free)));
+        Await.await(new Spawners(faas.bus).beat(new SpawnerBeat("node-1", "1", slots, free, null)));
     }
 
     private void awaitWhy(String id, String why) {
@@ -98,6 +98,10 @@ class ExplainTest {
         assertThat(explained.path("why").asText()).isEqualTo("no_spawner");
         assertThat(explained.path("platform").path("spawners").asInt()).isZero();
         assertThat(explained.path("platform").path("free").asInt()).isZero();
+
+        Await.await(new Spawners(faas.bus).beat(new SpawnerBeat("node-2", "1", 4, 0, null)));
+        awaitWhy(id, "no_free_slot");
+        assertThat(explain(id).path("detail").asText()).contains("All 4 slots", "node-1 (Docker does not answer)");
     }
 
     @Test

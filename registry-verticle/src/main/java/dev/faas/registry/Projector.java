@@ -30,7 +30,9 @@ import org.slf4j.LoggerFactory;
 final class Projector {
     private static final Logger LOG = LoggerFactory.getLogger(Projector.class);
     private static final int BATCH = 256;
-    private static final int BUSY = 8;
+    /** So many states at once mean a load under which, unless it is behind, one transaction for more of them costs less. */
+    private static final int MANY = 8;
+
     private static final long GATHER_MILLIS = 25;
     private static final Duration WAIT = Duration.ofMillis(500);
     private static final long PAUSE_MILLIS = 500;
@@ -87,19 +89,14 @@ final class Projector {
                 // ledger.
                 deliveries.forEach(Delivery::ackUnconfirmed);
                 projected.increment(taken.size());
-                gather(deliveries.size());
+                if (deliveries.size() >= MANY && deliveries.getLast().pending() == 0) {
+                    stopping.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
+                }
             } else {
                 handBack(deliveries);
             }
         } catch (BusException away) {
             pauseAfter(away);
-        }
-    }
-
-    /** Under load a transaction for many costs less than many of them, and the pause is not felt. */
-    private void gather(int last) throws InterruptedException {
-        if (last >= BUSY && last < BATCH) {
-            stopping.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -21,11 +21,6 @@ public record SpawnerBeat(
         Objects.requireNonNull(incarnation);
     }
 
-    /** Of one that takes work. */
-    public SpawnerBeat(String spawner, String incarnation, int slots, int free) {
-        this(spawner, incarnation, slots, free, null);
-    }
-
     /**
      * So many of a spawner's slots are for users who have nothing running there: whoever comes new finds a place, however
      * long the runs of somebody else take.

@@ -3,12 +3,13 @@ package dev.faas.lifecycle;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One job that is done now and again and again, on a virtual thread of its own, with a pause after each time. A time that fails
- * is followed by the next one all the same; the log says so once, and once when it works again.
+ * is followed by the next one all the same; the log says so once for each kind of failure, and once when it works again.
  */
 public final class Repeated {
     /** Done once; may block, and must end by itself. */
@@ -24,6 +25,7 @@ public final class Repeated {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Repeated.class);
+    private static final String OURS = "dev.faas.";
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final String name;
@@ -31,7 +33,7 @@ public final class Repeated {
     private final Paced job;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
-    private boolean failing;
+    private @Nullable Class<?> failure;
 
     private Repeated(String name, Duration afterFailure, Paced job) {
         this.name = name;
@@ -65,21 +67,30 @@ public final class Repeated {
     private Duration once() throws InterruptedException {
         try {
             var pause = job.run();
-            if (failing) {
+            if (failure != null) {
                 LOG.info("{} works again", name);
             }
-            failing = false;
+            failure = null;
             return pause;
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
             // The edge of the thread: a heartbeat or a reaper that dies of one fault would be the greater one.
-            if (!failing) {
-                LOG.warn("{} failed, and is tried again every {} ms: {}", name, afterFailure.toMillis(), e.toString());
+            if (e.getClass() != failure) {
+                tell(e);
             }
-            LOG.debug("{} failed", name, e);
-            failing = true;
+            failure = e.getClass();
             return afterFailure;
+        }
+    }
+
+    /** What this project throws is an outcome, and says what it is; anything else has to be looked for. */
+    private void tell(Exception e) {
+        LOG.warn("{} failed, and is tried again every {} ms: {}", name, afterFailure.toMillis(), e.toString());
+        if (e instanceof RuntimeException && !e.getClass().getName().startsWith(OURS)) {
+            LOG.error("{} failed", name, e);
+        } else {
+            LOG.debug("{} failed", name, e);
         }
     }
 

@@ -53,7 +53,7 @@ public final class Delivery {
     }
 
     /**
-     * Done, and nobody waits for the server to confirm it: for work that changes nothing when it is done again, as it is if
+     * Done, and nobody waits for the server to confirm it: for work that does no harm when it is done again, as it is if
      * this gets lost.
      */
     public void ackUnconfirmed() {

@@ -195,11 +195,11 @@ class ActivationsTest {
     void aSpawnerLivesByItsBeatAndIsDeadOnceItsSuccessorBeats() throws Exception {
         try (var spawners = new Spawners(nats)) {
             spawners.observe();
-            get(spawners.beat(new SpawnerBeat("node-9", "0001", 4, 4)));
+            get(spawners.beat(new SpawnerBeat("node-9", "0001", 4, 4, null)));
             await(() -> spawners.alive().stream().anyMatch(b -> b.spawner().equals("node-9")));
             assertThat(spawners.dead(new Worker("node-9", "0001"))).isFalse();
 
-            get(spawners.beat(new SpawnerBeat("node-9", "0002", 4, 4)));
+            get(spawners.beat(new SpawnerBeat("node-9", "0002", 4, 4, null)));
 
             await(() -> spawners.dead(new Worker("node-9", "0001")));
             assertThat(spawners.dead(new Worker("node-9", "0002"))).isFalse();

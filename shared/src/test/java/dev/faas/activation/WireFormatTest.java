@@ -46,7 +46,7 @@ class WireFormatTest {
                                 "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"),
                         IdempotencyEntry.class),
                 Arguments.of("image-pin", new ImagePin("sha256:def", "sha256:abc"), ImagePin.class),
-                Arguments.of("beat", new SpawnerBeat("node-1", "06b7", 8, 3), SpawnerBeat.class),
+                Arguments.of("beat", new SpawnerBeat("node-1", "06b7", 8, 3, null), SpawnerBeat.class),
                 Arguments.of(
                         "beat-trouble",
                         new SpawnerBeat("node-1", "06b7", 8, 3, "Docker does not answer"),

@@ -26,11 +26,11 @@ final class RepeatedTest {
         var often = Repeated.start("often", SHORT, done::release);
         assertThat(done(3)).isTrue();
         often.stop();
+        done.drainPermits();
 
         var once = Repeated.start("once", FOR_EVER, done::release);
         assertThat(done(1)).isTrue();
         once.stop();
-        done.drainPermits();
         assertThat(done.tryAcquire(100, TimeUnit.MILLISECONDS)).isFalse();
     }
 
@@ -62,14 +62,25 @@ final class RepeatedTest {
     @Test
     void aStopWaitsForTheTimeAtWork() throws Exception {
         var began = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
         var job = Repeated.start("slow", FOR_EVER, () -> {
             began.countDown();
-            Thread.sleep(300);
+            mayEnd.await();
             done.release();
         });
         began.await();
-        job.stop();
+        var stopping = Thread.ofVirtual().start(() -> stop(job));
+        mayEnd.countDown();
+        stopping.join();
         assertThat(done.availablePermits()).isEqualTo(1);
+    }
+
+    private static void stop(Repeated job) {
+        try {
+            job.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -50,9 +50,7 @@ final class Turns {
             line.empty = false;
             line.again = line.pulling;
             lines.want(line, System.nanoTime() + delay.toNanos());
-            // Each command is a sign: one that cannot lead to a turn yet wakes nobody, as whatever frees a slot does
-            // that.
-            if (slots.free() > 0 && mayHaveMore(line)) {
+            if (mayBeNext(line)) {
                 changed.signalAll();
             }
         } finally {
@@ -85,6 +83,19 @@ final class Turns {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Each command is a sign: one that cannot lead to a turn yet wakes nobody. Whatever frees a slot does that, and who is
+     * allowed more than before is looked at with the next sign, or when the engine is ({@link #hold}), once a second.
+     */
+    private boolean mayBeNext(Line line) {
+        if (held || line.pulling || !slots.tryTake()) {
+            return false;
+        }
+        boolean may = mayHaveMore(line);
+        slots.release();
+        return may;
     }
 
     private boolean mayHaveMore(Line line) {

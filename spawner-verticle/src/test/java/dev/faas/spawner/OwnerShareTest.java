@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 final class OwnerShareTest {
     private static SpawnerBeat beat(String name, int slots) {
-        return new SpawnerBeat(name, "1", slots, 0);
+        return new SpawnerBeat(name, "1", slots, 0, null);
     }
 
     @Test

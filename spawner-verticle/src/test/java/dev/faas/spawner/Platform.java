@@ -283,7 +283,7 @@ final class Platform {
 
     void beat(String spawner, String incarnation) throws Exception {
         try (var spawners = new Spawners(nats)) {
-            get(spawners.beat(new SpawnerBeat(spawner, incarnation, 1, 1)));
+            get(spawners.beat(new SpawnerBeat(spawner, incarnation, 1, 1, null)));
         }
     }
 

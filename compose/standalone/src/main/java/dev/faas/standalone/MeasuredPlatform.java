@@ -54,10 +54,13 @@ record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVe
     @Override
     public void close() throws IOException {
         more.keySet().forEach(SpawnerVerticle::skipGrace);
-        Future.join(more.values().stream().map(vertx::undeploy).toList()).await();
-        vertx.close().await();
-        platform.skipGrace();
-        platform.close();
-        Folders.delete(data);
+        try {
+            Future.join(more.values().stream().map(vertx::undeploy).toList()).await();
+            vertx.close().await();
+        } finally {
+            platform.skipGrace();
+            platform.close();
+            Folders.delete(data);
+        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.faas.faults;
 
-import dev.faas.wire.Codec.CodecException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -87,8 +86,11 @@ final class Deeds implements AutoCloseable {
                 while (!stopping.await(everyMillis, TimeUnit.MILLISECONDS)) {
                     if (places.tryAcquire()) {
                         threads.execute(() -> {
-                            once(name, count, deed);
-                            places.release();
+                            try {
+                                once(name, count, deed);
+                            } finally {
+                                places.release();
+                            }
                         });
                     } else {
                         leftOut.incrementAndGet();
@@ -104,7 +106,7 @@ final class Deeds implements AutoCloseable {
         try {
             deed.run("soak-" + number.incrementAndGet());
             count.incrementAndGet();
-        } catch (IOException | CodecException e) {
+        } catch (IOException | RuntimeException e) {
             problems.add(name + ": " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -40,9 +40,10 @@ class SlowDockerIT {
             Client.register(platform.api()).get("/v1/auth/me").expect(200);
             var waits = bob.submit("slow", "");
             var explained = bob.get("/v1/activations/" + waits + "/explain").expect(200);
-            assertThat(explained.json().path("status").asText())
+            assertThat(explained.json().path("why").asText())
                     .as(explained.text())
-                    .isEqualTo("queued");
+                    .isEqualTo("no_spawner");
+            assertThat(explained.json().path("detail").asText()).contains("Docker does not answer");
             cable.mend();
 
             for (var id : new String[] {inFlight, waits}) {

@@ -1,6 +1,6 @@
 package dev.faas.spawner.docker;
 
-import com.github.dockerjava.api.command.WaitContainerResultCallback;
+import com.github.dockerjava.api.model.WaitResponse;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
@@ -159,6 +159,7 @@ final class DockerBoot {
         boolean interrupted = Thread.interrupted(); // the container has to go all the same
         try {
             awaitEnd(name, patience);
+            interrupted |= Thread.interrupted();
             DockerEngine.remove(docker, name);
         } catch (EngineFault e) {
             log.warn("container {} is left to the reaper: {}", name, e.getMessage());
@@ -171,17 +172,15 @@ final class DockerBoot {
     }
 
     private void awaitEnd(String name, Duration patience) {
-        if (patience.isPositive()) {
-            try {
-                docker.within(
-                        patience,
-                        "wait",
-                        d -> d.waitContainerCmd(name)
-                                .exec(new WaitContainerResultCallback())
-                                .awaitStatusCode());
-            } catch (EngineFault e) {
-                log.debug("container {} has not ended by itself: {}", name, e.getMessage());
-            }
+        if (!patience.isPositive()) {
+            return;
+        }
+        try (var end = docker.streaming()
+                .waitContainerCmd(name)
+                .exec(new Streamed<WaitResponse>("the end of a container", code -> {}))) {
+            end.awaitEnd(patience);
+        } catch (EngineFault e) {
+            log.debug("container {} has not ended by itself: {}", name, e.getMessage());
         }
     }
 

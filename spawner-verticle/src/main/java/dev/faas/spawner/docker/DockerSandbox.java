@@ -201,7 +201,7 @@ final class DockerSandbox implements Sandbox {
 
     @Override
     public void close() {
-        remove(ENDS_BY_ITSELF);
+        remove(session.alive() ? ENDS_BY_ITSELF : Duration.ZERO);
     }
 
     /** Detaches first: an attach that nobody reads blocks the daemon's control of its container. */
