@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -35,6 +36,8 @@ final class InitVolume {
     private static final Logger log = LoggerFactory.getLogger(InitVolume.class);
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int DIGITS = 16;
+
+    private static final int MOST_UPLOADS = 10;
 
     /** For Docker to be through with the last container that had it. */
     private static final Duration LET_GO = Duration.ofSeconds(10);
@@ -119,11 +122,37 @@ final class InitVolume {
                             .withHostConfig(
                                     HostConfig.newHostConfig().withMounts(List.of(mount(name, platform(), false))))
                             .exec());
-            if (!isIn(filler)) {
-                upload(filler);
-            }
+            put(filler);
         } finally {
             DockerEngine.remove(docker, filler);
+        }
+    }
+
+    /**
+     * Several spawners may do it at once, and Docker takes one's file away while it writes the other's, or shows it half
+     * written: it is in once it has been seen there, whole.
+     */
+    private void put(String filler) throws EngineFault {
+        for (int uploads = 0; !isIn(filler); uploads++) {
+            if (uploads == MOST_UPLOADS) {
+                throw new EngineFault("init does not stay in " + name + ": does somebody else write there?", null);
+            }
+            try {
+                upload(filler);
+            } catch (DockerRefusal e) {
+                log.debug("init is written once more: {}", e.getMessage());
+                pause();
+            }
+        }
+    }
+
+    /** Not all for as long. */
+    private static void pause() throws EngineFault {
+        try {
+            Thread.sleep(ThreadLocalRandom.current().nextLong(LOOK_AGAIN.toMillis() * 2));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EngineFault("interrupted while init was written", e);
         }
     }
 

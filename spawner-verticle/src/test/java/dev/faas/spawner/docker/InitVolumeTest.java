@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -140,11 +140,15 @@ final class InitVolumeTest {
         }
     }
 
-    /** Docker removes containers with a force that both may use: somebody's reaper takes them away at the same time. */
-    @RepeatedTest(5)
-    void givenManySpawners_whenTheyStopTogether_thenNoneLeavesTheVolumeToTheOthers() throws Exception {
+    /**
+     * They also start together, each of them finding the volume empty. Docker removes containers with a force that both may
+     * use: somebody's reaper takes them away at the same time.
+     */
+    @RepeatedTest(10)
+    void givenManySpawners_whenTheyStartAndStopTogether_thenEachBootsAndNoneLeavesTheVolumeToTheOthers()
+            throws Exception {
         int spawners = 4;
-        var together = new CyclicBarrier(spawners);
+        var together = new CountDownLatch(spawners);
         var stopped = new ArrayList<Future<?>>();
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < spawners; i++) {
@@ -153,10 +157,13 @@ final class InitVolumeTest {
                     try (var engine = engine(name);
                             var sandbox = engine.boot(spec)) {
                         assertThat(sandbox.alive()).isTrue();
-                        together.await(60, TimeUnit.SECONDS);
+                        together.countDown();
+                        assertThat(together.await(60, TimeUnit.SECONDS)).isTrue();
                         for (var container : engine.ours()) {
                             engine.remove(container.id());
                         }
+                    } finally {
+                        together.countDown(); // whoever has failed holds up nobody
                     }
                     return null;
                 }));
