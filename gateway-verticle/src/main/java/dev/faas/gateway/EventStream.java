@@ -4,10 +4,12 @@ import dev.faas.activation.ActivationEvent;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationFeed;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,20 +51,24 @@ final class EventStream implements ActivationFeed.Listener, OpenAnswers.Open {
     private final Format format;
     private final Limits limits;
     private final OpenAnswers open;
+    private final Supplier<Future<Buffer>> rest;
     private @Nullable ActivationFeed feed;
     private long heartbeat;
     private long stallWatch;
+    private boolean told;
     private boolean ended;
     private int unsent;
     private long progressAt;
 
-    EventStream(RoutingContext ctx, Format format, Limits limits, OpenAnswers open) {
+    /** @param rest all that is left of an activation that is pruned meanwhile; fails where that cannot be told */
+    EventStream(RoutingContext ctx, Format format, Limits limits, OpenAnswers open, Supplier<Future<Buffer>> rest) {
         this.ctx = ctx;
         this.response = ctx.response();
         this.context = ctx.vertx().getOrCreateContext();
         this.format = format;
         this.limits = limits;
         this.open = open;
+        this.rest = rest;
     }
 
     /** The response's headers are set, and not sent. */
@@ -82,24 +88,32 @@ final class EventStream implements ActivationFeed.Listener, OpenAnswers.Open {
     public void event(ActivationEvent event) {
         var frame = format.event(event);
         if (frame != null && frame.length() > 0) {
+            told = true;
             write(frame);
         }
     }
 
     @Override
     public void ended() {
+        endWith(format.end());
+    }
+
+    /** Pruned since it was looked up. Who has been told something comes back to be told the end out of the ledger. */
+    @Override
+    public void absent() {
+        if (told) {
+            breakOff();
+        } else {
+            rest.get().onFailure(unknown -> breakOff()).onSuccess(this::endWith);
+        }
+    }
+
+    private void endWith(Buffer last) {
         ended = true;
-        var last = format.end();
         if (last.length() > 0) {
             write(last);
         }
         ctx.end();
-    }
-
-    /** Pruned since it was looked up: the client comes back, and is told out of the ledger. */
-    @Override
-    public void absent() {
-        breakOff();
     }
 
     /** The client comes back when it likes, perhaps to a gateway that reaches the bus. */

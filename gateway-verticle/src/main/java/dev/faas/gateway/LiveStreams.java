@@ -5,10 +5,13 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Snapshot;
 import dev.faas.gateway.RegistryClient.LedgerEntry;
 import dev.faas.wire.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Opens the answers that go on: server-sent events, and logs that are followed. */
@@ -45,7 +48,14 @@ final class LiveStreams {
         if (newest.record() instanceof ActivationRecord.Ended && after >= newest.sequence()) {
             nothingMore(ctx);
         } else if (eventsHead(ctx)) {
-            stream(ctx, new EventFrames(), newest.record().id(), after);
+            var id = newest.record().id();
+            var caller = Caller.of(ctx);
+            stream(
+                    ctx,
+                    new EventFrames(),
+                    id,
+                    after,
+                    () -> reader.past(id, caller).map(entry -> left(entry, after)));
         }
     }
 
@@ -54,9 +64,15 @@ final class LiveStreams {
         if (after > 0 && after >= entry.sequence()) {
             nothingMore(ctx);
         } else if (eventsHead(ctx)) {
-            var frames = new EventFrames();
-            ctx.end(frames.state(entry.sequence(), entry.record()).appendBuffer(frames.end()));
+            ctx.end(left(entry, after));
         }
+    }
+
+    private static Buffer left(LedgerEntry entry, long after) {
+        var frames = new EventFrames();
+        return after >= entry.sequence()
+                ? frames.end()
+                : frames.state(entry.sequence(), entry.record()).appendBuffer(frames.end());
     }
 
     /** 204 keeps an EventSource from coming back. */
@@ -68,11 +84,13 @@ final class LiveStreams {
     void log(RoutingContext ctx, ActivationRecord record) {
         streamHead(ctx.response(), "text/plain; charset=utf-8")
                 .putHeader("X-Activation-Status", record.currentStatus().text());
-        stream(ctx, new LogText(), record.id(), 0);
+        // What a log lacks cannot be told in the middle of it.
+        stream(ctx, new LogText(), record.id(), 0, () -> Future.failedFuture("pruned"));
     }
 
-    private void stream(RoutingContext ctx, EventStream.Format format, String id, long after) {
-        new EventStream(ctx, format, limits, open).start(events, id, after);
+    private void stream(
+            RoutingContext ctx, EventStream.Format format, String id, long after, Supplier<Future<Buffer>> rest) {
+        new EventStream(ctx, format, limits, open, rest).start(events, id, after);
     }
 
     /** False when the head was all that was asked for. */

@@ -35,7 +35,7 @@ public final class ActivationFeed implements AutoCloseable {
         /** After the terminal state. */
         void ended();
 
-        /** There is no such activation in the stream, or no more: before any event. */
+        /** There is no such activation in the stream, or no more. */
         void absent();
 
         /** The bus did not answer for too long. */
@@ -146,7 +146,8 @@ public final class ActivationFeed implements AutoCloseable {
     public void check() {
         if (!closed && !replaying) {
             then(events.lastFromLeader(id), last -> {
-                if (!replaying && last.map(Snapshot::sequence).orElse(0L) > stateSeen) {
+                // None at all: it has ended and been pruned, and this feed was not told how.
+                if (!replaying && last.map(Snapshot::sequence).orElse(Long.MAX_VALUE) > stateSeen) {
                     replay();
                 }
             });

@@ -248,6 +248,18 @@ class ActivationsTest {
     }
 
     @Test
+    void anActivationThatIsPrunedBeforeItsEndWasToldIsAbsent() throws Exception {
+        for (boolean fresh : new boolean[] {false, true}) {
+            var accepted = stored(events.accept(Samples.fresh()));
+            get(events.prune(accepted.sequence()));
+            var told = new Told();
+            told.statesBehind(accepted, fresh);
+
+            assertThat(told.toTheEnd()).as("fresh: " + fresh).containsExactly("absent");
+        }
+    }
+
+    @Test
     void aStateThatWasMissedIsToldBeforeTheNext() throws Exception {
         var accepted = stored(events.accept(Samples.fresh()));
         var running = ((ActivationRecord.Queued) accepted.record()).claim(Samples.WORKER, "run-1", Samples.NOW);
