@@ -203,10 +203,9 @@ public final class ActivationFeed implements AutoCloseable {
         if (paused) {
             whenResumed = () -> step(lastState, lastOutput, state, output);
         } else if (state == null && stateSeen < lastState) {
-            then(events.nextState(id, stateSeen + 1), found -> {
-                stateSeen = found.isPresent() ? stateSeen : lastState;
-                step(lastState, lastOutput, found.orElse(null), output);
-            });
+            then(
+                    events.nextState(id, stateSeen + 1),
+                    found -> found.ifPresentOrElse(next -> step(lastState, lastOutput, next, output), this::replay));
         } else if (output == null && outputSeen < lastOutput) {
             then(events.nextOutput(id, outputSeen + 1), found -> {
                 outputSeen = found.isPresent() ? outputSeen : lastOutput;
