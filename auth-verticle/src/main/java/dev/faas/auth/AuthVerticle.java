@@ -72,7 +72,7 @@ public final class AuthVerticle extends ServiceVerticle {
                         vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), routes::add))),
                 HttpService::close);
         on.repeat("announcing revocations", OUTBOX_PAUSE, () -> Waiting.on(revocations.announcePending()));
-        on.repeat("publishing signing keys", KEYS_PAUSE, () -> Waiting.on(publication.refresh()));
+        on.again("publishing signing keys", KEYS_PAUSE, () -> Waiting.on(publication.refresh()));
         on.repeat("pruning revocations", PRUNE_PAUSE, () -> Waiting.on(revocations.prune()));
         on.repeat("pruning logins", PRUNE_PAUSE, () -> Waiting.on(logins.prune(clock.instant())));
         return http;

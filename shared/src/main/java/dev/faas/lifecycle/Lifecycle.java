@@ -128,6 +128,11 @@ public final class Lifecycle {
             open(name, () -> Repeated.start(name, pause, job), Repeated::stop);
         }
 
+        /** The same with a job that the start has done: first a pause later. */
+        default void again(String name, Duration pause, Repeated.Job job) throws Exception {
+            open(name, () -> Repeated.again(name, pause, job), Repeated::stop);
+        }
+
         /** A close step without an opener, such as a drain. */
         void onStop(String name, Closer.Action action);
 

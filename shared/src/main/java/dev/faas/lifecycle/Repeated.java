@@ -29,36 +29,53 @@ public final class Repeated {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final String name;
+    private final Duration first;
     private final Duration afterFailure;
     private final Paced job;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
     private @Nullable Class<?> failure;
 
-    private Repeated(String name, Duration afterFailure, Paced job) {
+    private Repeated(String name, Duration first, Duration afterFailure, Paced job) {
         this.name = name;
+        this.first = first;
         this.afterFailure = afterFailure;
         this.job = job;
         this.thread = Thread.ofVirtual().name(name).unstarted(this::repeat);
     }
 
     public static Repeated start(String name, Duration pause, Job job) {
-        return paced(name, pause, () -> {
-            job.run();
-            return pause;
-        });
+        return start(name, Duration.ZERO, pause, paced(pause, job));
+    }
+
+    /** A job that has been done just now: its first time is a pause later. */
+    public static Repeated again(String name, Duration pause, Job job) {
+        return start(name, pause, pause, paced(pause, job));
     }
 
     /** @param afterFailure how long to pause when the job could not say so */
     public static Repeated paced(String name, Duration afterFailure, Paced job) {
-        var repeated = new Repeated(name, afterFailure, job);
+        return start(name, Duration.ZERO, afterFailure, job);
+    }
+
+    private static Paced paced(Duration pause, Job job) {
+        return () -> {
+            job.run();
+            return pause;
+        };
+    }
+
+    private static Repeated start(String name, Duration first, Duration afterFailure, Paced job) {
+        var repeated = new Repeated(name, first, afterFailure, job);
         repeated.thread.start();
         return repeated;
     }
 
     private void repeat() {
         try {
-            while (!stopping.await(once().toNanos(), TimeUnit.NANOSECONDS)) {}
+            for (var pause = first; !stopping.await(pause.toNanos(), TimeUnit.NANOSECONDS); ) {
+                pause = once();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -35,6 +35,19 @@ final class RepeatedTest {
     }
 
     @Test
+    void aJobThatHasBeenDoneIsDoneAgainAfterItsPause() throws Exception {
+        var soon = Repeated.again("soon", SHORT, done::release);
+        assertThat(done(2)).isTrue();
+        soon.stop();
+        done.drainPermits();
+
+        var late = Repeated.again("late", FOR_EVER, done::release);
+        assertThat(done.tryAcquire(100, TimeUnit.MILLISECONDS)).isFalse();
+        late.stop();
+        assertThat(done.availablePermits()).isZero();
+    }
+
+    @Test
     void aTimeThatFailsIsFollowedByTheNext() throws Exception {
         var times = new AtomicInteger();
         var job = Repeated.start("fails", SHORT, () -> {

@@ -22,7 +22,7 @@ final class OutputRoom {
     /** Looks now, before anything runs, and from then on once a second. */
     Repeated watch() throws InterruptedException {
         look();
-        return Repeated.start("output room", PAUSE, this::look);
+        return Repeated.again("output room", PAUSE, this::look);
     }
 
     private void look() throws InterruptedException {

@@ -120,7 +120,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var sweep = new Sweep(queues.supply(), queues, config.slots(), timing.pull(), timing.sweep());
         on.repeat("waits", WAITS_PAUSE, () -> tell(runs, engine));
         on.open("sweep", () -> Repeated.paced("sweep", timing.sweep(), sweep::once), Repeated::stop);
-        on.open("namesakes", () -> yielding(heartbeat, queues, runs), Repeated::stop);
+        on.repeat("namesakes", NAMESAKES_PAUSE, () -> yieldIfReplaced(heartbeat, queues, runs));
 
         var health = new Health(SERVICE)
                 .require("nats", nats::connected)
@@ -198,17 +198,15 @@ public final class SpawnerVerticle extends ServiceVerticle {
 
     private static Repeated beating(Heartbeat heartbeat) throws InterruptedException {
         heartbeat.beat();
-        return Repeated.start("heartbeat", Spawners.BEAT_EVERY, heartbeat::beat);
+        return Repeated.again("heartbeat", Spawners.BEAT_EVERY, heartbeat::beat);
     }
 
     /** A later process of the same name has declared this one dead: its work is not ours any more. */
-    private static Repeated yielding(Heartbeat heartbeat, Queues queues, Runs runs) {
-        return Repeated.start("namesakes", NAMESAKES_PAUSE, () -> {
-            if (heartbeat.replacedNow()) {
-                runs.abandon();
-                queues.stop();
-            }
-        });
+    private static void yieldIfReplaced(Heartbeat heartbeat, Queues queues, Runs runs) throws InterruptedException {
+        if (heartbeat.replacedNow()) {
+            runs.abandon();
+            queues.stop();
+        }
     }
 
     static ContainerEngine docker(SpawnerConfig config, Worker self, ImagePins pins)

@@ -42,7 +42,9 @@ final class ThroughputScenario implements Scenario.OnPlatform {
         var eight = docker.parallel(8, BASELINE);
         double best = Math.max(four.perSecond(), eight.perSecond());
         try (var user = stage.user()) {
-            WarmUp.of(user, stage.image());
+            if (!reused) {
+                WarmUp.of(user, stage.image());
+            }
             user.function(Map.of(
                     "name",
                     "echo",
