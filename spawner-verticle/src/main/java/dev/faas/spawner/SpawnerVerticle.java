@@ -84,6 +84,16 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var pins = new RevisionPins(nats.kv(Subjects.IMAGES));
         var engine = on.open("docker", () -> engines.open(config, self, pins), ContainerEngine::close);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
+        var slots = new Slots(config.slots(), mostOfOne(spawners));
+        var heartbeat = new Heartbeat(spawners, self, slots);
+        var reaper = new Reaper(engine, self, spawners::dead, clock);
+
+        // Closed in reverse: nothing more is taken, runs end, sandboxes go, whatever container is left goes, and only
+        // then
+        // the last sign of life is given.
+        on.onStop("sign-off", heartbeat::signOff);
+        on.open("heartbeat", () -> beating(heartbeat), Repeated::stop);
+        on.onStop("own containers", reaper::removeOwn);
         var pool = on.open("pool", () -> pool(engine, metrics), SandboxPool::close);
         var functions = on.open(
                 "functions",
@@ -92,7 +102,6 @@ public final class SpawnerVerticle extends ServiceVerticle {
 
         var events = new ActivationEvents(nats);
         var queue = new CommandQueue(nats);
-        var slots = new Slots(config.slots(), mostOfOne(spawners));
         var meters = new RunMeters(metrics.registry());
         meters.watch(slots);
         var runs = new Runs(() -> Ids.activation(clock.instant()));
@@ -102,13 +111,6 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var room = new OutputRoom(events);
         on.open("output room", room::watch, Repeated::stop);
         var means = new Run.Means(events, queue, claims, writer, pool, room, timing, meters, clock, runs::goOn);
-        var heartbeat = new Heartbeat(spawners, self, slots);
-        var reaper = new Reaper(engine, self, spawners::dead, clock);
-
-        // Closed in reverse: nothing more is taken, runs end, containers go, and only then the last sign of life.
-        on.onStop("sign-off", heartbeat::signOff);
-        on.open("heartbeat", () -> beating(heartbeat), Repeated::stop);
-        on.onStop("own containers", reaper::removeOwn);
         on.repeat("reaper", timing.reap(), reaper::reap);
         on.repeat("images", timing.reap(), engine::tidy);
         on.onStop("drain", config.grace().plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(config.grace()));

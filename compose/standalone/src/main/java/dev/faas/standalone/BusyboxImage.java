@@ -1,5 +1,6 @@
 package dev.faas.standalone;
 
+import dev.faas.lifecycle.Undisturbed;
 import dev.faas.local.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,6 +64,10 @@ final class BusyboxImage implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        Undisturbed.run(this::remove);
+    }
+
+    private void remove() throws IOException {
         try {
             run("docker", "image", "rm", "--force", name);
         } catch (InterruptedException e) {

@@ -1,7 +1,9 @@
 package dev.faas.standalone;
 
 import dev.faas.lifecycle.HostNames;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -29,7 +31,7 @@ final class Main {
         var line = new CommandLine(new Main());
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println("faas: " + reason(failure));
-            return failure instanceof InterruptedException ? STOPPED : 1;
+            return stopped(failure) ? STOPPED : 1;
         });
         if (args.length == 0) {
             line.usage(System.err);
@@ -40,7 +42,13 @@ final class Main {
 
     /** The message of the first cause that has one of its own: what a user can act on. */
     private static String reason(Throwable failure) {
-        var message = failure instanceof InterruptedException ? "stopped" : failure.getMessage();
+        var message = stopped(failure) ? "stopped" : failure.getMessage();
         return message == null ? failure.getClass().getSimpleName() : message;
+    }
+
+    /** Whoever waited when the signal came says so in its own way. */
+    private static boolean stopped(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .anyMatch(InterruptedException.class::isInstance);
     }
 }

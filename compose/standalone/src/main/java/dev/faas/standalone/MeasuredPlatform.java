@@ -2,6 +2,7 @@ package dev.faas.standalone;
 
 import dev.faas.bench.Bench;
 import dev.faas.config.Env;
+import dev.faas.lifecycle.Undisturbed;
 import dev.faas.local.Folders;
 import dev.faas.nats.NatsConfig;
 import dev.faas.spawner.SpawnerConfig;
@@ -28,10 +29,18 @@ record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVe
         environment.putAll(settings);
         var platform = Platform.start(UpOptions.local(data, environment));
         var measured = new MeasuredPlatform(data, platform, Vertx.vertx(), new HashMap<>());
-        for (int i = 1; i < spawners; i++) {
-            measured.addSpawner(i);
+        boolean complete = false;
+        try {
+            for (int i = 1; i < spawners; i++) {
+                measured.addSpawner(i);
+            }
+            complete = true;
+            return measured;
+        } finally {
+            if (!complete) {
+                measured.close();
+            }
         }
-        return measured;
     }
 
     private void addSpawner(int number) {
@@ -55,8 +64,10 @@ record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVe
     public void close() throws IOException {
         more.keySet().forEach(SpawnerVerticle::skipGrace);
         try {
-            Future.join(more.values().stream().map(vertx::undeploy).toList()).await();
-            vertx.close().await();
+            Undisturbed.run(() -> Future.join(
+                            more.values().stream().map(vertx::undeploy).toList())
+                    .await());
+            Undisturbed.run(() -> vertx.close().await());
         } finally {
             platform.skipGrace();
             platform.close();

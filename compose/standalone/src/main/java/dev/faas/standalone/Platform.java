@@ -7,6 +7,7 @@ import dev.faas.config.Env;
 import dev.faas.gateway.GatewayConfig;
 import dev.faas.gateway.GatewayVerticle;
 import dev.faas.lifecycle.Lifecycle;
+import dev.faas.lifecycle.Undisturbed;
 import dev.faas.registry.RegistryConfig;
 import dev.faas.registry.RegistryVerticle;
 import dev.faas.spawner.SpawnerConfig;
@@ -167,10 +168,13 @@ final class Platform implements AutoCloseable {
         }
     }
 
-    /** Stops everything in reverse order. Blocks, for the grace that runs get and a little more. */
+    /**
+     * Stops everything in reverse order. Blocks, for the grace that runs get and a little more, also in a thread that was
+     * interrupted.
+     */
     @Override
     public void close() {
-        lifecycle.stop().await();
-        vertx.close().await();
+        Undisturbed.run(() -> lifecycle.stop().await());
+        Undisturbed.run(() -> vertx.close().await());
     }
 }

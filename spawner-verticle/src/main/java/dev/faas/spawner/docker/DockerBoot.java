@@ -1,6 +1,7 @@
 package dev.faas.spawner.docker;
 
 import com.github.dockerjava.api.model.WaitResponse;
+import dev.faas.lifecycle.Undisturbed;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
@@ -156,18 +157,13 @@ final class DockerBoot {
      *     engine one process in ten of all that a container costs it
      */
     private void discard(String name, Duration patience) {
-        boolean interrupted = Thread.interrupted(); // the container has to go all the same
         try {
-            awaitEnd(name, patience);
-            interrupted |= Thread.interrupted();
-            DockerEngine.remove(docker, name);
+            Undisturbed.run(() -> awaitEnd(name, patience));
+            Undisturbed.run(() -> DockerEngine.remove(docker, name));
         } catch (EngineFault e) {
             log.warn("container {} is left to the reaper: {}", name, e.getMessage());
         } finally {
             held.remove(name);
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 

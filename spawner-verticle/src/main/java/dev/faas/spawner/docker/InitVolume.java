@@ -6,6 +6,7 @@ import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.VolumeOptions;
+import dev.faas.lifecycle.Undisturbed;
 import dev.faas.spawner.engine.EngineFault;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -124,7 +125,7 @@ final class InitVolume {
                             .exec());
             put(filler);
         } finally {
-            DockerEngine.remove(docker, filler);
+            Undisturbed.run(() -> DockerEngine.remove(docker, filler));
         }
     }
 
