@@ -5,6 +5,7 @@ import dev.faas.activation.Activation.FunctionKey;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.Draft;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Order;
 import dev.faas.activation.Snapshot;
@@ -18,17 +19,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /**
  * Accepts activations. The accepted event is the commit point: once it is stored the activation will run, and only then is
  * its command put into the queue, behind the answer's back.
  *
  * <pre>
- *   without a key ───────────────────────────────────────────────────────▶ accept a new id
- *   with a key ──▶ new: the key stands for a new id ─────────────────────▶ accept it
- *              └─▶ known: in the stream? in the ledger? ── yes ──▶ the answer of then
- *                                                       └─ neither ──────▶ accept it now
+ *   without a key ── is there room? ─────────────────────────────────────▶ accept a new id
+ *   with a key ───── is there room? ── new: the key stands for a new id ─▶ accept it
+ *                                   └─ known: in the stream? in the ledger? ── yes ──▶ the answer of then
+ *                                                                           └─ neither ──▶ accept it now
  * </pre>
+ *
+ * A key is made only for what there is room for, so that refused requests use up no room for keys; one that is known is
+ * answered whether there is room or not.
  *
  * Of two that accept the same id at once "must not exist" refuses one, which has the other's then. It would succeed again
  * for one that has ended and been pruned, which is why the ledger is asked, and why whoever was frozen since may not go on.
@@ -69,10 +74,35 @@ final class Acceptance {
         if (wanted.key().isEmpty()) {
             return store(freshId, wanted, begun);
         }
-        return keys.name(wanted.scope(), wanted.key().get(), wanted.meaning(), freshId)
-                .compose(named -> named.isNew()
-                        ? store(named.activationId(), wanted, begun)
-                        : again(named.activationId(), wanted, begun));
+        var draft = draft(freshId, wanted);
+        return admitted(wanted, draft).transform(admission -> {
+            if (admission.failed()) {
+                return known(wanted, begun)
+                        .compose(before ->
+                                before.map(Future::succeededFuture).orElse(Future.failedFuture(admission.cause())));
+            }
+            return named(freshId, draft, wanted, begun, admission.result());
+        });
+    }
+
+    /** What the key stands for already, if it stands for anything. */
+    private Future<Optional<Accepted>> known(Wanted wanted, Instant begun) {
+        return keys.find(wanted.scope(), wanted.key().orElseThrow(), wanted.meaning())
+                .compose(id -> id.isPresent()
+                        ? again(id.get(), wanted, begun).map(Optional::of)
+                        : Future.succeededFuture(Optional.empty()));
+    }
+
+    private Future<Accepted> named(String freshId, Draft draft, Wanted wanted, Instant begun, Place place) {
+        return keys.name(wanted.scope(), wanted.key().orElseThrow(), wanted.meaning(), freshId)
+                .onFailure(unnamed -> place.settled())
+                .compose(named -> {
+                    if (named.isNew()) {
+                        return store(draft, wanted, begun, place);
+                    }
+                    place.settled();
+                    return again(named.activationId(), wanted, begun);
+                });
     }
 
     private Future<Accepted> again(String id, Wanted wanted, Instant begun) {
@@ -88,21 +118,34 @@ final class Acceptance {
     }
 
     private Future<Accepted> store(String id, Wanted wanted, Instant begun) {
-        return pressure.admit(wanted.function(), wanted.submission().argumentBytes())
-                .compose(place -> store(id, wanted, begun, place).onFailure(refused -> place.settled()));
+        var draft = draft(id, wanted);
+        return admitted(wanted, draft).compose(place -> store(draft, wanted, begun, place));
     }
 
-    private Future<Accepted> store(String id, Wanted wanted, Instant begun, Place place) {
+    private Future<Place> admitted(Wanted wanted, Draft draft) {
+        return pressure.admit(wanted.function(), draft.size());
+    }
+
+    private Draft draft(String id, Wanted wanted) {
+        return new Draft(ActivationRecord.accept(
+                activation(id, wanted),
+                new Order(wanted.function().spec(), wanted.submission().argument())));
+    }
+
+    /** Whatever goes wrong, the place is free again. */
+    private Future<Accepted> store(Draft draft, Wanted wanted, Instant begun, Place place) {
         if (wanted.key().isPresent() && now().isAfter(begun.plus(LOOKED_LATELY))) {
+            place.settled();
             return Future.failedFuture(Bus.away().asException());
         }
-        var first = ActivationRecord.accept(
-                activation(id, wanted),
-                new Order(wanted.function().spec(), wanted.submission().argument()));
-        return Bus.answer(events.accept(first).exceptionally(failure -> {
-                    throw told(BusException.cause(failure), id, wanted.key().isPresent());
+        return Bus.answer(events.accept(draft).exceptionally(failure -> {
+                    throw told(
+                            BusException.cause(failure),
+                            draft.id(),
+                            wanted.key().isPresent());
                 }))
-                .map(appended -> stored(appended, wanted, place));
+                .map(appended -> stored(appended, wanted, place))
+                .onFailure(refused -> place.settled());
     }
 
     private Activation activation(String id, Wanted wanted) {

@@ -27,7 +27,8 @@ import java.util.stream.Collectors;
 final class Backpressure {
     /**
      * @param ownerQueued activations that one owner may have queued
-     * @param ownerQueuedBytes bytes of arguments, about: counted activations times the mean of lately
+     * @param ownerQueuedBytes of events that say what to run (argument, function, tags), about: counted activations times the mean of
+     *     lately
      */
     record Limits(long ownerQueued, long ownerQueuedBytes) {}
 
@@ -40,8 +41,8 @@ final class Backpressure {
     private static final double FULL = 0.85;
 
     private static final Duration ROOM_RETRY = Duration.ofSeconds(10);
-    /** What an accepted event has besides its argument. */
-    private static final int OVERHEAD_BYTES = 1024;
+    /** What a stored event has besides its bytes, and the command in the queue. */
+    private static final int OVERHEAD_BYTES = 512;
 
     private static final Duration PATIENCE = Duration.ofMillis(250);
     private static final long IDLE_NANOS = Duration.ofMinutes(10).toNanos();
@@ -73,15 +74,19 @@ final class Backpressure {
         return standings.latest();
     }
 
-    /** Fails with {@code queue_full}, {@code quota_exceeded} or {@code unavailable}. From an event loop. */
-    Future<Place> admit(FunctionRevision function, int argumentBytes) {
+    /**
+     * Fails with {@code queue_full}, {@code quota_exceeded} or {@code unavailable}. From an event loop.
+     *
+     * @param bytes of the event that is to be stored
+     */
+    Future<Place> admit(FunctionRevision function, int bytes) {
         var load = functions.computeIfAbsent(function.id(), id -> new FunctionLoad(queue, id));
         var owner = owners.computeIfAbsent(function.owner(), id -> new OwnerLoad());
         return known(room.value(), load.standing(), standings.value())
-                .compose(known -> tried(function, load, owner, argumentBytes))
+                .compose(known -> tried(function, load, owner, bytes))
                 // Nobody is turned away because of how it was a second ago.
                 .recover(refusal -> known(room.latest(), load.latest(), standings.latest())
-                        .compose(known -> tried(function, load, owner, argumentBytes)));
+                        .compose(known -> tried(function, load, owner, bytes)));
     }
 
     /** Once all are, or have been waited for long enough. */
@@ -174,8 +179,8 @@ final class Backpressure {
                             429,
                             "queue_full",
                             "Queue full",
-                            "Your activations that wait have about " + limits.ownerQueuedBytes()
-                                    + " bytes of arguments, the most that one user's may have." + again(seconds))
+                            "Your activations that wait take about " + limits.ownerQueuedBytes()
+                                    + " bytes with their arguments, the most that one user's may." + again(seconds))
                     .retryAfter(seconds)
                     .asException();
         }
@@ -213,7 +218,7 @@ final class Backpressure {
         owners.values().removeIf(owner -> owner.usedAt - before < 0);
     }
 
-    /** What one owner has queued, and how large his arguments are. */
+    /** What one owner has queued, and how large it is. */
     private static final class OwnerLoad {
         private static final double WEIGHT = 1.0 / 64;
 

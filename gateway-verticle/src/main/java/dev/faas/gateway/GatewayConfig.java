@@ -65,7 +65,7 @@ public record GatewayConfig(
                                         1024,
                                         1,
                                         1 << 20,
-                                        "MiB of arguments a user may have queued")
+                                        "MiB that what a user has queued may take")
                                 << 20));
     }
 

@@ -58,7 +58,9 @@ public final class GatewayVerticle extends ServiceVerticle {
         var cache = on.open(
                 "functions", () -> FunctionCache.open(nats.kv(Subjects.FUNCTIONS), limit), FunctionCache::close);
         var client = on.open(
-                "http client", () -> Upstream.client(vertx), it -> it.close().await());
+                "http client",
+                () -> Upstream.client(vertx, config.http().maxConnections()),
+                it -> it.close().await());
         var auth = upstream(on, "auth-service", config.authUrl(), client);
         var registry = upstream(on, "registry-service", config.registryUrl(), client);
 

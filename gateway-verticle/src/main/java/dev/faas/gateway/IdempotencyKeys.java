@@ -15,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -80,7 +81,7 @@ final class IdempotencyKeys {
      * @param meaning all that the request asks for
      */
     Future<Named> name(String scope, IdempotencyKey key, byte[] meaning, String freshId) {
-        var name = hmac((scope + " " + key.text()).getBytes(StandardCharsets.UTF_8));
+        var name = named(scope, key);
         var entry = new IdempotencyEntry(freshId, hmac(meaning));
         return Bus.answer(bucket.create(name, Codec.encode(entry))
                 .thenApply(made -> new Named(freshId, true))
@@ -93,15 +94,29 @@ final class IdempotencyKeys {
                 }));
     }
 
+    /** The activation that the key stands for, if it stands for one. Fails as {@link #name} does. */
+    Future<Optional<String>> find(String scope, IdempotencyKey key, byte[] meaning) {
+        return Bus.answer(existing(named(scope, key), hmac(meaning)));
+    }
+
+    private CompletableFuture<Optional<String>> existing(String name, String meaning) {
+        return bucket.get(name)
+                .thenApply(found -> found.map(value -> {
+                    var entry = Codec.decode(value.value().bytes(), IdempotencyEntry.class);
+                    if (!entry.meaning().equals(meaning)) {
+                        throw reused().asException();
+                    }
+                    return entry.activationId();
+                }));
+    }
+
     private CompletableFuture<Named> before(String name, IdempotencyEntry now, Problem otherwise) {
-        return bucket.get(name).thenApply(found -> {
-            var bytes = found.orElseThrow(otherwise::asException).value().bytes();
-            var entry = Codec.decode(bytes, IdempotencyEntry.class);
-            if (!entry.meaning().equals(now.meaning())) {
-                throw reused().asException();
-            }
-            return new Named(entry.activationId(), false);
-        });
+        return existing(name, now.meaning())
+                .thenApply(found -> new Named(found.orElseThrow(otherwise::asException), false));
+    }
+
+    private String named(String scope, IdempotencyKey key) {
+        return hmac((scope + " " + key.text()).getBytes(StandardCharsets.UTF_8));
     }
 
     private static Problem noRoom() {

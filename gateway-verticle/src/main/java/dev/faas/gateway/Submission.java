@@ -70,11 +70,6 @@ record Submission(String argument, OptionalInt timeoutSeconds, Map<String, Strin
         return new Submission(argument, timeout, tags);
     }
 
-    /** About: what is not ASCII has more. */
-    int argumentBytes() {
-        return argument.length();
-    }
-
     private static long announced(RoutingContext ctx) {
         var length = ctx.request().getHeader(HttpHeaders.CONTENT_LENGTH);
         if (length == null) {

@@ -29,7 +29,6 @@ final class Upstream {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
     private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
-    private static final int CONNECTIONS = 256;
     private static final int WAITING = 4096;
     /**
      * How long another address is tried. One that refuses costs nothing, and while a service is scaled most may: a container
@@ -54,15 +53,20 @@ final class Upstream {
         this.addresses = addresses;
     }
 
-    /** The client that all upstreams share. */
-    static HttpClient client(Vertx vertx) {
+    /**
+     * The client that all upstreams share.
+     *
+     * @param connections at most to one address: as many as clients may have here, as each of them may hold one for as long as
+     *     its body takes to arrive
+     */
+    static HttpClient client(Vertx vertx, int connections) {
         return vertx.createHttpClient(
                 new HttpClientOptions()
                         .setConnectTimeout((int) CONNECT_LIMIT.toMillis())
                         // Below the 90 s after which a server of ours closes: else a request meets a closing
                         // connection.
                         .setKeepAliveTimeout(30),
-                new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(WAITING));
+                new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(WAITING));
     }
 
     static int port(URI url) {

@@ -147,7 +147,6 @@ final class RunningGateway implements AutoCloseable {
         return new HttpConfig(
                 base.host(),
                 base.internalPort(),
-                base.maxBodyBytes(),
                 base.maxHeaderBytes(),
                 IDLE,
                 base.requestTimeout(),

@@ -3,6 +3,7 @@ package dev.faas.registry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.activation.Lifespan;
 import dev.faas.http.Fields;
+import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Cause;
@@ -44,6 +45,12 @@ final class FunctionBody {
     private static final int MAX_LABELS = 16;
     private static final int MAX_LABEL_VALUE = 256;
     private static final int MAX_CONCURRENCY = 1_000;
+    /**
+     * As the bus has it: it is in the event of every activation, beside an argument that can be six times as long there, and in
+     * the memory of every gateway.
+     */
+    private static final int MAX_SPEC_BYTES = 128 * 1024;
+
     private static final int DAY_SECONDS = 86_400;
 
     private static final Map<String, Mode> MODES =
@@ -194,6 +201,14 @@ final class FunctionBody {
     }
 
     private void fitsTheBus(Fields fields, FunctionSpec spec) {
+        int bytes = Codec.write(spec).length;
+        if (bytes > MAX_SPEC_BYTES) {
+            fields.error(
+                    "command",
+                    "a function has at most " + MAX_SPEC_BYTES
+                            + " bytes of JSON, with entrypoint, env and all: this one has " + bytes
+                            + ". Put more into the image, or into the argument");
+        }
         var longest = Lifespan.longest(spec);
         if (longest.compareTo(eventsAge) >= 0) {
             fields.error(

@@ -4,6 +4,7 @@ import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
@@ -20,17 +21,23 @@ import java.util.stream.StreamSupport;
 
 /** The tables {@code function} and {@code function_revision}. Each change leaves a row in the outbox, in its transaction. */
 final class FunctionStore {
+    /** Only the user himself can change it. */
+    private static final int QUOTA_RETRY_SECONDS = 60;
+
     private static final String BODY = """
             select r.body from function f join function_revision r
             on r.function_id = f.id and r.revision = f.revision where f.deleted_at is null and\s""";
 
     private final Pg pg;
+    private final int mostOfOne;
 
-    FunctionStore(Pg pg) {
+    /** @param mostOfOne functions that one owner may have; of several made at once, some more may be */
+    FunctionStore(Pg pg, int mostOfOne) {
         this.pg = pg;
+        this.mostOfOne = mostOfOne;
     }
 
-    /** False when the owner has a function of this name. */
+    /** False when the owner has a function of this name. Fails with {@code quota_exceeded}. */
     Future<Boolean> insert(FunctionRevision first) {
         return pg.transaction(tx -> tx.preparedQuery("""
                         insert into function (id, owner, name, revision) values ($1, $2, $3, $4)
@@ -38,10 +45,34 @@ final class FunctionStore {
                 .execute(Tuple.of(first.id(), first.owner(), first.spec().name(), first.revision()))
                 .compose(inserted -> inserted.rowCount() == 0
                         ? Future.succeededFuture(false)
-                        : insertRevision(tx, first)
+                        : requireQuota(tx, first.owner())
+                                .compose(mayHaveIt -> insertRevision(tx, first))
                                 .compose(stored ->
                                         note(tx, first.owner(), first.spec().name()))
                                 .map(true)));
+    }
+
+    /** With the one that is just being made. */
+    private Future<Void> requireQuota(SqlConnection tx, String owner) {
+        return tx.preparedQuery("select count(*) from function where owner = $1 and deleted_at is null")
+                .execute(Tuple.of(owner))
+                .map(rows -> {
+                    if (rows.iterator().next().getLong(0) > mostOfOne) {
+                        throw tooMany().asException();
+                    }
+                    return null;
+                });
+    }
+
+    private Problem tooMany() {
+        return Problem.of(
+                        429,
+                        "quota_exceeded",
+                        "Quota exceeded",
+                        "You have " + mostOfOne
+                                + " functions, the most that one user may have. Delete one that you do not"
+                                + " need any more, then try again.")
+                .retryAfter(QUOTA_RETRY_SECONDS);
     }
 
     /** The newest revision, or the one that the reference pins. */

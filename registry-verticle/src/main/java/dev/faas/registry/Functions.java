@@ -61,7 +61,7 @@ final class Functions {
         this.clock = clock;
     }
 
-    /** Fails with 409 {@code function_exists}. */
+    /** Fails with 409 {@code function_exists}, or 429 {@code quota_exceeded}. */
     Future<Written> create(String owner, FunctionSpec spec) {
         var now = now();
         var first = new FunctionRevision(Ids.function(now), owner, 1, digest(spec), now, now, spec);

@@ -103,8 +103,8 @@ record LedgerFilter(
         for (var text : texts) {
             int colon = text.indexOf(':');
             if (colon < 1
-                    || colon > MAX_TAG_KEY
-                    || text.length() - colon - 1 > MAX_TAG_VALUE
+                    || text.codePointCount(0, colon) > MAX_TAG_KEY
+                    || text.codePointCount(colon + 1, text.length()) > MAX_TAG_VALUE
                     || text.indexOf('\0') >= 0
                     || tags.size() == MAX_TAGS) {
                 errors.add(new Problem.FieldError("tag", "must be key:value, at most " + MAX_TAGS + " of them"));

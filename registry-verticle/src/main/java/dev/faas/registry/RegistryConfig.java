@@ -14,10 +14,7 @@ import java.time.Duration;
  *
  * @param port of the API; 0 takes a free one
  * @param retention how long what is over is kept
- * @param outboxPause between two looks for function changes that the bus has not been told of
- * @param prunePause between two looks for activations that may leave the bus, and for what has had its time
- * @param partitionsPause between two looks for partitions of the ledger to make or to drop
- * @param reconcilePause between two rounds of the reconciler
+ * @param ownerFunctions that one user may have
  * @param settled what changed later than this ago is still being worked on by others: the reconciler leaves it alone
  */
 public record RegistryConfig(
@@ -27,14 +24,39 @@ public record RegistryConfig(
         TopologyConfig topology,
         PgConfig pg,
         Retention retention,
-        Duration outboxPause,
-        Duration prunePause,
-        Duration partitionsPause,
-        Duration reconcilePause,
+        int ownerFunctions,
+        Pauses pauses,
         Duration settled) {
+    /**
+     * Between two rounds of what is done again and again.
+     *
+     * @param outbox function changes that the bus has not been told of
+     * @param prune activations that may leave the bus, and what has had its time
+     * @param partitions of the ledger, to make or to drop
+     * @param reconcile what got stuck
+     */
+    public record Pauses(Duration outbox, Duration prune, Duration partitions, Duration reconcile) {
+        static final Pauses STANDARD =
+                new Pauses(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofHours(6), Duration.ofSeconds(5));
+
+        static Pauses from(Env env) {
+            return new Pauses(
+                    env.duration(
+                            "FAAS_OUTBOX_PAUSE", STANDARD.outbox, "between two tries to tell the bus of functions"),
+                    env.duration(
+                            "FAAS_PRUNE_PAUSE", STANDARD.prune, "between two rounds of pruning finished activations"),
+                    env.duration(
+                            "FAAS_PARTITIONS_PAUSE",
+                            STANDARD.partitions,
+                            "between two looks for partitions of the ledger to make or to drop"),
+                    env.duration("FAAS_RECONCILE_PAUSE", STANDARD.reconcile, "between two rounds of the reconciler"));
+        }
+    }
+
     private static final int PORT = 8081;
     private static final int INTERNAL_PORT = 9091;
-    private static final Duration PARTITIONS_PAUSE = Duration.ofHours(6);
+    private static final int OWNER_FUNCTIONS = 500;
+    private static final Duration SETTLED = Duration.ofSeconds(5);
 
     public static RegistryConfig from(Env env) {
         var retention = Retention.from(env);
@@ -49,36 +71,18 @@ public record RegistryConfig(
                 topology,
                 PgConfig.from(env, "registry"),
                 retention,
-                env.duration(
-                        "FAAS_OUTBOX_PAUSE", Duration.ofSeconds(2), "between two tries to tell the bus of functions"),
-                env.duration(
-                        "FAAS_PRUNE_PAUSE",
-                        Duration.ofSeconds(5),
-                        "between two rounds of pruning finished activations"),
-                env.duration(
-                        "FAAS_PARTITIONS_PAUSE",
-                        PARTITIONS_PAUSE,
-                        "between two looks for partitions of the ledger to make or to drop"),
-                env.duration("FAAS_RECONCILE_PAUSE", Duration.ofSeconds(5), "between two rounds of the reconciler"),
+                env.integer(
+                        "FAAS_OWNER_MAX_FUNCTIONS", OWNER_FUNCTIONS, 1, 1_000_000, "functions that one user may have"),
+                Pauses.from(env),
                 env.duration(
                         "FAAS_RECONCILE_AFTER",
-                        Duration.ofSeconds(5),
+                        SETTLED,
                         "how long an activation is left to itself before the reconciler looks at it"));
     }
 
     /** The defaults, around the connections that differ from place to place. */
     public static RegistryConfig of(int port, HttpConfig http, NatsConfig nats, TopologyConfig topology, PgConfig pg) {
         return new RegistryConfig(
-                port,
-                http,
-                nats,
-                topology,
-                pg,
-                Retention.STANDARD,
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5),
-                PARTITIONS_PAUSE,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5));
+                port, http, nats, topology, pg, Retention.STANDARD, OWNER_FUNCTIONS, Pauses.STANDARD, SETTLED);
     }
 }

@@ -58,7 +58,7 @@ public final class RegistryVerticle extends ServiceVerticle {
     protected HttpService open(Lifecycle.Steps on) throws Exception {
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         var pg = on.open("postgres", () -> Pg.open(vertx, config.pg()), it -> Waiting.on(it.close()));
-        var store = new FunctionStore(pg);
+        var store = new FunctionStore(pg, config.ownerFunctions());
         var age = new EventsAge(store, config.topology().eventsAge());
         on.await("age of events", age::check, nothing -> Future.succeededFuture());
         on.open("streams and buckets", () -> topology(nats), nothing -> {});
@@ -71,7 +71,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var pins = new ImagePins(vertx, nats);
         var functions = new Functions(vertx, store, bucket, pins, queue, nats::connected, clock);
         on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
-        on.repeat("outbox", config.outboxPause(), () -> Waiting.on(bucket.writePending()));
+        on.repeat("outbox", config.pauses().outbox(), () -> Waiting.on(bucket.writePending()));
 
         var events = new ActivationEvents(nats);
         var ledger = new LedgerStore(pg);
@@ -80,18 +80,18 @@ public final class RegistryVerticle extends ServiceVerticle {
         var pruner = new Pruner(events, ledger, clock, config.retention().events());
         var partitions = new PartitionStore(pg);
         on.await("today's partition", () -> partitions.ensure(clock.instant()), nothing -> Future.succeededFuture());
-        on.repeat("partitions", config.partitionsPause(), () -> partitions(partitions, clock.instant()));
+        on.repeat("partitions", config.pauses().partitions(), () -> partitions(partitions, clock.instant()));
         on.open("projector", () -> projector(nats, projection, metrics), Projector::stop);
-        on.repeat("pruner", config.prunePause(), pruner::round);
+        on.repeat("pruner", config.pauses().prune(), pruner::round);
         var sweep = new RetentionSweep(new RetentionStore(pg), shelf, config.retention(), clock);
-        on.repeat("retention", config.prunePause(), sweep::round);
+        on.repeat("retention", config.pauses().prune(), sweep::round);
 
         var parked = on.open("parked", () -> nats.read(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);
         on.repeat("retries", RETRIES_PAUSE, new Retries(parked, events, queue, clock)::round);
 
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
         var reconciler = reconciler(nats, new RepairStore(pg), events, queue, spawners);
-        on.repeat("reconciler", config.reconcilePause(), reconciler::round);
+        on.repeat("reconciler", config.pauses().reconcile(), reconciler::round);
 
         var bodies = new FunctionBody(config.topology().eventsAge());
         var functionRoutes = new FunctionRoutes(functions, bodies, verifier);

@@ -54,10 +54,9 @@ final class Backends implements AutoCloseable {
                 new PgConfig(
                         URI.create(postgresUrl), role.user(), new Secret(role.password()), "registry", 8, startTimeout),
                 Retention.STANDARD,
-                Duration.ofMillis(100),
-                Duration.ofMillis(100),
-                Duration.ofMillis(100),
-                Duration.ofMillis(100),
+                500,
+                new RegistryConfig.Pauses(
+                        Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100)),
                 Duration.ZERO);
     }
 

@@ -205,7 +205,7 @@ class StoresTest {
 
     @Test
     void givenAFunctionThatChangesAgainWhenAnOlderChangeIsStruckOffThenTheNewerOneStays() {
-        var functions = new FunctionStore(pg);
+        var functions = new FunctionStore(pg, 500);
         var outbox = new OutboxStore(pg);
         var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         var first =

@@ -35,9 +35,32 @@ public final class ActivationEvents implements States {
         this.stream = nats.stream(Subjects.EVENTS);
     }
 
+    /** An activation that is about to be accepted, as it will be stored. */
+    public static final class Draft {
+        private final ActivationRecord.Queued first;
+        private final byte[] bytes;
+
+        public Draft(ActivationRecord.Queued first) {
+            this.first = first;
+            this.bytes = Codec.encode(first);
+        }
+
+        public String id() {
+            return first.id();
+        }
+
+        public int size() {
+            return bytes.length;
+        }
+    }
+
     /** The commit point: once this is stored the activation is never lost. */
+    public CompletableFuture<Appended> accept(Draft draft) {
+        return append(draft.first, draft.bytes, 0);
+    }
+
     public CompletableFuture<Appended> accept(ActivationRecord.Queued first) {
-        return append(first, 0);
+        return accept(new Draft(first));
     }
 
     /**
@@ -47,8 +70,11 @@ public final class ActivationEvents implements States {
      */
     @Override
     public CompletableFuture<Appended> append(ActivationRecord next, long expected) {
+        return append(next, Codec.encode(next), expected);
+    }
+
+    private CompletableFuture<Appended> append(ActivationRecord next, byte[] bytes, long expected) {
         var subject = Subjects.state(next.id());
-        var bytes = Codec.encode(next);
         return stream.appendIfLast(subject, bytes, expected)
                 .<Appended>thenApply(sequence -> new Appended.Stored(new Snapshot(next, sequence)))
                 .exceptionallyCompose(failure -> lookInto(BusException.cause(failure), next, subject, bytes, expected));

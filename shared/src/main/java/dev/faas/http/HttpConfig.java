@@ -7,7 +7,6 @@ import java.time.Duration;
  * How a service listens.
  *
  * @param internalPort metrics and detailed health; 0 takes a free one
- * @param maxBodyBytes what the routes of a service pass to {@link Bodies}, where they have no limit of their own
  * @param maxHeaderBytes all headers of a request together, and the limit of its first line
  * @param idleTimeout a connection without a byte in either direction for so long is closed; above the longest
  *     {@code wait} (60 s) and the heartbeat of an event stream (15 s)
@@ -18,7 +17,6 @@ import java.time.Duration;
 public record HttpConfig(
         String host,
         int internalPort,
-        int maxBodyBytes,
         int maxHeaderBytes,
         Duration idleTimeout,
         Duration requestTimeout,
@@ -31,7 +29,6 @@ public record HttpConfig(
         return new HttpConfig(
                 env.text("FAAS_HTTP_HOST", "0.0.0.0", "address to listen on"),
                 env.integer("FAAS_INTERNAL_PORT", internalPort, 0, 65_535, "port of /metrics and detailed health"),
-                env.integer("FAAS_HTTP_MAX_BODY_BYTES", 1 << 20, 1024, 1 << 26, "largest request body"),
                 env.integer("FAAS_HTTP_MAX_HEADER_BYTES", 16_384, 1024, 1 << 20, "largest set of request headers"),
                 env.duration("FAAS_HTTP_IDLE_TIMEOUT", Duration.ofSeconds(90), "when a silent connection is closed"),
                 env.duration("FAAS_HTTP_REQUEST_TIMEOUT", Duration.ofSeconds(30), "how long a body may take to arrive"),
@@ -42,11 +39,10 @@ public record HttpConfig(
     /** One instance on loopback, a free internal port, the default limits: for parts inside one process, and tests. */
     public static HttpConfig loopback() {
         return new HttpConfig(
-                "127.0.0.1", 0, 1 << 20, 16_384, Duration.ofSeconds(90), Duration.ofSeconds(30), MAX_CONNECTIONS, 1);
+                "127.0.0.1", 0, 16_384, Duration.ofSeconds(90), Duration.ofSeconds(30), MAX_CONNECTIONS, 1);
     }
 
     public HttpConfig withInstances(int count) {
-        return new HttpConfig(
-                host, internalPort, maxBodyBytes, maxHeaderBytes, idleTimeout, requestTimeout, maxConnections, count);
+        return new HttpConfig(host, internalPort, maxHeaderBytes, idleTimeout, requestTimeout, maxConnections, count);
     }
 }

@@ -46,7 +46,11 @@ final class Refusals {
     void answer(HttpServerRequest request, int status) {
         malformed.increment();
         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        Problems.write(request.response(), request.method(), Problems.standard(status), Exchange.idFrom(null));
+        Problems.write(
+                request.response(),
+                request.method(),
+                Problems.standard(status),
+                Exchange.idFrom(request.getHeader(Exchange.REQUEST_ID)));
         request.connection().close();
     }
 

@@ -166,6 +166,8 @@ public final class Nats implements AutoCloseable {
                     subject, headers.isEmpty() ? null : Wire.headers(headers), body, config.requestTimeout());
         } catch (IllegalStateException e) {
             return CompletableFuture.failedFuture(new BusException.BusUnavailable("not connected", e));
+        } catch (IllegalArgumentException e) { // more than the server takes in one message
+            return CompletableFuture.failedFuture(e);
         }
         return answer.exceptionallyCompose(failure -> {
             var cause = BusException.cause(failure);

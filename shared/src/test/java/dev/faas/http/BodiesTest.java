@@ -24,7 +24,6 @@ class BodiesTest {
         return new HttpConfig(
                 usual.host(),
                 0,
-                usual.maxBodyBytes(),
                 usual.maxHeaderBytes(),
                 usual.idleTimeout(),
                 Duration.ofMillis(500),

@@ -24,7 +24,7 @@ class ConnectionsTest {
 
     private final CompletableFuture<Void> readerLost = new CompletableFuture<>();
     private final RunningService running =
-            new RunningService(new HttpConfig("127.0.0.1", 0, 1_000, 4_000, IDLE, REQUEST, MOST, 1), this::routes);
+            new RunningService(new HttpConfig("127.0.0.1", 0, 4_000, IDLE, REQUEST, MOST, 1), this::routes);
 
     private void routes(Router on) {
         on.get("/short").respond(ctx -> Future.succeededFuture("short"));

@@ -216,7 +216,6 @@ final class DrainTest {
                 new HttpConfig(
                         h.host(),
                         port,
-                        h.maxBodyBytes(),
                         h.maxHeaderBytes(),
                         h.idleTimeout(),
                         h.requestTimeout(),

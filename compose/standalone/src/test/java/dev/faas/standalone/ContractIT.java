@@ -48,7 +48,8 @@ class ContractIT {
             new Excused("outcome_unknown", "replayActivation"),
                     "the bus would have to fall silent between its reads and its write, which is a submit's",
             new Excused("quota_exceeded", "submitActivation"), "nobody else could be refused: BackpressureTest",
-            new Excused("quota_exceeded", "replayActivation"), "as of a submit");
+            new Excused("quota_exceeded", "replayActivation"), "as of a submit",
+            new Excused("quota_exceeded", "createFunction"), "a registry of its own refuses it: RegistryVerticleTest");
 
     /** A problem of an operation. Faults that nobody can provoke here HttpServiceTest throws inside a handler. */
     private record Excused(String code, String operation) {

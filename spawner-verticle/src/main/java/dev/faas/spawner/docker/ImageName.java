@@ -1,6 +1,7 @@
 package dev.faas.spawner.docker;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +45,16 @@ record ImageName(
         return new ImageName(repository, null, otherDigest);
     }
 
-    /** The host, with its port, that it is pulled from. */
+    /** The host, with its port, that it is pulled from; by Docker's own rule, as a login is sent there. */
     String registry() {
         int slash = repository.indexOf('/');
         var first = slash < 0 ? "" : repository.substring(0, slash);
-        return first.contains(".") || first.contains(":") || first.equals("localhost") ? first : DOCKER_HUB;
+        return first.contains(".")
+                        || first.contains(":")
+                        || first.equals("localhost")
+                        || !first.equals(first.toLowerCase(Locale.ROOT))
+                ? first
+                : DOCKER_HUB;
     }
 
     /** Of an image that is listed under these: its digest in this repository, by which others can have it too. */
