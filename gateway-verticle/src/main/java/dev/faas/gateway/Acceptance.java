@@ -39,8 +39,8 @@ import java.util.Optional;
  * for one that has ended and been pruned, which is why the ledger is asked, and why whoever was frozen since may not go on.
  */
 final class Acceptance {
-    /** Shorter than what has ended stays in the stream. */
-    private static final Duration LOOKED_LATELY = Duration.ofMinutes(1);
+    /** Shorter than what has ended stays in the stream, even a crowded one. */
+    private static final Duration LOOKED_LATELY = Duration.ofSeconds(5);
 
     private final ActivationEvents events;
     private final Enqueuing queue;

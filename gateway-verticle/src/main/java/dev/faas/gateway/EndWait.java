@@ -24,7 +24,7 @@ final class EndWait implements ActivationFeed.Listener, OpenAnswers.Open {
     }
 
     /**
-     * The end, or the newest state known when the time is over. Never fails.
+     * The end, or the newest state known when the time is over, or the client has left. Never fails.
      *
      * @param fresh the known one was stored a moment ago
      */
@@ -35,7 +35,9 @@ final class EndWait implements ActivationFeed.Listener, OpenAnswers.Open {
             Snapshot known,
             boolean fresh,
             Duration limit) {
-        if (limit.isZero() || known.record() instanceof ActivationRecord.Ended) {
+        if (limit.isZero()
+                || known.record() instanceof ActivationRecord.Ended
+                || ctx.response().closed()) {
             return Future.succeededFuture(known);
         }
         var vertx = ctx.vertx();

@@ -90,7 +90,10 @@ final class LiveStreams {
 
     private void stream(
             RoutingContext ctx, EventStream.Format format, String id, long after, Supplier<Future<Buffer>> rest) {
-        new EventStream(ctx, format, limits, open, rest).start(events, id, after);
+        // Nobody would hear of the end of one whose client has left while it was looked up.
+        if (!ctx.response().closed()) {
+            new EventStream(ctx, format, limits, open, rest).start(events, id, after);
+        }
     }
 
     /** False when the head was all that was asked for. */

@@ -7,13 +7,6 @@ import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
-import dev.faas.wire.FunctionSpec.Delivery;
-import dev.faas.wire.FunctionSpec.Limits;
-import dev.faas.wire.FunctionSpec.Mode;
-import dev.faas.wire.FunctionSpec.Network;
-import dev.faas.wire.FunctionSpec.Prewarm;
-import dev.faas.wire.FunctionSpec.Queue;
-import dev.faas.wire.FunctionSpec.Retry;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.io.IOException;
@@ -22,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,24 +36,10 @@ class BackpressureTest {
 
     /** With its consumer, which the registry makes with it. */
     private FunctionRevision function(String name, int maxPending) {
-        var spec = new FunctionSpec(
-                name,
-                "x",
-                "",
-                null,
-                null,
-                Map.of(),
-                List.of(),
-                Map.of(),
-                Mode.ISOLATED,
-                Network.NONE,
-                Limits.DEFAULT,
-                10,
-                new Queue(maxPending, 86_400),
-                Retry.DEFAULT,
-                Delivery.AT_LEAST_ONCE,
-                false,
-                Prewarm.DEFAULT);
+        return function(RunningGateway.spec(name, null, maxPending));
+    }
+
+    private FunctionRevision function(FunctionSpec spec) {
         var function = faas.function(faas.alice, spec);
         Await.await(faas.queue.ensure(function));
         return function;
@@ -172,6 +150,36 @@ class BackpressureTest {
         assertRefused(answer, "queue_full");
         assertThat(answer.field("detail")).contains("bytes");
         assertThat(accepted).isBetween(9, 12);
+    }
+
+    @Test
+    void givenALimitOfBytes_whenTheFunctionIsLargeAndArgumentsAreEmpty_thenItCountsToo() {
+        function(RunningGateway.spec("wordy", List.of("x".repeat(100_000)), 100));
+        var strict = faas.another(new Backpressure.Limits(1_000_000, 1_000_000));
+
+        int accepted = 0;
+        var answer = submitTo(strict, "wordy", "");
+        while (answer.status() == 202 && accepted < 50) {
+            accepted++;
+            answer = submitTo(strict, "wordy", "");
+        }
+
+        assertRefused(answer, "queue_full");
+        assertThat(accepted).isBetween(9, 12);
+    }
+
+    /** The registry makes no such function any more. */
+    @Test
+    void givenMoreThanTheBusTakesInAMessage_whenItCannotBeStored_thenItHoldsNoPlace() {
+        function(RunningGateway.spec("huge", List.of("x".repeat((1 << 20) - 2_000)), 2));
+        var sixTimesAsLongInJson = "\u0001".repeat(1_000);
+        for (int i = 0; i < 2; i++) {
+            assertThat(submitTo(faas.gateway, "huge", sixTimesAsLongInJson).status())
+                    .isEqualTo(500);
+        }
+
+        Await.until(
+                "both places are free", () -> submitTo(faas.gateway, "huge", "").status() == 202);
     }
 
     @Test

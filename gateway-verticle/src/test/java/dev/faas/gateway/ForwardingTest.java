@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -156,11 +157,40 @@ class ForwardingTest {
         assertThat(deleted).startsWith("HTTP/1.1 204").endsWith("\r\n\r\n");
         assertThat(deleted.toLowerCase(java.util.Locale.ROOT)).doesNotContain("transfer-encoding");
         assertThat(unchanged).startsWith("HTTP/1.1 304").contains("\"3\"").endsWith("\r\n\r\n");
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i <= RunningGateway.CONNECTIONS; i++) {
             // More often than there are connections: none of them is kept.
             assertThat(faas.send(faas.as(faas.alice, "/v1/functions/gone").DELETE())
                             .status())
                     .isEqualTo(204);
+        }
+    }
+
+    /** With or without a login, a client may have as many connections here as all together: they must not run out behind it. */
+    @Test
+    void givenManyBodiesThatDoNotCome_whenOthersLogIn_thenTheyAreAnswered() throws Exception {
+        faas.auth.answers(request -> request.body().onSuccess(all -> ok(request)));
+        var stuck = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < RunningGateway.CONNECTIONS - 20; i++) {
+                var socket = connect();
+                stuck.add(socket);
+                socket.getOutputStream()
+                        .write(lines("POST /v1/auth/login HTTP/1.1", "Host: x", "Content-Length: 10", "", ""));
+            }
+            Await.until("all have got through", () -> faas.auth.asked().size() == stuck.size());
+
+            assertThat(raw(
+                            "POST /v1/auth/login HTTP/1.1",
+                            "Host: x",
+                            "Connection: close",
+                            "Content-Length: 2",
+                            "",
+                            "{}"))
+                    .startsWith("HTTP/1.1 200");
+        } finally {
+            for (var socket : stuck) {
+                socket.close();
+            }
         }
     }
 

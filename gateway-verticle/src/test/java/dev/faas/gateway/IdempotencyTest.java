@@ -136,6 +136,29 @@ class IdempotencyTest {
     }
 
     @Test
+    void givenAQueueThatIsFull_whenAKeyComes_thenItIsUsedUpOnlyByWhatWasAccepted() throws Exception {
+        var function = faas.function(faas.alice, narrow("strait", 1));
+        Await.await(faas.queue.ensure(function));
+        var first = faas.send(request("strait", key, "x"));
+
+        var refused = faas.send(request("strait", "other-" + key, "y"));
+        var repeated = faas.send(request("strait", key, "x"));
+
+        assertThat(first.status()).isEqualTo(202);
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(repeated.status()).isEqualTo(202);
+        assertThat(repeated.text()).isEqualTo(first.text());
+        assertThat(faas.send(request("strait", key, "y")).code()).isEqualTo("idempotency_key_reused");
+        faas.function(faas.alice, narrow("strait", 100));
+        // Not "reused": it never stood for anything.
+        assertThat(faas.send(request("strait", "other-" + key, "z")).status()).isEqualTo(202);
+    }
+
+    private static FunctionSpec narrow(String name, int maxPending) {
+        return RunningGateway.spec(name, null, maxPending);
+    }
+
+    @Test
     void givenAKey_whenItComesWithAnotherRequest_thenItIsRefusedAndTheFirstStands() throws Exception {
         var first = submit("x");
 

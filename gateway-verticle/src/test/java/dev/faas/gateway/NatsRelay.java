@@ -52,6 +52,11 @@ final class NatsRelay implements AutoCloseable {
         order = new Order(cut, message);
     }
 
+    /** Whether the message has come, whose answers are to be held. */
+    boolean holds() {
+        return answers.getCount() > 0;
+    }
+
     /** Lets the answers that were held come back. */
     void release() {
         answers.countDown();

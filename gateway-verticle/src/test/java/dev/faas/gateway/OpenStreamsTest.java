@@ -193,6 +193,30 @@ class OpenStreamsTest {
                 .collect(Collectors.joining());
     }
 
+    @Test
+    void givenAClientThatLeavesWhileItsActivationIsLookedUp_whenItIsFound_thenNothingStaysOpenForIt() throws Exception {
+        var id = faas.accepted("story", "x");
+        for (var path : List.of("/events", "/logs?follow=true", "?wait=60")) {
+            faas.relay.cut(NatsRelay.Cut.HELD, "events." + id);
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), faas.gateway.port("api"))) {
+                socket.getOutputStream()
+                        .write(("GET /v1/activations/" + id + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: "
+                                        + faas.signer.bearer(faas.alice) + "\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                Await.until("it is looked up", faas.relay::holds);
+                socket.setSoLinger(true, 0);
+            }
+            long noticed = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+            Await.until("the gateway has noticed", () -> System.nanoTime() > noticed);
+
+            faas.relay.release();
+
+            assertThat(faas.get("/v1/activations/" + id).field("status")).isEqualTo("queued");
+            assertThat(faas.get("/v1/activations/" + id).field("status")).isEqualTo("queued");
+            assertThat(streamsOpen()).as(path).isZero();
+        }
+    }
+
     private static double streamsOpen() {
         return faas.gateway.openAnswers();
     }

@@ -12,6 +12,13 @@ import dev.faas.nats.TopologyConfig;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.FunctionSpec.Delivery;
+import dev.faas.wire.FunctionSpec.Limits;
+import dev.faas.wire.FunctionSpec.Mode;
+import dev.faas.wire.FunctionSpec.Network;
+import dev.faas.wire.FunctionSpec.Prewarm;
+import dev.faas.wire.FunctionSpec.Queue;
+import dev.faas.wire.FunctionSpec.Retry;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Vertx;
@@ -28,7 +35,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A gateway on a real NATS; auth and registry are played, since only their HTTP side is of interest here. */
 final class RunningGateway implements AutoCloseable {
@@ -37,6 +46,9 @@ final class RunningGateway implements AutoCloseable {
     static final Duration IDLE = Duration.ofSeconds(7);
 
     static final Duration STALL = Duration.ofSeconds(2);
+
+    /** That clients may have open together. */
+    static final int CONNECTIONS = 400;
 
     /** The users and permissions of the real thing. */
     private static final Path NATS_CONF = Path.of(System.getProperty("basedir", "."), "../compose/nats.conf");
@@ -145,13 +157,7 @@ final class RunningGateway implements AutoCloseable {
     private static HttpConfig http() {
         var base = HttpConfig.loopback();
         return new HttpConfig(
-                base.host(),
-                base.internalPort(),
-                base.maxHeaderBytes(),
-                IDLE,
-                base.requestTimeout(),
-                base.maxConnections(),
-                2);
+                base.host(), base.internalPort(), base.maxHeaderBytes(), IDLE, base.requestTimeout(), CONNECTIONS, 2);
     }
 
     /** Makes a function of alice's as the registry would, and waits until the gateway knows it. */
@@ -165,6 +171,27 @@ final class RunningGateway implements AutoCloseable {
         var bucket = bus.kv(Subjects.FUNCTIONS);
         awaitSeen(Await.await(bucket.put(FunctionRevision.key(owner, spec.name()), Codec.encode(function))));
         return function;
+    }
+
+    static FunctionSpec spec(String name, @Nullable List<String> command, int maxPending) {
+        return new FunctionSpec(
+                name,
+                "registry.example/" + name + ":1",
+                "",
+                null,
+                command,
+                Map.of(),
+                List.of(),
+                Map.of(),
+                Mode.ISOLATED,
+                Network.NONE,
+                Limits.DEFAULT,
+                10,
+                new Queue(maxPending, 86_400),
+                Retry.DEFAULT,
+                Delivery.AT_LEAST_ONCE,
+                false,
+                Prewarm.DEFAULT);
     }
 
     /** The answer to a write is held back until the gateway has seen it. */

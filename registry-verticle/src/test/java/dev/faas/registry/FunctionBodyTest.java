@@ -120,6 +120,23 @@ class FunctionBodyTest {
     }
 
     @Test
+    void givenWordsThatAreTooMuchTogetherWhenReadThenTheProblemSaysHowMuchIsAllowed() {
+        var word = "x".repeat(4_096);
+        var body = json("{'name': 'resize', 'image': 'a:1'}");
+        for (int i = 0; i < 31; i++) {
+            body.withArray("command").add(word);
+        }
+        assertThat(bodies.read(body).command()).hasSize(31);
+
+        body.withArray("command").add(word);
+
+        assertThat(problem(body).errors()).singleElement().satisfies(error -> {
+            assertThat(error.field()).isEqualTo("command");
+            assertThat(error.message()).contains("131072 bytes");
+        });
+    }
+
+    @Test
     void givenTheDefaultsSpeltOutWhenReadThenTheyAreTaken() {
         assertThat(bodies.read(json("""
                 {'name': 'resize', 'image': 'a:1', 'secrets': [], 'mode': 'isolated', 'delivery': 'at-least-once',

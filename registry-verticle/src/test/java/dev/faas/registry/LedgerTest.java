@@ -9,6 +9,7 @@ import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -302,6 +303,17 @@ class LedgerTest extends RegistryFixture {
         assertThat(user.get("/v1/activations?function=Up&status=done&since=now&until=1&tag=x")
                         .fields())
                 .containsExactly("function", "since", "status", "tag", "until");
+    }
+
+    @Test
+    void givenATagOfAsManyCharactersAsMayBeWhenListedByItThenItIsFoundWhateverTheyAre() throws Exception {
+        var key = "\uD83D\uDE00".repeat(64);
+        var value = "\uD83D\uDE80".repeat(256);
+        var tagged = accepted("one", Instant.now(), Map.of(key, value));
+        known(tagged);
+
+        var tag = URLEncoder.encode(key + ":" + value, StandardCharsets.UTF_8);
+        assertThat(ids(user.get("/v1/activations?tag=" + tag))).containsExactly(tagged.id());
     }
 
     @Test

@@ -155,6 +155,32 @@ class RegistryVerticleTest {
     }
 
     @Test
+    void givenAsManyFunctionsAsOneMayHaveWhenAnotherIsMadeThenItIsRefusedAndOthersAreNot() throws Exception {
+        var tokens = new TestTokens();
+        var verticle = new RegistryVerticle(Changed.ownerFunctions(backends.config(), 2));
+        var deployment = await(vertx.deployVerticle(verticle));
+        backends.trust(tokens);
+        try (var user = new Client(verticle.port(), tokens.of(Ids.user(Instant.now())));
+                var other = new Client(verticle.port(), tokens.of(Ids.user(Instant.now())))) {
+            Await.eventually(() -> user.get("/v1/functions").status() == 200);
+            assertThat(user.create("one").status()).isEqualTo(201);
+            assertThat(user.create("two").status()).isEqualTo(201);
+
+            var refused = user.create("three");
+
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.code()).isEqualTo("quota_exceeded");
+            assertThat(refused.header("Retry-After")).isNotEmpty();
+            assertThat(user.get("/v1/functions/three").status()).isEqualTo(404);
+            assertThat(user.create("two").code()).isEqualTo("function_exists");
+            assertThat(other.create("three").status()).isEqualTo(201);
+            assertThat(user.delete("/v1/functions/one").status()).isEqualTo(204);
+            assertThat(user.create("three").status()).isEqualTo(201);
+        }
+        await(vertx.undeploy(deployment));
+    }
+
+    @Test
     void givenABusThatLostEverythingWhenStartedThenFunctionsAreThereAgain() throws Exception {
         var tokens = new TestTokens();
         var before = new RegistryVerticle(backends.config());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,16 @@ class AdmissionTest {
     @Test
     void whenAnExpectationIsNotUnderstoodThenTheAnswerIsA417() throws IOException {
         isRefused(running.raw("POST /things HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nContent-Length: 2\r\n\r\n"), 417);
+    }
+
+    @Test
+    void whenItIsRefusedBeforeItsRouteThenItsIdIsTakenOverAllTheSame() throws IOException {
+        var answer = running.raw(
+                "POST /things HTTP/1.1\r\nHost: x\r\nX-Request-Id: mine-7\r\nExpect: tea\r\nContent-Length: 2\r\n\r\n");
+
+        isRefused(answer, 417);
+        assertThat(answer.toLowerCase(Locale.ROOT)).contains("x-request-id: mine-7");
+        assertThat(answer).contains("\"requestId\":\"mine-7\"");
     }
 
     /** The decoder has taken the length out by then, so that nobody can tell: RFC 9112, 6.1 wants the connection closed. */

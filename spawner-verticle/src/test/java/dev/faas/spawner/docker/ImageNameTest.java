@@ -36,6 +36,7 @@ final class ImageNameTest {
         "b/a,                 docker.io",
         "docker.io/b/a,       docker.io",
         "localhost/a,         localhost",
+        "Host/a,              Host",
         "host:5000/a:1,       host:5000",
         "a.example/b@sha256:00, a.example"
     })
