@@ -2,7 +2,8 @@
 # shellcheck shell=bash disable=SC2154 # root and assume_yes are the caller's
 
 engine=         # how we started the Docker Engine, so that we stop it the same way; empty when it ran already
-engine_pid=
+engine_pid=     # of what keeps it
+engine_file=/run/faas-engine # each ./faas that uses an engine one of us started holds a shared lock on it
 engine_log=
 engine_options=() # of a dockerd that we start
 for_tests=        # the tests need more than the platform does
@@ -170,13 +171,40 @@ install() { # a list of packages
   done
 }
 
+# For as long as this run lasts, and what it becomes or starts, by descriptor 7. Waits for an engine that is being stopped.
+share_engine() {
+  exec 7<"$engine_file"
+  flock -s 7
+}
+
+# Stops the engine when the last that uses it has ended, whoever that is and however it ended.
+# shellcheck disable=SC2016 # another shell's
+keep_engine='
+  file=$1 how=$2; shift 2
+  if [[ $how == systemd ]]; then
+    flock -x "$file" systemctl stop docker.socket docker.service
+    exit
+  fi
+  setpriv --pdeathsig TERM -- dockerd "$@" &
+  dockerd=$!
+  {
+    flock -x 7
+    kill -TERM "$dockerd"
+    timeout 30 tail -s 0.2 --pid="$dockerd" -f /dev/null || kill -KILL "$dockerd"
+  } 7<"$file" &
+  wait "$dockerd"
+  kill $! 2>/dev/null'
+
 start_engine() {
+  [[ ! -r $engine_file ]] || share_engine
   docker_answers && return 0
   [[ -z ${DOCKER_HOST:-} ]] || die "nothing answers at DOCKER_HOST=$DOCKER_HOST"
   if [[ $(id -u) != 0 ]]; then
     die "the Docker Engine does not answer. If it does not run: sudo systemctl start docker (or sudo dockerd &).
       If it does, it is not open to you: sudo usermod -aG docker $(id -un), and log in again."
   fi
+  : >>"$engine_file"
+  share_engine
   trap stop_engine EXIT
   if on_systemd; then
     say "Starting the Docker Engine (systemctl start docker); it is stopped again at the end."
@@ -185,18 +213,18 @@ start_engine() {
   else
     say "Starting the Docker Engine (dockerd); it is stopped again at the end."
     engine=dockerd
-    engine_log=$(mktemp "${TMPDIR:-/tmp}/faas-dockerd.XXXXXX")
-    # A session of its own, out of reach of Ctrl-C: the platform's containers are removed before it goes.
-    setsid setpriv --pdeathsig TERM -- dockerd "${engine_options[@]}" >"$engine_log" 2>&1 </dev/null &
-    engine_pid=$!
   fi
+  engine_log=$(mktemp "${TMPDIR:-/tmp}/faas-dockerd.XXXXXX")
+  # A session of its own, out of reach of Ctrl-C: the platform's containers are removed before it goes.
+  setsid bash -c "$keep_engine" keep-engine "$engine_file" "$engine" "${engine_options[@]}" 7<&- >"$engine_log" 2>&1 </dev/null &
+  engine_pid=$!
   local deadline=$((SECONDS + 60))
   until docker_answers; do
-    if [[ -n $engine_pid ]] && ! kill -0 "$engine_pid" 2>/dev/null; then
+    if ! kill -0 "$engine_pid" 2>/dev/null; then
       tail -n 15 "$engine_log" >&2
       die "dockerd ended; above is the end of its log"
     fi
-    ((SECONDS < deadline)) || die "the Docker Engine does not answer after 60 s${engine_log:+: $(tail -n 3 "$engine_log")}"
+    ((SECONDS < deadline)) || die "the Docker Engine does not answer after 60 s: $(tail -n 3 "$engine_log")"
     sleep 0.2
   done
 }
@@ -204,16 +232,13 @@ start_engine() {
 # Called at exit.
 stop_engine() {
   trap - EXIT
-  case $engine in
-    systemd) systemctl stop docker.socket docker.service ;;
-    dockerd)
-      kill -TERM "$engine_pid" 2>/dev/null || :
-      for _ in {1..300}; do
-        kill -0 "$engine_pid" 2>/dev/null || break
-        sleep 0.1
-      done
-      kill -KILL "$engine_pid" 2>/dev/null || :
-      rm -f "$engine_log"
-      ;;
-  esac
+  exec 7<&-
+  while kill -0 "$engine_pid" 2>/dev/null; do
+    if ! flock -n -x "$engine_file" true && flock -n -s "$engine_file" true; then
+      say "Another ./faas uses the Docker Engine that this one has started: it is stopped when that ends."
+      break
+    fi
+    sleep 0.1
+  done
+  rm -f "$engine_log"
 }

@@ -2,13 +2,13 @@ package dev.faas.lifecycle;
 
 import dev.faas.config.Env;
 import io.vertx.core.Deployable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
  * The {@code main} of every service: {@code --help}, configuration, one Vertx, one verticle; SIGTERM or SIGINT undeploy
- * it. Exit codes: 0 fine, 2 the configuration is wrong, 1 the start failed or a dependency is missing (the message is on
- * stderr).
+ * it, or stop its start. Exit codes: 0 fine, 2 the configuration is wrong, 1 the start failed, a dependency is missing or what
+ * happened is {@link Unrecoverable} (the message is on stderr).
  */
 public final class Launcher {
     private Launcher() {}
@@ -20,12 +20,13 @@ public final class Launcher {
         System.setProperty("faas.service", service);
         HostNames.configure();
 
-        var signal = new CountDownLatch(1);
+        var signal = new CompletableFuture<Void>();
         var program = new Program<>(service, config, verticle, signal, System.out, System.err);
+        Unrecoverable.tell(signal::completeExceptionally);
         // Ended by a signal, a JVM would report 143 whatever happened; halting with our own code says how the stop
         // went.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
-            signal.countDown();
+            signal.complete(null);
             Runtime.getRuntime().halt(program.exitCode());
         }));
         System.exit(program.run(args, System.getenv()));

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * The steps run on one virtual thread, top to bottom, and may block; the returned futures complete on the context that
  * asked. A close that fails or exceeds its limit (10 s unless it has its own) is logged and left behind, so that the
- * later ones still run. A stop during the start interrupts it, and it unwinds.
+ * later ones still run. A stop during the start interrupts it, and it unwinds; one that already does is only waited for.
  */
 public final class Lifecycle {
     /** Above every limit a step should have of its own: the net under a step that forgot it. */
@@ -31,6 +31,7 @@ public final class Lifecycle {
     private final String service;
     private final OpenSteps opened;
     private @Nullable Thread starting;
+    private boolean unwinding;
     private @Nullable CompletableFuture<Void> started;
     private @Nullable CompletableFuture<Void> stopped;
 
@@ -64,7 +65,7 @@ public final class Lifecycle {
             var done = new CompletableFuture<Void>();
             stopped = done;
             var running = starting;
-            if (running != null) {
+            if (running != null && !unwinding) {
                 running.interrupt();
             }
             Thread.ofVirtual().name(service + "-stop").start(() -> {
@@ -92,17 +93,27 @@ public final class Lifecycle {
             log.info("{} is up", service);
             done.complete(null);
         } catch (Exception failure) {
-            // The interrupt flag, if any, has done its work; the closes below wait too.
-            var stoppedMeanwhile = Thread.interrupted() || failure instanceof InterruptedException;
-            opened.closeAll();
+            var stoppedMeanwhile = unwind() || failure instanceof InterruptedException;
             done.completeExceptionally(new StartFailed(
                     service, steps.current, stoppedMeanwhile ? new InterruptedException("stopped") : failure));
         } catch (Error fault) {
             // A start that dies silently would leave its caller waiting for ever.
-            opened.closeAll();
+            unwind();
             done.completeExceptionally(new StartFailed(service, steps.current, fault));
             throw fault;
         }
+    }
+
+    /** @return whether a stop had interrupted the start */
+    private boolean unwind() {
+        boolean interrupted;
+        synchronized (this) {
+            unwinding = true;
+            // The interrupt, if any, has done its work, and no other comes: the closes wait too.
+            interrupted = Thread.interrupted();
+        }
+        opened.closeAll();
+        return interrupted;
     }
 
     private Future<Void> onContext(CompletableFuture<Void> done) {

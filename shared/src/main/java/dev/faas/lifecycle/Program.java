@@ -12,14 +12,13 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 
-/** One run of a service, from its arguments to its exit code. */
+/** One run of a service, from its arguments to its exit code. The signal ends it, as a failure when it is completed by one. */
 final class Program<C> {
     private static final int FINE = 0;
     private static final int START_FAILED = 1;
@@ -31,7 +30,7 @@ final class Program<C> {
     private final String service;
     private final Function<Env, C> config;
     private final Function<C, ? extends Deployable> verticle;
-    private final CountDownLatch signal;
+    private final CompletableFuture<Void> signal;
     private final PrintStream out;
     private final PrintStream err;
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
@@ -40,7 +39,7 @@ final class Program<C> {
             String service,
             Function<Env, C> config,
             Function<C, ? extends Deployable> verticle,
-            CountDownLatch signal,
+            CompletableFuture<Void> signal,
             PrintStream out,
             PrintStream err) {
         this.service = service;
@@ -130,11 +129,7 @@ final class Program<C> {
                 .setAddressResolverOptions(
                         new AddressResolverOptions().setCacheMaxTimeToLive(2).setQueryTimeout(2_000)));
         try {
-            var deployed = vertx.deployVerticle(verticle.apply(settings));
-            await(deployed);
-            signal.await();
-            LoggerFactory.getLogger(Program.class).info("{} is stopping", service);
-            await(vertx.undeploy(deployed.result()));
+            serveUntilTold(Deployment.of(vertx, verticle.apply(settings)));
             return FINE;
         } catch (ExecutionException e) {
             report(e.getCause());
@@ -147,11 +142,25 @@ final class Program<C> {
         }
     }
 
+    private void serveUntilTold(Deployment deployment)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            // Whatever comes first: a start that waits for what is not there can be stopped.
+            CompletableFuture.anyOf(deployment.started().toCompletionStage().toCompletableFuture(), signal)
+                    .get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+            signal.get();
+            LoggerFactory.getLogger(Program.class).info("{} is stopping", service);
+        } finally {
+            await(deployment.stop());
+        }
+    }
+
     /** A missing dependency is a message; anything unforeseen comes with its trace. */
     private void report(Throwable failure) {
-        err.println(failure instanceof StartFailed ? failure.getMessage() : service + " failed: " + failure);
+        var told = failure instanceof StartFailed || failure instanceof Unrecoverable;
+        err.println(told ? failure.getMessage() : service + " failed: " + failure);
         var cause = failure instanceof StartFailed ? failure.getCause() : failure;
-        if (!(cause instanceof DependencyMissing)) {
+        if (!(cause instanceof DependencyMissing || cause instanceof Unrecoverable)) {
             cause.printStackTrace(err);
         }
     }

@@ -1,5 +1,6 @@
 package dev.faas.nats;
 
+import dev.faas.lifecycle.Unrecoverable;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import java.io.IOException;
@@ -13,6 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Knows whether the connection is alive, which its status alone does not tell: after a server's kill -9 some reconnects are
  * CONNECTED, receive, and never send again. A round trip a second; two that fail while CONNECTED force a new connection.
+ * One that is closed for good, as jnats does when a server refuses its password twice, ends the watch as {@link Unrecoverable}: a
+ * new process may have the new password.
  */
 final class ConnectionWatch implements ConnectionListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionWatch.class);
@@ -34,7 +37,13 @@ final class ConnectionWatch implements ConnectionListener, AutoCloseable {
         try {
             while (!closed) {
                 Thread.sleep(EVERY);
-                if (connection.getStatus() != Connection.Status.CONNECTED) {
+                var status = connection.getStatus();
+                if (status == Connection.Status.CLOSED && !closed) {
+                    throw new Unrecoverable(
+                            "the NATS connection is closed for good (" + connection.getLastError()
+                                    + "): this process has to start anew, with the right FAAS_NATS_USER and FAAS_NATS_PASSWORD");
+                }
+                if (status != Connection.Status.CONNECTED) {
                     failures = 0;
                 } else if (roundTrip(connection)) {
                     failures = 0;

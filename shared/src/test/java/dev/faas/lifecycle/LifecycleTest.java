@@ -171,6 +171,29 @@ class LifecycleTest {
     }
 
     @Test
+    void whenStoppedWhileAFailedStartUnwindsThenItUnwindsToTheEndUndisturbed() throws Exception {
+        var closing = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        var start = lifecycle.start(on -> {
+            on.open("a", () -> opened("a"), this::closed);
+            on.onStop("b", Duration.ofSeconds(5), () -> {
+                closing.countDown();
+                go.await();
+                events.add("close b");
+            });
+            throw new IllegalStateException("later");
+        });
+        assertThat(closing.await(5, TimeUnit.SECONDS)).isTrue();
+
+        var stop = lifecycle.stop();
+        go.countDown();
+        await(stop);
+
+        assertThatThrownBy(() -> await(start)).hasMessageContaining("later");
+        assertThat(events).containsExactly("open a", "close b", "close a");
+    }
+
+    @Test
     void whenStartedTwiceThenTheSecondIsRefused() {
         await(lifecycle.start(on -> {}));
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class ProgramTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final CountDownLatch signal = new CountDownLatch(1);
+    private final CompletableFuture<Void> signal = new CompletableFuture<>();
     private final CountDownLatch up = new CountDownLatch(1);
     private final List<String> events = new CopyOnWriteArrayList<>();
 
@@ -57,6 +57,26 @@ class ProgramTest {
         public Future<?> stop() {
             events.add("stop");
             return Future.succeededFuture();
+        }
+    }
+
+    /** Waits in its start for what never comes. */
+    private final class Waiting extends VerticleBase {
+        private Lifecycle lifecycle;
+
+        @Override
+        public Future<?> start() {
+            lifecycle = new Lifecycle(vertx, "test-service");
+            return lifecycle.start(on -> {
+                on.onStop("a", () -> events.add("unwound"));
+                up.countDown();
+                new CountDownLatch(1).await();
+            });
+        }
+
+        @Override
+        public Future<?> stop() {
+            return lifecycle.stop();
         }
     }
 
@@ -115,18 +135,43 @@ class ProgramTest {
         assertThat(up.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(code).isNotDone();
 
-        signal.countDown();
+        signal.complete(null);
 
         assertThat(code.get(10, TimeUnit.SECONDS)).isZero();
         assertThat(program.exitCode()).isZero();
         assertThat(events).containsExactly("start n", "stop");
     }
 
+    @Test
+    void whenTheSignalComesDuringTheStartThenTheStartIsStoppedAndTheCodeIs0() throws Exception {
+        var program = program(settings -> new Waiting());
+        var code = CompletableFuture.supplyAsync(() -> program.run(new String[0], Map.of("FAAS_NAME", "n")));
+        assertThat(up.await(10, TimeUnit.SECONDS)).isTrue();
+
+        signal.complete(null);
+
+        assertThat(code.get(10, TimeUnit.SECONDS)).isZero();
+        assertThat(events).containsExactly("unwound");
+    }
+
+    @Test
+    void whenOnlyANewProcessWillDoThenTheVerticleIsStoppedAndTheCodeIs1() throws Exception {
+        var program = program(settings -> new Service(settings, Future.succeededFuture()));
+        var code = CompletableFuture.supplyAsync(() -> program.run(new String[0], Map.of("FAAS_NAME", "n")));
+        assertThat(up.await(10, TimeUnit.SECONDS)).isTrue();
+
+        signal.completeExceptionally(new Unrecoverable("the bus is closed"));
+
+        assertThat(code.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(events).containsExactly("start n", "stop");
+        assertThat(text(err)).contains("the bus is closed").doesNotContain("\tat ");
+    }
+
     private int run(Map<String, String> environment, Future<?> started, String... args) {
         return program(settings -> new Service(settings, started)).run(args, environment);
     }
 
-    private Program<Settings> program(Function<Settings, Service> verticle) {
+    private Program<Settings> program(Function<Settings, VerticleBase> verticle) {
         return new Program<>("test-service", Settings::from, verticle, signal, stream(out), stream(err));
     }
 

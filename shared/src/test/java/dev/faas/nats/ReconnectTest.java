@@ -3,12 +3,18 @@ package dev.faas.nats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.config.Secret;
+import dev.faas.lifecycle.Unrecoverable;
 import dev.faas.local.NatsServer;
 import dev.faas.wire.Subjects;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +44,30 @@ class ReconnectTest {
                         .isEqualTo(sequence);
             }
         }
+    }
+
+    @Test
+    void whenThePasswordIsChangedThenTheWatchSaysThatOnlyANewProcessWillDo() throws Exception {
+        var config = Files.writeString(
+                directory.resolve("nats.conf"), "authorization { user: test, password: first }\njetstream: enabled\n");
+        var told = new CompletableFuture<Unrecoverable>();
+        var before = Thread.getDefaultUncaughtExceptionHandler();
+        Unrecoverable.tell(told::complete);
+        try (var server = NatsServer.start(directory, config, Map.of())) {
+            var nats = Nats.connect(as("test", "first", server), "test");
+            Files.writeString(config, "authorization { user: test, password: second }\njetstream: enabled\n");
+            server.restart();
+
+            assertThat(told.get(30, TimeUnit.SECONDS)).hasMessageContaining("FAAS_NATS_PASSWORD");
+            assertThat(nats.connected()).isFalse();
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+    }
+
+    private static NatsConfig as(String user, String password, NatsServer server) {
+        var local = NatsConfig.local(server.url());
+        return new NatsConfig(local.url(), user, new Secret(password), local.startTimeout(), local.requestTimeout());
     }
 
     /** Writes once; a time-out leaves the outcome unknown, so what is there decides. */

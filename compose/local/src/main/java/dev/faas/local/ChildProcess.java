@@ -112,10 +112,17 @@ public final class ChildProcess implements AutoCloseable {
             throw new StartFailed(
                     "cannot start " + command.name() + ": " + e.getCause().getMessage(), e);
         } catch (TimeoutException e) {
+            abandon(started);
             throw new StartFailed("cannot start " + command.name() + ": no process after " + KILL_LIMIT, e);
         } catch (InterruptedException e) {
+            abandon(started);
             throw interrupted(command.name());
         }
+    }
+
+    /** Its fork is under way, and nobody will know of it. */
+    private static void abandon(CompletableFuture<Process> started) {
+        var unused = started.thenAccept(Process::destroyForcibly);
     }
 
     private static List<String> wrapped(Command command) {

@@ -5,6 +5,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.JarURLConnection;
+import java.net.URLConnection;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,9 +61,9 @@ record PostgresBinaries(Path home) {
                 Path.of(jar.getJarFileURL().getPath()).getFileName().toString().replaceAll("\\.jar$", "");
         var home =
                 cache.resolve(version + "-" + Long.toHexString(jar.getJarEntry().getCrc()));
+        removeAbandoned(cache);
         if (!Files.isDirectory(home)) {
             make(cache);
-            removeAbandoned(cache);
             unpackInto(home, jar);
         }
         return new PostgresBinaries(home);
@@ -85,23 +86,29 @@ record PostgresBinaries(Path home) {
         };
     }
 
-    private static void unpackInto(Path home, JarURLConnection jar) throws IOException {
+    static void unpackInto(Path home, URLConnection archive) throws IOException {
         var beside = Files.createTempDirectory(home.getParent(), UNPACKING);
-        try (var tar = new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(jar.getInputStream())))) {
-            for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                unpack(entry, tar, beside);
-            }
-        }
-        openDirectories(beside);
         try {
+            unpackAll(archive, beside);
             Files.move(beside, home, StandardCopyOption.ATOMIC_MOVE);
             LOG.info("unpacked PostgreSQL to {}", home);
         } catch (FileSystemException e) {
-            Folders.delete(beside);
             if (!Files.isDirectory(home)) {
                 throw e;
             }
+        } finally {
+            Folders.delete(beside); // moved away unless it came to nothing
         }
+    }
+
+    private static void unpackAll(URLConnection archive, Path into) throws IOException {
+        try (var tar =
+                new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(archive.getInputStream())))) {
+            for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                unpack(entry, tar, into);
+            }
+        }
+        openDirectories(into);
     }
 
     private static void unpack(TarArchiveEntry entry, TarArchiveInputStream tar, Path into) throws IOException {
@@ -132,8 +139,11 @@ record PostgresBinaries(Path home) {
         }
     }
 
-    /** What a killed run had begun to unpack. */
-    private static void removeAbandoned(Path cache) throws IOException {
+    /** What a killed run had begun to unpack. Two may find the same: whatever is left is the next one's. */
+    private static void removeAbandoned(Path cache) {
+        if (!Files.isDirectory(cache)) {
+            return;
+        }
         try (var old = Files.newDirectoryStream(cache, UNPACKING + "*")) {
             for (var directory : old) {
                 if (Files.getLastModifiedTime(directory)
@@ -142,6 +152,8 @@ record PostgresBinaries(Path home) {
                     Folders.delete(directory);
                 }
             }
+        } catch (IOException e) {
+            LOG.warn("what was not unpacked to its end stays in {}: {}", cache, e.toString());
         }
     }
 }

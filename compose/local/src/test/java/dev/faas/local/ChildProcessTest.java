@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,22 @@ class ChildProcessTest {
                     .isInstanceOf(StartFailed.class)
                     .hasMessageContaining("was not ready within 50 ms");
             assertThat(child.isAlive()).isFalse();
+        }
+    }
+
+    @Test
+    void givenAnInterruptedStart_whenItsChildComesUpAllTheSame_thenItIsKilled() throws Exception {
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> shell("sleep 600", LONG)).isInstanceOf(InterruptedIOException.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+
+        for (var thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("child-it")) {
+                assertThat(thread.join(LONG)).as("its child has ended").isTrue();
+            }
         }
     }
 

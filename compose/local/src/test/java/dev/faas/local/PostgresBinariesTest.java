@@ -3,8 +3,12 @@ package dev.faas.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -27,6 +31,32 @@ class PostgresBinariesTest {
         }
         try (var left = Files.list(cache)) {
             assertThat(left).hasSize(1);
+        }
+    }
+
+    @Test
+    void givenWhatAKilledRunLeft_whenAnotherHasUnpackedSince_thenTheNextStartRemovesIt() throws Exception {
+        var home = PostgresBinaries.in(cache).home();
+        var old = Files.createDirectories(cache.resolve("unpacking-1/bin")).getParent();
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+        var young = Files.createDirectory(cache.resolve("unpacking-2"));
+
+        assertThat(PostgresBinaries.in(cache).home()).isEqualTo(home);
+
+        assertThat(old).doesNotExist();
+        assertThat(young).isDirectory();
+    }
+
+    @Test
+    void givenAnArchiveThatIsBroken_whenUnpacked_thenNothingIsLeft() throws Exception {
+        var broken = Files.writeString(cache.resolve("broken.txz"), "no archive");
+
+        assertThatThrownBy(() -> PostgresBinaries.unpackInto(
+                        cache.resolve("home"), broken.toUri().toURL().openConnection()))
+                .isInstanceOf(IOException.class);
+
+        try (var left = Files.list(cache)) {
+            assertThat(left).containsExactly(broken);
         }
     }
 

@@ -4,9 +4,11 @@ import dev.faas.lifecycle.Lifecycle;
 import dev.faas.local.Keeper;
 import dev.faas.local.NatsServer;
 import dev.faas.local.PostgresServer;
+import dev.faas.local.Starting;
+import java.io.Closeable;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Callable;
 
 /**
  * The bus and the database of a platform: child processes on its data directory, started again when they end by themselves, or
@@ -27,49 +29,50 @@ final class Backends {
             Lifecycle.Steps on, DataDirectory data, Credentials credentials, Map<String, String> environment)
             throws Exception {
         var settings = new HashMap<String, Map<String, String>>();
-        try (var starting = Executors.newVirtualThreadPerTaskExecutor()) {
-            var nats = environment.containsKey(NATS_URL)
-                    ? null
-                    : starting.submit(
-                            () -> NatsServer.start(data.nats(), data.natsConfig(), credentials.natsVariables()));
-            var postgres = environment.containsKey(PG_URL)
-                    ? null
-                    : starting.submit(() -> PostgresServer.start(data.postgres()));
-            if (postgres != null) {
-                var server = on.open("postgres", postgres::get, PostgresServer::close);
-                on.open("keeper of postgres", () -> Keeper.of("postgres", server), Keeper::close);
-                for (var schema : new String[] {"auth", "registry"}) {
-                    var role = server.role(schema);
-                    add(
-                            settings,
-                            schema,
-                            Map.of(
-                                    PG_URL,
-                                    server.url(),
-                                    "FAAS_PG_USER",
-                                    role.user(),
-                                    "FAAS_PG_PASSWORD",
-                                    role.password()));
-                }
+        var nats = environment.containsKey(NATS_URL)
+                ? null
+                : starting(
+                        on,
+                        "nats-server",
+                        () -> NatsServer.start(data.nats(), data.natsConfig(), credentials.natsVariables()));
+        var postgres = environment.containsKey(PG_URL)
+                ? null
+                : starting(on, "postgres", () -> PostgresServer.start(data.postgres()));
+        if (postgres != null) {
+            var server = on.open("postgres", postgres::get, unused -> {});
+            on.open("keeper of postgres", () -> Keeper.of("postgres", server), Keeper::close);
+            for (var schema : new String[] {"auth", "registry"}) {
+                var role = server.role(schema);
+                add(
+                        settings,
+                        schema,
+                        Map.of(PG_URL, server.url(), "FAAS_PG_USER", role.user(), "FAAS_PG_PASSWORD", role.password()));
             }
-            if (nats != null) {
-                var server = on.open("nats-server", nats::get, NatsServer::close);
-                on.open("keeper of nats-server", () -> Keeper.of("nats-server", server), Keeper::close);
-                for (var part : new String[] {"auth", "registry", "spawner", "gateway"}) {
-                    add(
-                            settings,
-                            part,
-                            Map.of(
-                                    NATS_URL,
-                                    server.url(),
-                                    "FAAS_NATS_USER",
-                                    part,
-                                    "FAAS_NATS_PASSWORD",
-                                    credentials.natsPassword(part)));
-                }
+        }
+        if (nats != null) {
+            var server = on.open("nats-server", nats::get, unused -> {});
+            on.open("keeper of nats-server", () -> Keeper.of("nats-server", server), Keeper::close);
+            for (var part : new String[] {"auth", "registry", "spawner", "gateway"}) {
+                add(
+                        settings,
+                        part,
+                        Map.of(
+                                NATS_URL,
+                                server.url(),
+                                "FAAS_NATS_USER",
+                                part,
+                                "FAAS_NATS_PASSWORD",
+                                credentials.natsPassword(part)));
             }
         }
         return new Backends(settings);
+    }
+
+    /** Closed from the beginning on, also when a neighbour fails before anybody asks for it. */
+    private static <S extends Closeable> Starting<S> starting(Lifecycle.Steps on, String name, Callable<S> starter) {
+        var starting = Starting.of(name, starter);
+        on.onStop(name, Starting.CLOSE_LIMIT, starting::close);
+        return starting;
     }
 
     private static void add(Map<String, Map<String, String>> settings, String part, Map<String, String> more) {

@@ -27,14 +27,26 @@ final class BusyboxImage implements AutoCloseable {
             }
             var tar = root.resolve("image.tar");
             run("tar", "-C", root.toString(), "-cf", tar.toString(), "busybox");
-            var entrypoint = "ENTRYPOINT [\"/busybox\",\"" + applet + "\"]";
-            if (!run("docker", "import", "--change", entrypoint, tar.toString(), name)) {
-                throw new IOException("docker import failed; is the Docker daemon running? ./faas doctor says");
-            }
-            return new BusyboxImage(name);
+            return new BusyboxImage(name).imported(tar, applet);
         } finally {
             Folders.delete(root);
         }
+    }
+
+    private BusyboxImage imported(Path tar, String applet) throws IOException, InterruptedException {
+        boolean done = false;
+        try {
+            var entrypoint = "ENTRYPOINT [\"/busybox\",\"" + applet + "\"]";
+            done = run("docker", "import", "--change", entrypoint, tar.toString(), name);
+        } finally {
+            if (!done) {
+                close(); // the daemon may be through with it all the same
+            }
+        }
+        if (!done) {
+            throw new IOException("docker import failed; is the Docker daemon running? ./faas doctor says");
+        }
+        return this;
     }
 
     String name() {
@@ -55,11 +67,14 @@ final class BusyboxImage implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        if (!process.waitFor(DOCKER_SECONDS, TimeUnit.SECONDS)) {
+        try {
+            if (!process.waitFor(DOCKER_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException(command[0] + " did not end within " + DOCKER_SECONDS + " s");
+            }
+            return process.exitValue() == 0;
+        } finally {
             process.destroyForcibly();
-            throw new IOException(command[0] + " did not end within " + DOCKER_SECONDS + " s");
         }
-        return process.exitValue() == 0;
     }
 
     @Override

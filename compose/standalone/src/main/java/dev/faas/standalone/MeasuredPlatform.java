@@ -2,6 +2,7 @@ package dev.faas.standalone;
 
 import dev.faas.bench.Bench;
 import dev.faas.config.Env;
+import dev.faas.lifecycle.Deployment;
 import dev.faas.lifecycle.Undisturbed;
 import dev.faas.local.Folders;
 import dev.faas.nats.NatsConfig;
@@ -21,24 +22,36 @@ import java.util.Map;
  *
  * @param more each with its deployment
  */
-record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVerticle, String> more)
+record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVerticle, Deployment> more)
         implements Bench.Subject {
     static MeasuredPlatform start(Map<String, String> settings, int spawners) throws IOException {
         var data = Files.createTempDirectory("faas-bench-");
-        var environment = new HashMap<>(UpCommand.faasVariables());
-        environment.putAll(settings);
-        var platform = Platform.start(UpOptions.local(data, environment));
-        var measured = new MeasuredPlatform(data, platform, Vertx.vertx(), new HashMap<>());
-        boolean complete = false;
+        boolean started = false;
         try {
-            for (int i = 1; i < spawners; i++) {
-                measured.addSpawner(i);
-            }
-            complete = true;
+            var environment = new HashMap<>(UpCommand.faasVariables());
+            environment.putAll(settings);
+            var measured = new MeasuredPlatform(
+                    data, Platform.start(UpOptions.local(data, environment)), Vertx.vertx(), new HashMap<>());
+            measured.addSpawners(spawners - 1);
+            started = true;
             return measured;
         } finally {
+            if (!started) {
+                Folders.delete(data);
+            }
+        }
+    }
+
+    private void addSpawners(int count) throws IOException {
+        boolean complete = false;
+        try {
+            for (int i = 1; i <= count; i++) {
+                addSpawner(i);
+            }
+            complete = true;
+        } finally {
             if (!complete) {
-                measured.close();
+                close();
             }
         }
     }
@@ -47,7 +60,9 @@ record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVe
         var variables = new HashMap<>(platform.settingsOf("spawner"));
         variables.merge("FAAS_SPAWNER_ID", "-" + number, String::concat);
         var spawner = new SpawnerVerticle(SpawnerConfig.from(Env.of(variables)));
-        more.put(spawner, vertx.deployVerticle(spawner).await());
+        var deployment = Deployment.of(vertx, spawner);
+        more.put(spawner, deployment);
+        deployment.started().await();
     }
 
     @Override
@@ -65,7 +80,7 @@ record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVe
         more.keySet().forEach(SpawnerVerticle::skipGrace);
         try {
             Undisturbed.run(() -> Future.join(
-                            more.values().stream().map(vertx::undeploy).toList())
+                            more.values().stream().map(Deployment::stop).toList())
                     .await());
             Undisturbed.run(() -> vertx.close().await());
         } finally {

@@ -6,8 +6,8 @@ import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
 import dev.faas.gateway.GatewayConfig;
 import dev.faas.gateway.GatewayVerticle;
+import dev.faas.lifecycle.Deployment;
 import dev.faas.lifecycle.Lifecycle;
-import dev.faas.lifecycle.Undisturbed;
 import dev.faas.registry.RegistryConfig;
 import dev.faas.registry.RegistryVerticle;
 import dev.faas.spawner.SpawnerConfig;
@@ -31,13 +31,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Platform implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
-    /** What a spawner needs once its grace is over: kill, hand back, remove containers. */
-    private static final Duration AFTER_GRACE = Duration.ofSeconds(30);
+    /** What a spawner needs at most once its grace is over: kill, hand back, remove containers. */
+    private static final Duration AFTER_GRACE = Duration.ofSeconds(75);
 
     private final UpOptions options;
     private final Vertx vertx = Vertx.vertx();
     private final Lifecycle lifecycle = new Lifecycle(vertx, "platform");
-    private final List<String> deployed = new CopyOnWriteArrayList<>();
+    private final List<Deployment> deployed = new CopyOnWriteArrayList<>();
     private final Map<String, Map<String, String>> settings = new ConcurrentHashMap<>();
     private @Nullable GatewayVerticle gateway;
     private volatile @Nullable SpawnerVerticle spawner;
@@ -72,16 +72,20 @@ final class Platform implements AutoCloseable {
         var registry = new RegistryVerticle(config("registry", backends, Map.of(), RegistryConfig::from));
         var auth = new AuthVerticle(config("auth", backends, Map.of(), AuthConfig::from));
         var running = config("spawner", backends, spawnerSettings(credentials.platform()), SpawnerConfig::from);
-        // Whatever has started, also when its neighbour did not, stops before the backends do.
-        on.onStop("services", () -> undeploy().await());
+        // Whatever has started or still does, also when its neighbour did not, stops before the backends do.
+        on.onStop("services", AFTER_GRACE, () -> undeploy().await());
         // The registry makes the streams that the others wait for, so these two start side by side.
-        on.await("registry and auth", () -> Future.join(deploy(registry), deploy(auth)), both -> undeploy());
+        on.await(
+                "registry and auth",
+                () -> Future.join(deploy(registry).started(), deploy(auth).started()),
+                both -> undeploy());
         var workers = new SpawnerVerticle(running);
-        var deployment = on.await("spawner", () -> deploy(workers), id -> Future.succeededFuture());
+        var deployment = deploy(workers);
+        on.await("spawner", deployment::started, up -> Future.succeededFuture());
         on.onStop(
                 "runs",
                 running.grace().plus(AFTER_GRACE),
-                () -> undeploy(deployment).await());
+                () -> deployment.stop().await());
         spawner = workers;
         var edge = new GatewayVerticle(config(
                 "gateway",
@@ -94,7 +98,8 @@ final class Platform implements AutoCloseable {
                         "FAAS_AUTH_URL", "http://" + LOOPBACK + ":" + auth.port(),
                         "FAAS_REGISTRY_URL", "http://" + LOOPBACK + ":" + registry.port()),
                 GatewayConfig::from));
-        on.await("gateway", () -> deploy(edge), id -> undeploy(id));
+        var door = deploy(edge);
+        on.await("gateway", door::started, up -> door.stop());
         gateway = edge;
     }
 
@@ -121,16 +126,14 @@ final class Platform implements AutoCloseable {
         return Map.of("FAAS_PLATFORM_ID", platform, "FAAS_SPAWNER_ID", id);
     }
 
-    private Future<String> deploy(Deployable verticle) {
-        return vertx.deployVerticle(verticle).onSuccess(deployed::add);
-    }
-
-    private Future<?> undeploy(String deployment) {
-        return deployed.remove(deployment) ? vertx.undeploy(deployment) : Future.succeededFuture();
+    private Deployment deploy(Deployable verticle) {
+        var deployment = Deployment.of(vertx, verticle);
+        deployed.add(deployment);
+        return deployment;
     }
 
     private Future<?> undeploy() {
-        return Future.join(deployed.stream().map(this::undeploy).toList());
+        return Future.join(deployed.stream().map(Deployment::stop).toList());
     }
 
     /** The API. */
@@ -169,12 +172,16 @@ final class Platform implements AutoCloseable {
     }
 
     /**
-     * Stops everything in reverse order. Blocks, for the grace that runs get and a little more, also in a thread that was
-     * interrupted.
+     * Stops everything in reverse order. Blocks, for the grace that runs get and a little more, also in a thread that was or
+     * is interrupted.
      */
     @Override
     public void close() {
-        Undisturbed.run(() -> lifecycle.stop().await());
-        Undisturbed.run(() -> vertx.close().await());
+        uninterruptibly(lifecycle.stop());
+        uninterruptibly(vertx.close());
+    }
+
+    private static void uninterruptibly(Future<?> future) {
+        var unused = future.toCompletionStage().toCompletableFuture().join();
     }
 }

@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * SIGINT and SIGTERM, told apart by their number: the first asks for an orderly stop, each further one for haste, which a
- * JVM's shutdown hook would not hear. Through reflection, because javac's warning about {@code sun.misc.Signal}, the one way
- * there is, cannot be suppressed, and a warning fails the build.
+ * SIGINT, SIGTERM and SIGHUP, told apart by their number: the first asks for an orderly stop, each further one for haste, which
+ * a JVM's shutdown hook would not hear. A terminal that closes sends SIGHUP more than once, by its shell and by the kernel: a
+ * further one says nothing. Where it is ignored, as under nohup, the JVM lets it be. Through reflection, because javac's warning
+ * about {@code sun.misc.Signal}, the one way there is, cannot be suppressed, and a warning fails the build.
  */
 final class Signals {
     private Signals() {}
@@ -23,16 +24,22 @@ final class Signals {
         try {
             var signal = Class.forName("sun.misc.Signal");
             var handler = Class.forName("sun.misc.SignalHandler");
+            var named = signal.getConstructor(String.class);
+            var hangUp = named.newInstance("HUP");
             var onSignal = Proxy.newProxyInstance(
                     Signals.class.getClassLoader(), new Class<?>[] {handler}, (self, method, arguments) -> {
                         if (method.getName().equals("handle")) {
-                            (count.getAndIncrement() == 0 ? first : further).run();
+                            if (count.getAndIncrement() == 0) {
+                                first.run();
+                            } else if (!hangUp.equals(arguments[0])) {
+                                further.run();
+                            }
                         }
                         return null;
                     });
-            for (var name : List.of("INT", "TERM")) {
-                var unused = signal.getMethod("handle", signal, handler)
-                        .invoke(null, signal.getConstructor(String.class).newInstance(name), onSignal);
+            for (var name : List.of("INT", "TERM", "HUP")) {
+                var unused =
+                        signal.getMethod("handle", signal, handler).invoke(null, named.newInstance(name), onSignal);
             }
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this JVM does not let signals be handled", e);

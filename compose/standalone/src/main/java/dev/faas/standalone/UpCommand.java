@@ -1,17 +1,19 @@
 package dev.faas.standalone;
 
+import dev.faas.lifecycle.Unrecoverable;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "up", description = "Runs the whole platform in the foreground, until SIGINT or SIGTERM.")
+@Command(name = "up", description = "Runs the whole platform in the foreground, until SIGINT, SIGTERM or SIGHUP.")
 final class UpCommand implements Callable<Integer> {
     @Option(names = "--host", defaultValue = "127.0.0.1", description = "Address to listen on (${DEFAULT-VALUE}).")
     String host = "";
@@ -30,10 +32,22 @@ final class UpCommand implements Callable<Integer> {
     Path data;
 
     @Override
-    public Integer call() throws InterruptedException {
-        var stop = new CountDownLatch(1);
+    public Integer call() {
+        var main = Thread.currentThread();
         var running = new AtomicReference<@Nullable Platform>();
-        Signals.onStop(stop::countDown, () -> Optional.ofNullable(running.get()).ifPresent(Platform::skipGrace));
+        var told = new AtomicBoolean();
+        // Once: the stop itself is not to be interrupted.
+        Runnable stop = () -> {
+            if (!told.getAndSet(true)) {
+                main.interrupt();
+            }
+        };
+        var broken = new AtomicBoolean();
+        Unrecoverable.tell(end -> {
+            broken.set(true);
+            stop.run();
+        });
+        Signals.onStop(stop, () -> Optional.ofNullable(running.get()).ifPresent(Platform::skipGrace));
         var started = System.nanoTime();
         try (var platform = Platform.start(new UpOptions(
                 host,
@@ -46,10 +60,19 @@ final class UpCommand implements Callable<Integer> {
             System.out.printf(
                     "ready in %.1f s: api %s, auth %s, registry %s%n",
                     (System.nanoTime() - started) / 1e9, platform.api(), platform.auth(), platform.registry());
-            stop.await();
+            untilInterrupted();
             System.err.println("stopping: runs have a grace to end in; once more to skip it");
         }
-        return 0;
+        return broken.get() ? 1 : 0;
+    }
+
+    /** By the first signal, which interrupts a start just so. */
+    private static void untilInterrupted() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            // What this waits for.
+        }
     }
 
     static Map<String, String> faasVariables() {

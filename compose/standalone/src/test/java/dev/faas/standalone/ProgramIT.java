@@ -53,6 +53,24 @@ class ProgramIT {
         }
     }
 
+    /** The spawner waits for a Docker Engine that does not come. */
+    @Test
+    void upStopsOnASignalDuringItsStart() throws Exception {
+        var nowhere = "unix://" + directory.resolve("no-docker.sock");
+        var settings = Map.of("FAAS_DOCKER_HOST", nowhere, "FAAS_START_TIMEOUT", "10m");
+        try (var program = up(directory.resolve("data").toString(), settings)) {
+            program.awaitLog("registry-service is up");
+            program.awaitLog("auth-service is up");
+            var family = program.family();
+
+            program.signal("TERM");
+
+            assertThat(program.exitCode()).as(program.output()).isEqualTo(STOPPED);
+            assertThat(program.output()).endsWith("faas: stopped\n");
+            assertThat(family).noneMatch(ProcessHandle::isAlive);
+        }
+    }
+
     @Test
     void upListensWhereItIsTold() throws Exception {
         int port = ReservedPort.free();

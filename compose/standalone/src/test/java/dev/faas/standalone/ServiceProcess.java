@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** A program of ours as a process of its own, its output in a file. */
 final class ServiceProcess implements AutoCloseable {
@@ -72,13 +73,22 @@ final class ServiceProcess implements AutoCloseable {
 
     /** Waits until the output has such a line, within a minute, and gives it. */
     String awaitLine(String beginning) throws IOException, InterruptedException {
+        return awaitLine(beginning, line -> line.startsWith(beginning));
+    }
+
+    /** The same with a line of the log, which begins with the time. */
+    void awaitLog(String end) throws IOException, InterruptedException {
+        var unused = awaitLine(end, line -> line.strip().endsWith(end));
+    }
+
+    private String awaitLine(String name, Predicate<String> wanted) throws IOException, InterruptedException {
         long until = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         while (System.nanoTime() < until) {
             var text = output();
             // Whole lines only: one may be seen while it is being written.
             var found = text.substring(0, text.lastIndexOf('\n') + 1)
                     .lines()
-                    .filter(l -> l.startsWith(beginning))
+                    .filter(wanted)
                     .findFirst();
             if (found.isPresent()) {
                 return found.get();
@@ -88,7 +98,7 @@ final class ServiceProcess implements AutoCloseable {
                 break;
             }
         }
-        throw new AssertionError("no line '" + beginning + "' in:\n" + output());
+        throw new AssertionError("no line '" + name + "' in:\n" + output());
     }
 
     int exitCode() throws IOException, InterruptedException {

@@ -1,0 +1,91 @@
+package dev.faas.lifecycle;
+
+import io.vertx.core.Context;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One verticle on a Vertx, which can be stopped while it starts, too. Vert.x cannot do that: when it is closed, the promise of
+ * a deployment under way fails, and the start goes on. Thread-safe.
+ */
+public final class Deployment {
+    private final Vertx vertx;
+    private final Begun verticle;
+    private final Future<String> started;
+    private @Nullable Future<?> stopped;
+
+    private Deployment(Vertx vertx, Begun verticle) {
+        this.vertx = vertx;
+        this.verticle = verticle;
+        this.started = vertx.deployVerticle(verticle);
+    }
+
+    /** Begins to start it. */
+    public static Deployment of(Vertx vertx, Deployable verticle) {
+        return new Deployment(vertx, new Begun(verticle));
+    }
+
+    /** Succeeds when the verticle is up. */
+    public Future<?> started() {
+        return started;
+    }
+
+    /** Idempotent: later calls get the same outcome. What did not start needs no stop. */
+    public synchronized Future<?> stop() {
+        if (stopped == null) {
+            if (!started.isComplete()) {
+                stopped = verticle.stop();
+            } else {
+                stopped = started.succeeded() ? vertx.undeploy(started.result()) : Future.succeededFuture();
+            }
+        }
+        return stopped;
+    }
+
+    /** Knows when there is a start to be stopped, as it begins on another thread, and stops once whoever asks. */
+    private static final class Begun implements Deployable {
+        private final Deployable verticle;
+        private final Promise<Context> on = Promise.promise();
+        private @Nullable Future<?> stopped;
+
+        Begun(Deployable verticle) {
+            this.verticle = verticle;
+        }
+
+        @Override
+        public Future<?> deploy(Context context) throws Exception {
+            try {
+                return verticle.deploy(context);
+            } finally {
+                on.complete(context);
+            }
+        }
+
+        @Override
+        public synchronized Future<?> undeploy(Context context) throws Exception {
+            if (stopped == null) {
+                stopped = verticle.undeploy(context);
+            }
+            return stopped;
+        }
+
+        Future<?> stop() {
+            return on.future().compose(context -> {
+                var done = Promise.<Void>promise();
+                context.runOnContext(go -> stop(context).<Void>mapEmpty().onComplete(done));
+                return done.future();
+            });
+        }
+
+        private Future<?> stop(Context context) {
+            try {
+                return undeploy(context);
+            } catch (Exception e) {
+                return Future.failedFuture(e);
+            }
+        }
+    }
+}
