@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +25,7 @@ public final class FakeEngine implements ContainerEngine {
     private final Map<String, Supplier<SandboxUnavailable>> unavailable = new ConcurrentHashMap<>();
     private final Map<String, OwnContainer> containers = new ConcurrentHashMap<>();
     private final AtomicInteger pings = new AtomicInteger();
+    private final Set<String> immovable = ConcurrentHashMap.newKeySet();
     private volatile boolean down;
     private volatile Optional<String> waits = Optional.empty();
     private volatile boolean full;
@@ -68,6 +70,12 @@ public final class FakeEngine implements ContainerEngine {
     /** A container that someone (say, a former incarnation) has left behind. */
     public FakeEngine leftBehind(OwnContainer container) {
         containers.put(container.id(), container);
+        return this;
+    }
+
+    /** The daemon refuses to remove this container. */
+    public FakeEngine immovable(String containerId) {
+        immovable.add(containerId);
         return this;
     }
 
@@ -139,6 +147,9 @@ public final class FakeEngine implements ContainerEngine {
     @Override
     public void remove(String containerId) throws EngineFault {
         up();
+        if (immovable.contains(containerId)) {
+            throw new EngineFault("container " + containerId + " cannot be removed", null);
+        }
         containers.remove(containerId);
     }
 
