@@ -152,7 +152,7 @@ final class DrainTest {
         var opened = new AtomicInteger();
         var verticle = new SpawnerVerticle(
                 with(config, nowhere, SpawnerConfig.Docker.LOCAL),
-                (c, self, pins) -> new Closing(opened),
+                (c, self, pins) -> new Closing(opened, Duration.ZERO),
                 InstantSource.system());
 
         assertThatThrownBy(() ->
@@ -172,12 +172,27 @@ final class DrainTest {
         var config = platform.config("lonely", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
         var open = new AtomicInteger();
         var verticle = new SpawnerVerticle(
-                at(config, first.internalPort()), (c, self, pins) -> new Closing(open), InstantSource.system());
+                at(config, first.internalPort()),
+                (c, self, pins) -> new Closing(open, Duration.ZERO),
+                InstantSource.system());
 
         assertThatThrownBy(() ->
                         Platform.get(platform.vertx().deployVerticle(verticle).toCompletionStage()))
                 .cause()
                 .hasMessageContaining("http");
+
+        assertThat(open).as("engines that are open").hasValue(0);
+    }
+
+    @Test
+    void givenAnEngineThatTakesItsTimeToClose_whenTheSpawnerStops_thenItIsNotCutOff() throws Exception {
+        var config = platform.config("thorough", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
+        var open = new AtomicInteger();
+        var verticle = new SpawnerVerticle(
+                config, (c, self, pins) -> new Closing(open, Duration.ofSeconds(11)), InstantSource.system());
+        var deployed = Platform.get(platform.vertx().deployVerticle(verticle).toCompletionStage());
+
+        Platform.get(platform.vertx().undeploy(deployed).toCompletionStage());
 
         assertThat(open).as("engines that are open").hasValue(0);
     }
@@ -238,7 +253,7 @@ final class DrainTest {
     }
 
     /** An engine of which only matters whether it is open. */
-    private record Closing(AtomicInteger open) implements ContainerEngine {
+    private record Closing(AtomicInteger open, Duration takes) implements ContainerEngine {
         private Closing {
             open.incrementAndGet();
         }
@@ -281,7 +296,12 @@ final class DrainTest {
 
         @Override
         public void close() {
-            open.decrementAndGet();
+            try {
+                Thread.sleep(takes);
+                open.decrementAndGet();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -41,6 +41,9 @@ public final class SandboxPool {
 
     private static final Logger log = LoggerFactory.getLogger(SandboxPool.class);
     private static final Duration BOOTS_AT_CLOSE = Duration.ofSeconds(15);
+    /** What {@link #close} takes at most. */
+    public static final Duration CLOSE_LIMIT = BOOTS_AT_CLOSE.plus(Removals.LAST);
+
     private static final Duration BOOT_GUESS = Duration.ofMillis(200);
     private static final int BOOT_WEIGHT = 5;
 
@@ -277,8 +280,16 @@ public final class SandboxPool {
         }
     }
 
-    /** Nobody gets one any more; all that were booted are removed. Blocks, within a limit. */
+    /** Nobody gets one any more; all that were booted are removed. Blocks, for {@link #CLOSE_LIMIT} at most. */
     public void close() throws InterruptedException {
+        try {
+            settle();
+        } finally {
+            removals.close();
+        }
+    }
+
+    private void settle() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             planner.stop();
@@ -288,6 +299,5 @@ public final class SandboxPool {
         } finally {
             lock.unlock();
         }
-        removals.close();
     }
 }

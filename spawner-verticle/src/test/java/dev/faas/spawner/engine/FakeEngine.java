@@ -30,6 +30,7 @@ public final class FakeEngine implements ContainerEngine {
     private volatile Optional<String> waits = Optional.empty();
     private volatile boolean full;
     private volatile Obstacle onBoot = () -> {};
+    private volatile Obstacle onRemoval = () -> {};
     private volatile Consumer<SandboxSpec> booted = spec -> {};
 
     public FakeEngine(String spawner, String incarnation) {
@@ -48,13 +49,19 @@ public final class FakeEngine implements ContainerEngine {
         return this;
     }
 
-    /** What every boot waits for. */
+    /** What is waited for. */
     public interface Obstacle {
         void await() throws InterruptedException;
     }
 
+    /** Every boot waits for it. */
     public void onBoot(Obstacle obstacle) {
         onBoot = obstacle;
+    }
+
+    /** The removal of every sandbox waits for it. */
+    public void onRemoval(Obstacle obstacle) {
+        onRemoval = obstacle;
     }
 
     /** What every boot that is under way waits for from now on; empty: for nothing. */
@@ -177,6 +184,11 @@ public final class FakeEngine implements ContainerEngine {
     }
 
     void gone(String id) {
+        try {
+            onRemoval.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         containers.remove(id);
     }
 

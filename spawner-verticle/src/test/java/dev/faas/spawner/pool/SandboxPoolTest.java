@@ -294,6 +294,33 @@ final class SandboxPoolTest {
     }
 
     @Test
+    void givenABootThatDoesNotEnd_whenTheCloseIsCutOff_thenWhatWasReadyIsRemovedAllTheSame() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
+        Eventually.until("they are ready", () -> pool.ready() == 2);
+        var boots = new AtomicInteger();
+        var go = new CountDownLatch(1);
+        engine.onBoot(() -> {
+            boots.incrementAndGet();
+            go.await();
+        });
+        pool.expect("fn_b", key("bob", "fn_b@1"), 1, 10, true);
+        Eventually.until("one boots", () -> boots.get() > 0);
+        var mayGo = new CountDownLatch(1);
+        engine.onRemoval(mayGo::await);
+        var closing = Thread.ofVirtual().start(() -> assertThatThrownBy(pool::close));
+        Eventually.until("it waits for the boot", () -> pool.ready() == 0);
+
+        closing.interrupt();
+
+        assertThat(closing.join(Duration.ofMillis(500))).as("closed before").isFalse();
+        mayGo.countDown();
+        closing.join();
+        assertThat(engine.ours()).isEmpty();
+        go.countDown();
+    }
+
+    @Test
     void givenAReusedSandboxThatWasGivenBack_whenItsFormerRunCancels_thenTheNextOneIsNotHit() throws Exception {
         var pool = pool(4, LONG, 4);
         var former = pool.take(reused("ada", "fn_a@1"));
