@@ -125,6 +125,7 @@ public final class SandboxPool {
             if (!line.waiting.removeIf(other -> other == next) && next.state() == Future.State.SUCCESS) {
                 line.lent--;
                 removals.remove(next.resultNow().sandbox());
+                bootForNext(line);
             }
         });
     }
@@ -150,12 +151,17 @@ public final class SandboxPool {
     private void spent(PoolLine line, Idle used) {
         locked(() -> {
             line.lent--;
-            if (line.mayBoot()) {
-                boots.start(line, true);
-            }
+            bootForNext(line);
             planner.inform();
         });
         removals.remove(used.sandbox());
+    }
+
+    /** Whoever still waits may have waited for the place that has just become free. */
+    private void bootForNext(PoolLine line) {
+        if (line.mayBoot()) {
+            boots.start(line, true);
+        }
     }
 
     private void reclaimed(PoolLine line, Idle ready) {
@@ -275,6 +281,7 @@ public final class SandboxPool {
                     log.info("nothing is ready for {}: {}", line.key.spec().revision(), why.getMessage());
                 }
                 line.refuse(why);
+                bootForNext(line);
                 planner.inform();
             });
         }
