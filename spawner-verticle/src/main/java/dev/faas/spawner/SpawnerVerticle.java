@@ -70,7 +70,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         this.clock = clock;
     }
 
-    /** Ends the grace of a stop that is under way. Does not block. */
+    /** Ends the grace of a stop that is under way, or about to be. Does not block. */
     public void skipGrace() {
         var running = runs;
         if (running != null) {

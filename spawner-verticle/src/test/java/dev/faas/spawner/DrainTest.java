@@ -18,6 +18,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -106,6 +107,43 @@ final class DrainTest {
         assertThat(ended.report().reason()).isEqualTo(Reason.WORKER_LOST);
         assertThat(platform.queued(function, id)).isFalse();
         assertThat(spawner.engine().ours()).isEmpty();
+    }
+
+    @Test
+    void givenAGraceThatIsSkippedBeforeTheDrain_whenTheSpawnerStops_thenNothingBeginsAnewAndNobodyWaits()
+            throws Exception {
+        var began = new CountDownLatch(2);
+        platform.images.put("hang", process -> {
+            began.countDown();
+            return process.hang();
+        });
+        var grace = Duration.ofSeconds(40);
+        var spawner = platform.spawner("hurried", 2, grace, SpawnerConfig.Timing.DEFAULT);
+        var function = platform.function(Specs.of("hang"));
+        var ids = new ArrayList<String>();
+        for (int i = 0; i < 6; i++) {
+            ids.add(platform.submit(function, ""));
+        }
+        assertThat(began.await(30, TimeUnit.SECONDS)).isTrue();
+
+        long asked = System.nanoTime();
+        spawner.skipGrace();
+        Platform.until(
+                "what ran is handed back",
+                () -> ids.stream().filter(id -> states(id) >= 3).count() >= 2);
+        spawner.stop();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(grace.dividedBy(2));
+        assertThat(spawner.engine().ours()).isEmpty();
+        assertThat(ids).as("none was begun after that").allMatch(id -> states(id) == 1 || states(id) == 3);
+    }
+
+    private int states(String id) {
+        try {
+            return platform.history(id).size();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
