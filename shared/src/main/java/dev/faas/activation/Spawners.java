@@ -109,9 +109,14 @@ public final class Spawners implements AutoCloseable {
         return bucket.put(beat.spawner(), Codec.encode(beat));
     }
 
-    /** The last sign: nothing of this spawner runs any more. */
-    public CompletableFuture<Long> signOff(String spawner) {
-        return bucket.delete(spawner);
+    /** Only if the last sign under its name is this one. */
+    public CompletableFuture<Long> beat(SpawnerBeat beat, long behind) {
+        return bucket.update(beat.spawner(), Codec.encode(beat), behind);
+    }
+
+    /** The last sign: nothing of this spawner runs any more. Only if the one before is this one. */
+    public CompletableFuture<Long> signOff(String spawner, long behind) {
+        return bucket.delete(spawner, behind);
     }
 
     public CompletableFuture<Sign> lastSign(String spawner) {

@@ -72,8 +72,9 @@ class SpawnersTest {
     void oneThatHasSignedOffOrWasNeverThereIsDead() throws Exception {
         var worker = new Worker("gone", "1");
         beat(worker);
+        long last = deaf.lastSign("gone").get(10, TimeUnit.SECONDS).revision();
         pass(Spawners.DEAD_AFTER, worker);
-        assertThat(deaf.signOff("gone")).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(deaf.signOff("gone", last)).succeedsWithin(Duration.ofSeconds(10));
 
         assertThat(deaf.dead(worker)).isTrue();
         assertThat(deaf.dead(new Worker("never-there", "1"))).isTrue();
