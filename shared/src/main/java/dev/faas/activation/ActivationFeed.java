@@ -65,6 +65,9 @@ public final class ActivationFeed implements AutoCloseable {
     private boolean paused;
     private boolean closed;
     private int retries;
+    /** Of replays: answers to what an earlier one asked are ignored, so that there is one at a time. */
+    private int generation;
+
     private @Nullable Runnable whenResumed;
 
     /**
@@ -165,6 +168,7 @@ public final class ActivationFeed implements AutoCloseable {
 
     private void replay() {
         replaying = true;
+        generation++;
         backlog.clear();
         overflowed = false;
         then(events.lastFromLeader(id), first -> {
@@ -304,8 +308,9 @@ public final class ActivationFeed implements AutoCloseable {
     }
 
     private <T> void then(CompletableFuture<T> stage, Consumer<T> next) {
+        int asked = generation;
         var unused = stage.whenComplete((value, failure) -> executor.execute(() -> {
-            if (closed) {
+            if (closed || asked != generation) {
                 return;
             }
             if (failure == null) {
@@ -322,6 +327,7 @@ public final class ActivationFeed implements AutoCloseable {
             listener.failed(failure);
         } else {
             replaying = true;
+            generation++;
             CompletableFuture.delayedExecutor(RETRY_AFTER.toMillis(), TimeUnit.MILLISECONDS, executor)
                     .execute(() -> goOn(this::replay));
         }

@@ -12,49 +12,92 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which spawners live. One is dead when its own successor says so, when it has signed off, or when this observer, itself
- * connected for {@link #DEAD_AFTER} without a break, has heard nothing of it for so long: after an outage of the bus nobody
- * is declared dead for having been cut off.
+ * awake and connected for {@link #DEAD_AFTER} without a break, has heard nothing of it for so long: after an outage of the
+ * bus nobody is declared dead for having been cut off. What is heard comes by a watch, which can fall silent by itself when
+ * a node of the bus is lost; so before silence counts, the leader is asked for the spawner's last sign.
  */
 public final class Spawners implements AutoCloseable {
     public static final Duration BEAT_EVERY = Duration.ofSeconds(5);
     public static final Duration DEAD_AFTER = Duration.ofSeconds(30);
+    private static final Logger LOG = LoggerFactory.getLogger(Spawners.class);
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
-    private record Heard(SpawnerBeat beat, long at) {}
+    private record Heard(SpawnerBeat beat, long revision, long at) {}
 
-    private final Nats nats;
+    /** A question to the leader, for all who ask at about the same time. */
+    private record Asked(CompletableFuture<Sign> answer, long at) {}
+
+    /**
+     * A spawner's last sign, as the leader has it.
+     *
+     * @param revision what the next one has to be behind; 0: there is none
+     * @param beat null: it has signed off, or has never been there
+     */
+    public record Sign(long revision, @Nullable SpawnerBeat beat) {
+        static final Sign NONE = new Sign(0, null);
+    }
+
     private final Kv bucket;
+    private final Supplier<Duration> connectedFor;
+    private final LongSupplier nanos;
+    private final Wakefulness wakefulness;
     private final Map<String, Heard> heard = new ConcurrentHashMap<>();
-    private final long observingSince = System.nanoTime();
+    private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+    private final long observingSince;
     private Nats.@Nullable Subscription subscription;
 
     public Spawners(Nats nats) {
-        this.nats = nats;
-        this.bucket = nats.kv(Subjects.SPAWNERS);
+        this(nats.kv(Subjects.SPAWNERS), nats::connectedFor, System::nanoTime);
+    }
+
+    /** @param nanos a clock as {@link System#nanoTime} is one */
+    Spawners(Kv bucket, Supplier<Duration> connectedFor, LongSupplier nanos) {
+        this.bucket = bucket;
+        this.connectedFor = connectedFor;
+        this.nanos = nanos;
+        this.wakefulness = new Wakefulness(nanos);
+        this.observingSince = nanos.getAsLong();
     }
 
     /** Begins to listen. Blocks. */
     public void observe() throws IOException, InterruptedException {
+        wakefulness.start();
         subscription = bucket.watch(this::changed, () -> {});
     }
 
     private void changed(Kv.Change change) {
         switch (change) {
-            case Kv.Change.Put put -> {
-                var beat = Codec.decode(put.value().bytes(), SpawnerBeat.class);
-                heard.put(put.key(), new Heard(beat, System.nanoTime()));
-            }
-            case Kv.Change.Deleted gone -> heard.remove(gone.key());
+            case Kv.Change.Put put -> hear(put.key(), beat(put), put.revision());
+            case Kv.Change.Deleted gone ->
+                heard.computeIfPresent(gone.key(), (key, last) -> last.revision() < gone.revision() ? null : last);
         }
+    }
+
+    private void hear(String spawner, SpawnerBeat beat, long revision) {
+        var now = new Heard(beat, revision, nanos.getAsLong());
+        heard.merge(spawner, now, (last, next) -> last.revision() < next.revision() ? next : last);
+    }
+
+    private static SpawnerBeat beat(Kv.Change.Put put) {
+        return Codec.decode(put.value().bytes(), SpawnerBeat.class);
     }
 
     /** A name for a process that begins now: later than those before it, even by a clock that has been put back. */
     public CompletableFuture<String> incarnation(String spawner, Instant now) {
         return bucket.get(spawner)
-                .thenApply(last -> last.map(beat -> Codec.decode(beat.value().bytes(), SpawnerBeat.class))
+                .thenApply(last -> last.map(Spawners::beat)
                         .filter(beat -> Ids.isActivation(beat.incarnation()))
                         .map(beat -> Ids.timeOf(beat.incarnation()).plusMillis(1))
                         .filter(now::isBefore)
@@ -66,25 +109,70 @@ public final class Spawners implements AutoCloseable {
         return bucket.put(beat.spawner(), Codec.encode(beat));
     }
 
-    /** The last sign: nothing of this spawner runs any more. */
-    public CompletableFuture<Long> signOff(String spawner) {
-        return bucket.delete(spawner);
+    /** Only if the last sign under its name is this one. */
+    public CompletableFuture<Long> beat(SpawnerBeat beat, long behind) {
+        return bucket.update(beat.spawner(), Codec.encode(beat), behind);
     }
 
+    /** The last sign: nothing of this spawner runs any more. Only if the one before is this one. */
+    public CompletableFuture<Long> signOff(String spawner, long behind) {
+        return bucket.delete(spawner, behind);
+    }
+
+    public CompletableFuture<Sign> lastSign(String spawner) {
+        return bucket.last(spawner)
+                .thenApply(last -> last.map(change -> switch (change) {
+                            case Kv.Change.Put put -> new Sign(put.revision(), beat(put));
+                            case Kv.Change.Deleted gone -> new Sign(gone.revision(), null);
+                        })
+                        .orElse(Sign.NONE));
+    }
+
+    /** May block for an answer of the bus; without one nobody is dead. */
     public boolean dead(Worker worker) {
+        return replaced(worker)
+                || (silent(worker) && caughtUp(worker.spawner()) && (replaced(worker) || silent(worker)));
+    }
+
+    private boolean replaced(Worker worker) {
         var last = heard.get(worker.spawner());
-        if (last != null && last.beat().incarnation().compareTo(worker.incarnation()) > 0) {
-            return true;
-        }
-        long silentSince =
+        return last != null && last.beat().incarnation().compareTo(worker.incarnation()) > 0;
+    }
+
+    private boolean silent(Worker worker) {
+        var last = heard.get(worker.spawner());
+        long since =
                 last != null && last.beat().incarnation().equals(worker.incarnation()) ? last.at() : observingSince;
-        return nats.connectedFor().compareTo(DEAD_AFTER) >= 0
-                && System.nanoTime() - silentSince >= DEAD_AFTER.toNanos();
+        return connectedFor.get().compareTo(DEAD_AFTER) >= 0
+                && wakefulness.lasts().compareTo(DEAD_AFTER) >= 0
+                && nanos.getAsLong() - since >= DEAD_AFTER.toNanos();
+    }
+
+    /** What the watch has missed is heard now. False when the leader could not be asked. */
+    private boolean caughtUp(String spawner) {
+        var question = asked.compute(
+                spawner,
+                (key, last) -> last != null && nanos.getAsLong() - last.at() < ASK_AGAIN.toNanos()
+                        ? last
+                        : new Asked(lastSign(spawner), nanos.getAsLong()));
+        try {
+            var sign = question.answer().get(ANSWER_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+            if (sign.beat() != null) {
+                hear(spawner, sign.beat(), sign.revision());
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("spawner {} is silent, and its last sign could not be read: {}", spawner, e.toString());
+            return false;
+        }
     }
 
     /** Those heard of lately. */
     public List<SpawnerBeat> alive() {
-        long since = System.nanoTime() - DEAD_AFTER.toNanos();
+        long since = nanos.getAsLong() - DEAD_AFTER.toNanos();
         return heard.values().stream()
                 .filter(each -> each.at() - since >= 0)
                 .map(Heard::beat)
@@ -93,6 +181,7 @@ public final class Spawners implements AutoCloseable {
 
     @Override
     public void close() {
+        wakefulness.close();
         if (subscription != null) {
             subscription.close();
         }

@@ -131,6 +131,9 @@ public final class Lifecycle {
         /** Opens by blocking. */
         <T> T open(String name, Callable<T> opener, Closer<? super T> closer) throws Exception;
 
+        /** The same whose close has a limit of its own, for one that may take longer than the usual 10 s. */
+        <T> T open(String name, Duration closeLimit, Callable<T> opener, Closer<? super T> closer) throws Exception;
+
         /** Opens by a future, which is waited for. */
         <T> T await(String name, Callable<Future<T>> opener, Function<? super T, Future<?>> closer) throws Exception;
 
@@ -159,6 +162,15 @@ public final class Lifecycle {
             current = name;
             var value = opener.call();
             opened.push(name, () -> closer.close(value));
+            return value;
+        }
+
+        @Override
+        public <T> T open(String name, Duration closeLimit, Callable<T> opener, Closer<? super T> closer)
+                throws Exception {
+            current = name;
+            var value = opener.call();
+            opened.push(name, closeLimit, () -> closer.close(value));
             return value;
         }
 

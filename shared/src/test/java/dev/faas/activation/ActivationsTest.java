@@ -192,6 +192,37 @@ class ActivationsTest {
     }
 
     @Test
+    void twoChecksThatFailTogetherMakeOneReplay(@TempDir Path own) throws Exception {
+        try (var bus = NatsServer.start(own);
+                var connection = Nats.connect(NatsConfig.local(bus.url()), "test")) {
+            Topology.create(connection, TopologyConfig.LOCAL);
+            var theirs = new ActivationEvents(connection);
+            var accepted = stored(theirs.accept(Samples.fresh()));
+            var id = accepted.record().id();
+            var told = new Told();
+            var feed = new ActivationFeed(theirs, id, 0, told.executor, told);
+            told.on(feed::start);
+            await(() -> told.texts.size() == 1);
+            told.on(feed::pause);
+            finish(theirs, accepted, 500);
+            bus.kill();
+
+            told.on(() -> {
+                feed.check();
+                feed.check();
+            });
+            told.await();
+            // Asked after them, so that it fails after them.
+            assertThat(theirs.lastFromLeader(id)).failsWithin(20, TimeUnit.SECONDS);
+            told.on(feed::resume);
+            bus.restart();
+
+            assertThat(told.toTheEnd()).hasSize(503).endsWith("line 499\n", "succeeded");
+            assertThat(told.sequences).isSorted().doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
     void aSpawnerLivesByItsBeatAndIsDeadOnceItsSuccessorBeats() throws Exception {
         try (var spawners = new Spawners(nats)) {
             spawners.observe();
@@ -216,11 +247,15 @@ class ActivationsTest {
     }
 
     private static void finish(Snapshot accepted, int lines) throws Exception {
+        finish(events, accepted, lines);
+    }
+
+    private static void finish(ActivationEvents on, Snapshot accepted, int lines) throws Exception {
         var texts = new ArrayList<String>();
         for (int i = 0; i < lines; i++) {
             texts.add("line " + i + "\n");
         }
-        var unused = finish(accepted, texts);
+        var unused = finish(on, accepted, texts);
     }
 
     @Test
@@ -304,17 +339,25 @@ class ActivationsTest {
     }
 
     private static Snapshot finish(Snapshot accepted, List<String> lines) throws Exception {
+        return finish(events, accepted, lines);
+    }
+
+    private static Snapshot finish(ActivationEvents on, Snapshot accepted, List<String> lines) throws Exception {
         var running = ((ActivationRecord.Queued) accepted.record()).claim(Samples.WORKER, "run-1", Samples.NOW);
-        var claimed = stored(events.append(running, accepted.sequence()));
+        var claimed = stored(on.append(running, accepted.sequence()));
         long last = 0;
         for (var line : lines) {
-            last = output(running.id(), "run-1", line);
+            last = output(on, running.id(), "run-1", line);
         }
-        return stored(events.append(running.finish(Samples.succeeded(last), Duration.ZERO), claimed.sequence()));
+        return stored(on.append(running.finish(Samples.succeeded(last), Duration.ZERO), claimed.sequence()));
     }
 
     private static long output(String id, String run, String text) throws Exception {
-        return get(events.appendOutput(
+        return output(events, id, run, text);
+    }
+
+    private static long output(ActivationEvents on, String id, String run, String text) throws Exception {
+        return get(on.appendOutput(
                 id,
                 new OutputChunk(
                         run, OutputChunk.Source.STDOUT, 0, Samples.NOW, text.getBytes(StandardCharsets.UTF_8))));

@@ -42,6 +42,18 @@ class LifecycleTest {
     }
 
     @Test
+    void whenACloseHasALimitOfItsOwnThenItMayTakeLongerThanOthers() {
+        await(lifecycle.start(on -> on.open("slow", Duration.ofSeconds(30), () -> opened("slow"), slow -> {
+            var unused = new CountDownLatch(1).await(600, TimeUnit.MILLISECONDS);
+            closed(slow);
+        })));
+
+        await(lifecycle.stop());
+
+        assertThat(events).containsExactly("open slow", "close slow");
+    }
+
+    @Test
     void whenAStepFailsThenWhatWasOpenedIsClosedInReverseAndTheFailureNamesTheStep() {
         var cause = new IllegalStateException("no room");
         var start = lifecycle.start(on -> {

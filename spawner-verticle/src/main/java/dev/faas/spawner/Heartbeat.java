@@ -3,7 +3,10 @@ package dev.faas.spawner;
 import dev.faas.activation.SpawnerBeat;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Worker;
+import dev.faas.nats.BusException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,11 +17,18 @@ import org.slf4j.LoggerFactory;
 final class Heartbeat {
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
+    private static final int TRIES = 5;
+
     private final Spawners spawners;
     private final Worker self;
     private final Slots slots;
     private volatile Optional<String> trouble = Optional.empty();
+    /** A successor's sign was in the place of ours. */
+    private volatile boolean succeeded;
+
     private volatile boolean replaced;
+    /** The revision of our last sign. */
+    private volatile long behind;
 
     Heartbeat(Spawners spawners, Worker self, Slots slots) {
         this.spawners = spawners;
@@ -26,11 +36,30 @@ final class Heartbeat {
         this.slots = slots;
     }
 
-    /** Blocks until it is stored. */
+    /** Blocks until it is stored, unless another has the name. */
     void beat() throws InterruptedException {
-        if (!replaced) {
-            Answer.of(spawners.beat(new SpawnerBeat(
-                    self.spawner(), self.incarnation(), slots.total(), slots.free(), trouble.orElse(null))));
+        sign(last -> spawners.beat(
+                new SpawnerBeat(self.spawner(), self.incarnation(), slots.total(), slots.free(), trouble.orElse(null)),
+                last));
+    }
+
+    /**
+     * Behind the last sign, which is our own: that of a successor is neither overwritten nor wiped out. A refusal that is not
+     * a successor's (an answer of ours got lost, a predecessor's was there) is followed by another try.
+     */
+    private void sign(LongFunction<CompletableFuture<Long>> written) throws InterruptedException {
+        for (int i = 1; !succeeded && !replaced; i++) {
+            try {
+                behind = Answer.of(written.apply(behind));
+                return;
+            } catch (BusException.CompareAndSetRefused e) {
+                if (i >= TRIES) {
+                    throw e;
+                }
+                var last = Answer.of(spawners.lastSign(self.spawner()));
+                succeeded = last.beat() != null && later(last.beat());
+                behind = last.revision();
+            }
         }
     }
 
@@ -41,7 +70,7 @@ final class Heartbeat {
 
     /** True once, as soon as another process is found to have this spawner's name. */
     boolean replacedNow() {
-        if (replaced || spawners.alive().stream().noneMatch(this::later)) {
+        if (replaced || !(succeeded || spawners.alive().stream().anyMatch(this::later))) {
             return false;
         }
         replaced = true;
@@ -61,8 +90,6 @@ final class Heartbeat {
 
     /** The last sign: nothing of this spawner runs any more. Blocks. */
     void signOff() throws InterruptedException {
-        if (!replaced) {
-            Answer.of(spawners.signOff(self.spawner()));
-        }
+        sign(last -> spawners.signOff(self.spawner(), last));
     }
 }

@@ -69,6 +69,8 @@ final class Run {
     private static final Duration STOP_GRACE = Duration.ofSeconds(2);
     private static final Duration UNREADABLE_DELAY = Duration.ofSeconds(30);
     private static final Duration UNREACHABLE_DELAY = Duration.ofSeconds(1);
+    /** The command would come back to this spawner for as long as it asks for work. */
+    private static final Duration STOPPING_DELAY = Duration.ofSeconds(1);
 
     private final String id;
     private final Delivery delivery;
@@ -120,6 +122,9 @@ final class Run {
     }
 
     private Optional<Duration> execute(String named, Settlement settlement, Lease lease) throws InterruptedException {
+        if (stop.cause().filter(RunStop.Cause.DRAIN::equals).isPresent()) {
+            return settlement.handBack(STOPPING_DELAY);
+        }
         try {
             return switch (with.claims().take(named, delivery.deliveries(), id)) {
                 case Taken.Claimed claimed -> attempt(claimed, settlement, lease);

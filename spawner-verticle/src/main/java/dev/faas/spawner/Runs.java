@@ -24,6 +24,7 @@ final class Runs {
 
     private final Supplier<String> ids;
     private final Map<String, Alive> alive = new ConcurrentHashMap<>();
+    private volatile boolean hurried;
     private volatile boolean halted;
 
     /** @param ids of runs, unique among all spawners */
@@ -54,6 +55,9 @@ final class Runs {
             }
         });
         alive.put(id, new Alive(run, thread));
+        if (hurried) {
+            run.stop(RunStop.Cause.DRAIN);
+        }
         thread.start();
     }
 
@@ -88,17 +92,19 @@ final class Runs {
         alive.values().forEach(a -> a.run().stop(RunStop.Cause.LEASE_LOST));
     }
 
-    /** Ends the grace of a drain that is under way: what still runs is killed and handed back now. */
+    /** Ends the grace of a drain, also of one to come: what runs is killed and handed back, and nothing begins any more. */
     void hurry() {
+        hurried = true;
         alive.values().forEach(a -> a.run().stop(RunStop.Cause.DRAIN));
     }
 
     /** Lets runs end for so long; kills the others, which are then handed back, or end if they may run only once. Blocks. */
     void drain(Duration grace) throws InterruptedException {
-        if (allEnded(alive.values(), grace)) {
+        var left = hurried ? Duration.ZERO : grace;
+        if (allEnded(alive.values(), left)) {
             return;
         }
-        LOG.info("{} runs did not end within {} s: killed and handed back", alive.size(), grace.toSeconds());
+        LOG.info("{} runs did not end within {} s: killed and handed back", alive.size(), left.toSeconds());
         hurry();
         if (allEnded(alive.values(), AFTER_KILL)) {
             return;

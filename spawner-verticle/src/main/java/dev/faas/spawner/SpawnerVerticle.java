@@ -44,6 +44,10 @@ public final class SpawnerVerticle extends ServiceVerticle {
     private static final int CLAIM_TRIES = 5;
     private static final int BOOTS_A_CORE = 2;
     private static final Duration DRAIN_MARGIN = Duration.ofSeconds(10);
+    /** For the last boots to end, and all sandboxes to be removed. */
+    private static final Duration POOL_CLOSE = SandboxPool.CLOSE_LIMIT.plusSeconds(5);
+
+    private static final Duration ENGINE_CLOSE = Duration.ofSeconds(30);
     private static final Duration NAMESAKES_PAUSE = Duration.ofSeconds(1);
     private static final Duration WRITE_PAUSE = Duration.ofMillis(100);
     private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
@@ -66,7 +70,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         this.clock = clock;
     }
 
-    /** Ends the grace of a stop that is under way. Does not block. */
+    /** Ends the grace of a stop that is under way, or about to be. Does not block. */
     public void skipGrace() {
         var running = runs;
         if (running != null) {
@@ -82,7 +86,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
         var self = new Worker(config.spawner(), Answer.of(spawners.incarnation(config.spawner(), clock.instant())));
         var pins = new RevisionPins(nats.kv(Subjects.IMAGES));
-        var engine = on.open("docker", () -> engines.open(config, self, pins), ContainerEngine::close);
+        var engine = on.open("docker", ENGINE_CLOSE, () -> engines.open(config, self, pins), ContainerEngine::close);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var slots = new Slots(config.slots(), mostOfOne(spawners));
         var heartbeat = new Heartbeat(spawners, self, slots);
@@ -93,8 +97,8 @@ public final class SpawnerVerticle extends ServiceVerticle {
         // the last sign of life is given.
         on.onStop("sign-off", heartbeat::signOff);
         on.open("heartbeat", () -> beating(heartbeat), Repeated::stop);
-        on.onStop("own containers", reaper::removeOwn);
-        var pool = on.open("pool", () -> pool(engine, metrics), SandboxPool::close);
+        on.onStop("own containers", ENGINE_CLOSE, reaper::removeOwn);
+        var pool = on.open("pool", POOL_CLOSE, () -> pool(engine, metrics), SandboxPool::close);
         var functions = on.open(
                 "functions",
                 () -> KnownFunctions.follow(nats.kv(Subjects.FUNCTIONS), expecting(pool, pins)),

@@ -59,9 +59,10 @@ final class StateWriter {
             Snapshot ours, Function<Running, ActivationRecord> transition, BooleanSupplier goOn)
             throws InterruptedException {
         var from = ours;
+        // Once for each state: a second look at the clock or at chance would make our own write a stranger's.
+        var next = transition.apply((Running) from.record());
         var runId = ((Running) ours.record()).runId();
         for (int i = 1; goOn.getAsBoolean(); i++) {
-            var next = transition.apply((Running) from.record());
             try {
                 switch (Answer.of(states.append(next, from.sequence()))) {
                     case Appended.Stored(var stored) -> {
@@ -75,6 +76,7 @@ final class StateWriter {
                             return Optional.empty();
                         }
                         from = actual.get();
+                        next = transition.apply(running);
                     }
                 }
             } catch (BusException e) {

@@ -18,6 +18,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -109,6 +110,43 @@ final class DrainTest {
     }
 
     @Test
+    void givenAGraceThatIsSkippedBeforeTheDrain_whenTheSpawnerStops_thenNothingBeginsAnewAndNobodyWaits()
+            throws Exception {
+        var began = new CountDownLatch(2);
+        platform.images.put("hang", process -> {
+            began.countDown();
+            return process.hang();
+        });
+        var grace = Duration.ofSeconds(40);
+        var spawner = platform.spawner("hurried", 2, grace, SpawnerConfig.Timing.DEFAULT);
+        var function = platform.function(Specs.of("hang"));
+        var ids = new ArrayList<String>();
+        for (int i = 0; i < 6; i++) {
+            ids.add(platform.submit(function, ""));
+        }
+        assertThat(began.await(30, TimeUnit.SECONDS)).isTrue();
+
+        long asked = System.nanoTime();
+        spawner.skipGrace();
+        Platform.until(
+                "what ran is handed back",
+                () -> ids.stream().filter(id -> states(id) >= 3).count() >= 2);
+        spawner.stop();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(grace.dividedBy(2));
+        assertThat(spawner.engine().ours()).isEmpty();
+        assertThat(ids).as("none was begun after that").allMatch(id -> states(id) == 1 || states(id) == 3);
+    }
+
+    private int states(String id) {
+        try {
+            return platform.history(id).size();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void givenASpawner_whenItStops_thenItSignsOff() throws Exception {
         try (var spawners = new Spawners(platform.nats)) {
             spawners.observe();
@@ -152,7 +190,7 @@ final class DrainTest {
         var opened = new AtomicInteger();
         var verticle = new SpawnerVerticle(
                 with(config, nowhere, SpawnerConfig.Docker.LOCAL),
-                (c, self, pins) -> new Closing(opened),
+                (c, self, pins) -> new Closing(opened, Duration.ZERO),
                 InstantSource.system());
 
         assertThatThrownBy(() ->
@@ -172,12 +210,27 @@ final class DrainTest {
         var config = platform.config("lonely", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
         var open = new AtomicInteger();
         var verticle = new SpawnerVerticle(
-                at(config, first.internalPort()), (c, self, pins) -> new Closing(open), InstantSource.system());
+                at(config, first.internalPort()),
+                (c, self, pins) -> new Closing(open, Duration.ZERO),
+                InstantSource.system());
 
         assertThatThrownBy(() ->
                         Platform.get(platform.vertx().deployVerticle(verticle).toCompletionStage()))
                 .cause()
                 .hasMessageContaining("http");
+
+        assertThat(open).as("engines that are open").hasValue(0);
+    }
+
+    @Test
+    void givenAnEngineThatTakesItsTimeToClose_whenTheSpawnerStops_thenItIsNotCutOff() throws Exception {
+        var config = platform.config("thorough", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
+        var open = new AtomicInteger();
+        var verticle = new SpawnerVerticle(
+                config, (c, self, pins) -> new Closing(open, Duration.ofSeconds(11)), InstantSource.system());
+        var deployed = Platform.get(platform.vertx().deployVerticle(verticle).toCompletionStage());
+
+        Platform.get(platform.vertx().undeploy(deployed).toCompletionStage());
 
         assertThat(open).as("engines that are open").hasValue(0);
     }
@@ -238,7 +291,7 @@ final class DrainTest {
     }
 
     /** An engine of which only matters whether it is open. */
-    private record Closing(AtomicInteger open) implements ContainerEngine {
+    private record Closing(AtomicInteger open, Duration takes) implements ContainerEngine {
         private Closing {
             open.incrementAndGet();
         }
@@ -281,7 +334,12 @@ final class DrainTest {
 
         @Override
         public void close() {
-            open.decrementAndGet();
+            try {
+                Thread.sleep(takes);
+                open.decrementAndGet();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -211,6 +211,10 @@ final class Platform {
             }
         }
 
+        void skipGrace() {
+            verticle.skipGrace();
+        }
+
         void stop() throws Exception {
             if (!deployment.isEmpty()) {
                 var undeployed = deployment;

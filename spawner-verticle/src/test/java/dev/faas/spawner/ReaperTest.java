@@ -1,8 +1,10 @@
 package dev.faas.spawner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.activation.Worker;
+import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.FakeEngine;
 import dev.faas.spawner.engine.OwnContainer;
 import java.time.Duration;
@@ -37,6 +39,19 @@ final class ReaperTest {
         assertThat(engine.ours())
                 .extracting(OwnContainer::id)
                 .containsExactlyInAnyOrder("of-the-living", "of-my-successor", "mine-and-running", "mine-and-new");
+    }
+
+    @Test
+    void givenContainersThatCannotBeRemoved_whenReaped_thenAllOthersGoAndTheFaultIsTold() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            left("stuck-" + i, "dead", "1", false, NOW);
+            engine.immovable("stuck-" + i);
+            left("loose-" + i, "dead", "1", false, NOW);
+        }
+
+        assertThatThrownBy(reaper::reap).isInstanceOf(EngineFault.class).hasMessageContaining("stuck-");
+
+        assertThat(engine.ours()).extracting(OwnContainer::id).hasSize(10).allMatch(id -> id.startsWith("stuck-"));
     }
 
     @Test

@@ -6,15 +6,13 @@ import dev.faas.spawner.engine.EngineFault;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -59,13 +57,19 @@ final class CredentialHelper {
 
     /** Empty when it knows none for this server. Blocks, ten seconds at most. */
     Optional<Found> get(String server) throws EngineFault {
+        return get(server, LIMIT);
+    }
+
+    Optional<Found> get(String server, Duration limit) throws EngineFault {
         try {
             var process = new ProcessBuilder(program.toString(), "get")
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             try {
-                return answered(process, server);
+                return answered(process, server, limit);
             } finally {
+                // First its children, while it can be told that they are: they hold the pipe too.
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
             }
         } catch (IOException e) {
@@ -73,35 +77,32 @@ final class CredentialHelper {
         }
     }
 
-    private Optional<Found> answered(Process process, String server) throws EngineFault {
-        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            var answer = CompletableFuture.supplyAsync(() -> talk(process, server), executor);
-            try {
-                var said = answer.get(LIMIT.toNanos(), TimeUnit.NANOSECONDS);
-                return process.waitFor() == 0 ? Optional.of(found(said)) : none(said);
-            } catch (TimeoutException e) {
-                process.destroyForcibly(); // ends the talk
-                throw new EngineFault(program + " did not answer within " + LIMIT, e);
-            } catch (ExecutionException e) {
-                process.destroyForcibly();
-                throw new EngineFault(program + " did not answer", e);
-            } catch (InterruptedException e) {
-                process.destroyForcibly();
-                Thread.currentThread().interrupt();
-                throw new EngineFault("interrupted while " + program + " was asked", e);
+    private Optional<Found> answered(Process process, String server, Duration limit) throws EngineFault {
+        long until = System.nanoTime() + limit.toNanos();
+        var answer = new FutureTask<>(() -> talk(process, server));
+        // Left behind at the end of the limit: a child that outlives the program may keep the pipe open.
+        Thread.ofVirtual().name("credential-helper").start(answer);
+        try {
+            var said = answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            if (!process.waitFor(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                throw new EngineFault(program + " did not end within " + limit, null);
             }
+            return process.exitValue() == 0 ? Optional.of(found(said)) : none(said);
+        } catch (TimeoutException e) {
+            throw new EngineFault(program + " did not answer within " + limit, e);
+        } catch (ExecutionException e) {
+            throw new EngineFault(program + " did not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EngineFault("interrupted while " + program + " was asked", e);
         }
     }
 
-    private static String talk(Process process, String server) {
-        try {
-            try (OutputStream in = process.getOutputStream()) {
-                in.write(server.getBytes(StandardCharsets.UTF_8));
-            }
-            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static String talk(Process process, String server) throws IOException {
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(server.getBytes(StandardCharsets.UTF_8));
         }
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     private Found found(String said) throws EngineFault {

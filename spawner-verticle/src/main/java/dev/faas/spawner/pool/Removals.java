@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Removals implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Removals.class);
     private static final int AT_ONCE = 4;
-    private static final Duration LAST = Duration.ofSeconds(30);
+    static final Duration LAST = Duration.ofSeconds(30);
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore places = new Semaphore(AT_ONCE);

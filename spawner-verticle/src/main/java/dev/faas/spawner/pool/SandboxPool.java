@@ -41,6 +41,9 @@ public final class SandboxPool {
 
     private static final Logger log = LoggerFactory.getLogger(SandboxPool.class);
     private static final Duration BOOTS_AT_CLOSE = Duration.ofSeconds(15);
+    /** What {@link #close} takes at most. */
+    public static final Duration CLOSE_LIMIT = BOOTS_AT_CLOSE.plus(Removals.LAST);
+
     private static final Duration BOOT_GUESS = Duration.ofMillis(200);
     private static final int BOOT_WEIGHT = 5;
 
@@ -122,6 +125,7 @@ public final class SandboxPool {
             if (!line.waiting.removeIf(other -> other == next) && next.state() == Future.State.SUCCESS) {
                 line.lent--;
                 removals.remove(next.resultNow().sandbox());
+                bootForNext(line);
             }
         });
     }
@@ -147,12 +151,17 @@ public final class SandboxPool {
     private void spent(PoolLine line, Idle used) {
         locked(() -> {
             line.lent--;
-            if (line.mayBoot()) {
-                boots.start(line, true);
-            }
+            bootForNext(line);
             planner.inform();
         });
         removals.remove(used.sandbox());
+    }
+
+    /** Whoever still waits may have waited for the place that has just become free. */
+    private void bootForNext(PoolLine line) {
+        if (line.mayBoot()) {
+            boots.start(line, true);
+        }
     }
 
     private void reclaimed(PoolLine line, Idle ready) {
@@ -272,13 +281,22 @@ public final class SandboxPool {
                     log.info("nothing is ready for {}: {}", line.key.spec().revision(), why.getMessage());
                 }
                 line.refuse(why);
+                bootForNext(line);
                 planner.inform();
             });
         }
     }
 
-    /** Nobody gets one any more; all that were booted are removed. Blocks, within a limit. */
+    /** Nobody gets one any more; all that were booted are removed. Blocks, for {@link #CLOSE_LIMIT} at most. */
     public void close() throws InterruptedException {
+        try {
+            settle();
+        } finally {
+            removals.close();
+        }
+    }
+
+    private void settle() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             planner.stop();
@@ -288,6 +306,5 @@ public final class SandboxPool {
         } finally {
             lock.unlock();
         }
-        removals.close();
     }
 }

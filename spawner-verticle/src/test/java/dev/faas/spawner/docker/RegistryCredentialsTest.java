@@ -10,9 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -134,6 +136,18 @@ final class RegistryCredentialsTest {
                 .isInstanceOf(EngineFault.class)
                 .hasMessageContaining("docker-credential-broken")
                 .satisfies(RegistryCredentialsTest::tellsNothing);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sleep 60 & sleep 60", "sleep 40 & echo '{}'", "exec >&-; sleep 60"})
+    @Timeout(30)
+    void givenAHelperThatLingers_whenAsked_thenItIsGivenUpWhateverItsChildrenHold(String script) throws Exception {
+        helper("slow", script);
+        var slow = CredentialHelper.named("slow", directory.toString());
+
+        assertThatThrownBy(() -> slow.get(HOST, Duration.ofMillis(500)))
+                .isInstanceOf(EngineFault.class)
+                .hasMessageContaining("docker-credential-slow");
     }
 
     @Test

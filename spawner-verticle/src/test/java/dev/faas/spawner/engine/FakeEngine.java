@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,10 +25,12 @@ public final class FakeEngine implements ContainerEngine {
     private final Map<String, Supplier<SandboxUnavailable>> unavailable = new ConcurrentHashMap<>();
     private final Map<String, OwnContainer> containers = new ConcurrentHashMap<>();
     private final AtomicInteger pings = new AtomicInteger();
+    private final Set<String> immovable = ConcurrentHashMap.newKeySet();
     private volatile boolean down;
     private volatile Optional<String> waits = Optional.empty();
     private volatile boolean full;
     private volatile Obstacle onBoot = () -> {};
+    private volatile Obstacle onRemoval = () -> {};
     private volatile Consumer<SandboxSpec> booted = spec -> {};
 
     public FakeEngine(String spawner, String incarnation) {
@@ -46,13 +49,19 @@ public final class FakeEngine implements ContainerEngine {
         return this;
     }
 
-    /** What every boot waits for. */
+    /** What is waited for. */
     public interface Obstacle {
         void await() throws InterruptedException;
     }
 
+    /** Every boot waits for it. */
     public void onBoot(Obstacle obstacle) {
         onBoot = obstacle;
+    }
+
+    /** The removal of every sandbox waits for it. */
+    public void onRemoval(Obstacle obstacle) {
+        onRemoval = obstacle;
     }
 
     /** What every boot that is under way waits for from now on; empty: for nothing. */
@@ -68,6 +77,12 @@ public final class FakeEngine implements ContainerEngine {
     /** A container that someone (say, a former incarnation) has left behind. */
     public FakeEngine leftBehind(OwnContainer container) {
         containers.put(container.id(), container);
+        return this;
+    }
+
+    /** The daemon refuses to remove this container. */
+    public FakeEngine immovable(String containerId) {
+        immovable.add(containerId);
         return this;
     }
 
@@ -139,6 +154,9 @@ public final class FakeEngine implements ContainerEngine {
     @Override
     public void remove(String containerId) throws EngineFault {
         up();
+        if (immovable.contains(containerId)) {
+            throw new EngineFault("container " + containerId + " cannot be removed", null);
+        }
         containers.remove(containerId);
     }
 
@@ -166,6 +184,11 @@ public final class FakeEngine implements ContainerEngine {
     }
 
     void gone(String id) {
+        try {
+            onRemoval.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         containers.remove(id);
     }
 

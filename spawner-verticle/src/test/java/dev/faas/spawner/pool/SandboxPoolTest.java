@@ -294,6 +294,58 @@ final class SandboxPoolTest {
     }
 
     @Test
+    void givenRunsThatWaitForTheOnePlace_whenItsBootFails_thenTheNextOneIsBootedFor() throws Exception {
+        var boots = new AtomicInteger();
+        var go = new CountDownLatch(1);
+        engine.onBoot(() -> {
+            boolean first = boots.getAndIncrement() == 0;
+            go.await();
+            if (first) {
+                throw new InterruptedException("this one fails");
+            }
+        });
+        var pool = pool(0, LONG, 4);
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = executor.submit(() -> pool.take(reused("ada", "fn_a@1")));
+            Eventually.until("it boots", () -> boots.get() == 1);
+            pool.expect("fn_a", reused("ada", "fn_a@1"), 0, 1, false);
+            var second = executor.submit(() -> pool.take(reused("ada", "fn_a@1")));
+            Eventually.until("both wait", () -> count("faas.pool.misses") == 2);
+            go.countDown();
+
+            assertThatThrownBy(() -> first.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(BootFailed.class);
+            second.get(30, TimeUnit.SECONDS).close();
+        }
+    }
+
+    @Test
+    void givenABootThatDoesNotEnd_whenTheCloseIsCutOff_thenWhatWasReadyIsRemovedAllTheSame() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
+        Eventually.until("they are ready", () -> pool.ready() == 2);
+        var boots = new AtomicInteger();
+        var go = new CountDownLatch(1);
+        engine.onBoot(() -> {
+            boots.incrementAndGet();
+            go.await();
+        });
+        pool.expect("fn_b", key("bob", "fn_b@1"), 1, 10, true);
+        Eventually.until("one boots", () -> boots.get() > 0);
+        var mayGo = new CountDownLatch(1);
+        engine.onRemoval(mayGo::await);
+        var closing = Thread.ofVirtual().start(() -> assertThatThrownBy(pool::close));
+        Eventually.until("it waits for the boot", () -> pool.ready() == 0);
+
+        closing.interrupt();
+
+        assertThat(closing.join(Duration.ofMillis(500))).as("closed before").isFalse();
+        mayGo.countDown();
+        closing.join();
+        assertThat(engine.ours()).isEmpty();
+        go.countDown();
+    }
+
+    @Test
     void givenAReusedSandboxThatWasGivenBack_whenItsFormerRunCancels_thenTheNextOneIsNotHit() throws Exception {
         var pool = pool(4, LONG, 4);
         var former = pool.take(reused("ada", "fn_a@1"));

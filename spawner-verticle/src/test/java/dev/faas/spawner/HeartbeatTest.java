@@ -1,0 +1,79 @@
+package dev.faas.spawner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.SpawnerBeat;
+import dev.faas.activation.Spawners;
+import dev.faas.activation.Worker;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes of one name, one after the other and side by side. */
+final class HeartbeatTest {
+    @AutoClose
+    private Platform platform;
+
+    @AutoClose
+    private Spawners spawners;
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        platform = Platform.start(directory);
+        spawners = new Spawners(platform.nats);
+    }
+
+    private Heartbeat of(String incarnation) {
+        return new Heartbeat(spawners, new Worker("node", incarnation), new Slots(4, () -> 4));
+    }
+
+    /** Whose sign is there. */
+    private Optional<String> incarnation() throws Exception {
+        return Optional.ofNullable(Platform.get(spawners.lastSign("node")).beat())
+                .map(SpawnerBeat::incarnation);
+    }
+
+    @Test
+    void givenASuccessor_whenTheFormerBeatsAndSignsOff_thenTheSuccessorsSignStaysAndTheFormerYields() throws Exception {
+        var former = of("1");
+        former.beat();
+        var successor = of("2");
+        successor.beat();
+
+        former.beat();
+        assertThat(incarnation()).contains("2");
+        assertThat(former.replacedNow()).isTrue();
+        former.signOff();
+
+        assertThat(incarnation()).contains("2");
+        assertThat(successor.replacedNow()).isFalse();
+    }
+
+    @Test
+    void givenASuccessorThatHasJustCome_whenTheFormerSignsOff_thenTheSuccessorsSignStays() throws Exception {
+        var former = of("1");
+        former.beat();
+        of("2").beat();
+
+        former.signOff();
+
+        assertThat(incarnation()).contains("2");
+    }
+
+    @Test
+    void givenABeatWhoseAnswerGotLost_whenItGoesOn_thenItIsNobodyElses() throws Exception {
+        var heartbeat = of("1");
+        heartbeat.beat();
+        platform.beat("node", "1");
+
+        heartbeat.beat();
+        assertThat(heartbeat.replacedNow()).isFalse();
+        platform.beat("node", "1");
+        heartbeat.signOff();
+
+        assertThat(incarnation()).isEmpty();
+    }
+}
