@@ -189,7 +189,9 @@ public final class Nats implements AutoCloseable {
     @Override
     public void close() {
         watch.close();
-        connection.closeDispatcher(plain);
+        if (connection.getStatus() != Connection.Status.CLOSED) {
+            connection.closeDispatcher(plain);
+        }
         try {
             connection.close();
         } catch (InterruptedException e) {
