@@ -4,6 +4,7 @@ import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Snapshot;
 import dev.faas.lifecycle.Waiting;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -19,14 +20,22 @@ final class Requeue implements Reconciler.Repair {
     private final RepairStore store;
     private final ActivationEvents events;
     private final CommandQueue queue;
+    private final Leftovers leftovers;
     private final InstantSource clock;
     private final Duration settled;
     private String after = "";
 
-    Requeue(RepairStore store, ActivationEvents events, CommandQueue queue, InstantSource clock, Duration settled) {
+    Requeue(
+            RepairStore store,
+            ActivationEvents events,
+            CommandQueue queue,
+            Leftovers leftovers,
+            InstantSource clock,
+            Duration settled) {
         this.store = store;
         this.events = events;
         this.queue = queue;
+        this.leftovers = leftovers;
         this.clock = clock;
         this.settled = settled;
     }
@@ -39,11 +48,11 @@ final class Requeue implements Reconciler.Repair {
     @Override
     public void round() throws Exception {
         var batch = Waiting.on(store.unverified(settled, after, BATCH));
-        after = batch.size() < BATCH ? "" : batch.getLast().id();
+        after = batch.size() < BATCH ? "" : batch.getLast().record().id();
         var verified = new ArrayList<String>();
-        for (var command : batch) {
-            if (verify(command)) {
-                verified.add(command.id());
+        for (var known : batch) {
+            if (verify(known)) {
+                verified.add(known.record().id());
             }
         }
         if (!verified.isEmpty()) {
@@ -52,11 +61,13 @@ final class Requeue implements Reconciler.Repair {
     }
 
     /** False when it has to be looked at again. */
-    private boolean verify(ActivationCommand command) throws Exception {
+    private boolean verify(Snapshot known) throws Exception {
+        var command = ActivationCommand.of(known.record().activation());
         var last = Waiting.on(events.lastFromLeader(command.id()));
         if (last.isEmpty() || !(last.get().record() instanceof ActivationRecord.Queued queued)) {
-            // The ledger is behind: the next state it learns of is looked at anew.
-            return true;
+            // The ledger is behind, as a rule not for long: the next state it learns of is looked at anew.
+            leftovers.settle(known, last);
+            return last.isPresent();
         }
         if (queued.nextAttemptAt() != null && queued.nextAttemptAt().isAfter(clock.instant())) {
             return false;
