@@ -6,9 +6,10 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Snapshot;
 import dev.faas.lifecycle.Waiting;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class Requeue implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(Requeue.class);
     private static final int BATCH = 500;
+    private static final int AT_ONCE = 64;
+    /** What a round may take: enough for what stands behind a hundred thousand of a stranger, and the other repairs wait. */
+    private static final Duration BUDGET = Duration.ofSeconds(2);
 
     private final RepairStore store;
     private final ActivationEvents events;
@@ -47,16 +51,26 @@ final class Requeue implements Reconciler.Repair {
 
     @Override
     public void round() throws Exception {
+        long until = System.nanoTime() + BUDGET.toNanos();
+        do {
+            batch();
+        } while (!after.isEmpty() && System.nanoTime() < until);
+    }
+
+    private void batch() throws Exception {
         var batch = Waiting.on(store.unverified(settled, after, BATCH));
         after = batch.size() < BATCH ? "" : batch.getLast().record().id();
-        var verified = new ArrayList<String>();
-        for (var known : batch) {
+        var verified = new ConcurrentLinkedQueue<String>();
+        var done = Abreast.each(batch, AT_ONCE, known -> {
             if (verify(known)) {
                 verified.add(known.record().id());
             }
-        }
+        });
         if (!verified.isEmpty()) {
             Waiting.on(store.verified(verified));
+        }
+        if (done.size() < batch.size()) {
+            throw new IOException(batch.size() - done.size() + " activations could not be looked at");
         }
     }
 

@@ -8,11 +8,12 @@ import dev.faas.activation.CommandQueue.Place;
 import dev.faas.activation.Snapshot;
 import dev.faas.lifecycle.Waiting;
 import dev.faas.wire.Subjects.QueueKey;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,10 @@ import org.slf4j.LoggerFactory;
  */
 final class StalledCommands implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(StalledCommands.class);
-    private static final int BATCH = 200;
+    private static final int BATCH = 500;
+    private static final int AT_ONCE = 64;
+    /** What a round may take; the bus is asked about each that is in line, as long as it is. */
+    private static final Duration BUDGET = Duration.ofSeconds(1);
 
     private record Sighting(Place place, Instant at) {}
 
@@ -36,7 +40,7 @@ final class StalledCommands implements Reconciler.Repair {
     private final InstantSource clock;
     private final Duration patience;
     /** What this pass over the ledger has found to look at again, by activation id; and the one before it. */
-    private Map<String, Sighting> sightings = new HashMap<>();
+    private Map<String, Sighting> sightings = new ConcurrentHashMap<>();
 
     private Map<String, Sighting> earlier = Map.of();
     private String after = "";
@@ -64,14 +68,22 @@ final class StalledCommands implements Reconciler.Repair {
 
     @Override
     public void round() throws Exception {
+        long until = System.nanoTime() + BUDGET.toNanos();
+        do {
+            batch();
+        } while (!after.isEmpty() && System.nanoTime() < until);
+    }
+
+    private void batch() throws Exception {
         var batch = Waiting.on(store.enqueued(patience, after, BATCH));
-        for (var known : batch) {
-            look(known);
-        }
         after = batch.size() < BATCH ? "" : batch.getLast().record().id();
+        var done = Abreast.each(batch, AT_ONCE, this::look);
         if (after.isEmpty()) {
             earlier = sightings;
-            sightings = new HashMap<>();
+            sightings = new ConcurrentHashMap<>();
+        }
+        if (done.size() < batch.size()) {
+            throw new IOException(batch.size() - done.size() + " commands could not be looked at");
         }
     }
 
