@@ -7,6 +7,7 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Snapshot;
 import dev.faas.lifecycle.Waiting;
+import dev.faas.registry.RepairStore.Deadline;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,12 +29,15 @@ final class Expiry implements Reconciler.Repair {
     private final RepairStore store;
     private final ActivationEvents events;
     private final CommandQueue queue;
+    private final Leftovers leftovers;
     private final InstantSource clock;
+    private Deadline after = Deadline.FIRST;
 
-    Expiry(RepairStore store, ActivationEvents events, CommandQueue queue, InstantSource clock) {
+    Expiry(RepairStore store, ActivationEvents events, CommandQueue queue, Leftovers leftovers, InstantSource clock) {
         this.store = store;
         this.events = events;
         this.queue = queue;
+        this.leftovers = leftovers;
         this.clock = clock;
     }
 
@@ -46,8 +50,11 @@ final class Expiry implements Reconciler.Repair {
     public void round() throws Exception {
         var now = clock.instant();
         for (int batch = 0; batch < BATCHES_A_ROUND; batch++) {
-            var due = Waiting.on(store.overdue(now, batch * BATCH, BATCH));
-            var done = Abreast.each(due, AT_ONCE, each -> expire(each, now));
+            var due = Waiting.on(store.overdue(now, after, BATCH));
+            // Also from one round to the next: what stays in the ledger, for whatever reason, must not hold up the
+            // rest.
+            after = due.size() < BATCH ? Deadline.FIRST : due.getLast().deadline();
+            var done = Abreast.each(due, AT_ONCE, each -> expire(each.state(), now));
             if (done.size() < due.size()) {
                 throw new IOException(due.size() - done.size() + " activations could not be ended");
             }
@@ -72,5 +79,6 @@ final class Expiry implements Reconciler.Repair {
                 case Appended.Superseded(var actual) -> last = actual;
             }
         }
+        leftovers.settle(known, last);
     }
 }

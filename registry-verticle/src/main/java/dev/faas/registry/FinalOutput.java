@@ -8,12 +8,23 @@ import java.io.InterruptedIOException;
 
 /** What the final run of an activation wrote to one of its streams, with one chunk in memory at a time. Blocks. */
 final class FinalOutput extends InputStream {
+    /** Called where the output ends too early: fails when that is no end. */
+    @FunctionalInterface
+    interface Shortfall {
+        void check() throws Exception;
+    }
+
     private final RunOutput output;
+    private final long length;
+    private final Shortfall shortfall;
     private byte[] chunk = new byte[0];
     private int position;
 
-    FinalOutput(RunOutput output) {
+    /** @param length as its record says */
+    FinalOutput(RunOutput output, long length, Shortfall shortfall) {
         this.output = output;
+        this.length = length;
+        this.shortfall = shortfall;
     }
 
     /** Fills as much as there is: an object's pieces are to be large. */
@@ -48,7 +59,11 @@ final class FinalOutput extends InputStream {
 
     private byte[] next() throws IOException {
         try {
-            return Waiting.on(output.next()).orElseGet(() -> new byte[0]);
+            var next = Waiting.on(output.next());
+            if (next.isEmpty() && output.taken() < length) {
+                shortfall.check();
+            }
+            return next.orElseGet(() -> new byte[0]);
         } catch (InterruptedException e) {
             throw (InterruptedIOException) new InterruptedIOException().initCause(e);
         } catch (IOException e) {

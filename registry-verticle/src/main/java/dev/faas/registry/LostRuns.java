@@ -5,8 +5,11 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.Appended;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Snapshot;
 import dev.faas.activation.Worker;
 import dev.faas.lifecycle.Waiting;
+import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Predicate;
@@ -24,10 +27,14 @@ final class LostRuns implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(LostRuns.class);
     private static final int BATCH = 500;
     private static final int BATCHES_A_ROUND = 20;
+    private static final int AT_ONCE = 64;
+    /** A run may last its time-out, and as long as its image takes to come. */
+    private static final Duration MARGIN = Duration.ofMinutes(5);
 
     private final RepairStore store;
     private final ActivationEvents events;
     private final CommandQueue queue;
+    private final Leftovers leftovers;
     private final Predicate<Worker> dead;
     private final InstantSource clock;
 
@@ -35,11 +42,13 @@ final class LostRuns implements Reconciler.Repair {
             RepairStore store,
             ActivationEvents events,
             CommandQueue queue,
+            Leftovers leftovers,
             Predicate<Worker> dead,
             InstantSource clock) {
         this.store = store;
         this.events = events;
         this.queue = queue;
+        this.leftovers = leftovers;
         this.dead = dead;
         this.clock = clock;
     }
@@ -52,29 +61,47 @@ final class LostRuns implements Reconciler.Repair {
     @Override
     public void round() throws Exception {
         var after = "";
+        int failed = 0;
         for (int i = 0; i < BATCHES_A_ROUND; i++) {
             var batch = Waiting.on(store.running(after, BATCH));
-            for (var snapshot : batch) {
-                if (snapshot.record() instanceof ActivationRecord.Running running && dead.test(running.worker())) {
-                    end(running);
-                }
-            }
+            failed += batch.size() - Abreast.each(batch, AT_ONCE, this::look).size();
             if (batch.size() < BATCH) {
-                return;
+                break;
             }
             after = batch.getLast().record().id();
         }
+        if (failed > 0) {
+            throw new IOException(failed + " runs could not be looked at");
+        }
     }
 
-    private void end(ActivationRecord.Running known) throws Exception {
-        var last = Waiting.on(events.lastFromLeader(known.id()));
-        if (last.isEmpty()
-                || !(last.get().record() instanceof ActivationRecord.Running running)
+    private void look(Snapshot known) throws Exception {
+        if (!(known.record() instanceof ActivationRecord.Running running)) {
+            return;
+        }
+        boolean lost = dead.test(running.worker());
+        if (lost || isLate(running)) {
+            var last = Waiting.on(events.lastFromLeader(running.id()));
+            leftovers.settle(known, last);
+            if (lost && last.isPresent()) {
+                end(running, last.get());
+            }
+        }
+    }
+
+    /** Its spawner lives, and should have ended it. */
+    private boolean isLate(ActivationRecord.Running running) {
+        var most = Duration.ofSeconds(running.activation().timeoutSeconds()).plus(MARGIN);
+        return running.claimedAt().plus(most).isBefore(clock.instant());
+    }
+
+    private void end(ActivationRecord.Running known, Snapshot last) throws Exception {
+        if (!(last.record() instanceof ActivationRecord.Running running)
                 || !running.runId().equals(known.runId())) {
             return;
         }
         var next = running.lose(clock.instant().truncatedTo(ChronoUnit.MILLIS));
-        var appended = Waiting.on(events.append(next, last.get().sequence()));
+        var appended = Waiting.on(events.append(next, last.sequence()));
         if (appended instanceof Appended.Stored) {
             LOG.warn(
                     "activation {} was lost with spawner {}: {}",

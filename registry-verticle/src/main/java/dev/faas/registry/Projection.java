@@ -9,6 +9,7 @@ import dev.faas.activation.Snapshot;
 import dev.faas.lifecycle.Waiting;
 import dev.faas.registry.CopyShelf.Kind;
 import dev.faas.wire.Codec;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -105,23 +106,37 @@ final class Projection {
                 snapshot.sequence(),
                 argument,
                 text == null
-                        ? copied(ended, Source.STDOUT, Kind.RESULT, report.resultBytes())
+                        ? copied(ended, snapshot, Source.STDOUT, Kind.RESULT, report.resultBytes())
                         : shelf.keep(ended.id(), Kind.RESULT, text.getBytes(StandardCharsets.UTF_8)),
                 text != null,
-                copied(ended, Source.STDERR, Kind.LOG, report.logBytes()));
+                copied(ended, snapshot, Source.STDERR, Kind.LOG, report.logBytes()));
     }
 
     /** Out of the stream, a chunk at a time. */
-    private Copy copied(ActivationRecord.Ended ended, Source source, Kind kind, long length) throws Exception {
+    private Copy copied(ActivationRecord.Ended ended, Snapshot snapshot, Source source, Kind kind, long length)
+            throws Exception {
         var runId = ended.runId();
         if (length == 0 || runId == null) {
             return Copy.NONE;
         }
         copies.acquire();
-        try (var output = new FinalOutput(RunOutput.whole(events, ended.id(), runId, source, length))) {
+        var whole = RunOutput.whole(events, ended.id(), runId, source, length);
+        try (var output = new FinalOutput(whole, length, () -> failIfKnown(snapshot))) {
             return shelf.keep(ended.id(), kind, length, output);
         } finally {
             copies.release();
+        }
+    }
+
+    /**
+     * Output leaves the bus once the ledger has its end: another registry has been quicker, and what we would store is less than
+     * it has stored under the same name.
+     */
+    private void failIfKnown(Snapshot end) throws Exception {
+        var id = end.record().id();
+        long known = Waiting.on(ledger.sequences(List.of(id))).getOrDefault(id, 0L);
+        if (known >= end.sequence()) {
+            throw new IOException("the output of " + id + " has left the bus, since the ledger has it");
         }
     }
 

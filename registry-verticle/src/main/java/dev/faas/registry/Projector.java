@@ -6,10 +6,12 @@ import dev.faas.lifecycle.Waiting;
 import dev.faas.nats.BusException;
 import dev.faas.nats.Delivery;
 import dev.faas.nats.DurableReader;
+import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
 import dev.faas.wire.ProblemException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.VertxException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,8 +26,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings every state of every activation from the bus into the ledger, on one virtual thread: takes a batch, writes it,
- * acknowledges it. What cannot be written because something is away is tried again until it can; what can never be written
- * is logged, counted and put aside, so that it blocks nobody. Several registries share the work.
+ * acknowledges it. Several registries share the work.
+ *
+ * <pre>
+ *   nothing takes it, for now                  the batch waits, and is tried again until it is taken
+ *   its bytes or values can never be taken     logged, counted and put aside
+ *   of a newer version, or we stumble over it  handed back for a while: another registry may know better, none is held up
+ * </pre>
  */
 final class Projector {
     private static final Logger LOG = LoggerFactory.getLogger(Projector.class);
@@ -36,6 +43,7 @@ final class Projector {
     private static final long GATHER_MILLIS = 25;
     private static final Duration WAIT = Duration.ofMillis(500);
     private static final long PAUSE_MILLIS = 500;
+    private static final Duration LATER = Duration.ofSeconds(10);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private record Taken(Delivery delivery, Snapshot state) {}
@@ -83,83 +91,90 @@ final class Projector {
                 return;
             }
             var taken = new ArrayList<Taken>();
-            deliveries.forEach(delivery -> decode(delivery).ifPresent(taken::add));
-            if (project(taken)) {
-                // Only now: what is acknowledged is never told again. One that gets lost costs a second look at the
-                // ledger.
-                deliveries.forEach(Delivery::ackUnconfirmed);
-                projected.increment(taken.size());
-                if (deliveries.size() >= MANY && deliveries.getLast().pending() == 0) {
-                    stopping.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
-                }
-            } else {
-                handBack(deliveries);
+            for (var delivery : deliveries) {
+                decode(delivery).ifPresent(taken::add);
+            }
+            project(taken);
+            if (deliveries.size() >= MANY && deliveries.getLast().pending() == 0) {
+                stopping.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
             }
         } catch (BusException away) {
             pauseAfter(away);
         }
     }
 
-    private Optional<Taken> decode(Delivery delivery) {
+    private Optional<Taken> decode(Delivery delivery) throws InterruptedException {
         try {
             var record = Codec.decode(delivery.bytes(), ActivationRecord.class);
             return Optional.of(new Taken(delivery, new Snapshot(record, delivery.sequence())));
+        } catch (Codec.NewerException e) {
+            leaveForLater(delivery, e);
+            return Optional.empty();
         } catch (Codec.CodecException e) {
             putAside(delivery, e);
             return Optional.empty();
         }
     }
 
-    /** True when each is in the ledger or put aside; false when the projector stops before. */
-    private boolean project(List<Taken> batch) throws InterruptedException {
+    /** Afterwards each is in the ledger, put aside or handed back. */
+    private void project(List<Taken> batch) throws InterruptedException {
         while (!batch.isEmpty()) {
             try {
                 projection.project(batch.stream().map(Taken::state).toList());
                 works();
-                return true;
+                done(batch);
+                return;
             } catch (InterruptedException e) {
                 throw e;
             } catch (Exception e) {
                 if (!isPassing(e)) {
-                    return projectWithoutTheFaulty(batch, e);
+                    projectOneByOne(batch, e);
+                    return;
                 }
                 pauseAfter(e);
                 if (stopping.getCount() == 0) {
-                    return false;
+                    handBack(batch.stream().map(Taken::delivery).toList(), Duration.ZERO);
+                    return;
                 }
             }
         }
-        return true;
+    }
+
+    /** Only now: what is acknowledged is never told again. One whose confirmation gets lost costs a second look at the ledger. */
+    private void done(List<Taken> batch) {
+        batch.forEach(each -> each.delivery().ackUnconfirmed());
+        projected.increment(batch.size());
     }
 
     /** One of them is at fault: the others must not suffer. */
-    private boolean projectWithoutTheFaulty(List<Taken> batch, Exception fault) throws InterruptedException {
-        if (batch.size() == 1) {
-            putAside(batch.getFirst().delivery(), fault);
-            return true;
-        }
-        for (var each : batch) {
-            if (!project(List.of(each))) {
-                return false;
+    private void projectOneByOne(List<Taken> batch, Exception fault) throws InterruptedException {
+        if (batch.size() > 1) {
+            for (var each : batch) {
+                project(List.of(each));
             }
+        } else if (Pg.refusesValues(fault)) {
+            putAside(batch.getFirst().delivery(), fault);
+        } else {
+            leaveForLater(batch.getFirst().delivery(), fault);
         }
-        return true;
     }
 
+    /** Whatever Postgres refuses for another reason than the values: somebody will set that right. */
     private static boolean isPassing(Exception e) {
         return switch (e) {
             case ProblemException problem -> problem.problem().status() == 503;
             case BusException away -> true;
             case IOException away -> true;
             case TimeoutException late -> true;
+            case VertxException refused -> !Pg.refusesValues(refused);
             default -> false;
         };
     }
 
-    private static void handBack(List<Delivery> deliveries) throws InterruptedException {
+    private static void handBack(List<Delivery> deliveries, Duration delay) throws InterruptedException {
         try {
             Waiting.on(CompletableFuture.allOf(deliveries.stream()
-                    .map(delivery -> delivery.handBack(Duration.ZERO))
+                    .map(delivery -> delivery.handBack(delay))
                     .toArray(CompletableFuture[]::new)));
         } catch (InterruptedException e) {
             throw e;
@@ -176,6 +191,19 @@ final class Projector {
                 delivery.sequence(),
                 delivery.subject(),
                 why);
+        delivery.ackUnconfirmed();
+    }
+
+    private static void leaveForLater(Delivery delivery, Exception why) throws InterruptedException {
+        if (delivery.deliveries() == 1) {
+            LOG.error(
+                    "state {} at {} cannot be brought into the ledger yet, and is tried again every {} s",
+                    delivery.sequence(),
+                    delivery.subject(),
+                    LATER.toSeconds(),
+                    why);
+        }
+        handBack(List.of(delivery), LATER);
     }
 
     private void pauseAfter(Exception away) throws InterruptedException {

@@ -90,7 +90,8 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.repeat("retries", RETRIES_PAUSE, new Retries(parked, events, queue, clock)::round);
 
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
-        var reconciler = reconciler(nats, new RepairStore(pg), events, queue, spawners);
+        var leftovers = new Leftovers(events, projection, ledger, clock);
+        var reconciler = reconciler(nats, new RepairStore(pg), events, queue, leftovers, spawners);
         on.repeat("reconciler", config.pauses().reconcile(), reconciler::round);
 
         var bodies = new FunctionBody(config.topology().eventsAge());
@@ -118,16 +119,21 @@ public final class RegistryVerticle extends ServiceVerticle {
     }
 
     private Reconciler reconciler(
-            Nats nats, RepairStore store, ActivationEvents events, CommandQueue queue, Spawners spawners) {
+            Nats nats,
+            RepairStore store,
+            ActivationEvents events,
+            CommandQueue queue,
+            Leftovers leftovers,
+            Spawners spawners) {
         var settled = config.settled();
         return new Reconciler(
                 store,
                 List.of(
                         new Withdrawal(store, new Cancelling(events, queue, clock)),
-                        new Expiry(store, events, queue, clock),
-                        new Requeue(store, events, queue, clock, settled),
-                        new StalledCommands(store, events, queue, clock, PATIENCE),
-                        new LostRuns(store, events, queue, spawners::dead, clock),
+                        new Expiry(store, events, queue, leftovers, clock),
+                        new Requeue(store, events, queue, leftovers, clock, settled),
+                        new StalledCommands(store, events, queue, leftovers, clock, PATIENCE),
+                        new LostRuns(store, events, queue, leftovers, spawners::dead, clock),
                         new Retirement(store, queue, nats.stream("KV_" + Subjects.IMAGES), settled),
                         new Sweep(store, queue)));
     }

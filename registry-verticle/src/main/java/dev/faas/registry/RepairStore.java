@@ -1,6 +1,5 @@
 package dev.faas.registry;
 
-import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Snapshot;
 import dev.faas.pg.Pg;
@@ -43,24 +42,23 @@ final class RepairStore {
      * Queued, for a while, and not known to have a command; by id, those after one. What is of the future is from before the
      * clock of Postgres was put back.
      */
-    Future<List<ActivationCommand>> unverified(Duration settled, String after, int limit) {
+    Future<List<Snapshot>> unverified(Duration settled, String after, int limit) {
         return queued("not enqueued", settled, after, limit);
     }
 
     /** Queued, for a while, and known to have had a command; by id, those after one. */
-    Future<List<ActivationCommand>> enqueued(Duration settled, String after, int limit) {
+    Future<List<Snapshot>> enqueued(Duration settled, String after, int limit) {
         return queued("enqueued", settled, after, limit);
     }
 
-    private Future<List<ActivationCommand>> queued(String how, Duration settled, String after, int limit) {
+    private Future<List<Snapshot>> queued(String how, Duration settled, String after, int limit) {
         return list(
-                "select id, owner, function_id from activation where status = 'queued' and " + how
+                "select record, sequence from activation where status = 'queued' and " + how
                         + " and finished_at is null and changed_at not between now() - make_interval(secs => $1) and now()"
                         + " and id > $2"
                         + " order by id limit $3",
                 Tuple.of(seconds(settled), after, limit),
-                row -> new ActivationCommand(
-                        row.getString("id"), row.getString("owner"), row.getString("function_id")));
+                RepairStore::snapshot);
     }
 
     /** Their commands are on the queue; whatever they become later is looked at anew. */
@@ -98,13 +96,22 @@ final class RepairStore {
                 row -> Codec.decode(row.getBuffer("body").getBytes(), FunctionRevision.class));
     }
 
-    /** Queued, though their wait was over by then; those whose wait ended first come first. */
-    Future<List<Snapshot>> overdue(Instant now, int offset, int limit) {
+    /** When the wait of one is over: the order of those that are overdue. */
+    record Deadline(Instant at, String id) {
+        static final Deadline FIRST = new Deadline(Instant.EPOCH, "");
+    }
+
+    record Overdue(Deadline deadline, Snapshot state) {}
+
+    /** Queued, though their wait was over by then; by deadline, those after one. */
+    Future<List<Overdue>> overdue(Instant now, Deadline after, int limit) {
         return list(
-                "select record, sequence from activation where status = 'queued' and expires_at < $1"
-                        + " order by expires_at, id offset $2 limit $3",
-                Tuple.of(now.atOffset(ZoneOffset.UTC), offset, limit),
-                RepairStore::snapshot);
+                "select id, expires_at, record, sequence from activation where status = 'queued' and expires_at < $1"
+                        + " and (expires_at, id) > ($2, $3) order by expires_at, id limit $4",
+                Tuple.of(now.atOffset(ZoneOffset.UTC), after.at().atOffset(ZoneOffset.UTC), after.id(), limit),
+                row -> new Overdue(
+                        new Deadline(row.getOffsetDateTime("expires_at").toInstant(), row.getString("id")),
+                        snapshot(row)));
     }
 
     /** Deleted functions whose queue is not retired. */

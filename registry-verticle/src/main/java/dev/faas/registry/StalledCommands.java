@@ -5,13 +5,15 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.Place;
+import dev.faas.activation.Snapshot;
 import dev.faas.lifecycle.Waiting;
 import dev.faas.wire.Subjects.QueueKey;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,27 +26,37 @@ import org.slf4j.LoggerFactory;
  */
 final class StalledCommands implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(StalledCommands.class);
-    private static final int BATCH = 200;
+    private static final int BATCH = 500;
+    private static final int AT_ONCE = 64;
+    /** What a round may take; the bus is asked about each that is in line, as long as it is. */
+    private static final Duration BUDGET = Duration.ofSeconds(1);
 
     private record Sighting(Place place, Instant at) {}
 
     private final RepairStore store;
     private final ActivationEvents events;
     private final CommandQueue queue;
+    private final Leftovers leftovers;
     private final InstantSource clock;
     private final Duration patience;
     /** What this pass over the ledger has found to look at again, by activation id; and the one before it. */
-    private Map<String, Sighting> sightings = new HashMap<>();
+    private Map<String, Sighting> sightings = new ConcurrentHashMap<>();
 
     private Map<String, Sighting> earlier = Map.of();
     private String after = "";
 
     /** @param patience for so long one may be given out without a run; more than the broker waits until it gives it out again */
     StalledCommands(
-            RepairStore store, ActivationEvents events, CommandQueue queue, InstantSource clock, Duration patience) {
+            RepairStore store,
+            ActivationEvents events,
+            CommandQueue queue,
+            Leftovers leftovers,
+            InstantSource clock,
+            Duration patience) {
         this.store = store;
         this.events = events;
         this.queue = queue;
+        this.leftovers = leftovers;
         this.clock = clock;
         this.patience = patience;
     }
@@ -56,18 +68,27 @@ final class StalledCommands implements Reconciler.Repair {
 
     @Override
     public void round() throws Exception {
+        long until = System.nanoTime() + BUDGET.toNanos();
+        do {
+            batch();
+        } while (!after.isEmpty() && System.nanoTime() < until);
+    }
+
+    private void batch() throws Exception {
         var batch = Waiting.on(store.enqueued(patience, after, BATCH));
-        for (var command : batch) {
-            look(command);
-        }
-        after = batch.size() < BATCH ? "" : batch.getLast().id();
+        after = batch.size() < BATCH ? "" : batch.getLast().record().id();
+        var done = Abreast.each(batch, AT_ONCE, this::look);
         if (after.isEmpty()) {
             earlier = sightings;
-            sightings = new HashMap<>();
+            sightings = new ConcurrentHashMap<>();
+        }
+        if (done.size() < batch.size()) {
+            throw new IOException(batch.size() - done.size() + " commands could not be looked at");
         }
     }
 
-    private void look(ActivationCommand command) throws Exception {
+    private void look(Snapshot known) throws Exception {
+        var command = ActivationCommand.of(known.record().activation());
         var place = Waiting.on(queue.place(command));
         if (place instanceof Place.InLine) {
             return;
@@ -78,7 +99,7 @@ final class StalledCommands implements Reconciler.Repair {
             sightings.put(command.id(), new Sighting(place, now));
         } else if (Duration.between(before.at(), now).compareTo(patience) < 0) {
             sightings.put(command.id(), before);
-        } else if (due(command, now)) {
+        } else if (due(known, now)) {
             LOG.warn("activation {}: its command has stalled ({}), and is replaced", command.id(), place);
             Waiting.on(queue.remove(command));
             Waiting.on(queue.put(command));
@@ -87,9 +108,10 @@ final class StalledCommands implements Reconciler.Repair {
     }
 
     /** The ledger may be behind. */
-    private boolean due(ActivationCommand command, Instant now) throws Exception {
-        return Waiting.on(events.lastFromLeader(command.id()))
-                .filter(last -> last.record() instanceof ActivationRecord.Queued queued
+    private boolean due(Snapshot known, Instant now) throws Exception {
+        var actual = Waiting.on(events.lastFromLeader(known.record().id()));
+        leftovers.settle(known, actual);
+        return actual.filter(last -> last.record() instanceof ActivationRecord.Queued queued
                         && !queued.waitFrom(now).isPositive())
                 .isPresent();
     }

@@ -31,7 +31,11 @@ class StalledCommandsTest extends RegistryFixture {
     @BeforeEach
     void accepted() throws Exception {
         pg = Pg.open(registry.vertx, registry.backends.config().pg());
-        repair = new StalledCommands(new RepairStore(pg), events, queue, InstantSource.system(), PATIENCE);
+        var ledger = new LedgerStore(pg);
+        var projection = new Projection(events, new CopyShelf(registry.bus.objects(Subjects.OUTPUTS)), ledger);
+        var clock = InstantSource.system();
+        var leftovers = new Leftovers(events, projection, ledger, clock);
+        repair = new StalledCommands(new RepairStore(pg), events, queue, leftovers, clock, PATIENCE);
         var functionId = user.create("worked").json().getString("id");
         story = Story.accepted(
                 registry.bus, Story.activation(owner, functionId, "worked", Instant.now(), Map.of()), "argument");

@@ -26,8 +26,11 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,6 +106,29 @@ class StoresTest {
 
         assertThat(await(ledger.sequences(List.of(first.id(), second.id(), Ids.activation(Instant.now())))))
                 .isEqualTo(Map.of(first.id(), 5L, second.id(), 6L));
+    }
+
+    @Test
+    void givenWhatIsOverdueWhenPagedThenEachComesOnceInTheOrderOfItsDeadline() {
+        var repairs = new RepairStore(pg);
+        var now = Instant.now();
+        var all = Stream.iterate(1, n -> n + 1)
+                .limit(5)
+                .map(n -> accepted(now.minus(Duration.ofDays(30 - n % 3))))
+                .toList();
+        await(ledger.write(all.stream().map(each -> line(each, 7, Copy.NONE)).toList()));
+        var ids = all.stream().map(ActivationRecord::id).collect(Collectors.toSet());
+
+        var seen = new ArrayList<RepairStore.Overdue>();
+        var page = await(repairs.overdue(now, RepairStore.Deadline.FIRST, 2));
+        while (!page.isEmpty()) {
+            seen.addAll(page);
+            page = await(repairs.overdue(now, page.getLast().deadline(), 2));
+        }
+
+        assertThat(seen).extracting(each -> each.deadline().at()).isSorted();
+        assertThat(seen.stream().map(each -> each.state().record().id()).filter(ids::contains))
+                .containsExactlyInAnyOrderElementsOf(ids);
     }
 
     @Test

@@ -30,7 +30,9 @@ public final class ObjectBucket {
     public void put(String name, InputStream value) throws IOException, InterruptedException {
         try {
             nats.connection().objectStore(bucket).put(ObjectMeta.objectName(name), value);
-        } catch (JetStreamApiException | NoSuchAlgorithmException e) {
+        } catch (JetStreamApiException
+                | NoSuchAlgorithmException
+                | IllegalStateException e) { // the last: not connected
             throw new IOException("object " + name + " could not be stored", e);
         }
     }
@@ -50,7 +52,7 @@ public final class ObjectBucket {
                 return Optional.empty();
             }
             throw new IOException("object " + name + " could not be read", e);
-        } catch (NoSuchAlgorithmException e) {
+        } catch (NoSuchAlgorithmException | IllegalStateException e) {
             throw new IOException("object " + name + " could not be read", e);
         }
     }
@@ -75,7 +77,7 @@ public final class ObjectBucket {
             if (store.getInfo(name) != null) {
                 store.delete(name);
             }
-        } catch (JetStreamApiException e) {
+        } catch (JetStreamApiException | IllegalStateException e) {
             throw new IOException("object " + name + " could not be deleted", e);
         }
     }

@@ -67,18 +67,22 @@ public final class Stream {
         return nats.ask(leader, json("next_by_subj", subject, from)).thenApply(Wire::leader);
     }
 
-    /** Removes one message without overwriting its bytes: cheap, and publishers do not feel it. */
+    /**
+     * Removes one message without overwriting its bytes: cheap, and publishers do not feel it. False when there is none of this
+     * sequence; a refusal, as of a cluster that is about to choose a leader, is a failure.
+     */
     public CompletableFuture<Boolean> delete(long sequence) {
         var body = Codec.write(Map.of("seq", sequence, "no_erase", true));
-        return nats.send("$JS.API.STREAM.MSG.DELETE." + name, Map.of(), body)
-                .thenApply(answer ->
-                        Codec.readTree(answer.getData()).path("success").asBoolean());
+        return nats.send("$JS.API.STREAM.MSG.DELETE." + name, Map.of(), body).thenApply(Wire::deleted);
     }
 
-    /** Removes all messages of one exact subject; a wildcard costs the server a look at all subjects there are. */
+    /**
+     * Removes all messages of one exact subject; a wildcard costs the server a look at all subjects there are. A refusal is a
+     * failure.
+     */
     public CompletableFuture<Void> purge(String subject) {
         return nats.send("$JS.API.STREAM.PURGE." + name, Map.of(), Codec.write(Map.of("filter", subject)))
-                .thenAccept(answer -> {});
+                .thenAccept(Wire::succeeded);
     }
 
     /** How it stands, as its leader knows. */

@@ -70,6 +70,35 @@ final class Wire {
                 Base64.getDecoder().decode(message.path("data").asText(""))));
     }
 
+    /** The answer to the deletion of a message: whether there was one. */
+    static boolean deleted(Message answer) {
+        var error = Codec.readTree(answer.getData()).path("error");
+        if (isNoSuchMessage(error)) {
+            return false;
+        }
+        succeeded(answer);
+        return true;
+    }
+
+    /** What failed to be deleted says why in words alone: the sequence is of a message that was removed, or not in the stream. */
+    private static boolean isNoSuchMessage(JsonNode error) {
+        var description = error.path("description").asText();
+        return switch (error.path("err_code").asInt()) {
+            case 10043 -> true;
+            case 10057 -> description.contains("no message found") || description.contains("EOF");
+            default -> false;
+        };
+    }
+
+    /** The answer to a command that may be refused. */
+    static void succeeded(Message answer) {
+        var json = Codec.readTree(answer.getData());
+        if (!json.path("success").asBoolean()) {
+            throw new BusException.BusUnavailable(
+                    json.path("error").path("description").asText(), null);
+        }
+    }
+
     /** The answer to a publish: the sequence, or the refusal as an exception. */
     static long stored(String subject, Message answer) {
         var json = Codec.readTree(answer.getData());

@@ -78,6 +78,11 @@ public final class Pg {
         return Unavailable.is(failure) ? Problem.unavailable("postgres").asException() : failure;
     }
 
+    /** Whether it is the values that Postgres will not have: all else that fails may pass, and the same be taken later. */
+    public static boolean refusesValues(Throwable failure) {
+        return failure instanceof PgException refusal && Unavailable.refusesValues(refusal);
+    }
+
     /** A whole round trip, so that a server that only listens, or a password that is wrong, does not count as there. */
     private static Void probe(Pool pool, PgConfig config) throws Exception {
         try {

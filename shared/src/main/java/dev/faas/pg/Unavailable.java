@@ -16,6 +16,9 @@ final class Unavailable {
     /** Authorization, and a database that does not exist: waiting does not help. */
     private static final Set<String> REFUSALS = Set.of("28", "3D");
 
+    /** What the values themselves cause: data exceptions, and constraints that they break. */
+    private static final Set<String> VALUES = Set.of("22", "23");
+
     private Unavailable() {}
 
     static boolean is(Throwable failure) {
@@ -33,6 +36,10 @@ final class Unavailable {
 
     static boolean refusesUs(PgException refusal) {
         return hasClass(refusal, REFUSALS);
+    }
+
+    static boolean refusesValues(PgException refusal) {
+        return hasClass(refusal, VALUES);
     }
 
     private static boolean hasClass(PgException refusal, Set<String> classes) {

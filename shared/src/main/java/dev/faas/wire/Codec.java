@@ -6,9 +6,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -48,14 +51,28 @@ public final class Codec {
         try {
             int version = version(bytes);
             if (version > NEWEST) {
-                throw new CodecException(
+                throw new NewerException(
                         "a " + type.getSimpleName() + " of version " + version + ", this program reads up to " + NEWEST,
                         null);
             }
             return MAPPER.readValue(bytes, type);
+        } catch (JsonMappingException e) {
+            throw namesAnUnknown(e)
+                    ? new NewerException("a " + type.getSimpleName() + " with a value that is not known here", e)
+                    : new CodecException("not a " + type.getSimpleName(), e);
         } catch (IOException | IllegalArgumentException e) {
             throw new CodecException("not a " + type.getSimpleName(), e);
         }
+    }
+
+    /** A constant of an enum or one of the kinds of a record that this program does not have. */
+    private static boolean namesAnUnknown(JsonMappingException e) {
+        return switch (e) {
+            case InvalidTypeIdException kind -> kind.getTypeId() != null;
+            case InvalidFormatException value ->
+                value.getTargetType() != null && value.getTargetType().isEnum();
+            default -> false;
+        };
     }
 
     /** Without a tree: every event is read a few times on its way. */
@@ -121,8 +138,15 @@ public final class Codec {
     }
 
     /** Bytes or values that do not follow the wire format. */
-    public static final class CodecException extends RuntimeException {
+    public static sealed class CodecException extends RuntimeException {
         CodecException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** Bytes that may well follow the wire format of a newer version, whose programs can read them. */
+    public static final class NewerException extends CodecException {
+        NewerException(String message, Throwable cause) {
             super(message, cause);
         }
     }

@@ -119,6 +119,27 @@ class BusTest {
         assertThat(get(events.delete(first))).isTrue();
 
         assertThat(get(events.nextDirect(subject, 1)).orElseThrow().sequence()).isEqualTo(second);
+        assertThat(get(events.delete(first))).isFalse();
+        assertThat(get(events.delete(second + 1_000_000))).isFalse();
+    }
+
+    @Test
+    void aPurgedSubjectIsEmptyAndMayBePurgedAgain() throws Exception {
+        var subject = "events." + id(9) + ".log";
+        get(events.append(subject, Map.of(), bytes("one")));
+
+        get(events.purge(subject));
+
+        assertThat(get(events.nextFromLeader(subject, 1))).isEmpty();
+        assertThatCode(() -> get(events.purge(subject))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aRemovalThatIsRefusedIsAFailure() {
+        var nowhere = nats.stream("NOWHERE");
+
+        assertThatThrownBy(() -> get(nowhere.delete(1))).isInstanceOf(BusException.BusUnavailable.class);
+        assertThatThrownBy(() -> get(nowhere.purge("events.none"))).isInstanceOf(BusException.BusUnavailable.class);
     }
 
     @Test

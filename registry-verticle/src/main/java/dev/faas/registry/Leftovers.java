@@ -1,0 +1,92 @@
+package dev.faas.registry;
+
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Reason;
+import dev.faas.activation.Report;
+import dev.faas.activation.Snapshot;
+import dev.faas.activation.Status;
+import dev.faas.lifecycle.Waiting;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rows of the ledger that no event will ever end. What is alive and of which the bus has nothing was lost with the bus's disk:
+ * it ends here, where alone it is known. An end that is on the bus and has not come to the ledger is brought there.
+ */
+final class Leftovers {
+    private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
+    /** By then the projector would have done it. */
+    private static final Duration OLD = Duration.ofMinutes(1);
+
+    private final ActivationEvents events;
+    private final Projection projection;
+    private final LedgerStore ledger;
+    private final InstantSource clock;
+
+    Leftovers(ActivationEvents events, Projection projection, LedgerStore ledger, InstantSource clock) {
+        this.events = events;
+        this.projection = projection;
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    /**
+     * Blocks.
+     *
+     * @param known as the ledger has it: not ended
+     * @param last as the bus has it; its leader, not a replica
+     */
+    void settle(Snapshot known, Optional<Snapshot> last) throws Exception {
+        if (last.isEmpty()) {
+            if (isOld(begin(known.record()))) {
+                end(known);
+            }
+        } else if (last.get().record() instanceof ActivationRecord.Ended ended
+                && isOld(ended.report().finishedAt())) {
+            projection.project(List.of(last.get()));
+        }
+    }
+
+    private static Instant begin(ActivationRecord record) {
+        return record instanceof ActivationRecord.Running running
+                ? running.claimedAt()
+                : record.activation().submittedAt();
+    }
+
+    private boolean isOld(Instant since) {
+        return since.plus(OLD).isBefore(clock.instant());
+    }
+
+    private void end(Snapshot known) throws Exception {
+        // Fails when there is no stream: that is not the same as a stream that has lost it.
+        Waiting.on(events.room());
+        var end = lost(known.record());
+        // Later than what is known, and not later than any event that is on its way after all.
+        Waiting.on(ledger.write(
+                List.of(new LedgerEntry(end, known.sequence() + 1, Copy.NONE, Copy.NONE, false, Copy.NONE))));
+        LOG.error("activation {} is not on the bus any more: failed", end.id());
+    }
+
+    private ActivationRecord.Ended lost(ActivationRecord known) {
+        var running = known instanceof ActivationRecord.Running it ? it : null;
+        return new ActivationRecord.Ended(
+                known.activation(),
+                known.attempt(),
+                known.platformFaults(),
+                running == null ? null : running.worker(),
+                running == null ? null : running.runId(),
+                running == null ? null : running.claimedAt(),
+                Report.neverStarted(
+                        Status.FAILED,
+                        Reason.WORKER_LOST,
+                        "The bus has lost it, and what became of it nobody knows.",
+                        clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+    }
+}

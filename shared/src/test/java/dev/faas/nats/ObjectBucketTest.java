@@ -1,0 +1,59 @@
+package dev.faas.nats;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.local.NatsServer;
+import dev.faas.wire.Subjects;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ObjectBucketTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void givenAConnectionThatBreaksWhenAValueIsStoredReadOrDeletedThenThatIsAFailureOfTheBus() throws Exception {
+        try (var server = NatsServer.start(directory);
+                var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
+            Topology.create(nats, TopologyConfig.LOCAL);
+            var bucket = nats.objects(Subjects.OUTPUTS);
+
+            assertThatThrownBy(() -> bucket.put("broken", new Breaking(server, nats)))
+                    .isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> bucket.get("broken")).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> bucket.delete("broken")).isInstanceOf(IOException.class);
+        }
+    }
+
+    /** Endless; its second piece comes when the server is gone. */
+    private static final class Breaking extends InputStream {
+        private final NatsServer server;
+        private final Nats nats;
+        private boolean begun;
+
+        Breaking(NatsServer server, Nats nats) {
+            this.server = server;
+            this.nats = nats;
+        }
+
+        @Override
+        public int read() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            if (begun) {
+                server.kill();
+                while (nats.connected()) {
+                    Thread.onSpinWait();
+                }
+            }
+            begun = true;
+            return length;
+        }
+    }
+}
