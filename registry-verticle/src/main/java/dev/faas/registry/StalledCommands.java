@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
 final class StalledCommands implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(StalledCommands.class);
     private static final int BATCH = 500;
-    private static final int AT_ONCE = 64;
-    /** What a round may take; the bus is asked about each that is in line, as long as it is. */
+    /** Few: the bus is asked about each that is in line, and has better things to do while there are many. */
+    private static final int AT_ONCE = 4;
+
     private static final Duration BUDGET = Duration.ofSeconds(1);
 
     private record Sighting(Place place, Instant at) {}
