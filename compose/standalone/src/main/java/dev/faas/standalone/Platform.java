@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class Platform implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
     /** What a spawner needs at most once its grace is over: kill, hand back, remove containers. */
-    private static final Duration AFTER_GRACE = Duration.ofSeconds(105);
+    private static final Duration AFTER_GRACE = Duration.ofSeconds(150);
 
     private final UpOptions options;
     private final Vertx vertx = Vertx.vertx();
