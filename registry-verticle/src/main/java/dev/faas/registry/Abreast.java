@@ -1,5 +1,6 @@
 package dev.faas.registry;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -20,6 +21,18 @@ final class Abreast {
     private static final Logger LOG = LoggerFactory.getLogger(Abreast.class);
 
     private Abreast() {}
+
+    /**
+     * Fails in the end when it could not be done to all. Blocks.
+     *
+     * @param undone of so many, as in "3 activations could not be stopped"
+     */
+    static <T> void all(List<T> all, int atOnce, String undone, Step<T> step) throws InterruptedException, IOException {
+        int failed = all.size() - each(all, atOnce, step).size();
+        if (failed > 0) {
+            throw new IOException(failed + " " + undone);
+        }
+    }
 
     /** Those that it was done to, in their order; what failed is left to the next round. Blocks. */
     static <T> List<T> each(List<T> all, int atOnce, Step<T> step) throws InterruptedException {

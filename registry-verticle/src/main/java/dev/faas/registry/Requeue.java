@@ -6,9 +6,9 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Snapshot;
 import dev.faas.lifecycle.Waiting;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +16,6 @@ import org.slf4j.LoggerFactory;
 /** An accepted activation without a command, whose gateway died between the two: it gets its command. */
 final class Requeue implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(Requeue.class);
-    private static final int BATCH = 500;
     private static final int AT_ONCE = 64;
     /** What a round may take: enough for what stands behind a hundred thousand of a stranger, and the other repairs wait. */
     private static final Duration BUDGET = Duration.ofSeconds(2);
@@ -26,8 +25,7 @@ final class Requeue implements Reconciler.Repair {
     private final CommandQueue queue;
     private final Leftovers leftovers;
     private final InstantSource clock;
-    private final Duration settled;
-    private String after = "";
+    private final Pass pass;
 
     Requeue(
             RepairStore store,
@@ -41,7 +39,7 @@ final class Requeue implements Reconciler.Repair {
         this.queue = queue;
         this.leftovers = leftovers;
         this.clock = clock;
-        this.settled = settled;
+        this.pass = new Pass((after, limit) -> store.unverified(settled, after, limit), BUDGET);
     }
 
     @Override
@@ -51,26 +49,21 @@ final class Requeue implements Reconciler.Repair {
 
     @Override
     public void round() throws Exception {
-        long until = System.nanoTime() + BUDGET.toNanos();
-        do {
-            batch();
-        } while (!after.isEmpty() && System.nanoTime() < until);
+        pass.round((page, last) -> look(page));
     }
 
-    private void batch() throws Exception {
-        var batch = Waiting.on(store.unverified(settled, after, BATCH));
-        after = batch.size() < BATCH ? "" : batch.getLast().record().id();
+    private void look(List<Snapshot> page) throws Exception {
         var verified = new ConcurrentLinkedQueue<String>();
-        var done = Abreast.each(batch, AT_ONCE, known -> {
-            if (verify(known)) {
-                verified.add(known.record().id());
+        try {
+            Abreast.all(page, AT_ONCE, "activations could not be looked at", known -> {
+                if (verify(known)) {
+                    verified.add(known.record().id());
+                }
+            });
+        } finally {
+            if (!verified.isEmpty()) {
+                Waiting.on(store.verified(verified));
             }
-        });
-        if (!verified.isEmpty()) {
-            Waiting.on(store.verified(verified));
-        }
-        if (done.size() < batch.size()) {
-            throw new IOException(batch.size() - done.size() + " activations could not be looked at");
         }
     }
 

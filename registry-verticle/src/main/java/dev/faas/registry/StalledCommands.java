@@ -8,7 +8,6 @@ import dev.faas.activation.CommandQueue.Place;
 import dev.faas.activation.Snapshot;
 import dev.faas.lifecycle.Waiting;
 import dev.faas.wire.Subjects.QueueKey;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class StalledCommands implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(StalledCommands.class);
-    private static final int BATCH = 500;
     /** Few: the bus is asked about each that is in line, and has better things to do while there are many. */
     private static final int AT_ONCE = 4;
 
@@ -34,7 +32,7 @@ final class StalledCommands implements Reconciler.Repair {
 
     private record Sighting(Place place, Instant at) {}
 
-    private final RepairStore store;
+    private final Pass pass;
     private final ActivationEvents events;
     private final CommandQueue queue;
     private final Leftovers leftovers;
@@ -44,7 +42,6 @@ final class StalledCommands implements Reconciler.Repair {
     private Map<String, Sighting> sightings = new ConcurrentHashMap<>();
 
     private Map<String, Sighting> earlier = Map.of();
-    private String after = "";
 
     /** @param patience for so long one may be given out without a run; more than the broker waits until it gives it out again */
     StalledCommands(
@@ -54,7 +51,7 @@ final class StalledCommands implements Reconciler.Repair {
             Leftovers leftovers,
             InstantSource clock,
             Duration patience) {
-        this.store = store;
+        this.pass = new Pass((after, limit) -> store.enqueued(patience, after, limit), BUDGET);
         this.events = events;
         this.queue = queue;
         this.leftovers = leftovers;
@@ -69,23 +66,16 @@ final class StalledCommands implements Reconciler.Repair {
 
     @Override
     public void round() throws Exception {
-        long until = System.nanoTime() + BUDGET.toNanos();
-        do {
-            batch();
-        } while (!after.isEmpty() && System.nanoTime() < until);
-    }
-
-    private void batch() throws Exception {
-        var batch = Waiting.on(store.enqueued(patience, after, BATCH));
-        after = batch.size() < BATCH ? "" : batch.getLast().record().id();
-        var done = Abreast.each(batch, AT_ONCE, this::look);
-        if (after.isEmpty()) {
-            earlier = sightings;
-            sightings = new ConcurrentHashMap<>();
-        }
-        if (done.size() < batch.size()) {
-            throw new IOException(batch.size() - done.size() + " commands could not be looked at");
-        }
+        pass.round((page, last) -> {
+            try {
+                Abreast.all(page, AT_ONCE, "commands could not be looked at", this::look);
+            } finally {
+                if (last) {
+                    earlier = sightings;
+                    sightings = new ConcurrentHashMap<>();
+                }
+            }
+        });
     }
 
     private void look(Snapshot known) throws Exception {

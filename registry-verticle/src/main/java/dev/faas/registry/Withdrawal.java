@@ -4,7 +4,6 @@ import dev.faas.activation.Cancelling;
 import dev.faas.activation.Reason;
 import dev.faas.lifecycle.Waiting;
 import dev.faas.wire.Subjects.QueueKey;
-import java.io.IOException;
 
 /**
  * Stops what deleted functions have left: what is queued or waits for a retry ends, what runs is asked to. Also what a
@@ -40,11 +39,11 @@ final class Withdrawal implements Reconciler.Repair {
         var after = "";
         for (int batch = 0; batch < BATCHES_A_ROUND; batch++) {
             var alive = Waiting.on(store.alive(function, after, BATCH));
-            var done =
-                    Abreast.each(alive, AT_ONCE, each -> Waiting.on(cancelling.cancel(each, Reason.FUNCTION_DELETED)));
-            if (done.size() < alive.size()) {
-                throw new IOException(alive.size() - done.size() + " activations could not be stopped");
-            }
+            Abreast.all(
+                    alive,
+                    AT_ONCE,
+                    "activations could not be stopped",
+                    each -> Waiting.on(cancelling.cancel(each, Reason.FUNCTION_DELETED)));
             if (alive.size() < BATCH) {
                 return;
             }
