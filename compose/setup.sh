@@ -209,7 +209,6 @@ start_engine() {
   if on_systemd; then
     say "Starting the Docker Engine (systemctl start docker); it is stopped again at the end."
     engine=systemd
-    systemctl start docker || die "systemctl start docker failed: journalctl -u docker"
   else
     say "Starting the Docker Engine (dockerd); it is stopped again at the end."
     engine=dockerd
@@ -218,6 +217,9 @@ start_engine() {
   # A session of its own, out of reach of Ctrl-C: the platform's containers are removed before it goes.
   setsid bash -c "$keep_engine" keep-engine "$engine_file" "$engine" "${engine_options[@]}" 7<&- >"$engine_log" 2>&1 </dev/null &
   engine_pid=$!
+  if [[ $engine == systemd ]]; then
+    systemctl start docker || die "systemctl start docker failed: journalctl -u docker"
+  fi
   local deadline=$((SECONDS + 60))
   until docker_answers; do
     if ! kill -0 "$engine_pid" 2>/dev/null; then

@@ -49,7 +49,14 @@ class ExplainTest {
     }
 
     private void spawnerSays(int slots, int free) {
-        Await.await(new Spawners(faas.bus).beat(new SpawnerBeat("node-1", "1", slots, free, null)));
+        beat(new SpawnerBeat("node-1", "1", slots, free, null));
+    }
+
+    private void beat(SpawnerBeat beat) {
+        try (var spawners = new Spawners(faas.bus)) {
+            long last = Await.await(spawners.lastSign(beat.spawner())).revision();
+            Await.await(spawners.beat(beat, last));
+        }
     }
 
     private void awaitWhy(String id, String why) {
@@ -87,7 +94,7 @@ class ExplainTest {
 
     @Test
     void givenSpawnersWithoutDocker_whenExplained_thenItIsToldWhichAndWhy() throws Exception {
-        Await.await(new Spawners(faas.bus).beat(new SpawnerBeat("node-1", "1", 8, 8, "Docker does not answer")));
+        beat(new SpawnerBeat("node-1", "1", 8, 8, "Docker does not answer"));
         var id = faas.accepted("slow", "x");
 
         Await.until(
@@ -99,7 +106,7 @@ class ExplainTest {
         assertThat(explained.path("platform").path("spawners").asInt()).isZero();
         assertThat(explained.path("platform").path("free").asInt()).isZero();
 
-        Await.await(new Spawners(faas.bus).beat(new SpawnerBeat("node-2", "1", 4, 0, null)));
+        beat(new SpawnerBeat("node-2", "1", 4, 0, null));
         awaitWhy(id, "no_free_slot");
         assertThat(explain(id).path("detail").asText()).contains("All 4 slots", "node-1 (Docker does not answer)");
     }

@@ -7,6 +7,8 @@ import dev.faas.activation.Report;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
 import dev.faas.lifecycle.Waiting;
+import dev.faas.nats.Consumers;
+import dev.faas.wire.Subjects;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,18 +24,31 @@ import org.slf4j.LoggerFactory;
  */
 final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
-    /** By then the projector would have done it. */
+    /** By then the projector has done it, unless it has much to do. */
     private static final Duration OLD = Duration.ofMinutes(1);
+
+    private static final long MUCH = 1_000;
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
 
     private final ActivationEvents events;
     private final Projection projection;
     private final LedgerStore ledger;
+    private final Consumers consumers;
     private final InstantSource clock;
+    private Instant asked = Instant.EPOCH;
+    private boolean busy;
 
-    Leftovers(ActivationEvents events, Projection projection, LedgerStore ledger, InstantSource clock) {
+    /** @param consumers of the stream of events, one of which is the projector's */
+    Leftovers(
+            ActivationEvents events,
+            Projection projection,
+            LedgerStore ledger,
+            Consumers consumers,
+            InstantSource clock) {
         this.events = events;
         this.projection = projection;
         this.ledger = ledger;
+        this.consumers = consumers;
         this.clock = clock;
     }
 
@@ -49,9 +64,22 @@ final class Leftovers {
                 end(known);
             }
         } else if (last.get().record() instanceof ActivationRecord.Ended ended
-                && isOld(ended.report().finishedAt())) {
+                && isOld(ended.report().finishedAt())
+                && !projectorIsBusy()) {
             projection.project(List.of(last.get()));
         }
+    }
+
+    /** Then what the ledger lacks is on its way, and two must not copy the same output. */
+    private synchronized boolean projectorIsBusy() throws Exception {
+        var now = clock.instant();
+        if (asked.plus(ASK_AGAIN).isBefore(now)) {
+            busy = Waiting.on(consumers.state(Subjects.PROJECTOR))
+                    .filter(state -> state.pending() > MUCH)
+                    .isPresent();
+            asked = now;
+        }
+        return busy;
     }
 
     private static Instant begin(ActivationRecord record) {

@@ -90,7 +90,8 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.repeat("retries", RETRIES_PAUSE, new Retries(parked, events, queue, clock)::round);
 
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
-        var leftovers = new Leftovers(events, projection, ledger, clock);
+        var leftovers = new Leftovers(
+                events, projection, ledger, nats.stream(Subjects.EVENTS).consumers(), clock);
         var reconciler = reconciler(nats, new RepairStore(pg), events, queue, leftovers, spawners);
         on.repeat("reconciler", config.pauses().reconcile(), reconciler::round);
 

@@ -69,14 +69,17 @@ final class Requeue implements Reconciler.Repair {
 
     /** False when it has to be looked at again. */
     private boolean verify(Snapshot known) throws Exception {
+        if (isParked(known)) {
+            return false; // there may be many, for hours
+        }
         var command = ActivationCommand.of(known.record().activation());
         var last = Waiting.on(events.lastFromLeader(command.id()));
-        if (last.isEmpty() || !(last.get().record() instanceof ActivationRecord.Queued queued)) {
+        if (last.isEmpty() || !(last.get().record() instanceof ActivationRecord.Queued)) {
             // The ledger is behind, as a rule not for long: the next state it learns of is looked at anew.
             leftovers.settle(known, last);
             return last.isPresent();
         }
-        if (queued.nextAttemptAt() != null && queued.nextAttemptAt().isAfter(clock.instant())) {
+        if (isParked(last.get())) {
             return false;
         }
         if (!Waiting.on(queue.holds(command))) {
@@ -84,5 +87,12 @@ final class Requeue implements Reconciler.Repair {
             Waiting.on(queue.put(command));
         }
         return true;
+    }
+
+    /** It waits for its next attempt, whose command comes by itself. */
+    private boolean isParked(Snapshot state) {
+        return state.record() instanceof ActivationRecord.Queued queued
+                && queued.nextAttemptAt() != null
+                && queued.nextAttemptAt().isAfter(clock.instant());
     }
 }

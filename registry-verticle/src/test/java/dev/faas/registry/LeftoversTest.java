@@ -61,7 +61,7 @@ class LeftoversTest extends RegistryFixture {
     void givenARunOfWhichTheBusHasNothingWhenItsSpawnerIsDeadOrItsTimeIsOverThenItHasFailed() throws Exception {
         var spawner = "spawner-" + owner;
         new Spawners(registry.bus)
-                .beat(new SpawnerBeat(spawner, "2", 1, 1, null))
+                .beat(new SpawnerBeat(spawner, "2", 1, 1, null), 0)
                 .join();
         var dead = new Worker(spawner, "1");
         var alive = new Worker(spawner, "2");

@@ -52,7 +52,8 @@ class ManyRepairsTest {
         queue = new CommandQueue(bus);
         var ledger = new LedgerStore(pg);
         var projection = new Projection(events, new CopyShelf(bus.objects(Subjects.OUTPUTS)), ledger);
-        leftovers = new Leftovers(events, projection, ledger, InstantSource.system());
+        leftovers = new Leftovers(
+                events, projection, ledger, bus.stream(Subjects.EVENTS).consumers(), InstantSource.system());
         var owner = Ids.user(Instant.now());
         var function = Ids.function(Instant.now());
         var all = Stream.generate(() -> accepted(owner, function)).limit(MANY).toList();

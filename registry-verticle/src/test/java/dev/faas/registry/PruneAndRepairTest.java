@@ -149,7 +149,7 @@ class PruneAndRepairTest extends RegistryFixture {
         var dead = new Worker("spawner-" + owner, "1");
         var run = accepted().claimed("run-1", dead);
         // Its successor beats: so the one before is known to be dead, at once.
-        spawners.beat(new SpawnerBeat(dead.spawner(), "2", 1, 1, null)).join();
+        spawners.beat(new SpawnerBeat(dead.spawner(), "2", 1, 1, null), 0).join();
 
         Await.eventually(() ->
                 events.lastFromLeader(run.id()).join().orElseThrow().record().currentStatus() == Status.QUEUED);
@@ -175,7 +175,7 @@ class PruneAndRepairTest extends RegistryFixture {
             assertThat(taken).isInstanceOf(Pulled.Message.class);
             var run = Story.accepted(registry.bus, held, "").claimed("run-1", dead);
 
-            spawners.beat(new SpawnerBeat(dead.spawner(), "2", 1, 1, null)).join();
+            spawners.beat(new SpawnerBeat(dead.spawner(), "2", 1, 1, null), 0).join();
 
             Await.eventually(
                     () -> puller.pull(functionId, Duration.ofSeconds(5)).join() instanceof Pulled.Message(var delivery)
@@ -198,7 +198,7 @@ class PruneAndRepairTest extends RegistryFixture {
         var alive = new Worker("spawner-" + owner, "2");
         var run = accepted().claimed("run-1", alive);
         var control = accepted().claimed("run-1", dead);
-        spawners.beat(new SpawnerBeat(alive.spawner(), "2", 1, 1, null)).join();
+        spawners.beat(new SpawnerBeat(alive.spawner(), "2", 1, 1, null), 0).join();
 
         // The control was looked at in the same rounds.
         Await.eventually(() -> events.lastFromLeader(control.id())

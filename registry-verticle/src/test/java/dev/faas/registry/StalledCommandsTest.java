@@ -34,7 +34,8 @@ class StalledCommandsTest extends RegistryFixture {
         var ledger = new LedgerStore(pg);
         var projection = new Projection(events, new CopyShelf(registry.bus.objects(Subjects.OUTPUTS)), ledger);
         var clock = InstantSource.system();
-        var leftovers = new Leftovers(events, projection, ledger, clock);
+        var leftovers = new Leftovers(
+                events, projection, ledger, registry.bus.stream(Subjects.EVENTS).consumers(), clock);
         repair = new StalledCommands(new RepairStore(pg), events, queue, leftovers, clock, PATIENCE);
         var functionId = user.create("worked").json().getString("id");
         story = Story.accepted(

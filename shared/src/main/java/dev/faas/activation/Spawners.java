@@ -80,14 +80,12 @@ public final class Spawners implements AutoCloseable {
     private void changed(Kv.Change change) {
         switch (change) {
             case Kv.Change.Put put -> hear(put.key(), beat(put), put.revision());
-            case Kv.Change.Deleted gone ->
-                heard.computeIfPresent(gone.key(), (key, last) -> last.revision() < gone.revision() ? null : last);
+            case Kv.Change.Deleted gone -> heard.remove(gone.key());
         }
     }
 
     private void hear(String spawner, SpawnerBeat beat, long revision) {
-        var now = new Heard(beat, revision, nanos.getAsLong());
-        heard.merge(spawner, now, (last, next) -> last.revision() < next.revision() ? next : last);
+        heard.put(spawner, new Heard(beat, revision, nanos.getAsLong()));
     }
 
     private static SpawnerBeat beat(Kv.Change.Put put) {
@@ -103,10 +101,6 @@ public final class Spawners implements AutoCloseable {
                         .filter(now::isBefore)
                         .orElse(now))
                 .thenApply(Ids::activation);
-    }
-
-    public CompletableFuture<Long> beat(SpawnerBeat beat) {
-        return bucket.put(beat.spawner(), Codec.encode(beat));
     }
 
     /** Only if the last sign under its name is this one. */
@@ -157,7 +151,9 @@ public final class Spawners implements AutoCloseable {
                         : new Asked(lastSign(spawner), nanos.getAsLong()));
         try {
             var sign = question.answer().get(ANSWER_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
-            if (sign.beat() != null) {
+            var last = heard.get(spawner);
+            // Any other than the last: a bus that has lost its disk counts from 1 again.
+            if (sign.beat() != null && (last == null || last.revision() != sign.revision())) {
                 hear(spawner, sign.beat(), sign.revision());
             }
             return true;

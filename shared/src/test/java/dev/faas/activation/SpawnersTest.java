@@ -42,7 +42,8 @@ class SpawnersTest {
     }
 
     private void beat(Worker worker) throws Exception {
-        var unused = deaf.beat(new SpawnerBeat(worker.spawner(), worker.incarnation(), 4, 4, null))
+        var last = deaf.lastSign(worker.spawner()).get(10, TimeUnit.SECONDS);
+        var unused = deaf.beat(new SpawnerBeat(worker.spawner(), worker.incarnation(), 4, 4, null), last.revision())
                 .get(10, TimeUnit.SECONDS);
     }
 
@@ -66,6 +67,28 @@ class SpawnersTest {
         assertThat(deaf.dead(worker)).isFalse();
         pass(Spawners.DEAD_AFTER, worker);
         assertThat(deaf.dead(worker)).isTrue();
+    }
+
+    @Test
+    void oneWhoseBeatsCountFromOneAgainLives() throws Exception {
+        var worker = new Worker("older-than-the-bus", "1");
+        for (int i = 0; i < 5; i++) {
+            beat(worker);
+        }
+        pass(Spawners.DEAD_AFTER, worker);
+        assertThat(deaf.dead(worker)).isFalse();
+        // As a bus that comes back with an empty disk has it.
+        var connection = io.nats.client.Nats.connect(server.url());
+        try {
+            connection.jetStreamManagement().deleteStream("KV_" + Subjects.SPAWNERS);
+        } finally {
+            connection.close();
+        }
+        Topology.create(nats, TopologyConfig.LOCAL);
+        pass(Spawners.DEAD_AFTER, worker);
+        beat(worker);
+
+        assertThat(deaf.dead(worker)).isFalse();
     }
 
     @Test

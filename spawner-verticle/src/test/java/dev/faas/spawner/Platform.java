@@ -287,7 +287,8 @@ final class Platform {
 
     void beat(String spawner, String incarnation) throws Exception {
         try (var spawners = new Spawners(nats)) {
-            get(spawners.beat(new SpawnerBeat(spawner, incarnation, 1, 1, null)));
+            long last = get(spawners.lastSign(spawner)).revision();
+            get(spawners.beat(new SpawnerBeat(spawner, incarnation, 1, 1, null), last));
         }
     }
 

@@ -32,7 +32,7 @@ final class UpCommand implements Callable<Integer> {
     Path data;
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
         var main = Thread.currentThread();
         var running = new AtomicReference<@Nullable Platform>();
         var told = new AtomicBoolean();
@@ -42,12 +42,25 @@ final class UpCommand implements Callable<Integer> {
                 main.interrupt();
             }
         };
-        var broken = new AtomicBoolean();
+        var broken = new AtomicReference<@Nullable Unrecoverable>();
         Unrecoverable.tell(end -> {
-            broken.set(true);
+            broken.set(end);
             stop.run();
         });
         Signals.onStop(stop, () -> Optional.ofNullable(running.get()).ifPresent(Platform::skipGrace));
+        try {
+            serve(running);
+        } catch (Exception stopped) {
+            throw broken.get() == null ? stopped : broken.get();
+        }
+        if (broken.get() != null) {
+            throw broken.get();
+        }
+        return 0;
+    }
+
+    /** Until it is interrupted. */
+    private void serve(AtomicReference<@Nullable Platform> running) {
         var started = System.nanoTime();
         try (var platform = Platform.start(new UpOptions(
                 host,
@@ -63,7 +76,6 @@ final class UpCommand implements Callable<Integer> {
             untilInterrupted();
             System.err.println("stopping: runs have a grace to end in; once more to skip it");
         }
-        return broken.get() ? 1 : 0;
     }
 
     /** By the first signal, which interrupts a start just so. */

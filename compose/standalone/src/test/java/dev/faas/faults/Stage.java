@@ -1,5 +1,6 @@
 package dev.faas.faults;
 
+import dev.faas.lifecycle.Undisturbed;
 import dev.faas.local.Folders;
 import dev.faas.local.PostgresServer;
 import dev.faas.local.ReservedPort;
@@ -271,8 +272,13 @@ final class Stage implements AutoCloseable {
         return left;
     }
 
+    /** To the end also for whoever was told to stop. */
     @Override
     public void close() throws IOException {
+        Undisturbed.run(this::closeAll);
+    }
+
+    private void closeAll() throws IOException {
         var failures = new ArrayList<IOException>();
         while (!closers.isEmpty()) {
             try {
