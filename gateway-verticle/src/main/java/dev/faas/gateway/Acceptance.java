@@ -134,18 +134,16 @@ final class Acceptance {
 
     /** Whatever goes wrong, the place is free again. */
     private Future<Accepted> store(Draft draft, Wanted wanted, Instant begun, Place place) {
-        if (wanted.key().isPresent() && now().isAfter(begun.plus(LOOKED_LATELY))) {
-            place.settled();
-            return Future.failedFuture(Bus.away().asException());
-        }
-        return Bus.answer(events.accept(draft).exceptionally(failure -> {
-                    throw told(
-                            BusException.cause(failure),
-                            draft.id(),
-                            wanted.key().isPresent());
-                }))
+        boolean late = wanted.key().isPresent() && now().isAfter(begun.plus(LOOKED_LATELY));
+        return (late ? Future.<Appended>failedFuture(Bus.away().asException()) : append(draft, wanted))
                 .map(appended -> stored(appended, wanted, place))
                 .onFailure(refused -> place.settled());
+    }
+
+    private Future<Appended> append(Draft draft, Wanted wanted) {
+        return Bus.answer(events.accept(draft).exceptionally(failure -> {
+            throw told(BusException.cause(failure), draft.id(), wanted.key().isPresent());
+        }));
     }
 
     private Activation activation(String id, Wanted wanted) {

@@ -4,7 +4,6 @@ import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
-import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
@@ -16,63 +15,48 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.StreamSupport;
 
 /** The tables {@code function} and {@code function_revision}. Each change leaves a row in the outbox, in its transaction. */
 final class FunctionStore {
-    /** Only the user himself can change it. */
-    private static final int QUOTA_RETRY_SECONDS = 60;
-
     private static final String BODY = """
             select r.body from function f join function_revision r
             on r.function_id = f.id and r.revision = f.revision where f.deleted_at is null and\s""";
 
     private final Pg pg;
-    private final int mostOfOne;
 
-    /** @param mostOfOne functions that one owner may have; of several made at once, some more may be */
-    FunctionStore(Pg pg, int mostOfOne) {
+    FunctionStore(Pg pg) {
         this.pg = pg;
-        this.mostOfOne = mostOfOne;
     }
 
-    /** False when the owner has a function of this name. Fails with {@code quota_exceeded}. */
-    Future<Boolean> insert(FunctionRevision first) {
+    /**
+     * False when the owner has a function of this name.
+     *
+     * @param check of how many the owner has then (of several made at once, each may be told of fewer); what it throws prevents it
+     */
+    Future<Boolean> insert(FunctionRevision first, LongConsumer check) {
         return pg.transaction(tx -> tx.preparedQuery("""
                         insert into function (id, owner, name, revision) values ($1, $2, $3, $4)
                         on conflict (owner, name) where deleted_at is null do nothing""")
                 .execute(Tuple.of(first.id(), first.owner(), first.spec().name(), first.revision()))
                 .compose(inserted -> inserted.rowCount() == 0
                         ? Future.succeededFuture(false)
-                        : requireQuota(tx, first.owner())
-                                .compose(mayHaveIt -> insertRevision(tx, first))
+                        : count(tx, first.owner())
+                                .compose(count -> {
+                                    check.accept(count);
+                                    return insertRevision(tx, first);
+                                })
                                 .compose(stored ->
                                         note(tx, first.owner(), first.spec().name()))
                                 .map(true)));
     }
 
-    /** With the one that is just being made. */
-    private Future<Void> requireQuota(SqlConnection tx, String owner) {
+    private static Future<Long> count(SqlConnection tx, String owner) {
         return tx.preparedQuery("select count(*) from function where owner = $1 and deleted_at is null")
                 .execute(Tuple.of(owner))
-                .map(rows -> {
-                    if (rows.iterator().next().getLong(0) > mostOfOne) {
-                        throw tooMany().asException();
-                    }
-                    return null;
-                });
-    }
-
-    private Problem tooMany() {
-        return Problem.of(
-                        429,
-                        "quota_exceeded",
-                        "Quota exceeded",
-                        "You have " + mostOfOne
-                                + " functions, the most that one user may have. Delete one that you do not"
-                                + " need any more, then try again.")
-                .retryAfter(QUOTA_RETRY_SECONDS);
+                .map(rows -> rows.iterator().next().getLong(0));
     }
 
     /** The newest revision, or the one that the reference pins. */

@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
 final class Functions {
     private static final Logger LOG = LoggerFactory.getLogger(Functions.class);
     private static final long CONSUMER_LIMIT_SECONDS = 3;
+    /** Only the user himself can change it. */
+    private static final int QUOTA_RETRY_SECONDS = 60;
 
     /**
      * A write that is done.
@@ -42,8 +44,10 @@ final class Functions {
     private final ImagePins pins;
     private final CommandQueue queue;
     private final BooleanSupplier connected;
+    private final int mostOfOne;
     private final InstantSource clock;
 
+    /** @param mostOfOne functions that one owner may have */
     Functions(
             Vertx vertx,
             FunctionStore store,
@@ -51,6 +55,7 @@ final class Functions {
             ImagePins pins,
             CommandQueue queue,
             BooleanSupplier connected,
+            int mostOfOne,
             InstantSource clock) {
         this.vertx = vertx;
         this.store = store;
@@ -58,6 +63,7 @@ final class Functions {
         this.pins = pins;
         this.queue = queue;
         this.connected = connected;
+        this.mostOfOne = mostOfOne;
         this.clock = clock;
     }
 
@@ -65,7 +71,7 @@ final class Functions {
     Future<Written> create(String owner, FunctionSpec spec) {
         var now = now();
         var first = new FunctionRevision(Ids.function(now), owner, 1, digest(spec), now, now, spec);
-        return ifTheBusIsThere(() -> store.insert(first)).compose(inserted -> {
+        return ifTheBusIsThere(() -> store.insert(first, this::requireQuota)).compose(inserted -> {
             if (!inserted) {
                 throw exists(spec.name()).asException();
             }
@@ -139,6 +145,20 @@ final class Functions {
                             owner);
                     return told(function);
                 });
+    }
+
+    private void requireQuota(long functions) {
+        if (functions > mostOfOne) {
+            throw Problem.of(
+                            429,
+                            "quota_exceeded",
+                            "Quota exceeded",
+                            "You have " + mostOfOne
+                                    + " functions, the most that one user may have. Delete one that you do not"
+                                    + " need any more, then try again.")
+                    .retryAfter(QUOTA_RETRY_SECONDS)
+                    .asException();
+        }
     }
 
     /** Refuses a write that could only be done by half. */

@@ -2,10 +2,7 @@ package dev.faas.registry;
 
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
-import dev.faas.activation.Reason;
-import dev.faas.activation.Report;
 import dev.faas.activation.Snapshot;
-import dev.faas.activation.Status;
 import dev.faas.lifecycle.Waiting;
 import dev.faas.nats.Consumers;
 import dev.faas.wire.Subjects;
@@ -95,26 +92,18 @@ final class Leftovers {
     private void end(Snapshot known) throws Exception {
         // Fails when there is no stream: that is not the same as a stream that has lost it.
         Waiting.on(events.room());
-        var end = lost(known.record());
+        var end = vanished(known.record(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
         // Later than what is known, and not later than any event that is on its way after all.
         Waiting.on(ledger.write(
                 List.of(new LedgerEntry(end, known.sequence() + 1, Copy.NONE, Copy.NONE, false, Copy.NONE))));
         LOG.error("activation {} is not on the bus any more: failed", end.id());
     }
 
-    private ActivationRecord.Ended lost(ActivationRecord known) {
-        var running = known instanceof ActivationRecord.Running it ? it : null;
-        return new ActivationRecord.Ended(
-                known.activation(),
-                known.attempt(),
-                known.platformFaults(),
-                running == null ? null : running.worker(),
-                running == null ? null : running.runId(),
-                running == null ? null : running.claimedAt(),
-                Report.neverStarted(
-                        Status.FAILED,
-                        Reason.WORKER_LOST,
-                        "The bus has lost it, and what became of it nobody knows.",
-                        clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+    private static ActivationRecord.Ended vanished(ActivationRecord known, Instant now) {
+        return switch (known) {
+            case ActivationRecord.Queued queued -> queued.vanish(now);
+            case ActivationRecord.Running running -> running.vanish(now);
+            case ActivationRecord.Ended ended -> ended;
+        };
     }
 }

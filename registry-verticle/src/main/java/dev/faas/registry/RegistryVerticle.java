@@ -58,7 +58,7 @@ public final class RegistryVerticle extends ServiceVerticle {
     protected HttpService open(Lifecycle.Steps on) throws Exception {
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         var pg = on.open("postgres", () -> Pg.open(vertx, config.pg()), it -> Waiting.on(it.close()));
-        var store = new FunctionStore(pg, config.ownerFunctions());
+        var store = new FunctionStore(pg);
         var age = new EventsAge(store, config.topology().eventsAge());
         on.await("age of events", age::check, nothing -> Future.succeededFuture());
         on.open("streams and buckets", () -> topology(nats), nothing -> {});
@@ -69,7 +69,8 @@ public final class RegistryVerticle extends ServiceVerticle {
         var queue = new CommandQueue(nats);
         var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
         var pins = new ImagePins(vertx, nats);
-        var functions = new Functions(vertx, store, bucket, pins, queue, nats::connected, clock);
+        var functions =
+                new Functions(vertx, store, bucket, pins, queue, nats::connected, config.ownerFunctions(), clock);
         on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
         on.repeat("outbox", config.pauses().outbox(), () -> Waiting.on(bucket.writePending()));
 

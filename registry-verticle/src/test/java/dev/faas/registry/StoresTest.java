@@ -231,13 +231,13 @@ class StoresTest {
 
     @Test
     void givenAFunctionThatChangesAgainWhenAnOlderChangeIsStruckOffThenTheNewerOneStays() {
-        var functions = new FunctionStore(pg, 500);
+        var functions = new FunctionStore(pg);
         var outbox = new OutboxStore(pg);
         var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         var first =
                 new FunctionRevision(Ids.function(now), owner, 1, null, now, now, FunctionSpec.of("changing", "a:1"));
         var key = new OutboxStore.BucketKey(owner, "changing");
-        await(functions.insert(first));
+        await(functions.insert(first, count -> {}));
         var seen = await(outbox.truth(key));
         var ref = FunctionRef.parse("changing").orElseThrow();
         await(functions.revise(

@@ -57,6 +57,8 @@ public sealed interface ActivationRecord extends Versioned {
         };
     }
 
+    String VANISHED = "The bus has lost it, and what became of it nobody knows.";
+
     static Queued accept(Activation activation, Order order) {
         return new Queued(activation, 0, 0, null, null, order, activation.expiresAt());
     }
@@ -108,6 +110,11 @@ public sealed interface ActivationRecord extends Versioned {
 
         public Ended expire(Instant now) {
             return end(Status.EXPIRED, Reason.QUEUE_TTL, "It waited longer than its function's queue.ttlSeconds.", now);
+        }
+
+        /** The bus has nothing of it any more. */
+        public Ended vanish(Instant now) {
+            return end(Status.FAILED, Reason.WORKER_LOST, VANISHED, now);
         }
 
         /** The same without what is to be run, as lists and the ledger have it. */
@@ -185,6 +192,11 @@ public sealed interface ActivationRecord extends Versioned {
         /** Its spawner lives and has lost its command, which may have begun. */
         public ActivationRecord loseCommand(String detail, Instant now) {
             return lost(Backoff.afterFault(platformFaults + 1), detail, now);
+        }
+
+        /** The bus has nothing of it any more. */
+        public Ended vanish(Instant now) {
+            return ended(Status.FAILED, Reason.WORKER_LOST, VANISHED, now);
         }
 
         private ActivationRecord lost(Duration delay, String detail, Instant now) {

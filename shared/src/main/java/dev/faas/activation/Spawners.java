@@ -1,5 +1,6 @@
 package dev.faas.activation;
 
+import dev.faas.lifecycle.Repeated;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import dev.faas.wire.Codec;
@@ -56,6 +57,7 @@ public final class Spawners implements AutoCloseable {
     private final Map<String, Heard> heard = new ConcurrentHashMap<>();
     private final Map<String, Asked> asked = new ConcurrentHashMap<>();
     private final long observingSince;
+    private @Nullable Repeated looking;
     private Nats.@Nullable Subscription subscription;
 
     public Spawners(Nats nats) {
@@ -73,7 +75,7 @@ public final class Spawners implements AutoCloseable {
 
     /** Begins to listen. Blocks. */
     public void observe() throws IOException, InterruptedException {
-        wakefulness.start();
+        looking = Repeated.start("wakefulness", Wakefulness.LOOK, wakefulness::lasts);
         subscription = bucket.watch(this::changed, () -> {});
     }
 
@@ -177,7 +179,13 @@ public final class Spawners implements AutoCloseable {
 
     @Override
     public void close() {
-        wakefulness.close();
+        try {
+            if (looking != null) {
+                looking.stop();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         if (subscription != null) {
             subscription.close();
         }

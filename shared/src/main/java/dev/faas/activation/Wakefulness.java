@@ -1,21 +1,18 @@
 package dev.faas.activation;
 
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
  * For how long this process has run without a break. One that was frozen has heard nothing meanwhile, though others may have
  * spoken, or were frozen with it. Thread-safe.
  */
-final class Wakefulness implements AutoCloseable {
-    private static final Duration LOOK = Duration.ofSeconds(1);
+final class Wakefulness {
+    static final Duration LOOK = Duration.ofSeconds(1);
     /** A shorter one leaves enough of what was listened to. */
     private static final Duration BREAK = Duration.ofSeconds(10);
 
     private final LongSupplier nanos;
-    private final CountDownLatch closing = new CountDownLatch(1);
     private long since;
     private long looked;
 
@@ -25,21 +22,7 @@ final class Wakefulness implements AutoCloseable {
         this.looked = since;
     }
 
-    void start() {
-        Thread.ofVirtual().name("wakefulness").start(this::watch);
-    }
-
-    private void watch() {
-        try {
-            while (!closing.await(LOOK.toNanos(), TimeUnit.NANOSECONDS)) {
-                var unused = lasts();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Whoever asks first after a break finds it. */
+    /** Whoever asks first after a break finds it; so somebody has to ask {@linkplain #LOOK again and again}. */
     synchronized Duration lasts() {
         long now = nanos.getAsLong();
         if (now - looked > BREAK.toNanos()) {
@@ -47,10 +30,5 @@ final class Wakefulness implements AutoCloseable {
         }
         looked = now;
         return Duration.ofNanos(now - since);
-    }
-
-    @Override
-    public void close() {
-        closing.countDown();
     }
 }

@@ -22,6 +22,14 @@ public final class Waiting {
         return on(future.toCompletionStage(), limit);
     }
 
+    /**
+     * For closing, whose parts have limits of their own: also in a thread that was or is interrupted, and stays so. Fails as
+     * {@link java.util.concurrent.CompletableFuture#join} does.
+     */
+    public static void uninterruptibly(Future<?> future) {
+        var unused = future.toCompletionStage().toCompletableFuture().join();
+    }
+
     /** Fails as the stage does, without wrapping. */
     public static <T> T on(CompletionStage<T> stage) throws Exception {
         return on(stage, LIMIT);

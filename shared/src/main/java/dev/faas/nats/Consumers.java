@@ -113,9 +113,8 @@ public final class Consumers {
     }
 
     private static void failOnError(JsonNode json) {
-        var error = json.path("error");
-        if (!error.isMissingNode()) {
-            throw new BusException.BusUnavailable(error.path("description").asText(), null);
+        if (json.has("error")) {
+            throw Wire.refused(json);
         }
     }
 

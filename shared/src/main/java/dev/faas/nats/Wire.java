@@ -72,11 +72,11 @@ final class Wire {
 
     /** The answer to the deletion of a message: whether there was one. */
     static boolean deleted(Message answer) {
-        var error = Codec.readTree(answer.getData()).path("error");
-        if (isNoSuchMessage(error)) {
+        var json = Codec.readTree(answer.getData());
+        if (isNoSuchMessage(json.path("error"))) {
             return false;
         }
-        succeeded(answer);
+        requireSuccess(json);
         return true;
     }
 
@@ -92,11 +92,19 @@ final class Wire {
 
     /** The answer to a command that may be refused. */
     static void succeeded(Message answer) {
-        var json = Codec.readTree(answer.getData());
+        requireSuccess(Codec.readTree(answer.getData()));
+    }
+
+    private static void requireSuccess(JsonNode json) {
         if (!json.path("success").asBoolean()) {
-            throw new BusException.BusUnavailable(
-                    json.path("error").path("description").asText(), null);
+            throw refused(json);
         }
+    }
+
+    /** What an answer with an error in it is thrown as. */
+    static BusException.BusUnavailable refused(JsonNode json) {
+        return new BusException.BusUnavailable(
+                json.path("error").path("description").asText(), null);
     }
 
     /** The answer to a publish: the sequence, or the refusal as an exception. */

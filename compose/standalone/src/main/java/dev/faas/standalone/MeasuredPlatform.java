@@ -3,7 +3,7 @@ package dev.faas.standalone;
 import dev.faas.bench.Bench;
 import dev.faas.config.Env;
 import dev.faas.lifecycle.Deployment;
-import dev.faas.lifecycle.Undisturbed;
+import dev.faas.lifecycle.Waiting;
 import dev.faas.local.Folders;
 import dev.faas.nats.NatsConfig;
 import dev.faas.spawner.SpawnerConfig;
@@ -79,10 +79,9 @@ record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVe
     public void close() throws IOException {
         more.keySet().forEach(SpawnerVerticle::skipGrace);
         try {
-            Undisturbed.run(() -> Future.join(
-                            more.values().stream().map(Deployment::stop).toList())
-                    .await());
-            Undisturbed.run(() -> vertx.close().await());
+            Waiting.uninterruptibly(
+                    Future.join(more.values().stream().map(Deployment::stop).toList()));
+            Waiting.uninterruptibly(vertx.close());
         } finally {
             platform.skipGrace();
             platform.close();

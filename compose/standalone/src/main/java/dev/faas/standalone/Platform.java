@@ -8,6 +8,7 @@ import dev.faas.gateway.GatewayConfig;
 import dev.faas.gateway.GatewayVerticle;
 import dev.faas.lifecycle.Deployment;
 import dev.faas.lifecycle.Lifecycle;
+import dev.faas.lifecycle.Waiting;
 import dev.faas.registry.RegistryConfig;
 import dev.faas.registry.RegistryVerticle;
 import dev.faas.spawner.SpawnerConfig;
@@ -177,11 +178,7 @@ final class Platform implements AutoCloseable {
      */
     @Override
     public void close() {
-        uninterruptibly(lifecycle.stop());
-        uninterruptibly(vertx.close());
-    }
-
-    private static void uninterruptibly(Future<?> future) {
-        var unused = future.toCompletionStage().toCompletableFuture().join();
+        Waiting.uninterruptibly(lifecycle.stop());
+        Waiting.uninterruptibly(vertx.close());
     }
 }

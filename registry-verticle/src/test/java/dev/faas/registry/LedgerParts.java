@@ -1,0 +1,41 @@
+package dev.faas.registry;
+
+import dev.faas.activation.ActivationEvents;
+import dev.faas.lifecycle.Waiting;
+import dev.faas.nats.Nats;
+import dev.faas.nats.Topology;
+import dev.faas.nats.TopologyConfig;
+import dev.faas.pg.Pg;
+import dev.faas.wire.Subjects;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+
+/** What brings events into the ledger, without the registry that would do so by itself. */
+final class LedgerParts {
+    private final Vertx vertx = Vertx.vertx();
+    final Backends backends;
+    final Nats bus;
+    final Pg pg;
+    final ActivationEvents events;
+    final CopyShelf shelf;
+    final LedgerStore ledger;
+    final Projection projection;
+
+    LedgerParts(Path directory) throws Exception {
+        backends = Backends.start(directory);
+        bus = backends.connect("test");
+        Topology.create(bus, TopologyConfig.LOCAL);
+        pg = Pg.open(vertx, backends.config().pg());
+        events = new ActivationEvents(bus);
+        shelf = new CopyShelf(bus.objects(Subjects.OUTPUTS));
+        ledger = new LedgerStore(pg);
+        projection = new Projection(events, shelf, ledger);
+    }
+
+    public void close() throws Exception {
+        Waiting.on(pg.close());
+        bus.close();
+        backends.close();
+        Waiting.on(vertx.close());
+    }
+}
