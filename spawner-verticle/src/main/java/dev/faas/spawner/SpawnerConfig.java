@@ -6,6 +6,7 @@ import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
 import dev.faas.spawner.docker.EngineConfig;
 import dev.faas.spawner.docker.EngineConfig.Disk;
+import dev.faas.spawner.pool.SandboxPool;
 import dev.faas.wire.Ids;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -33,7 +34,7 @@ public record SpawnerConfig(
         int ownerRunning,
         Duration grace,
         Docker docker,
-        Pool pool,
+        SandboxPool.Limits pool,
         NatsConfig nats,
         HttpConfig http,
         Timing timing) {
@@ -54,16 +55,6 @@ public record SpawnerConfig(
             URI host, EngineConfig.Images images, @Nullable String ociRuntime, Disk disk) {
         public static final Docker LOCAL =
                 new Docker(URI.create("unix:///var/run/docker.sock"), EngineConfig.Images.DEFAULT, null, Disk.DEFAULT);
-    }
-
-    /**
-     * Sandboxes booted ahead of demand.
-     *
-     * @param sandboxes at most, of all functions together; 0: none, not even for {@code prewarm}
-     * @param idle a function that nobody calls for so long has none but its {@code prewarm.min}
-     */
-    public record Pool(int sandboxes, Duration idle) {
-        public static final Pool NONE = new Pool(0, Duration.ofMinutes(5));
     }
 
     /**
@@ -164,11 +155,13 @@ public record SpawnerConfig(
                         "to be kept free on Docker's disk, or nothing is started; 0: not watched"));
     }
 
-    private static Pool pool(Env env) {
-        return new Pool(
+    private static SandboxPool.Limits pool(Env env) {
+        return new SandboxPool.Limits(
+                env.integer("FAAS_BOOTS", defaultBoots(), 1, 10_000, "containers that are booted at the same time"),
                 env.integer(
                         "FAAS_POOL_SANDBOXES", defaultPool(), 0, 10_000, "sandboxes booted ahead of demand, at most"),
-                env.duration("FAAS_POOL_IDLE", Pool.NONE.idle(), "how long a function that nobody calls has some"));
+                env.duration(
+                        "FAAS_POOL_IDLE", Duration.ofMinutes(5), "how long a function that nobody calls has some"));
     }
 
     private static String id(Env env, String name, String fallback, String doc) {
@@ -184,6 +177,11 @@ public record SpawnerConfig(
         var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         long byMemory = system.getTotalMemorySize() / (256 * MIB);
         return (int) Math.max(2, Math.min(8L * Runtime.getRuntime().availableProcessors(), byMemory));
+    }
+
+    /** A boot is bound by processors. */
+    private static int defaultBoots() {
+        return 2 * Runtime.getRuntime().availableProcessors();
     }
 
     /** Two a slot, and not more than fit an eighth of the memory: one that waits costs the host up to 9 MiB. */

@@ -42,7 +42,6 @@ public final class SpawnerVerticle extends ServiceVerticle {
 
     private static final String SERVICE = "execution-service";
     private static final int CLAIM_TRIES = 5;
-    private static final int BOOTS_A_CORE = 2;
     private static final Duration DRAIN_MARGIN = Duration.ofSeconds(10);
     /** For the last boots to end, and all sandboxes to be removed. */
     private static final Duration POOL_CLOSE = SandboxPool.CLOSE_LIMIT.plusSeconds(5);
@@ -146,11 +145,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
     }
 
     private SandboxPool pool(ContainerEngine engine, Metrics metrics) {
-        var limits = new SandboxPool.Limits(
-                config.pool().sandboxes(),
-                config.pool().idle(),
-                BOOTS_A_CORE * Runtime.getRuntime().availableProcessors());
-        return SandboxPool.open(engine, limits, new PoolMeters(metrics.registry()));
+        return SandboxPool.open(engine, config.pool(), new PoolMeters(metrics.registry()));
     }
 
     private static KnownFunctions.Listener expecting(SandboxPool pool, RevisionPins pins) {

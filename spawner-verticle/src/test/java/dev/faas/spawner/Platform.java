@@ -29,6 +29,7 @@ import dev.faas.spawner.docker.TestImages;
 import dev.faas.spawner.engine.Eventually;
 import dev.faas.spawner.engine.FakeEngine;
 import dev.faas.spawner.engine.FakeProgram;
+import dev.faas.spawner.pool.SandboxPool;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -70,7 +71,8 @@ final class Platform {
     /** As functions have it that say nothing else. */
     private static final Duration QUEUE_TTL = Duration.ofDays(1);
 
-    private static final SpawnerConfig.Pool POOL = new SpawnerConfig.Pool(8, Duration.ofMinutes(5));
+    private static final SandboxPool.Limits POOL = new SandboxPool.Limits(4, 8, Duration.ofMinutes(5));
+    private static final SandboxPool.Limits NO_POOL = new SandboxPool.Limits(4, 0, Duration.ofMinutes(5));
 
     final NatsServer server;
     final Nats nats;
@@ -148,7 +150,7 @@ final class Platform {
                 ownerRunning,
                 grace,
                 SpawnerConfig.Docker.LOCAL,
-                SpawnerConfig.Pool.NONE,
+                NO_POOL,
                 NatsConfig.local(server.url()),
                 HttpConfig.loopback(),
                 timing);

@@ -40,8 +40,10 @@ final class FairnessScenario implements Scenario.OnPlatform {
     private static final double OWN_SECONDS = 0.2;
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
-    /** All slots there are, however many spawners share them. */
+    /** All slots there are, however many spawners share them, and boots of a machine with two cores. */
     private static final int SLOTS = 16;
+
+    private static final int BOOTS = 4;
 
     private final Others others;
     private final int spawners;
@@ -63,7 +65,8 @@ final class FairnessScenario implements Scenario.OnPlatform {
 
     @Override
     public Map<String, String> settings() {
-        return Map.of("FAAS_SLOTS", Integer.toString(SLOTS / spawners));
+        return Map.of(
+                "FAAS_SLOTS", Integer.toString(SLOTS / spawners), "FAAS_BOOTS", Integer.toString(BOOTS / spawners));
     }
 
     @Override

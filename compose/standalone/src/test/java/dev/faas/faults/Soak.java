@@ -2,6 +2,7 @@ package dev.faas.faults;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class Soak implements Callable<Integer> {
     private static final Path LOGS = Path.of("target", "soak");
+    private static final Path TABLE = LOGS.resolve("so-far.md");
     private static final int SAMPLES = 240;
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(10);
     /**
@@ -65,7 +67,7 @@ final class Soak implements Callable<Integer> {
             deeds.stop();
             var problems = deeds.problems();
             var left = stage.containersLeft();
-            return report(gauges, deeds, problems, left, lasting);
+            return report(gauges, deeds, problems, left);
         }
     }
 
@@ -75,18 +77,25 @@ final class Soak implements Callable<Integer> {
         long begun = System.nanoTime();
         for (int i = 0; System.nanoTime() - begun < lasting.toNanos(); i++) {
             gauges.sample(Duration.ofNanos(System.nanoTime() - begun), deeds.done());
+            keep(gauges, lasting);
             Thread.sleep(Math.max(0, begun + (i + 1) * pause.toNanos() - System.nanoTime()) / 1_000_000);
         }
     }
 
-    private int report(Gauges gauges, Deeds deeds, List<String> problems, List<String> left, Duration lasting)
-            throws IOException {
+    /** The plot and the table so far: to look at meanwhile, and what is left of a run that is broken off. */
+    private void keep(Gauges gauges, Duration lasting) throws IOException {
+        Files.createDirectories(plot.toAbsolutePath().getParent());
+        Files.writeString(plot, new Plot(gauges.series(), lasting).svg());
+        try (var table = new PrintStream(TABLE.toFile(), StandardCharsets.UTF_8)) {
+            new Growth(gauges.series()).print(table);
+        }
+    }
+
+    private int report(Gauges gauges, Deeds deeds, List<String> problems, List<String> left) {
         deeds.print(out);
         var growing = new Growth(gauges.series()).print(out);
         problems.forEach(problem -> out.println("  !! " + problem));
         left.forEach(container -> out.println("  !! left: " + container));
-        Files.createDirectories(plot.toAbsolutePath().getParent());
-        Files.writeString(plot, new Plot(gauges.series(), lasting).svg());
         out.println("plot: " + plot.toAbsolutePath());
         return growing.isEmpty() && problems.isEmpty() && left.isEmpty() ? 0 : 1;
     }

@@ -27,11 +27,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class SandboxPool {
     /**
-     * @param budget of sandboxes that are ready or made ahead; 0: none
-     * @param idle a function not used for so long has none but its {@code prewarm.min}
      * @param boots at once
+     * @param budget of sandboxes that are ready or made ahead, of all functions; 0: none, not even for {@code prewarm}
+     * @param idle a function not used for so long has none but its {@code prewarm.min}
      */
-    public record Limits(int budget, Duration idle, int boots) {}
+    public record Limits(int boots, int budget, Duration idle) {}
 
     /**
      * What no run waits for mostly follows a run's start or end. It begins so much later, so as not to compete for processors

@@ -45,7 +45,7 @@ final class SandboxPoolTest {
     }
 
     private SandboxPool pool(int budget, Duration idle, int boots) {
-        var pool = SandboxPool.open(engine, new SandboxPool.Limits(budget, idle, boots), new PoolMeters(registry));
+        var pool = SandboxPool.open(engine, new SandboxPool.Limits(boots, budget, idle), new PoolMeters(registry));
         opened.add(pool);
         return pool;
     }
