@@ -93,7 +93,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
         var leftovers = new Leftovers(
                 events, projection, ledger, nats.stream(Subjects.EVENTS).consumers(), clock);
-        var reconciler = reconciler(nats, new RepairStore(pg), events, queue, leftovers, spawners);
+        var reconciler = reconciler(nats, new RepairStore(pg), bucket, events, queue, leftovers, spawners);
         on.repeat("reconciler", config.pauses().reconcile(), reconciler::round);
 
         var bodies = new FunctionBody(config.topology().eventsAge());
@@ -123,6 +123,7 @@ public final class RegistryVerticle extends ServiceVerticle {
     private Reconciler reconciler(
             Nats nats,
             RepairStore store,
+            FunctionBucket bucket,
             ActivationEvents events,
             CommandQueue queue,
             Leftovers leftovers,
@@ -137,6 +138,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         new StalledCommands(store, events, queue, leftovers, clock, PATIENCE),
                         new LostRuns(store, events, queue, leftovers, spawners::dead, clock),
                         new Retirement(store, queue, nats.stream("KV_" + Subjects.IMAGES), settled),
+                        new Forgetting(store, bucket, config.retention(), clock),
                         new Sweep(store, queue)));
     }
 

@@ -3,6 +3,7 @@ package dev.faas.registry;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Snapshot;
 import dev.faas.pg.Pg;
+import dev.faas.registry.OutboxStore.BucketKey;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Subjects.QueueKey;
@@ -144,6 +145,39 @@ final class RepairStore {
     Future<Void> retired(String functionId) {
         return pg.with(pool -> pool.preparedQuery("update function set retired = true where id = $1")
                 .execute(Tuple.of(functionId))
+                .mapEmpty());
+    }
+
+    /**
+     * A deleted function without a record.
+     *
+     * @param key what it was in the bucket FUNCTIONS
+     * @param replaced a later one has that key, or has had it
+     */
+    record Forgettable(String id, BucketKey key, boolean replaced) {}
+
+    /** Deleted before a time, their queue retired, nothing in the ledger and nothing to be told of them. */
+    Future<List<Forgettable>> forgettable(Instant deletedBefore, int limit) {
+        return list(
+                """
+                        select id, owner, name, exists (select from function o
+                            where o.owner = f.owner and o.name = f.name and o.id > f.id) as replaced
+                        from function f where deleted_at < $1 and retired
+                        and not exists (select from activation a where a.owner = f.owner and a.function_id = f.id)
+                        and not exists (select from function_outbox o where o.owner = f.owner and o.name = f.name)
+                        order by deleted_at limit $2""",
+                Tuple.of(deletedBefore.atOffset(ZoneOffset.UTC), limit),
+                row -> new Forgettable(
+                        row.getString("id"),
+                        new BucketKey(row.getString("owner"), row.getString("name")),
+                        row.getBoolean("replaced")));
+    }
+
+    Future<Void> forget(String functionId) {
+        return pg.transaction(tx -> tx.preparedQuery("delete from function_revision where function_id = $1")
+                .execute(Tuple.of(functionId))
+                .compose(gone -> tx.preparedQuery("delete from function where id = $1 and deleted_at is not null")
+                        .execute(Tuple.of(functionId)))
                 .mapEmpty());
     }
 

@@ -9,8 +9,10 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
+import dev.faas.nats.Kv;
 import dev.faas.nats.PullInbox.Pulled;
 import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
@@ -145,6 +147,42 @@ class DeletionTest {
 
         assertThat(status(fresh)).isEqualTo(Status.QUEUED);
         assertThat(standing().queued()).isEqualTo(1);
+    }
+
+    @Test
+    void givenADeletedFunctionWhenItsRecordsHaveHadTheirTimeThenItIsForgottenAndANewOneOfItsNameIsNot()
+            throws Exception {
+        var functions = registry.bus.kv(Subjects.FUNCTIONS);
+        var named = accepted();
+        Await.eventually(() -> user.get("/v1/activations/" + named.id()).status() == 200);
+        delete("worked");
+        var replaced = user.create("again").json().getString("id");
+        delete("again");
+        var fresh = user.create("again").json().getString("id");
+        var other = user.create("other").json().getString("id");
+        delete("other");
+
+        // Time goes by for the functions; the record is one of today.
+        registry.backends.text("update function set deleted_at = deleted_at - interval '31 days' returning id");
+
+        Await.eventually(() -> revisions(other).equals("0"));
+        Await.eventually(() -> revisions(replaced).equals("0"));
+        Await.eventually(() ->
+                functions.last(FunctionRevision.key(owner, "other")).join().isEmpty());
+        assertThat(revisions(functionId)).as("of one that a record names").isEqualTo("1");
+        assertThat(functions.last(FunctionRevision.key(owner, "worked")).join())
+                .get()
+                .isInstanceOf(Kv.Change.Deleted.class);
+        assertThat(revisions(fresh)).isEqualTo("1");
+        assertThat(functions.get(FunctionRevision.key(owner, "again")).join()).isPresent();
+    }
+
+    private void delete(String name) throws Exception {
+        assertThat(user.delete("/v1/functions/" + name).status()).isEqualTo(204);
+    }
+
+    private String revisions(String function) throws Exception {
+        return registry.backends.text("select count(*) from function_revision where function_id = '" + function + "'");
     }
 
     private CommandQueue.Standing standing() {

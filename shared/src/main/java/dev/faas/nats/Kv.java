@@ -98,6 +98,11 @@ public final class Kv {
         return stream.appendIfLast(subject(key), Map.of(OPERATION, DELETED), new byte[0], revision);
     }
 
+    /** Removes the mark that a deletion has left; what came to the key after it stays. */
+    public CompletableFuture<Void> forget(Change.Deleted mark) {
+        return stream.purge(subject(mark.key()), mark.revision());
+    }
+
     /**
      * Every key's last change, then {@code loaded} once, then each change as it comes; on threads of the client library, in
      * order. Survives reconnects. Blocks for the set-up.

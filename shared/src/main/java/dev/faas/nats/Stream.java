@@ -81,7 +81,16 @@ public final class Stream {
      * failure.
      */
     public CompletableFuture<Void> purge(String subject) {
-        return nats.send("$JS.API.STREAM.PURGE." + name, Map.of(), Codec.write(Map.of("filter", subject)))
+        return purge(Map.of("filter", subject));
+    }
+
+    /** The same, of those up to a sequence, that one included. */
+    public CompletableFuture<Void> purge(String subject, long last) {
+        return purge(Map.of("filter", subject, "seq", last + 1));
+    }
+
+    private CompletableFuture<Void> purge(Map<String, Object> what) {
+        return nats.send("$JS.API.STREAM.PURGE." + name, Map.of(), Codec.write(what))
                 .thenAccept(Wire::succeeded);
     }
 

@@ -43,6 +43,29 @@ class KvDeletionTest {
         }
     }
 
+    @Test
+    void givenAMarkThatIsForgottenWhenTheKeyHasAValueAgainThenThatStays() throws Exception {
+        try (var server = NatsServer.start(directory);
+                var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
+            Topology.create(nats, TopologyConfig.LOCAL);
+            var kv = nats.kv(Subjects.FUNCTIONS);
+            kv.put("a.b", bytes("1")).join();
+            var mark = new Kv.Change.Deleted("a.b", kv.delete("a.b").join());
+            kv.put("c.d", bytes("2")).join();
+
+            kv.forget(mark).join();
+            assertThat(kv.last("a.b").join()).isEmpty();
+            assertThat(kv.last("c.d").join()).isPresent();
+
+            long again = kv.create("a.b", bytes("3")).join();
+            kv.forget(mark).join();
+            assertThat(kv.last("a.b").join())
+                    .get()
+                    .extracting(Kv.Change::revision)
+                    .isEqualTo(again);
+        }
+    }
+
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }

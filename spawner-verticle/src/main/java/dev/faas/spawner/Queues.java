@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -38,22 +37,19 @@ final class Queues {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Queues.class);
-    /** A busy spawner leaves work to idle ones for so long at most. */
-    private static final Duration LONGEST_JITTER = Duration.ofMillis(10);
-
     private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
     private static final Duration PULLS_END = Duration.ofSeconds(5);
 
     private final Supply supply;
-    private final Slots slots;
+    private final Deference deference;
     private final Starter starter;
     private final Turns turns;
     private final Thread asking = Thread.ofVirtual().name("queues").unstarted(this::ask);
 
     /** @param supply made with who takes commands that come after their pull was given up */
-    Queues(Function<Consumer<Delivery>, Supply> supply, Slots slots, Starter starter) {
+    Queues(Function<Consumer<Delivery>, Supply> supply, Slots slots, Deference deference, Starter starter) {
         this.supply = supply.apply(this::unexpected);
-        this.slots = slots;
+        this.deference = deference;
         this.starter = starter;
         this.turns = new Turns(slots, this.supply::limit);
     }
@@ -64,10 +60,7 @@ final class Queues {
 
     /** A function may have work. */
     void hint(QueueKey key) {
-        long jitter = (long) (LONGEST_JITTER.toNanos()
-                * slots.load()
-                * ThreadLocalRandom.current().nextDouble());
-        turns.sign(key, Duration.ofNanos(jitter));
+        turns.sign(key, deference.of(key));
     }
 
     Supply supply() {

@@ -91,9 +91,8 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var heartbeat = new Heartbeat(spawners, self, slots);
         var reaper = new Reaper(engine, self, spawners::dead, clock);
 
-        // Closed in reverse: nothing more is taken, runs end, sandboxes go, whatever container is left goes, and only
-        // then
-        // the last sign of life is given.
+        // Closed in reverse: nothing more is taken, runs end, sandboxes go, whatever container is left goes, and
+        // only then the last sign of life is given.
         on.onStop("sign-off", heartbeat::signOff);
         on.open("heartbeat", () -> beating(heartbeat), Repeated::stop);
         on.onStop("own containers", ENGINE_CLOSE, reaper::removeOwn);
@@ -117,7 +116,8 @@ public final class SpawnerVerticle extends ServiceVerticle {
         on.repeat("reaper", timing.reap(), reaper::reap);
         on.repeat("images", timing.reap(), engine::tidy);
         on.onStop("drain", config.grace().plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(config.grace()));
-        var queues = on.open("queues", () -> started(queue, functions, slots, runs, means), Queues::stop);
+        var deference = new Deference(slots, key -> pool.isReady(key.function()), () -> others(spawners));
+        var queues = on.open("queues", () -> started(queue, functions, slots, deference, runs, means), Queues::stop);
         on.open("hints", () -> queue.hints(queues::hint), Nats.Subscription::close);
         var watch = new EngineWatch(
                 engine::ping, engine::hasRoom, heard(heartbeat, queues), pool::suspend, System::nanoTime);
@@ -134,6 +134,10 @@ public final class SpawnerVerticle extends ServiceVerticle {
                 .require("own name", () -> !heartbeat.replaced());
         return on.await(
                 "http", () -> HttpService.start(vertx, config.http(), health, metrics, List.of()), HttpService::close);
+    }
+
+    private boolean others(Spawners spawners) {
+        return spawners.alive().stream().anyMatch(beat -> !beat.spawner().equals(config.spawner()));
     }
 
     /** How many of the platform's runs of one owner may be here. */
@@ -164,10 +168,17 @@ public final class SpawnerVerticle extends ServiceVerticle {
         };
     }
 
-    private Queues started(CommandQueue queue, KnownFunctions functions, Slots slots, Runs runs, Run.Means means) {
+    private Queues started(
+            CommandQueue queue,
+            KnownFunctions functions,
+            Slots slots,
+            Deference deference,
+            Runs runs,
+            Run.Means means) {
         var queues = new Queues(
                 late -> Supply.of(queue, functions, config.timing().pull(), late),
                 slots,
+                deference,
                 (delivery, ended) -> runs.start(id -> new Run(id, delivery, means), ended));
         queues.start();
         return queues;

@@ -103,10 +103,14 @@ final class QueuesTest {
     }
 
     private Queues queues(Slots slots) {
-        var made = new Queues(late -> supply, slots, (delivery, ended) -> running.add(ended));
+        var made = new Queues(late -> supply, slots, alone(slots), (delivery, ended) -> running.add(ended));
         queues = made;
         made.start();
         return made;
+    }
+
+    private static Deference alone(Slots slots) {
+        return new Deference(slots, key -> false, () -> false);
     }
 
     private Sweep sweep(Queues scheduler, int slots) {
@@ -373,7 +377,8 @@ final class QueuesTest {
     void givenAStop_whenARunIsJustBeingStarted_thenItWaitsUntilThatOneCounts() throws Exception {
         var starting = new CountDownLatch(1);
         var go = new CountDownLatch(1);
-        var scheduler = new Queues(late -> supply, new Slots(1, () -> 1), (delivery, ended) -> {
+        var slots = new Slots(1, () -> 1);
+        var scheduler = new Queues(late -> supply, slots, alone(slots), (delivery, ended) -> {
             starting.countDown();
             try {
                 assertThat(go.await(10, TimeUnit.SECONDS)).isTrue();

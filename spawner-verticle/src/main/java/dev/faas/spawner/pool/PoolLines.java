@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** The lines of all function revisions that are used, or expected to be. Guarded by the lock of {@link SandboxPool}. */
 final class PoolLines {
     private final Map<PoolKey, PoolLine> lines = new HashMap<>();
+    /** Of each function, by its id, the revision that will be asked for. */
+    private final Map<String, PoolKey> expected = new HashMap<>();
 
     PoolLine of(PoolKey key) {
         return lines.computeIfAbsent(key, k -> new PoolLine(k, System.nanoTime()));
@@ -20,6 +22,7 @@ final class PoolLines {
 
     /** See {@link SandboxPool#expect}. */
     void expect(String functionId, PoolKey key, int prewarm, int most, boolean fresh) {
+        expected.put(functionId, key);
         retire(functionId, key);
         if (!fresh && prewarm == 0 && !lines.containsKey(key)) {
             return;
@@ -33,8 +36,14 @@ final class PoolLines {
         }
     }
 
+    /** The function is gone. */
+    void forget(String functionId) {
+        expected.remove(functionId);
+        retire(functionId, null);
+    }
+
     /** All revisions of a function but one. */
-    void retire(String functionId, @Nullable PoolKey but) {
+    private void retire(String functionId, @Nullable PoolKey but) {
         lines.forEach((key, line) -> {
             if (!key.equals(but) && key.spec().revision().startsWith(functionId + "@")) {
                 line.retired = true;
@@ -58,6 +67,13 @@ final class PoolLines {
 
     boolean booting() {
         return lines.values().stream().anyMatch(line -> !line.boots.isEmpty());
+    }
+
+    /** Whether a sandbox of the function's revision that will be asked for is ready. */
+    boolean isReady(String functionId) {
+        var key = expected.get(functionId);
+        var line = key == null ? null : lines.get(key);
+        return line != null && !line.idle.isEmpty();
     }
 
     int ready() {

@@ -211,7 +211,7 @@ public final class SandboxPool {
     /** The function is gone. */
     public void forget(String functionId) {
         locked(() -> {
-            lines.retire(functionId, null);
+            lines.forget(functionId);
             planner.inform();
         });
     }
@@ -224,6 +224,16 @@ public final class SandboxPool {
                 planner.inform();
             }
         });
+    }
+
+    /** Whether a run of the function need not wait for a boot. */
+    public boolean isReady(String functionId) {
+        lock.lock();
+        try {
+            return lines.isReady(functionId);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** How many wait for a run. */

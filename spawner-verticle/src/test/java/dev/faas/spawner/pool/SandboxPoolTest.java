@@ -78,6 +78,8 @@ final class SandboxPoolTest {
         pool.expect("fn_b", key("ada", "fn_b@1"), 2, 10, false);
 
         Eventually.until("those that are to be ready always are", () -> pool.ready() == 2);
+        assertThat(pool.isReady("fn_a")).isFalse();
+        assertThat(pool.isReady("fn_b")).isTrue();
         assertThat(engine.ours()).extracting(OwnContainer::revision).containsOnly("fn_b@1");
     }
 
@@ -156,8 +158,11 @@ final class SandboxPoolTest {
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
         Eventually.until("they are ready", () -> pool.ready() == 2);
 
+        assertThat(pool.isReady("fn_a")).isTrue();
+
         pool.forget("fn_a");
 
+        assertThat(pool.isReady("fn_a")).isFalse();
         Eventually.until(
                 "they are gone", () -> pool.ready() == 0 && engine.ours().isEmpty());
     }
