@@ -1,5 +1,6 @@
 package dev.faas.nats;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.wire.Codec;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.api.ObjectMeta;
@@ -11,10 +12,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Large values, in pieces under one name, as NATS lays out an object store (its ADR-20). */
 public final class ObjectBucket {
     private static final int NOT_FOUND = 10037;
+    /** Above what each of two questions to the bus may take. */
+    private static final long LIMIT_SECONDS = 30;
 
     private final Nats nats;
     private final String bucket;
@@ -59,26 +65,40 @@ public final class ObjectBucket {
 
     /** To be read a piece at a time; empty when there is none, or no more. Does not block. */
     public CompletableFuture<Optional<StoredObject>> open(String name) {
-        var meta =
-                "$O." + bucket + ".M." + Base64.getUrlEncoder().encodeToString(name.getBytes(StandardCharsets.UTF_8));
-        return stream.lastFromLeader(meta)
+        return stream.lastFromLeader(meta(name))
                 .thenApply(found -> found.map(message -> Codec.readTree(message.bytes()))
-                        .filter(info -> !info.path("deleted").asBoolean())
+                        .filter(info -> !deleted(info))
                         .map(info -> new StoredObject(
                                 stream,
                                 "$O." + bucket + ".C." + info.path("nuid").asText(),
                                 info.path("size").asLong())));
     }
 
-    /** Blocks. */
+    /** Leaves no mark of it either, which those need that watch a store, and here nobody does. Blocks. */
     public void delete(String name) throws IOException, InterruptedException {
         try {
             var store = nats.connection().objectStore(bucket);
             if (store.getInfo(name) != null) {
                 store.delete(name);
             }
-        } catch (JetStreamApiException | IllegalStateException e) {
+            forgetMark(name).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (JetStreamApiException | IllegalStateException | ExecutionException | TimeoutException e) {
             throw new IOException("object " + name + " could not be deleted", e);
         }
+    }
+
+    private CompletableFuture<Void> forgetMark(String name) {
+        return stream.lastFromLeader(meta(name))
+                .thenCompose(last -> last.filter(message -> deleted(Codec.readTree(message.bytes())))
+                        .map(mark -> stream.purge(meta(name), mark.sequence()))
+                        .orElse(CompletableFuture.completedFuture(null)));
+    }
+
+    private static boolean deleted(JsonNode info) {
+        return info.path("deleted").asBoolean();
+    }
+
+    private String meta(String name) {
+        return "$O." + bucket + ".M." + Base64.getUrlEncoder().encodeToString(name.getBytes(StandardCharsets.UTF_8));
     }
 }

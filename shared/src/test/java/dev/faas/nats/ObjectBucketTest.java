@@ -1,9 +1,11 @@
 package dev.faas.nats;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.local.NatsServer;
 import dev.faas.wire.Subjects;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -26,6 +28,37 @@ class ObjectBucketTest {
             assertThatThrownBy(() -> bucket.get("broken")).isInstanceOf(IOException.class);
             assertThatThrownBy(() -> bucket.delete("broken")).isInstanceOf(IOException.class);
         }
+    }
+
+    @Test
+    void givenAValueThatIsDeletedWhenAskedWhatTheBusHoldsThenThereIsNothing() throws Exception {
+        try (var server = NatsServer.start(directory);
+                var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
+            Topology.create(nats, TopologyConfig.LOCAL);
+            var bucket = nats.objects(Subjects.OUTPUTS);
+            bucket.put("kept", new ByteArrayInputStream(new byte[300_000]));
+            long before = messages(nats);
+            bucket.put("gone", new ByteArrayInputStream(new byte[300_000]));
+            assertThat(messages(nats)).isGreaterThan(before);
+
+            bucket.delete("gone");
+            bucket.delete("gone");
+            bucket.delete("never there");
+
+            assertThat(messages(nats)).isEqualTo(before);
+            assertThat(bucket.get("gone")).isEmpty();
+            assertThat(bucket.get("kept"))
+                    .get()
+                    .satisfies(bytes -> assertThat(bytes).hasSize(300_000));
+        }
+    }
+
+    private static long messages(Nats nats) throws Exception {
+        return nats.connection()
+                .jetStreamManagement()
+                .getStreamInfo("OBJ_" + Subjects.OUTPUTS)
+                .getStreamState()
+                .getMsgCount();
     }
 
     /** Endless; its second piece comes when the server is gone. */
