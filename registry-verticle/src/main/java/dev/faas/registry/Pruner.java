@@ -42,12 +42,12 @@ final class Pruner {
         this.retention = retention;
     }
 
-    /** Up to 10,000 activations. Blocks. */
-    void round() throws Exception {
+    /** Up to 10,000 activations; true when more are due. Blocks. */
+    boolean round() throws Exception {
         for (int batch = 0; batch < BATCHES_A_ROUND; batch++) {
             var due = Waiting.on(ledger.unpruned(clock.instant().minus(kept()), BATCH));
             if (due.isEmpty()) {
-                return;
+                return false;
             }
             var gone = Abreast.each(due, AT_ONCE, this::prune);
             if (gone.isEmpty()) {
@@ -56,9 +56,10 @@ final class Pruner {
             Waiting.on(ledger.pruned(gone.stream().map(Unpruned::id).toList()));
             LOG.debug("{} activations have left the bus", gone.size());
             if (gone.size() < BATCH) {
-                return;
+                return false;
             }
         }
+        return true;
     }
 
     private Duration kept() throws Exception {

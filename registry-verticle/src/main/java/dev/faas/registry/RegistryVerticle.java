@@ -12,6 +12,7 @@ import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
 import dev.faas.http.TokenVerifier;
 import dev.faas.lifecycle.Lifecycle;
+import dev.faas.lifecycle.Repeated;
 import dev.faas.lifecycle.Waiting;
 import dev.faas.nats.Consumers;
 import dev.faas.nats.DurableReader;
@@ -83,7 +84,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.await("today's partition", () -> partitions.ensure(clock.instant()), nothing -> Future.succeededFuture());
         on.repeat("partitions", config.pauses().partitions(), () -> partitions(partitions, clock.instant()));
         on.open("projector", () -> projector(nats, projection, metrics), Projector::stop);
-        on.repeat("pruner", config.pauses().prune(), pruner::round);
+        on.open("pruner", () -> pruning(pruner), Repeated::stop);
         var sweep = new RetentionSweep(new RetentionStore(pg), shelf, config.retention(), clock);
         on.repeat("retention", config.pauses().prune(), sweep::round);
 
@@ -114,6 +115,12 @@ public final class RegistryVerticle extends ServiceVerticle {
     private void partitions(PartitionStore partitions, Instant now) throws Exception {
         Waiting.on(partitions.ensure(now));
         Waiting.on(partitions.drop(config.retention().recordsSince(now)));
+    }
+
+    /** Without a pause while it is behind: what is over is to leave the bus as fast as it comes. */
+    private Repeated pruning(Pruner pruner) {
+        var pause = config.pauses().prune();
+        return Repeated.paced("pruner", pause, () -> pruner.round() ? Duration.ZERO : pause);
     }
 
     private static Projector projector(Nats nats, Projection projection, Metrics metrics) {

@@ -38,7 +38,7 @@ final class FinishedActivations {
     private static final String RESULT = "hello, history\n";
     private static final Duration RAN = Duration.ofMillis(5);
     /** So much may wait on the bus to be pruned, before more is added. */
-    private static final long MOST_ON_THE_BUS = 1L << 30;
+    private static final long MOST_ON_THE_BUS = 256L << 20;
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
     private static final int LOOK_EVERY = 1_000;
