@@ -182,24 +182,36 @@ public final class Topology {
     private static void ensureBucket(Nats nats, JetStreamManagement management, String bucket, TopologyConfig config)
             throws IOException, JetStreamApiException {
         var limit = bucket.equals(Subjects.IDEMPOTENCY) ? config.keysBytes() : UNLIMITED;
+        var age = age(bucket);
         var stream = "KV_" + bucket;
         if (missing(management, stream)) {
             var builder = KeyValueConfiguration.builder(bucket)
                     .storageType(StorageType.File)
                     .maxBucketSize(limit)
+                    .ttl(age)
                     .replicas(config.replicas());
-            // Of REVOKED, what remains of removed entries; an access token lives 12 hours at most.
-            if (bucket.equals(Subjects.IDEMPOTENCY) || bucket.equals(Subjects.REVOKED)) {
-                builder.ttl(Duration.ofHours(24));
-            }
             nats.connection().keyValueManagement().create(builder.build());
             return;
         }
         var made = management.getStreamInfo(stream).getConfiguration();
-        if (made.getMaxBytes() != limit) {
-            management.updateStream(
-                    StreamConfiguration.builder(made).maxBytes(limit).build());
+        if (made.getMaxBytes() != limit || !made.getMaxAge().equals(age)) {
+            management.updateStream(StreamConfiguration.builder(made)
+                    .maxBytes(limit)
+                    .maxAge(age)
+                    .build());
         }
+    }
+
+    /** Zero: for ever. */
+    private static Duration age(String bucket) {
+        return switch (bucket) {
+            case Subjects.IDEMPOTENCY -> Duration.ofHours(24);
+            // What remains of removed entries; an access token lives 12 hours at most.
+            case Subjects.REVOKED -> Duration.ofHours(24);
+            // One that lives gives a sign every few seconds, and of one that is gone none has been heard for long.
+            case Subjects.SPAWNERS -> Duration.ofHours(24);
+            default -> Duration.ZERO;
+        };
     }
 
     private static void ensureOutputs(Nats nats, JetStreamManagement management, TopologyConfig config)

@@ -8,6 +8,7 @@ import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.PullInbox.Pulled;
 import dev.faas.wire.Subjects;
+import io.nats.client.api.StreamConfiguration;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -65,6 +66,26 @@ class BusTest {
     void theTopologyMayBeMadeAgain() throws Exception {
         Topology.create(nats, TopologyConfig.LOCAL);
         Topology.await(nats, Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aBucketThatAnEarlierVersionHasMadeGetsTheAgeOfThisOne() throws Exception {
+        var management = nats.connection().jetStreamManagement();
+        var stream = "KV_" + Subjects.SPAWNERS;
+        var made = management.getStreamInfo(stream).getConfiguration();
+        assertThat(made.getMaxAge()).isEqualTo(Duration.ofHours(24));
+        management.updateStream(
+                StreamConfiguration.builder(made).maxAge(Duration.ZERO).build());
+
+        Topology.create(nats, TopologyConfig.LOCAL);
+
+        assertThat(management.getStreamInfo(stream).getConfiguration().getMaxAge())
+                .isEqualTo(Duration.ofHours(24));
+        assertThat(management
+                        .getStreamInfo("KV_" + Subjects.FUNCTIONS)
+                        .getConfiguration()
+                        .getMaxAge())
+                .isZero();
     }
 
     @Test
