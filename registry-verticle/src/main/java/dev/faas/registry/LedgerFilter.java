@@ -40,6 +40,11 @@ record LedgerFilter(
                 tags(query.getAll("tag"), errors));
     }
 
+    /** Whether there may be few that fit among very many, or none. */
+    boolean narrows() {
+        return function != null || status != null || !tags.isEmpty();
+    }
+
     /** The same for equal filters only. */
     List<String> question(String owner) {
         return List.of(

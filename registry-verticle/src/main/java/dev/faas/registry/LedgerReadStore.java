@@ -72,7 +72,8 @@ final class LedgerReadStore {
         if (!filter.tags().isEmpty()) {
             where.and("tags <> '{}' and tags @>", new JsonObject(Map.<String, Object>copyOf(filter.tags())));
         }
-        return pg.with(pool -> pool.preparedQuery(where.select("record", "order by id desc limit " + limit))
+        var select = where.select("record", "order by id desc limit " + limit);
+        return pg.with(pool -> pool.preparedQuery(filter.narrows() ? Pg.PLANNED_ANEW + select : select)
                 .execute(where.values())
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
                         .map(LedgerReadStore::record)

@@ -19,6 +19,7 @@ import dev.faas.wire.Ids;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Tuple;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,6 +130,53 @@ class StoresTest {
         assertThat(seen).extracting(each -> each.deadline().at()).isSorted();
         assertThat(seen.stream().map(each -> each.state().record().id()).filter(ids::contains))
                 .containsExactlyInAnyOrderElementsOf(ids);
+    }
+
+    @Test
+    void givenVeryManyOfOneOwnerAndOneStatusWhenOthersAreListedThenIndexesFindThem() throws Exception {
+        var day = LocalDate.of(2031, 5, 5);
+        await(new PartitionStore(pg).ensure(day.atStartOfDay(ZoneOffset.UTC).toInstant()));
+        var first = Ids.lowestAt(day.atStartOfDay(ZoneOffset.UTC).toInstant());
+        run("insert into activation (id, owner, function_id, function_name, status, submitted_at, finished_at, tags,"
+                + " sequence, record, pruned) select left('" + first + "', 18) || lpad(i::text, 8, '0'), '" + owner
+                + "', 'fn_many', 'many', 'succeeded', now(), now(), '{}', i, '', true"
+                + " from generate_series(1, 30000) i");
+        run("analyze activation_20310505");
+        var all = new LedgerFilter(null, null, null, null, Map.of());
+        var rareStatus = new LedgerFilter(named("many"), Status.FAILED, null, null, Map.of());
+        var rareFunction = new LedgerFilter(named("few"), Status.SUCCEEDED, null, null, Map.of());
+        var stranger = Ids.user(Instant.now());
+
+        // More than those after which a statement is planned for any value.
+        for (int i = 0; i < 40; i++) {
+            assertThat(list(owner, rareStatus)).isEmpty();
+            assertThat(list(owner, rareFunction)).isEmpty();
+            assertThat(list(stranger, all)).isEmpty();
+        }
+
+        for (var index : List.of("owner_status_id", "owner_function_name_id", "owner_id")) {
+            Await.eventually(() -> scans("activation_20310505_" + index + "_idx") == 40);
+        }
+        run("drop table activation_20310505");
+    }
+
+    private static FunctionRef named(String name) {
+        return FunctionRef.parse(name).orElseThrow();
+    }
+
+    private static List<ActivationRecord> list(String owner, LedgerFilter filter) {
+        return await(reader.list(owner, filter, Instant.EPOCH, null, 20));
+    }
+
+    private static long scans(String index) {
+        return await(
+                pg.with(pool -> pool.preparedQuery("select idx_scan from pg_stat_user_indexes where indexrelname = $1")
+                        .execute(Tuple.of(index))
+                        .map(rows -> rows.iterator().next().getLong("idx_scan"))));
+    }
+
+    private static void run(String sql) {
+        await(pg.with(pool -> pool.query(sql).execute().<Void>mapEmpty()));
     }
 
     @Test

@@ -15,6 +15,12 @@ import org.slf4j.LoggerFactory;
 
 /** A pool of connections to one schema, migrated before the first use. Thread-safe. */
 public final class Pg {
+    /**
+     * Begins a statement that is planned for its very values each time. Others are planned for any values once they have been
+     * used a few times, which is cheaper, and bad where what they ask for may be in all rows or in none.
+     */
+    public static final String PLANNED_ANEW = "/* planned anew */ ";
+
     /** One attempt to connect and ask, at start. */
     private static final long PROBE_SECONDS = 5;
 

@@ -74,6 +74,7 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
                 .setUser(user)
                 .setPassword(password.value())
                 .setCachePreparedStatements(true)
+                .setPreparedStatementCacheSqlFilter(sql -> !sql.startsWith(Pg.PLANNED_ANEW))
                 .addProperty("application_name", schema)
                 .addProperty("search_path", schema)
                 // "already exists, skipping" is no news.

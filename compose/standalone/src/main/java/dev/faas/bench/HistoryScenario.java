@@ -45,6 +45,7 @@ final class HistoryScenario implements Scenario.OnPlatform {
     public Report run(Stage stage) throws Exception {
         int count = stage.count().orElse(PAST);
         try (var user = stage.user();
+                var stranger = stage.user();
                 var nats = Nats.connect(stage.bus(), "bench")) {
             var function = user.function(Map.of(
                     "name",
@@ -64,8 +65,8 @@ final class HistoryScenario implements Scenario.OnPlatform {
             long nothing = past.onTheBus();
             var few = past.make(FEW);
             past.awaitOnTheBus(nothing + SMALL, LIMIT);
-            Asked.of(user, few); // a warm-up
-            var before = Asked.of(user, few);
+            Asked.of(user, stranger, few); // a warm-up
+            var before = Asked.of(user, stranger, few);
             var memoryBefore = Memory.family(ProcessHandle.current());
 
             long empty = past.onTheBus();
@@ -76,7 +77,7 @@ final class HistoryScenario implements Scenario.OnPlatform {
             past.awaitOnTheBus(empty + SMALL, LIMIT);
             double pruned = count / seconds(begin);
             long left = past.onTheBus() - empty;
-            var after = Asked.of(user, many);
+            var after = Asked.of(user, stranger, many);
             var memoryAfter = Memory.family(ProcessHandle.current());
 
             var rows = new ArrayList<>(before.rows(FEW + " ended"));
@@ -116,10 +117,11 @@ final class HistoryScenario implements Scenario.OnPlatform {
      *
      * @param list of the newest
      * @param rare a list of what there is none of: the past has to be looked through, or an index knows
+     * @param others a list of somebody's who has none
      */
-    private record Asked(Samples submit, Samples get, Samples list, Samples rare) {
+    private record Asked(Samples submit, Samples get, Samples list, Samples rare, Samples others) {
         /** @param ended activations to be asked for, in turn */
-        static Asked of(Client user, List<String> ended) throws Exception {
+        static Asked of(Client user, Client stranger, List<String> ended) throws Exception {
             var submit = times(ASKED, i -> user.submit("queued", "", "x"));
             var get = times(
                     ASKED,
@@ -130,7 +132,8 @@ final class HistoryScenario implements Scenario.OnPlatform {
                                             : Future.failedFuture(new IOException("it is otherwise: " + answer))));
             var list = times(LISTED, i -> user.get("/v1/activations"));
             var rare = times(RARE, i -> user.get("/v1/activations?status=failed"));
-            return new Asked(submit, get, list, rare);
+            var others = times(RARE, i -> stranger.get("/v1/activations"));
+            return new Asked(submit, get, list, rare, others);
         }
 
         private static Samples times(int count, IntFunction<Future<?>> request) throws Exception {
@@ -142,7 +145,8 @@ final class HistoryScenario implements Scenario.OnPlatform {
                     submit.row("POST → 202, " + when),
                     get.row("GET …/activations/{id} of one that has ended, " + when),
                     list.row("GET …/activations, " + when),
-                    rare.row("GET …/activations?status=failed, of which there are none, " + when));
+                    rare.row("GET …/activations?status=failed, of which there are none, " + when),
+                    others.row("GET …/activations of another user, who has none, " + when));
         }
 
         List<Verdict> verdicts(Asked empty) {
@@ -150,7 +154,8 @@ final class HistoryScenario implements Scenario.OnPlatform {
                     verdict("submit p50", submit, empty.submit),
                     verdict("get p50", get, empty.get),
                     verdict("list p50", list, empty.list),
-                    verdict("list of none p50", rare, empty.rare));
+                    verdict("list of none p50", rare, empty.rare),
+                    verdict("another's list p50", others, empty.others));
         }
 
         private static Verdict verdict(String what, Samples now, Samples empty) {
