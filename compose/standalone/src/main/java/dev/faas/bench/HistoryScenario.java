@@ -132,7 +132,7 @@ final class HistoryScenario implements Scenario.OnPlatform {
                                             : Future.failedFuture(new IOException("it is otherwise: " + answer))));
             var list = times(LISTED, i -> user.get("/v1/activations"));
             var rare = times(RARE, i -> user.get("/v1/activations?status=failed"));
-            var others = times(RARE, i -> stranger.get("/v1/activations"));
+            var others = times(LISTED, i -> stranger.get("/v1/activations"));
             return new Asked(submit, get, list, rare, others);
         }
 
