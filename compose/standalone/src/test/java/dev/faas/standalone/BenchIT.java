@@ -34,7 +34,7 @@ class BenchIT {
         var report = run("history", 300);
 
         // Each request is checked as it is answered, and that the bus is empty again is waited for.
-        assertThat(report.path("rows")).hasSize(8);
+        assertThat(report.path("rows")).hasSize(10);
         assertThat(figure(report, "left once all was pruned")).isLessThan(64);
     }
 
