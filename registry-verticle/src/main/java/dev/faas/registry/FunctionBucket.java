@@ -78,12 +78,7 @@ final class FunctionBucket {
 
     /** Removes the mark of the key's deletion; a function that has the key by now stays. */
     Future<Void> forget(BucketKey key) {
-        var name = FunctionRevision.key(key.owner(), key.name());
-        return here(bucket.last(name)).compose(last -> switch (last.orElse(null)) {
-            case Kv.Change.Deleted mark -> here(bucket.forget(mark));
-            case Kv.Change.Put put -> Future.<Void>succeededFuture();
-            case null -> Future.<Void>succeededFuture();
-        });
+        return here(bucket.forget(FunctionRevision.key(key.owner(), key.name())));
     }
 
     private Future<Long> write(BucketKey key, int tries) {

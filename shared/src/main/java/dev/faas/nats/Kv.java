@@ -98,9 +98,9 @@ public final class Kv {
         return stream.appendIfLast(subject(key), Map.of(OPERATION, DELETED), new byte[0], revision);
     }
 
-    /** Removes the mark that a deletion has left; what came to the key after it stays. */
-    public CompletableFuture<Void> forget(Change.Deleted mark) {
-        return stream.purge(subject(mark.key()), mark.revision());
+    /** Removes the mark that a deletion has left; a key that has a value by now keeps it. */
+    public CompletableFuture<Void> forget(String key) {
+        return stream.purgeIfLast(subject(key), Kv::deleted);
     }
 
     /**

@@ -81,17 +81,11 @@ public final class ObjectBucket {
             if (store.getInfo(name) != null) {
                 store.delete(name);
             }
-            forgetMark(name).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            stream.purgeIfLast(meta(name), last -> deleted(Codec.readTree(last.bytes())))
+                    .get(LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (JetStreamApiException | IllegalStateException | ExecutionException | TimeoutException e) {
             throw new IOException("object " + name + " could not be deleted", e);
         }
-    }
-
-    private CompletableFuture<Void> forgetMark(String name) {
-        return stream.lastFromLeader(meta(name))
-                .thenCompose(last -> last.filter(message -> deleted(Codec.readTree(message.bytes())))
-                        .map(mark -> stream.purge(meta(name), mark.sequence()))
-                        .orElse(CompletableFuture.completedFuture(null)));
     }
 
     private static boolean deleted(JsonNode info) {

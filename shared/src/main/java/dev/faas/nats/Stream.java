@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /**
  * One stream: appends, and reads of <em>literal</em> subjects (a wildcard in a direct get costs a hundred milliseconds and
@@ -84,8 +85,16 @@ public final class Stream {
         return purge(Map.of("filter", subject));
     }
 
-    /** The same, of those up to a sequence, that one included. */
-    public CompletableFuture<Void> purge(String subject, long last) {
+    /** The same if the last message is such a mark as deletions leave; what comes after it in the meantime stays. */
+    CompletableFuture<Void> purgeIfLast(String subject, Predicate<StoredMessage> mark) {
+        return lastFromLeader(subject)
+                .thenCompose(last -> last.filter(mark)
+                        .map(found -> purge(subject, found.sequence()))
+                        .orElse(CompletableFuture.completedFuture(null)));
+    }
+
+    /** Of those up to a sequence, that one included. */
+    CompletableFuture<Void> purge(String subject, long last) {
         return purge(Map.of("filter", subject, "seq", last + 1));
     }
 

@@ -179,8 +179,8 @@ public record SpawnerConfig(
         return (int) Math.max(2, Math.min(8L * Runtime.getRuntime().availableProcessors(), byMemory));
     }
 
-    /** A boot is bound by processors. */
-    private static int defaultBoots() {
+    /** Of a spawner that has the machine alone: a boot is bound by processors. */
+    public static int defaultBoots() {
         return 2 * Runtime.getRuntime().availableProcessors();
     }
 

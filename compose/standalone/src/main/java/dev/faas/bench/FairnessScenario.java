@@ -1,5 +1,6 @@
 package dev.faas.bench;
 
+import dev.faas.spawner.SpawnerConfig;
 import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,10 +41,8 @@ final class FairnessScenario implements Scenario.OnPlatform {
     private static final double OWN_SECONDS = 0.2;
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
-    /** All slots there are, however many spawners share them, and boots of a machine with two cores. */
+    /** All slots there are, however many spawners share them. */
     private static final int SLOTS = 16;
-
-    private static final int BOOTS = 4;
 
     private final Others others;
     private final int spawners;
@@ -66,7 +65,10 @@ final class FairnessScenario implements Scenario.OnPlatform {
     @Override
     public Map<String, String> settings() {
         return Map.of(
-                "FAAS_SLOTS", Integer.toString(SLOTS / spawners), "FAAS_BOOTS", Integer.toString(BOOTS / spawners));
+                "FAAS_SLOTS",
+                Integer.toString(SLOTS / spawners),
+                "FAAS_BOOTS",
+                Integer.toString(Math.max(1, SpawnerConfig.defaultBoots() / spawners)));
     }
 
     @Override
