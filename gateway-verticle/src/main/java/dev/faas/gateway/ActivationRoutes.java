@@ -5,9 +5,7 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationView;
 import dev.faas.activation.Status;
 import dev.faas.http.Bodies;
-import dev.faas.http.ContentCoding;
 import dev.faas.http.Fields;
-import dev.faas.wire.Codec;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -44,13 +42,6 @@ final class ActivationRoutes {
         this.events = events;
         this.open = open;
         this.registry = registry;
-    }
-
-    /** The short answer: which one, and where it stands. */
-    record Pending(String activationId, Status status) {
-        static Pending of(ActivationRecord record) {
-            return new Pending(record.id(), record.currentStatus());
-        }
     }
 
     Future<Buffer> submit(RoutingContext ctx) {
@@ -95,7 +86,7 @@ final class ActivationRoutes {
 
     private static Buffer ended(RoutingContext ctx, String id, Object record) {
         ctx.response().putHeader("X-Activation-Id", id);
-        return json(ctx, record);
+        return JsonBody.of(ctx, record);
     }
 
     private static Buffer pending(RoutingContext ctx, String id) {
@@ -103,7 +94,7 @@ final class ActivationRoutes {
                 .putHeader("X-Activation-Id", id)
                 .setStatusCode(202)
                 .putHeader(HttpHeaders.LOCATION, "/v1/activations/" + id);
-        return json(ctx, new Pending(id, Status.QUEUED));
+        return JsonBody.of(ctx, new ActivationStatus(id, Status.QUEUED));
     }
 
     void get(RoutingContext ctx) {
@@ -112,24 +103,18 @@ final class ActivationRoutes {
                 .onFailure(ctx::fail)
                 .onSuccess(found -> found.ifPresentOrElse(
                         known -> EndWait.of(ctx, events, open, known, false, patience.limit())
-                                .onSuccess(newest -> ctx.end(json(ctx, ActivationView.of(newest.record())))),
+                                .onSuccess(newest -> ctx.end(JsonBody.of(ctx, ActivationView.of(newest.record())))),
                         () -> registry.question(ctx)));
     }
 
     Future<Buffer> cancel(RoutingContext ctx) {
         return cancellation.cancel(ctx.pathParam("id"), Caller.of(ctx)).map(record -> {
             ctx.response().setStatusCode(202);
-            return json(ctx, Pending.of(record));
+            return JsonBody.of(ctx, ActivationStatus.of(record));
         });
     }
 
     Future<Buffer> explain(RoutingContext ctx) {
-        return explanation.of(ctx.pathParam("id"), Caller.of(ctx)).map(explained -> json(ctx, explained));
-    }
-
-    /** A body as JSON of ours, with its type. */
-    static Buffer json(RoutingContext ctx, Object body) {
-        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
-        return ContentCoding.gzip(ctx, Buffer.buffer(Codec.write(body)));
+        return explanation.of(ctx.pathParam("id"), Caller.of(ctx)).map(explained -> JsonBody.of(ctx, explained));
     }
 }

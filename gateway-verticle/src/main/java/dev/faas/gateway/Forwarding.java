@@ -55,8 +55,8 @@ final class Forwarding implements Handler<RoutingContext> {
     }
 
     /** Holds the answer to a write back until this gateway has seen the write itself, so that the next call finds it. */
-    static Forwarding toRegistry(Upstream registry, FunctionCache functions) {
-        return new Forwarding(registry, functions::reached);
+    static Forwarding toRegistry(Upstream registry, LongFunction<Future<Void>> untilSeen) {
+        return new Forwarding(registry, untilSeen);
     }
 
     @Override

@@ -69,7 +69,7 @@ public final class GatewayVerticle extends ServiceVerticle {
         var queue = new CommandQueue(nats);
         var enqueuing = new Enqueuing(queue);
         on.onStop("commands under way", enqueuing::drain);
-        var toRegistry = Forwarding.toRegistry(registry, cache);
+        var toRegistry = Forwarding.toRegistry(registry, cache::reached);
         var registryClient = new RegistryClient(registry);
         var reader = new ActivationReader(events, registryClient);
         var streams =

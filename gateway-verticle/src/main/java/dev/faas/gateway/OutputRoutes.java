@@ -35,7 +35,7 @@ final class OutputRoutes {
                 result(ctx, ended);
             } else {
                 ctx.response().setStatusCode(202).putHeader(HttpHeaders.RETRY_AFTER, "1");
-                ctx.end(ActivationRoutes.json(ctx, ActivationRoutes.Pending.of(record)));
+                ctx.end(JsonBody.of(ctx, ActivationStatus.of(record)));
             }
         });
     }

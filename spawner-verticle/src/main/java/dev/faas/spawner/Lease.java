@@ -1,6 +1,5 @@
 package dev.faas.spawner;
 
-import dev.faas.spawner.SpawnerConfig.Timing;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -21,14 +20,14 @@ final class Lease implements AutoCloseable {
     private static final Duration LAST_SIGN = Duration.ofSeconds(5);
 
     private final Supplier<CompletableFuture<Void>> sign;
-    private final Timing timing;
+    private final RunTiming timing;
     private final Runnable onLost;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private volatile long confirmed = System.nanoTime();
     private volatile boolean lost;
 
-    private Lease(String name, Supplier<CompletableFuture<Void>> sign, Timing timing, Runnable onLost) {
+    private Lease(String name, Supplier<CompletableFuture<Void>> sign, RunTiming timing, Runnable onLost) {
         this.sign = sign;
         this.timing = timing;
         this.onLost = onLost;
@@ -36,7 +35,7 @@ final class Lease implements AutoCloseable {
     }
 
     /** Holds from now on; {@code onLost} is called at most once, on the lease's own thread. */
-    static Lease keep(String name, Supplier<CompletableFuture<Void>> sign, Timing timing, Runnable onLost) {
+    static Lease keep(String name, Supplier<CompletableFuture<Void>> sign, RunTiming timing, Runnable onLost) {
         var lease = new Lease(name, sign, timing, onLost);
         lease.thread.start();
         return lease;

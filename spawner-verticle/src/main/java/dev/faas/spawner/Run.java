@@ -59,7 +59,7 @@ final class Run {
             StateWriter writer,
             SandboxPool pool,
             OutputRoom room,
-            SpawnerConfig.Timing timing,
+            RunTiming timing,
             RunMeters meters,
             InstantSource clock,
             BooleanSupplier goOn) {}

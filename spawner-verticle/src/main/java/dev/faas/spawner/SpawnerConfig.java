@@ -37,7 +37,7 @@ public record SpawnerConfig(
         SandboxPool.Limits pool,
         NatsConfig nats,
         HttpConfig http,
-        Timing timing) {
+        RunTiming timing) {
     private static final int INTERNAL_PORT = 9090;
     private static final int LONGEST_ID = 64;
     /** Of runs: more than there can be. */
@@ -55,24 +55,6 @@ public record SpawnerConfig(
             URI host, EngineConfig.Images images, @Nullable String ociRuntime, Disk disk) {
         public static final Docker LOCAL =
                 new Docker(URI.create("unix:///var/run/docker.sock"), EngineConfig.Images.DEFAULT, null, Disk.DEFAULT);
-    }
-
-    /**
-     * The rhythm of the protocol, the same on every spawner of a platform; only tests hurry it.
-     *
-     * @param keepAlive how often a run tells the queue that it goes on
-     * @param lease a run whose last confirmed sign is older than this kills its sandbox
-     * @param pull how long a request for work waits at the broker
-     * @param sweep how often queues are looked at without a hint, at least
-     * @param reap how often orphaned containers are looked for
-     */
-    public record Timing(Duration keepAlive, Duration lease, Duration pull, Duration sweep, Duration reap) {
-        public static final Timing DEFAULT = new Timing(
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(15),
-                Duration.ofMillis(250),
-                Duration.ofSeconds(8),
-                Duration.ofSeconds(30));
     }
 
     public static SpawnerConfig from(Env env) {
@@ -96,7 +78,7 @@ public record SpawnerConfig(
                 pool(env),
                 NatsConfig.from(env),
                 HttpConfig.from(env, INTERNAL_PORT),
-                Timing.DEFAULT);
+                RunTiming.DEFAULT);
     }
 
     private static EngineConfig.Images images(Env env) {

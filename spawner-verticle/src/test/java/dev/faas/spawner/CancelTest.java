@@ -38,7 +38,7 @@ final class CancelTest {
     /** Looks every hour only: what is obeyed was heard. */
     private Platform.Started hearing() throws Exception {
         var hour = Duration.ofHours(1);
-        var timing = new SpawnerConfig.Timing(hour, hour, Duration.ofMillis(250), Duration.ofSeconds(1), hour);
+        var timing = new RunTiming(hour, hour, Duration.ofMillis(250), Duration.ofSeconds(1), hour);
         return platform.spawner("hearing", 4, Duration.ofMillis(100), timing);
     }
 

@@ -52,7 +52,7 @@ final class ClockJumpsTest {
     }
 
     private Platform.Started real(String name) throws Exception {
-        return platform.spawner(name, 4, GRACE, SpawnerConfig.Timing.DEFAULT);
+        return platform.spawner(name, 4, GRACE, RunTiming.DEFAULT);
     }
 
     private Ended within(Duration limit, String id) throws Exception {

@@ -41,7 +41,7 @@ final class DrainTest {
     }
 
     private Platform.Started impatient() throws Exception {
-        return platform.spawner("impatient", 4, Duration.ofMillis(100), SpawnerConfig.Timing.DEFAULT);
+        return platform.spawner("impatient", 4, Duration.ofMillis(100), RunTiming.DEFAULT);
     }
 
     @Test
@@ -118,7 +118,7 @@ final class DrainTest {
             return process.hang();
         });
         var grace = Duration.ofSeconds(40);
-        var spawner = platform.spawner("hurried", 2, grace, SpawnerConfig.Timing.DEFAULT);
+        var spawner = platform.spawner("hurried", 2, grace, RunTiming.DEFAULT);
         var function = platform.function(Specs.of("hang"));
         var ids = new ArrayList<String>();
         for (int i = 0; i < 6; i++) {
@@ -186,7 +186,7 @@ final class DrainTest {
     @Test
     void givenNoBus_whenStarted_thenItSaysSoAndOpensNoEngine() throws Exception {
         var nowhere = new NatsConfig("nats://127.0.0.1:1", null, null, Duration.ofSeconds(1), Duration.ofSeconds(1));
-        var config = platform.config("lonely", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
+        var config = platform.config("lonely", 1, Duration.ofSeconds(1), RunTiming.DEFAULT);
         var opened = new AtomicInteger();
         var verticle = new SpawnerVerticle(
                 with(config, nowhere, SpawnerConfig.Docker.LOCAL),
@@ -207,7 +207,7 @@ final class DrainTest {
     @Test
     void givenAPortThatIsTaken_whenStarted_thenItFailsAndClosesTheEngine() throws Exception {
         var first = platform.spawner(1);
-        var config = platform.config("lonely", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
+        var config = platform.config("lonely", 1, Duration.ofSeconds(1), RunTiming.DEFAULT);
         var open = new AtomicInteger();
         var verticle = new SpawnerVerticle(
                 at(config, first.internalPort()),
@@ -224,7 +224,7 @@ final class DrainTest {
 
     @Test
     void givenAnEngineThatTakesItsTimeToClose_whenTheSpawnerStops_thenItIsNotCutOff() throws Exception {
-        var config = platform.config("thorough", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
+        var config = platform.config("thorough", 1, Duration.ofSeconds(1), RunTiming.DEFAULT);
         var open = new AtomicInteger();
         var verticle = new SpawnerVerticle(
                 config, (c, self, pins) -> new Closing(open, Duration.ofSeconds(11)), InstantSource.system());
@@ -243,7 +243,7 @@ final class DrainTest {
                 SpawnerConfig.Docker.LOCAL.images(),
                 null,
                 SpawnerConfig.Docker.LOCAL.disk());
-        var config = platform.config("lonely", 1, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
+        var config = platform.config("lonely", 1, Duration.ofSeconds(1), RunTiming.DEFAULT);
         var verticle = new SpawnerVerticle(with(config, quick, docker));
 
         assertThatThrownBy(() ->

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class LeaseTest {
-    private static final SpawnerConfig.Timing QUICK = new SpawnerConfig.Timing(
+    private static final RunTiming QUICK = new RunTiming(
             Duration.ofMillis(50), Duration.ofMillis(500), Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
     private final LinkedBlockingQueue<Long> signs = new LinkedBlockingQueue<>();

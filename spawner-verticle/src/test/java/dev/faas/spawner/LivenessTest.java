@@ -40,7 +40,7 @@ final class LivenessTest {
     }
 
     private Platform.Started real(String name) throws Exception {
-        return platform.spawner(name, 4, Duration.ofSeconds(1), SpawnerConfig.Timing.DEFAULT);
+        return platform.spawner(name, 4, Duration.ofSeconds(1), RunTiming.DEFAULT);
     }
 
     private Ended within(Duration limit, String id) throws Exception {
@@ -58,7 +58,7 @@ final class LivenessTest {
 
     @Test
     void givenTheRhythmOfARealPlatform_whenItIsAddedUp_thenNoWayIsLongerThanPromised() {
-        var timing = SpawnerConfig.Timing.DEFAULT;
+        var timing = RunTiming.DEFAULT;
         var found = timing.sweep().plus(timing.pull());
 
         assertThat(found).as("a hint is lost").isLessThan(PROMISED);

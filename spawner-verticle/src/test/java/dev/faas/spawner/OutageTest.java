@@ -38,7 +38,7 @@ final class OutageTest {
     void givenRunsUnderWay_whenTheBusIsKilledAndStartedAgain_thenEachEndsExactlyOnceInItsFirstRun() throws Exception {
         var gate = new Gate();
         platform.images.put("gate", gate);
-        platform.spawner("steady", 8, Duration.ofSeconds(10), SpawnerConfig.Timing.DEFAULT);
+        platform.spawner("steady", 8, Duration.ofSeconds(10), RunTiming.DEFAULT);
         var function = platform.function(Specs.of("gate"));
         var ids = new ArrayList<String>();
         for (int i = 0; i < 5; i++) {
@@ -70,7 +70,7 @@ final class OutageTest {
             }
             return 0;
         });
-        platform.spawner("steady", 1, Duration.ofSeconds(10), SpawnerConfig.Timing.DEFAULT);
+        platform.spawner("steady", 1, Duration.ofSeconds(10), RunTiming.DEFAULT);
         var id = platform.submit(platform.function(Specs.limits("stream", 60, 4096, 1)), "");
         pieces.release();
         Platform.until(

@@ -61,7 +61,7 @@ import java.util.function.Supplier;
 /** A real bus, and what registry and gateway would do on it; spawners are started by the tests. */
 final class Platform {
     static final Duration LIMIT = Duration.ofSeconds(30);
-    static final SpawnerConfig.Timing QUICK = new SpawnerConfig.Timing(
+    static final RunTiming QUICK = new RunTiming(
             Duration.ofSeconds(1),
             Duration.ofSeconds(3),
             Duration.ofMillis(250),
@@ -105,7 +105,7 @@ final class Platform {
         return spawner("spawner-" + started.size(), slots, Duration.ofSeconds(10), QUICK);
     }
 
-    Started spawner(String name, int slots, Duration grace, SpawnerConfig.Timing timing) throws Exception {
+    Started spawner(String name, int slots, Duration grace, RunTiming timing) throws Exception {
         var spawner = Started.fake(config(name, slots, grace, timing), this);
         spawner.deploy();
         started.add(spawner);
@@ -142,7 +142,7 @@ final class Platform {
         return spawner;
     }
 
-    SpawnerConfig config(String name, int slots, Duration grace, SpawnerConfig.Timing timing) {
+    SpawnerConfig config(String name, int slots, Duration grace, RunTiming timing) {
         return new SpawnerConfig(
                 "test",
                 name,

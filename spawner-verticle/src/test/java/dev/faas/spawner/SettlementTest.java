@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A command that may be another's by now is not answered for: a late NAK would take it away, a late ACK remove it. */
 final class SettlementTest {
-    private static final SpawnerConfig.Timing SHORT = new SpawnerConfig.Timing(
+    private static final RunTiming SHORT = new RunTiming(
             Duration.ofMillis(20), Duration.ofMillis(100), Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
     private Platform platform;

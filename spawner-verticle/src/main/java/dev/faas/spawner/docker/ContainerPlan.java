@@ -19,11 +19,6 @@ import java.util.TreeSet;
 record ContainerPlan(
         EngineConfig config, int hostCpus, SandboxSpec spec, ResolvedImage image, List<String> commandLine) {
 
-    static final String PLATFORM = "dev.faas.platform";
-    static final String SPAWNER = "dev.faas.spawner";
-    static final String INCARNATION = "dev.faas.incarnation";
-    static final String REVISION = "dev.faas.revision";
-
     private static final long MIB = 1024 * 1024;
     private static final long MOST_SHM = 64 * MIB;
     private static final long BYTES_AN_INODE = 4096;
@@ -46,7 +41,7 @@ record ContainerPlan(
                 .withEnv(spec.env().entrySet().stream()
                         .map(e -> e.getKey() + "=" + e.getValue())
                         .toList())
-                .withLabels(labels(config, spec.revision()))
+                .withLabels(Labels.of(config, spec.revision()))
                 .withHealthcheck(new HealthCheck().withTest(List.of("NONE")))
                 .withStopSignal("SIGKILL")
                 .withStdinOpen(true)
@@ -56,14 +51,6 @@ record ContainerPlan(
                 .withAttachStderr(true)
                 .withHostConfig(hostConfig(initVolume)
                         .withStorageOpt(quota ? Map.of("size", Long.toString(rootBytes())) : null));
-    }
-
-    static Map<String, String> labels(EngineConfig config, String revision) {
-        return Map.of(
-                PLATFORM, config.platform(),
-                SPAWNER, config.spawner(),
-                INCARNATION, config.incarnation(),
-                REVISION, revision);
     }
 
     private HostConfig hostConfig(String initVolume) {

@@ -159,7 +159,7 @@ final class DockerBoot {
     private void discard(String name, Duration patience) {
         try {
             Undisturbed.run(() -> awaitEnd(name, patience));
-            Undisturbed.run(() -> DockerEngine.remove(docker, name));
+            Undisturbed.run(() -> docker.removeContainer(name));
         } catch (EngineFault e) {
             log.warn("container {} is left to the reaper: {}", name, e.getMessage());
         } finally {

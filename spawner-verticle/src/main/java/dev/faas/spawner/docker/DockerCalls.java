@@ -23,6 +23,7 @@ import java.util.function.Function;
  * that closes its connection.
  */
 final class DockerCalls implements AutoCloseable {
+    private static final Duration REMOVE_LIMIT = Duration.ofSeconds(30);
 
     /** The newest version this code was written against. */
     private static final RemoteApiVersion NEWEST = RemoteApiVersion.create(1, 45);
@@ -107,5 +108,22 @@ final class DockerCalls implements AutoCloseable {
             root = root.getCause();
         }
         return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+
+    /** Removes a container with its volumes; one that is gone, or is being removed, is fine. */
+    void removeContainer(String idOrName) throws EngineFault {
+        try {
+            within(
+                    REMOVE_LIMIT,
+                    "removal of a container",
+                    d -> d.removeContainerCmd(idOrName)
+                            .withForce(true)
+                            .withRemoveVolumes(true)
+                            .exec());
+        } catch (DockerRefusal e) {
+            if (!e.notFound() && !e.conflict()) { // conflict: its removal is under way already
+                throw e;
+            }
+        }
     }
 }

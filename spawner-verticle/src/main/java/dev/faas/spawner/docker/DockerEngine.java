@@ -29,10 +29,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class DockerEngine implements ContainerEngine {
 
+    private static final Duration PING_LIMIT = Duration.ofSeconds(2);
     private static final Logger log = LoggerFactory.getLogger(DockerEngine.class);
     private static final Duration LIST_LIMIT = Duration.ofSeconds(30);
-    private static final Duration REMOVE_LIMIT = Duration.ofSeconds(30);
-    private static final Duration PING_LIMIT = Duration.ofSeconds(2);
 
     private final EngineConfig config;
     private final DockerCalls docker;
@@ -51,7 +50,7 @@ public final class DockerEngine implements ContainerEngine {
                 new PulledImages(docker, config.platform(), config.images().maxBytes(), InstantSource.system());
         this.pulls = new ImagePulls(docker, config.images(), pulled);
         this.images = new ImageStore(docker, pins, pulled, pulls);
-        this.init = new InitVolume(docker, program, ContainerPlan.labels(config, ""));
+        this.init = new InitVolume(docker, program, Labels.of(config, ""));
         this.boots = new DockerBoot(docker, init);
         this.disk = new DiskWatch(
                 docker, DiskWatch.disk(config.dockerHost(), info), config.disk().freeMb(), boots::sandboxes);
@@ -118,7 +117,7 @@ public final class DockerEngine implements ContainerEngine {
 
     @Override
     public List<OwnContainer> ours() throws EngineFault {
-        var label = Map.of(ContainerPlan.PLATFORM, config.platform());
+        var label = Map.of(Labels.PLATFORM, config.platform());
         return docker
                 .within(
                         LIST_LIMIT,
@@ -134,23 +133,7 @@ public final class DockerEngine implements ContainerEngine {
 
     @Override
     public void remove(String containerId) throws EngineFault {
-        remove(docker, containerId);
-    }
-
-    static void remove(DockerCalls docker, String idOrName) throws EngineFault {
-        try {
-            docker.within(
-                    REMOVE_LIMIT,
-                    "removal of a container",
-                    d -> d.removeContainerCmd(idOrName)
-                            .withForce(true)
-                            .withRemoveVolumes(true)
-                            .exec());
-        } catch (DockerRefusal e) {
-            if (!e.notFound() && !e.conflict()) { // conflict: its removal is under way already
-                throw e;
-            }
-        }
+        docker.removeContainer(containerId);
     }
 
     @Override
@@ -184,9 +167,9 @@ public final class DockerEngine implements ContainerEngine {
         var labels = container.getLabels();
         return new OwnContainer(
                 container.getId(),
-                labels.getOrDefault(ContainerPlan.SPAWNER, ""),
-                labels.getOrDefault(ContainerPlan.INCARNATION, ""),
-                labels.getOrDefault(ContainerPlan.REVISION, ""),
+                labels.getOrDefault(Labels.SPAWNER, ""),
+                labels.getOrDefault(Labels.INCARNATION, ""),
+                labels.getOrDefault(Labels.REVISION, ""),
                 Stream.of(container.getNames()).anyMatch(name -> boots.holds(name.substring(1))),
                 Instant.ofEpochSecond(container.getCreated()));
     }

@@ -68,7 +68,7 @@ final class InitVolume {
     }
 
     private String platform() {
-        return labels.getOrDefault(ContainerPlan.PLATFORM, "");
+        return labels.getOrDefault(Labels.PLATFORM, "");
     }
 
     /** The name to mount; the program is in it from then on, until somebody removes it. */
@@ -95,7 +95,7 @@ final class InitVolume {
                 .withTarget(MOUNT)
                 .withReadOnly(readOnly)
                 .withVolumeOptions(
-                        new VolumeOptions().withNoCopy(true).withLabels(Map.of(ContainerPlan.PLATFORM, platform)));
+                        new VolumeOptions().withNoCopy(true).withLabels(Map.of(Labels.PLATFORM, platform)));
     }
 
     /** Somebody has removed it, or damaged what is in it. */
@@ -109,7 +109,7 @@ final class InitVolume {
                 "creation of a volume",
                 d -> d.createVolumeCmd()
                         .withName(name)
-                        .withLabels(Map.of(ContainerPlan.PLATFORM, platform()))
+                        .withLabels(Map.of(Labels.PLATFORM, platform()))
                         .exec());
         var filler = "faas-" + UUID.randomUUID();
         try {
@@ -125,7 +125,7 @@ final class InitVolume {
                             .exec());
             put(filler);
         } finally {
-            Undisturbed.run(() -> DockerEngine.remove(docker, filler));
+            Undisturbed.run(() -> docker.removeContainer(filler));
         }
     }
 
@@ -252,7 +252,7 @@ final class InitVolume {
                 "list of containers",
                 d -> d.listContainersCmd()
                         .withShowAll(true)
-                        .withLabelFilter(Map.of(ContainerPlan.PLATFORM, platform()))
+                        .withLabelFilter(Map.of(Labels.PLATFORM, platform()))
                         .exec());
         return containers.stream().map(Container::getState).anyMatch(state -> !GOING.contains(String.valueOf(state)));
     }

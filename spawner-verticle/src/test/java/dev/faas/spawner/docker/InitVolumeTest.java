@@ -176,7 +176,7 @@ final class InitVolumeTest {
         assertThat(images.docker()
                         .listContainersCmd()
                         .withShowAll(true)
-                        .withLabelFilter(Map.of(ContainerPlan.PLATFORM, platform))
+                        .withLabelFilter(Map.of(Labels.PLATFORM, platform))
                         .exec())
                 .isEmpty();
     }
