@@ -1,10 +1,10 @@
 package dev.faas.auth;
 
-import dev.faas.http.Authenticated;
 import dev.faas.http.Bodies;
-import dev.faas.http.Fields;
-import dev.faas.http.Offer;
-import dev.faas.http.TokenVerifier;
+import dev.faas.http.JsonFields;
+import dev.faas.http.content.AcceptFilter;
+import dev.faas.http.token.Authenticated;
+import dev.faas.http.token.TokenVerifier;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
@@ -34,7 +34,7 @@ final class AuthRoutes {
 
     void add(Router on) {
         var json = Bodies.json(MAX_BODY_BYTES);
-        var offer = Offer.json();
+        var offer = AcceptFilter.json();
         on.post("/v1/auth/register").handler(offer).handler(json).respond(this::register);
         on.post("/v1/auth/login").handler(offer).handler(json).respond(this::login);
         on.post("/v1/auth/refresh").handler(offer).handler(json).respond(this::refresh);
@@ -44,7 +44,7 @@ final class AuthRoutes {
     }
 
     private Future<AccountView> register(RoutingContext ctx) {
-        var fields = Fields.of(ctx);
+        var fields = JsonFields.of(ctx);
         var username = fields.text("username", USERNAME, USERNAME_RULE);
         var password = fields.text("password", MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH);
         fields.done();
@@ -56,7 +56,7 @@ final class AuthRoutes {
 
     /** The rules for new names and passwords are not asked here: whatever does not fit is simply wrong. */
     private Future<TokenPair> login(RoutingContext ctx) {
-        var fields = Fields.of(ctx);
+        var fields = JsonFields.of(ctx);
         var username = fields.text("username", 1, MAX_PASSWORD_LENGTH);
         var password = fields.text("password", 1, MAX_PASSWORD_LENGTH);
         fields.done();
@@ -82,7 +82,7 @@ final class AuthRoutes {
     }
 
     private static String refreshToken(RoutingContext ctx) {
-        var fields = Fields.of(ctx);
+        var fields = JsonFields.of(ctx);
         var token = fields.text("refresh_token", 1, MAX_TOKEN_LENGTH);
         fields.done();
         return token;

@@ -5,9 +5,9 @@ import dev.faas.http.HttpService;
 import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
-import dev.faas.http.TokenVerifier;
+import dev.faas.http.token.TokenVerifier;
+import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
-import dev.faas.lifecycle.Waiting;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
 import dev.faas.pg.Pg;
@@ -71,10 +71,10 @@ public final class AuthVerticle extends ServiceVerticle {
                 () -> HttpService.start(
                         vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), routes::add))),
                 HttpService::close);
-        on.repeat("announcing revocations", OUTBOX_PAUSE, () -> Waiting.on(revocations.announcePending()));
-        on.again("publishing signing keys", KEYS_PAUSE, () -> Waiting.on(publication.refresh()));
-        on.repeat("pruning revocations", PRUNE_PAUSE, () -> Waiting.on(revocations.prune()));
-        on.repeat("pruning logins", PRUNE_PAUSE, () -> Waiting.on(logins.prune(clock.instant())));
+        on.repeat("announcing revocations", OUTBOX_PAUSE, () -> Blocking.await(revocations.announcePending()));
+        on.again("publishing signing keys", KEYS_PAUSE, () -> Blocking.await(publication.refresh()));
+        on.repeat("pruning revocations", PRUNE_PAUSE, () -> Blocking.await(revocations.prune()));
+        on.repeat("pruning logins", PRUNE_PAUSE, () -> Blocking.await(logins.prune(clock.instant())));
         return http;
     }
 

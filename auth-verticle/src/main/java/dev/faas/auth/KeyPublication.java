@@ -1,6 +1,6 @@
 package dev.faas.auth;
 
-import dev.faas.http.TokenVerifier;
+import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import io.vertx.core.Context;

@@ -5,8 +5,8 @@ import static dev.faas.auth.Await.eventually;
 import static dev.faas.auth.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.http.KeyRing;
-import dev.faas.http.TokenVerifier;
+import dev.faas.http.token.KeyRing;
+import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import dev.faas.pg.Pg;

@@ -4,8 +4,25 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationView;
 import dev.faas.activation.Status;
+import dev.faas.gateway.explain.Explainer;
+import dev.faas.gateway.forward.Caller;
+import dev.faas.gateway.forward.Forwarding;
+import dev.faas.gateway.function.Functions;
+import dev.faas.gateway.read.ActivationReader;
+import dev.faas.gateway.read.ActivationStatus;
+import dev.faas.gateway.read.EndWait;
+import dev.faas.gateway.read.JsonBody;
+import dev.faas.gateway.read.OpenResponses;
+import dev.faas.gateway.read.WaitPreference;
+import dev.faas.gateway.submit.Acceptance;
+import dev.faas.gateway.submit.Accepted;
+import dev.faas.gateway.submit.Cancellation;
+import dev.faas.gateway.submit.IdempotencyKey;
+import dev.faas.gateway.submit.Replay;
+import dev.faas.gateway.submit.Submission;
+import dev.faas.gateway.submit.SubmitRequest;
 import dev.faas.http.Bodies;
-import dev.faas.http.Fields;
+import dev.faas.http.JsonFields;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -17,10 +34,10 @@ final class ActivationRoutes {
     private final Acceptance acceptance;
     private final Cancellation cancellation;
     private final Replay replay;
-    private final Explanation explanation;
+    private final Explainer explanation;
     private final ActivationReader reader;
     private final ActivationEvents events;
-    private final OpenAnswers open;
+    private final OpenResponses open;
     private final Forwarding registry;
 
     ActivationRoutes(
@@ -28,10 +45,10 @@ final class ActivationRoutes {
             Acceptance acceptance,
             Cancellation cancellation,
             Replay replay,
-            Explanation explanation,
+            Explainer explanation,
             ActivationReader reader,
             ActivationEvents events,
-            OpenAnswers open,
+            OpenResponses open,
             Forwarding registry) {
         this.functions = functions;
         this.acceptance = acceptance;
@@ -46,30 +63,30 @@ final class ActivationRoutes {
 
     Future<Buffer> submit(RoutingContext ctx) {
         var key = IdempotencyKey.of(ctx);
-        var patience = Patience.of(ctx);
+        var patience = WaitPreference.of(ctx);
         var submission = Submission.of(ctx);
         var caller = Caller.of(ctx);
         var ref = ctx.pathParam("ref");
         return functions
                 .find(ref, caller)
-                .map(function -> Wanted.of(function, ref, submission, key, caller))
+                .map(function -> SubmitRequest.of(function, ref, submission, key, caller))
                 .compose(acceptance::accept)
                 .compose(accepted -> submitted(ctx, accepted, patience));
     }
 
     Future<Buffer> replay(RoutingContext ctx) {
         var key = IdempotencyKey.of(ctx);
-        var patience = Patience.of(ctx);
+        var patience = WaitPreference.of(ctx);
         if (Bodies.bytes(ctx).length() > 0) {
             // There is nothing to say yet, and what would be ignored is refused.
-            Fields.of(ctx).done();
+            JsonFields.of(ctx).done();
         }
         return replay.of(ctx.pathParam("id"), key, Caller.of(ctx))
                 .compose(acceptance::accept)
                 .compose(accepted -> submitted(ctx, accepted, patience));
     }
 
-    private Future<Buffer> submitted(RoutingContext ctx, Accepted accepted, Patience patience) {
+    private Future<Buffer> submitted(RoutingContext ctx, Accepted accepted, WaitPreference patience) {
         return switch (accepted) {
             case Accepted.Alive(var known) ->
                 EndWait.of(ctx, events, open, known, true, patience.limit()).map(newest -> {
@@ -98,7 +115,7 @@ final class ActivationRoutes {
     }
 
     void get(RoutingContext ctx) {
-        var patience = Patience.of(ctx);
+        var patience = WaitPreference.of(ctx);
         reader.alive(ctx.pathParam("id"), Caller.of(ctx))
                 .onFailure(ctx::fail)
                 .onSuccess(found -> found.ifPresentOrElse(

@@ -1,10 +1,14 @@
 package dev.faas.gateway;
 
-import dev.faas.http.Authenticated;
+import dev.faas.gateway.forward.Forwarding;
+import dev.faas.gateway.read.LiveStreams;
+import dev.faas.gateway.read.OutputRoutes;
+import dev.faas.gateway.submit.Submission;
 import dev.faas.http.Bodies;
 import dev.faas.http.Listener;
-import dev.faas.http.Offer;
-import dev.faas.http.TokenVerifier;
+import dev.faas.http.content.AcceptFilter;
+import dev.faas.http.token.Authenticated;
+import dev.faas.http.token.TokenVerifier;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -12,11 +16,11 @@ import java.util.List;
 
 /** What is served where: three ports, the routes of each. Health is on all of them. */
 final class Api {
-    private static final Handler<RoutingContext> JSON = Offer.json();
-    private static final Handler<RoutingContext> BYTES = Offer.of("application/octet-stream");
-    private static final Handler<RoutingContext> TEXT = Offer.of("text/plain");
-    private static final Handler<RoutingContext> YAML = Offer.of("application/yaml");
-    private static final Handler<RoutingContext> EVENTS = Offer.of("text/event-stream");
+    private static final Handler<RoutingContext> JSON = AcceptFilter.json();
+    private static final Handler<RoutingContext> BYTES = AcceptFilter.of("application/octet-stream");
+    private static final Handler<RoutingContext> TEXT = AcceptFilter.of("text/plain");
+    private static final Handler<RoutingContext> YAML = AcceptFilter.of("application/yaml");
+    private static final Handler<RoutingContext> EVENTS = AcceptFilter.of("text/event-stream");
 
     private static final int MAX_SMALL_BODY = 64 * 1024;
 

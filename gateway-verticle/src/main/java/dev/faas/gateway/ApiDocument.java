@@ -1,6 +1,6 @@
 package dev.faas.gateway;
 
-import dev.faas.http.ContentCoding;
+import dev.faas.http.content.ContentCoding;
 import dev.faas.wire.Sha256;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;

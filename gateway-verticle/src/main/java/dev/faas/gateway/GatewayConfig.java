@@ -1,6 +1,7 @@
 package dev.faas.gateway;
 
 import dev.faas.config.Env;
+import dev.faas.gateway.submit.Backpressure;
 import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
 import java.net.URI;

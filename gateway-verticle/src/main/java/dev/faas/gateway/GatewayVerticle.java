@@ -1,15 +1,33 @@
 package dev.faas.gateway;
 
 import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.Cancelling;
+import dev.faas.activation.Canceller;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Spawners;
+import dev.faas.gateway.explain.Explainer;
+import dev.faas.gateway.forward.Addresses;
+import dev.faas.gateway.forward.Forwarding;
+import dev.faas.gateway.forward.RegistryClient;
+import dev.faas.gateway.forward.Upstream;
+import dev.faas.gateway.function.FunctionCache;
+import dev.faas.gateway.function.Functions;
+import dev.faas.gateway.read.ActivationReader;
+import dev.faas.gateway.read.EventStream;
+import dev.faas.gateway.read.LiveStreams;
+import dev.faas.gateway.read.OpenResponses;
+import dev.faas.gateway.read.OutputRoutes;
+import dev.faas.gateway.submit.Acceptance;
+import dev.faas.gateway.submit.Backpressure;
+import dev.faas.gateway.submit.Cancellation;
+import dev.faas.gateway.submit.CommandEnqueuer;
+import dev.faas.gateway.submit.IdempotencyKeys;
+import dev.faas.gateway.submit.Replay;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
-import dev.faas.http.KeyRing;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
-import dev.faas.http.TokenVerifier;
+import dev.faas.http.token.KeyRing;
+import dev.faas.http.token.TokenVerifier;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
@@ -29,7 +47,7 @@ public final class GatewayVerticle extends ServiceVerticle {
     private final GatewayConfig config;
     private final Addresses.Lookup lookup;
     private final InstantSource clock;
-    private final OpenAnswers open = new OpenAnswers();
+    private final OpenResponses open = new OpenResponses();
 
     public GatewayVerticle(GatewayConfig config) {
         this(config, Addresses.SYSTEM, InstantSource.system());
@@ -67,7 +85,7 @@ public final class GatewayVerticle extends ServiceVerticle {
         var events = new ActivationEvents(nats);
         nats.onReconnect(open::check);
         var queue = new CommandQueue(nats);
-        var enqueuing = new Enqueuing(queue);
+        var enqueuing = new CommandEnqueuer(queue);
         on.onStop("commands under way", enqueuing::drain);
         var toRegistry = Forwarding.toRegistry(registry, cache::reached);
         var registryClient = new RegistryClient(registry);
@@ -78,10 +96,10 @@ public final class GatewayVerticle extends ServiceVerticle {
         var pressure = new Backpressure(events, queue, config.limits());
         var keys = IdempotencyKeys.open(nats, limit);
         var acceptance = new Acceptance(events, enqueuing, pressure, keys, reader, clock);
-        var cancellation = new Cancellation(reader, new Cancelling(events, queue, clock));
+        var cancellation = new Cancellation(reader, new Canceller(events, queue, clock));
         var spawners = on.open("spawners", () -> new Spawners(nats), Spawners::close);
         spawners.observe();
-        var explanation = new Explanation(reader, queue, pressure, spawners::alive, clock);
+        var explanation = new Explainer(reader, queue, pressure, spawners::alive, clock);
         var api = new Api(
                 verifier,
                 Forwarding.to(auth),

@@ -2,7 +2,10 @@ package dev.faas.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.http.TokenVerifier;
+import dev.faas.gateway.forward.Forwarding;
+import dev.faas.gateway.read.LiveStreams;
+import dev.faas.gateway.read.OutputRoutes;
+import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.NatsConfig;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Route;

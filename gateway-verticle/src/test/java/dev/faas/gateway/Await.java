@@ -8,7 +8,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /** Waits on a test's own thread, not for ever. */
-final class Await {
+public final class Await {
     private static final int LIMIT_SECONDS = 30;
 
     private Await() {}
@@ -19,7 +19,7 @@ final class Await {
                 .join();
     }
 
-    static <T> T await(Future<T> future) {
+    public static <T> T await(Future<T> future) {
         try {
             return future.await(LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
@@ -35,7 +35,7 @@ final class Await {
     }
 
     /** For what gives no signal: looks again every few milliseconds. */
-    static void until(String what, BooleanSupplier condition) {
+    public static void until(String what, BooleanSupplier condition) {
         long limit = System.nanoTime() + Duration.ofSeconds(LIMIT_SECONDS).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > limit) {

@@ -2,6 +2,7 @@ package dev.faas.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.gateway.submit.Backpressure;
 import dev.faas.nats.PullInbox.Pulled;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;

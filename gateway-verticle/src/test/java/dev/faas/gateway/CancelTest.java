@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvents.Appended;
 import dev.faas.activation.ActivationRecord;
-import dev.faas.activation.CommandQueue.Standing;
-import dev.faas.activation.Parked;
+import dev.faas.activation.CommandQueue.QueueStats;
+import dev.faas.activation.PendingRetry;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Report;
 import dev.faas.activation.Snapshot;
@@ -106,7 +106,7 @@ class CancelTest {
             Await.until(
                     "the slot is free",
                     () -> Await.await(faas.queue.standing(function.id()))
-                            .map(Standing::running)
+                            .map(QueueStats::running)
                             .filter(running -> running == 0)
                             .isPresent());
         }
@@ -134,7 +134,7 @@ class CancelTest {
         var id = faas.accepted("endless", "x");
         faas.claim(id).handBack();
         var command = ActivationCommand.of(newest(id).record().activation());
-        Await.await(faas.queue.park(new Parked(command, Instant.now().plusSeconds(60))));
+        Await.await(faas.queue.park(new PendingRetry(command, Instant.now().plusSeconds(60))));
 
         var answer = cancel(id);
 

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.activation.ActivationEvents.Appended;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Reason;
-import dev.faas.activation.SpawnerBeat;
+import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Worker;
 import dev.faas.wire.FunctionRevision;
@@ -49,10 +49,10 @@ class ExplainTest {
     }
 
     private void spawnerSays(int slots, int free) {
-        beat(new SpawnerBeat("node-1", "1", slots, free, null));
+        beat(new SpawnerHeartbeat("node-1", "1", slots, free, null));
     }
 
-    private void beat(SpawnerBeat beat) {
+    private void beat(SpawnerHeartbeat beat) {
         try (var spawners = new Spawners(faas.bus)) {
             long last = Await.await(spawners.lastSign(beat.spawner())).revision();
             Await.await(spawners.beat(beat, last));
@@ -94,7 +94,7 @@ class ExplainTest {
 
     @Test
     void givenSpawnersWithoutDocker_whenExplained_thenItIsToldWhichAndWhy() throws Exception {
-        beat(new SpawnerBeat("node-1", "1", 8, 8, "Docker does not answer"));
+        beat(new SpawnerHeartbeat("node-1", "1", 8, 8, "Docker does not answer"));
         var id = faas.accepted("slow", "x");
 
         Await.until(
@@ -106,7 +106,7 @@ class ExplainTest {
         assertThat(explained.path("platform").path("spawners").asInt()).isZero();
         assertThat(explained.path("platform").path("free").asInt()).isZero();
 
-        beat(new SpawnerBeat("node-2", "1", 4, 0, null));
+        beat(new SpawnerHeartbeat("node-2", "1", 4, 0, null));
         awaitWhy(id, "no_free_slot");
         assertThat(explain(id).path("detail").asText()).contains("All 4 slots", "node-1 (Docker does not answer)");
     }

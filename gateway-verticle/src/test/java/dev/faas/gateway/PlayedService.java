@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The HTTP side of a service behind the gateway, and what it has been asked. Answers 404 until told otherwise. */
-final class PlayedService implements AutoCloseable {
+public final class PlayedService implements AutoCloseable {
     private final HttpServer server;
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private volatile Handler<HttpServerRequest> answer = PlayedService::notFound;
@@ -32,7 +32,7 @@ final class PlayedService implements AutoCloseable {
                 .end("{\"status\":404,\"code\":\"not_found\"}");
     }
 
-    void answers(Handler<HttpServerRequest> how) {
+    public void answers(Handler<HttpServerRequest> how) {
         answer = how;
     }
 
@@ -45,7 +45,7 @@ final class PlayedService implements AutoCloseable {
         return List.copyOf(asked);
     }
 
-    int port() {
+    public int port() {
         return server.actualPort();
     }
 

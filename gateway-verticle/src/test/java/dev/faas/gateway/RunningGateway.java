@@ -3,6 +3,8 @@ package dev.faas.gateway;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.CommandQueue;
 import dev.faas.config.Secret;
+import dev.faas.gateway.forward.Addresses;
+import dev.faas.gateway.submit.Backpressure;
 import dev.faas.http.HttpConfig;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.Nats;
@@ -40,7 +42,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway on a real NATS; auth and registry are played, since only their HTTP side is of interest here. */
-final class RunningGateway implements AutoCloseable {
+public final class RunningGateway implements AutoCloseable {
     static final Duration HEARTBEAT = Duration.ofMillis(300);
     /** Above what a submit waits for a bus that does not answer. */
     static final Duration IDLE = Duration.ofSeconds(7);
@@ -64,7 +66,7 @@ final class RunningGateway implements AutoCloseable {
     final Nats bus;
     final ActivationEvents events;
     final CommandQueue queue;
-    final PlayedService auth;
+    public final PlayedService auth;
     final PlayedService registry;
     final Signer signer;
     final String alice = Ids.user(Instant.now());
@@ -85,7 +87,7 @@ final class RunningGateway implements AutoCloseable {
     }
 
     /** @param upstreamHost the name by which the gateway knows both services */
-    RunningGateway(Path directory, Addresses.Lookup lookup, String upstreamHost) throws Exception {
+    public RunningGateway(Path directory, Addresses.Lookup lookup, String upstreamHost) throws Exception {
         server = NatsServer.start(directory, NATS_CONF, PASSWORDS);
         bus = Nats.connect(bus(server.url(), "registry"), "test");
         Topology.create(bus, TopologyConfig.LOCAL);
@@ -207,7 +209,7 @@ final class RunningGateway implements AutoCloseable {
         registry.answersNothing();
     }
 
-    HttpRequest.Builder request(String path) {
+    public HttpRequest.Builder request(String path) {
         return request("api", path);
     }
 
@@ -220,7 +222,7 @@ final class RunningGateway implements AutoCloseable {
         return request(path).header("Authorization", signer.bearer(user));
     }
 
-    Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    public Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
         return new Answer(client.send(request.build(), BodyHandlers.ofByteArray()));
     }
 

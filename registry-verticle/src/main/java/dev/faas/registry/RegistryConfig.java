@@ -1,11 +1,12 @@
 package dev.faas.registry;
 
-import dev.faas.activation.Lifespan;
+import dev.faas.activation.MaxLifetime;
 import dev.faas.config.Env;
 import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.pg.PgConfig;
+import dev.faas.registry.ledger.Retention;
 import dev.faas.wire.FunctionSpec;
 import java.time.Duration;
 
@@ -61,7 +62,7 @@ public record RegistryConfig(
     public static RegistryConfig from(Env env) {
         var retention = Retention.from(env);
         var topology = TopologyConfig.from(env, retention.output());
-        if (topology.eventsAge().compareTo(Lifespan.longest(FunctionSpec.of("any", "any"))) <= 0) {
+        if (topology.eventsAge().compareTo(MaxLifetime.longest(FunctionSpec.of("any", "any"))) <= 0) {
             env.problem("FAAS_EVENTS_AGE", "must be longer than an activation can live: an ordinary one 24h and 5m");
         }
         return new RegistryConfig(

@@ -1,24 +1,55 @@
 package dev.faas.registry;
 
 import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.Cancelling;
+import dev.faas.activation.Canceller;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Spawners;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
-import dev.faas.http.KeyRing;
 import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
-import dev.faas.http.TokenVerifier;
+import dev.faas.http.token.KeyRing;
+import dev.faas.http.token.TokenVerifier;
+import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
-import dev.faas.lifecycle.Repeated;
-import dev.faas.lifecycle.Waiting;
+import dev.faas.lifecycle.RepeatingTask;
 import dev.faas.nats.Consumers;
 import dev.faas.nats.DurableReader;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
 import dev.faas.pg.Pg;
+import dev.faas.registry.function.EventsAge;
+import dev.faas.registry.function.FunctionBody;
+import dev.faas.registry.function.FunctionBucket;
+import dev.faas.registry.function.FunctionRoutes;
+import dev.faas.registry.function.FunctionStore;
+import dev.faas.registry.function.Functions;
+import dev.faas.registry.function.ImagePins;
+import dev.faas.registry.function.OutboxStore;
+import dev.faas.registry.ledger.ActivationRoutes;
+import dev.faas.registry.ledger.ExpiredPayloadRemover;
+import dev.faas.registry.ledger.Ledger;
+import dev.faas.registry.ledger.LedgerReadStore;
+import dev.faas.registry.ledger.LedgerStore;
+import dev.faas.registry.ledger.PartitionStore;
+import dev.faas.registry.ledger.PayloadArchive;
+import dev.faas.registry.ledger.Projection;
+import dev.faas.registry.ledger.Projector;
+import dev.faas.registry.ledger.Pruner;
+import dev.faas.registry.ledger.RetentionStore;
+import dev.faas.registry.maintenance.ConsumerReconciler;
+import dev.faas.registry.maintenance.DeletedFunctionCanceller;
+import dev.faas.registry.maintenance.DeletedFunctionPurger;
+import dev.faas.registry.maintenance.DeletedQueueRemover;
+import dev.faas.registry.maintenance.LostActivationCloser;
+import dev.faas.registry.maintenance.LostRunRescuer;
+import dev.faas.registry.maintenance.MissingCommandEnqueuer;
+import dev.faas.registry.maintenance.QueuedActivationExpirer;
+import dev.faas.registry.maintenance.Reconciler;
+import dev.faas.registry.maintenance.RepairStore;
+import dev.faas.registry.maintenance.RetryEnqueuer;
+import dev.faas.registry.maintenance.StalledCommandRescuer;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -58,7 +89,7 @@ public final class RegistryVerticle extends ServiceVerticle {
     @Override
     protected HttpService open(Lifecycle.Steps on) throws Exception {
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
-        var pg = on.open("postgres", () -> Pg.open(vertx, config.pg()), it -> Waiting.on(it.close()));
+        var pg = on.open("postgres", () -> Pg.open(vertx, config.pg()), it -> Blocking.await(it.close()));
         var store = new FunctionStore(pg);
         var age = new EventsAge(store, config.topology().eventsAge());
         on.await("age of events", age::check, nothing -> Future.succeededFuture());
@@ -73,26 +104,26 @@ public final class RegistryVerticle extends ServiceVerticle {
         var functions =
                 new Functions(vertx, store, bucket, pins, queue, nats::connected, config.ownerFunctions(), clock);
         on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
-        on.repeat("outbox", config.pauses().outbox(), () -> Waiting.on(bucket.writePending()));
+        on.repeat("outbox", config.pauses().outbox(), () -> Blocking.await(bucket.writePending()));
 
         var events = new ActivationEvents(nats);
         var ledger = new LedgerStore(pg);
-        var shelf = new CopyShelf(nats.objects(Subjects.OUTPUTS));
+        var shelf = new PayloadArchive(nats.objects(Subjects.OUTPUTS));
         var projection = new Projection(events, shelf, ledger);
         var pruner = new Pruner(events, ledger, clock, config.retention().events());
         var partitions = new PartitionStore(pg);
         on.await("today's partition", () -> partitions.ensure(clock.instant()), nothing -> Future.succeededFuture());
         on.repeat("partitions", config.pauses().partitions(), () -> partitions(partitions, clock.instant()));
         on.open("projector", () -> projector(nats, projection, metrics), Projector::stop);
-        on.open("pruner", () -> pruning(pruner), Repeated::stop);
-        var sweep = new RetentionSweep(new RetentionStore(pg), shelf, config.retention(), clock);
+        on.open("pruner", () -> pruning(pruner), RepeatingTask::stop);
+        var sweep = new ExpiredPayloadRemover(new RetentionStore(pg), shelf, config.retention(), clock);
         on.repeat("retention", config.pauses().prune(), sweep::round);
 
         var parked = on.open("parked", () -> nats.read(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);
-        on.repeat("retries", RETRIES_PAUSE, new Retries(parked, events, queue, clock)::round);
+        on.repeat("retries", RETRIES_PAUSE, new RetryEnqueuer(parked, events, queue, clock)::round);
 
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
-        var leftovers = new Leftovers(
+        var leftovers = new LostActivationCloser(
                 events, projection, ledger, nats.stream(Subjects.EVENTS).consumers(), clock);
         var reconciler = reconciler(nats, new RepairStore(pg), bucket, events, queue, leftovers, spawners);
         on.repeat("reconciler", config.pauses().reconcile(), reconciler::round);
@@ -113,14 +144,14 @@ public final class RegistryVerticle extends ServiceVerticle {
     }
 
     private void partitions(PartitionStore partitions, Instant now) throws Exception {
-        Waiting.on(partitions.ensure(now));
-        Waiting.on(partitions.drop(config.retention().recordsSince(now)));
+        Blocking.await(partitions.ensure(now));
+        Blocking.await(partitions.drop(config.retention().recordsSince(now)));
     }
 
     /** Without a pause while it is behind: what is over is to leave the bus as fast as it comes. */
-    private Repeated pruning(Pruner pruner) {
+    private RepeatingTask pruning(Pruner pruner) {
         var pause = config.pauses().prune();
-        return Repeated.paced("pruner", pause, () -> pruner.round() ? Duration.ZERO : pause);
+        return RepeatingTask.paced("pruner", pause, () -> pruner.round() ? Duration.ZERO : pause);
     }
 
     private static Projector projector(Nats nats, Projection projection, Metrics metrics) {
@@ -133,20 +164,20 @@ public final class RegistryVerticle extends ServiceVerticle {
             FunctionBucket bucket,
             ActivationEvents events,
             CommandQueue queue,
-            Leftovers leftovers,
+            LostActivationCloser leftovers,
             Spawners spawners) {
         var settled = config.settled();
         return new Reconciler(
                 store,
                 List.of(
-                        new Withdrawal(store, new Cancelling(events, queue, clock)),
-                        new Expiry(store, events, queue, leftovers, clock),
-                        new Requeue(store, events, queue, leftovers, clock, settled),
-                        new StalledCommands(store, events, queue, leftovers, clock, PATIENCE),
-                        new LostRuns(store, events, queue, leftovers, spawners::dead, clock),
-                        new Retirement(store, queue, nats.stream("KV_" + Subjects.IMAGES), settled),
-                        new Forgetting(store, bucket, config.retention(), clock),
-                        new Sweep(store, queue)));
+                        new DeletedFunctionCanceller(store, new Canceller(events, queue, clock)),
+                        new QueuedActivationExpirer(store, events, queue, leftovers, clock),
+                        new MissingCommandEnqueuer(store, events, queue, leftovers, clock, settled),
+                        new StalledCommandRescuer(store, events, queue, leftovers, clock, PATIENCE),
+                        new LostRunRescuer(store, events, queue, leftovers, spawners::dead, clock),
+                        new DeletedQueueRemover(store, queue, nats.stream("KV_" + Subjects.IMAGES), settled),
+                        new DeletedFunctionPurger(store, bucket, config.retention(), clock),
+                        new ConsumerReconciler(store, queue)));
     }
 
     private static Spawners observed(Nats nats) throws Exception {

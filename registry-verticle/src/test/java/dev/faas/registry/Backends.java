@@ -8,6 +8,7 @@ import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.pg.PgConfig;
+import dev.faas.registry.ledger.Retention;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;

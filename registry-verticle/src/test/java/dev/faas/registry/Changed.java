@@ -2,6 +2,7 @@ package dev.faas.registry;
 
 import dev.faas.nats.TopologyConfig;
 import dev.faas.registry.RegistryConfig.Pauses;
+import dev.faas.registry.ledger.Retention;
 import java.time.Duration;
 
 /** A registry's settings with one of them otherwise. */

@@ -6,7 +6,7 @@ import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.OutputChunk.Source;
-import dev.faas.activation.Parked;
+import dev.faas.activation.PendingRetry;
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.Pulled;
 import java.time.Duration;
@@ -42,9 +42,9 @@ class ClockJumpsTest extends RegistryFixture {
         return story;
     }
 
-    private static Parked parked(Story story) {
+    private static PendingRetry parked(Story story) {
         var due = ((Queued) story.refreshed().record()).nextAttemptAt();
-        return new Parked(command(story), Objects.requireNonNull(due));
+        return new PendingRetry(command(story), Objects.requireNonNull(due));
     }
 
     private static ActivationCommand command(Story story) {

@@ -185,7 +185,7 @@ class DeletionTest {
         return registry.backends.text("select count(*) from function_revision where function_id = '" + function + "'");
     }
 
-    private CommandQueue.Standing standing() {
+    private CommandQueue.QueueStats standing() {
         return queue.standing(functionId).join().orElseThrow();
     }
 

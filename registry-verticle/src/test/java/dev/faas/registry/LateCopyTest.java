@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Snapshot;
-import dev.faas.lifecycle.Waiting;
+import dev.faas.lifecycle.Blocking;
 import dev.faas.nats.Stream;
-import dev.faas.registry.CopyShelf.Kind;
+import dev.faas.registry.ledger.LedgerEntry;
+import dev.faas.registry.ledger.PayloadArchive.Kind;
+import dev.faas.registry.ledger.PayloadCopy;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.io.IOException;
@@ -60,9 +62,11 @@ class LateCopyTest {
         parts.events.pruneOutput(story.id()).join();
 
         assertThatThrownBy(slow::get).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(IOException.class);
-        assertThat(parts.shelf.fetch(story.id(), Kind.RESULT, Copy.APART)).hasValueSatisfying(this::isWhole);
+        assertThat(parts.shelf.fetch(story.id(), Kind.RESULT, PayloadCopy.APART))
+                .hasValueSatisfying(this::isWhole);
         parts.projection.project(List.of(end()));
-        assertThat(parts.shelf.fetch(story.id(), Kind.RESULT, Copy.APART)).hasValueSatisfying(this::isWhole);
+        assertThat(parts.shelf.fetch(story.id(), Kind.RESULT, PayloadCopy.APART))
+                .hasValueSatisfying(this::isWhole);
     }
 
     @Test
@@ -72,7 +76,7 @@ class LateCopyTest {
         parts.events.pruneOutput(story.id()).join();
 
         slow.get();
-        assertThat(parts.shelf.fetch(story.id(), Kind.RESULT, Copy.APART))
+        assertThat(parts.shelf.fetch(story.id(), Kind.RESULT, PayloadCopy.APART))
                 .hasValueSatisfying(kept -> assertThat(kept.length).isBetween(1, LENGTH - 1));
     }
 
@@ -98,8 +102,8 @@ class LateCopyTest {
     }
 
     private void ledgerHasIt() throws Exception {
-        Waiting.on(parts.ledger.write(
-                List.of(new LedgerEntry(story.record(), story.sequence(), Copy.NONE, Copy.APART, false, Copy.NONE))));
+        Blocking.await(parts.ledger.write(List.of(new LedgerEntry(
+                story.record(), story.sequence(), PayloadCopy.NONE, PayloadCopy.APART, false, PayloadCopy.NONE))));
     }
 
     private void isWhole(byte[] kept) {

@@ -1,11 +1,14 @@
 package dev.faas.registry;
 
 import dev.faas.activation.ActivationEvents;
-import dev.faas.lifecycle.Waiting;
+import dev.faas.lifecycle.Blocking;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.pg.Pg;
+import dev.faas.registry.ledger.LedgerStore;
+import dev.faas.registry.ledger.PayloadArchive;
+import dev.faas.registry.ledger.Projection;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -17,7 +20,7 @@ final class LedgerParts {
     final Nats bus;
     final Pg pg;
     final ActivationEvents events;
-    final CopyShelf shelf;
+    final PayloadArchive shelf;
     final LedgerStore ledger;
     final Projection projection;
 
@@ -27,15 +30,15 @@ final class LedgerParts {
         Topology.create(bus, TopologyConfig.LOCAL);
         pg = Pg.open(vertx, backends.config().pg());
         events = new ActivationEvents(bus);
-        shelf = new CopyShelf(bus.objects(Subjects.OUTPUTS));
+        shelf = new PayloadArchive(bus.objects(Subjects.OUTPUTS));
         ledger = new LedgerStore(pg);
         projection = new Projection(events, shelf, ledger);
     }
 
     public void close() throws Exception {
-        Waiting.on(pg.close());
+        Blocking.await(pg.close());
         bus.close();
         backends.close();
-        Waiting.on(vertx.close());
+        Blocking.await(vertx.close());
     }
 }

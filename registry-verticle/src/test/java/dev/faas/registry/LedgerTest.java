@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.OutputChunk.Source;
+import dev.faas.registry.paging.Cursor;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
 import io.vertx.core.buffer.Buffer;

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Snapshot;
+import dev.faas.registry.maintenance.LostActivationCloser;
+import dev.faas.registry.maintenance.MissingCommandEnqueuer;
+import dev.faas.registry.maintenance.RepairStore;
+import dev.faas.registry.maintenance.StalledCommandRescuer;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.nio.file.Path;
@@ -30,14 +34,14 @@ class ManyRepairsTest {
     private LedgerParts parts;
 
     private CommandQueue queue;
-    private Leftovers leftovers;
+    private LostActivationCloser leftovers;
     private ActivationCommand last;
 
     @BeforeEach
     void manyAcceptedWithoutACommand() throws Exception {
         parts = new LedgerParts(directory);
         queue = new CommandQueue(parts.bus);
-        leftovers = new Leftovers(
+        leftovers = new LostActivationCloser(
                 parts.events,
                 parts.projection,
                 parts.ledger,
@@ -56,7 +60,8 @@ class ManyRepairsTest {
     @Test
     void givenManyWithoutACommandWhenTheReconcilerComesByThenTheLastOneHasItsCommandSoon() throws Exception {
         var clock = InstantSource.system();
-        var requeue = new Requeue(new RepairStore(parts.pg), parts.events, queue, leftovers, clock, Duration.ZERO);
+        var requeue = new MissingCommandEnqueuer(
+                new RepairStore(parts.pg), parts.events, queue, leftovers, clock, Duration.ZERO);
 
         requeue.round();
         requeue.round();
@@ -70,7 +75,8 @@ class ManyRepairsTest {
     void givenManyWhoseCommandsAreGoneWhenTheReconcilerComesByThenTheLastOneHasAnotherSoon() throws Exception {
         parts.backends.run("update activation set enqueued = true, changed_at = now() - interval '1 minute'");
         var clock = InstantSource.system();
-        var stalled = new StalledCommands(new RepairStore(parts.pg), parts.events, queue, leftovers, clock, PATIENCE);
+        var stalled =
+                new StalledCommandRescuer(new RepairStore(parts.pg), parts.events, queue, leftovers, clock, PATIENCE);
 
         for (int round = 0; round < 6; round++) {
             stalled.round();

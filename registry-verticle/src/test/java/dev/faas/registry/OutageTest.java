@@ -6,7 +6,7 @@ import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.OutputChunk.Source;
-import dev.faas.activation.Parked;
+import dev.faas.activation.PendingRetry;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
@@ -154,7 +154,8 @@ class OutageTest {
         var retried = accepted().claimed("run-3").failed(Duration.ofMillis(1));
         var queue = new CommandQueue(registry.bus);
         var due = Objects.requireNonNull(((ActivationRecord.Queued) retried.record()).nextAttemptAt());
-        queue.park(new Parked(ActivationCommand.of(retried.activation), due)).join();
+        queue.park(new PendingRetry(ActivationCommand.of(retried.activation), due))
+                .join();
 
         Await.eventually(() -> status(after).equals("succeeded"));
         Await.eventually(

@@ -6,7 +6,7 @@ import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.OutputChunk.Source;
-import dev.faas.activation.SpawnerBeat;
+import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
@@ -149,7 +149,7 @@ class PruneAndRepairTest extends RegistryFixture {
         var dead = new Worker("spawner-" + owner, "1");
         var run = accepted().claimed("run-1", dead);
         // Its successor beats: so the one before is known to be dead, at once.
-        spawners.beat(new SpawnerBeat(dead.spawner(), "2", 1, 1, null), 0).join();
+        spawners.beat(new SpawnerHeartbeat(dead.spawner(), "2", 1, 1, null), 0).join();
 
         Await.eventually(() ->
                 events.lastFromLeader(run.id()).join().orElseThrow().record().currentStatus() == Status.QUEUED);
@@ -175,7 +175,8 @@ class PruneAndRepairTest extends RegistryFixture {
             assertThat(taken).isInstanceOf(Pulled.Message.class);
             var run = Story.accepted(registry.bus, held, "").claimed("run-1", dead);
 
-            spawners.beat(new SpawnerBeat(dead.spawner(), "2", 1, 1, null), 0).join();
+            spawners.beat(new SpawnerHeartbeat(dead.spawner(), "2", 1, 1, null), 0)
+                    .join();
 
             Await.eventually(
                     () -> puller.pull(functionId, Duration.ofSeconds(5)).join() instanceof Pulled.Message(var delivery)
@@ -198,7 +199,7 @@ class PruneAndRepairTest extends RegistryFixture {
         var alive = new Worker("spawner-" + owner, "2");
         var run = accepted().claimed("run-1", alive);
         var control = accepted().claimed("run-1", dead);
-        spawners.beat(new SpawnerBeat(alive.spawner(), "2", 1, 1, null), 0).join();
+        spawners.beat(new SpawnerHeartbeat(alive.spawner(), "2", 1, 1, null), 0).join();
 
         // The control was looked at in the same rounds.
         Await.eventually(() -> events.lastFromLeader(control.id())

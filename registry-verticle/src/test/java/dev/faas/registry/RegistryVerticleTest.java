@@ -14,6 +14,7 @@ import dev.faas.local.ReservedPort;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.registry.ledger.Retention;
 import dev.faas.wire.Ids;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;

@@ -7,10 +7,10 @@ import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvents.Appended;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Queued;
-import dev.faas.activation.Order;
-import dev.faas.activation.Parked;
+import dev.faas.activation.PendingRetry;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Report;
+import dev.faas.activation.RunSpec;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
 import dev.faas.wire.FunctionSpec;
@@ -85,7 +85,7 @@ class RetriesTest extends RegistryFixture {
     @Test
     void givenAnEarlierWaitWhenTheActivationWaitsAnewThenOnlyTheNewTimeCounts() throws Exception {
         var waiting = failed(LATER);
-        var earlier = new Parked(command(waiting), waiting.nextAttemptAt().minus(Duration.ofHours(2)));
+        var earlier = new PendingRetry(command(waiting), waiting.nextAttemptAt().minus(Duration.ofHours(2)));
         queue.park(earlier).join();
         park(waiting);
 
@@ -124,7 +124,7 @@ class RetriesTest extends RegistryFixture {
                 now.plus(Duration.ofDays(1)),
                 Map.of(),
                 "request-1");
-        var accepted = ActivationRecord.accept(activation, new Order(FunctionSpec.of("retried", "image:1"), ""));
+        var accepted = ActivationRecord.accept(activation, new RunSpec(FunctionSpec.of("retried", "image:1"), ""));
         var first = stored(events.accept(accepted));
         var running = accepted.claim(Story.WORKER, Ids.activation(now), now);
         var second = stored(events.append(running, first.sequence()));
@@ -144,7 +144,7 @@ class RetriesTest extends RegistryFixture {
     }
 
     private static void park(Queued waiting) {
-        queue.park(new Parked(command(waiting), waiting.nextAttemptAt())).join();
+        queue.park(new PendingRetry(command(waiting), waiting.nextAttemptAt())).join();
     }
 
     private static boolean queued(Queued waiting) {

@@ -5,13 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationRecord;
-import dev.faas.activation.Order;
 import dev.faas.activation.Report;
+import dev.faas.activation.RunSpec;
 import dev.faas.activation.Status;
 import dev.faas.config.Secret;
 import dev.faas.local.PostgresServer;
 import dev.faas.pg.Pg;
 import dev.faas.pg.PgConfig;
+import dev.faas.registry.function.FunctionStore;
+import dev.faas.registry.function.OutboxStore;
+import dev.faas.registry.ledger.LedgerEntry;
+import dev.faas.registry.ledger.LedgerFilter;
+import dev.faas.registry.ledger.LedgerReadStore;
+import dev.faas.registry.ledger.LedgerStore;
+import dev.faas.registry.ledger.PartitionStore;
+import dev.faas.registry.ledger.PayloadCopy;
+import dev.faas.registry.ledger.RetentionStore;
+import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -80,16 +90,16 @@ class StoresTest {
     void givenALaterStateWhenAnEarlierOneComesThenItIsIgnoredButForItsOrder() {
         var queued = accepted(Instant.now());
         var running = queued.claim(Story.WORKER, "run-1", Instant.now());
-        var order = new Copy.Inline(Buffer.buffer("{}"));
+        var order = new PayloadCopy.Inline(Buffer.buffer("{}"));
 
-        await(ledger.write(List.of(line(ended(running), 30, new Copy.Inline(Buffer.buffer("kept"))))));
-        await(ledger.write(List.of(line(running, 20, Copy.NONE))));
-        await(ledger.write(List.of(new LedgerEntry(queued, 10, order, Copy.NONE, false, Copy.NONE))));
+        await(ledger.write(List.of(line(ended(running), 30, new PayloadCopy.Inline(Buffer.buffer("kept"))))));
+        await(ledger.write(List.of(line(running, 20, PayloadCopy.NONE))));
+        await(ledger.write(List.of(new LedgerEntry(queued, 10, order, PayloadCopy.NONE, false, PayloadCopy.NONE))));
 
         var line = await(reader.find(owner, queued.id(), Instant.EPOCH)).orElseThrow();
         assertThat(line.sequence()).isEqualTo(30);
         assertThat(line.record().currentStatus()).isEqualTo(Status.SUCCEEDED);
-        assertThat(line.result()).isEqualTo(new Copy.Inline(Buffer.buffer("kept")));
+        assertThat(line.result()).isEqualTo(new PayloadCopy.Inline(Buffer.buffer("kept")));
         var argument =
                 await(pg.with(pool -> pool.query("select argument from activation where id = '" + queued.id() + "'")
                         .execute()
@@ -101,9 +111,9 @@ class StoresTest {
     void givenABatchWhenSomeAreOldThenTheOthersAreWritten() {
         var first = accepted(Instant.now());
         var second = accepted(Instant.now());
-        await(ledger.write(List.of(line(first.claim(Story.WORKER, "run-1", Instant.now()), 5, Copy.NONE))));
+        await(ledger.write(List.of(line(first.claim(Story.WORKER, "run-1", Instant.now()), 5, PayloadCopy.NONE))));
 
-        await(ledger.write(List.of(line(first, 4, Copy.NONE), line(second, 6, Copy.NONE))));
+        await(ledger.write(List.of(line(first, 4, PayloadCopy.NONE), line(second, 6, PayloadCopy.NONE))));
 
         assertThat(await(ledger.sequences(List.of(first.id(), second.id(), Ids.activation(Instant.now())))))
                 .isEqualTo(Map.of(first.id(), 5L, second.id(), 6L));
@@ -117,7 +127,8 @@ class StoresTest {
                 .limit(5)
                 .map(n -> accepted(now.minus(Duration.ofDays(30 - n % 3))))
                 .toList();
-        await(ledger.write(all.stream().map(each -> line(each, 7, Copy.NONE)).toList()));
+        await(ledger.write(
+                all.stream().map(each -> line(each, 7, PayloadCopy.NONE)).toList()));
         var ids = all.stream().map(ActivationRecord::id).collect(Collectors.toSet());
 
         var seen = new ArrayList<RepairStore.Overdue>();
@@ -217,13 +228,13 @@ class StoresTest {
         var partitions = new PartitionStore(pg);
         var first = LocalDate.of(2020, 1, 10);
         await(partitions.ensure(first.atTime(12, 0).toInstant(ZoneOffset.UTC)));
-        var over = stored(first.minusDays(1), Copy.NONE, true);
-        stored(first.plusDays(1), Copy.NONE, false);
-        stored(first.plusDays(2), Copy.APART, true);
+        var over = stored(first.minusDays(1), PayloadCopy.NONE, true);
+        stored(first.plusDays(1), PayloadCopy.NONE, false);
+        stored(first.plusDays(2), PayloadCopy.APART, true);
         var running = accepted(noon(first)).claim(Story.WORKER, "run-1", noon(first));
-        await(ledger.write(List.of(line(running, 1, Copy.NONE))));
+        await(ledger.write(List.of(line(running, 1, PayloadCopy.NONE))));
         var late = accepted(noon(first.plusDays(3))).claim(Story.WORKER, "run-1", noon(first));
-        await(ledger.write(List.of(line(ended(late, noon(first.plusDays(7))), 1, Copy.NONE))));
+        await(ledger.write(List.of(line(ended(late, noon(first.plusDays(7))), 1, PayloadCopy.NONE))));
         await(ledger.pruned(List.of(late.id())));
         var before = partitionsOf("202001");
         assertThat(before).hasSize(9);
@@ -243,8 +254,8 @@ class StoresTest {
 
     @Test
     void givenLinesThatNoPartitionHasWhenTheirTimeIsOverThenTheyGo() throws Exception {
-        var stray = stored(LocalDate.of(2019, 3, 3), Copy.NONE, true);
-        var onTheBus = stored(LocalDate.of(2019, 3, 3), Copy.NONE, false);
+        var stray = stored(LocalDate.of(2019, 3, 3), PayloadCopy.NONE, true);
+        var onTheBus = stored(LocalDate.of(2019, 3, 3), PayloadCopy.NONE, false);
         assertThat(await(reader.find(owner, stray, Instant.EPOCH))).isPresent();
 
         assertThat(await(new RetentionStore(pg).deleteStray(noon(LocalDate.of(2019, 3, 4)), 500)))
@@ -255,7 +266,7 @@ class StoresTest {
     }
 
     /** Submitted and ended at noon of a day; its id. */
-    private String stored(LocalDate day, Copy result, boolean pruned) {
+    private String stored(LocalDate day, PayloadCopy result, boolean pruned) {
         var running = accepted(noon(day)).claim(Story.WORKER, "run-1", noon(day));
         await(ledger.write(List.of(line(ended(running, noon(day)), 1, result))));
         if (pruned) {
@@ -313,15 +324,15 @@ class StoresTest {
 
     private String partitionOf(Instant submittedAt) {
         var record = accepted(submittedAt);
-        await(ledger.write(List.of(line(record, 1, Copy.NONE))));
+        await(ledger.write(List.of(line(record, 1, PayloadCopy.NONE))));
         return await(pg.with(pool -> pool.query(
                         "select tableoid::regclass::text as partition from activation where id = '" + record.id() + "'")
                 .execute()
                 .map(rows -> rows.iterator().next().getString("partition"))));
     }
 
-    private static LedgerEntry line(ActivationRecord record, long sequence, Copy result) {
-        return new LedgerEntry(record, sequence, Copy.NONE, result, false, Copy.NONE);
+    private static LedgerEntry line(ActivationRecord record, long sequence, PayloadCopy result) {
+        return new LedgerEntry(record, sequence, PayloadCopy.NONE, result, false, PayloadCopy.NONE);
     }
 
     private static ActivationRecord ended(ActivationRecord.Running running) {
@@ -354,7 +365,7 @@ class StoresTest {
     }
 
     private ActivationRecord.Queued accepted(Instant submittedAt) {
-        return ActivationRecord.accept(activation(submittedAt), new Order(FunctionSpec.of("stored", "image:1"), ""));
+        return ActivationRecord.accept(activation(submittedAt), new RunSpec(FunctionSpec.of("stored", "image:1"), ""));
     }
 
     private Activation activation(Instant submittedAt) {

@@ -4,11 +4,11 @@ import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.Appended;
 import dev.faas.activation.ActivationRecord;
-import dev.faas.activation.Order;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Report;
+import dev.faas.activation.RunSpec;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
@@ -29,13 +29,13 @@ final class Story {
     static final Worker WORKER = new Worker("spawner-of-the-test", "1");
 
     final Activation activation;
-    final Order order;
+    final RunSpec order;
     private final ActivationEvents events;
     private Snapshot last;
     private long lastOutput;
     private final Map<String, Long> written = new HashMap<>();
 
-    private Story(ActivationEvents events, Activation activation, Order order) {
+    private Story(ActivationEvents events, Activation activation, RunSpec order) {
         this.events = events;
         this.activation = activation;
         this.order = order;
@@ -70,7 +70,7 @@ final class Story {
 
     static Story accepted(Nats bus, Activation activation, String argument) {
         var spec = FunctionSpec.of(activation.function().name(), activation.image());
-        var story = new Story(new ActivationEvents(bus), activation, new Order(spec, argument));
+        var story = new Story(new ActivationEvents(bus), activation, new RunSpec(spec, argument));
         story.store(ActivationRecord.accept(activation, story.order), 0);
         return story;
     }

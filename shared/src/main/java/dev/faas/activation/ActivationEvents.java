@@ -133,7 +133,7 @@ public final class ActivationEvents implements States {
 
     /** What is to be run, out of the accepted event. */
     @Override
-    public CompletableFuture<Optional<Order>> order(String id) {
+    public CompletableFuture<Optional<RunSpec>> order(String id) {
         return accepted(id).thenApply(first -> first.map(ActivationRecord.Queued::order));
     }
 

@@ -59,7 +59,7 @@ public sealed interface ActivationRecord extends Versioned {
 
     String VANISHED = "The bus has lost it, and what became of it nobody knows.";
 
-    static Queued accept(Activation activation, Order order) {
+    static Queued accept(Activation activation, RunSpec order) {
         return new Queued(activation, 0, 0, null, null, order, activation.expiresAt());
     }
 
@@ -76,7 +76,7 @@ public sealed interface ActivationRecord extends Versioned {
             int platformFaults,
             @Nullable Instant nextAttemptAt,
             @Nullable Reason lastReason,
-            @Nullable Order order,
+            @Nullable RunSpec order,
             Instant expiresAt)
             implements ActivationRecord {
         public Queued {

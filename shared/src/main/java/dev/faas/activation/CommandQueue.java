@@ -53,11 +53,11 @@ public final class CommandQueue {
     }
 
     /** Lays a command aside until its next attempt is due; once, however often it is asked for. */
-    public CompletableFuture<Void> park(Parked parked) {
+    public CompletableFuture<Void> park(PendingRetry parked) {
         return park(parked, 0, PARK_TRIES);
     }
 
-    private CompletableFuture<Void> park(Parked parked, long expected, int tries) {
+    private CompletableFuture<Void> park(PendingRetry parked, long expected, int tries) {
         var subject = Subjects.retry(parked.command().id());
         return retries.appendIfLast(subject, Codec.encode(parked), expected)
                 .<Void>thenApply(sequence -> null)
@@ -70,7 +70,7 @@ public final class CommandQueue {
     }
 
     /** What lies there is this very wait, or an earlier one that has been enqueued and not acknowledged yet. */
-    private CompletableFuture<Void> parkBehind(String subject, Parked parked, int tries) {
+    private CompletableFuture<Void> parkBehind(String subject, PendingRetry parked, int tries) {
         return retries.lastFromLeader(subject).thenCompose(last -> {
             if (last.isPresent() && Arrays.equals(last.get().bytes(), Codec.encode(parked))) {
                 return CompletableFuture.completedFuture(null);
@@ -85,30 +85,30 @@ public final class CommandQueue {
     }
 
     /** Where a command is that is to be run. */
-    public sealed interface Place {
+    public sealed interface CommandLocation {
         /** Not in the queue. */
-        record Nowhere() implements Place {}
+        record Nowhere() implements CommandLocation {}
 
         /** Nobody has had it yet, or its function is at its limit. */
-        record InLine() implements Place {}
+        record InLine() implements CommandLocation {}
 
         /** Somebody has it, or has had it: by now it could be given out again. */
-        record GivenOut(long sequence) implements Place {}
+        record GivenOut(long sequence) implements CommandLocation {}
     }
 
-    public CompletableFuture<Place> place(ActivationCommand command) {
+    public CompletableFuture<CommandLocation> place(ActivationCommand command) {
         return stream.lastFromLeader(subject(command))
                 .thenCombine(consumers.state(Subjects.consumer(command.functionId())), CommandQueue::place);
     }
 
-    private static Place place(Optional<StoredMessage> stored, Optional<ConsumerState> consumer) {
+    private static CommandLocation place(Optional<StoredMessage> stored, Optional<ConsumerState> consumer) {
         if (stored.isEmpty()) {
-            return new Place.Nowhere();
+            return new CommandLocation.Nowhere();
         }
         long sequence = stored.get().sequence();
         return consumer.filter(it -> sequence <= it.delivered() && it.unacked() < it.maxAckPending())
-                .<Place>map(it -> new Place.GivenOut(sequence))
-                .orElseGet(Place.InLine::new);
+                .<CommandLocation>map(it -> new CommandLocation.GivenOut(sequence))
+                .orElseGet(CommandLocation.InLine::new);
     }
 
     /** Takes a queued command out, or one that waits for another attempt. Never for one that runs. */
@@ -144,7 +144,7 @@ public final class CommandQueue {
     }
 
     /** How one function's queue stands; empty when it has no consumer. */
-    public CompletableFuture<Optional<Standing>> standing(String functionId) {
+    public CompletableFuture<Optional<QueueStats>> standing(String functionId) {
         return consumers.state(Subjects.consumer(functionId)).thenApply(found -> found.flatMap(CommandQueue::standing));
     }
 
@@ -175,17 +175,17 @@ public final class CommandQueue {
     }
 
     /** How every function's queue stands. 140 ms for a thousand. */
-    public CompletableFuture<List<Standing>> standings() {
+    public CompletableFuture<List<QueueStats>> standings() {
         return consumers
                 .list()
                 .thenApply(all ->
                         all.stream().flatMap(state -> standing(state).stream()).toList());
     }
 
-    private static Optional<Standing> standing(ConsumerState state) {
+    private static Optional<QueueStats> standing(ConsumerState state) {
         return Subjects.queueKey(state.filter())
                 .map(key ->
-                        new Standing(key, state.pending(), state.unacked(), state.maxAckPending(), state.current()));
+                        new QueueStats(key, state.pending(), state.unacked(), state.maxAckPending(), state.current()));
     }
 
     /**
@@ -196,7 +196,7 @@ public final class CommandQueue {
      * @param limit how many may be taken at once
      * @param current false when it has to be made anew, by an {@code ensure}, to have the rhythm of this version
      */
-    public record Standing(QueueKey key, long queued, int running, int limit, boolean current) {}
+    public record QueueStats(QueueKey key, long queued, int running, int limit, boolean current) {}
 
     /** Hints that a function has work: an optimisation, any of which may get lost. On a thread of the bus. */
     public Nats.Subscription hints(Consumer<QueueKey> listener) {
@@ -221,8 +221,8 @@ public final class CommandQueue {
     }
 
     /** What a delivery of the consumer {@link Subjects#RETRIER} says. */
-    public static Parked parked(Delivery delivery) {
-        return Codec.decode(delivery.bytes(), Parked.class);
+    public static PendingRetry parked(Delivery delivery) {
+        return Codec.decode(delivery.bytes(), PendingRetry.class);
     }
 
     /** Takes commands of one function at a time. */

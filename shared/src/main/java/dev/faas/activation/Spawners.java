@@ -1,6 +1,6 @@
 package dev.faas.activation;
 
-import dev.faas.lifecycle.Repeated;
+import dev.faas.lifecycle.RepeatingTask;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import dev.faas.wire.Codec;
@@ -35,10 +35,10 @@ public final class Spawners implements AutoCloseable {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
-    private record Heard(SpawnerBeat beat, long revision, long at) {}
+    private record Heard(SpawnerHeartbeat beat, long revision, long at) {}
 
     /** A question to the leader, for all who ask at about the same time. */
-    private record Asked(CompletableFuture<Sign> answer, long at) {}
+    private record Asked(CompletableFuture<LastHeartbeat> answer, long at) {}
 
     /**
      * A spawner's last sign, as the leader has it.
@@ -46,18 +46,18 @@ public final class Spawners implements AutoCloseable {
      * @param revision what the next one has to be behind; 0: there is none
      * @param beat null: it has signed off, or has never been there
      */
-    public record Sign(long revision, @Nullable SpawnerBeat beat) {
-        static final Sign NONE = new Sign(0, null);
+    public record LastHeartbeat(long revision, @Nullable SpawnerHeartbeat beat) {
+        static final LastHeartbeat NONE = new LastHeartbeat(0, null);
     }
 
     private final Kv bucket;
     private final Supplier<Duration> connectedFor;
     private final LongSupplier nanos;
-    private final Wakefulness wakefulness;
+    private final UninterruptedTime wakefulness;
     private final Map<String, Heard> heard = new ConcurrentHashMap<>();
     private final Map<String, Asked> asked = new ConcurrentHashMap<>();
     private final long observingSince;
-    private @Nullable Repeated looking;
+    private @Nullable RepeatingTask looking;
     private Nats.@Nullable Subscription subscription;
 
     public Spawners(Nats nats) {
@@ -69,13 +69,13 @@ public final class Spawners implements AutoCloseable {
         this.bucket = bucket;
         this.connectedFor = connectedFor;
         this.nanos = nanos;
-        this.wakefulness = new Wakefulness(nanos);
+        this.wakefulness = new UninterruptedTime(nanos);
         this.observingSince = nanos.getAsLong();
     }
 
     /** Begins to listen. Blocks. */
     public void observe() throws IOException, InterruptedException {
-        looking = Repeated.start("wakefulness", Wakefulness.LOOK, wakefulness::lasts);
+        looking = RepeatingTask.start("wakefulness", UninterruptedTime.LOOK, wakefulness::lasts);
         subscription = bucket.watch(this::changed, () -> {});
     }
 
@@ -86,12 +86,12 @@ public final class Spawners implements AutoCloseable {
         }
     }
 
-    private void hear(String spawner, SpawnerBeat beat, long revision) {
+    private void hear(String spawner, SpawnerHeartbeat beat, long revision) {
         heard.put(spawner, new Heard(beat, revision, nanos.getAsLong()));
     }
 
-    private static SpawnerBeat beat(Kv.Change.Put put) {
-        return Codec.decode(put.value().bytes(), SpawnerBeat.class);
+    private static SpawnerHeartbeat beat(Kv.Change.Put put) {
+        return Codec.decode(put.value().bytes(), SpawnerHeartbeat.class);
     }
 
     /** A name for a process that begins now: later than those before it, even by a clock that has been put back. */
@@ -106,7 +106,7 @@ public final class Spawners implements AutoCloseable {
     }
 
     /** Only if the last sign under its name is this one. */
-    public CompletableFuture<Long> beat(SpawnerBeat beat, long behind) {
+    public CompletableFuture<Long> beat(SpawnerHeartbeat beat, long behind) {
         return bucket.update(beat.spawner(), Codec.encode(beat), behind);
     }
 
@@ -115,13 +115,13 @@ public final class Spawners implements AutoCloseable {
         return bucket.delete(spawner, behind);
     }
 
-    public CompletableFuture<Sign> lastSign(String spawner) {
+    public CompletableFuture<LastHeartbeat> lastSign(String spawner) {
         return bucket.last(spawner)
                 .thenApply(last -> last.map(change -> switch (change) {
-                            case Kv.Change.Put put -> new Sign(put.revision(), beat(put));
-                            case Kv.Change.Deleted gone -> new Sign(gone.revision(), null);
+                            case Kv.Change.Put put -> new LastHeartbeat(put.revision(), beat(put));
+                            case Kv.Change.Deleted gone -> new LastHeartbeat(gone.revision(), null);
                         })
-                        .orElse(Sign.NONE));
+                        .orElse(LastHeartbeat.NONE));
     }
 
     /** May block for an answer of the bus; without one nobody is dead. */
@@ -169,7 +169,7 @@ public final class Spawners implements AutoCloseable {
     }
 
     /** Those heard of lately. */
-    public List<SpawnerBeat> alive() {
+    public List<SpawnerHeartbeat> alive() {
         long since = nanos.getAsLong() - DEAD_AFTER.toNanos();
         return heard.values().stream()
                 .filter(each -> each.at() - since >= 0)

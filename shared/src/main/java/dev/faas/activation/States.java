@@ -15,5 +15,5 @@ public interface States {
     CompletableFuture<Optional<Snapshot>> glance(String id);
 
     /** What is to be run. */
-    CompletableFuture<Optional<Order>> order(String id);
+    CompletableFuture<Optional<RunSpec>> order(String id);
 }

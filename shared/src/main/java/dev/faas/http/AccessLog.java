@@ -29,8 +29,8 @@ record AccessLog(String service) {
                 .formatted(
                         service,
                         exchange.requestId(),
-                        Texts.printable(ctx.request().method().name()),
-                        Texts.printable(String.valueOf(ctx.request().path())),
+                        TextRules.printable(ctx.request().method().name()),
+                        TextRules.printable(String.valueOf(ctx.request().path())),
                         status,
                         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - exchange.startNanos()));
     }

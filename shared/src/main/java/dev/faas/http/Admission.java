@@ -16,10 +16,10 @@ import java.util.concurrent.TimeUnit;
  * Refuses what the decoder lets through and two servers could read in two ways (RFC 9112, 3.2, 6.1 and 11.2): before
  * anything acts on it, and with its connection, since where the next request begins is then a guess.
  *
- * <p>What no request is made of gets here not at all: {@link Refusals} answers what the decoder refuses; a request that
+ * <p>What no request is made of gets here not at all: {@link RejectedConnections} answers what the decoder refuses; a request that
  * stays unfinished is closed without a word ({@link Connections}), there being no request to answer.
  */
-record Admission(Refusals refusals, Handler<HttpServerRequest> next) implements Handler<HttpServerRequest> {
+record Admission(RejectedConnections refusals, Handler<HttpServerRequest> next) implements Handler<HttpServerRequest> {
     /** Above the longest that an answer may be held back. */
     private static final long LAST_ANSWER_SECONDS = 600;
 

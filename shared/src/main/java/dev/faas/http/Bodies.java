@@ -99,7 +99,7 @@ public final class Bodies {
         }
     }
 
-    /** The body as one JSON object, strictly parsed: what {@link Fields#of(RoutingContext)} reads. */
+    /** The body as one JSON object, strictly parsed: what {@link JsonFields#of(RoutingContext)} reads. */
     public static ObjectNode object(RoutingContext ctx) {
         if (bytes(ctx).length() == 0) {
             throw Problem.invalid("", "a JSON object is expected as the body").asException();

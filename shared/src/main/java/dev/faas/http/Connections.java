@@ -47,10 +47,10 @@ final class Connections {
 
     private final IdentityHashMap<HttpConnection, Open> open = new IdentityHashMap<>();
     private final HttpConfig config;
-    private final ConnectionPlaces places;
-    private final Refusals refusals;
+    private final ConnectionLimit places;
+    private final RejectedConnections refusals;
 
-    Connections(HttpConfig config, ConnectionPlaces places, Refusals refusals) {
+    Connections(HttpConfig config, ConnectionLimit places, RejectedConnections refusals) {
         this.config = config;
         this.places = places;
         this.refusals = refusals;

@@ -2,6 +2,7 @@ package dev.faas.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.http.content.AcceptFilter;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -11,10 +12,10 @@ record HealthRoutes(Health health, boolean details) {
     private static final String RETRY_AFTER_SECONDS = "2";
 
     void add(Router router) {
-        router.get("/healthz").handler(Offer.json()).handler(ctx -> answer(ctx, 200, status("up")));
-        router.get("/readyz").handler(Offer.json()).handler(this::readiness);
+        router.get("/healthz").handler(AcceptFilter.json()).handler(ctx -> answer(ctx, 200, status("up")));
+        router.get("/readyz").handler(AcceptFilter.json()).handler(this::readiness);
         router.get("/version")
-                .handler(Offer.json())
+                .handler(AcceptFilter.json())
                 .handler(ctx -> answer(
                         ctx,
                         200,

@@ -50,7 +50,7 @@ public final class HttpService {
                 router -> router.get("/metrics").handler(metrics.scrape())));
         refuseSharedPorts(all);
         var routing = new Routing(config, health, metrics);
-        var places = new ConnectionPlaces(config.maxConnections());
+        var places = new ConnectionLimit(config.maxConnections());
         var sharing = all.stream().map(HttpService::shareable).toList();
         var ports = new ConcurrentHashMap<String, Integer>();
         return vertx.deployVerticle(

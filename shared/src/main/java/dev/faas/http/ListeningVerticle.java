@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class ListeningVerticle extends VerticleBase {
     private final HttpConfig config;
     private final Routing routing;
-    private final ConnectionPlaces places;
+    private final ConnectionLimit places;
     private final List<Listener> listeners;
     private final List<HttpServer> servers = new ArrayList<>();
     private final Map<String, Integer> ports;
@@ -23,7 +23,7 @@ final class ListeningVerticle extends VerticleBase {
     ListeningVerticle(
             HttpConfig config,
             Routing routing,
-            ConnectionPlaces places,
+            ConnectionLimit places,
             List<Listener> listeners,
             Map<String, Integer> ports) {
         this.ports = ports;
@@ -53,7 +53,7 @@ final class ListeningVerticle extends VerticleBase {
 
     private Future<Void> listen(Listener listener) {
         // Who looks whether the service is well gets in when everybody else is kept out.
-        var room = listener.internal() ? new ConnectionPlaces(Integer.MAX_VALUE) : places;
+        var room = listener.internal() ? new ConnectionLimit(Integer.MAX_VALUE) : places;
         var refusals = routing.metrics().refusals();
         var connections = new Connections(config, room, refusals);
         connections.start(vertx);

@@ -41,7 +41,7 @@ public final class Metrics implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
-    private final Refusals refusals;
+    private final RejectedConnections refusals;
 
     public Metrics(String service) {
         registry.config().commonTags("service", service);
@@ -52,7 +52,7 @@ public final class Metrics implements AutoCloseable {
         new UptimeMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         collections.bindTo(registry);
-        refusals = new Refusals(registry);
+        refusals = new RejectedConnections(registry);
     }
 
     /** Where the parts of a service put their own meters. */
@@ -66,7 +66,7 @@ public final class Metrics implements AutoCloseable {
         registry.close();
     }
 
-    Refusals refusals() {
+    RejectedConnections refusals() {
         return refusals;
     }
 

@@ -70,7 +70,7 @@ final class Problems {
         if (problem.status() == 401 && !response.headers().contains("WWW-Authenticate")) {
             response.putHeader("WWW-Authenticate", challenge(ctx, problem));
         }
-        Unread.discard(ctx, problem.status());
+        UnreadBody.discard(ctx, problem.status());
         write(response, ctx.request().method(), problem, exchange.requestId());
     }
 

@@ -23,7 +23,7 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
     Router router(Vertx vertx, Listener listener) {
         var router = Router.router(vertx);
         var problems = new Problems();
-        var head = new AnswerHead();
+        var head = new ResponseHeaders();
         var log = new AccessLog(health.service());
         router.route().order(-1).handler(ctx -> begin(ctx, head, log));
         new HealthRoutes(health, listener.internal()).add(router);
@@ -41,7 +41,7 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
         return router;
     }
 
-    private void begin(RoutingContext ctx, AnswerHead head, AccessLog log) {
+    private void begin(RoutingContext ctx, ResponseHeaders head, AccessLog log) {
         var exchange = Exchange.begin(ctx, config.requestTimeout());
         metrics.time(ctx, exchange);
         log.follow(ctx, exchange);

@@ -18,7 +18,7 @@ import java.nio.charset.StandardCharsets;
  * JSON as RFC 8259 has it and no further: UTF-8 without a byte order mark, one value, no duplicate keys, no NaN, at most
  * 32 levels. Two readers of one document must never see two things.
  */
-final class StrictJson {
+public final class StrictJson {
     private static final int MAX_DEPTH = 32;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -37,7 +37,7 @@ final class StrictJson {
     private StrictJson() {}
 
     /** @throws dev.faas.wire.ProblemException malformed_json, or invalid_request when it is no object */
-    static ObjectNode object(byte[] body) {
+    public static ObjectNode object(byte[] body) {
         return object(parse(decode(body)));
     }
 

@@ -138,13 +138,13 @@ public final class Lifecycle {
         <T> T await(String name, Callable<Future<T>> opener, Function<? super T, Future<?>> closer) throws Exception;
 
         /** Does a job now and, a pause after each time, again until the stop. */
-        default void repeat(String name, Duration pause, Repeated.Job job) throws Exception {
-            open(name, () -> Repeated.start(name, pause, job), Repeated::stop);
+        default void repeat(String name, Duration pause, RepeatingTask.Job job) throws Exception {
+            open(name, () -> RepeatingTask.start(name, pause, job), RepeatingTask::stop);
         }
 
         /** The same with a job that the start has done: first a pause later. */
-        default void again(String name, Duration pause, Repeated.Job job) throws Exception {
-            open(name, () -> Repeated.again(name, pause, job), Repeated::stop);
+        default void again(String name, Duration pause, RepeatingTask.Job job) throws Exception {
+            open(name, () -> RepeatingTask.again(name, pause, job), RepeatingTask::stop);
         }
 
         /** A close step without an opener, such as a drain. */
@@ -177,7 +177,7 @@ public final class Lifecycle {
         @Override
         public <T> T await(String name, Callable<Future<T>> opener, Function<? super T, Future<?>> closer)
                 throws Exception {
-            return open(name, () -> Waiting.on(opener.call(), OPEN_LIMIT), value -> {
+            return open(name, () -> Blocking.await(opener.call(), OPEN_LIMIT), value -> {
                 // The limit of the close itself is kept by OpenSteps, which interrupts this wait.
                 closer.apply(value).toCompletionStage().toCompletableFuture().get();
             });

@@ -114,7 +114,7 @@ public final class Consumers {
 
     private static void failOnError(JsonNode json) {
         if (json.has("error")) {
-            throw Wire.refused(json);
+            throw JetStreamReplies.refused(json);
         }
     }
 

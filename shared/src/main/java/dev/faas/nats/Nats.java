@@ -101,7 +101,7 @@ public final class Nats implements AutoCloseable {
 
     /** Messages of a plain subject, in order, on one thread of the client library: the handler must not block. */
     public Subscription subscribe(String subject, Consumer<LiveMessage> handler) {
-        var subscription = plain.subscribe(subject, message -> handler.accept(Wire.live(message)));
+        var subscription = plain.subscribe(subject, message -> handler.accept(JetStreamReplies.live(message)));
         var open = new AtomicBoolean(true);
         return () -> {
             if (open.getAndSet(false) && plain.isActive()) {
@@ -163,7 +163,10 @@ public final class Nats implements AutoCloseable {
         CompletableFuture<Message> answer;
         try {
             answer = connection.requestWithTimeout(
-                    subject, headers.isEmpty() ? null : Wire.headers(headers), body, config.requestTimeout());
+                    subject,
+                    headers.isEmpty() ? null : JetStreamReplies.headers(headers),
+                    body,
+                    config.requestTimeout());
         } catch (IllegalStateException e) {
             return CompletableFuture.failedFuture(new BusException.BusUnavailable("not connected", e));
         } catch (IllegalArgumentException e) { // more than the server takes in one message

@@ -32,7 +32,7 @@ public final class Stream {
     public CompletableFuture<Long> append(String subject, Map<String, String> headers, byte[] body) {
         var all = new HashMap<>(headers);
         all.put(EXPECTED_STREAM, name);
-        return nats.send(subject, all, body).thenApply(answer -> Wire.stored(subject, answer));
+        return nats.send(subject, all, body).thenApply(answer -> JetStreamReplies.stored(subject, answer));
     }
 
     /**
@@ -52,20 +52,20 @@ public final class Stream {
     }
 
     public CompletableFuture<Optional<StoredMessage>> lastDirect(String subject) {
-        return nats.ask(direct, json("last_by_subj", subject, 0)).thenApply(Wire::direct);
+        return nats.ask(direct, json("last_by_subj", subject, 0)).thenApply(JetStreamReplies::direct);
     }
 
     /** The first message of the subject at or after a sequence, as a replica knows it. */
     public CompletableFuture<Optional<StoredMessage>> nextDirect(String subject, long from) {
-        return nats.ask(direct, json("next_by_subj", subject, from)).thenApply(Wire::direct);
+        return nats.ask(direct, json("next_by_subj", subject, from)).thenApply(JetStreamReplies::direct);
     }
 
     public CompletableFuture<Optional<StoredMessage>> lastFromLeader(String subject) {
-        return nats.ask(leader, json("last_by_subj", subject, 0)).thenApply(Wire::leader);
+        return nats.ask(leader, json("last_by_subj", subject, 0)).thenApply(JetStreamReplies::leader);
     }
 
     public CompletableFuture<Optional<StoredMessage>> nextFromLeader(String subject, long from) {
-        return nats.ask(leader, json("next_by_subj", subject, from)).thenApply(Wire::leader);
+        return nats.ask(leader, json("next_by_subj", subject, from)).thenApply(JetStreamReplies::leader);
     }
 
     /**
@@ -74,7 +74,7 @@ public final class Stream {
      */
     public CompletableFuture<Boolean> delete(long sequence) {
         var body = Codec.write(Map.of("seq", sequence, "no_erase", true));
-        return nats.send("$JS.API.STREAM.MSG.DELETE." + name, Map.of(), body).thenApply(Wire::deleted);
+        return nats.send("$JS.API.STREAM.MSG.DELETE." + name, Map.of(), body).thenApply(JetStreamReplies::deleted);
     }
 
     /**
@@ -100,7 +100,7 @@ public final class Stream {
 
     private CompletableFuture<Void> purge(Map<String, Object> what) {
         return nats.send("$JS.API.STREAM.PURGE." + name, Map.of(), Codec.write(what))
-                .thenAccept(Wire::succeeded);
+                .thenAccept(JetStreamReplies::succeeded);
     }
 
     /** How it stands, as its leader knows. */

@@ -226,11 +226,11 @@ class ActivationsTest {
     void aSpawnerLivesByItsBeatAndIsDeadOnceItsSuccessorBeats() throws Exception {
         try (var spawners = new Spawners(nats)) {
             spawners.observe();
-            long first = get(spawners.beat(new SpawnerBeat("node-9", "0001", 4, 4, null), 0));
+            long first = get(spawners.beat(new SpawnerHeartbeat("node-9", "0001", 4, 4, null), 0));
             await(() -> spawners.alive().stream().anyMatch(b -> b.spawner().equals("node-9")));
             assertThat(spawners.dead(new Worker("node-9", "0001"))).isFalse();
 
-            get(spawners.beat(new SpawnerBeat("node-9", "0002", 4, 4, null), first));
+            get(spawners.beat(new SpawnerHeartbeat("node-9", "0002", 4, 4, null), first));
 
             await(() -> spawners.dead(new Worker("node-9", "0001")));
             assertThat(spawners.dead(new Worker("node-9", "0002"))).isFalse();

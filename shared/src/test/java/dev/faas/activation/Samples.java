@@ -17,7 +17,7 @@ final class Samples {
     static final String OWNER = "usr_06b7gd98g07rk4q3v8x2m5n9tb";
     static final String FUNCTION = "fn_06b7gd98g07rk4q3v8x2m5n9tc";
     static final Worker WORKER = new Worker("node-1", "06b7gd98g07rk4q3v8x2m5n9td");
-    static final Order ORDER = new Order(FunctionSpec.of("resize", "registry.example/resize:1.4"), "a \"b\"\n☃");
+    static final RunSpec ORDER = new RunSpec(FunctionSpec.of("resize", "registry.example/resize:1.4"), "a \"b\"\n☃");
 
     private Samples() {}
 

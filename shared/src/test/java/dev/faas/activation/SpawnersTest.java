@@ -43,7 +43,8 @@ class SpawnersTest {
 
     private void beat(Worker worker) throws Exception {
         var last = deaf.lastSign(worker.spawner()).get(10, TimeUnit.SECONDS);
-        var unused = deaf.beat(new SpawnerBeat(worker.spawner(), worker.incarnation(), 4, 4, null), last.revision())
+        var unused = deaf.beat(
+                        new SpawnerHeartbeat(worker.spawner(), worker.incarnation(), 4, 4, null), last.revision())
                 .get(10, TimeUnit.SECONDS);
     }
 

@@ -37,8 +37,8 @@ class WireFormatTest {
                 Arguments.of("command", ActivationCommand.of(Samples.queued().activation()), ActivationCommand.class),
                 Arguments.of(
                         "parked",
-                        new Parked(ActivationCommand.of(Samples.queued().activation()), Samples.NOW),
-                        Parked.class),
+                        new PendingRetry(ActivationCommand.of(Samples.queued().activation()), Samples.NOW),
+                        PendingRetry.class),
                 Arguments.of(
                         "idempotency",
                         new IdempotencyEntry(
@@ -46,11 +46,11 @@ class WireFormatTest {
                                 "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"),
                         IdempotencyEntry.class),
                 Arguments.of("image-pin", new ImagePin("sha256:def", "sha256:abc"), ImagePin.class),
-                Arguments.of("beat", new SpawnerBeat("node-1", "06b7", 8, 3, null), SpawnerBeat.class),
+                Arguments.of("beat", new SpawnerHeartbeat("node-1", "06b7", 8, 3, null), SpawnerHeartbeat.class),
                 Arguments.of(
                         "beat-trouble",
-                        new SpawnerBeat("node-1", "06b7", 8, 3, "Docker does not answer"),
-                        SpawnerBeat.class),
+                        new SpawnerHeartbeat("node-1", "06b7", 8, 3, "Docker does not answer"),
+                        SpawnerHeartbeat.class),
                 Arguments.of(
                         "function",
                         new FunctionRevision(

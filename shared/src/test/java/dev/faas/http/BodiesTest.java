@@ -33,7 +33,7 @@ class BodiesTest {
 
     private static void routes(Router on) {
         on.post("/json").handler(Bodies.json(LIMIT)).respond(ctx -> {
-            var fields = Fields.of(ctx);
+            var fields = JsonFields.of(ctx);
             var name = fields.text("name", 1, 10);
             fields.done();
             return Future.succeededFuture(Map.of("name", name));

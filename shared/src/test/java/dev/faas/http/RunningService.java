@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** An {@link HttpService} with one listener on loopback, and a client to talk to it. */
-final class RunningService implements AutoCloseable {
+public final class RunningService implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final Vertx vertx = Vertx.vertx();
@@ -29,7 +29,7 @@ final class RunningService implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    RunningService(Consumer<Router> routes) {
+    public RunningService(Consumer<Router> routes) {
         this(HttpConfig.loopback(), routes);
     }
 
@@ -37,14 +37,14 @@ final class RunningService implements AutoCloseable {
         service = await(HttpService.start(vertx, config, health, metrics, List.of(new Listener("api", 0, routes))));
     }
 
-    static <T> T await(Future<T> future) {
+    public static <T> T await(Future<T> future) {
         return future.toCompletionStage()
                 .toCompletableFuture()
                 .orTimeout(10, TimeUnit.SECONDS)
                 .join();
     }
 
-    HttpRequest.Builder request(String path) {
+    public HttpRequest.Builder request(String path) {
         return request(service.port("api"), path);
     }
 
@@ -57,7 +57,7 @@ final class RunningService implements AutoCloseable {
                 .timeout(Duration.ofSeconds(10));
     }
 
-    Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    public Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
         return new Answer(client.send(request.build(), HttpResponse.BodyHandlers.ofString()));
     }
 
@@ -85,12 +85,12 @@ final class RunningService implements AutoCloseable {
         await(vertx.close());
     }
 
-    record Answer(HttpResponse<String> response) {
-        int status() {
+    public record Answer(HttpResponse<String> response) {
+        public int status() {
             return response.statusCode();
         }
 
-        String header(String name) {
+        public String header(String name) {
             return response.headers().firstValue(name).orElse("");
         }
 
@@ -98,11 +98,11 @@ final class RunningService implements AutoCloseable {
             return response.body();
         }
 
-        JsonNode json() throws IOException {
+        public JsonNode json() throws IOException {
             return JSON.readTree(body());
         }
 
-        String code() throws IOException {
+        public String code() throws IOException {
             return json().path("code").asText();
         }
     }

@@ -1,9 +1,11 @@
 package dev.faas.spawner;
 
-import dev.faas.activation.SpawnerBeat;
+import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Worker;
+import dev.faas.lifecycle.Blocking;
 import dev.faas.nats.BusException;
+import dev.faas.spawner.schedule.Slots;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongFunction;
@@ -39,7 +41,8 @@ final class Heartbeat {
     /** Blocks until it is stored, unless another has the name. */
     void beat() throws InterruptedException {
         sign(last -> spawners.beat(
-                new SpawnerBeat(self.spawner(), self.incarnation(), slots.total(), slots.free(), trouble.orElse(null)),
+                new SpawnerHeartbeat(
+                        self.spawner(), self.incarnation(), slots.total(), slots.free(), trouble.orElse(null)),
                 last));
     }
 
@@ -50,13 +53,13 @@ final class Heartbeat {
     private void sign(LongFunction<CompletableFuture<Long>> written) throws InterruptedException {
         for (int i = 1; !succeeded && !replaced; i++) {
             try {
-                behind = Answer.of(written.apply(behind));
+                behind = Blocking.answer(written.apply(behind));
                 return;
             } catch (BusException.CompareAndSetRefused e) {
                 if (i >= TRIES) {
                     throw e;
                 }
-                var last = Answer.of(spawners.lastSign(self.spawner()));
+                var last = Blocking.answer(spawners.lastSign(self.spawner()));
                 succeeded = last.beat() != null && later(last.beat());
                 behind = last.revision();
             }
@@ -80,7 +83,7 @@ final class Heartbeat {
         return true;
     }
 
-    private boolean later(SpawnerBeat beat) {
+    private boolean later(SpawnerHeartbeat beat) {
         return beat.spawner().equals(self.spawner()) && beat.incarnation().compareTo(self.incarnation()) > 0;
     }
 

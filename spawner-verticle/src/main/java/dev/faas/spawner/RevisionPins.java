@@ -1,5 +1,6 @@
 package dev.faas.spawner;
 
+import dev.faas.lifecycle.Blocking;
 import dev.faas.nats.BusException;
 import dev.faas.nats.BusException.CompareAndSetRefused;
 import dev.faas.nats.Kv;
@@ -58,7 +59,7 @@ final class RevisionPins implements ImagePins {
 
     private static <T> T answer(String revision, CompletableFuture<T> request) throws EngineFault {
         try {
-            return Answer.of(request);
+            return Blocking.answer(request);
         } catch (CompareAndSetRefused e) {
             throw e;
         } catch (BusException e) {

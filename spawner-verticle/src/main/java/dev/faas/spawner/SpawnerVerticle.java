@@ -8,18 +8,33 @@ import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
+import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.lifecycle.Lifecycle;
-import dev.faas.lifecycle.Repeated;
+import dev.faas.lifecycle.RepeatingTask;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
 import dev.faas.spawner.docker.DockerEngine;
-import dev.faas.spawner.docker.EngineConfig;
+import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.ImagePins;
 import dev.faas.spawner.pool.PoolMeters;
 import dev.faas.spawner.pool.SandboxPool;
+import dev.faas.spawner.run.Claims;
+import dev.faas.spawner.run.EngineRequests;
+import dev.faas.spawner.run.OutputRoom;
+import dev.faas.spawner.run.Run;
+import dev.faas.spawner.run.RunMeters;
+import dev.faas.spawner.run.Runs;
+import dev.faas.spawner.run.StateWriter;
+import dev.faas.spawner.schedule.CommandSource;
+import dev.faas.spawner.schedule.KnownFunctions;
+import dev.faas.spawner.schedule.OwnerShare;
+import dev.faas.spawner.schedule.PullDelay;
+import dev.faas.spawner.schedule.PullLoop;
+import dev.faas.spawner.schedule.QueueScanner;
+import dev.faas.spawner.schedule.Slots;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
@@ -83,7 +98,8 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         Topology.await(nats, config.nats().startTimeout(), Subjects.IMAGES);
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
-        var self = new Worker(config.spawner(), Answer.of(spawners.incarnation(config.spawner(), clock.instant())));
+        var self =
+                new Worker(config.spawner(), Blocking.answer(spawners.incarnation(config.spawner(), clock.instant())));
         var pins = new RevisionPins(nats.kv(Subjects.IMAGES));
         var engine = on.open("docker", ENGINE_CLOSE, () -> engines.open(config, self, pins), ContainerEngine::close);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
@@ -94,7 +110,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         // Closed in reverse: nothing more is taken, runs end, sandboxes go, whatever container is left goes, and
         // only then the last sign of life is given.
         on.onStop("sign-off", heartbeat::signOff);
-        on.open("heartbeat", () -> beating(heartbeat), Repeated::stop);
+        on.open("heartbeat", () -> beating(heartbeat), RepeatingTask::stop);
         on.onStop("own containers", ENGINE_CLOSE, reaper::removeOwn);
         var pool = on.open("pool", POOL_CLOSE, () -> pool(engine, metrics), SandboxPool::close);
         var functions = on.open(
@@ -111,20 +127,20 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var writer = new StateWriter(events, CLAIM_TRIES, WRITE_PAUSE);
         var claims = new Claims(events, writer, self, spawners::dead, runs::runs, clock);
         var room = new OutputRoom(events);
-        on.open("output room", room::watch, Repeated::stop);
-        var means = new Run.Means(events, queue, claims, writer, pool, room, timing, meters, clock, runs::goOn);
+        on.open("output room", room::watch, RepeatingTask::stop);
+        var means = new Run.RunContext(events, queue, claims, writer, pool, room, timing, meters, clock, runs::goOn);
         on.repeat("reaper", timing.reap(), reaper::reap);
         on.repeat("images", timing.reap(), engine::tidy);
         on.onStop("drain", config.grace().plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(config.grace()));
-        var deference = new Deference(slots, key -> pool.isReady(key.function()), () -> others(spawners));
-        var queues = on.open("queues", () -> started(queue, functions, slots, deference, runs, means), Queues::stop);
+        var deference = new PullDelay(slots, key -> pool.isReady(key.function()), () -> others(spawners));
+        var queues = on.open("queues", () -> started(queue, functions, slots, deference, runs, means), PullLoop::stop);
         on.open("hints", () -> queue.hints(queues::hint), Nats.Subscription::close);
         var watch = new EngineWatch(
                 engine::ping, engine::hasRoom, heard(heartbeat, queues), pool::suspend, System::nanoTime);
         on.repeat("engine watch", ENGINE_PAUSE, watch::look);
-        var sweep = new Sweep(queues.supply(), queues, config.slots(), timing.pull(), timing.sweep());
+        var sweep = new QueueScanner(queues.supply(), queues, config.slots(), timing.pull(), timing.sweep());
         on.repeat("waits", WAITS_PAUSE, () -> tell(runs, engine));
-        on.open("sweep", () -> Repeated.paced("sweep", timing.sweep(), sweep::once), Repeated::stop);
+        on.open("sweep", () -> RepeatingTask.paced("sweep", timing.sweep(), sweep::once), RepeatingTask::stop);
         on.repeat("namesakes", NAMESAKES_PAUSE, () -> yieldIfReplaced(heartbeat, queues, runs));
 
         var health = new Health(SERVICE)
@@ -157,7 +173,12 @@ public final class SpawnerVerticle extends ServiceVerticle {
             @Override
             public void revised(FunctionRevision function, boolean fresh) {
                 var spec = function.spec();
-                pool.expect(function.id(), Launch.key(function), spec.prewarm().min(), spec.concurrency(), fresh);
+                pool.expect(
+                        function.id(),
+                        EngineRequests.key(function),
+                        spec.prewarm().min(),
+                        spec.concurrency(),
+                        fresh);
             }
 
             @Override
@@ -168,15 +189,15 @@ public final class SpawnerVerticle extends ServiceVerticle {
         };
     }
 
-    private Queues started(
+    private PullLoop started(
             CommandQueue queue,
             KnownFunctions functions,
             Slots slots,
-            Deference deference,
+            PullDelay deference,
             Runs runs,
-            Run.Means means) {
-        var queues = new Queues(
-                late -> Supply.of(queue, functions, config.timing().pull(), late),
+            Run.RunContext means) {
+        var queues = new PullLoop(
+                late -> CommandSource.of(queue, functions, config.timing().pull(), late),
                 slots,
                 deference,
                 (delivery, ended) -> runs.start(id -> new Run(id, delivery, means), ended));
@@ -201,20 +222,20 @@ public final class SpawnerVerticle extends ServiceVerticle {
     }
 
     /** Of the engine: what cannot be started here is left to others, who hear why. */
-    private static Consumer<Optional<String>> heard(Heartbeat heartbeat, Queues queues) {
+    private static Consumer<Optional<String>> heard(Heartbeat heartbeat, PullLoop queues) {
         return trouble -> {
             heartbeat.tell(trouble);
             queues.hold(trouble.isPresent());
         };
     }
 
-    private static Repeated beating(Heartbeat heartbeat) throws InterruptedException {
+    private static RepeatingTask beating(Heartbeat heartbeat) throws InterruptedException {
         heartbeat.beat();
-        return Repeated.again("heartbeat", Spawners.BEAT_EVERY, heartbeat::beat);
+        return RepeatingTask.again("heartbeat", Spawners.BEAT_EVERY, heartbeat::beat);
     }
 
     /** A later process of the same name has declared this one dead: its work is not ours any more. */
-    private static void yieldIfReplaced(Heartbeat heartbeat, Queues queues, Runs runs) throws InterruptedException {
+    private static void yieldIfReplaced(Heartbeat heartbeat, PullLoop queues, Runs runs) throws InterruptedException {
         if (heartbeat.replacedNow()) {
             runs.abandon();
             queues.stop();

@@ -10,6 +10,8 @@ import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
+import dev.faas.spawner.run.CancelWatch;
+import dev.faas.spawner.run.RunTiming;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import java.nio.charset.StandardCharsets;
@@ -98,7 +100,7 @@ final class CancelTest {
         var function = platform.function(Specs.of("nothing"));
         var running = runningOn(new Worker("elsewhere", "1"), function);
         var cancelled = new CountDownLatch(1);
-        var watch = new StateWatch(platform.events, running.id(), running.runId(), cancelled::countDown);
+        var watch = new CancelWatch(platform.events, running.id(), running.runId(), cancelled::countDown);
         watch.close();
         platform.requestCancel(running.id());
 
@@ -113,8 +115,8 @@ final class CancelTest {
         var running = runningOn(new Worker("elsewhere", "1"), function);
         var other = new AtomicInteger();
         var own = new CountDownLatch(1);
-        try (var watch = new StateWatch(platform.events, running.id(), "another run", other::incrementAndGet);
-                var control = new StateWatch(platform.events, running.id(), running.runId(), own::countDown)) {
+        try (var watch = new CancelWatch(platform.events, running.id(), "another run", other::incrementAndGet);
+                var control = new CancelWatch(platform.events, running.id(), running.runId(), own::countDown)) {
             platform.requestCancel(running.id());
             assertThat(own.await(30, TimeUnit.SECONDS)).isTrue();
             watch.look();

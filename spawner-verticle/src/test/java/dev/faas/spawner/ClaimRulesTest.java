@@ -6,8 +6,8 @@ import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.ActivationRecord.Running;
-import dev.faas.activation.Order;
 import dev.faas.activation.Reason;
+import dev.faas.activation.RunSpec;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
@@ -184,7 +184,7 @@ final class ClaimRulesTest {
                         .filter(standing -> standing.queued() == 0)
                         .isPresent());
 
-        Platform.stored(platform.events.accept(ActivationRecord.accept(late, new Order(function.spec(), ""))));
+        Platform.stored(platform.events.accept(ActivationRecord.accept(late, new RunSpec(function.spec(), ""))));
 
         assertThat(platform.ended(late.id()).report().status()).isEqualTo(Status.SUCCEEDED);
     }

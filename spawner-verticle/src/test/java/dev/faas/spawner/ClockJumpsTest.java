@@ -10,6 +10,7 @@ import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.spawner.engine.OwnContainer;
+import dev.faas.spawner.run.RunTiming;
 import dev.faas.wire.Ids;
 import java.nio.file.Path;
 import java.time.Duration;

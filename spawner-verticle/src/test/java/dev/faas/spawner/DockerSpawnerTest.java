@@ -10,6 +10,7 @@ import dev.faas.spawner.docker.TestEngines;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.spawner.engine.RecordedOutput;
 import dev.faas.spawner.engine.RunRequest;
+import dev.faas.spawner.run.EngineRequests;
 import dev.faas.wire.FunctionSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ final class DockerSpawnerTest {
     @Test
     void givenAContainerOfAFormerIncarnation_whenTheSpawnerStarts_thenItIsReaped() throws Exception {
         try (var former = engine("restarted");
-                var sandbox = former.boot(Launch.spec(new FunctionKey("fn_x", "f", 1), script("sleep 600")))) {
+                var sandbox = former.boot(EngineRequests.spec(new FunctionKey("fn_x", "f", 1), script("sleep 600")))) {
             var request = new RunRequest(
                     "a", "", Map.of(), Duration.ofMinutes(5), Duration.ofSeconds(1), Duration.ofMinutes(1));
             var run = Thread.ofVirtual().start(() -> sandbox.run(request, new RecordedOutput()));

@@ -14,6 +14,7 @@ import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxSpec;
+import dev.faas.spawner.run.RunTiming;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,9 +2,10 @@ package dev.faas.spawner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.activation.SpawnerBeat;
+import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Worker;
+import dev.faas.spawner.schedule.Slots;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
@@ -33,7 +34,7 @@ final class HeartbeatTest {
     /** Whose sign is there. */
     private Optional<String> incarnation() throws Exception {
         return Optional.ofNullable(Platform.get(spawners.lastSign("node")).beat())
-                .map(SpawnerBeat::incarnation);
+                .map(SpawnerHeartbeat::incarnation);
     }
 
     @Test

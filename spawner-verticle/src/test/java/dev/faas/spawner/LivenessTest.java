@@ -9,6 +9,8 @@ import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
 import dev.faas.nats.Consumers;
 import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.spawner.run.Claims;
+import dev.faas.spawner.run.RunTiming;
 import dev.faas.wire.Ids;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -6,7 +6,7 @@ import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Status;
-import dev.faas.local.Cable;
+import dev.faas.local.FaultyLink;
 import dev.faas.spawner.docker.DockerEngine;
 import dev.faas.spawner.docker.TestEngines;
 import dev.faas.spawner.docker.TestImages;
@@ -112,7 +112,7 @@ final class LostSpawnersTest {
                 1,
                 1));
         var ids = List.of(accepted(function, end), accepted(function, end), accepted(function, end));
-        var cable = Cable.to(platform.server.port());
+        var cable = FaultyLink.to(platform.server.port());
         open.add(cable);
         var killed = busy("killed", platform.server.url(), function, ids.get(0));
         var frozen = busy("frozen", platform.server.url(), function, ids.get(1));

@@ -4,7 +4,7 @@ import dev.faas.activation.ActivationEvents.Appended;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
-import dev.faas.activation.Order;
+import dev.faas.activation.RunSpec;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.States;
 import dev.faas.nats.BusFailures;
@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
  */
 final class ModelBus implements States {
     private final Interleaving world;
-    private final Order order;
+    private final RunSpec order;
     private final List<Snapshot> states = new ArrayList<>();
     private long sequence;
     private long command;
@@ -30,7 +30,7 @@ final class ModelBus implements States {
     private boolean pruned;
     double lostAnswers;
 
-    ModelBus(Interleaving world, Order order) {
+    ModelBus(Interleaving world, RunSpec order) {
         this.world = world;
         this.order = order;
     }
@@ -74,7 +74,7 @@ final class ModelBus implements States {
     }
 
     @Override
-    public CompletableFuture<Optional<Order>> order(String id) {
+    public CompletableFuture<Optional<RunSpec>> order(String id) {
         return CompletableFuture.completedFuture(pruned ? Optional.empty() : Optional.of(order));
     }
 

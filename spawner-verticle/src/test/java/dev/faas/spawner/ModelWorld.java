@@ -8,13 +8,15 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.ActivationRecord.Running;
-import dev.faas.activation.Order;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Report;
+import dev.faas.activation.RunSpec;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
 import dev.faas.nats.BusException;
-import dev.faas.spawner.Claims.Taken;
+import dev.faas.spawner.run.Claims;
+import dev.faas.spawner.run.Claims.Taken;
+import dev.faas.spawner.run.StateWriter;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Retry;
@@ -81,7 +83,7 @@ final class ModelWorld {
     ModelWorld(long seed, Delivery delivery) {
         this.seed = seed;
         world = new Interleaving(seed);
-        bus = new ModelBus(world, new Order(FunctionSpec.of("f", "image"), ""));
+        bus = new ModelBus(world, new RunSpec(FunctionSpec.of("f", "image"), ""));
         var retry = new Retry(1 + world.random.nextInt(3), world.random.nextInt(3), Retry.DEFAULT.on());
         activation = new Activation(
                 ID,
@@ -140,7 +142,7 @@ final class ModelWorld {
     }
 
     private void accept() {
-        var unused = bus.append(ActivationRecord.accept(activation, new Order(FunctionSpec.of("f", "image"), "")), 0);
+        var unused = bus.append(ActivationRecord.accept(activation, new RunSpec(FunctionSpec.of("f", "image"), "")), 0);
         bus.put();
     }
 

@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Status;
 import dev.faas.spawner.engine.OutputSink.Stream;
+import dev.faas.spawner.run.RunTiming;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -8,11 +8,11 @@ import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
-import dev.faas.spawner.engine.Ending;
 import dev.faas.spawner.engine.FakeProcess;
 import dev.faas.spawner.engine.FakeProgram;
 import dev.faas.spawner.engine.OutputSink.Stream;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
+import dev.faas.spawner.engine.Termination;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Random;
@@ -36,11 +36,11 @@ final class OutcomesTest {
         });
         platform.images.put("exit", process -> Integer.parseInt(process.argument()));
         platform.images.put("hang", FakeProcess::hang);
-        platform.images.put("hog", dies(new Ending.OutOfMemory()));
-        platform.images.put("segfault", dies(new Ending.Signalled(11, "SIGSEGV")));
-        platform.images.put("nothing", dies(new Ending.StartFailed("no such file: /opt/f")));
-        platform.images.put("full", dies(new Ending.DiskFull("the disk is nearly full")));
-        platform.images.put("too large", dies(new Ending.Signalled(25, "SIGXFSZ")));
+        platform.images.put("hog", dies(new Termination.OutOfMemory()));
+        platform.images.put("segfault", dies(new Termination.Signalled(11, "SIGSEGV")));
+        platform.images.put("nothing", dies(new Termination.StartFailed("no such file: /opt/f")));
+        platform.images.put("full", dies(new Termination.DiskFull("the disk is nearly full")));
+        platform.images.put("too large", dies(new Termination.Signalled(25, "SIGXFSZ")));
         platform.images.put("read-only", process -> {
             process.stderr("can't create /a: Read-only file system");
             return Integer.parseInt(process.argument());
@@ -65,7 +65,7 @@ final class OutcomesTest {
         platform.close();
     }
 
-    private static FakeProgram dies(Ending ending) {
+    private static FakeProgram dies(Termination ending) {
         return process -> {
             throw new FakeProgram.Died(ending);
         };

@@ -11,12 +11,12 @@ import dev.faas.activation.ActivationEvents.Appended;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.CommandQueue;
-import dev.faas.activation.Order;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Reason;
+import dev.faas.activation.RunSpec;
 import dev.faas.activation.Snapshot;
-import dev.faas.activation.SpawnerBeat;
+import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.Spawners;
 import dev.faas.http.HttpConfig;
 import dev.faas.local.NatsServer;
@@ -30,6 +30,7 @@ import dev.faas.spawner.engine.Eventually;
 import dev.faas.spawner.engine.FakeEngine;
 import dev.faas.spawner.engine.FakeProgram;
 import dev.faas.spawner.pool.SandboxPool;
+import dev.faas.spawner.run.RunTiming;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -59,7 +60,7 @@ import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /** A real bus, and what registry and gateway would do on it; spawners are started by the tests. */
-final class Platform {
+public final class Platform {
     static final Duration LIMIT = Duration.ofSeconds(30);
     static final RunTiming QUICK = new RunTiming(
             Duration.ofSeconds(1),
@@ -77,7 +78,7 @@ final class Platform {
     final NatsServer server;
     final Nats nats;
     final ActivationEvents events;
-    final CommandQueue queue;
+    public final CommandQueue queue;
     /** Of the spawners that are started from now on. */
     volatile InstantSource clock = InstantSource.system();
 
@@ -96,7 +97,7 @@ final class Platform {
         queue = new CommandQueue(nats);
     }
 
-    static Platform start(Path directory) throws Exception {
+    public static Platform start(Path directory) throws Exception {
         return new Platform(directory);
     }
 
@@ -231,7 +232,7 @@ final class Platform {
     }
 
     /** Makes a function of a new owner, as the registry does. */
-    FunctionRevision function(FunctionSpec spec) throws Exception {
+    public FunctionRevision function(FunctionSpec spec) throws Exception {
         return function(Ids.user(Instant.now()), spec);
     }
 
@@ -244,9 +245,9 @@ final class Platform {
     }
 
     /** Accepts and enqueues, as the gateway does. */
-    String submit(FunctionRevision function, String argument) throws Exception {
+    public String submit(FunctionRevision function, String argument) throws Exception {
         var activation = activation(function, Instant.now().plus(QUEUE_TTL));
-        get(events.accept(ActivationRecord.accept(activation, new Order(function.spec(), argument))));
+        get(events.accept(ActivationRecord.accept(activation, new RunSpec(function.spec(), argument))));
         enqueue(function, activation.id());
         return activation.id();
     }
@@ -258,7 +259,7 @@ final class Platform {
     /** Only accepted. */
     Snapshot accept(FunctionRevision function, String argument, Instant expiresAt) throws Exception {
         return stored(events.accept(
-                ActivationRecord.accept(activation(function, expiresAt), new Order(function.spec(), argument))));
+                ActivationRecord.accept(activation(function, expiresAt), new RunSpec(function.spec(), argument))));
     }
 
     /** Not even accepted. */
@@ -290,7 +291,7 @@ final class Platform {
     void beat(String spawner, String incarnation) throws Exception {
         try (var spawners = new Spawners(nats)) {
             long last = get(spawners.lastSign(spawner)).revision();
-            get(spawners.beat(new SpawnerBeat(spawner, incarnation, 1, 1, null), last));
+            get(spawners.beat(new SpawnerHeartbeat(spawner, incarnation, 1, 1, null), last));
         }
     }
 
@@ -308,7 +309,7 @@ final class Platform {
         return (Ended) last.get();
     }
 
-    ActivationRecord state(String id) throws Exception {
+    public ActivationRecord state(String id) throws Exception {
         return read(() -> events.lastFromLeader(id)).orElseThrow().record();
     }
 
@@ -347,17 +348,17 @@ final class Platform {
         return all;
     }
 
-    boolean queued(FunctionRevision function, String id) throws Exception {
+    public boolean queued(FunctionRevision function, String id) throws Exception {
         return get(queue.holds(new ActivationCommand(id, function.owner(), function.id())));
     }
 
     /** With whatever is in its queue, which stays. */
-    void deleteConsumer(FunctionRevision function) throws Exception {
+    public void deleteConsumer(FunctionRevision function) throws Exception {
         get(nats.stream(Subjects.ACTIVATIONS).consumers().delete(Subjects.consumer(function.id())));
     }
 
     /** Whether it waits beside the queue for its next attempt. */
-    boolean parked(String id) throws Exception {
+    public boolean parked(String id) throws Exception {
         return get(nats.stream(Subjects.RETRIES).lastFromLeader(Subjects.retry(id)))
                 .isPresent();
     }
@@ -382,7 +383,7 @@ final class Platform {
         return new QueueKey(function.owner(), function.id());
     }
 
-    static <T> T get(java.util.concurrent.CompletionStage<T> future) throws Exception {
+    public static <T> T get(java.util.concurrent.CompletionStage<T> future) throws Exception {
         return future.toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
@@ -418,7 +419,7 @@ final class Platform {
         }
     }
 
-    void close() throws Exception {
+    public void close() throws Exception {
         for (var spawner : started) {
             spawner.stop();
         }

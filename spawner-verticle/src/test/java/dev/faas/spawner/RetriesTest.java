@@ -7,7 +7,7 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.ActivationRecord.Running;
-import dev.faas.activation.Parked;
+import dev.faas.activation.PendingRetry;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Report;
 import dev.faas.activation.Snapshot;
@@ -129,9 +129,9 @@ final class RetriesTest {
             throws Exception {
         var function = platform.function(Specs.retrying("exit", 3, 3600));
         var id = Ids.activation(Instant.now());
-        var earlier = new Parked(
+        var earlier = new PendingRetry(
                 new ActivationCommand(id, function.owner(), function.id()), Instant.parse("2026-01-01T00:00:00Z"));
-        var later = new Parked(earlier.command(), earlier.due().plusSeconds(60));
+        var later = new PendingRetry(earlier.command(), earlier.due().plusSeconds(60));
         Platform.get(platform.queue.park(earlier));
 
         Platform.get(platform.queue.park(later));
@@ -142,7 +142,7 @@ final class RetriesTest {
         var first = Platform.get(retries.nextFromLeader(subject, 1)).orElseThrow();
         var second = Platform.get(retries.nextFromLeader(subject, first.sequence() + 1))
                 .orElseThrow();
-        assertThat(Codec.decode(second.bytes(), Parked.class)).isEqualTo(later);
+        assertThat(Codec.decode(second.bytes(), PendingRetry.class)).isEqualTo(later);
         assertThat(Platform.get(retries.nextFromLeader(subject, second.sequence() + 1)))
                 .isEmpty();
     }
@@ -173,9 +173,10 @@ final class RetriesTest {
         return Platform.stored(platform.events.append(next, claimed.sequence()));
     }
 
-    private static Parked parked(FunctionRevision function, Snapshot failed) throws Exception {
+    private static PendingRetry parked(FunctionRevision function, Snapshot failed) throws Exception {
         // As it is read, to the millisecond.
         var stored = (Queued) platform.state(failed.record().id());
-        return new Parked(new ActivationCommand(stored.id(), function.owner(), function.id()), stored.nextAttemptAt());
+        return new PendingRetry(
+                new ActivationCommand(stored.id(), function.owner(), function.id()), stored.nextAttemptAt());
     }
 }

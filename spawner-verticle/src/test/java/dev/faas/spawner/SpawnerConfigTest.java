@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
-import dev.faas.spawner.docker.EngineConfig;
+import dev.faas.spawner.docker.client.EngineConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

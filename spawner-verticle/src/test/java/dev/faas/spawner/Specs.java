@@ -7,10 +7,10 @@ import dev.faas.wire.FunctionSpec.Mode;
 import dev.faas.wire.FunctionSpec.Retry;
 
 /** Functions with all defaults but one or two. */
-final class Specs {
+public final class Specs {
     private Specs() {}
 
-    static FunctionSpec of(String image) {
+    public static FunctionSpec of(String image) {
         return with(image, Limits.DEFAULT, 10, Retry.DEFAULT, Delivery.AT_LEAST_ONCE);
     }
 

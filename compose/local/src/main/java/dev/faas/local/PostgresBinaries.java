@@ -34,7 +34,7 @@ record PostgresBinaries(Path home) {
     }
 
     /** {@code /var/cache/faas} for root, whose home another user may not enter; else as the XDG base directories say. */
-    static Path cache(Unprivileged.Us us) {
+    static Path cache(UnprivilegedUser.Us us) {
         if (us.root()) {
             return Path.of("/var/cache/faas");
         }
@@ -97,7 +97,7 @@ record PostgresBinaries(Path home) {
                 throw e;
             }
         } finally {
-            Folders.delete(beside); // moved away unless it came to nothing
+            Directories.delete(beside); // moved away unless it came to nothing
         }
     }
 
@@ -149,7 +149,7 @@ record PostgresBinaries(Path home) {
                 if (Files.getLastModifiedTime(directory)
                         .toInstant()
                         .isBefore(Instant.now().minus(ABANDONED))) {
-                    Folders.delete(directory);
+                    Directories.delete(directory);
                 }
             }
         } catch (IOException e) {

@@ -35,10 +35,13 @@ final class PostgresCluster {
     private final Path directory;
     private final PostgresBinaries binaries;
     private final PostgresCredentials credentials;
-    private final @Nullable Unprivileged user;
+    private final @Nullable UnprivilegedUser user;
 
     private PostgresCluster(
-            Path directory, PostgresBinaries binaries, PostgresCredentials credentials, @Nullable Unprivileged user) {
+            Path directory,
+            PostgresBinaries binaries,
+            PostgresCredentials credentials,
+            @Nullable UnprivilegedUser user) {
         this.directory = directory;
         this.binaries = binaries;
         this.credentials = credentials;
@@ -46,7 +49,7 @@ final class PostgresCluster {
     }
 
     static PostgresCluster open(Path directory) throws IOException {
-        var us = Unprivileged.Us.now();
+        var us = UnprivilegedUser.Us.now();
         var binaries = PostgresBinaries.in(PostgresBinaries.cache(us));
         Files.createDirectories(directory);
         var users = Stream.concat(Stream.of(SUPERUSER), SCHEMAS.stream().map(PostgresCluster::owner))
@@ -57,7 +60,7 @@ final class PostgresCluster {
             Files.createDirectory(
                     inside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         }
-        var user = Unprivileged.owning(inside, us);
+        var user = UnprivilegedUser.owning(inside, us);
         var cluster = new PostgresCluster(directory, binaries, credentials, user.orElse(null));
         if (!Files.exists(cluster.data())) {
             cluster.make();
@@ -88,7 +91,7 @@ final class PostgresCluster {
     private void make() throws IOException {
         var fresh = data().resolveSibling("data.new");
         var password = data().resolveSibling("password");
-        Folders.delete(fresh);
+        Directories.delete(fresh);
         PostgresCredentials.writePrivately(password, credentials.of(SUPERUSER));
         if (user != null) {
             user.give(password);

@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /** A server as a child of this process, on data and at an address that it keeps; a restart stops it if it runs. */
-public sealed interface Server extends Keeper.Kept, Closeable permits NatsServer, PostgresServer {
+public sealed interface Server extends ServerSupervisor.Supervised, Closeable permits NatsServer, PostgresServer {
     long pid();
 
     /** SIGKILL to all its processes, as a crash would be; returns when they are gone. */

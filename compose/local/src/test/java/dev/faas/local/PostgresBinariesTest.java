@@ -70,9 +70,10 @@ class PostgresBinariesTest {
     void givenUsers_whenOneIsChosenForRoot_thenItIsTheFirstSuitableOne() throws Exception {
         var passwd = List.of(
                 "root:x:0:0:root:/root:/bin/bash", "postgres:x:101:104::/:/bin/sh", "nobody:x:65534:65533::/:/x");
-        assertThat(Unprivileged.choose(passwd, cache)).isEqualTo(new Unprivileged(65534, 65533, cache));
-        assertThat(Unprivileged.choose(passwd.subList(0, 2), cache)).isEqualTo(new Unprivileged(101, 104, cache));
-        assertThatThrownBy(() -> Unprivileged.choose(passwd.subList(0, 1), cache))
+        assertThat(UnprivilegedUser.choose(passwd, cache)).isEqualTo(new UnprivilegedUser(65534, 65533, cache));
+        assertThat(UnprivilegedUser.choose(passwd.subList(0, 2), cache))
+                .isEqualTo(new UnprivilegedUser(101, 104, cache));
+        assertThatThrownBy(() -> UnprivilegedUser.choose(passwd.subList(0, 1), cache))
                 .isInstanceOf(StartFailed.class)
                 .hasMessageContaining("FAAS_PG_URL");
     }

@@ -1,5 +1,18 @@
 package dev.faas.bench;
 
+import dev.faas.bench.measure.BenchSetup;
+import dev.faas.bench.measure.Machine;
+import dev.faas.bench.measure.Report;
+import dev.faas.bench.measure.Scenario;
+import dev.faas.bench.measure.TargetResult;
+import dev.faas.bench.scenario.BreadthScenario;
+import dev.faas.bench.scenario.ColdScenario;
+import dev.faas.bench.scenario.FairnessScenario;
+import dev.faas.bench.scenario.HistoryScenario;
+import dev.faas.bench.scenario.IdleScenario;
+import dev.faas.bench.scenario.StreamsScenario;
+import dev.faas.bench.scenario.SubmitScenario;
+import dev.faas.bench.scenario.ThroughputScenario;
 import dev.faas.nats.NatsConfig;
 import dev.faas.wire.Codec;
 import java.io.IOException;
@@ -47,7 +60,7 @@ public final class Bench {
             new BreadthScenario(),
             new IdleScenario());
 
-    private final Grounds grounds;
+    private final BenchSetup grounds;
     private final PrintStream out;
 
     /**
@@ -56,7 +69,7 @@ public final class Bench {
      * @param count of whatever a scenario has many of, in place of its own
      */
     public Bench(Start start, String image, @Nullable Path program, OptionalInt count, PrintStream out) {
-        this.grounds = new Grounds(start, image, program, count);
+        this.grounds = new BenchSetup(start, image, program, count);
         this.out = out;
     }
 
@@ -83,6 +96,6 @@ public final class Bench {
         if (json != null) {
             Files.write(json, Codec.write(Map.of("machine", Machine.here(), "reports", reports)));
         }
-        return reports.stream().flatMap(r -> r.verdicts().stream()).allMatch(Verdict::held);
+        return reports.stream().flatMap(r -> r.verdicts().stream()).allMatch(TargetResult::held);
     }
 }

@@ -1,10 +1,10 @@
 package dev.faas.standalone;
 
 import dev.faas.lifecycle.Lifecycle;
-import dev.faas.local.Keeper;
 import dev.faas.local.NatsServer;
 import dev.faas.local.PostgresServer;
-import dev.faas.local.Starting;
+import dev.faas.local.ServerSupervisor;
+import dev.faas.local.StartingServer;
 import java.io.Closeable;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,7 +40,7 @@ final class Backends {
                 : starting(on, "postgres", () -> PostgresServer.start(data.postgres()));
         if (postgres != null) {
             var server = on.open("postgres", postgres::get, unused -> {});
-            on.open("keeper of postgres", () -> Keeper.of("postgres", server), Keeper::close);
+            on.open("keeper of postgres", () -> ServerSupervisor.of("postgres", server), ServerSupervisor::close);
             for (var schema : new String[] {"auth", "registry"}) {
                 var role = server.role(schema);
                 add(
@@ -51,7 +51,7 @@ final class Backends {
         }
         if (nats != null) {
             var server = on.open("nats-server", nats::get, unused -> {});
-            on.open("keeper of nats-server", () -> Keeper.of("nats-server", server), Keeper::close);
+            on.open("keeper of nats-server", () -> ServerSupervisor.of("nats-server", server), ServerSupervisor::close);
             for (var part : new String[] {"auth", "registry", "spawner", "gateway"}) {
                 add(
                         settings,
@@ -69,9 +69,10 @@ final class Backends {
     }
 
     /** Closed from the beginning on, also when a neighbour fails before anybody asks for it. */
-    private static <S extends Closeable> Starting<S> starting(Lifecycle.Steps on, String name, Callable<S> starter) {
-        var starting = Starting.of(name, starter);
-        on.onStop(name, Starting.CLOSE_LIMIT, starting::close);
+    private static <S extends Closeable> StartingServer<S> starting(
+            Lifecycle.Steps on, String name, Callable<S> starter) {
+        var starting = StartingServer.of(name, starter);
+        on.onStop(name, StartingServer.CLOSE_LIMIT, starting::close);
         return starting;
     }
 

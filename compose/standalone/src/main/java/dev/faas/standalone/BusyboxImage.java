@@ -1,7 +1,7 @@
 package dev.faas.standalone;
 
-import dev.faas.lifecycle.Undisturbed;
-import dev.faas.local.Folders;
+import dev.faas.lifecycle.Uninterrupted;
+import dev.faas.local.Directories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ final class BusyboxImage implements AutoCloseable {
             run("tar", "-C", root.toString(), "-cf", tar.toString(), "busybox");
             return new BusyboxImage(name).imported(tar, applet);
         } finally {
-            Folders.delete(root);
+            Directories.delete(root);
         }
     }
 
@@ -79,7 +79,7 @@ final class BusyboxImage implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        Undisturbed.run(this::remove);
+        Uninterrupted.run(this::remove);
     }
 
     private void remove() throws IOException {

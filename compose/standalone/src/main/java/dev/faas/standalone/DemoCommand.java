@@ -1,6 +1,6 @@
 package dev.faas.standalone;
 
-import dev.faas.local.Folders;
+import dev.faas.local.Directories;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ final class DemoCommand implements Callable<Integer> {
                 }
             }
         } finally {
-            Folders.delete(data);
+            Directories.delete(data);
             say("Stopped; everything of it is removed.");
         }
     }

@@ -2,9 +2,9 @@ package dev.faas.standalone;
 
 import dev.faas.bench.Bench;
 import dev.faas.config.Env;
+import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Deployment;
-import dev.faas.lifecycle.Waiting;
-import dev.faas.local.Folders;
+import dev.faas.local.Directories;
 import dev.faas.nats.NatsConfig;
 import dev.faas.spawner.SpawnerConfig;
 import dev.faas.spawner.SpawnerVerticle;
@@ -37,7 +37,7 @@ record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVe
             return measured;
         } finally {
             if (!started) {
-                Folders.delete(data);
+                Directories.delete(data);
             }
         }
     }
@@ -79,13 +79,13 @@ record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVe
     public void close() throws IOException {
         more.keySet().forEach(SpawnerVerticle::skipGrace);
         try {
-            Waiting.uninterruptibly(
+            Blocking.uninterruptibly(
                     Future.join(more.values().stream().map(Deployment::stop).toList()));
-            Waiting.uninterruptibly(vertx.close());
+            Blocking.uninterruptibly(vertx.close());
         } finally {
             platform.skipGrace();
             platform.close();
-            Folders.delete(data);
+            Directories.delete(data);
         }
     }
 }

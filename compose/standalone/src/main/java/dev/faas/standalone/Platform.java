@@ -6,9 +6,9 @@ import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
 import dev.faas.gateway.GatewayConfig;
 import dev.faas.gateway.GatewayVerticle;
+import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Deployment;
 import dev.faas.lifecycle.Lifecycle;
-import dev.faas.lifecycle.Waiting;
 import dev.faas.registry.RegistryConfig;
 import dev.faas.registry.RegistryVerticle;
 import dev.faas.spawner.SpawnerConfig;
@@ -178,7 +178,7 @@ final class Platform implements AutoCloseable {
      */
     @Override
     public void close() {
-        Waiting.uninterruptibly(lifecycle.stop());
-        Waiting.uninterruptibly(vertx.close());
+        Blocking.uninterruptibly(lifecycle.stop());
+        Blocking.uninterruptibly(vertx.close());
     }
 }

@@ -56,7 +56,7 @@ class ClusterIT {
         shell.line(Nodes.LONG, DEPLOY);
 
         for (var i = 1; i <= 3; i++) {
-            Visit.of(nodes, i, "story").flawless("cluster, from node " + i);
+            RollingLoad.of(nodes, i, "story").flawless("cluster, from node " + i);
         }
         for (var i = 1; i <= 3; i++) {
             agree(i);
@@ -74,14 +74,14 @@ class ClusterIT {
                             .formatted(count));
         }
 
-        var counts = Visit.of(nodes, 1, "spread", "24").flawless("cluster, three of each");
+        var counts = RollingLoad.of(nodes, 1, "spread", "24").flawless("cluster, three of each");
         assertThat(counts.json().path("spawners").size()).isGreaterThan(1);
     }
 
     @Test
     @Order(3)
     void everyServiceRolledUnderLoadLosesNothing() throws Exception {
-        try (var traffic = Visit.traffic(nodes, 1)) {
+        try (var traffic = RollingLoad.traffic(nodes, 1)) {
             for (var service : ROLLED) {
                 nodes.on(1).line(Nodes.LONG, "docker service update --force --detach=false faas_" + service);
             }
@@ -93,9 +93,9 @@ class ClusterIT {
     @Test
     @Order(4)
     void aKilledNodeUnderLoadLosesNothing() throws Exception {
-        try (var traffic = Visit.traffic(nodes, 1)) {
+        try (var traffic = RollingLoad.traffic(nodes, 1)) {
             nodes.nodes("kill", "3");
-            Visit.of(nodes, 2, "story").lostNothing("cluster, after a node was killed");
+            RollingLoad.of(nodes, 2, "story").lostNothing("cluster, after a node was killed");
 
             traffic.end().lostNothing("cluster, a node killed");
         } finally {
@@ -111,7 +111,7 @@ class ClusterIT {
     @Order(5)
     void aNodeIsReplacedUnderLoadAndTheNewOneHoldsItsThirdOfTheStreams() throws Exception {
         var shell = nodes.on(1);
-        try (var traffic = Visit.traffic(nodes, 1)) {
+        try (var traffic = RollingLoad.traffic(nodes, 1)) {
             var old = id(3);
             shell.line(Nodes.SHORT, "docker node update --availability drain " + old);
             nodes.on(3).untilEmpty(Nodes.LONG, "docker ps --format '{{.Names}} {{.Status}}'");
@@ -128,7 +128,7 @@ class ClusterIT {
             agree(3);
             traffic.end().lostNothing("cluster, a node replaced");
         }
-        Visit.of(nodes, 3, "story").flawless("cluster, from the new node");
+        RollingLoad.of(nodes, 3, "story").flawless("cluster, from the new node");
     }
 
     /** docs/operations.md, word for word. */
@@ -138,7 +138,7 @@ class ClusterIT {
         var shell = nodes.on(1);
         var auth = "docker service update --detach=false --secret-rm faas-%1$s --secret-add"
                 + " source=faas-%1$s-2,target=%1$s,uid=10002,mode=0400 faas_auth-service";
-        try (var traffic = Visit.traffic(nodes, 1)) {
+        try (var traffic = RollingLoad.traffic(nodes, 1)) {
             shell.line(Nodes.SHORT, "openssl rand -hex 20 | sed s/^/p/ | docker secret create faas-nats-auth-2 -");
             for (var i = 1; i <= 3; i++) {
                 shell.line(
@@ -153,7 +153,7 @@ class ClusterIT {
                             + " docker exec -i $(docker ps -q --filter label=com.docker.swarm.service.name=faas_postgres)"
                             + " psql -U faas <<<\"ALTER ROLE faas_auth PASSWORD '$password'\"");
             shell.line(Nodes.LONG, auth.formatted("pg-auth"));
-            Visit.of(nodes, 2, "story").lostNothing("cluster, with new passwords");
+            RollingLoad.of(nodes, 2, "story").lostNothing("cluster, with new passwords");
 
             traffic.end().lostNothing("cluster, passwords renewed");
         }

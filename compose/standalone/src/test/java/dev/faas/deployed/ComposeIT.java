@@ -24,7 +24,7 @@ class ComposeIT {
     void upARegisteredUsersActivationEndsWithItsResult(Nodes nodes) throws Exception {
         nodes.on(1).line(Nodes.LONG, "docker compose up -d --wait");
 
-        Visit.of(nodes, 1, "story").flawless("compose, one of each");
+        RollingLoad.of(nodes, 1, "story").flawless("compose, one of each");
         assertThat(nodes.nodes("in", "1", "busybox", "wget", "-qO-", "http://127.0.0.1:8222/healthz"))
                 .contains("ok");
         assertThat(nodes.on(1).line(Nodes.SHORT, "docker compose port nats 8222"))
@@ -92,15 +92,16 @@ class ComposeIT {
         var shell = nodes.on(1);
         var auth = Replicas.composed(shell, "auth-service");
         var registry = Replicas.composed(shell, "registry-service");
-        try (var traffic = Visit.traffic(nodes, 1)) {
+        try (var traffic = RollingLoad.traffic(nodes, 1)) {
             shell.line(
                     Nodes.LONG,
                     "docker compose up -d --scale auth-service=3 --scale registry-service=3 --scale execution-service=3");
-            Arrivals.ofThree("compose", shell, Replicas::composed);
+            ReplicaFirstWork.ofThree("compose", shell, Replicas::composed);
 
             traffic.end().flawless("compose, scaled to three");
         }
-        var counts = Visit.of(nodes, 1, "spread", Integer.toString(SPREAD)).flawless("compose, three of each");
+        var counts =
+                RollingLoad.of(nodes, 1, "spread", Integer.toString(SPREAD)).flawless("compose, three of each");
 
         var logins = auth.shares(Work.requests("/v1/auth/me"));
         var functions = registry.shares(Work.requests("/v1/functions/:ref"));
@@ -115,10 +116,10 @@ class ComposeIT {
     @Order(4)
     void aKilledReplicaOfEachCostsNoClientMoreThanAnotherConnection(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
-        try (var traffic = Visit.traffic(nodes, 1)) {
+        try (var traffic = RollingLoad.traffic(nodes, 1)) {
             for (var service : new String[] {"auth-service", "registry-service", "execution-service"}) {
                 Replicas.composed(shell, service).killOne();
-                Visit.of(nodes, 1, "story").flawless("compose, without one " + service);
+                RollingLoad.of(nodes, 1, "story").flawless("compose, without one " + service);
             }
 
             traffic.end().flawless("compose, one of each killed");
@@ -132,7 +133,7 @@ class ComposeIT {
     @Order(5)
     void passwordsAreRenewedUnderLoad(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
-        try (var traffic = Visit.traffic(nodes, 1)) {
+        try (var traffic = RollingLoad.traffic(nodes, 1)) {
             shell.line(
                     Nodes.SHORT, "docker compose exec -T postgres bash /etc/faas/secrets renew /run/secrets nats-auth");
             shell.line(Nodes.SHORT, "docker compose restart nats auth-service");
@@ -143,7 +144,7 @@ class ComposeIT {
                     "docker compose exec -T postgres bash -c \"psql -U faas -c \\\"ALTER ROLE faas_auth PASSWORD '\\$(cat /run/secrets/pg-auth)'\\\"\"");
             shell.line(Nodes.SHORT, "docker compose restart auth-service");
             shell.line(Nodes.LONG, "docker compose up -d --wait --no-recreate");
-            Visit.of(nodes, 1, "story").lostNothing("compose, with new passwords");
+            RollingLoad.of(nodes, 1, "story").lostNothing("compose, with new passwords");
 
             traffic.end().lostNothing("compose, passwords renewed");
         }
@@ -153,7 +154,7 @@ class ComposeIT {
     @Order(6)
     void aKeyThatIsReplacedSignsNoMoreAndItsTokensEnd(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
-        try (var visitor = Visit.begun(nodes, 1, "token")) {
+        try (var visitor = RollingLoad.begun(nodes, 1, "token")) {
             assertThat(
                             shell.line(
                                     Nodes.SHORT,
@@ -177,11 +178,11 @@ class ComposeIT {
         var socket = nodes.nodes("docker", "1").substring("unix://".length());
         var group = nodes.on(1).line(Nodes.SHORT, "stat -c %g " + socket);
         var next = nodes.on(1).with(Map.of("FAAS_TAG", "next", "SPAWNER_USER", "10004:" + group));
-        try (var traffic = Visit.traffic(nodes, 1)) {
+        try (var traffic = RollingLoad.traffic(nodes, 1)) {
             next.line(Nodes.LONG, "docker compose build && docker compose up -d --wait");
             assertThat(next.line(Nodes.SHORT, "docker compose exec -T execution-service id"))
                     .startsWith("uid=10004 gid=" + group);
-            Visit.of(nodes, 1, "story").flawless("compose, the next version");
+            RollingLoad.of(nodes, 1, "story").flawless("compose, the next version");
 
             traffic.end().lostNothing("compose, upgraded");
         }
@@ -191,7 +192,7 @@ class ComposeIT {
     @Order(8)
     void whatIsInTheVolumesOutlivesDownAndThePartsMayComeInAnyOrder(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
-        var before = Visit.of(nodes, 1, "story").flawless("compose, before down");
+        var before = RollingLoad.of(nodes, 1, "story").flawless("compose, before down");
         shell.line(Nodes.LONG, "docker compose down");
 
         for (var part : List.of("execution-service", "api-gateway", "registry-service", "auth-service")) {
@@ -199,7 +200,7 @@ class ComposeIT {
         }
         shell.line(Nodes.LONG, "docker compose up -d --wait");
 
-        var after = Visit.again(nodes, 1, before);
+        var after = RollingLoad.again(nodes, 1, before);
         assertThat(after.flawless("compose, up again").number("accepted")).isEqualTo(2);
     }
 
@@ -207,14 +208,14 @@ class ComposeIT {
     @Order(9)
     void whatWasSavedIsThereAgainInAnEmptyPlatform(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
-        var before = Visit.of(nodes, 1, "story").flawless("compose, before the backup");
+        var before = RollingLoad.of(nodes, 1, "story").flawless("compose, before the backup");
         shell.line(Nodes.SHORT, "rm -rf standalone/target/backup");
         shell.line(Nodes.LONG, "./backup save standalone/target/backup");
         shell.line(Nodes.LONG, "docker compose down -v");
 
         shell.line(Nodes.LONG, "./backup restore standalone/target/backup");
 
-        var after = Visit.again(nodes, 1, before);
+        var after = RollingLoad.again(nodes, 1, before);
         assertThat(after.flawless("compose, restored").number("accepted")).isEqualTo(2);
     }
 

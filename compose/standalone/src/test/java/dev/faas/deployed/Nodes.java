@@ -131,7 +131,7 @@ final class Nodes implements AutoCloseable {
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Visitor.class.getName()));
+                RemoteClient.class.getName()));
         command.addAll(List.of(arguments));
         return machine.builder(command.toArray(String[]::new))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

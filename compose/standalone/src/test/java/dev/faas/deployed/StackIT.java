@@ -24,7 +24,7 @@ class StackIT {
         nodes.on(1).line(Nodes.SHORT, "docker swarm init --advertise-addr " + nodes.nodes("ip", "1"));
         nodes.on(1).line(Nodes.LONG, "docker stack deploy --detach=false -c docker-compose.yml faas");
 
-        Visit.of(nodes, 1, "story").flawless("stack, one of each");
+        RollingLoad.of(nodes, 1, "story").flawless("stack, one of each");
     }
 
     @Test
@@ -32,15 +32,15 @@ class StackIT {
     void scaledToThreeUnderLoadEachReplicaHasItsShareAndAllTrustEachOther(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
         var scale = "docker service scale %s faas_auth-service=3 faas_registry-service=3 faas_execution-service=3";
-        try (var traffic = Visit.traffic(nodes, 1)) {
+        try (var traffic = RollingLoad.traffic(nodes, 1)) {
             shell.line(Nodes.SHORT, scale.formatted("--detach"));
-            Arrivals.ofThree("stack", shell, Replicas::stacked);
+            ReplicaFirstWork.ofThree("stack", shell, Replicas::stacked);
 
             traffic.end().flawless("stack, scaled to three");
         }
         shell.line(Nodes.LONG, scale.formatted(""));
 
-        Visit.of(nodes, 1, "spread", "12").flawless("stack, three of each");
+        RollingLoad.of(nodes, 1, "spread", "12").flawless("stack, three of each");
 
         var auth = Replicas.stacked(shell, "auth-service").shares(Work.requests("/v1/auth/me"));
         var registry = Replicas.stacked(shell, "registry-service").shares(Work.requests("/v1/functions/:ref"));
@@ -52,7 +52,7 @@ class StackIT {
     @Test
     @Order(3)
     void everyServiceRolledUnderLoadLosesNothing(Nodes nodes) throws Exception {
-        try (var traffic = Visit.traffic(nodes, 1)) {
+        try (var traffic = RollingLoad.traffic(nodes, 1)) {
             for (var service : SERVICES) {
                 nodes.on(1).line(Nodes.LONG, "docker service update --force --detach=false faas_" + service);
             }
@@ -67,7 +67,7 @@ class StackIT {
     void anUpgradeUnderLoadLosesNothing(Nodes nodes) throws Exception {
         var next = nodes.on(1).with(Map.of("FAAS_TAG", "next"));
         next.line(Nodes.LONG, "docker compose build");
-        try (var traffic = Visit.traffic(nodes, 1)) {
+        try (var traffic = RollingLoad.traffic(nodes, 1)) {
             next.line(Nodes.LONG, "docker stack deploy --detach=false -c docker-compose.yml faas");
             assertThat(imageOf(nodes, "auth-service")).startsWith("auth-service:next");
 
@@ -85,7 +85,7 @@ class StackIT {
         shell.line(
                 Nodes.SHORT,
                 "printf 'FROM auth-service:next\\nENTRYPOINT [\"false\"]\\n' | docker build -q -t auth-service:broken -");
-        try (var traffic = Visit.traffic(nodes, 1)) {
+        try (var traffic = RollingLoad.traffic(nodes, 1)) {
             shell.with(Map.of("FAAS_TAG", "broken"))
                     .line(Nodes.SHORT, "docker stack deploy --detach -c docker-compose.yml faas");
             shell.line(
@@ -105,7 +105,7 @@ class StackIT {
     @Order(6)
     void aStacksBackupIsMadeByComposeOnItsVolumes(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
-        var before = Visit.of(nodes, 1, "story").flawless("stack, before the backup");
+        var before = RollingLoad.of(nodes, 1, "story").flawless("stack, before the backup");
         shell.line(Nodes.SHORT, "rm -rf standalone/target/backup");
         shell.line(Nodes.LONG, "docker stack rm --detach=false faas");
         shell.untilEmpty(Nodes.SHORT, "docker ps -aq; docker network ls -q --filter name=faas_");
@@ -114,7 +114,7 @@ class StackIT {
         shell.line(Nodes.LONG, "docker compose down");
         shell.line(Nodes.LONG, "docker stack deploy --detach=false -c docker-compose.yml faas");
 
-        var after = Visit.again(nodes, 1, before);
+        var after = RollingLoad.again(nodes, 1, before);
         assertThat(after.flawless("stack, after the backup").number("accepted")).isEqualTo(2);
     }
 

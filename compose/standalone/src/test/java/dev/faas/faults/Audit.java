@@ -31,7 +31,7 @@ final class Audit {
     /** One in so many short runs may end between two looks at the process table. */
     private static final int UNSEEN = 10;
 
-    private final Stage stage;
+    private final FaultPlatform stage;
     private final RunWatch watch;
     private final List<Submitted> accepted;
     private final Set<String> lost = new TreeSet<>();
@@ -40,7 +40,7 @@ final class Audit {
     private final Map<String, String> statuses = new HashMap<>();
     private int givenUp;
 
-    Audit(Stage stage, RunWatch watch, List<Submitted> accepted) {
+    Audit(FaultPlatform stage, RunWatch watch, List<Submitted> accepted) {
         this.stage = stage;
         this.watch = watch;
         this.accepted = accepted;

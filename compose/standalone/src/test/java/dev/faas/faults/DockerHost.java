@@ -1,6 +1,6 @@
 package dev.faas.faults;
 
-import dev.faas.local.Folders;
+import dev.faas.local.Directories;
 import dev.faas.spawner.docker.TestImages;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -89,7 +89,7 @@ final class DockerHost implements AutoCloseable {
         }
         if (directory.isPresent()) {
             unmount(directory.get());
-            Folders.delete(directory.get());
+            Directories.delete(directory.get());
         }
     }
 

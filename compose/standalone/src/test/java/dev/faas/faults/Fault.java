@@ -1,6 +1,6 @@
 package dev.faas.faults;
 
-import dev.faas.local.Cable;
+import dev.faas.local.FaultyLink;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -60,7 +60,7 @@ enum Fault {
     SILENT("cut off, silent", Duration.ofSeconds(17), Duration.ofSeconds(38)) {
         @Override
         void strike(Victim victim) {
-            victim.cables().forEach(Cable::swallow);
+            victim.cables().forEach(FaultyLink::swallow);
         }
 
         @Override

@@ -36,7 +36,8 @@ final class Gauges {
     static final String RATE = "activations and other deeds a second";
 
     private static final List<String> SERVICES = Stream.concat(
-                    Stream.of(Stage.GATEWAY, Stage.AUTH, Stage.REGISTRY), Stage.SPAWNERS.stream())
+                    Stream.of(FaultPlatform.GATEWAY, FaultPlatform.AUTH, FaultPlatform.REGISTRY),
+                    FaultPlatform.SPAWNERS.stream())
             .toList();
     private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
     private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
@@ -44,12 +45,12 @@ final class Gauges {
     private static final long LIMIT_SECONDS = 30;
     private static final double MB = 1 << 20;
 
-    private final Stage stage;
+    private final FaultPlatform stage;
     private final Map<String, Series> series = new LinkedHashMap<>();
     private Duration last = Duration.ZERO;
     private long doneBefore;
 
-    Gauges(Stage stage) {
+    Gauges(FaultPlatform stage) {
         this.stage = stage;
     }
 

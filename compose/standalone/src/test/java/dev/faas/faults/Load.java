@@ -21,7 +21,7 @@ final class Load implements AutoCloseable {
     private static final Duration AGAIN = Duration.ofSeconds(1);
     private static final Duration LAST_TRIES = Duration.ofSeconds(60);
 
-    private final Customer customer;
+    private final LoadClient customer;
     private final String marker;
     private final Duration every;
     private final Queue<Submitted> accepted = new ConcurrentLinkedQueue<>();
@@ -31,7 +31,7 @@ final class Load implements AutoCloseable {
     private final long startNanos = System.nanoTime();
     private volatile long endNanos;
 
-    private Load(Customer customer, String marker, Duration every) {
+    private Load(LoadClient customer, String marker, Duration every) {
         this.customer = customer;
         this.marker = marker;
         this.every = every;
@@ -41,7 +41,7 @@ final class Load implements AutoCloseable {
      * @param marker what every argument begins with, and no other load's
      * @param every from one submit to the next
      */
-    static Load start(Customer customer, String marker, Duration every) {
+    static Load start(LoadClient customer, String marker, Duration every) {
         var load = new Load(customer, marker, every);
         load.threads.execute(load::goOn);
         return load;

@@ -43,7 +43,7 @@ final class Matrix {
             var these = rows.stream().filter(row -> row.brokers() == brokers).toList();
             if (!these.isEmpty()) {
                 var ownDocker = these.stream().anyMatch(Row::harmsDocker);
-                try (var stage = new Stage(logs.resolve(brokers == 1 ? "one" : "three"), brokers, ownDocker)) {
+                try (var stage = new FaultPlatform(logs.resolve(brokers == 1 ? "one" : "three"), brokers, ownDocker)) {
                     for (var row : these) {
                         tallies.add(play(row, stage));
                     }
@@ -53,7 +53,7 @@ final class Matrix {
         return tallies;
     }
 
-    private Tally play(Row row, Stage stage) throws Exception {
+    private Tally play(Row row, FaultPlatform stage) throws Exception {
         // Its own, so that a row alone meets the same chance as in the whole.
         var random = new Random(seed ^ row.name().hashCode());
         var begun = Instant.now();
@@ -94,7 +94,7 @@ final class Matrix {
         }
     }
 
-    private Optional<Duration> strike(Row.Blow blow, Row row, Stage stage, Random random)
+    private Optional<Duration> strike(Row.Blow blow, Row row, FaultPlatform stage, Random random)
             throws IOException, InterruptedException {
         var victim = blow.choice().of(stage, random);
         var lasting = blow.fault().duration(random);

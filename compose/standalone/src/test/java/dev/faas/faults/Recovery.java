@@ -17,10 +17,10 @@ final class Recovery {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Duration AGAIN = Duration.ofMillis(100);
 
-    private final Customer customer;
+    private final LoadClient customer;
     private final long until = System.nanoTime() + LIMIT.toNanos();
 
-    private Recovery(Customer customer) {
+    private Recovery(LoadClient customer) {
         this.customer = customer;
     }
 
@@ -30,7 +30,7 @@ final class Recovery {
     }
 
     /** How long it took from now on; empty when it has not within three minutes. */
-    static Optional<Duration> await(Stage stage) throws InterruptedException {
+    static Optional<Duration> await(FaultPlatform stage) throws InterruptedException {
         var begun = System.nanoTime();
         var customer = stage.customer();
         var recovery = new Recovery(customer);

@@ -16,8 +16,14 @@ import java.util.stream.Stream;
  * @param blows one after the other in each round
  */
 record Row(String name, int brokers, List<Blow> blows) {
-    private static final List<String> PARTS =
-            List.of("nats", Stage.POSTGRES, Stage.GATEWAY, Stage.AUTH, Stage.REGISTRY, Stage.SPAWNER, Stage.DOCKERD);
+    private static final List<String> PARTS = List.of(
+            "nats",
+            FaultPlatform.POSTGRES,
+            FaultPlatform.GATEWAY,
+            FaultPlatform.AUTH,
+            FaultPlatform.REGISTRY,
+            FaultPlatform.SPAWNER,
+            FaultPlatform.DOCKERD);
 
     /** What happens to whom. */
     record Blow(Fault fault, Choice choice) {}
@@ -25,7 +31,7 @@ record Row(String name, int brokers, List<Blow> blows) {
     /** Finds the victim when its time has come. */
     @FunctionalInterface
     interface Choice {
-        Victim of(Stage stage, RandomGenerator random) throws IOException;
+        Victim of(FaultPlatform stage, RandomGenerator random) throws IOException;
     }
 
     /** Every fault on every part, on one broker, then what three brokers add. */
@@ -54,13 +60,13 @@ record Row(String name, int brokers, List<Blow> blows) {
         return new Row(
                 "killed in turn",
                 1,
-                Stream.of(Stage.GATEWAY, Stage.REGISTRY, Stage.SPAWNER, "nats")
+                Stream.of(FaultPlatform.GATEWAY, FaultPlatform.REGISTRY, FaultPlatform.SPAWNER, "nats")
                         .map(part -> new Blow(Fault.KILLED, choice(part)))
                         .toList());
     }
 
     boolean harmsDocker() {
-        return name.startsWith(Stage.DOCKERD);
+        return name.startsWith(FaultPlatform.DOCKERD);
     }
 
     private static Row one(String part, Fault fault) {
@@ -73,26 +79,28 @@ record Row(String name, int brokers, List<Blow> blows) {
 
     private static Choice choice(String part) {
         return (stage, random) -> {
-            var name = part.equals(Stage.SPAWNER) ? Stage.SPAWNERS.get(random.nextInt(Stage.SPAWNERS.size())) : part;
+            var name = part.equals(FaultPlatform.SPAWNER)
+                    ? FaultPlatform.SPAWNERS.get(random.nextInt(FaultPlatform.SPAWNERS.size()))
+                    : part;
             // Docker answers on the spawner's own machine, whatever becomes of the network.
-            var cables = part.equals(Stage.SPAWNER)
+            var cables = part.equals(FaultPlatform.SPAWNER)
                     ? stage.wiring().between(name, Set.of("nats"))
                     : stage.wiring().at(name);
             return new Victim(List.of(stage.part(name)), cables);
         };
     }
 
-    private static Part.Served<NatsServer> leader(Stage stage) throws IOException {
+    private static Part.Served<NatsServer> leader(FaultPlatform stage) throws IOException {
         return stage.brokers().leader();
     }
 
-    private static Part.Served<NatsServer> follower(Stage stage, RandomGenerator random) throws IOException {
+    private static Part.Served<NatsServer> follower(FaultPlatform stage, RandomGenerator random) throws IOException {
         var followers = new ArrayList<>(stage.brokers().parts());
         followers.remove(leader(stage));
         return followers.get(random.nextInt(followers.size()));
     }
 
-    private static Victim servers(Stage stage, List<Part.Served<NatsServer>> servers) {
+    private static Victim servers(FaultPlatform stage, List<Part.Served<NatsServer>> servers) {
         var cables = servers.stream()
                 .flatMap(server -> stage.wiring().at(server.name()).stream())
                 .distinct()
@@ -100,7 +108,7 @@ record Row(String name, int brokers, List<Blow> blows) {
         return new Victim(List.copyOf(servers), cables);
     }
 
-    private static Victim partitioned(Stage stage) throws IOException {
+    private static Victim partitioned(FaultPlatform stage) throws IOException {
         var leader = leader(stage);
         var others = stage.brokers().parts().stream()
                 .map(Part::name)

@@ -56,8 +56,8 @@ final class Soak implements Callable<Integer> {
         var lasting = minutes != null
                 ? Duration.ofMinutes(minutes)
                 : Duration.ofSeconds(Math.round((hours == null ? 2 : hours) * 3600));
-        try (var stage = new Stage(LOGS, 1, false, KEPT_SHORTLY);
-                var deeds = new Deeds(stage)) {
+        try (var stage = new FaultPlatform(LOGS, 1, false, KEPT_SHORTLY);
+                var deeds = new Actions(stage)) {
             out.printf(
                     "%s: mixed load for %d minutes; the parts' output is in %s%n",
                     Instant.now(), lasting.toMinutes(), LOGS.toAbsolutePath());
@@ -71,7 +71,7 @@ final class Soak implements Callable<Integer> {
         }
     }
 
-    private void sample(Gauges gauges, Deeds deeds, Duration lasting) throws IOException, InterruptedException {
+    private void sample(Gauges gauges, Actions deeds, Duration lasting) throws IOException, InterruptedException {
         var pause =
                 lasting.dividedBy(SAMPLES).compareTo(SHORTEST_PAUSE) > 0 ? lasting.dividedBy(SAMPLES) : SHORTEST_PAUSE;
         long begun = System.nanoTime();
@@ -91,7 +91,7 @@ final class Soak implements Callable<Integer> {
         }
     }
 
-    private int report(Gauges gauges, Deeds deeds, List<String> problems, List<String> left) {
+    private int report(Gauges gauges, Actions deeds, List<String> problems, List<String> left) {
         deeds.print(out);
         var growing = new Growth(gauges.series()).print(out);
         problems.forEach(problem -> out.println("  !! " + problem));

@@ -1,6 +1,6 @@
 package dev.faas.faults;
 
-import dev.faas.local.Cable;
+import dev.faas.local.FaultyLink;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,11 +13,11 @@ import java.util.Set;
 final class Wiring implements AutoCloseable {
     private final List<Wire> wires = new ArrayList<>();
 
-    private record Wire(Set<String> ends, Cable cable) {}
+    private record Wire(Set<String> ends, FaultyLink cable) {}
 
     /** A new cable; the port by which {@code from} reaches {@code to}. */
     int lay(String from, String to, SocketAddress target) throws IOException {
-        var cable = new Cable(target);
+        var cable = new FaultyLink(target);
         wires.add(new Wire(Set.of(from, to), cable));
         return cable.port();
     }
@@ -27,7 +27,7 @@ final class Wiring implements AutoCloseable {
     }
 
     /** All that ends at this part. */
-    List<Cable> at(String part) {
+    List<FaultyLink> at(String part) {
         return wires.stream()
                 .filter(wire -> wire.ends().contains(part))
                 .map(Wire::cable)
@@ -35,7 +35,7 @@ final class Wiring implements AutoCloseable {
     }
 
     /** All between this part and those others. */
-    List<Cable> between(String part, Set<String> others) {
+    List<FaultyLink> between(String part, Set<String> others) {
         return wires.stream()
                 .filter(wire -> wire.ends().contains(part))
                 .filter(wire -> wire.ends().stream().anyMatch(others::contains))

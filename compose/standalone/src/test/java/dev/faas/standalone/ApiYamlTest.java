@@ -29,7 +29,7 @@ class ApiYamlTest {
 
     @Test
     void givenTheDocument_whenLoaded_thenItIsValidOpenApi31() {
-        assertThat(Scrutiny.contract().openApi().getVersion()).isEqualTo(OpenAPIVersion.V3_1);
+        assertThat(ContractChecker.contract().openApi().getVersion()).isEqualTo(OpenAPIVersion.V3_1);
         assertThat(yaml.document().getString("openapi")).startsWith("3.1.");
     }
 
@@ -98,7 +98,8 @@ class ApiYamlTest {
         for (var name : examples.fieldNames()) {
             var example = examples.getJsonObject(name);
             var value = (example.containsKey("$ref") ? yaml.at(example.getString("$ref")) : example).getValue("value");
-            assertThat(Scrutiny.contract().schema(schema, Json.encode(value).getBytes(StandardCharsets.UTF_8)))
+            assertThat(ContractChecker.contract()
+                            .schema(schema, Json.encode(value).getBytes(StandardCharsets.UTF_8)))
                     .as(name)
                     .isEmpty();
             checked.add(name + " " + schema);

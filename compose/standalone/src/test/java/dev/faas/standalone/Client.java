@@ -32,7 +32,7 @@ record Client(URI api, String accessToken, String refreshToken) {
     private static final String PASSWORD = "correct horse battery staple";
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final Scrutiny SCRUTINY = new Scrutiny();
+    private static final ContractChecker SCRUTINY = new ContractChecker();
 
     /** An answer to the byte. */
     record Reply(int status, Map<String, String> headers, Buffer body) {

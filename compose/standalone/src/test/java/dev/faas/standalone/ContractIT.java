@@ -74,7 +74,7 @@ class ContractIT {
     static Path directory;
 
     private Services system;
-    private Sabotage sabotage;
+    private FaultInjector sabotage;
     private Provoker client;
 
     @BeforeAll

@@ -20,7 +20,7 @@ class ContractTest {
     private static final String JSON = "application/json";
     private static final String ACTIVATION = "/v1/activations/06b7gd98g07rk4q3v8x2m5n9ta";
 
-    private final Contract contract = Scrutiny.contract();
+    private final Contract contract = ContractChecker.contract();
 
     @ParameterizedTest
     @CsvSource(

@@ -26,7 +26,7 @@ final class Documented {
 
     private Documented() {}
 
-    static void isRefused(Refusal refusal, Scene scene) throws IOException {
+    static void isRefused(Refusal refusal, Scenario scene) throws IOException {
         try (var http = scene.connect(refusal.door())) {
             var answer = http.send(refusal.onTheWire(scene)).answer();
             if (refusal.cutOff()) {

@@ -12,16 +12,16 @@ import java.util.Map;
 
 /** The ways to forge a token that RFC 8725 (JWT best current practices) and its kin know, by what each is called. */
 final class Forgeries {
-    private final Forger forger;
+    private final TokenForger forger;
     private final String real;
     private final Map<String, String> byName = new LinkedHashMap<>();
 
-    private Forgeries(Forger forger, String real) {
+    private Forgeries(TokenForger forger, String real) {
         this.forger = forger;
         this.real = real;
     }
 
-    static Map<String, String> of(Forger forger, String realToken) throws GeneralSecurityException {
+    static Map<String, String> of(TokenForger forger, String realToken) throws GeneralSecurityException {
         var all = new Forgeries(forger, realToken);
         all.otherAlgorithms();
         all.otherKeys();
@@ -34,17 +34,17 @@ final class Forgeries {
     }
 
     private void otherAlgorithms() throws GeneralSecurityException {
-        var payload = Forger.part(forger.claims());
+        var payload = TokenForger.part(forger.claims());
         for (var none : List.of("none", "None", "NONE", "nOnE", "none ", "")) {
-            var unsigned = Forger.part(forger.header("alg", none)) + "." + payload;
+            var unsigned = TokenForger.part(forger.header("alg", none)) + "." + payload;
             byName.put("alg '" + none + "', no signature", unsigned + ".");
             byName.put("alg '" + none + "', two parts", unsigned);
             byName.put("alg '" + none + "', the old signature", unsigned + real.substring(real.lastIndexOf('.')));
         }
         for (var symmetric : List.of("HS256", "HS384", "ES256")) {
-            var header = Forger.part(forger.header("alg", symmetric));
+            var header = TokenForger.part(forger.header("alg", symmetric));
             var jwk = forger.publicJwk().getBytes(StandardCharsets.UTF_8);
-            byName.put(symmetric + " with the public key as its secret", Forger.hmac(jwk, header, payload));
+            byName.put(symmetric + " with the public key as its secret", TokenForger.hmac(jwk, header, payload));
         }
         for (var other : List.of("RS256", "PS256", "EdDSA", "ES384", "es256", "ES256K")) {
             byName.put("says " + other, forger.withHeader("alg", other));
@@ -52,15 +52,15 @@ final class Forgeries {
     }
 
     private void otherKeys() throws GeneralSecurityException {
-        var header = Forger.part(forger.header("typ", "JWT"));
-        var payload = Forger.part(forger.claims());
+        var header = TokenForger.part(forger.header("typ", "JWT"));
+        var payload = TokenForger.part(forger.claims());
         byName.put(
                 "another key of the same curve",
-                Forger.signed(pair("secp256r1").getPrivate(), "SHA256withECDSAinP1363Format", header, payload));
+                TokenForger.signed(pair("secp256r1").getPrivate(), "SHA256withECDSAinP1363Format", header, payload));
         byName.put(
                 "another curve",
-                Forger.signed(pair("secp384r1").getPrivate(), "SHA256withECDSAinP1363Format", header, payload));
-        byName.put("a DER signature", Forger.signed(forger.key(), "SHA256withECDSA", header, payload));
+                TokenForger.signed(pair("secp384r1").getPrivate(), "SHA256withECDSAinP1363Format", header, payload));
+        byName.put("a DER signature", TokenForger.signed(forger.key(), "SHA256withECDSA", header, payload));
         for (var kid : List.of(
                 "unknown",
                 "",
@@ -82,11 +82,12 @@ final class Forgeries {
         for (var name : List.of("jku", "x5u")) {
             byName.put(name, forger.withHeader(name, "http://127.0.0.1:1/keys.json"));
         }
-        var brought = Forger.part(forger.header("jwk", Map.of("kty", "EC", "crv", "P-256", "x", "AAAA", "y", "AAAA")));
+        var brought =
+                TokenForger.part(forger.header("jwk", Map.of("kty", "EC", "crv", "P-256", "x", "AAAA", "y", "AAAA")));
         byName.put(
                 "jwk",
-                Forger.signed(
-                        pair.getPrivate(), "SHA256withECDSAinP1363Format", brought, Forger.part(forger.claims())));
+                TokenForger.signed(
+                        pair.getPrivate(), "SHA256withECDSAinP1363Format", brought, TokenForger.part(forger.claims())));
         byName.put("x5c", forger.withHeader("x5c", List.of("MIIB")));
         byName.put("crit", forger.withHeader("crit", List.of("exp")));
         byName.put("b64", forger.withHeader("b64", false));
@@ -97,9 +98,9 @@ final class Forgeries {
 
     private void patchedUp() throws GeneralSecurityException {
         var parts = real.split("\\.");
-        var otherPayload = Forger.part(forger.claimsWith("sub", "usr_00000000000000000000000000"));
+        var otherPayload = TokenForger.part(forger.claimsWith("sub", "usr_00000000000000000000000000"));
         byName.put("another payload", parts[0] + "." + otherPayload + "." + parts[2]);
-        byName.put("another header", Forger.part(forger.header("a", 1)) + "." + parts[1] + "." + parts[2]);
+        byName.put("another header", TokenForger.part(forger.header("a", 1)) + "." + parts[1] + "." + parts[2]);
         byName.put("without its signature", parts[0] + "." + parts[1]);
         byName.put("with an empty signature", parts[0] + "." + parts[1] + ".");
         byName.put("a signature of zeros", parts[0] + "." + parts[1] + "." + "A".repeat(86));
@@ -131,19 +132,21 @@ final class Forgeries {
     }
 
     private void twoMeanings() throws GeneralSecurityException {
-        var header = Forger.part(forger.header("typ", "JWT"));
-        var payload = Forger.part(forger.claims());
+        var header = TokenForger.part(forger.header("typ", "JWT"));
+        var payload = TokenForger.part(forger.claims());
         var json = new String(java.util.Base64.getUrlDecoder().decode(payload), StandardCharsets.UTF_8);
         byName.put(
-                "a claim twice", forger.signed(header, Forger.part(json.replaceFirst("\\{", "{\"sub\":\"usr_x\","))));
+                "a claim twice",
+                forger.signed(header, TokenForger.part(json.replaceFirst("\\{", "{\"sub\":\"usr_x\","))));
         byName.put(
                 "an algorithm twice",
                 forger.signed(
-                        Forger.part("{\"alg\":\"none\",\"alg\":\"ES256\",\"kid\":\"" + forger.kid() + "\"}"), payload));
-        byName.put("nested", forger.signed(Forger.part(forger.header("cty", "JWT")), Forger.part(real)));
-        byName.put("nested without saying so", forger.signed(header, Forger.part(real)));
-        byName.put("a payload that is a list", forger.signed(header, Forger.part("[" + json + "]")));
-        byName.put("a payload with a tail", forger.signed(header, Forger.part(json + "{}")));
+                        TokenForger.part("{\"alg\":\"none\",\"alg\":\"ES256\",\"kid\":\"" + forger.kid() + "\"}"),
+                        payload));
+        byName.put("nested", forger.signed(TokenForger.part(forger.header("cty", "JWT")), TokenForger.part(real)));
+        byName.put("nested without saying so", forger.signed(header, TokenForger.part(real)));
+        byName.put("a payload that is a list", forger.signed(header, TokenForger.part("[" + json + "]")));
+        byName.put("a payload with a tail", forger.signed(header, TokenForger.part(json + "{}")));
     }
 
     private void noTokens() {

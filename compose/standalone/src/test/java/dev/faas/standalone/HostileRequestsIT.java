@@ -21,11 +21,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @ExtendWith(WholeSystem.class)
 class HostileRequestsIT {
-    private static Scene scene;
+    private static Scenario scene;
 
     @BeforeAll
     static void someoneHasAFunction(WholeSystem.Running system) throws Exception {
-        scene = Scene.of(system);
+        scene = Scenario.of(system);
     }
 
     @AfterAll

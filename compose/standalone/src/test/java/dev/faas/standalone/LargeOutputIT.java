@@ -2,7 +2,7 @@ package dev.faas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.local.Folders;
+import dev.faas.local.Directories;
 import dev.faas.spawner.docker.TestImages;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -73,7 +73,7 @@ class LargeOutputIT {
             assertThat(ada.get("/v1/activations").expect(200).json().path("items"))
                     .isEmpty();
         } finally {
-            Folders.delete(data);
+            Directories.delete(data);
         }
     }
 

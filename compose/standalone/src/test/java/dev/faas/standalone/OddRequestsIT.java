@@ -17,11 +17,11 @@ class OddRequestsIT {
             "Authorization: Bearer {token}",
             "Content-Type: text/plain");
 
-    private static Scene scene;
+    private static Scenario scene;
 
     @BeforeAll
     static void someoneHasAFunction(WholeSystem.Running system) throws Exception {
-        scene = Scene.of(system);
+        scene = Scenario.of(system);
     }
 
     @Test
@@ -32,7 +32,7 @@ class OddRequestsIT {
                 "Authorization: Bearer {token}",
                 ""));
 
-        assertThat(answer.text()).contains("\"name\":\"" + Scene.FUNCTION + "\"");
+        assertThat(answer.text()).contains("\"name\":\"" + Scenario.FUNCTION + "\"");
     }
 
     @Test

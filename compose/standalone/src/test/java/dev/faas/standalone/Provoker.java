@@ -23,7 +23,7 @@ final class Provoker {
     /** Access tokens of the system that it asks live for ten seconds. */
     private static final Duration TOKENS_ARE_FRESH = Duration.ofSeconds(4);
 
-    private final Scrutiny scrutiny = new Scrutiny();
+    private final ContractChecker scrutiny = new ContractChecker();
     private final URI api;
     private Means means = new Means(new Activations("", "", "", "", ""), "", "", "");
     private long meansSince;
@@ -100,7 +100,7 @@ final class Provoker {
     }
 
     private static Operation operation(String operationId) {
-        return Scrutiny.contract().openApi().operation(operationId);
+        return ContractChecker.contract().openApi().operation(operationId);
     }
 
     Means means() {

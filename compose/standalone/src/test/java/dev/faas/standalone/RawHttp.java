@@ -28,20 +28,20 @@ import java.util.Optional;
 final class RawHttp implements AutoCloseable {
     private final Socket socket;
     private final long deadline;
-    private final Scrutiny scrutiny;
+    private final ContractChecker scrutiny;
     private final Deque<Call> unanswered = new ArrayDeque<>();
 
-    private RawHttp(Socket socket, long deadline, Scrutiny scrutiny) {
+    private RawHttp(Socket socket, long deadline, ContractChecker scrutiny) {
         this.socket = socket;
         this.deadline = deadline;
         this.scrutiny = scrutiny;
     }
 
     static RawHttp connect(URI server, Duration limit) throws IOException {
-        return connect(server, limit, new Scrutiny());
+        return connect(server, limit, new ContractChecker());
     }
 
-    static RawHttp connect(URI server, Duration limit, Scrutiny scrutiny) throws IOException {
+    static RawHttp connect(URI server, Duration limit, ContractChecker scrutiny) throws IOException {
         var deadline = System.nanoTime() + limit.toNanos();
         return new RawHttp(new Socket(server.getHost(), server.getPort()), deadline, scrutiny);
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One row of a table: what is sent, to which port, and the problem that it gets. In the target and in headers
- * <code>{token}</code>, <code>{fn}</code> and the like stand for things of the {@link Scene}.
+ * <code>{token}</code>, <code>{fn}</code> and the like stand for things of the {@link Scenario}.
  *
  * @param body a character stands for a byte
  * @param wire the whole request as it stands on the wire; null: made of the members above it
@@ -111,7 +111,7 @@ record Refusal(
         return Stream.of(doors).map(this::through);
     }
 
-    byte[] onTheWire(Scene scene) {
+    byte[] onTheWire(Scenario scene) {
         if (wire != null) {
             return scene.fillIn(wire).getBytes(StandardCharsets.ISO_8859_1);
         }

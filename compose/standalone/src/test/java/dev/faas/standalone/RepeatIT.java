@@ -2,7 +2,7 @@ package dev.faas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.local.Folders;
+import dev.faas.local.Directories;
 import dev.faas.spawner.docker.TestImages;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -93,7 +93,7 @@ class RepeatIT {
             assertThat(User.json(replayed).path("result").asText()).isEqualTo("paid once\n");
             assertThat(ada.delete("/v1/activations/" + id).statusCode()).isEqualTo(409);
         } finally {
-            Folders.delete(data);
+            Directories.delete(data);
         }
     }
 

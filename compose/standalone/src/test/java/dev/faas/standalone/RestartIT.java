@@ -2,7 +2,7 @@ package dev.faas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.local.Folders;
+import dev.faas.local.Directories;
 import dev.faas.spawner.docker.TestImages;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ class RestartIT {
                 }
             }
         } finally {
-            Folders.delete(data);
+            Directories.delete(data);
         }
     }
 }

@@ -80,8 +80,8 @@ final class Services implements AutoCloseable {
         return api;
     }
 
-    Sabotage sabotage() throws Exception {
-        return new Sabotage(nats, postgres);
+    FaultInjector sabotage() throws Exception {
+        return new FaultInjector(nats, postgres);
     }
 
     void stop(String name) throws Exception {

@@ -2,7 +2,7 @@ package dev.faas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.local.Cable;
+import dev.faas.local.FaultyLink;
 import dev.faas.spawner.docker.TestImages;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -25,7 +25,7 @@ class SlowDockerIT {
     @Test
     void whatIsSubmittedMeanwhileIsAcceptedAndRunsOnceDockerIsItselfAgain() throws Exception {
         try (var images = new TestImages(TestImages.dockerHost());
-                var cable = new Cable(docker());
+                var cable = new FaultyLink(docker());
                 var platform = Platform.start(UpOptions.local(
                         data, Map.of("FAAS_DOCKER_HOST", "tcp://127.0.0.1:" + cable.port(), "FAAS_SLOTS", "4")));
                 var load = SteadyLoad.start(platform, images)) {

@@ -90,7 +90,7 @@ class TokensIT {
     @Test
     void whenATokenIsForgedThenItIsRefusedEverywhere() throws Exception {
         var ada = Client.register(gateways.getFirst());
-        var forger = Forger.of(vertx, settingsOfAuth, ada.accessToken());
+        var forger = TokenForger.of(vertx, settingsOfAuth, ada.accessToken());
         var forgeries = Forgeries.of(forger, ada.accessToken());
         assertThat(forgeries).hasSizeGreaterThan(80);
         everywhere(ada.holding(forger.withClaims(forger.claims())), 200);
@@ -134,7 +134,7 @@ class TokensIT {
             var ready = there.get("/readyz").expect(503);
             assertThat(ready.json().path("dependencies").path("keys").asText()).isEqualTo("down");
             assertThat(ready.header("Retry-After")).isNotEmpty();
-            var unsigned = Forger.part("{\"alg\":\"none\"}") + ".e30.";
+            var unsigned = TokenForger.part("{\"alg\":\"none\"}") + ".e30.";
             for (var token : List.of(ada.accessToken(), unsigned, unsigned + "AAAA", "x")) {
                 for (var road : List.of("/v1/functions", "/v1/activations", "/v1/activations/x/result")) {
                     there.holding(token).get(road, "Accept", "*/*").expect(401);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class User {
     private static final Duration LIMIT = Duration.ofSeconds(70);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
-    private static final Scrutiny SCRUTINY = new Scrutiny();
+    private static final ContractChecker SCRUTINY = new ContractChecker();
 
     private final URI api;
     private final String token;

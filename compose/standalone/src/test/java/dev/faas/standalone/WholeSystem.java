@@ -1,6 +1,6 @@
 package dev.faas.standalone;
 
-import dev.faas.local.Folders;
+import dev.faas.local.Directories;
 import dev.faas.spawner.docker.TestImages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +32,7 @@ final class WholeSystem implements BeforeAllCallback, ParameterResolver {
         public void close() throws IOException {
             platform.close();
             images.close();
-            Folders.delete(data);
+            Directories.delete(data);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.faas.spawner.docker;
 
+import dev.faas.spawner.docker.image.ResolvedImage;
 import dev.faas.spawner.engine.SandboxSpec;
 import java.util.ArrayList;
 import java.util.List;

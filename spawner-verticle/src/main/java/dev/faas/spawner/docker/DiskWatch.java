@@ -1,6 +1,7 @@
 package dev.faas.spawner.docker;
 
 import com.github.dockerjava.api.model.Info;
+import dev.faas.spawner.docker.client.DockerCalls;
 import dev.faas.spawner.engine.EngineFault;
 import java.net.URI;
 import java.nio.file.Files;

@@ -1,7 +1,13 @@
 package dev.faas.spawner.docker;
 
 import com.github.dockerjava.api.model.WaitResponse;
-import dev.faas.lifecycle.Undisturbed;
+import dev.faas.lifecycle.Uninterrupted;
+import dev.faas.spawner.docker.client.DockerCalls;
+import dev.faas.spawner.docker.client.DockerRefusal;
+import dev.faas.spawner.docker.client.StreamedReply;
+import dev.faas.spawner.docker.init.InitClock;
+import dev.faas.spawner.docker.init.InitSession;
+import dev.faas.spawner.docker.init.InitVolume;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
@@ -142,7 +148,7 @@ final class DockerBoot {
             Thread.currentThread().interrupt();
             throw new EngineFault("interrupted during the boot of a sandbox", e);
         } catch (ExecutionException e) {
-            var why = PostMortem.ofBoot(docker, name, e);
+            var why = ExitCause.ofBoot(docker, name, e);
             if (why instanceof BootFailed) {
                 throw new InitMissing(String.valueOf(why.getMessage()), why);
             }
@@ -158,8 +164,8 @@ final class DockerBoot {
      */
     private void discard(String name, Duration patience) {
         try {
-            Undisturbed.run(() -> awaitEnd(name, patience));
-            Undisturbed.run(() -> docker.removeContainer(name));
+            Uninterrupted.run(() -> awaitEnd(name, patience));
+            Uninterrupted.run(() -> docker.removeContainer(name));
         } catch (EngineFault e) {
             log.warn("container {} is left to the reaper: {}", name, e.getMessage());
         } finally {
@@ -173,7 +179,7 @@ final class DockerBoot {
         }
         try (var end = docker.streaming()
                 .waitContainerCmd(name)
-                .exec(new Streamed<WaitResponse>("the end of a container", code -> {}))) {
+                .exec(new StreamedReply<WaitResponse>("the end of a container", code -> {}))) {
             end.awaitEnd(patience);
         } catch (EngineFault e) {
             log.debug("container {} has not ended by itself: {}", name, e.getMessage());

@@ -1,12 +1,18 @@
 package dev.faas.spawner.docker;
 
-import dev.faas.activation.Stage;
-import dev.faas.spawner.engine.Ending;
+import dev.faas.activation.ActivationStage;
+import dev.faas.spawner.docker.client.DockerCalls;
+import dev.faas.spawner.docker.init.InitClock;
+import dev.faas.spawner.docker.init.InitSession;
+import dev.faas.spawner.docker.init.Nonce;
+import dev.faas.spawner.docker.init.RunFrame;
+import dev.faas.spawner.docker.init.Trailer;
 import dev.faas.spawner.engine.Outcome;
 import dev.faas.spawner.engine.Outcome.Usage;
 import dev.faas.spawner.engine.OutputSink;
 import dev.faas.spawner.engine.RunRequest;
 import dev.faas.spawner.engine.Sandbox;
+import dev.faas.spawner.engine.Termination;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -91,7 +97,7 @@ final class DockerSandbox implements Sandbox {
             throw new IllegalStateException("a sandbox runs once");
         }
         if (cancelled.isDone()) {
-            return new Outcome(new Ending.Cancelled(), Usage.NONE);
+            return new Outcome(new Termination.Cancelled(), Usage.NONE);
         }
         soiled = true; // until its trailer says otherwise
         long called = System.nanoTime();
@@ -104,22 +110,22 @@ final class DockerSandbox implements Sandbox {
                 RunFrame.SIGTERM,
                 request.variables(),
                 request.argument());
-        var ended = session.run(frame, sink, () -> Stage.TOLD.reached(request.activationId()));
+        var ended = session.run(frame, sink, () -> ActivationStage.TOLD.reached(request.activationId()));
         stop = () -> session.stop(frame.nonce(), Duration.ZERO);
         var unused = cancelled.thenRun(() -> session.stop(frame.nonce(), request.grace()));
         try {
             var trailer = await(ended, request);
-            Stage.TRAILER.reached(request.activationId());
+            ActivationStage.TRAILER.reached(request.activationId());
             soiled = !trailer.reusable() || !(trailer.end() instanceof Trailer.End.Exited);
             var total = Duration.ofNanos(System.nanoTime() - called);
-            return blamed(Verdict.of(trailer, total, plan.commandLine().getFirst()));
+            return blamed(TrailerVerdict.of(trailer, total, plan.commandLine().getFirst()));
         } catch (TimeoutException e) {
             return forced(request);
         } catch (ExecutionException e) {
             return unheard(String.valueOf(e.getCause().getMessage()), called);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Outcome(new Ending.Lost("interrupted during the run"), Usage.since(called));
+            return new Outcome(new Termination.Lost("interrupted during the run"), Usage.since(called));
         } finally {
             session.mute();
         }
@@ -128,8 +134,8 @@ final class DockerSandbox implements Sandbox {
     /** What looks like a cancellation was one only when somebody asked for it. */
     private Outcome blamed(Outcome outcome) {
         var detail = exhausted;
-        return detail != null && outcome.ending() instanceof Ending.Cancelled && !cancelled.isDone()
-                ? new Outcome(new Ending.DiskFull(detail), outcome.usage())
+        return detail != null && outcome.ending() instanceof Termination.Cancelled && !cancelled.isDone()
+                ? new Outcome(new Termination.DiskFull(detail), outcome.usage())
                 : outcome;
     }
 
@@ -142,7 +148,7 @@ final class DockerSandbox implements Sandbox {
         return used.get() && !plan.spec().readOnlyRoot();
     }
 
-    /** Kills what runs, as {@link Ending.DiskFull}. From another thread; returns at once. */
+    /** Kills what runs, as {@link Termination.DiskFull}. From another thread; returns at once. */
     void exhaust(String detail) {
         exhausted = detail;
         stop.run();
@@ -183,14 +189,14 @@ final class DockerSandbox implements Sandbox {
     private Outcome forced(RunRequest request) {
         log.warn("activation {}: its sandbox {} did not stop and is killed", request.activationId(), container);
         remove(Duration.ZERO);
-        Ending ending = cancelled.isDone() ? new Ending.Cancelled() : new Ending.TimedOut();
+        Termination ending = cancelled.isDone() ? new Termination.Cancelled() : new Termination.TimedOut();
         return new Outcome(ending, Usage.of(Duration.ZERO, request.timeout()));
     }
 
     /** The connection has ended without a trailer: init is dead, or the daemon is away. */
     private Outcome unheard(String fault, long called) {
         session.close();
-        var ending = cancelled.isDone() ? new Ending.Cancelled() : PostMortem.ending(docker, container, fault);
+        var ending = cancelled.isDone() ? new Termination.Cancelled() : ExitCause.ending(docker, container, fault);
         return new Outcome(ending, Usage.since(called));
     }
 

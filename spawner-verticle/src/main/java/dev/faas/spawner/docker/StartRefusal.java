@@ -1,5 +1,6 @@
 package dev.faas.spawner.docker;
 
+import dev.faas.spawner.docker.client.DockerRefusal;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
 import dev.faas.spawner.engine.SandboxUnavailable.MemoryTooLow;

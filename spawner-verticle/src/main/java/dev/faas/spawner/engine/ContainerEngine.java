@@ -39,7 +39,7 @@ public interface ContainerEngine extends AutoCloseable {
 
     /**
      * Whether there is room where containers write to. When there is not, the run that has written most is ended, as
-     * {@link Ending.DiskFull}; so this is to be asked every so often. Blocks, for seconds at most.
+     * {@link Termination.DiskFull}; so this is to be asked every so often. Blocks, for seconds at most.
      */
     boolean hasRoom();
 

@@ -29,7 +29,7 @@ public interface Sandbox extends AutoCloseable {
 
     /**
      * Ends the run from another thread: SIGTERM, the request's grace, SIGKILL. Returns at once; {@link #run} then
-     * gives {@link Ending.Cancelled}, unless the command had ended first. Before {@code run} it makes that one return
+     * gives {@link Termination.Cancelled}, unless the command had ended first. Before {@code run} it makes that one return
      * Cancelled without starting anything. Calling it again changes nothing.
      */
     void cancel();

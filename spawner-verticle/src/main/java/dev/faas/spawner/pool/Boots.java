@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 final class Boots {
     /** Hears of the end of each, on the boot's thread. */
     interface Listener {
-        void booted(PoolLine line, BootGate.Turn turn, Sandbox sandbox, Duration took);
+        void booted(RevisionPool line, BootGate.Turn turn, Sandbox sandbox, Duration took);
 
-        void failed(PoolLine line, BootGate.Turn turn, SandboxUnavailable why);
+        void failed(RevisionPool line, BootGate.Turn turn, SandboxUnavailable why);
     }
 
     private static final Logger log = LoggerFactory.getLogger(Boots.class);
@@ -31,7 +31,7 @@ final class Boots {
     }
 
     /** Returns at once. Under the pool's lock. */
-    void start(PoolLine line, boolean urgent) {
+    void start(RevisionPool line, boolean urgent) {
         var turn = gate.turn(line.key.owner(), urgent);
         boolean prepared = line.prepared();
         var thread = Thread.ofVirtual()
@@ -42,7 +42,7 @@ final class Boots {
     }
 
     /** Those that have not begun shall not. Under the pool's lock. */
-    static void refuse(PoolLine line) {
+    static void refuse(RevisionPool line) {
         line.boots.forEach((turn, thread) -> {
             if (turn.refuse()) {
                 thread.interrupt(); // perhaps in a pull
@@ -50,7 +50,7 @@ final class Boots {
         });
     }
 
-    private void boot(PoolLine line, BootGate.Turn turn, boolean prepared) {
+    private void boot(RevisionPool line, BootGate.Turn turn, boolean prepared) {
         try {
             if (!prepared) {
                 engine.prepare(line.key.spec()); // outside the gate: a pull is no work of the processor's

@@ -10,11 +10,11 @@ import java.util.stream.Collectors;
 
 /** What one look at all lines comes to: which sandboxes go, and for which lines some are booted ahead. Changes nothing. */
 final class PoolRound {
-    record Discard(PoolLine line, Idle sandbox) {}
+    record Discard(RevisionPool line, IdleSandbox sandbox) {}
 
     private final List<Discard> discards = new ArrayList<>();
-    private final List<PoolLine> boots = new ArrayList<>();
-    private final List<PoolLine> forgotten = new ArrayList<>();
+    private final List<RevisionPool> boots = new ArrayList<>();
+    private final List<RevisionPool> forgotten = new ArrayList<>();
 
     private PoolRound() {}
 
@@ -22,7 +22,7 @@ final class PoolRound {
      * @param bootTime what a boot takes
      * @param now {@link System#nanoTime}
      */
-    static PoolRound of(Collection<PoolLine> lines, SandboxPool.Limits limits, Duration bootTime, long now) {
+    static PoolRound of(Collection<RevisionPool> lines, SandboxPool.Limits limits, Duration bootTime, long now) {
         var wants = new HashMap<PoolKey, Integer>();
         lines.forEach(line -> wants.put(line.key, line.wanted(now, bootTime, limits.idle())));
         var shares = PoolShares.of(wants, limits.budget());
@@ -36,8 +36,8 @@ final class PoolRound {
     }
 
     /** How many are left. */
-    private int discards(Collection<PoolLine> lines, Map<PoolKey, Integer> shares, int budget, long now) {
-        int total = lines.stream().mapToInt(PoolLine::ahead).sum();
+    private int discards(Collection<RevisionPool> lines, Map<PoolKey, Integer> shares, int budget, long now) {
+        int total = lines.stream().mapToInt(RevisionPool::ahead).sum();
         for (var line : lines) {
             int tooMany = line.ahead() - shares.getOrDefault(line.key, 0);
             for (var each : line.idle) { // the oldest first
@@ -52,7 +52,7 @@ final class PoolRound {
         return total;
     }
 
-    private void boots(Collection<PoolLine> lines, Map<PoolKey, Integer> shares, int places, long now) {
+    private void boots(Collection<RevisionPool> lines, Map<PoolKey, Integer> shares, int places, long now) {
         // Demand goes first: for an owner who waits for a boot none is made ahead. Who goes before whom says the gate.
         var waiting = lines.stream()
                 .filter(line -> !line.waiting.isEmpty())
@@ -73,12 +73,12 @@ final class PoolRound {
         return discards;
     }
 
-    List<PoolLine> boots() {
+    List<RevisionPool> boots() {
         return boots;
     }
 
     /** Nothing of them is left, and nothing wanted. */
-    List<PoolLine> forgotten() {
+    List<RevisionPool> forgotten() {
         return forgotten;
     }
 }

@@ -52,7 +52,7 @@ public final class SandboxPool {
     private final Boots boots;
     private final Removals removals = new Removals();
     private final ReentrantLock lock = new ReentrantLock();
-    private final PoolLines lines = new PoolLines();
+    private final RevisionPools lines = new RevisionPools();
     private final Planner planner = new Planner(lock, this::round);
     private Duration bootTime = BOOT_GUESS;
     private boolean suspended;
@@ -72,8 +72,8 @@ public final class SandboxPool {
 
     /** A sandbox that is the caller's alone; blocks for a boot when none is ready. An interrupt ends the wait. */
     public Sandbox take(PoolKey key) throws SandboxUnavailable {
-        CompletableFuture<Idle> next;
-        PoolLine line;
+        CompletableFuture<IdleSandbox> next;
+        RevisionPool line;
         lock.lock();
         try {
             if (planner.stopped()) {
@@ -104,7 +104,7 @@ public final class SandboxPool {
         return lent(line, await(line, next));
     }
 
-    private Idle await(PoolLine line, CompletableFuture<Idle> next) throws SandboxUnavailable {
+    private IdleSandbox await(RevisionPool line, CompletableFuture<IdleSandbox> next) throws SandboxUnavailable {
         try {
             return next.get();
         } catch (InterruptedException e) {
@@ -120,7 +120,7 @@ public final class SandboxPool {
     }
 
     /** What was to come, or has just come, is the next one's. */
-    private void abandon(PoolLine line, CompletableFuture<Idle> next) {
+    private void abandon(RevisionPool line, CompletableFuture<IdleSandbox> next) {
         locked(() -> {
             if (!line.waiting.removeIf(other -> other == next) && next.state() == Future.State.SUCCESS) {
                 line.lent--;
@@ -130,11 +130,11 @@ public final class SandboxPool {
         });
     }
 
-    private Sandbox lent(PoolLine line, Idle sandbox) {
-        return new Lent(sandbox.sandbox(), used -> giveBack(line, sandbox));
+    private Sandbox lent(RevisionPool line, IdleSandbox sandbox) {
+        return new BorrowedSandbox(sandbox.sandbox(), used -> giveBack(line, sandbox));
     }
 
-    private void giveBack(PoolLine line, Idle used) {
+    private void giveBack(RevisionPool line, IdleSandbox used) {
         if (!line.key.spec().reused() || used.wornOut()) {
             spent(line, used);
             return;
@@ -148,7 +148,7 @@ public final class SandboxPool {
         });
     }
 
-    private void spent(PoolLine line, Idle used) {
+    private void spent(RevisionPool line, IdleSandbox used) {
         locked(() -> {
             line.lent--;
             bootForNext(line);
@@ -158,20 +158,20 @@ public final class SandboxPool {
     }
 
     /** Whoever still waits may have waited for the place that has just become free. */
-    private void bootForNext(PoolLine line) {
+    private void bootForNext(RevisionPool line) {
         if (line.mayBoot()) {
             boots.start(line, true);
         }
     }
 
-    private void reclaimed(PoolLine line, Idle ready) {
+    private void reclaimed(RevisionPool line, IdleSandbox ready) {
         locked(() -> {
             line.lent--;
             offer(line, ready);
         });
     }
 
-    private void offer(PoolLine line, Idle ready) {
+    private void offer(RevisionPool line, IdleSandbox ready) {
         if (!line.handed(ready)) {
             if (planner.stopped()) {
                 removals.remove(ready.sandbox());
@@ -182,12 +182,12 @@ public final class SandboxPool {
         planner.inform();
     }
 
-    private void empty(PoolLine line) {
+    private void empty(RevisionPool line) {
         line.idle.forEach(this::discard);
         line.idle.clear();
     }
 
-    private void discard(Idle one) {
+    private void discard(IdleSandbox one) {
         if (one.runs() == 0) {
             meters.wasted();
         }
@@ -271,19 +271,19 @@ public final class SandboxPool {
 
     private final class OfBoots implements Boots.Listener {
         @Override
-        public void booted(PoolLine line, BootGate.Turn turn, Sandbox sandbox, Duration took) {
+        public void booted(RevisionPool line, BootGate.Turn turn, Sandbox sandbox, Duration took) {
             meters.booted(took);
             locked(() -> {
                 bootTime = bootTime.plus(took.minus(bootTime).dividedBy(BOOT_WEIGHT));
                 line.boots.remove(turn);
                 line.preparedNow();
                 line.succeeded();
-                offer(line, Idle.booted(sandbox));
+                offer(line, IdleSandbox.booted(sandbox));
             });
         }
 
         @Override
-        public void failed(PoolLine line, BootGate.Turn turn, SandboxUnavailable why) {
+        public void failed(RevisionPool line, BootGate.Turn turn, SandboxUnavailable why) {
             locked(() -> {
                 line.boots.remove(turn);
                 line.failed(System.nanoTime());

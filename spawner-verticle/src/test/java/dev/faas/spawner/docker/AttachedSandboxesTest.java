@@ -3,6 +3,8 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.model.HostConfig;
+import dev.faas.spawner.docker.client.Attachment;
+import dev.faas.spawner.docker.client.DockerCalls;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package dev.faas.spawner.docker;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.faas.spawner.docker.init.Tar;
 import dev.faas.wire.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;

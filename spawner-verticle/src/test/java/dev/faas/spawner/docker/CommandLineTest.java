@@ -2,6 +2,7 @@ package dev.faas.spawner.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.spawner.docker.image.ResolvedImage;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
 import java.util.List;

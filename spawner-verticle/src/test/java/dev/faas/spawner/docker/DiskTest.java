@@ -3,14 +3,16 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.model.Info;
-import dev.faas.spawner.docker.EngineConfig.Disk;
-import dev.faas.spawner.engine.Ending;
-import dev.faas.spawner.engine.Ending.DiskFull;
-import dev.faas.spawner.engine.Ending.Exited;
+import dev.faas.spawner.docker.client.EngineConfig;
+import dev.faas.spawner.docker.client.EngineConfig.Disk;
+import dev.faas.spawner.docker.image.ResolvedImage;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.Eventually;
 import dev.faas.spawner.engine.RecordedOutput;
 import dev.faas.spawner.engine.Sandbox;
+import dev.faas.spawner.engine.Termination;
+import dev.faas.spawner.engine.Termination.DiskFull;
+import dev.faas.spawner.engine.Termination.Exited;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,7 +58,7 @@ final class DiskTest {
         return TestEngines.open(config(disk));
     }
 
-    private Ending run(Sandbox sandbox) {
+    private Termination run(Sandbox sandbox) {
         return sandbox.run(EngineFixture.request("", EngineFixture.LONG), output)
                 .ending();
     }
@@ -66,7 +68,7 @@ final class DiskTest {
         var spec = EngineFixture.spec(images.script("exec dd if=/dev/zero of=/full bs=1M count=64"));
         try (var engine = engine(new Disk(false, 8, 0));
                 var sandbox = engine.boot(spec)) {
-            assertThat(run(sandbox)).isEqualTo(new Ending.Signalled(25, "SIGXFSZ"));
+            assertThat(run(sandbox)).isEqualTo(new Termination.Signalled(25, "SIGXFSZ"));
         }
     }
 
@@ -103,7 +105,7 @@ final class DiskTest {
                             DiskFull.class, full -> assertThat(full.detail()).contains("40 MiB"));
             assertThat(innocent.isDone()).isFalse();
             harmless.cancel();
-            assertThat(innocent.get(30, TimeUnit.SECONDS).ending()).isEqualTo(new Ending.Cancelled());
+            assertThat(innocent.get(30, TimeUnit.SECONDS).ending()).isEqualTo(new Termination.Cancelled());
         }
     }
 

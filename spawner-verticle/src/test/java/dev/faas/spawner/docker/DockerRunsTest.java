@@ -3,8 +3,6 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.faas.spawner.engine.Ending.Cancelled;
-import dev.faas.spawner.engine.Ending.Exited;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.Outcome;
@@ -15,6 +13,8 @@ import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.NotStartable;
+import dev.faas.spawner.engine.Termination.Cancelled;
+import dev.faas.spawner.engine.Termination.Exited;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

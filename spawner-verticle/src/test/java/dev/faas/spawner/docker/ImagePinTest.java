@@ -3,6 +3,7 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.spawner.docker.image.ResolvedImage;
 import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.wire.ImagePin;

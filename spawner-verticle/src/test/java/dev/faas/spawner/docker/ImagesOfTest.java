@@ -1,6 +1,13 @@
 package dev.faas.spawner.docker;
 
 import com.github.dockerjava.api.exception.NotFoundException;
+import dev.faas.spawner.docker.client.DockerCalls;
+import dev.faas.spawner.docker.client.EngineConfig;
+import dev.faas.spawner.docker.image.ImagePulls;
+import dev.faas.spawner.docker.image.ImageStore;
+import dev.faas.spawner.docker.image.PulledImage;
+import dev.faas.spawner.docker.image.PulledImages;
+import dev.faas.spawner.docker.image.ResolvedImage;
 import dev.faas.spawner.engine.ImagePins;
 import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.SandboxSpec;

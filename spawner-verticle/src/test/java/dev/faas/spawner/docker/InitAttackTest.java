@@ -2,8 +2,10 @@ package dev.faas.spawner.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.spawner.docker.Trailer.Cause;
-import dev.faas.spawner.docker.Trailer.End;
+import dev.faas.spawner.docker.init.InitProtocol;
+import dev.faas.spawner.docker.init.RunFrame;
+import dev.faas.spawner.docker.init.Trailer.Cause;
+import dev.faas.spawner.docker.init.Trailer.End;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

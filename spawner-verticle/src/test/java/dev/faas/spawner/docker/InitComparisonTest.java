@@ -2,7 +2,9 @@ package dev.faas.spawner.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.spawner.docker.Trailer.End;
+import dev.faas.spawner.docker.image.ResolvedImage;
+import dev.faas.spawner.docker.init.Tar;
+import dev.faas.spawner.docker.init.Trailer.End;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;

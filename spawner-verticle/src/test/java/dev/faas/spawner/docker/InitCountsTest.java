@@ -2,7 +2,7 @@ package dev.faas.spawner.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.spawner.docker.Trailer.End;
+import dev.faas.spawner.docker.init.Trailer.End;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,6 @@
 package dev.faas.spawner.docker;
 
+import dev.faas.spawner.docker.init.RunFrame;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

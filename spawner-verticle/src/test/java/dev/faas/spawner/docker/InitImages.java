@@ -1,5 +1,6 @@
 package dev.faas.spawner.docker;
 
+import dev.faas.spawner.docker.init.Tar;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,6 +2,8 @@ package dev.faas.spawner.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.spawner.docker.init.InitProgram;
+import dev.faas.spawner.docker.init.Tar;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;

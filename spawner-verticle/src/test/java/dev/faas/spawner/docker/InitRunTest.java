@@ -2,8 +2,8 @@ package dev.faas.spawner.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.spawner.docker.Trailer.Cause;
-import dev.faas.spawner.docker.Trailer.End;
+import dev.faas.spawner.docker.init.Trailer.Cause;
+import dev.faas.spawner.docker.init.Trailer.End;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,12 @@ package dev.faas.spawner.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.spawner.docker.init.InitClock;
+import dev.faas.spawner.docker.init.InitProtocol;
+import dev.faas.spawner.docker.init.Nonce;
+import dev.faas.spawner.docker.init.RunFrame;
+import dev.faas.spawner.docker.init.Trailer;
+import dev.faas.spawner.docker.init.TrailerScanner;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.OutputSink.Stream;
 import java.io.ByteArrayOutputStream;

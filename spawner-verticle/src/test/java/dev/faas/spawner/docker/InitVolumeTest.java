@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.command.InspectVolumeResponse;
 import com.github.dockerjava.api.model.HostConfig;
+import dev.faas.spawner.docker.client.Labels;
+import dev.faas.spawner.docker.init.InitProgram;
+import dev.faas.spawner.docker.init.InitVolume;
+import dev.faas.spawner.docker.init.Tar;
 import dev.faas.spawner.engine.ContainerEngine;
-import dev.faas.spawner.engine.Ending.Exited;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.RecordedOutput;
 import dev.faas.spawner.engine.SandboxSpec;
+import dev.faas.spawner.engine.Termination.Exited;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,7 +1,8 @@
 package dev.faas.spawner.docker;
 
 import dev.faas.local.ChildProcess;
-import dev.faas.local.Folders;
+import dev.faas.local.Directories;
+import dev.faas.spawner.docker.client.DockerCalls;
 import dev.faas.spawner.engine.EngineFault;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -166,7 +167,7 @@ public final class OwnDocker implements AutoCloseable {
         for (var mount : mounts()) {
             run("umount", "-l", mount);
         }
-        Folders.delete(home);
+        Directories.delete(home);
     }
 
     private List<String> mounts() throws IOException {

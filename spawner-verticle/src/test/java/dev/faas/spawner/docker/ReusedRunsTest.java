@@ -2,7 +2,6 @@ package dev.faas.spawner.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.spawner.engine.Ending.Exited;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.RecordedOutput;
@@ -10,6 +9,7 @@ import dev.faas.spawner.engine.RunRequest;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
+import dev.faas.spawner.engine.Termination.Exited;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;

@@ -2,10 +2,10 @@ package dev.faas.spawner.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.spawner.engine.Ending.Exited;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.RecordedOutput;
 import dev.faas.spawner.engine.SandboxUnavailable;
+import dev.faas.spawner.engine.Termination.Exited;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

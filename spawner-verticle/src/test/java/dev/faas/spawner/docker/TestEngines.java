@@ -1,5 +1,6 @@
 package dev.faas.spawner.docker;
 
+import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.engine.MemoryPins;
 import java.net.URI;
 import java.time.Duration;

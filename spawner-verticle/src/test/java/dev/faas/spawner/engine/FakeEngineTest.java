@@ -73,14 +73,15 @@ final class FakeEngineTest extends ContainerEngineContract {
                     process.stdout("bye");
                     return 0;
                 };
-            case HOG -> dies(new Ending.OutOfMemory());
-            case SEGFAULT -> dies(new Ending.Signalled(11, "SIGSEGV"));
-            case MISSING -> dies(new Ending.StartFailed("cannot execute /opt/function: No such file or directory"));
-            case NOT_EXECUTABLE -> dies(new Ending.StartFailed("cannot execute /opt/function: Permission denied"));
+            case HOG -> dies(new Termination.OutOfMemory());
+            case SEGFAULT -> dies(new Termination.Signalled(11, "SIGSEGV"));
+            case MISSING ->
+                dies(new Termination.StartFailed("cannot execute /opt/function: No such file or directory"));
+            case NOT_EXECUTABLE -> dies(new Termination.StartFailed("cannot execute /opt/function: Permission denied"));
         };
     }
 
-    private static FakeProgram dies(Ending ending) {
+    private static FakeProgram dies(Termination ending) {
         return process -> {
             throw new FakeProgram.Died(ending);
         };

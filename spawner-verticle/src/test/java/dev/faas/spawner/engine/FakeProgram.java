@@ -9,14 +9,14 @@ public interface FakeProgram {
     /** A program that dies otherwise than by exiting throws this. */
     final class Died extends RuntimeException {
         private static final long serialVersionUID = 1;
-        private final transient Ending ending;
+        private final transient Termination ending;
 
-        public Died(Ending ending) {
+        public Died(Termination ending) {
             super(ending.toString());
             this.ending = ending;
         }
 
-        public Ending ending() {
+        public Termination ending() {
             return ending;
         }
     }

@@ -44,53 +44,54 @@ final class FakeSandbox implements Sandbox {
             throw new IllegalStateException("a sandbox runs once");
         }
         if (cancelled.isDone()) {
-            return new Outcome(new Ending.Cancelled(), Usage.NONE);
+            return new Outcome(new Termination.Cancelled(), Usage.NONE);
         }
         if (engine.isDown()) {
-            return new Outcome(new Ending.Lost("the engine is away"), Usage.NONE);
+            return new Outcome(new Termination.Lost("the engine is away"), Usage.NONE);
         }
         var process = new FakeProcess(spec, request, sink);
         ended = false;
-        var over = new CompletableFuture<Ending>();
+        var over = new CompletableFuture<Termination>();
         long started = System.nanoTime();
         var thread = Thread.ofVirtual().start(() -> over.complete(ending(process)));
         try {
             var ending = untilOver(request, process, over, thread);
-            ended = ending instanceof Ending.Exited;
+            ended = ending instanceof Termination.Exited;
             return new Outcome(ending, usage(ending, started));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Outcome(new Ending.Lost("interrupted during the run"), Usage.NONE);
+            return new Outcome(new Termination.Lost("interrupted during the run"), Usage.NONE);
         } finally {
             process.over();
             thread.interrupt();
         }
     }
 
-    private static Usage usage(Ending ending, long started) {
-        int oomKills = ending instanceof Ending.OutOfMemory ? 1 : 0;
+    private static Usage usage(Termination ending, long started) {
+        int oomKills = ending instanceof Termination.OutOfMemory ? 1 : 0;
         long ran = Duration.ofNanos(System.nanoTime() - started).toMillis();
         return new Usage(0, ran, OptionalLong.empty(), OptionalLong.empty(), oomKills);
     }
 
-    private Ending ending(FakeProcess process) {
+    private Termination ending(FakeProcess process) {
         try {
-            return new Ending.Exited(program.run(process));
+            return new Termination.Exited(program.run(process));
         } catch (FakeProgram.Died e) {
             return e.ending();
         } catch (InterruptedException e) {
-            return new Ending.Signalled(15, "SIGTERM");
+            return new Termination.Signalled(15, "SIGTERM");
         } catch (RuntimeException e) {
-            return new Ending.Lost("the fake program failed: " + e); // the test's own fault: it will show
+            return new Termination.Lost("the fake program failed: " + e); // the test's own fault: it will show
         }
     }
 
-    private Ending untilOver(RunRequest request, FakeProcess process, CompletableFuture<Ending> ended, Thread thread)
+    private Termination untilOver(
+            RunRequest request, FakeProcess process, CompletableFuture<Termination> ended, Thread thread)
             throws InterruptedException {
         if (over(CompletableFuture.anyOf(ended, cancelled), request.timeout()) && ended.isDone()) {
             return ended.join();
         }
-        Ending forced = cancelled.isDone() ? new Ending.Cancelled() : new Ending.TimedOut();
+        Termination forced = cancelled.isDone() ? new Termination.Cancelled() : new Termination.TimedOut();
         process.term(thread);
         over(ended, request.grace()); // and SIGKILL needs no cooperation: what is left of it is cut off
         return forced;

@@ -3,7 +3,6 @@ package dev.faas.spawner.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.faas.spawner.engine.Ending;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.Eventually;
 import dev.faas.spawner.engine.FakeEngine;
@@ -15,6 +14,7 @@ import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
+import dev.faas.spawner.engine.Termination;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -262,7 +262,7 @@ final class SandboxPoolTest {
 
     private static void run(Sandbox sandbox) {
         var request = EngineFixture.request("", EngineFixture.LONG);
-        assertThat(sandbox.run(request, new RecordedOutput()).ending()).isInstanceOf(Ending.Exited.class);
+        assertThat(sandbox.run(request, new RecordedOutput()).ending()).isInstanceOf(Termination.Exited.class);
     }
 
     @Test

@@ -1,0 +1,129 @@
+package dev.faas.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ServerSupervisorTest {
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
+    @Test
+    void givenAServer_whenItIsKilledTwice_thenItServesAgainOnItsPort(@TempDir Path directory) throws Exception {
+        try (var nats = NatsServer.start(directory);
+                var keeper = ServerSupervisor.of("nats-server", nats)) {
+            assertThat(keeper).isNotNull();
+            for (int i = 0; i < 2; i++) {
+                assertThat(ProcessHandle.of(nats.pid()).orElseThrow().destroyForcibly())
+                        .isTrue();
+                awaitAnswer(nats.port());
+            }
+        }
+    }
+
+    private static void awaitAnswer(int port) {
+        var until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!answers(port)) {
+            assertThat(System.nanoTime()).as("it is not back").isLessThan(until);
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
+    private static boolean answers(int port) {
+        try (var client = new RawNats(port, "")) {
+            return client.request("$JS.API.INFO", "").contains("account_info_response");
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    @Test
+    void givenAServerThatDoesNotStart_whenItsObstacleGoes_thenItIsStarted() throws Exception {
+        var server = new Stubborn(2);
+        try (var keeper = ServerSupervisor.of("stubborn", server)) {
+            assertThat(keeper).isNotNull();
+            server.end();
+
+            assertThat(server.starts.poll(20, TimeUnit.SECONDS)).isEqualTo("failed");
+            assertThat(server.starts.poll(20, TimeUnit.SECONDS)).isEqualTo("failed");
+            assertThat(server.starts.poll(20, TimeUnit.SECONDS)).isEqualTo("started");
+        }
+    }
+
+    @Test
+    void givenAServerThatNeverStarts_whenClosed_thenItIsLeftAlone() throws Exception {
+        var server = new Stubborn(Integer.MAX_VALUE);
+        var keeper = ServerSupervisor.of("stubborn", server);
+        server.end();
+        assertThat(server.starts.poll(20, TimeUnit.SECONDS)).isEqualTo("failed");
+
+        keeper.close();
+
+        server.starts.clear();
+        assertThat(server.starts.poll(2, TimeUnit.SECONDS)).isNull();
+    }
+
+    @Test
+    void givenAStartThatTakesLong_whenClosed_thenItIsGivenUp() throws Exception {
+        var begun = new CountDownLatch(1);
+        var server = new Stubborn(0) {
+            @Override
+            public void restart() throws IOException {
+                begun.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IOException(e);
+                }
+            }
+        };
+        var keeper = ServerSupervisor.of("slow", server);
+        server.end();
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+
+        keeper.close();
+    }
+
+    /** Its first starts fail. */
+    private static class Stubborn implements ServerSupervisor.Supervised {
+        private final BlockingQueue<String> starts = new LinkedBlockingQueue<>();
+        private final int failures;
+        private volatile CompletableFuture<String> exit = new CompletableFuture<>();
+        private int tried;
+
+        Stubborn(int failures) {
+            this.failures = failures;
+        }
+
+        void end() {
+            exit.complete("ended");
+        }
+
+        @Override
+        public CompletableFuture<?> onExit() {
+            return exit;
+        }
+
+        @Override
+        public void restart() throws IOException {
+            if (tried++ < failures) {
+                starts.add("failed");
+                throw new IOException("no room");
+            }
+            exit = new CompletableFuture<>();
+            starts.add("started");
+        }
+    }
+}

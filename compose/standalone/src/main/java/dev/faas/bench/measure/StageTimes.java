@@ -1,0 +1,60 @@
+package dev.faas.bench.measure;
+
+import dev.faas.activation.ActivationStage;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingStream;
+
+/** When the activations of this JVM's platform came to which stage, by the flight recorder. */
+public final class StageTimes implements AutoCloseable {
+    private final RecordingStream recorder = new RecordingStream();
+    private final Map<String, Map<ActivationStage, Long>> reached = new ConcurrentHashMap<>();
+
+    private StageTimes() {}
+
+    public static StageTimes record() {
+        var stages = new StageTimes();
+        stages.recorder.enable(ActivationStage.EVENT);
+        stages.recorder.onEvent(ActivationStage.EVENT, stages::add);
+        stages.recorder.startAsync();
+        return stages;
+    }
+
+    private void add(RecordedEvent event) {
+        reached.computeIfAbsent(event.getString("activation"), id -> new EnumMap<>(ActivationStage.class))
+                .putIfAbsent(ActivationStage.valueOf(event.getString("stage")), event.getLong("nanos"));
+    }
+
+    /**
+     * How long after its submission each activation had come to each stage. Ends the recording.
+     *
+     * @param submitted when each was, by {@link System#nanoTime}
+     */
+    public List<Row> since(Map<String, Long> submitted) {
+        recorder.stop(); // returns once all that was recorded has been added
+        return Stream.of(ActivationStage.values())
+                .flatMap(stage -> row(stage, submitted).stream())
+                .toList();
+    }
+
+    private Optional<Row> row(ActivationStage stage, Map<String, Long> submitted) {
+        var samples = new Samples();
+        submitted.forEach((id, begin) -> {
+            var when = reached.getOrDefault(id, Map.of()).get(stage);
+            if (when != null) {
+                samples.add(when - begin);
+            }
+        });
+        return samples.count() == 0 ? Optional.empty() : Optional.of(samples.row("  … " + stage.text()));
+    }
+
+    @Override
+    public void close() {
+        recorder.close();
+    }
+}

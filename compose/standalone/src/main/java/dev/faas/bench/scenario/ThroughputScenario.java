@@ -1,0 +1,114 @@
+package dev.faas.bench.scenario;
+
+import dev.faas.bench.measure.Client;
+import dev.faas.bench.measure.ClosedLoop;
+import dev.faas.bench.measure.DockerRuns;
+import dev.faas.bench.measure.Report;
+import dev.faas.bench.measure.Row;
+import dev.faas.bench.measure.Scenario;
+import dev.faas.bench.measure.ScenarioContext;
+import dev.faas.bench.measure.TargetResult;
+import dev.faas.bench.measure.WarmUp;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Many clients that each wait for a result and submit again, against the best parallel loop of {@code docker run}. */
+public final class ThroughputScenario implements Scenario.OnPlatform {
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final int BASELINE = 60;
+
+    private final boolean reused;
+
+    /** @param reused whether one container runs one activation after another */
+    public ThroughputScenario(boolean reused) {
+        this.reused = reused;
+    }
+
+    @Override
+    public String name() {
+        return reused ? "reused" : "saturated";
+    }
+
+    @Override
+    public String what() {
+        return clients() + " clients, each waits for its result" + (reused ? "; containers are reused" : "; no pool");
+    }
+
+    private int clients() {
+        return reused ? 16 : 8;
+    }
+
+    @Override
+    public Map<String, String> settings() {
+        return reused ? Map.of() : Map.of("FAAS_POOL_SANDBOXES", "0");
+    }
+
+    @Override
+    public Report run(ScenarioContext stage) throws Exception {
+        var docker = new DockerRuns(stage.image());
+        var four = docker.parallel(4, BASELINE);
+        var eight = docker.parallel(8, BASELINE);
+        double best = Math.max(four.perSecond(), eight.perSecond());
+        try (var user = stage.user()) {
+            if (!reused) {
+                WarmUp.of(user, stage.image());
+            }
+            user.function(Map.of(
+                    "name",
+                    "echo",
+                    "image",
+                    stage.image(),
+                    "mode",
+                    reused ? "reused" : "isolated",
+                    "concurrency",
+                    100));
+            return reused ? reused(user, four, eight, best) : isolated(user, four, eight, best);
+        }
+    }
+
+    private Report isolated(Client user, ClosedLoop.Done four, ClosedLoop.Done eight, double best) throws Exception {
+        run(user, clients(), 20);
+        var many = run(user, clients(), 120);
+        return new Report(
+                name(),
+                what(),
+                List.of(many.row("POST → result"), row(4, four), row(8, eight)),
+                List.of(TargetResult.atLeast("P3", "throughput", 1.3, many.perSecond() / best, "× docker run")));
+    }
+
+    private Report reused(Client user, ClosedLoop.Done four, ClosedLoop.Done eight, double best) throws Exception {
+        run(user, clients(), 20_000);
+        var one = run(user, 1, 1_000);
+        var many = run(user, clients(), 6_000);
+        return new Report(
+                name(),
+                what(),
+                List.of(
+                        one.samples().row("POST → result, one after another"),
+                        many.row("POST → result, " + clients() + " clients"),
+                        row(4, four),
+                        row(8, eight)),
+                List.of(
+                        TargetResult.atMost(
+                                "P4", "p50, one after another", 5, one.samples().p50(), "ms"),
+                        TargetResult.atLeast("P4", "throughput", 800, many.perSecond(), "per s"),
+                        TargetResult.atLeast("P4", "throughput", 80, many.perSecond() / best, "× docker run")));
+    }
+
+    private static Row row(int atOnce, ClosedLoop.Done done) {
+        return done.row("docker run --rm --network none, " + atOnce + " at once");
+    }
+
+    private static ClosedLoop.Done run(Client user, int clients, int total) throws Exception {
+        return ClosedLoop.run(clients, total, LIMIT, i -> {
+            var argument = Integer.toString(i);
+            return user.submit("echo", "?wait=60", argument).map(answer -> {
+                if (!Client.tree(answer).path("result").asText().equals(argument + "\n")) {
+                    throw new IllegalStateException("an activation ended so: " + answer);
+                }
+                return answer;
+            });
+        });
+    }
+}

@@ -1,0 +1,45 @@
+package dev.faas.gateway.function;
+
+import dev.faas.gateway.forward.Caller;
+import dev.faas.gateway.forward.RegistryClient;
+import dev.faas.wire.FunctionRef;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Problem;
+import io.vertx.core.Future;
+import java.util.Optional;
+
+/** Finds the revision that a reference names: in the cache, else at the registry. */
+public final class Functions {
+    private final FunctionCache cache;
+    private final RegistryClient registry;
+
+    public Functions(FunctionCache cache, RegistryClient registry) {
+        this.cache = cache;
+        this.registry = registry;
+    }
+
+    /** Fails with {@code function_not_found}. */
+    public Future<FunctionRevision> find(String text, Caller caller) {
+        var ref = FunctionRef.parse(text);
+        if (ref.isEmpty()) {
+            return Future.failedFuture(notFound(text));
+        }
+        return cached(ref.get(), caller.userId())
+                .map(Future::succeededFuture)
+                .orElseGet(() -> registry.function(text, caller)
+                        .map(found -> found.filter(function -> function.owner().equals(caller.userId()))
+                                .orElseThrow(() -> notFound(text))));
+    }
+
+    /** A pinned revision is in here only while it is the current one. */
+    private Optional<FunctionRevision> cached(FunctionRef ref, String owner) {
+        var current = ref.byId() ? cache.byId(owner, ref.target()) : cache.byName(owner, ref.target());
+        return current.filter(
+                function -> ref.revision().isEmpty() || ref.revision().getAsInt() == function.revision());
+    }
+
+    private static RuntimeException notFound(String ref) {
+        return Problem.functionNotFound(ref.length() > 100 ? ref.substring(0, 100) + "…" : ref)
+                .asException();
+    }
+}

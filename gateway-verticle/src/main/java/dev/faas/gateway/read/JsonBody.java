@@ -1,0 +1,17 @@
+package dev.faas.gateway.read;
+
+import dev.faas.http.content.ContentCoding;
+import dev.faas.wire.Codec;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+
+/** A JSON response body of the gateway's own, with its content type, compressed for clients that accept it. */
+public final class JsonBody {
+    private JsonBody() {}
+
+    public static Buffer of(RoutingContext ctx, Object body) {
+        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+        return ContentCoding.gzip(ctx, Buffer.buffer(Codec.write(body)));
+    }
+}

@@ -1,0 +1,221 @@
+package dev.faas.registry.function;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.activation.MaxLifetime;
+import dev.faas.http.JsonFields;
+import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRef;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.FunctionSpec.Cause;
+import dev.faas.wire.FunctionSpec.Delivery;
+import dev.faas.wire.FunctionSpec.Limits;
+import dev.faas.wire.FunctionSpec.Mode;
+import dev.faas.wire.FunctionSpec.Network;
+import dev.faas.wire.FunctionSpec.Prewarm;
+import dev.faas.wire.FunctionSpec.Queue;
+import dev.faas.wire.FunctionSpec.Retry;
+import dev.faas.wire.ImageReference;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function as a request describes it, to the specification with every default filled in: each field's rule and maximum.
+ * Everything that breaks one is reported at once, by its path. What is not built yet is refused, never ignored.
+ */
+public final class FunctionBody {
+    private static final String NOT_YET = " is not available yet";
+    private static final Pattern NAME = Pattern.compile("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
+    private static final String NAME_RULE =
+            "be 1 to 63 of a-z, 0-9 and '-', begin with a letter, and not end with a '-'";
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,254}");
+    private static final String VARIABLE_RULE = "be a letter or '_', then letters, digits or '_'";
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._/-]{0,62}[A-Za-z0-9])?");
+    private static final String LABEL_RULE =
+            "be 1 to 64 of letters, digits, '.', '_', '/' and '-', and begin and end with a letter or a digit";
+
+    private static final int MAX_DESCRIPTION = 1_000;
+    private static final int MAX_WORDS = 64;
+    private static final int MAX_WORD = 4_096;
+    private static final int MAX_VARIABLES = 64;
+    private static final int MAX_ENVIRONMENT_BYTES = 32 * 1024;
+    private static final int MAX_LABELS = 16;
+    private static final int MAX_LABEL_VALUE = 256;
+    private static final int MAX_CONCURRENCY = 1_000;
+    /**
+     * As the bus has it: it is in the event of every activation, beside an argument that can be six times as long there, and in
+     * the memory of every gateway.
+     */
+    private static final int MAX_SPEC_BYTES = 128 * 1024;
+
+    private static final int DAY_SECONDS = 86_400;
+
+    private static final Map<String, Mode> MODES =
+            Map.of("isolated", Mode.ISOLATED, "reused", Mode.REUSED, "server", Mode.SERVER);
+    private static final Map<String, Cause> CAUSES =
+            Map.of("exit_code", Cause.EXIT_CODE, "timed_out", Cause.TIMED_OUT, "out_of_memory", Cause.OUT_OF_MEMORY);
+    private static final String[] OURS = {"id", "owner", "revision", "imageDigest", "createdAt", "updatedAt"};
+
+    private final Duration eventsAge;
+
+    /** @param eventsAge how long the bus keeps an activation at most: none may live longer */
+    public FunctionBody(Duration eventsAge) {
+        this.eventsAge = eventsAge;
+    }
+
+    /** Of a function to be made. */
+    FunctionSpec read(ObjectNode body) {
+        return read(JsonFields.of(body), Optional.empty());
+    }
+
+    /** Of the next revision of a function, whose name it is to keep. */
+    FunctionSpec read(ObjectNode body, String name) {
+        return read(JsonFields.of(body), Optional.of(name));
+    }
+
+    private FunctionSpec read(JsonFields fields, Optional<String> fixedName) {
+        fields.ignore(OURS);
+        var spec = new FunctionSpec(
+                name(fields, fixedName),
+                image(fields),
+                fields.optionalText("description", MAX_DESCRIPTION).orElse(""),
+                entrypoint(fields),
+                fields.optionalTexts("command", MAX_WORDS, MAX_WORD).orElse(null),
+                environment(fields),
+                secrets(fields),
+                fields.textMap("labels", MAX_LABELS, LABEL, LABEL_RULE, MAX_LABEL_VALUE),
+                mode(fields),
+                fields.choice("network", Network.class, Network.NONE),
+                limits(fields),
+                fields.integer("concurrency", 10, 1, MAX_CONCURRENCY),
+                queue(fields),
+                retry(fields),
+                delivery(fields),
+                fields.flag("readOnlyRoot", false),
+                prewarm(fields));
+        fitsTheBus(fields, spec);
+        fields.done();
+        return spec;
+    }
+
+    private static String name(JsonFields fields, Optional<String> fixedName) {
+        var name = fields.text("name", NAME, NAME_RULE);
+        if (FunctionRef.isName(name)
+                && fixedName.filter(fixed -> !fixed.equals(name)).isPresent()) {
+            fields.error("name", "cannot be changed: it is '" + fixedName.get() + "' for good");
+        }
+        return name;
+    }
+
+    private static String image(JsonFields fields) {
+        var image = fields.text("image", 1, ImageReference.MAX_LENGTH);
+        if (!image.isEmpty() && ImageReference.parse(image).isEmpty()) {
+            fields.error(
+                    "image",
+                    "must be an image as 'docker pull' takes it, such as registry.example/path/name:tag, in lower case");
+        }
+        return image;
+    }
+
+    private static @Nullable List<String> entrypoint(JsonFields fields) {
+        var entrypoint = fields.optionalTexts("entrypoint", MAX_WORDS, MAX_WORD);
+        if (entrypoint
+                .filter(words -> words.isEmpty() || words.getFirst().isEmpty())
+                .isPresent()) {
+            fields.error("entrypoint", "must begin with a program; leave it out, or null, for the image's own");
+        }
+        return entrypoint.orElse(null);
+    }
+
+    private static Map<String, String> environment(JsonFields fields) {
+        var env = fields.textMap("env", MAX_VARIABLES, VARIABLE, VARIABLE_RULE, MAX_ENVIRONMENT_BYTES);
+        // As the kernel counts them: NAME=value and a NUL.
+        long bytes = env.entrySet().stream()
+                .mapToLong(
+                        each -> each.getKey().length() + each.getValue().getBytes(StandardCharsets.UTF_8).length + 2L)
+                .sum();
+        if (bytes > MAX_ENVIRONMENT_BYTES) {
+            fields.error("env", "must have at most " + MAX_ENVIRONMENT_BYTES + " bytes in all");
+        }
+        return env;
+    }
+
+    private static List<String> secrets(JsonFields fields) {
+        if (!fields.texts("secrets", MAX_VARIABLES, MAX_WORD).isEmpty()) {
+            fields.error("secrets", "a function with secrets" + NOT_YET + ": leave the list empty");
+        }
+        return List.of();
+    }
+
+    private static Mode mode(JsonFields fields) {
+        var mode = fields.choice("mode", MODES, Mode.ISOLATED);
+        if (mode == Mode.SERVER) {
+            fields.error("mode", "the mode server" + NOT_YET);
+        }
+        return mode;
+    }
+
+    private static Limits limits(JsonFields fields) {
+        var standard = Limits.DEFAULT;
+        return fields.object("limits")
+                .map(limits -> new Limits(
+                        limits.integer("memoryMb", standard.memoryMb(), 8, 64 * 1024),
+                        limits.decimal("cpus", standard.cpus(), 0.01, 128),
+                        limits.integer("pids", standard.pids(), 2, 32_768),
+                        limits.integer("timeoutSeconds", standard.timeoutSeconds(), 1, DAY_SECONDS),
+                        limits.integer("resultKb", standard.resultKb(), 1, 16_384),
+                        limits.integer("logKb", standard.logKb(), 1, 16_384)))
+                .orElse(standard);
+    }
+
+    private static Queue queue(JsonFields fields) {
+        var standard = Queue.DEFAULT;
+        return fields.object("queue")
+                .map(queue -> new Queue(
+                        queue.integer("maxPending", standard.maxPending(), 1, 10_000_000),
+                        queue.integer("ttlSeconds", standard.ttlSeconds(), 1, 7 * DAY_SECONDS)))
+                .orElse(standard);
+    }
+
+    private static Retry retry(JsonFields fields) {
+        var standard = Retry.DEFAULT;
+        return fields.object("retry")
+                .map(retry -> new Retry(
+                        retry.integer("maxAttempts", standard.maxAttempts(), 1, 10),
+                        retry.integer("backoffSeconds", standard.backoffSeconds(), 0, 3_600),
+                        retry.choices("on", CAUSES, standard.on())))
+                .orElse(standard);
+    }
+
+    private static Delivery delivery(JsonFields fields) {
+        return fields.choice("delivery", Delivery.class, Delivery.AT_LEAST_ONCE);
+    }
+
+    private static Prewarm prewarm(JsonFields fields) {
+        return fields.object("prewarm")
+                .map(prewarm -> new Prewarm(prewarm.integer("min", 0, 0, MAX_CONCURRENCY)))
+                .orElse(Prewarm.DEFAULT);
+    }
+
+    private void fitsTheBus(JsonFields fields, FunctionSpec spec) {
+        int bytes = Codec.write(spec).length;
+        if (bytes > MAX_SPEC_BYTES) {
+            fields.error(
+                    "command",
+                    "a function has at most " + MAX_SPEC_BYTES
+                            + " bytes of JSON, with entrypoint, env and all: this one has " + bytes
+                            + ". Put more into the image, or into the argument");
+        }
+        var longest = MaxLifetime.longest(spec);
+        if (longest.compareTo(eventsAge) >= 0) {
+            fields.error(
+                    "limits.timeoutSeconds",
+                    "with the time in the queue and all attempts an activation could live " + longest.toSeconds()
+                            + " s; this platform keeps them " + eventsAge.toSeconds() + " s");
+        }
+    }
+}

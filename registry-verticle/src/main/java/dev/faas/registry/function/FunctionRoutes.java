@@ -1,0 +1,180 @@
+package dev.faas.registry.function;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.http.Bodies;
+import dev.faas.http.JsonFields;
+import dev.faas.http.content.ContentCoding;
+import dev.faas.http.token.Authenticated;
+import dev.faas.http.token.TokenVerifier;
+import dev.faas.registry.function.Functions.Written;
+import dev.faas.registry.paging.Page;
+import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRef;
+import dev.faas.wire.FunctionRevision;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/functions}. */
+public final class FunctionRoutes {
+    /** The revision of the bucket FUNCTIONS that has a write; the gateway waits for it, and takes the header off. */
+    static final String SEQUENCE = "Faas-Function-Sequence";
+    /** What the gateway asks for: the wire record instead of the public body. */
+    static final String WIRE_RECORD = "application/vnd.faas.revision+json";
+
+    private static final String JSON = "application/json";
+    private static final int MAX_BODY_BYTES = 512 * 1024;
+    private static final int MAX_REVISION = 999_999_999;
+    private static final Pattern REVISION = Pattern.compile("[1-9][0-9]{0,8}");
+
+    private final Functions functions;
+    private final FunctionBody bodies;
+    private final TokenVerifier verifier;
+
+    public FunctionRoutes(Functions functions, FunctionBody bodies, TokenVerifier verifier) {
+        this.functions = functions;
+        this.bodies = bodies;
+        this.verifier = verifier;
+    }
+
+    public void add(Router on) {
+        var user = Authenticated.by(verifier);
+        var json = Bodies.json(MAX_BODY_BYTES);
+        var patch = Bodies.mergePatch(MAX_BODY_BYTES);
+        on.post("/v1/functions").handler(user).handler(json).respond(this::create);
+        on.get("/v1/functions").handler(user).respond(this::list);
+        on.get("/v1/functions/:ref").handler(user).respond(this::get);
+        on.put("/v1/functions/:ref").handler(user).handler(json).respond(this::replace);
+        on.patch("/v1/functions/:ref").handler(user).handler(patch).respond(this::patch);
+        on.delete("/v1/functions/:ref").handler(user).respond(this::delete);
+        on.get("/v1/functions/:ref/revisions").handler(user).respond(this::revisions);
+        on.post("/v1/functions/:ref/rollback").handler(user).handler(json).respond(this::rollback);
+    }
+
+    private Future<Buffer> create(RoutingContext ctx) {
+        var spec = bodies.read(Bodies.object(ctx));
+        return functions.create(owner(ctx), spec).map(written -> {
+            ctx.response()
+                    .setStatusCode(201)
+                    .putHeader(
+                            HttpHeaders.LOCATION,
+                            "/v1/functions/" + written.function().id());
+            return written(ctx, written);
+        });
+    }
+
+    private Future<Buffer> list(RoutingContext ctx) {
+        var page = Page.of(ctx, List.of("functions", owner(ctx)), FunctionRef::isName);
+        var after = page.after() == null ? "" : page.after();
+        return functions
+                .list(owner(ctx), after, page.fetch())
+                .map(found ->
+                        rendered(ctx, page, found, function -> function.spec().name()));
+    }
+
+    private Future<@Nullable Buffer> get(RoutingContext ctx) {
+        return functions.get(owner(ctx), ref(ctx)).compose(function -> {
+            ctx.response()
+                    .putHeader(HttpHeaders.ETAG, Preconditions.etag(function.revision()))
+                    .putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache");
+            var conditions = Preconditions.of(ctx.request());
+            conditions.checkMatch(function.revision());
+            if (conditions.alreadyHas(function.revision())) {
+                return ctx.response().setStatusCode(304).end().mapEmpty();
+            }
+            if (WIRE_RECORD.equals(ctx.request().getHeader(HttpHeaders.ACCEPT))) {
+                ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, WIRE_RECORD);
+                return Future.succeededFuture(Buffer.buffer(Codec.encode(function)));
+            }
+            return Future.succeededFuture(shown(ctx, function));
+        });
+    }
+
+    private Future<Buffer> replace(RoutingContext ctx) {
+        var body = Bodies.object(ctx);
+        return functions
+                .revise(
+                        owner(ctx),
+                        ref(ctx),
+                        Preconditions.of(ctx.request()),
+                        current -> bodies.read(body, current.spec().name()))
+                .map(written -> written(ctx, written));
+    }
+
+    private Future<Buffer> patch(RoutingContext ctx) {
+        var patch = Bodies.object(ctx);
+        return functions
+                .revise(
+                        owner(ctx),
+                        ref(ctx),
+                        Preconditions.of(ctx.request()),
+                        current -> bodies.read(
+                                patched(current, patch), current.spec().name()))
+                .map(written -> written(ctx, written));
+    }
+
+    private static ObjectNode patched(FunctionRevision current, ObjectNode patch) {
+        return MergePatch.apply(FunctionView.of(current), patch);
+    }
+
+    private Future<Void> delete(RoutingContext ctx) {
+        return functions
+                .delete(owner(ctx), ref(ctx), Preconditions.of(ctx.request()))
+                .map(sequence -> {
+                    ctx.response().putHeader(SEQUENCE, Long.toString(sequence));
+                    return null;
+                });
+    }
+
+    private Future<Buffer> revisions(RoutingContext ctx) {
+        var question = List.of("revisions", owner(ctx), ref(ctx));
+        var page = Page.of(ctx, question, key -> REVISION.matcher(key).matches());
+        int before = page.after() == null ? Integer.MAX_VALUE : Integer.parseInt(page.after());
+        return functions
+                .revisions(owner(ctx), ref(ctx), before, page.fetch())
+                .map(found -> rendered(ctx, page, found, function -> Integer.toString(function.revision())));
+    }
+
+    private Future<Buffer> rollback(RoutingContext ctx) {
+        var fields = JsonFields.of(ctx);
+        int revision = fields.requiredInteger("revision", 1, MAX_REVISION);
+        fields.done();
+        return functions
+                .rollback(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), revision)
+                .map(written -> written(ctx, written));
+    }
+
+    private static Buffer written(RoutingContext ctx, Written written) {
+        ctx.response()
+                .putHeader(
+                        HttpHeaders.ETAG, Preconditions.etag(written.function().revision()))
+                .putHeader(SEQUENCE, Long.toString(written.sequence()));
+        return shown(ctx, written.function());
+    }
+
+    private static Buffer shown(RoutingContext ctx, FunctionRevision function) {
+        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+        return Buffer.buffer(FunctionView.of(function).toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Buffer rendered(
+            RoutingContext ctx, Page page, List<FunctionRevision> found, Function<FunctionRevision, String> key) {
+        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+        return ContentCoding.gzip(ctx, page.render(found, FunctionView::of, key));
+    }
+
+    private static String owner(RoutingContext ctx) {
+        return Authenticated.principal(ctx).userId();
+    }
+
+    private static String ref(RoutingContext ctx) {
+        return ctx.pathParam("ref");
+    }
+}

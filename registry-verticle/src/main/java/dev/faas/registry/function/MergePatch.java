@@ -1,0 +1,30 @@
+package dev.faas.registry.function;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+/** JSON merge patch (RFC 7396): a member replaces the one of its name, null removes it, objects merge. */
+final class MergePatch {
+    private MergePatch() {}
+
+    static ObjectNode apply(ObjectNode target, ObjectNode patch) {
+        var result = target.deepCopy();
+        patch.properties().forEach(member -> {
+            if (member.getValue().isNull()) {
+                result.remove(member.getKey());
+            } else {
+                result.set(member.getKey(), merged(result.get(member.getKey()), member.getValue()));
+            }
+        });
+        return result;
+    }
+
+    private static JsonNode merged(@Nullable JsonNode target, JsonNode patch) {
+        if (!(patch instanceof ObjectNode object)) {
+            return patch;
+        }
+        return apply(target instanceof ObjectNode there ? there : JsonNodeFactory.instance.objectNode(), object);
+    }
+}

@@ -1,0 +1,127 @@
+package dev.faas.registry.ledger;
+
+import dev.faas.activation.ActivationRecord;
+import dev.faas.pg.Pg;
+import dev.faas.wire.Codec;
+import dev.faas.wire.Ids;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/** The table {@code activation}, as its owners read it: what ended too long ago is there no more, however long it may lie. */
+public final class LedgerReadStore {
+    private final Pg pg;
+
+    public LedgerReadStore(Pg pg) {
+        this.pg = pg;
+    }
+
+    public Future<Optional<LedgerRow>> find(String owner, String id, Instant since) {
+        return pg.with(pool -> pool.preparedQuery("""
+                        select record, sequence, result, result_apart, result_text, log, log_apart
+                        from activation where id = $1 and owner = $2 and (finished_at is null or finished_at >= $3)""")
+                .execute(Tuple.of(id, owner, since.atOffset(ZoneOffset.UTC)))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .findFirst()
+                        .map(LedgerReadStore::line)));
+    }
+
+    /** An activation and the copy of its order. */
+    record Ordered(ActivationRecord record, PayloadCopy order) {}
+
+    Future<Optional<Ordered>> findOrder(String owner, String id, Instant since) {
+        return pg.with(pool -> pool.preparedQuery("""
+                        select record, argument, argument_apart
+                        from activation where id = $1 and owner = $2 and (finished_at is null or finished_at >= $3)""")
+                .execute(Tuple.of(id, owner, since.atOffset(ZoneOffset.UTC)))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .findFirst()
+                        .map(row -> new Ordered(record(row), copy(row, "argument")))));
+    }
+
+    /** Newest first, those before one. */
+    public Future<List<ActivationRecord>> list(
+            String owner, LedgerFilter filter, Instant since, @Nullable String before, int limit) {
+        var where = new Where(owner, since);
+        if (before != null) {
+            where.and("id <", before);
+        }
+        if (filter.function() != null) {
+            where.and(
+                    filter.function().byId() ? "function_id =" : "function_name =",
+                    filter.function().target());
+        }
+        if (filter.status() != null) {
+            where.and("status =", filter.status().text());
+        }
+        // The time of submission is in the id, which is also what the ledger is partitioned by.
+        if (filter.since() != null) {
+            where.and("id >=", Ids.lowestAt(filter.since()));
+        }
+        if (filter.until() != null) {
+            where.and("id <", Ids.lowestAt(filter.until()));
+        }
+        if (!filter.tags().isEmpty()) {
+            where.and("tags <> '{}' and tags @>", new JsonObject(Map.<String, Object>copyOf(filter.tags())));
+        }
+        var select = where.select("record", "order by id desc limit " + limit);
+        return pg.with(pool -> pool.preparedQuery(filter.narrows() ? Pg.PLANNED_ANEW + select : select)
+                .execute(where.values())
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(LedgerReadStore::record)
+                        .toList()));
+    }
+
+    /** Conditions and their values, grown together. */
+    private static final class Where {
+        private final StringBuilder conditions =
+                new StringBuilder("owner = $1 and (finished_at is null or finished_at >= $2)");
+        private final Tuple values;
+
+        Where(String owner, Instant since) {
+            values = Tuple.of(owner, since.atOffset(ZoneOffset.UTC));
+        }
+
+        void and(String comparison, Object value) {
+            values.addValue(value);
+            conditions.append(" and ").append(comparison).append(" $").append(values.size());
+        }
+
+        String select(String columns, String rest) {
+            return "select " + columns + " from activation where " + conditions + " " + rest;
+        }
+
+        Tuple values() {
+            return values;
+        }
+    }
+
+    private static LedgerRow line(Row row) {
+        return new LedgerRow(
+                record(row),
+                row.getLong("sequence"),
+                copy(row, "result"),
+                row.getBoolean("result_text"),
+                copy(row, "log"));
+    }
+
+    private static PayloadCopy copy(Row row, String column) {
+        var bytes = row.getBuffer(column);
+        if (bytes != null) {
+            return new PayloadCopy.Inline(bytes);
+        }
+        return row.getBoolean(column + "_apart") ? PayloadCopy.APART : PayloadCopy.NONE;
+    }
+
+    private static ActivationRecord record(Row row) {
+        return Codec.decode(row.getBuffer("record").getBytes(), ActivationRecord.class);
+    }
+}

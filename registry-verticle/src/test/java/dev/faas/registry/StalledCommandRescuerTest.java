@@ -1,0 +1,132 @@
+package dev.faas.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.CommandQueue;
+import dev.faas.activation.CommandQueue.CommandLocation;
+import dev.faas.lifecycle.Blocking;
+import dev.faas.nats.Delivery;
+import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.pg.Pg;
+import dev.faas.registry.ledger.LedgerStore;
+import dev.faas.registry.ledger.PayloadArchive;
+import dev.faas.registry.ledger.Projection;
+import dev.faas.registry.maintenance.LostActivationCloser;
+import dev.faas.registry.maintenance.RepairStore;
+import dev.faas.registry.maintenance.StalledCommandRescuer;
+import dev.faas.wire.Subjects;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Rounds that the test makes itself, with less patience than the registry's own. */
+class StalledCommandRescuerTest extends RegistryFixture {
+    private static final Duration PATIENCE = Duration.ofMillis(200);
+    private static final Duration LONG_ENOUGH = PATIENCE.plusMillis(50);
+
+    private Pg pg;
+    private StalledCommandRescuer repair;
+    private Story story;
+    private ActivationCommand command;
+
+    @BeforeEach
+    void accepted() throws Exception {
+        pg = Pg.open(registry.vertx, registry.backends.config().pg());
+        var ledger = new LedgerStore(pg);
+        var projection = new Projection(events, new PayloadArchive(registry.bus.objects(Subjects.OUTPUTS)), ledger);
+        var clock = InstantSource.system();
+        var leftovers = new LostActivationCloser(
+                events, projection, ledger, registry.bus.stream(Subjects.EVENTS).consumers(), clock);
+        repair = new StalledCommandRescuer(new RepairStore(pg), events, queue, leftovers, clock, PATIENCE);
+        var functionId = user.create("worked").json().getString("id");
+        story = Story.accepted(
+                registry.bus, Story.activation(owner, functionId, "worked", Instant.now(), Map.of()), "argument");
+        command = ActivationCommand.of(story.activation);
+        Await.eventually(() -> registry.backends
+                .text("select enqueued from activation where id = '" + story.id() + "'")
+                .equals("t"));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        Blocking.await(pg.close());
+    }
+
+    @Test
+    void givenACommandThatIsKeptWhenNothingComesOfItThenAnotherSpawnerIsGivenANewOne() throws Exception {
+        try (var puller = queue.puller(late -> {})) {
+            var kept = taken(puller);
+
+            rounds(3, () -> kept.keepAlive().join());
+
+            var again = taken(puller);
+            assertThat(again.subject()).isEqualTo(kept.subject());
+            assertThat(again.sequence()).isGreaterThan(kept.sequence());
+            again.ack().join();
+            assertThat(queue.place(command).join()).isEqualTo(new CommandLocation.Nowhere());
+        }
+    }
+
+    @Test
+    void givenACommandThatIsGoneWhenItsActivationIsStillQueuedThenItGetsAnother() throws Exception {
+        queue.remove(command).join();
+
+        rounds(3, () -> {});
+
+        assertThat(queue.place(command).join()).isEqualTo(new CommandLocation.InLine());
+    }
+
+    @Test
+    void givenACommandInLineWhenItWaitsForLongThenItKeepsItsPlace() throws Exception {
+        var place = sequence();
+
+        rounds(3, () -> {});
+
+        assertThat(sequence()).isEqualTo(place);
+    }
+
+    @Test
+    void givenACommandThatRunsWhenItRunsForLongThenItIsLeftAlone() throws Exception {
+        try (var puller = queue.puller(late -> {})) {
+            var taken = taken(puller);
+            var place = sequence();
+            story.claimed("run-1");
+
+            rounds(3, () -> taken.keepAlive().join());
+
+            assertThat(sequence()).isEqualTo(place);
+            taken.ack().join();
+        }
+    }
+
+    private interface Meanwhile {
+        void happens();
+    }
+
+    private void rounds(int count, Meanwhile meanwhile) throws Exception {
+        for (int i = 0; i < count; i++) {
+            Thread.sleep(LONG_ENOUGH);
+            meanwhile.happens();
+            repair.round();
+        }
+    }
+
+    private Delivery taken(CommandQueue.Puller puller) {
+        var pulled = puller.pull(command.functionId(), Duration.ofSeconds(5)).join();
+        return ((Pulled.Message) pulled).delivery();
+    }
+
+    private long sequence() {
+        var subject = Subjects.queue(command.owner(), command.functionId(), command.id());
+        return registry.bus.stream(Subjects.ACTIVATIONS)
+                .lastFromLeader(subject)
+                .join()
+                .orElseThrow()
+                .sequence();
+    }
+}

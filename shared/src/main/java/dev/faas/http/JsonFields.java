@@ -1,0 +1,267 @@
+package dev.faas.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.wire.Problem;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A strict reader of one JSON object. Every value that breaks its rule is noted with its path and replaced by a harmless
+ * one; {@link #done} then refuses the request with all of them at once, unknown fields included. A field that is
+ * {@code null} counts as absent. Texts are Unicode without NUL. Not thread-safe.
+ */
+public final class JsonFields {
+    private final ObjectNode node;
+    private final String prefix;
+    private final List<Problem.FieldError> errors;
+    private final Set<String> known = new TreeSet<>();
+    private final List<JsonFields> nested = new ArrayList<>();
+
+    private JsonFields(ObjectNode node, String prefix, List<Problem.FieldError> errors) {
+        this.node = node;
+        this.prefix = prefix;
+        this.errors = errors;
+    }
+
+    /** Of the request's body: malformed_json, unsupported_media_type or invalid_request when that is no JSON object. */
+    public static JsonFields of(RoutingContext ctx) {
+        return of(Bodies.object(ctx));
+    }
+
+    public static JsonFields of(JsonNode node) {
+        return new JsonFields(StrictJson.object(node), "", new ArrayList<>());
+    }
+
+    /** Required; "" when it is missing or wrong. {@code rule} goes on after "must". */
+    public String text(String name, Pattern pattern, String rule) {
+        return required(name, optionalText(name, pattern, rule), "");
+    }
+
+    /** Required; its length in Unicode code points. */
+    public String text(String name, int minLength, int maxLength) {
+        var text = optionalText(name, maxLength);
+        if (text.isPresent() && text.get().codePointCount(0, text.get().length()) < minLength) {
+            error(name, "must have " + minLength + " to " + maxLength + " characters");
+        }
+        return required(name, text, "");
+    }
+
+    public Optional<String> optionalText(String name, Pattern pattern, String rule) {
+        return find(name)
+                .flatMap(value -> TextRules.read(value)
+                        .filter(text -> pattern.matcher(text).matches())
+                        .or(() -> wrong(name, "must " + rule)));
+    }
+
+    public Optional<String> optionalText(String name, int maxLength) {
+        return find(name).flatMap(value -> text(name, value, maxLength));
+    }
+
+    public int integer(String name, int fallback, int min, int max) {
+        return optionalInteger(name, min, max).orElse(fallback);
+    }
+
+    public OptionalInt optionalInteger(String name, int min, int max) {
+        var value = find(name);
+        if (value.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        var number = value.get();
+        if (number.isIntegralNumber()
+                && number.canConvertToInt()
+                && number.intValue() >= min
+                && number.intValue() <= max) {
+            return OptionalInt.of(number.intValue());
+        }
+        error(name, "must be a whole number from " + min + " to " + max);
+        return OptionalInt.empty();
+    }
+
+    /** Required; {@code min} when it is missing or wrong. */
+    public int requiredInteger(String name, int min, int max) {
+        if (!has(name)) {
+            return required(name, Optional.empty(), min);
+        }
+        return optionalInteger(name, min, max).orElse(min);
+    }
+
+    public double decimal(String name, double fallback, double min, double max) {
+        return find(name)
+                .flatMap(value -> value.isNumber() && value.doubleValue() >= min && value.doubleValue() <= max
+                        ? Optional.of(value.doubleValue())
+                        : this.<Double>wrong(name, "must be a number from " + min + " to " + max))
+                .orElse(fallback);
+    }
+
+    public boolean flag(String name, boolean fallback) {
+        return find(name)
+                .flatMap(value -> value.isBoolean()
+                        ? Optional.of(value.booleanValue())
+                        : this.<Boolean>wrong(name, "must be true or false"))
+                .orElse(fallback);
+    }
+
+    /** A nested object, empty when absent. Its problems and unknown fields are reported by the outermost's {@link #done}. */
+    public Optional<JsonFields> object(String name) {
+        return find(name).flatMap(value -> {
+            if (!(value instanceof ObjectNode object)) {
+                return wrong(name, "must be an object");
+            }
+            var fields = new JsonFields(object, path(name) + ".", errors);
+            nested.add(fields);
+            return Optional.of(fields);
+        });
+    }
+
+    /** A list of texts, empty when absent; lengths in Unicode code points. */
+    public List<String> texts(String name, int maxItems, int maxLength) {
+        return optionalTexts(name, maxItems, maxLength).orElse(List.of());
+    }
+
+    /** The same where absent and empty differ. */
+    public Optional<List<String>> optionalTexts(String name, int maxItems, int maxLength) {
+        return array(
+                name,
+                maxItems,
+                "a list of at most " + maxItems + " texts",
+                (path, item) -> text(path, item, maxLength));
+    }
+
+    /** An object of texts, empty when absent. {@code rule} goes on after "keys must". */
+    public Map<String, String> textMap(String name, int maxEntries, Pattern key, String rule, int maxLength) {
+        var value = find(name);
+        if (value.isEmpty()) {
+            return Map.of();
+        }
+        if (!(value.get() instanceof ObjectNode object) || object.size() > maxEntries) {
+            error(name, "must be an object of at most " + maxEntries + " texts");
+            return Map.of();
+        }
+        var entries = new LinkedHashMap<String, String>();
+        object.properties().forEach(entry -> {
+            var path = name + "." + TextRules.printable(entry.getKey());
+            if (!key.matcher(entry.getKey()).matches() || !TextRules.sound(entry.getKey())) {
+                error(path, "its key must " + rule);
+            }
+            text(path, entry.getValue(), maxLength).ifPresent(text -> entries.put(entry.getKey(), text));
+        });
+        return Collections.unmodifiableMap(entries);
+    }
+
+    /** One of an enum, written lower-case with hyphens ({@code AT_LEAST_ONCE}: {@code at-least-once}). */
+    public <E extends Enum<E>> E choice(String name, Class<E> type, E fallback) {
+        return choice(name, TextRules.byName(type), fallback);
+    }
+
+    public <E> E choice(String name, Map<String, E> choices, E fallback) {
+        return find(name).flatMap(value -> chosen(name, value, choices)).orElse(fallback);
+    }
+
+    /** A list of choices, each once; the fallback when absent. */
+    public <E> List<E> choices(String name, Map<String, E> choices, List<E> fallback) {
+        var rule = "a list of " + names(choices) + ", each at most once";
+        return array(name, choices.size(), rule, (path, item) -> chosen(path, item, choices))
+                .flatMap(list -> Set.copyOf(list).size() == list.size()
+                        ? Optional.of(list)
+                        : this.<List<E>>wrong(name, "must be " + rule))
+                .orElse(fallback);
+    }
+
+    /** Is the field there, and not null? Does not count as reading it. */
+    public boolean has(String name) {
+        return node.hasNonNull(name);
+    }
+
+    /** Fields of the server's own, accepted and ignored. */
+    public void ignore(String... serverOwned) {
+        known.addAll(Arrays.asList(serverOwned));
+    }
+
+    /** A rule over several fields, or of the caller's own; {@code path} is relative to this object. */
+    public void error(String path, String message) {
+        errors.add(new Problem.FieldError(path(path), message));
+    }
+
+    /** @throws dev.faas.wire.ProblemException invalid_request with every error, when there is one */
+    public void done() {
+        refuseUnknown();
+        if (!errors.isEmpty()) {
+            throw Problem.invalid(errors).asException();
+        }
+    }
+
+    private void refuseUnknown() {
+        node.fieldNames().forEachRemaining(name -> {
+            if (known.add(name)) {
+                error(TextRules.printable(name), "is not a field of this request");
+            }
+        });
+        nested.forEach(JsonFields::refuseUnknown);
+    }
+
+    private Optional<JsonNode> find(String name) {
+        known.add(name);
+        return Optional.ofNullable(node.get(name)).filter(value -> !value.isNull());
+    }
+
+    private <T> T required(String name, Optional<T> value, T harmless) {
+        if (!has(name)) {
+            known.add(name);
+            error(name, "is required");
+        }
+        return value.orElse(harmless);
+    }
+
+    private Optional<String> text(String name, JsonNode value, int maxLength) {
+        return TextRules.read(value)
+                .filter(text -> text.codePointCount(0, text.length()) <= maxLength)
+                .or(() -> wrong(name, "must be a text of at most " + maxLength + " characters, without NUL"));
+    }
+
+    private <E> Optional<E> chosen(String name, JsonNode value, Map<String, E> choices) {
+        return TextRules.read(value).map(choices::get).or(() -> wrong(name, "must be " + names(choices)));
+    }
+
+    private static String names(Map<String, ?> choices) {
+        return choices.keySet().stream().sorted().collect(Collectors.joining(" or "));
+    }
+
+    private interface Item<T> {
+        Optional<T> read(String path, JsonNode item);
+    }
+
+    private <T> Optional<List<T>> array(String name, int maxItems, String rule, Item<T> item) {
+        return find(name).flatMap(value -> {
+            if (!value.isArray() || value.size() > maxItems) {
+                return wrong(name, "must be " + rule);
+            }
+            var items = new ArrayList<T>();
+            for (var i = 0; i < value.size(); i++) {
+                item.read(name + "[" + i + "]", value.get(i)).ifPresent(items::add);
+            }
+            // One that is wrong is reported; what the rest would be is nobody's business.
+            return items.size() == value.size() ? Optional.of(List.copyOf(items)) : Optional.empty();
+        });
+    }
+
+    private <T> Optional<T> wrong(String name, String message) {
+        error(name, message);
+        return Optional.empty();
+    }
+
+    private String path(String name) {
+        return prefix + name;
+    }
+}

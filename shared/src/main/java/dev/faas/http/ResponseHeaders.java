@@ -1,0 +1,62 @@
+package dev.faas.http;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** What every answer says, unless its route has said otherwise: set last, so that an answer that is passed on keeps its own. */
+final class ResponseHeaders {
+    private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
+    private static final CharSequence CONTENT_TYPE_OPTIONS = HttpHeaders.createOptimized("X-Content-Type-Options");
+    private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+
+    /** RFC 9110, 5.6.7. */
+    private static final DateTimeFormatter IMF_FIXDATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
+
+    private record Second(long epoch, String text) {
+        static Second of(long epoch) {
+            return new Second(
+                    epoch, IMF_FIXDATE.format(Instant.ofEpochSecond(epoch).atOffset(ZoneOffset.UTC)));
+        }
+    }
+
+    private volatile Second second = Second.of(0);
+
+    void finish(RoutingContext ctx) {
+        var response = ctx.response();
+        var headers = response.headers();
+        putIfAbsent(headers, CONTENT_TYPE_OPTIONS, NOSNIFF);
+        // What is public, or may be asked for again with its tag, says so itself.
+        putIfAbsent(headers, HttpHeaders.CACHE_CONTROL, NO_STORE);
+        putIfAbsent(headers, HttpHeaders.DATE, date());
+        // The length that the body would have had; Vert.x leaves it out.
+        if (ctx.request().method().equals(HttpMethod.HEAD)
+                && response.bytesWritten() > 0
+                && !headers.contains(HttpHeaders.CONTENT_LENGTH)) {
+            headers.set(HttpHeaders.CONTENT_LENGTH, Long.toString(response.bytesWritten()));
+        }
+    }
+
+    private static void putIfAbsent(MultiMap headers, CharSequence name, CharSequence value) {
+        if (!headers.contains(name)) {
+            headers.set(name, value);
+        }
+    }
+
+    /** Formatted once a second. */
+    private String date() {
+        var now = System.currentTimeMillis() / 1000;
+        var known = second;
+        if (known.epoch() != now) {
+            known = Second.of(now);
+            second = known;
+        }
+        return known.text();
+    }
+}

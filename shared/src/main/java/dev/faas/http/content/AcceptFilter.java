@@ -1,0 +1,35 @@
+package dev.faas.http.content;
+
+import dev.faas.wire.Problem;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
+
+/** Lets a request pass whose {@code Accept} takes one of the types that a call answers with; else 406. */
+public final class AcceptFilter {
+    private AcceptFilter() {}
+
+    public static Handler<RoutingContext> json() {
+        return of("application/json");
+    }
+
+    /** The types without parameters, in lower case. */
+    public static Handler<RoutingContext> of(String... types) {
+        var names = String.join(" or ", types);
+        return ctx -> {
+            if (ctx.request().headers().contains(HttpHeaders.ACCEPT)) {
+                var taken = AcceptPreferences.of(ctx.request().headers().getAll(HttpHeaders.ACCEPT));
+                if (!taken.isEmpty() && Arrays.stream(types).noneMatch(type -> taken.ofType(type) > 0)) {
+                    throw notAcceptable(names).asException();
+                }
+            }
+            ctx.next();
+        };
+    }
+
+    private static Problem notAcceptable(String names) {
+        return Problem.of(
+                406, "not_acceptable", "Not acceptable", "This call answers with " + names + ": say so in Accept.");
+    }
+}

@@ -1,0 +1,72 @@
+package dev.faas.http.content;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Some bytes of a body, as a {@code Range} header asks for them (RFC 9110, 14).
+ *
+ * @param from of the first byte
+ * @param to after the last one
+ */
+record ByteRange(long from, long to) {
+    /** What the header comes to. */
+    sealed interface Asked {
+        /** No range, or one that is not understood: then the whole is the answer. */
+        record Whole() implements Asked {}
+
+        record Part(ByteRange range) implements Asked {}
+
+        /** Nothing that is there. */
+        record Nothing() implements Asked {}
+    }
+
+    private static final Pattern ONE =
+            Pattern.compile("(?i)bytes=[ \\t]*(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))[ \\t]*");
+    private static final Asked WHOLE = new Asked.Whole();
+    private static final Asked NOTHING = new Asked.Nothing();
+
+    /** Of several ranges the whole is the answer, which a server may give; of an empty body, too. */
+    static Asked of(List<String> headers, long length) {
+        if (headers.size() != 1 || length == 0) {
+            return WHOLE;
+        }
+        var match = ONE.matcher(withoutEmptyElements(headers.getFirst()));
+        if (!match.matches()) {
+            return WHOLE;
+        }
+        if (match.group(3) != null) {
+            long last = Long.parseLong(match.group(3));
+            return last == 0 ? NOTHING : part(Math.max(0, length - last), length);
+        }
+        long first = Long.parseLong(match.group(1));
+        long last = match.group(2).isEmpty() ? Long.MAX_VALUE : Long.parseLong(match.group(2));
+        if (last < first) {
+            return WHOLE;
+        }
+        return first >= length ? NOTHING : part(first, Math.min(last, length - 1) + 1);
+    }
+
+    private static Asked part(long from, long to) {
+        return new Asked.Part(new ByteRange(from, to));
+    }
+
+    /** A list may have them: {@code bytes=0-1,} is one range. */
+    private static String withoutEmptyElements(String header) {
+        var elements = Arrays.stream(header.split(",", -1))
+                .filter(each -> !each.isBlank())
+                .toList();
+        return elements.size() == 1 ? elements.getFirst() : header;
+    }
+
+    static Optional<ByteRange> whole(long length) {
+        return length == 0 ? Optional.empty() : Optional.of(new ByteRange(0, length));
+    }
+
+    /** As {@code Content-Range} says it. */
+    String ofLength(long length) {
+        return "bytes " + from + "-" + (to - 1) + "/" + length;
+    }
+}

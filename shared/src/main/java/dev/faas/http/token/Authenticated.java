@@ -1,0 +1,49 @@
+package dev.faas.http.token;
+
+import dev.faas.wire.Principal;
+import dev.faas.wire.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Lets a request pass with a valid {@code Authorization: Bearer …} only; else 401 with {@code WWW-Authenticate}. */
+public final class Authenticated {
+    private static final String KEY = Principal.class.getName();
+    private static final String SCHEME = "Bearer ";
+
+    private Authenticated() {}
+
+    public static Handler<RoutingContext> by(TokenVerifier verifier) {
+        return ctx -> {
+            bearer(ctx)
+                    .map(verifier::verify)
+                    .orElseGet(() -> Future.failedFuture(
+                            Problem.unauthenticated("Send an access token as 'Authorization: Bearer …'.")
+                                    .asException()))
+                    .onFailure(ctx::fail)
+                    .onSuccess(known -> {
+                        ctx.put(KEY, known);
+                        ctx.next();
+                    });
+        };
+    }
+
+    /** Who sends this request; only behind {@link #by}. */
+    public static Principal principal(RoutingContext ctx) {
+        return Objects.requireNonNull(ctx.get(KEY), "a route that needs a principal is not behind Authenticated");
+    }
+
+    private static Optional<String> bearer(RoutingContext ctx) {
+        var headers = ctx.request().headers().getAll(HttpHeaders.AUTHORIZATION);
+        // Which of two counts, the next server might decide otherwise.
+        return Optional.of(headers)
+                .filter(all -> all.size() == 1)
+                .map(List::getFirst)
+                .filter(header -> header.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
+                .map(header -> header.substring(SCHEME.length()).trim());
+    }
+}

@@ -1,0 +1,78 @@
+package dev.faas.http.token;
+
+import dev.faas.lifecycle.DependencyMissing;
+import dev.faas.nats.Kv;
+import dev.faas.nats.Nats;
+import dev.faas.wire.Subjects;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps a {@link TokenVerifier} up to date with what auth tells all others: the public keys (bucket KEYS, by kid) and the
+ * logins that have been ended (bucket REVOKED, by sid).
+ */
+public final class KeyRing implements AutoCloseable {
+    private final TokenVerifier verifier;
+    private final Map<String, String> jwkByKid = new ConcurrentHashMap<>();
+    private final Set<String> revoked = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch unread = new CountDownLatch(2);
+    private volatile boolean keysRead;
+    private final Nats.Subscription keys;
+    private final Nats.Subscription revocations;
+
+    private KeyRing(Nats nats, TokenVerifier verifier) throws IOException, InterruptedException {
+        this.verifier = verifier;
+        // Revocations first: a verifier that has keys and not these would let an ended login in.
+        verifier.revoked(revoked::contains);
+        this.revocations = nats.kv(Subjects.REVOKED).watch(this::revoked, unread::countDown);
+        this.keys = nats.kv(Subjects.KEYS).watch(this::key, this::keysRead);
+    }
+
+    /** Returns once both buckets have been read; there may be no key in them yet. Blocks up to {@code limit}. */
+    public static KeyRing open(Nats nats, TokenVerifier verifier, Duration limit)
+            throws IOException, InterruptedException, DependencyMissing {
+        var ring = new KeyRing(nats, verifier);
+        if (!ring.unread.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            ring.close();
+            throw new DependencyMissing(
+                    "the buckets KEYS and REVOKED could not be read within " + limit.toSeconds() + " s");
+        }
+        return ring;
+    }
+
+    private void revoked(Kv.Change change) {
+        switch (change) {
+            case Kv.Change.Put put -> revoked.add(put.key());
+            case Kv.Change.Deleted deleted -> revoked.remove(deleted.key());
+        }
+    }
+
+    private void key(Kv.Change change) {
+        switch (change) {
+            case Kv.Change.Put put ->
+                jwkByKid.put(put.key(), new String(put.value().bytes(), StandardCharsets.UTF_8));
+            case Kv.Change.Deleted deleted -> jwkByKid.remove(deleted.key());
+        }
+        if (keysRead) {
+            verifier.keys(Map.copyOf(jwkByKid));
+        }
+    }
+
+    private void keysRead() {
+        keysRead = true;
+        verifier.keys(Map.copyOf(jwkByKid));
+        unread.countDown();
+    }
+
+    @Override
+    public void close() {
+        keys.close();
+        revocations.close();
+    }
+}

@@ -1,0 +1,111 @@
+package dev.faas.http.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.http.RunningService;
+import dev.faas.local.NatsServer;
+import dev.faas.nats.Nats;
+import dev.faas.nats.NatsConfig;
+import dev.faas.nats.Topology;
+import dev.faas.nats.TopologyConfig;
+import dev.faas.wire.Subjects;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeyRingTest {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    @TempDir
+    Path directory;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final TokenVerifier verifier = new TokenVerifier(vertx, "faas", "faas");
+    private NatsServer server;
+    private Nats nats;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = NatsServer.start(directory);
+        nats = Nats.connect(NatsConfig.local(server.url()), "test");
+        Topology.create(nats, TopologyConfig.LOCAL);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        nats.close();
+        server.close();
+        RunningService.await(vertx.close());
+    }
+
+    private static void done(CompletionStage<?> stage) {
+        stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    private void publish(TestKey key) {
+        done(nats.kv(Subjects.KEYS).put(key.kid(), key.jwk().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void becomes(boolean accepted, String token) {
+        var until = System.nanoTime() + LIMIT.toNanos();
+        while (verifier.verify(token).succeeded() != accepted) {
+            assertThat(System.nanoTime()).as("still not so after %s", LIMIT).isLessThan(until);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    @Test
+    void givenKeysOnTheBus_whenOpened_thenTokensAreVerifiedAtOnce() throws Exception {
+        var key = TestKey.generate("k1");
+        publish(key);
+
+        try (var ring = KeyRing.open(nats, verifier, LIMIT)) {
+            assertThat(ring).isNotNull();
+            assertThat(verifier.ready()).isTrue();
+            assertThat(verifier.verify(key.token(TestKey.claims(Instant.now().plusSeconds(60))))
+                            .succeeded())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void givenNoKeyYet_whenOneIsPublishedAndTakenAway_thenItIsFollowed() throws Exception {
+        try (var ring = KeyRing.open(nats, verifier, LIMIT)) {
+            assertThat(ring).isNotNull();
+            assertThat(verifier.ready()).isFalse();
+            var key = TestKey.generate("k1");
+            var token = key.token(TestKey.claims(Instant.now().plusSeconds(60)));
+
+            publish(key);
+            becomes(true, token);
+
+            done(nats.kv(Subjects.KEYS).delete("k1"));
+            becomes(false, token);
+        }
+    }
+
+    @Test
+    void givenALoginThatWasEnded_whenOpened_thenItsTokensAreRefusedUntilThatIsTakenBack() throws Exception {
+        var key = TestKey.generate("k1");
+        publish(key);
+        done(nats.kv(Subjects.REVOKED).put("s1", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8)));
+        var token = key.token(TestKey.claims(Instant.now().plusSeconds(60)));
+
+        try (var ring = KeyRing.open(nats, verifier, LIMIT)) {
+            assertThat(ring).isNotNull();
+            assertThat(verifier.verify(token).failed()).isTrue();
+
+            done(nats.kv(Subjects.REVOKED).delete("s1"));
+            becomes(true, token);
+        }
+    }
+}

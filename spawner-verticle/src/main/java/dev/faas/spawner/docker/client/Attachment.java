@@ -1,0 +1,156 @@
+package dev.faas.spawner.docker.client;
+
+import com.github.dockerjava.api.exception.DockerException;
+import dev.faas.spawner.engine.OutputSink.Stream;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The standard streams of one container, on a connection of its own that the daemon hands over (HTTP/1.1 upgrade).
+ *
+ * <p>docker-java's attach holds a platform thread and a pooled connection each, and cannot end the input. This is a
+ * channel that virtual threads read and write: one that waits holds no thread.
+ *
+ * <pre>
+ *   POST /containers/X/attach ─▶
+ *                             ◀─ 101 UPGRADED
+ *   stdin, raw                ─▶
+ *                             ◀─ stdout and stderr in frames: u8 1 or 2, 3 × 0, u32 length (big endian), bytes
+ * </pre>
+ */
+public final class Attachment implements AutoCloseable {
+
+    /** Takes what the container writes; the array is only lent. */
+    public interface Reader {
+        void read(Stream stream, byte[] bytes, int length);
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(Attachment.class);
+    private static final int MOST_HEAD_BYTES = 16 * 1024;
+    private static final int BUFFER = 16 * 1024;
+    private static final int FRAME_HEAD = 8;
+    private static final int STDERR = 2;
+    private static final int DEFAULT_PORT = 2375;
+
+    private final SocketChannel channel;
+    private final InputStream in;
+    private final ReentrantLock writing = new ReentrantLock();
+
+    private Attachment(SocketChannel channel) {
+        this.channel = channel;
+        this.in = new BufferedInputStream(Channels.newInputStream(channel), BUFFER);
+    }
+
+    /**
+     * Blocks; an interrupt ends it. {@link DockerException} is the daemon's refusal.
+     *
+     * @param apiVersion as in the path of a request, e.g. {@code v1.45}
+     */
+    static Attachment open(URI dockerHost, String apiVersion, String container) throws IOException {
+        var attachment = new Attachment(SocketChannel.open(address(dockerHost)));
+        try {
+            attachment.upgrade("POST /" + apiVersion + "/containers/" + container
+                    + "/attach?stream=1&stdin=1&stdout=1&stderr=1 HTTP/1.1\r\n"
+                    + "Host: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n");
+            return attachment;
+        } catch (IOException | RuntimeException e) {
+            attachment.close();
+            throw e;
+        }
+    }
+
+    private static SocketAddress address(URI host) {
+        if (host.getScheme().equals("unix")) {
+            return UnixDomainSocketAddress.of(host.getPath());
+        }
+        return new InetSocketAddress(host.getHost(), host.getPort() < 0 ? DEFAULT_PORT : host.getPort());
+    }
+
+    private void upgrade(String request) throws IOException {
+        write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+        var head = head();
+        var status = head.split(" ", 3);
+        int code = status.length > 1 && status[1].matches("\\d{3}") ? Integer.parseInt(status[1]) : 0;
+        if (code != 101 && code != 200) { // 200: daemons of before the upgrade was asked for
+            var body = new String(in.readNBytes(contentLength(head)), StandardCharsets.UTF_8);
+            throw new DockerException(body, code);
+        }
+    }
+
+    private String head() throws IOException {
+        var head = new StringBuilder();
+        while (head.length() < 4 || !head.substring(head.length() - 4).equals("\r\n\r\n")) {
+            int next = in.read();
+            if (next < 0 || head.length() > MOST_HEAD_BYTES) {
+                throw new EOFException("the Docker daemon gave no answer to attach");
+            }
+            head.append((char) next);
+        }
+        return head.toString();
+    }
+
+    private static int contentLength(String head) {
+        return head.lines()
+                .map(line -> line.split(":", 2))
+                .filter(field -> field[0].equalsIgnoreCase("Content-Length"))
+                .map(field -> Math.min(MOST_HEAD_BYTES, Integer.parseInt(field[1].strip())))
+                .findFirst()
+                .orElse(0);
+    }
+
+    /**
+     * Hands everything that comes to the reader, on this thread, until the stream ends: the container has, the daemon
+     * has, or {@link #close} was called. Has to go on for as long as the container runs: an attach that nobody reads
+     * blocks the daemon's control of it for minutes.
+     */
+    public void readAll(Reader reader) throws IOException {
+        var bytes = new byte[BUFFER];
+        while (in.readNBytes(bytes, 0, FRAME_HEAD) == FRAME_HEAD) {
+            var stream = bytes[0] == STDERR ? Stream.STDERR : Stream.STDOUT;
+            long left = Integer.toUnsignedLong(ByteBuffer.wrap(bytes).getInt(4));
+            while (left > 0) {
+                int read = in.read(bytes, 0, (int) Math.min(left, bytes.length));
+                if (read < 0) {
+                    throw new EOFException("the stream ended within a frame");
+                }
+                reader.read(stream, bytes, read);
+                left -= read;
+            }
+        }
+    }
+
+    /** Blocks until all of it is on its way to stdin; whole, whoever else writes. */
+    public void write(ByteBuffer bytes) throws IOException {
+        writing.lock();
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Returns at once. The container's stdin ends, when it was made with {@code StdinOnce}. */
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log.debug("the connection of an attach was not closed well", e);
+        }
+    }
+}

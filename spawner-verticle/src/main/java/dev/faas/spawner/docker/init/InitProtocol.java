@@ -1,0 +1,78 @@
+package dev.faas.spawner.docker.init;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/**
+ * The spawner's half of the conversation with init, version 1: {@code src/main/c/protocol.h} is its definition.
+ *
+ * <pre>
+ *   frame    u8 version, u8 type, u16 zero, u32 bytes of the payload
+ *   R run    nonce[16], u32 flags, u32 timeout ms, u32 grace ms, u16 stop signal, u16 variables, u64 not after µs,
+ *            variables × "NAME=value\0", argument
+ *   K stop   nonce[16], u32 grace ms
+ *   S pass   nonce[16], u32 signal
+ *   READY    "FaasRdy" version, nonce[16] of the last run inverted, u64 clock in µs           ({@link TrailerScanner})
+ *   TRAILER  nonce[16] … 80 bytes, on stdout and on stderr                                   ({@link Trailer})
+ * </pre>
+ *
+ * All numbers are little endian. A frame is to be written whole and in one go, by one thread at a time.
+ */
+public final class InitProtocol {
+
+    static final int VERSION = 1;
+
+    private static final int HEADER = 8;
+    private static final int RUN_HEAD = 40;
+    private static final int CONTROL = Nonce.BYTES + Integer.BYTES;
+    private static final int REUSE = 1;
+    private static final long MOST_MILLIS = 0xffff_ffffL;
+
+    private InitProtocol() {}
+
+    public static byte[] run(RunFrame frame) {
+        var variables = new StringBuilder();
+        frame.variables()
+                .forEach((name, value) ->
+                        variables.append(name).append('=').append(value).append('\0'));
+        var environment = variables.toString().getBytes(StandardCharsets.UTF_8);
+        var argument = frame.argumentBytes();
+        return frame('R', RUN_HEAD + environment.length + argument.length)
+                .put(frame.nonce().bytes())
+                .putInt(frame.reuse() ? REUSE : 0)
+                .putInt(millis(frame.timeout()))
+                .putInt(millis(frame.grace()))
+                .putShort((short) frame.stopSignal())
+                .putShort((short) frame.variables().size())
+                .putLong(frame.notAfterMicros())
+                .put(environment)
+                .put(argument)
+                .array();
+    }
+
+    /** The stop signal now, SIGKILL to everything after the grace. Does nothing when that run is not under way. */
+    public static byte[] stop(Nonce run, Duration grace) {
+        return frame('K', CONTROL).put(run.bytes()).putInt(millis(grace)).array();
+    }
+
+    /** Sends the command a signal. Does nothing when that run is not under way. */
+    public static byte[] signal(Nonce run, int number) {
+        return frame('S', CONTROL).put(run.bytes()).putInt(number).array();
+    }
+
+    private static ByteBuffer frame(char type, int payload) {
+        return ByteBuffer.allocate(HEADER + payload)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put((byte) VERSION)
+                .put((byte) type)
+                .putShort((short) 0)
+                .putInt(payload);
+    }
+
+    /** Rounded up: zero has a meaning of its own. */
+    private static int millis(Duration time) {
+        return (int) Math.min(MOST_MILLIS, time.plusNanos(999_999).toMillis());
+    }
+}

@@ -1,0 +1,56 @@
+package dev.faas.spawner.pool;
+
+import dev.faas.spawner.engine.Outcome;
+import dev.faas.spawner.engine.OutputSink;
+import dev.faas.spawner.engine.RunRequest;
+import dev.faas.spawner.engine.Sandbox;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** A sandbox in the hands of one run: when that lets it go, nothing it does reaches the next one's. */
+final class BorrowedSandbox implements Sandbox {
+    private final Sandbox sandbox;
+    private final Consumer<Sandbox> giveBack;
+    private final AtomicBoolean returned = new AtomicBoolean();
+
+    /** @param giveBack called once, at close; does not block */
+    BorrowedSandbox(Sandbox sandbox, Consumer<Sandbox> giveBack) {
+        this.sandbox = sandbox;
+        this.giveBack = giveBack;
+    }
+
+    @Override
+    public Optional<String> imageDigest() {
+        return sandbox.imageDigest();
+    }
+
+    @Override
+    public boolean alive() {
+        return !returned.get() && sandbox.alive();
+    }
+
+    @Override
+    public Outcome run(RunRequest request, OutputSink sink) {
+        return sandbox.run(request, sink);
+    }
+
+    @Override
+    public boolean again() {
+        return false;
+    }
+
+    @Override
+    public synchronized void cancel() {
+        if (!returned.get()) {
+            sandbox.cancel();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (returned.compareAndSet(false, true)) {
+            giveBack.accept(sandbox);
+        }
+    }
+}

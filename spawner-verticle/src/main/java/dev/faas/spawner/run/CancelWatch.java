@@ -1,0 +1,45 @@
+package dev.faas.spawner.run;
+
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.ActivationRecord.Running;
+import dev.faas.activation.Snapshot;
+import dev.faas.nats.Nats;
+
+/**
+ * Hears at once when somebody asks for the cancellation of a run. A message may get lost: whoever keeps the run alive
+ * {@linkplain #look looks} now and then.
+ */
+public final class CancelWatch implements AutoCloseable {
+    private final ActivationEvents events;
+    private final String activation;
+    private final String runId;
+    private final Runnable onCancel;
+    private final Nats.Subscription live;
+
+    /** @param onCancel may be called more than once, on a thread that must not be blocked */
+    public CancelWatch(ActivationEvents events, String activation, String runId, Runnable onCancel) {
+        this.events = events;
+        this.activation = activation;
+        this.runId = runId;
+        this.onCancel = onCancel;
+        this.live = events.states(activation, this::seen);
+    }
+
+    /** Asks the leader, and does not wait for the answer. */
+    public void look() {
+        var unused = events.lastFromLeader(activation)
+                .thenAccept(last -> last.map(Snapshot::record).ifPresent(this::seen));
+    }
+
+    private void seen(ActivationRecord record) {
+        if (record instanceof Running running && running.runId().equals(runId) && running.cancelRequested() != null) {
+            onCancel.run();
+        }
+    }
+
+    @Override
+    public void close() {
+        live.close();
+    }
+}

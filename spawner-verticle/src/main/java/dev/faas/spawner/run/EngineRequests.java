@@ -1,0 +1,63 @@
+package dev.faas.spawner.run;
+
+import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.activation.ActivationRecord.Running;
+import dev.faas.activation.RunSpec;
+import dev.faas.spawner.engine.RunRequest;
+import dev.faas.spawner.engine.SandboxSpec;
+import dev.faas.spawner.pool.PoolKey;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.FunctionSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+
+/** What the engine is asked for, out of a function and what was accepted. */
+public final class EngineRequests {
+    private EngineRequests() {}
+
+    public static PoolKey key(FunctionRevision function) {
+        var key = new FunctionKey(function.id(), function.spec().name(), function.revision());
+        return new PoolKey(function.owner(), spec(key, function.spec()));
+    }
+
+    static PoolKey key(Running running, RunSpec order) {
+        var activation = running.activation();
+        return new PoolKey(activation.owner(), spec(activation.function(), order.spec()));
+    }
+
+    public static SandboxSpec spec(FunctionKey function, FunctionSpec spec) {
+        return new SandboxSpec(
+                function.id() + "@" + function.revision(),
+                spec.image(),
+                spec.entrypoint(),
+                spec.command(),
+                spec.env(),
+                spec.limits().memoryMb(),
+                spec.limits().cpus(),
+                spec.limits().pids(),
+                switch (spec.network()) {
+                    case NONE -> SandboxSpec.Network.NONE;
+                    case OUTBOUND -> SandboxSpec.Network.OUTBOUND;
+                },
+                spec.readOnlyRoot(),
+                spec.mode() == FunctionSpec.Mode.REUSED);
+    }
+
+    /**
+     * @param grace between SIGTERM and SIGKILL
+     * @param now when the command is about to start
+     * @param lease how much of it is left: without it the activation may be another's
+     */
+    static RunRequest request(Running running, RunSpec order, Duration grace, Instant now, Duration lease) {
+        var timeout = Duration.ofSeconds(running.activation().timeoutSeconds());
+        var variables = Map.of(
+                "FAAS_ACTIVATION_ID", running.id(),
+                "FAAS_FUNCTION", running.activation().function().name(),
+                "FAAS_ATTEMPT", Integer.toString(running.attempt()),
+                "FAAS_DEADLINE",
+                        now.plus(timeout).truncatedTo(ChronoUnit.MILLIS).toString());
+        return new RunRequest(running.id(), order.argument(), variables, timeout, grace, lease);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.faas.spawner.run;
+
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.ActivationRecord.Ended;
+import dev.faas.activation.ActivationRecord.Queued;
+import dev.faas.activation.Reason;
+import dev.faas.spawner.schedule.Slots;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What a spawner counts and times. */
+public final class RunMeters {
+    private final MeterRegistry registry;
+    private final Timer start;
+    private final Timer duration;
+
+    public RunMeters(MeterRegistry registry) {
+        this.registry = registry;
+        this.start = Timer.builder("faas.run.start")
+                .description("From the claim of an activation to the start of its command")
+                .publishPercentileHistogram()
+                .register(registry);
+        this.duration = Timer.builder("faas.run.duration")
+                .description("Of the command")
+                .publishPercentileHistogram()
+                .register(registry);
+    }
+
+    public void watch(Slots slots) {
+        Gauge.builder("faas.slots.free", slots, Slots::free)
+                .description("Activations that could be taken now")
+                .register(registry);
+        Gauge.builder("faas.slots", slots, Slots::total)
+                .description("Activations that can run at the same time")
+                .register(registry);
+    }
+
+    void started(Duration afterClaim) {
+        start.record(afterClaim.isNegative() ? Duration.ZERO : afterClaim);
+    }
+
+    /** What a run came to; {@code queued}: handed back, or waiting for its next attempt. */
+    void concluded(ActivationRecord next) {
+        switch (next) {
+            case Ended ended -> {
+                duration.record(Duration.ofMillis(ended.report().durationMs()));
+                count(ended.report().status().text(), ended.report().reason());
+            }
+            case Queued queued -> count("queued", queued.lastReason());
+            case ActivationRecord.Running running -> count("running", null);
+        }
+    }
+
+    private void count(String outcome, @Nullable Reason reason) {
+        Counter.builder("faas.runs")
+                .description("Runs by what they came to")
+                .tag("outcome", outcome)
+                .tag("reason", reason == null ? "none" : reason.name().toLowerCase(Locale.ROOT))
+                .register(registry)
+                .increment();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.faas.spawner.schedule;
+
+import dev.faas.nats.Kv;
+import dev.faas.nats.Nats.Subscription;
+import dev.faas.wire.Codec;
+import dev.faas.wire.Codec.CodecException;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Subjects.QueueKey;
+import java.io.IOException;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The functions there are, as the registry has written them last. Thread-safe. */
+public final class KnownFunctions implements AutoCloseable {
+    /** Hears of changes in order, on a thread that must not be held up. */
+    public interface Listener {
+        /** @param fresh made or changed just now, not merely read at the start */
+        void revised(FunctionRevision function, boolean fresh);
+
+        void gone(String functionId);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(KnownFunctions.class);
+
+    private final Map<String, Integer> byFunction = new ConcurrentHashMap<>();
+    private final Map<String, String> functionByKey = new ConcurrentHashMap<>();
+    private final Listener listener;
+    private final Subscription subscription;
+    private volatile boolean loaded;
+
+    private KnownFunctions(Kv functions, Listener listener) throws IOException, InterruptedException {
+        this.listener = listener;
+        this.subscription = functions.watch(this::changed, () -> loaded = true);
+    }
+
+    /** Follows KV {@code FUNCTIONS}. Blocks for the set-up. */
+    public static KnownFunctions follow(Kv functions, Listener listener) throws IOException, InterruptedException {
+        return new KnownFunctions(functions, listener);
+    }
+
+    /** How much it may run at once. Empty for a function not heard of (yet, or any more). */
+    OptionalInt of(QueueKey key) {
+        var limit = byFunction.get(key.function());
+        return limit == null ? OptionalInt.empty() : OptionalInt.of(limit);
+    }
+
+    private void changed(Kv.Change change) {
+        switch (change) {
+            case Kv.Change.Put put -> put(put);
+            case Kv.Change.Deleted deleted -> forget(deleted.key());
+        }
+    }
+
+    private void put(Kv.Change.Put put) {
+        try {
+            var function = Codec.decode(put.value().bytes(), FunctionRevision.class);
+            var before = functionByKey.put(put.key(), function.id());
+            byFunction.put(function.id(), function.spec().concurrency());
+            if (before != null && !before.equals(function.id())) {
+                remove(before);
+            }
+            listener.revised(function, loaded);
+        } catch (CodecException e) {
+            LOG.debug("function {} cannot be read: its limit is unknown here", put.key(), e);
+            forget(put.key());
+        }
+    }
+
+    private void forget(String key) {
+        var function = functionByKey.remove(key);
+        if (function != null) {
+            remove(function);
+        }
+    }
+
+    private void remove(String function) {
+        byFunction.remove(function);
+        listener.gone(function);
+    }
+
+    @Override
+    public void close() {
+        subscription.close();
+    }
+}

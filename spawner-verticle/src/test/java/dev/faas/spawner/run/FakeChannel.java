@@ -1,0 +1,113 @@
+package dev.faas.spawner.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.ActivationEvent.OutputEvent;
+import dev.faas.activation.OutputChunk;
+import dev.faas.activation.OutputChunk.Source;
+import dev.faas.nats.BusFailures;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A stream of output in memory, which loses chunks or answers as it is told. */
+final class FakeChannel implements ChunkPublisher.Channel {
+    private final List<OutputChunk> stored = new ArrayList<>();
+    private final BlockingQueue<OutputChunk> coming = new LinkedBlockingQueue<>();
+    private Predicate<OutputChunk> lost = chunk -> false;
+    private Predicate<OutputChunk> unanswered = chunk -> false;
+    private RuntimeException failure = new IllegalStateException("not set");
+    private boolean holding;
+    private boolean full;
+
+    /** From now on nothing is stored and nothing answered. */
+    synchronized void hold() {
+        holding = true;
+    }
+
+    /** Whether there is room from now on. */
+    synchronized void full(boolean now) {
+        full = now;
+    }
+
+    @Override
+    public synchronized boolean isFull() {
+        return full;
+    }
+
+    /** Someone else's. */
+    synchronized void store(OutputChunk chunk) {
+        stored.add(chunk);
+    }
+
+    /** The first time such a chunk comes it is not stored, and fails so. */
+    synchronized void loseOnce(Predicate<OutputChunk> which, RuntimeException how) {
+        lost = which;
+        failure = how;
+    }
+
+    /** The first time such a chunk comes it is stored, and fails so all the same. */
+    synchronized void failOnceThoughStored(Predicate<OutputChunk> which, RuntimeException how) {
+        unanswered = which;
+        failure = how;
+    }
+
+    @Override
+    public synchronized CompletableFuture<Long> append(OutputChunk chunk, long expected) {
+        coming.add(chunk);
+        if (holding) {
+            return new CompletableFuture<>();
+        }
+        if (lost.test(chunk)) {
+            lost = any -> false;
+            return CompletableFuture.failedFuture(failure);
+        }
+        if (expected != stored.size()) {
+            return CompletableFuture.failedFuture(BusFailures.refused());
+        }
+        stored.add(chunk);
+        if (unanswered.test(chunk)) {
+            unanswered = any -> false;
+            return CompletableFuture.failedFuture(failure);
+        }
+        return CompletableFuture.completedFuture((long) stored.size());
+    }
+
+    @Override
+    public synchronized CompletableFuture<Optional<OutputEvent>> last() {
+        return CompletableFuture.completedFuture(
+                stored.isEmpty() ? Optional.empty() : Optional.of(new OutputEvent(stored.size(), stored.getLast())));
+    }
+
+    /** The next one that comes, stored or not. */
+    OutputChunk next() throws InterruptedException {
+        var chunk = coming.poll(10, TimeUnit.SECONDS);
+        assertThat(chunk).as("a chunk").isNotNull();
+        return chunk;
+    }
+
+    int unseen() {
+        return coming.size();
+    }
+
+    synchronized List<OutputChunk> stored() {
+        return List.copyOf(stored);
+    }
+
+    synchronized byte[] bytes(Source source) {
+        var bytes = new ByteArrayOutputStream();
+        for (var chunk : stored) {
+            if (chunk.source() == source) {
+                assertThat(chunk.offset()).isEqualTo(bytes.size());
+                bytes.writeBytes(chunk.bytes());
+            }
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.faas.spawner.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+final class LeaseTest {
+    private static final RunTiming QUICK =
+            new RunTiming(Duration.ofMillis(50), Duration.ofMillis(500), Duration.ZERO, Duration.ZERO, Duration.ZERO);
+
+    private final LinkedBlockingQueue<Long> signs = new LinkedBlockingQueue<>();
+    private final CountDownLatch lost = new CountDownLatch(1);
+
+    private Lease lease(CompletableFuture<Void> answer) {
+        return Lease.keep(
+                "lease",
+                () -> {
+                    signs.add(System.nanoTime());
+                    return answer;
+                },
+                QUICK,
+                lost::countDown);
+    }
+
+    @Test
+    void givenSignsThatAreConfirmed_whenTimePasses_thenItIsHeldAndSignsGoOn() throws Exception {
+        try (var lease = lease(CompletableFuture.completedFuture(null))) {
+            for (int i = 0; i < 15; i++) {
+                assertThat(signs.poll(10, TimeUnit.SECONDS)).isNotNull();
+            }
+            assertThat(lease.held()).isTrue();
+            assertThat(lost.getCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void givenSignsThatFail_whenTheLeaseIsOver_thenItIsLostAndNoSignFollows() throws Exception {
+        long begin = System.nanoTime();
+        try (var lease = lease(CompletableFuture.failedFuture(new IllegalStateException("away")))) {
+            assertThat(lost.await(10, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(QUICK.lease());
+            assertThat(lease.held()).isFalse();
+            signs.clear();
+            assertThat(signs.poll(200, TimeUnit.MILLISECONDS)).isNull();
+        }
+    }
+
+    @Test
+    void givenAnAnswerThatNeverComes_whenTheLeaseIsOver_thenItIsLostAllTheSame() throws Exception {
+        try (var lease = lease(new CompletableFuture<>())) {
+            assertThat(lost.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(lease.held()).isFalse();
+        }
+    }
+
+    @Test
+    void givenAClosedLease_whenTimePasses_thenNoSignFollowsAndItIsOverInTheEnd() throws Exception {
+        var lease = lease(CompletableFuture.completedFuture(null));
+        assertThat(signs.poll(10, TimeUnit.SECONDS)).isNotNull();
+
+        lease.close();
+        signs.clear();
+
+        assertThat(signs.poll(600, TimeUnit.MILLISECONDS)).isNull();
+        assertThat(lease.held()).isFalse();
+        assertThat(lost.getCount()).isEqualTo(1);
+    }
+}
