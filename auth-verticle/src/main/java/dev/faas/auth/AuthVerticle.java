@@ -64,7 +64,7 @@ public final class AuthVerticle extends ServiceVerticle {
         var accounts = new Accounts(
                 new AccountStore(pg), logins, passwords, tokens, revocations, clock, config.refreshLifetime());
         var routes = new AuthRoutes(accounts, keys, verifier);
-        var health = new Health(SERVICE).require("postgres", pg::ping).require("nats", nats::connected);
+        var health = new Health(SERVICE).require("postgres", pg::ping).require("nats", nats::isConnected);
 
         var http = on.await(
                 "http",

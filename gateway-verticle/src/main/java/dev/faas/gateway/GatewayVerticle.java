@@ -117,7 +117,7 @@ public final class GatewayVerticle extends ServiceVerticle {
                 new OutputRoutes(reader, events, streams, toRegistry),
                 streams);
         var health = new Health(SERVICE)
-                .require("nats", nats::connected)
+                .require("nats", nats::isConnected)
                 .require("keys", verifier::ready)
                 .require("functions", cache::loaded)
                 .list("auth-service", auth::ping)

@@ -65,7 +65,7 @@ class BackpressureTest {
     }
 
     private long queued(FunctionRevision function) {
-        return Await.await(faas.queue.standing(function.id())).orElseThrow().queued();
+        return Await.await(faas.queue.stats(function.id())).orElseThrow().queued();
     }
 
     @Test

@@ -71,7 +71,7 @@ class CancelTest {
 
     private static boolean isQueued(String id) {
         return Await.await(
-                faas.queue.holds(ActivationCommand.of(newest(id).record().activation())));
+                faas.queue.contains(ActivationCommand.of(newest(id).record().activation())));
     }
 
     @Test
@@ -105,7 +105,7 @@ class CancelTest {
 
             Await.until(
                     "the slot is free",
-                    () -> Await.await(faas.queue.standing(function.id()))
+                    () -> Await.await(faas.queue.stats(function.id()))
                             .map(QueueStats::running)
                             .filter(running -> running == 0)
                             .isPresent());

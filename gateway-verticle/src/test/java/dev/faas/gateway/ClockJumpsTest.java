@@ -62,7 +62,7 @@ class ClockJumpsTest {
         assertThat(queued.waitFrom(Instant.now())).isZero();
         Await.until(
                 "its command is queued",
-                () -> Await.await(faas.queue.holds(ActivationCommand.of(queued.activation()))));
+                () -> Await.await(faas.queue.contains(ActivationCommand.of(queued.activation()))));
         var elsewhere = faas.sendTo(right, faas.as(faas.alice, "/v1/activations/" + id));
         assertThat(elsewhere.field("status")).isEqualTo("queued");
         assertThat(faas.get("/v1/activations/" + id + "/explain").status()).isEqualTo(200);

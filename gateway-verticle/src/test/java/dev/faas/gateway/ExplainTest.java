@@ -54,8 +54,8 @@ class ExplainTest {
 
     private void beat(SpawnerHeartbeat beat) {
         try (var spawners = new Spawners(faas.bus)) {
-            long last = Await.await(spawners.lastSign(beat.spawner())).revision();
-            Await.await(spawners.beat(beat, last));
+            long last = Await.await(spawners.lastHeartbeat(beat.spawner())).revision();
+            Await.await(spawners.publish(beat, last));
         }
     }
 
@@ -64,7 +64,7 @@ class ExplainTest {
     }
 
     private long queued() {
-        return Await.await(faas.queue.standing(function.id())).orElseThrow().queued();
+        return Await.await(faas.queue.stats(function.id())).orElseThrow().queued();
     }
 
     @Test

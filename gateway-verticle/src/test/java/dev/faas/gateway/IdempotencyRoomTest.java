@@ -60,7 +60,7 @@ class IdempotencyRoomTest {
     }
 
     private long queued() {
-        return Await.await(faas.queue.standing(function.id())).orElseThrow().queued();
+        return Await.await(faas.queue.stats(function.id())).orElseThrow().queued();
     }
 
     @Test

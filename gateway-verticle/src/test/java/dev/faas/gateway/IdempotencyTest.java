@@ -68,7 +68,7 @@ class IdempotencyTest {
     }
 
     private static long queued(String functionId) {
-        return Await.await(faas.queue.standing(functionId)).orElseThrow().queued();
+        return Await.await(faas.queue.stats(functionId)).orElseThrow().queued();
     }
 
     /** As the projector does it in the end. */
@@ -263,12 +263,12 @@ class IdempotencyTest {
                 .record()
                 .activation();
         var command = ActivationCommand.of(activation);
-        Await.until("it is queued", () -> Await.await(faas.queue.holds(command)));
+        Await.until("it is queued", () -> Await.await(faas.queue.contains(command)));
         Await.await(faas.queue.remove(command));
 
         submit("x");
 
-        Await.until("it is queued again", () -> Await.await(faas.queue.holds(command)));
+        Await.until("it is queued again", () -> Await.await(faas.queue.contains(command)));
     }
 
     @Test

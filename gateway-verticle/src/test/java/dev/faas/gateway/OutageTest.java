@@ -59,7 +59,7 @@ class OutageTest {
 
         Topology.create(faas.bus, TopologyConfig.LOCAL);
         var command = ActivationCommand.of(accepted.record().activation());
-        Await.until("the command is queued", () -> Await.await(faas.queue.holds(command)));
+        Await.until("the command is queued", () -> Await.await(faas.queue.contains(command)));
     }
 
     @Test
@@ -72,9 +72,9 @@ class OutageTest {
 
         Topology.create(faas.bus, TopologyConfig.LOCAL);
         var accepted = Await.await(faas.events.lastFromLeader(id)).orElseThrow();
-        assertThat(Await.await(faas.events.order(id))).isPresent();
-        assertThat(Await.await(
-                        faas.queue.holds(ActivationCommand.of(accepted.record().activation()))))
+        assertThat(Await.await(faas.events.runSpec(id))).isPresent();
+        assertThat(Await.await(faas.queue.contains(
+                        ActivationCommand.of(accepted.record().activation()))))
                 .isFalse();
     }
 

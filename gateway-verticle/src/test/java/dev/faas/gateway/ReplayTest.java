@@ -80,7 +80,7 @@ class ReplayTest {
         assertThat(activation.timeoutSeconds()).isEqualTo(7);
         assertThat(activation.tags()).isEqualTo(Map.of("order", "1"));
         assertThat(activation.submittedAt()).isEqualTo(Ids.timeOf(again));
-        Await.until("it is queued", () -> Await.await(faas.queue.holds(ActivationCommand.of(activation))));
+        Await.until("it is queued", () -> Await.await(faas.queue.contains(ActivationCommand.of(activation))));
     }
 
     @Test

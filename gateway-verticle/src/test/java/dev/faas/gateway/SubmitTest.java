@@ -42,12 +42,12 @@ class SubmitTest {
     }
 
     private static String argumentOf(String id) {
-        return Await.await(faas.events.order(id)).orElseThrow().argument();
+        return Await.await(faas.events.runSpec(id)).orElseThrow().argument();
     }
 
     private static boolean isQueued(String id) {
         var command = ActivationCommand.of(acceptedRecord(id).activation());
-        return Await.await(faas.queue.holds(command));
+        return Await.await(faas.queue.contains(command));
     }
 
     @Test

@@ -38,7 +38,7 @@ class UnansweredSubmitTest {
         var stored = new CompletableFuture<String>();
         try (Nats.Subscription _ = faas.bus.subscribe(
                 "live.*.state", state -> stored.complete(state.message().subject()))) {
-            Await.await(faas.bus.flushed());
+            Await.await(faas.bus.flush());
             faas.relay.cut(Cut.HELD, ACCEPTED);
             try (var client = new Socket(InetAddress.getLoopbackAddress(), faas.gateway.port("api"))) {
                 client.getOutputStream()
@@ -60,7 +60,7 @@ class UnansweredSubmitTest {
         var accepted = Await.await(faas.events.lastFromLeader(id)).orElseThrow().record();
         assertThat(accepted.currentStatus()).isEqualTo(Status.QUEUED);
         var command = ActivationCommand.of(accepted.activation());
-        Await.until("it is queued", () -> Await.await(faas.queue.holds(command)));
+        Await.until("it is queued", () -> Await.await(faas.queue.contains(command)));
     }
 
     @Test

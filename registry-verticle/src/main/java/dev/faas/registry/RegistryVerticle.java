@@ -102,7 +102,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
         var pins = new ImagePins(vertx, nats);
         var functions =
-                new Functions(vertx, store, bucket, pins, queue, nats::connected, config.ownerFunctions(), clock);
+                new Functions(vertx, store, bucket, pins, queue, nats::isConnected, config.ownerFunctions(), clock);
         on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
         on.repeat("outbox", config.pauses().outbox(), () -> Blocking.await(bucket.writePending()));
 
@@ -132,7 +132,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var functionRoutes = new FunctionRoutes(functions, bodies, verifier);
         var activationRoutes = new ActivationRoutes(
                 new Ledger(vertx, new LedgerReadStore(pg), shelf, config.retention(), clock), verifier);
-        var health = new Health(SERVICE).require("nats", nats::connected).require("postgres", pg::ping);
+        var health = new Health(SERVICE).require("nats", nats::isConnected).require("postgres", pg::ping);
         var api = new Listener(API, config.port(), router -> {
             functionRoutes.add(router);
             activationRoutes.add(router);
@@ -174,7 +174,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         new QueuedActivationExpirer(store, events, queue, leftovers, clock),
                         new MissingCommandEnqueuer(store, events, queue, leftovers, clock, settled),
                         new StalledCommandRescuer(store, events, queue, leftovers, clock, PATIENCE),
-                        new LostRunRescuer(store, events, queue, leftovers, spawners::dead, clock),
+                        new LostRunRescuer(store, events, queue, leftovers, spawners::isDead, clock),
                         new DeletedQueueRemover(store, queue, nats.stream("KV_" + Subjects.IMAGES), settled),
                         new DeletedFunctionPurger(store, bucket, config.retention(), clock),
                         new ConsumerReconciler(store, queue)));

@@ -52,7 +52,7 @@ class ClockJumpsTest extends RegistryFixture {
     }
 
     private static boolean queued(Story story) {
-        return queue.holds(command(story)).join();
+        return queue.contains(command(story)).join();
     }
 
     private static Status status(Story story) {
@@ -144,7 +144,7 @@ class ClockJumpsTest extends RegistryFixture {
         assertThat(user.get(path).json().getString("status")).isEqualTo("succeeded");
         assertThat(user.get(path + "/result").text()).isEqualTo("result");
         assertThat(status(running)).isEqualTo(Status.RUNNING);
-        assertThat(events.order(running.id()).join()).isPresent();
+        assertThat(events.runSpec(running.id()).join()).isPresent();
     }
 
     @Test

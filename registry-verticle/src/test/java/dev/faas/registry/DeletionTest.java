@@ -83,14 +83,14 @@ class DeletionTest {
             Await.eventually(() -> last(running) instanceof ActivationRecord.Running run
                     && run.cancelRequested() == Reason.FUNCTION_DELETED);
             Await.eventually(() -> standing().queued() == 0);
-            assertThat(queue.holds(ActivationCommand.of(running.activation)).join())
+            assertThat(queue.contains(ActivationCommand.of(running.activation)).join())
                     .isTrue();
             assertThat(standing().running()).isEqualTo(1);
 
             running.refreshed().succeeded("", 0, 0);
             taken.delivery().ack().join();
 
-            Await.eventually(() -> queue.standing(functionId).join().isEmpty());
+            Await.eventually(() -> queue.stats(functionId).join().isEmpty());
         }
     }
 
@@ -112,9 +112,9 @@ class DeletionTest {
         for (var story : all) {
             Await.eventually(() -> status(story) == Status.CANCELLED);
         }
-        Await.eventually(() -> queue.standing(functionId).join().isEmpty());
+        Await.eventually(() -> queue.stats(functionId).join().isEmpty());
         Await.eventually(
-                () -> !queue.holds(ActivationCommand.of(half.activation)).join());
+                () -> !queue.contains(ActivationCommand.of(half.activation)).join());
     }
 
     @Test
@@ -129,9 +129,9 @@ class DeletionTest {
         queue.ensure(new QueueKey(owner, functionId), 10).join();
 
         Await.eventually(() -> status(late) == Status.CANCELLED);
-        Await.eventually(() -> queue.standing(functionId).join().isEmpty());
+        Await.eventually(() -> queue.stats(functionId).join().isEmpty());
         Await.eventually(
-                () -> !queue.holds(ActivationCommand.of(late.activation)).join());
+                () -> !queue.contains(ActivationCommand.of(late.activation)).join());
     }
 
     @Test
@@ -143,7 +143,7 @@ class DeletionTest {
 
         Await.eventually(() -> status(old) == Status.CANCELLED);
         Await.eventually(
-                () -> queue.standing(old.activation.function().id()).join().isEmpty());
+                () -> queue.stats(old.activation.function().id()).join().isEmpty());
 
         assertThat(status(fresh)).isEqualTo(Status.QUEUED);
         assertThat(standing().queued()).isEqualTo(1);
@@ -186,7 +186,7 @@ class DeletionTest {
     }
 
     private CommandQueue.QueueStats standing() {
-        return queue.standing(functionId).join().orElseThrow();
+        return queue.stats(functionId).join().orElseThrow();
     }
 
     private ActivationRecord last(Story story) {

@@ -180,7 +180,7 @@ class FunctionApiTest extends RegistryFixture {
         user.patch("/v1/functions/bounded", new JsonObject().put("concurrency", 3));
 
         var queue = new CommandQueue(registry.bus);
-        assertThat(queue.standing(id).join()).get().satisfies(standing -> {
+        assertThat(queue.stats(id).join()).get().satisfies(standing -> {
             assertThat(standing.limit()).isEqualTo(3);
             assertThat(standing.key()).isEqualTo(new Subjects.QueueKey(owner, id));
         });

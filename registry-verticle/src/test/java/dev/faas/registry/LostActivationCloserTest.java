@@ -64,7 +64,7 @@ class LostActivationCloserTest extends RegistryFixture {
     void givenARunOfWhichTheBusHasNothingWhenItsSpawnerIsDeadOrItsTimeIsOverThenItHasFailed() throws Exception {
         var spawner = "spawner-" + owner;
         new Spawners(registry.bus)
-                .beat(new SpawnerHeartbeat(spawner, "2", 1, 1, null), 0)
+                .publish(new SpawnerHeartbeat(spawner, "2", 1, 1, null), 0)
                 .join();
         var dead = new Worker(spawner, "1");
         var alive = new Worker(spawner, "2");

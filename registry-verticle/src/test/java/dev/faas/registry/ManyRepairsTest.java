@@ -66,7 +66,7 @@ class ManyRepairsTest {
         requeue.round();
         requeue.round();
 
-        assertThat(queue.holds(last).join()).isTrue();
+        assertThat(queue.contains(last).join()).isTrue();
         assertThat(parts.backends.number("select count(*) from activation where enqueued"))
                 .isEqualTo(MANY + 1);
     }
@@ -83,7 +83,7 @@ class ManyRepairsTest {
             Thread.sleep(PATIENCE.plusMillis(10));
         }
 
-        assertThat(queue.holds(last).join()).isTrue();
+        assertThat(queue.contains(last).join()).isTrue();
     }
 
     private Story accepted(String owner, String function) {

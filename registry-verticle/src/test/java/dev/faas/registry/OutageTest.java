@@ -159,7 +159,7 @@ class OutageTest {
 
         Await.eventually(() -> status(after).equals("succeeded"));
         Await.eventually(
-                () -> queue.holds(ActivationCommand.of(retried.activation)).join());
+                () -> queue.contains(ActivationCommand.of(retried.activation)).join());
         for (var story : List.of(before, after)) {
             assertThat(user.get("/v1/activations/" + story.id() + "/result").status())
                     .isEqualTo(200);

@@ -52,7 +52,7 @@ class PruneAndRepairTest extends RegistryFixture {
         assertThat(user.get("/v1/activations/" + old.id() + "/result").text()).isEqualTo("result");
         assertThat(user.get("/v1/activations/" + old.id() + "/logs").text()).isEqualTo("log");
         for (var alive : List.of(young, running)) {
-            assertThat(events.order(alive.id()).join()).isPresent();
+            assertThat(events.runSpec(alive.id()).join()).isPresent();
             assertThat(events.lastFromLeader(alive.id()).join()).isPresent();
             assertThat(events.nextOutput(alive.id(), 1).join()).isPresent();
         }
@@ -63,12 +63,12 @@ class PruneAndRepairTest extends RegistryFixture {
         var lost = accepted();
         var command = ActivationCommand.of(lost.activation);
 
-        Await.eventually(() -> queue.holds(command).join());
+        Await.eventually(() -> queue.contains(command).join());
         Await.eventually(() -> registry.backends
                 .text("select enqueued from activation where id = '" + lost.id() + "'")
                 .equals("t"));
 
-        assertThat(queue.standing(functionId).join().orElseThrow().queued()).isEqualTo(1);
+        assertThat(queue.stats(functionId).join().orElseThrow().queued()).isEqualTo(1);
     }
 
     @Test
@@ -85,7 +85,7 @@ class PruneAndRepairTest extends RegistryFixture {
                     .text("select enqueued from activation where id = '" + command.id() + "'")
                     .equals("t"));
 
-            var standing = queue.standing(functionId).join().orElseThrow();
+            var standing = queue.stats(functionId).join().orElseThrow();
             assertThat(standing.queued()).isZero();
             assertThat(standing.running()).isEqualTo(1);
             pulled.delivery().ack().join();
@@ -105,19 +105,19 @@ class PruneAndRepairTest extends RegistryFixture {
     @Test
     void givenWorkWithoutAConsumerWhenReconciledThenThereIsOneAgain() throws Exception {
         user.patch("/v1/functions/worked", new JsonObject().put("concurrency", 7));
-        queue.retire(new QueueKey(owner, functionId)).join();
+        queue.removeQueue(new QueueKey(owner, functionId)).join();
         accepted();
 
-        Await.eventually(() -> queue.standing(functionId).join().isPresent());
-        Await.eventually(() -> queue.standing(functionId).join().orElseThrow().queued() == 1);
-        assertThat(queue.standing(functionId).join().orElseThrow().limit()).isEqualTo(7);
+        Await.eventually(() -> queue.stats(functionId).join().isPresent());
+        Await.eventually(() -> queue.stats(functionId).join().orElseThrow().queued() == 1);
+        assertThat(queue.stats(functionId).join().orElseThrow().limit()).isEqualTo(7);
     }
 
     @Test
     void givenAConsumerWithAnotherLimitWhenReconciledThenItHasTheFunctions() throws Exception {
         queue.ensure(new QueueKey(owner, functionId), 77).join();
 
-        Await.eventually(() -> queue.standing(functionId).join().orElseThrow().limit() == 10);
+        Await.eventually(() -> queue.stats(functionId).join().orElseThrow().limit() == 10);
     }
 
     @Test
@@ -149,11 +149,13 @@ class PruneAndRepairTest extends RegistryFixture {
         var dead = new Worker("spawner-" + owner, "1");
         var run = accepted().claimed("run-1", dead);
         // Its successor beats: so the one before is known to be dead, at once.
-        spawners.beat(new SpawnerHeartbeat(dead.spawner(), "2", 1, 1, null), 0).join();
+        spawners.publish(new SpawnerHeartbeat(dead.spawner(), "2", 1, 1, null), 0)
+                .join();
 
         Await.eventually(() ->
                 events.lastFromLeader(run.id()).join().orElseThrow().record().currentStatus() == Status.QUEUED);
-        Await.eventually(() -> queue.holds(ActivationCommand.of(run.activation)).join());
+        Await.eventually(
+                () -> queue.contains(ActivationCommand.of(run.activation)).join());
         var again = events.lastFromLeader(run.id()).join().orElseThrow().record();
         assertThat(again.attempt()).isZero();
         assertThat(again.platformFaults()).isEqualTo(1);
@@ -175,7 +177,7 @@ class PruneAndRepairTest extends RegistryFixture {
             assertThat(taken).isInstanceOf(Pulled.Message.class);
             var run = Story.accepted(registry.bus, held, "").claimed("run-1", dead);
 
-            spawners.beat(new SpawnerHeartbeat(dead.spawner(), "2", 1, 1, null), 0)
+            spawners.publish(new SpawnerHeartbeat(dead.spawner(), "2", 1, 1, null), 0)
                     .join();
 
             Await.eventually(
@@ -187,8 +189,7 @@ class PruneAndRepairTest extends RegistryFixture {
                             .record()
                             .currentStatus())
                     .isEqualTo(Status.QUEUED);
-            assertThat(queue.standing(functionId).join().orElseThrow().running())
-                    .isEqualTo(1);
+            assertThat(queue.stats(functionId).join().orElseThrow().running()).isEqualTo(1);
         }
     }
 
@@ -199,7 +200,8 @@ class PruneAndRepairTest extends RegistryFixture {
         var alive = new Worker("spawner-" + owner, "2");
         var run = accepted().claimed("run-1", alive);
         var control = accepted().claimed("run-1", dead);
-        spawners.beat(new SpawnerHeartbeat(alive.spawner(), "2", 1, 1, null), 0).join();
+        spawners.publish(new SpawnerHeartbeat(alive.spawner(), "2", 1, 1, null), 0)
+                .join();
 
         // The control was looked at in the same rounds.
         Await.eventually(() -> events.lastFromLeader(control.id())

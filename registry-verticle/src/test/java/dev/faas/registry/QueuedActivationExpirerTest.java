@@ -46,8 +46,8 @@ class QueuedActivationExpirerTest extends RegistryFixture {
 
             var report = ((ActivationRecord.Ended) last(overdue)).report();
             assertThat(report.reason()).isEqualTo(Reason.QUEUE_TTL);
-            Await.eventually(
-                    () -> !queue.holds(ActivationCommand.of(overdue.activation)).join());
+            Await.eventually(() ->
+                    !queue.contains(ActivationCommand.of(overdue.activation)).join());
             Await.eventually(() -> user.get("/v1/activations/" + overdue.id())
                     .json()
                     .getString("status")
@@ -57,7 +57,7 @@ class QueuedActivationExpirerTest extends RegistryFixture {
             assertThat(listed.getJsonObject(0).getString("reason")).isEqualTo("queue_ttl");
             assertThat(status(running)).isEqualTo(Status.RUNNING);
             assertThat(status(patient)).isEqualTo(Status.QUEUED);
-            assertThat(queue.standing(functionId).join().orElseThrow().queued()).isEqualTo(1);
+            assertThat(queue.stats(functionId).join().orElseThrow().queued()).isEqualTo(1);
             taken.delivery().ack().join();
         }
     }
@@ -85,7 +85,7 @@ class QueuedActivationExpirerTest extends RegistryFixture {
         for (var each : all) {
             Await.eventually(() -> status(each) == Status.EXPIRED);
         }
-        Await.eventually(() -> queue.standing(functionId).join().orElseThrow().queued() == 0);
+        Await.eventually(() -> queue.stats(functionId).join().orElseThrow().queued() == 0);
     }
 
     @Test

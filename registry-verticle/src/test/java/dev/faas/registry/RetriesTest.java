@@ -67,7 +67,7 @@ class RetriesTest extends RegistryFixture {
 
         Await.eventually(() -> !isParked(waiting));
 
-        assertThat(queue.standing(functionId).join().orElseThrow().queued()).isEqualTo(1);
+        assertThat(queue.stats(functionId).join().orElseThrow().queued()).isEqualTo(1);
     }
 
     @Test
@@ -148,7 +148,7 @@ class RetriesTest extends RegistryFixture {
     }
 
     private static boolean queued(Queued waiting) {
-        return queue.holds(command(waiting)).join();
+        return queue.contains(command(waiting)).join();
     }
 
     private static boolean isParked(Queued waiting) {

@@ -68,7 +68,7 @@ class StalledCommandRescuerTest extends RegistryFixture {
             assertThat(again.subject()).isEqualTo(kept.subject());
             assertThat(again.sequence()).isGreaterThan(kept.sequence());
             again.ack().join();
-            assertThat(queue.place(command).join()).isEqualTo(new CommandLocation.Nowhere());
+            assertThat(queue.locate(command).join()).isEqualTo(new CommandLocation.Nowhere());
         }
     }
 
@@ -78,7 +78,7 @@ class StalledCommandRescuerTest extends RegistryFixture {
 
         rounds(3, () -> {});
 
-        assertThat(queue.place(command).join()).isEqualTo(new CommandLocation.InLine());
+        assertThat(queue.locate(command).join()).isEqualTo(new CommandLocation.InLine());
     }
 
     @Test

@@ -115,7 +115,7 @@ public final class ActivationEvents implements States {
     /** The newest state: a replica is believed when it says that all is over, otherwise the leader is asked. */
     @Override
     public CompletableFuture<Optional<Snapshot>> last(String id) {
-        return glance(id)
+        return lastFromReplica(id)
                 .thenCompose(seen -> seen.isPresent() && seen.get().record() instanceof ActivationRecord.Ended
                         ? CompletableFuture.completedFuture(seen)
                         : lastFromLeader(id));
@@ -123,7 +123,7 @@ public final class ActivationEvents implements States {
 
     /** From any replica. */
     @Override
-    public CompletableFuture<Optional<Snapshot>> glance(String id) {
+    public CompletableFuture<Optional<Snapshot>> lastFromReplica(String id) {
         return stream.lastDirect(Subjects.state(id)).thenApply(found -> found.map(ActivationEvents::snapshot));
     }
 
@@ -133,7 +133,7 @@ public final class ActivationEvents implements States {
 
     /** What is to be run, out of the accepted event. */
     @Override
-    public CompletableFuture<Optional<RunSpec>> order(String id) {
+    public CompletableFuture<Optional<RunSpec>> runSpec(String id) {
         return accepted(id).thenApply(first -> first.map(ActivationRecord.Queued::order));
     }
 
@@ -211,7 +211,7 @@ public final class ActivationEvents implements States {
 
     /** Completes when everything stored from now on reaches the subscriptions made before. */
     CompletableFuture<Void> subscribed() {
-        return nats.flushed();
+        return nats.flush();
     }
 
     /**

@@ -80,7 +80,7 @@ public final class CommandQueue {
     }
 
     /** Whether it is queued, or taken and not acknowledged. */
-    public CompletableFuture<Boolean> holds(ActivationCommand command) {
+    public CompletableFuture<Boolean> contains(ActivationCommand command) {
         return stream.lastFromLeader(subject(command)).thenApply(Optional::isPresent);
     }
 
@@ -96,12 +96,12 @@ public final class CommandQueue {
         record GivenOut(long sequence) implements CommandLocation {}
     }
 
-    public CompletableFuture<CommandLocation> place(ActivationCommand command) {
+    public CompletableFuture<CommandLocation> locate(ActivationCommand command) {
         return stream.lastFromLeader(subject(command))
-                .thenCombine(consumers.state(Subjects.consumer(command.functionId())), CommandQueue::place);
+                .thenCombine(consumers.state(Subjects.consumer(command.functionId())), CommandQueue::locate);
     }
 
-    private static CommandLocation place(Optional<StoredMessage> stored, Optional<ConsumerState> consumer) {
+    private static CommandLocation locate(Optional<StoredMessage> stored, Optional<ConsumerState> consumer) {
         if (stored.isEmpty()) {
             return new CommandLocation.Nowhere();
         }
@@ -137,22 +137,22 @@ public final class CommandQueue {
     }
 
     /** Removes the queue of a function that has nothing running: its consumer, and commands that mean nothing any more. */
-    public CompletableFuture<Void> retire(QueueKey function) {
+    public CompletableFuture<Void> removeQueue(QueueKey function) {
         return consumers
                 .delete(Subjects.consumer(function.function()))
                 .thenCompose(gone -> stream.purge(Subjects.queueOf(function.owner(), function.function())));
     }
 
     /** How one function's queue stands; empty when it has no consumer. */
-    public CompletableFuture<Optional<QueueStats>> standing(String functionId) {
-        return consumers.state(Subjects.consumer(functionId)).thenApply(found -> found.flatMap(CommandQueue::standing));
+    public CompletableFuture<Optional<QueueStats>> stats(String functionId) {
+        return consumers.state(Subjects.consumer(functionId)).thenApply(found -> found.flatMap(CommandQueue::stats));
     }
 
     /**
      * How many of its function's commands come before this one, about: exact while no other function's come in between.
      * Empty when it is not in the queue.
      */
-    public CompletableFuture<OptionalLong> before(ActivationCommand command) {
+    public CompletableFuture<OptionalLong> countAhead(ActivationCommand command) {
         var message = stream.lastFromLeader(subject(command));
         var consumer = consumers.state(Subjects.consumer(command.functionId()));
         return message.thenCombine(
@@ -175,14 +175,14 @@ public final class CommandQueue {
     }
 
     /** How every function's queue stands. 140 ms for a thousand. */
-    public CompletableFuture<List<QueueStats>> standings() {
+    public CompletableFuture<List<QueueStats>> allStats() {
         return consumers
                 .list()
                 .thenApply(all ->
-                        all.stream().flatMap(state -> standing(state).stream()).toList());
+                        all.stream().flatMap(state -> stats(state).stream()).toList());
     }
 
-    private static Optional<QueueStats> standing(ConsumerState state) {
+    private static Optional<QueueStats> stats(ConsumerState state) {
         return Subjects.queueKey(state.filter())
                 .map(key ->
                         new QueueStats(key, state.pending(), state.unacked(), state.maxAckPending(), state.current()));
@@ -199,20 +199,20 @@ public final class CommandQueue {
     public record QueueStats(QueueKey key, long queued, int running, int limit, boolean current) {}
 
     /** Hints that a function has work: an optimisation, any of which may get lost. On a thread of the bus. */
-    public Nats.Subscription hints(Consumer<QueueKey> listener) {
+    public Nats.Subscription onWork(Consumer<QueueKey> listener) {
         return nats.subscribe(
-                Subjects.ALL_HINTS,
+                Subjects.ALL_WORK_NOTIFICATIONS,
                 message -> Subjects.queueKey(message.message().subject()).ifPresent(listener));
     }
 
     /** Gives such a hint by hand. */
-    public void hint(QueueKey key) {
-        nats.publish(Subjects.hint(key.owner(), key.function()), new byte[0]);
+    public void notifyWork(QueueKey key) {
+        nats.publish(Subjects.workNotification(key.owner(), key.function()), new byte[0]);
     }
 
     /** Opens the inbox under which one spawner pulls; a late message goes to {@code unexpected}. */
     public Puller puller(Consumer<Delivery> unexpected) {
-        return new Puller(nats.pulls(Subjects.ACTIVATIONS, unexpected));
+        return new Puller(nats.openPullInbox(Subjects.ACTIVATIONS, unexpected));
     }
 
     /** What a delivery asks for. */
@@ -221,7 +221,7 @@ public final class CommandQueue {
     }
 
     /** What a delivery of the consumer {@link Subjects#RETRIER} says. */
-    public static PendingRetry parked(Delivery delivery) {
+    public static PendingRetry pendingRetry(Delivery delivery) {
         return Codec.decode(delivery.bytes(), PendingRetry.class);
     }
 

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * a node of the bus is lost; so before silence counts, the leader is asked for the spawner's last sign.
  */
 public final class Spawners implements AutoCloseable {
-    public static final Duration BEAT_EVERY = Duration.ofSeconds(5);
+    public static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(5);
     public static final Duration DEAD_AFTER = Duration.ofSeconds(30);
     private static final Logger LOG = LoggerFactory.getLogger(Spawners.class);
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
@@ -81,7 +81,7 @@ public final class Spawners implements AutoCloseable {
 
     private void changed(Kv.Change change) {
         switch (change) {
-            case Kv.Change.Put put -> hear(put.key(), beat(put), put.revision());
+            case Kv.Change.Put put -> hear(put.key(), decode(put), put.revision());
             case Kv.Change.Deleted gone -> heard.remove(gone.key());
         }
     }
@@ -90,14 +90,14 @@ public final class Spawners implements AutoCloseable {
         heard.put(spawner, new Heard(beat, revision, nanos.getAsLong()));
     }
 
-    private static SpawnerHeartbeat beat(Kv.Change.Put put) {
+    private static SpawnerHeartbeat decode(Kv.Change.Put put) {
         return Codec.decode(put.value().bytes(), SpawnerHeartbeat.class);
     }
 
     /** A name for a process that begins now: later than those before it, even by a clock that has been put back. */
     public CompletableFuture<String> incarnation(String spawner, Instant now) {
         return bucket.get(spawner)
-                .thenApply(last -> last.map(Spawners::beat)
+                .thenApply(last -> last.map(Spawners::decode)
                         .filter(beat -> Ids.isActivation(beat.incarnation()))
                         .map(beat -> Ids.timeOf(beat.incarnation()).plusMillis(1))
                         .filter(now::isBefore)
@@ -106,7 +106,7 @@ public final class Spawners implements AutoCloseable {
     }
 
     /** Only if the last sign under its name is this one. */
-    public CompletableFuture<Long> beat(SpawnerHeartbeat beat, long behind) {
+    public CompletableFuture<Long> publish(SpawnerHeartbeat beat, long behind) {
         return bucket.update(beat.spawner(), Codec.encode(beat), behind);
     }
 
@@ -115,27 +115,27 @@ public final class Spawners implements AutoCloseable {
         return bucket.delete(spawner, behind);
     }
 
-    public CompletableFuture<LastHeartbeat> lastSign(String spawner) {
+    public CompletableFuture<LastHeartbeat> lastHeartbeat(String spawner) {
         return bucket.last(spawner)
                 .thenApply(last -> last.map(change -> switch (change) {
-                            case Kv.Change.Put put -> new LastHeartbeat(put.revision(), beat(put));
+                            case Kv.Change.Put put -> new LastHeartbeat(put.revision(), decode(put));
                             case Kv.Change.Deleted gone -> new LastHeartbeat(gone.revision(), null);
                         })
                         .orElse(LastHeartbeat.NONE));
     }
 
     /** May block for an answer of the bus; without one nobody is dead. */
-    public boolean dead(Worker worker) {
-        return replaced(worker)
-                || (silent(worker) && caughtUp(worker.spawner()) && (replaced(worker) || silent(worker)));
+    public boolean isDead(Worker worker) {
+        return isReplaced(worker)
+                || (isSilent(worker) && caughtUp(worker.spawner()) && (isReplaced(worker) || isSilent(worker)));
     }
 
-    private boolean replaced(Worker worker) {
+    private boolean isReplaced(Worker worker) {
         var last = heard.get(worker.spawner());
         return last != null && last.beat().incarnation().compareTo(worker.incarnation()) > 0;
     }
 
-    private boolean silent(Worker worker) {
+    private boolean isSilent(Worker worker) {
         var last = heard.get(worker.spawner());
         long since =
                 last != null && last.beat().incarnation().equals(worker.incarnation()) ? last.at() : observingSince;
@@ -150,7 +150,7 @@ public final class Spawners implements AutoCloseable {
                 spawner,
                 (key, last) -> last != null && nanos.getAsLong() - last.at() < ASK_AGAIN.toNanos()
                         ? last
-                        : new Asked(lastSign(spawner), nanos.getAsLong()));
+                        : new Asked(lastHeartbeat(spawner), nanos.getAsLong()));
         try {
             var sign = question.answer().get(ANSWER_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
             var last = heard.get(spawner);

@@ -12,8 +12,8 @@ public interface States {
     CompletableFuture<Optional<Snapshot>> last(String id);
 
     /** Quicker: what was its last state just now, perhaps not any more. Enough for what a compare-and-set decides. */
-    CompletableFuture<Optional<Snapshot>> glance(String id);
+    CompletableFuture<Optional<Snapshot>> lastFromReplica(String id);
 
     /** What is to be run. */
-    CompletableFuture<Optional<RunSpec>> order(String id);
+    CompletableFuture<Optional<RunSpec>> runSpec(String id);
 }

@@ -90,7 +90,7 @@ public final class Nats implements AutoCloseable {
     }
 
     /** The one lasting inbox under which this part pulls from a work queue. */
-    public PullInbox pulls(String stream, Consumer<Delivery> unexpected) {
+    public PullInbox openPullInbox(String stream, Consumer<Delivery> unexpected) {
         return new PullInbox(connection, stream, unexpected, this::send);
     }
 
@@ -111,7 +111,7 @@ public final class Nats implements AutoCloseable {
     }
 
     /** Completes when the server has seen all that was sent before, subscriptions among it. */
-    public CompletableFuture<Void> flushed() {
+    public CompletableFuture<Void> flush() {
         // A request that nobody answers is answered by the server itself, in order: a round trip without a blocked
         // thread.
         return connection
@@ -133,7 +133,7 @@ public final class Nats implements AutoCloseable {
         }
     }
 
-    public boolean connected() {
+    public boolean isConnected() {
         return watch.connected();
     }
 

@@ -34,7 +34,7 @@ public final class Subjects {
     public static final String ALL_RETRIES = "activations.retry.*";
     public static final String ALL_EVENTS = "events.*.*";
     public static final String ALL_STATES = "events.*.state";
-    public static final String ALL_HINTS = "wake.>";
+    public static final String ALL_WORK_NOTIFICATIONS = "wake.>";
 
     private static final String QUEUE = "activations.queue.";
     private static final String HINT = "wake.";
@@ -52,7 +52,7 @@ public final class Subjects {
     }
 
     /** The hint that a function has work: what a republished command, or a sweep, says. */
-    public static String hint(String owner, String function) {
+    public static String workNotification(String owner, String function) {
         return HINT + user(owner) + "." + function(function);
     }
 

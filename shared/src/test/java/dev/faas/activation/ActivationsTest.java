@@ -89,7 +89,7 @@ class ActivationsTest {
     void theOrderIsReadOutOfTheAcceptedEventHoweverFarTheActivationIs() throws Exception {
         var run = run("one\n", "two\n");
 
-        assertThat(get(events.order(run.record().id()))).contains(Samples.ORDER);
+        assertThat(get(events.runSpec(run.record().id()))).contains(Samples.ORDER);
         assertThat(get(events.last(run.record().id())).orElseThrow().record().currentStatus())
                 .isEqualTo(Status.SUCCEEDED);
     }
@@ -99,19 +99,19 @@ class ActivationsTest {
         var command = ActivationCommand.of(Samples.fresh().activation());
         var hints = new LinkedBlockingQueue<QueueKey>();
         get(queue.ensure(new QueueKey(command.owner(), command.functionId()), 2));
-        try (var _ = queue.hints(hints::add);
+        try (var _ = queue.onWork(hints::add);
                 var puller = queue.puller(d -> {})) {
             get(queue.put(command));
             get(queue.put(command));
 
             assertThat(hints.poll(5, TimeUnit.SECONDS)).isEqualTo(new QueueKey(command.owner(), command.functionId()));
-            assertThat(get(queue.standing(command.functionId())).orElseThrow().queued())
+            assertThat(get(queue.stats(command.functionId())).orElseThrow().queued())
                     .isEqualTo(1);
             var taken = (Pulled.Message) get(puller.pull(command.functionId(), Duration.ofSeconds(1)));
             assertThat(CommandQueue.command(taken.delivery())).isEqualTo(command);
-            assertThat(get(queue.holds(command))).isTrue();
+            assertThat(get(queue.contains(command))).isTrue();
             get(taken.delivery().ack());
-            assertThat(get(queue.holds(command))).isFalse();
+            assertThat(get(queue.contains(command))).isFalse();
             assertThat(get(puller.pull(command.functionId(), Duration.ofMillis(100))))
                     .isInstanceOf(Pulled.Nothing.class);
         }
@@ -226,15 +226,15 @@ class ActivationsTest {
     void aSpawnerLivesByItsBeatAndIsDeadOnceItsSuccessorBeats() throws Exception {
         try (var spawners = new Spawners(nats)) {
             spawners.observe();
-            long first = get(spawners.beat(new SpawnerHeartbeat("node-9", "0001", 4, 4, null), 0));
+            long first = get(spawners.publish(new SpawnerHeartbeat("node-9", "0001", 4, 4, null), 0));
             await(() -> spawners.alive().stream().anyMatch(b -> b.spawner().equals("node-9")));
-            assertThat(spawners.dead(new Worker("node-9", "0001"))).isFalse();
+            assertThat(spawners.isDead(new Worker("node-9", "0001"))).isFalse();
 
-            get(spawners.beat(new SpawnerHeartbeat("node-9", "0002", 4, 4, null), first));
+            get(spawners.publish(new SpawnerHeartbeat("node-9", "0002", 4, 4, null), first));
 
-            await(() -> spawners.dead(new Worker("node-9", "0001")));
-            assertThat(spawners.dead(new Worker("node-9", "0002"))).isFalse();
-            assertThat(spawners.dead(new Worker("never-heard-of", "0001")))
+            await(() -> spawners.isDead(new Worker("node-9", "0001")));
+            assertThat(spawners.isDead(new Worker("node-9", "0002"))).isFalse();
+            assertThat(spawners.isDead(new Worker("never-heard-of", "0001")))
                     .as("an observer of less than 30 s declares nobody dead")
                     .isFalse();
         }

@@ -80,7 +80,7 @@ class ClusterTest {
             assertThat(answer(() -> events.last(first.id())))
                     .as("%s of 300", i)
                     .hasValueSatisfying(last -> assertThat(last.sequence()).isEqualTo(accepted.sequence()));
-            assertThat(answer(() -> events.order(first.id()))).isPresent();
+            assertThat(answer(() -> events.runSpec(first.id()))).isPresent();
         }
     }
 
@@ -155,7 +155,7 @@ class ClusterTest {
                         cluster.servers().getFirst().kill();
                     }
                     var command = CommandQueue.command(delivery);
-                    if (confirmed(delivery.ack()) || !answer(() -> queue.holds(command))) {
+                    if (confirmed(delivery.ack()) || !answer(() -> queue.contains(command))) {
                         left.remove(command);
                     }
                 }
@@ -164,7 +164,7 @@ class ClusterTest {
         cluster.servers().getFirst().restart();
         cluster.awaitReady();
         for (var command : commands) {
-            assertThat(answer(() -> queue.holds(command))).isFalse();
+            assertThat(answer(() -> queue.contains(command))).isFalse();
         }
     }
 

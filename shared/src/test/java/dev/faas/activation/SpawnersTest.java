@@ -42,8 +42,8 @@ class SpawnersTest {
     }
 
     private void beat(Worker worker) throws Exception {
-        var last = deaf.lastSign(worker.spawner()).get(10, TimeUnit.SECONDS);
-        var unused = deaf.beat(
+        var last = deaf.lastHeartbeat(worker.spawner()).get(10, TimeUnit.SECONDS);
+        var unused = deaf.publish(
                         new SpawnerHeartbeat(worker.spawner(), worker.incarnation(), 4, 4, null), last.revision())
                 .get(10, TimeUnit.SECONDS);
     }
@@ -51,7 +51,7 @@ class SpawnersTest {
     /** As time goes by for a process that is not frozen. */
     private void pass(Duration time, Worker worker) {
         for (var left = time; left.isPositive(); left = left.minusSeconds(1)) {
-            assertThat(deaf.dead(worker)).as("%s before", left).isFalse();
+            assertThat(deaf.isDead(worker)).as("%s before", left).isFalse();
             now.addAndGet(Duration.ofSeconds(1).toNanos());
         }
     }
@@ -65,9 +65,9 @@ class SpawnersTest {
         pass(Spawners.DEAD_AFTER, worker);
         beat(worker);
 
-        assertThat(deaf.dead(worker)).isFalse();
+        assertThat(deaf.isDead(worker)).isFalse();
         pass(Spawners.DEAD_AFTER, worker);
-        assertThat(deaf.dead(worker)).isTrue();
+        assertThat(deaf.isDead(worker)).isTrue();
     }
 
     @Test
@@ -77,7 +77,7 @@ class SpawnersTest {
             beat(worker);
         }
         pass(Spawners.DEAD_AFTER, worker);
-        assertThat(deaf.dead(worker)).isFalse();
+        assertThat(deaf.isDead(worker)).isFalse();
         // As a bus that comes back with an empty disk has it.
         var connection = io.nats.client.Nats.connect(server.url());
         try {
@@ -89,19 +89,19 @@ class SpawnersTest {
         pass(Spawners.DEAD_AFTER, worker);
         beat(worker);
 
-        assertThat(deaf.dead(worker)).isFalse();
+        assertThat(deaf.isDead(worker)).isFalse();
     }
 
     @Test
     void oneThatHasSignedOffOrWasNeverThereIsDead() throws Exception {
         var worker = new Worker("gone", "1");
         beat(worker);
-        long last = deaf.lastSign("gone").get(10, TimeUnit.SECONDS).revision();
+        long last = deaf.lastHeartbeat("gone").get(10, TimeUnit.SECONDS).revision();
         pass(Spawners.DEAD_AFTER, worker);
         assertThat(deaf.signOff("gone", last)).succeedsWithin(Duration.ofSeconds(10));
 
-        assertThat(deaf.dead(worker)).isTrue();
-        assertThat(deaf.dead(new Worker("never-there", "1"))).isTrue();
+        assertThat(deaf.isDead(worker)).isTrue();
+        assertThat(deaf.isDead(new Worker("never-there", "1"))).isTrue();
     }
 
     @Test
@@ -110,8 +110,8 @@ class SpawnersTest {
         pass(Spawners.DEAD_AFTER, worker);
         beat(new Worker("restarted", "2"));
 
-        assertThat(deaf.dead(worker)).isTrue();
-        assertThat(deaf.dead(new Worker("restarted", "2"))).isFalse();
+        assertThat(deaf.isDead(worker)).isTrue();
+        assertThat(deaf.isDead(new Worker("restarted", "2"))).isFalse();
     }
 
     @Test
@@ -119,12 +119,12 @@ class SpawnersTest {
         var worker = new Worker("frozen-too", "1");
         beat(worker);
         pass(Spawners.DEAD_AFTER, worker);
-        assertThat(deaf.dead(worker)).isFalse();
+        assertThat(deaf.isDead(worker)).isFalse();
 
         now.addAndGet(Duration.ofMinutes(5).toNanos());
 
         pass(Spawners.DEAD_AFTER, worker);
-        assertThat(deaf.dead(worker)).isTrue();
+        assertThat(deaf.isDead(worker)).isTrue();
     }
 
     @Test
@@ -133,11 +133,11 @@ class SpawnersTest {
         var cut = new Spawners(other.kv(Subjects.SPAWNERS), () -> Duration.ofDays(1), now::get);
         for (int i = 0; i < 6; i++) {
             now.addAndGet(Duration.ofSeconds(6).toNanos());
-            assertThat(cut.dead(new Worker("never-there-either", "2"))).isEqualTo(i >= 4);
+            assertThat(cut.isDead(new Worker("never-there-either", "2"))).isEqualTo(i >= 4);
         }
         other.close();
         now.addAndGet(Duration.ofSeconds(6).toNanos());
 
-        assertThat(cut.dead(new Worker("never-there-either", "2"))).isFalse();
+        assertThat(cut.isDead(new Worker("never-there-either", "2"))).isFalse();
     }
 }

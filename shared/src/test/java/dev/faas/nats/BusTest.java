@@ -169,7 +169,7 @@ class BusTest {
         long first = get(events.appendIfLast(subject, bytes("a"), 0));
         var heard = new LinkedBlockingQueue<LiveMessage>();
         try (var _ = nats.subscribe("live." + id(6) + ".*", heard::add)) {
-            get(nats.flushed());
+            get(nats.flush());
 
             long second = get(events.appendIfLast(subject, bytes("b"), first));
 
@@ -185,8 +185,9 @@ class BusTest {
     void aQueuedCommandGivesAHintOfOwnerAndFunction() throws Exception {
         var heard = new LinkedBlockingQueue<String>();
         try (var _ = nats.subscribe(
-                Subjects.ALL_HINTS, live -> heard.add(live.message().subject()))) {
-            get(nats.flushed());
+                Subjects.ALL_WORK_NOTIFICATIONS,
+                live -> heard.add(live.message().subject()))) {
+            get(nats.flush());
             get(nats.stream(Subjects.ACTIVATIONS)
                     .appendIfLast(Subjects.queue(USER, function(1), id(7)), bytes("x"), 0));
 
@@ -206,7 +207,7 @@ class BusTest {
         for (int i = 0; i < 2; i++) {
             get(queue.appendIfLast(Subjects.queue(USER, function(2), id(20 + i)), bytes("x"), 0));
         }
-        try (var pulls = nats.pulls(Subjects.ACTIVATIONS, late::add)) {
+        try (var pulls = nats.openPullInbox(Subjects.ACTIVATIONS, late::add)) {
             var first = get(pulls.pull("q_" + function(2), Duration.ofMillis(500)));
             var atTheLimit = get(pulls.pull("q_" + function(2), Duration.ofMillis(100)));
 
@@ -227,7 +228,7 @@ class BusTest {
 
     @Test
     void aPullOfAFunctionWithoutAConsumerSaysSo() throws Exception {
-        try (var pulls = nats.pulls(Subjects.ACTIVATIONS, d -> {})) {
+        try (var pulls = nats.openPullInbox(Subjects.ACTIVATIONS, d -> {})) {
             assertThat(get(pulls.pull("q_" + function(3), Duration.ofMillis(500))))
                     .isInstanceOf(Pulled.NoConsumer.class);
         }
@@ -240,7 +241,7 @@ class BusTest {
                 .ensure("q_" + function(4), Subjects.queueOf(USER, function(4)), 5)
                 .get(5, TimeUnit.SECONDS);
         get(queue.appendIfLast(Subjects.queue(USER, function(4), id(40)), bytes("x"), 0));
-        try (var pulls = nats.pulls(Subjects.ACTIVATIONS, d -> {})) {
+        try (var pulls = nats.openPullInbox(Subjects.ACTIVATIONS, d -> {})) {
             var first = (Pulled.Message) get(pulls.pull("q_" + function(4), Duration.ofMillis(500)));
             get(first.delivery().keepAlive());
             get(first.delivery().handBack(Duration.ZERO));

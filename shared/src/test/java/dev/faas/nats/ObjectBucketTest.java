@@ -81,7 +81,7 @@ class ObjectBucketTest {
         public int read(byte[] into, int offset, int length) throws IOException {
             if (begun) {
                 server.kill();
-                while (nats.connected()) {
+                while (nats.isConnected()) {
                     Thread.onSpinWait();
                 }
             }

@@ -67,7 +67,7 @@ class QueueRulesTest {
     }
 
     private static PullInbox puller() {
-        return nats.pulls(Subjects.ACTIVATIONS, late -> {});
+        return nats.openPullInbox(Subjects.ACTIVATIONS, late -> {});
     }
 
     private Delivery take(PullInbox by) throws Exception {

@@ -59,7 +59,7 @@ class ReconnectTest {
             server.restart();
 
             assertThat(told.get(30, TimeUnit.SECONDS)).hasMessageContaining("FAAS_NATS_PASSWORD");
-            assertThat(nats.connected()).isFalse();
+            assertThat(nats.isConnected()).isFalse();
         } finally {
             Thread.setDefaultUncaughtExceptionHandler(before);
         }

@@ -40,7 +40,7 @@ final class Heartbeat {
 
     /** Blocks until it is stored, unless another has the name. */
     void beat() throws InterruptedException {
-        sign(last -> spawners.beat(
+        sign(last -> spawners.publish(
                 new SpawnerHeartbeat(
                         self.spawner(), self.incarnation(), slots.total(), slots.free(), trouble.orElse(null)),
                 last));
@@ -59,7 +59,7 @@ final class Heartbeat {
                 if (i >= TRIES) {
                     throw e;
                 }
-                var last = Blocking.answer(spawners.lastSign(self.spawner()));
+                var last = Blocking.answer(spawners.lastHeartbeat(self.spawner()));
                 succeeded = last.beat() != null && later(last.beat());
                 behind = last.revision();
             }

@@ -105,7 +105,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var slots = new Slots(config.slots(), mostOfOne(spawners));
         var heartbeat = new Heartbeat(spawners, self, slots);
-        var reaper = new Reaper(engine, self, spawners::dead, clock);
+        var reaper = new Reaper(engine, self, spawners::isDead, clock);
 
         // Closed in reverse: nothing more is taken, runs end, sandboxes go, whatever container is left goes, and
         // only then the last sign of life is given.
@@ -125,7 +125,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var runs = new Runs(() -> Ids.activation(clock.instant()));
         this.runs = runs;
         var writer = new StateWriter(events, CLAIM_TRIES, WRITE_PAUSE);
-        var claims = new Claims(events, writer, self, spawners::dead, runs::runs, clock);
+        var claims = new Claims(events, writer, self, spawners::isDead, runs::runs, clock);
         var room = new OutputRoom(events);
         on.open("output room", room::watch, RepeatingTask::stop);
         var means = new Run.RunContext(events, queue, claims, writer, pool, room, timing, meters, clock, runs::goOn);
@@ -134,7 +134,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         on.onStop("drain", config.grace().plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(config.grace()));
         var deference = new PullDelay(slots, key -> pool.isReady(key.function()), () -> others(spawners));
         var queues = on.open("queues", () -> started(queue, functions, slots, deference, runs, means), PullLoop::stop);
-        on.open("hints", () -> queue.hints(queues::hint), Nats.Subscription::close);
+        on.open("hints", () -> queue.onWork(queues::workMayExist), Nats.Subscription::close);
         var watch = new EngineWatch(
                 engine::ping, engine::hasRoom, heard(heartbeat, queues), pool::suspend, System::nanoTime);
         on.repeat("engine watch", ENGINE_PAUSE, watch::look);
@@ -144,7 +144,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         on.repeat("namesakes", NAMESAKES_PAUSE, () -> yieldIfReplaced(heartbeat, queues, runs));
 
         var health = new Health(SERVICE)
-                .require("nats", nats::connected)
+                .require("nats", nats::isConnected)
                 .require("docker", watch::answers)
                 .require("disk", watch::hasRoom)
                 .require("own name", () -> !heartbeat.replaced());
@@ -231,7 +231,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
 
     private static RepeatingTask beating(Heartbeat heartbeat) throws InterruptedException {
         heartbeat.beat();
-        return RepeatingTask.again("heartbeat", Spawners.BEAT_EVERY, heartbeat::beat);
+        return RepeatingTask.again("heartbeat", Spawners.HEARTBEAT_INTERVAL, heartbeat::beat);
     }
 
     /** A later process of the same name has declared this one dead: its work is not ours any more. */

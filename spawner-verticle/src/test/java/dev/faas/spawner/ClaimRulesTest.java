@@ -78,7 +78,7 @@ final class ClaimRulesTest {
 
         Platform.until(
                 "the command has been delivered",
-                () -> Platform.get(platform.queue.standing(function.id()))
+                () -> Platform.get(platform.queue.stats(function.id()))
                         .filter(standing -> standing.running() == 1)
                         .isPresent());
         // Whatever comes after it has been looked at after it.
@@ -180,7 +180,7 @@ final class ClaimRulesTest {
         Platform.get(platform.queue.put(new ActivationCommand(late.id(), function.owner(), function.id())));
         Platform.until(
                 "the command has been delivered",
-                () -> Platform.get(platform.queue.standing(function.id()))
+                () -> Platform.get(platform.queue.stats(function.id()))
                         .filter(standing -> standing.queued() == 0)
                         .isPresent());
 

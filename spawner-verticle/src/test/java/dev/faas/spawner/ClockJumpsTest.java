@@ -202,7 +202,7 @@ final class ClockJumpsTest {
         assertThat(ended.worker().incarnation()).isGreaterThan(former.incarnation());
         try (var spawners = new Spawners(platform.nats)) {
             spawners.observe();
-            Platform.until("the former is known to be dead", () -> spawners.dead(former));
+            Platform.until("the former is known to be dead", () -> spawners.isDead(former));
         }
         Platform.until(
                 "what it left is removed", () -> restarted.engine().ours().isEmpty());

@@ -106,7 +106,7 @@ final class LivenessTest {
             observer.observe();
             platform.beat(dead.spawner(), dead.incarnation());
 
-            Platform.until("it is known to be dead", Spawners.DEAD_AFTER.plus(MARGIN), () -> observer.dead(dead));
+            Platform.until("it is known to be dead", Spawners.DEAD_AFTER.plus(MARGIN), () -> observer.isDead(dead));
         }
 
         var known = Instant.now();
@@ -129,11 +129,11 @@ final class LivenessTest {
         platform.deleteConsumer(function);
 
         // The new consumer knows nothing of what runs, and gives it out again.
-        platform.queue.hint(Platform.key(function));
+        platform.queue.notifyWork(Platform.key(function));
         var third = platform.submit(function, "");
         Platform.until(
                 "the consumer is there again",
-                () -> Platform.get(platform.queue.standing(function.id())).isPresent());
+                () -> Platform.get(platform.queue.stats(function.id())).isPresent());
         gate.open();
 
         for (var id : new String[] {first, second, third}) {
@@ -155,7 +155,7 @@ final class LivenessTest {
         var id = platform.submit(function, "patient");
         Platform.until(
                 "nobody takes it",
-                () -> Platform.get(platform.queue.standing(function.id()))
+                () -> Platform.get(platform.queue.stats(function.id()))
                         .filter(standing -> standing.queued() == 1)
                         .isPresent());
 

@@ -65,7 +65,7 @@ final class ModelBus implements States {
 
     /** A replica may lag as far as it likes. */
     @Override
-    public CompletableFuture<Optional<Snapshot>> glance(String id) {
+    public CompletableFuture<Optional<Snapshot>> lastFromReplica(String id) {
         world.step("glances at the state");
         int lag = world.chance(0.8) ? 0 : 1 + world.random.nextInt(3);
         var seen = states.size() - 1 - lag;
@@ -74,7 +74,7 @@ final class ModelBus implements States {
     }
 
     @Override
-    public CompletableFuture<Optional<RunSpec>> order(String id) {
+    public CompletableFuture<Optional<RunSpec>> runSpec(String id) {
         return CompletableFuture.completedFuture(pruned ? Optional.empty() : Optional.of(order));
     }
 

@@ -290,8 +290,8 @@ public final class Platform {
 
     void beat(String spawner, String incarnation) throws Exception {
         try (var spawners = new Spawners(nats)) {
-            long last = get(spawners.lastSign(spawner)).revision();
-            get(spawners.beat(new SpawnerHeartbeat(spawner, incarnation, 1, 1, null), last));
+            long last = get(spawners.lastHeartbeat(spawner)).revision();
+            get(spawners.publish(new SpawnerHeartbeat(spawner, incarnation, 1, 1, null), last));
         }
     }
 
@@ -349,7 +349,7 @@ public final class Platform {
     }
 
     public boolean queued(FunctionRevision function, String id) throws Exception {
-        return get(queue.holds(new ActivationCommand(id, function.owner(), function.id())));
+        return get(queue.contains(new ActivationCommand(id, function.owner(), function.id())));
     }
 
     /** With whatever is in its queue, which stays. */

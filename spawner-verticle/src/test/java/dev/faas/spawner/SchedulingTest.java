@@ -149,7 +149,7 @@ final class SchedulingTest {
             var id = platform.submit(function, "found");
             Platform.until(
                     "the queue is at its limit",
-                    () -> Platform.get(platform.queue.standing(function.id()))
+                    () -> Platform.get(platform.queue.stats(function.id()))
                             .filter(s -> s.queued() == 1 && s.running() == 1)
                             .isPresent());
 
@@ -163,12 +163,12 @@ final class SchedulingTest {
     void givenAFunctionWithoutAConsumer_whenAHintComes_thenTheSpawnerMakesItWithTheFunctionsLimit() throws Exception {
         platform.spawner(2);
         var function = platform.function(Specs.concurrency("echo", 7));
-        Platform.get(platform.queue.retire(new QueueKey(function.owner(), function.id())));
+        Platform.get(platform.queue.removeQueue(new QueueKey(function.owner(), function.id())));
 
         var id = platform.submit(function, "no queue");
 
         assertThat(platform.ended(id).report().result()).isEqualTo("no queue");
-        assertThat(Platform.get(platform.queue.standing(function.id()))
+        assertThat(Platform.get(platform.queue.stats(function.id()))
                         .orElseThrow()
                         .limit())
                 .isEqualTo(7);

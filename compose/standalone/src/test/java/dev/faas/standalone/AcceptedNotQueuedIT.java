@@ -94,15 +94,16 @@ class AcceptedNotQueuedIT {
                     .get(10, TimeUnit.SECONDS)
                     .lastSequence();
             var late = new CompletableFuture<Void>();
-            try (Nats.Subscription _ = queue.hints(key -> late.complete(null))) {
-                bus.flushed().get(10, TimeUnit.SECONDS);
+            try (Nats.Subscription _ = queue.onWork(key -> late.complete(null))) {
+                bus.flush().get(10, TimeUnit.SECONDS);
 
                 system.signal("gateway", "CONT");
 
                 late.get(60, TimeUnit.SECONDS);
             }
             eventually(
-                    "the late command is dropped", () -> !queue.holds(command).get(10, TimeUnit.SECONDS));
+                    "the late command is dropped",
+                    () -> !queue.contains(command).get(10, TimeUnit.SECONDS));
             var record = ada.get("/v1/activations/" + id).expect(200).json();
             assertThat(record.path("status").asText()).as(record.toString()).isEqualTo("succeeded");
             assertThat(record.path("result").asText()).isEqualTo("once\n");

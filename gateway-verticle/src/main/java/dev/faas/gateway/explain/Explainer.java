@@ -60,7 +60,7 @@ public final class Explainer {
         }
         var command = ActivationCommand.of(record.activation());
         return BusAnswer.answer(pressure.standings()
-                .thenCombine(queue.before(command), (standings, before) -> switch (record) {
+                .thenCombine(queue.countAhead(command), (standings, before) -> switch (record) {
                     case ActivationRecord.Queued queued -> waiting(queued, before, standings);
                     case ActivationRecord.Running running -> running(running, standings);
                     case ActivationRecord.Ended never -> throw new IllegalStateException("ended");

@@ -198,7 +198,7 @@ public final class Backpressure {
         forgetIdle();
         var asking = new HashMap<OwnerLoad, Long>();
         owners.values().forEach(owner -> asking.put(owner, owner.queued.asking()));
-        return queue.standings().whenComplete((all, failure) -> {
+        return queue.allStats().whenComplete((all, failure) -> {
             if (failure == null) {
                 var byOwner = all.stream()
                         .collect(Collectors.groupingBy(

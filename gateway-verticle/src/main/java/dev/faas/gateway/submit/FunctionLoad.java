@@ -15,7 +15,7 @@ final class FunctionLoad {
         standing = new RefreshingValue<>(() -> {
             long asking = queued.asking();
             // Without a consumer nobody counts, and what this gateway has added is all that is known.
-            return queue.standing(functionId).whenComplete((found, failure) -> {
+            return queue.stats(functionId).whenComplete((found, failure) -> {
                 if (failure == null) {
                     found.ifPresent(it -> queued.answered(asking, it.queued()));
                 }

@@ -36,7 +36,7 @@ public final class ImagePins {
 
     /** With its digest where that is known and can be asked for. */
     Future<FunctionRevision> shown(FunctionRevision function) {
-        if (function.imageDigest() != null || !nats.connected()) {
+        if (function.imageDigest() != null || !nats.isConnected()) {
             return Future.succeededFuture(function);
         }
         return pin(function.id(), function.revision())

@@ -36,10 +36,10 @@ public final class ConsumerReconciler implements Reconciler.Repair {
 
     @Override
     public void round() throws Exception {
-        var standings = Blocking.await(queue.standings());
+        var standings = Blocking.await(queue.allStats());
         standings.stream()
                 .filter(standing -> standing.queued() > 0 && standing.running() < standing.limit())
-                .forEach(standing -> queue.hint(standing.key()));
+                .forEach(standing -> queue.notifyWork(standing.key()));
         var orphans = orphans(standings);
         var wanted = new HashSet<String>();
         standings.forEach(standing -> wanted.add(standing.key().function()));
@@ -51,7 +51,7 @@ public final class ConsumerReconciler implements Reconciler.Repair {
             if (functions.containsKey(key.function())) {
                 LOG.info("function {} has work and no consumer: made", key.function());
                 Blocking.await(queue.ensure(functions.get(key.function())));
-                queue.hint(key);
+                queue.notifyWork(key);
             }
         }
         for (var standing : standings) {

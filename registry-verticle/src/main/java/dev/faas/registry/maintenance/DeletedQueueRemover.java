@@ -42,10 +42,10 @@ public final class DeletedQueueRemover implements Reconciler.Repair {
     }
 
     private void retire(QueueKey function) throws Exception {
-        var standing = Blocking.await(queue.standing(function.function()));
+        var standing = Blocking.await(queue.stats(function.function()));
         boolean runs = standing.map(each -> each.running() > 0).orElse(false);
         if (!runs) {
-            Blocking.await(queue.retire(function));
+            Blocking.await(queue.removeQueue(function));
             Blocking.await(pins.purge(Subjects.pins(function.function())));
             Blocking.await(store.retired(function.function()));
             LOG.info("the queue of function {} is gone", function.function());

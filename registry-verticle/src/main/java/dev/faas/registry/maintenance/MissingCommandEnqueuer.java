@@ -83,7 +83,7 @@ public final class MissingCommandEnqueuer implements Reconciler.Repair {
         if (isParked(last.get())) {
             return false;
         }
-        if (!Blocking.await(queue.holds(command))) {
+        if (!Blocking.await(queue.contains(command))) {
             LOG.info("activation {} had no command: enqueued", command.id());
             Blocking.await(queue.put(command));
         }

@@ -60,7 +60,7 @@ public final class RetryEnqueuer {
     private CompletableFuture<Void> look(Delivery delivery) {
         PendingRetry parked;
         try {
-            parked = CommandQueue.parked(delivery);
+            parked = CommandQueue.pendingRetry(delivery);
         } catch (Codec.CodecException e) {
             // Perhaps of a newer version, which another registry can read.
             LOG.error("{}: cannot be read", delivery.subject(), e);

@@ -81,7 +81,7 @@ public final class StalledCommandRescuer implements Reconciler.Repair {
 
     private void look(Snapshot known) throws Exception {
         var command = ActivationCommand.of(known.record().activation());
-        var place = Blocking.await(queue.place(command));
+        var place = Blocking.await(queue.locate(command));
         if (place instanceof CommandLocation.InLine) {
             return;
         }
@@ -95,7 +95,7 @@ public final class StalledCommandRescuer implements Reconciler.Repair {
             LOG.warn("activation {}: its command has stalled ({}), and is replaced", command.id(), place);
             Blocking.await(queue.remove(command));
             Blocking.await(queue.put(command));
-            queue.hint(new QueueKey(command.owner(), command.functionId()));
+            queue.notifyWork(new QueueKey(command.owner(), command.functionId()));
         }
     }
 

@@ -109,7 +109,7 @@ public final class Claims {
                 case Queued queued when queued.expired(now) -> last = append(queued.expire(now), snapshot);
                 case Queued queued -> {
                     var order =
-                            queued.order() != null ? Optional.of(queued.order()) : Blocking.answer(states.order(id));
+                            queued.order() != null ? Optional.of(queued.order()) : Blocking.answer(states.runSpec(id));
                     var claimed = claim(snapshot, queued.claim(self, runId, clock.instant()), order);
                     if (claimed instanceof Appended.Stored(var stored)) {
                         return new Taken.Claimed(stored, (Running) stored.record(), order);
@@ -119,7 +119,7 @@ public final class Claims {
                 case Running running
                 when running.runId().equals(runId) -> {
                     // Ours, and somebody has asked for its cancellation meanwhile.
-                    return new Taken.Claimed(snapshot, running, Blocking.answer(states.order(id)));
+                    return new Taken.Claimed(snapshot, running, Blocking.answer(states.runSpec(id)));
                 }
                 case Running running
                 when alive(running) -> {
@@ -136,7 +136,7 @@ public final class Claims {
 
     /** Nearly always there is one that waits to be claimed, or has ended: that is seen from near, and a claim too late refused. */
     private Optional<Snapshot> look(String id) throws InterruptedException {
-        var seen = Blocking.answer(states.glance(id));
+        var seen = Blocking.answer(states.lastFromReplica(id));
         boolean decides = seen.map(Snapshot::record).filter(this::decides).isPresent();
         return decides ? seen : Blocking.answer(states.last(id));
     }

@@ -68,7 +68,7 @@ final class Settlement {
             if (failure != null) {
                 LOG.warn("{}: not handed back; it will come again by itself", delivery.subject());
             } else if (delay.isZero()) {
-                Subjects.queueKey(delivery.subject()).ifPresent(queue::hint);
+                Subjects.queueKey(delivery.subject()).ifPresent(queue::notifyWork);
             }
         });
         return Optional.of(delay);

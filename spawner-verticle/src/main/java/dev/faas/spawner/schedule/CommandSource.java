@@ -27,10 +27,10 @@ public interface CommandSource extends AutoCloseable {
     CompletableFuture<Result> pull(QueueKey key);
 
     /** Makes the broker know it. */
-    CompletableFuture<Void> make(QueueKey key);
+    CompletableFuture<Void> createQueue(QueueKey key);
 
     /** How every function's queue stands. */
-    CompletableFuture<List<QueueStats>> standings();
+    CompletableFuture<List<QueueStats>> allStats();
 
     /** The most commands of a function at once, as far as is known; a guess on the high side costs an empty pull. */
     int limit(QueueKey key);
@@ -53,13 +53,13 @@ public interface CommandSource extends AutoCloseable {
             }
 
             @Override
-            public CompletableFuture<Void> make(QueueKey key) {
+            public CompletableFuture<Void> createQueue(QueueKey key) {
                 return queue.ensure(key, limits.of(key).orElse(1));
             }
 
             @Override
-            public CompletableFuture<List<QueueStats>> standings() {
-                return queue.standings();
+            public CompletableFuture<List<QueueStats>> allStats() {
+                return queue.allStats();
             }
 
             @Override

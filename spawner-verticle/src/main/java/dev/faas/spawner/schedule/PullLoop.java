@@ -60,8 +60,8 @@ public final class PullLoop {
     }
 
     /** A function may have work. */
-    public void hint(QueueKey key) {
-        turns.sign(key, deference.of(key));
+    public void workMayExist(QueueKey key) {
+        turns.workMayExist(key, deference.of(key));
     }
 
     public CommandSource supply() {
@@ -86,7 +86,7 @@ public final class PullLoop {
                 starter.start(delivery, again -> ended(line.get(), again));
             } else {
                 handBack(delivery);
-                turns.sign(key, Duration.ZERO);
+                turns.workMayExist(key, Duration.ZERO);
             }
         });
     }
@@ -119,7 +119,7 @@ public final class PullLoop {
             case Result.Work(var delivery, boolean more) -> begin(line, delivery, more);
             case Result.Empty nothing -> turns.nothing(line);
             case Result.NoQueue gone -> {
-                var unused = supply.make(line.key).whenComplete((made, cause) -> askAgain(line, cause));
+                var unused = supply.createQueue(line.key).whenComplete((made, cause) -> askAgain(line, cause));
             }
             case null -> askAgain(line, failure);
         }
@@ -145,7 +145,7 @@ public final class PullLoop {
     private void ended(FunctionQueue line, Optional<Duration> again) {
         turns.ended(line);
         again.ifPresent(delay -> CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
-                .execute(() -> turns.sign(line.key, Duration.ZERO)));
+                .execute(() -> turns.workMayExist(line.key, Duration.ZERO)));
     }
 
     private static void handBack(Delivery delivery) {

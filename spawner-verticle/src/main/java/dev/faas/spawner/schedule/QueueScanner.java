@@ -45,14 +45,14 @@ public final class QueueScanner {
     /** Once; the pause until the next. Blocks. */
     public Duration once() throws InterruptedException {
         long began = System.nanoTime();
-        var standings = Blocking.answer(supply.standings());
+        var standings = Blocking.answer(supply.allStats());
         var runs = queues.runs();
         makeDeleted(runs.keySet(), standings);
         var signs = standings.stream()
                 .filter(standing -> hasWork(standing, runs))
                 .map(QueueStats::key)
                 .toList();
-        signs.forEach(queues::hint);
+        signs.forEach(queues::workMayExist);
         return pause(Duration.ofNanos(System.nanoTime() - began), signs.size());
     }
 
@@ -67,7 +67,7 @@ public final class QueueScanner {
         for (var key : running) {
             if (!there.contains(key)) {
                 LOG.warn("the queue of {} is gone, and has runs: made again", key.function());
-                Blocking.answer(supply.make(key));
+                Blocking.answer(supply.createQueue(key));
             }
         }
     }

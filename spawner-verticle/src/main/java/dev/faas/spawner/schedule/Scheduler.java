@@ -40,7 +40,7 @@ final class Scheduler {
     }
 
     /** A function may have work, from then on. */
-    void sign(QueueKey key, Duration delay) {
+    void workMayExist(QueueKey key, Duration delay) {
         lock.lock();
         try {
             if (closed || !lines.hasRoomFor(key)) {

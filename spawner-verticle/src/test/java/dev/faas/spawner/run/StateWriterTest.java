@@ -76,12 +76,12 @@ final class StateWriterTest {
         }
 
         @Override
-        public CompletableFuture<Optional<Snapshot>> glance(String id) {
+        public CompletableFuture<Optional<Snapshot>> lastFromReplica(String id) {
             return last(id);
         }
 
         @Override
-        public CompletableFuture<Optional<RunSpec>> order(String id) {
+        public CompletableFuture<Optional<RunSpec>> runSpec(String id) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
     }

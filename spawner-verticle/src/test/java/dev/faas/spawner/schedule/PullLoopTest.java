@@ -68,13 +68,13 @@ final class PullLoopTest {
         }
 
         @Override
-        public CompletableFuture<Void> make(QueueKey key) {
+        public CompletableFuture<Void> createQueue(QueueKey key) {
             made.add(key);
             return CompletableFuture.completedFuture(null);
         }
 
         @Override
-        public CompletableFuture<List<QueueStats>> standings() {
+        public CompletableFuture<List<QueueStats>> allStats() {
             return CompletableFuture.completedFuture(standings);
         }
 
@@ -146,10 +146,10 @@ final class PullLoopTest {
     @Test
     void givenOneSlot_whenTwoOwnersHaveWork_thenTheyTakeTurnsAndSoDoTheFunctionsOfOne() throws Exception {
         var scheduler = queues(1);
-        scheduler.hint(RICH_1);
+        scheduler.workMayExist(RICH_1);
         supply.next().answer().complete(WORK_AND_MORE); // takes the only slot while the others line up
-        scheduler.hint(RICH_2);
-        scheduler.hint(POOR);
+        scheduler.workMayExist(RICH_2);
+        scheduler.workMayExist(POOR);
 
         for (var expected : List.of(RICH_1, POOR, RICH_2, POOR, RICH_1, POOR, RICH_2)) {
             supply.none();
@@ -163,10 +163,10 @@ final class PullLoopTest {
     @Test
     void givenOnePullUnderWay_whenMoreHintsCome_thenThereIsNoSecondOneOfTheSameFunction() throws Exception {
         var scheduler = queues(10);
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
         var first = supply.next();
-        scheduler.hint(POOR);
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
+        scheduler.workMayExist(POOR);
         supply.none();
 
         // A hint came during the pull, so nothing is not believed once.
@@ -178,9 +178,9 @@ final class PullLoopTest {
     @Test
     void givenEachPullReservesASlot_whenTwoAreUnderWay_thenAThirdWaits() throws Exception {
         var scheduler = queues(2);
-        scheduler.hint(RICH_1);
-        scheduler.hint(RICH_2);
-        scheduler.hint(POOR);
+        scheduler.workMayExist(RICH_1);
+        scheduler.workMayExist(RICH_2);
+        scheduler.workMayExist(POOR);
         var first = supply.next();
         var second = supply.next();
         supply.none();
@@ -195,11 +195,11 @@ final class PullLoopTest {
     void givenAFunctionAtItsLimitHere_whenItHasMore_thenItIsAskedForAgainOnlyAfterOneEnds() throws Exception {
         supply.limits.put(POOR, 2);
         var scheduler = queues(10);
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
         supply.next().answer().complete(WORK_AND_MORE);
         supply.next().answer().complete(WORK_AND_MORE);
         supply.none();
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
         supply.none();
 
         endOne();
@@ -211,13 +211,13 @@ final class PullLoopTest {
     void givenAnOwnerWithAllThatOneMayHave_whenAllHisFunctionsHaveMore_thenOthersAreServedAndHeAfterOneEnds()
             throws Exception {
         var scheduler = queues(new Slots(10, () -> 2));
-        scheduler.hint(RICH_1);
-        scheduler.hint(RICH_2);
+        scheduler.workMayExist(RICH_1);
+        scheduler.workMayExist(RICH_2);
         supply.next().answer().complete(WORK_AND_MORE);
         supply.next().answer().complete(WORK_AND_MORE);
         supply.none();
 
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
         assertThat(supply.next().key()).isEqualTo(POOR);
         supply.none();
         endOne();
@@ -228,14 +228,14 @@ final class PullLoopTest {
     @Test
     void givenAnOwnerWhoWouldTakeAllSlots_whenAnotherComes_thenAPlaceWasKeptForHim() throws Exception {
         var scheduler = queues(8); // of which two are kept
-        scheduler.hint(RICH_1);
-        scheduler.hint(RICH_2);
+        scheduler.workMayExist(RICH_1);
+        scheduler.workMayExist(RICH_2);
         for (int i = 0; i < 6; i++) {
             supply.next().answer().complete(WORK_AND_MORE);
         }
         supply.none();
 
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
 
         var pull = supply.next();
         assertThat(pull.key()).isEqualTo(POOR);
@@ -246,9 +246,9 @@ final class PullLoopTest {
     @Test
     void givenAnOwnersPullThatFoundNothing_whenAnotherFunctionOfHisHasWork_thenItsPlaceIsFree() throws Exception {
         var scheduler = queues(new Slots(10, () -> 1));
-        scheduler.hint(RICH_1);
+        scheduler.workMayExist(RICH_1);
         var first = supply.next();
-        scheduler.hint(RICH_2);
+        scheduler.workMayExist(RICH_2);
         supply.none();
 
         first.answer().complete(new Result.Empty());
@@ -259,7 +259,7 @@ final class PullLoopTest {
     @Test
     void givenAPullThatFoundNothing_whenARunOfTheFunctionEnds_thenItIsAskedForAgain() throws Exception {
         var scheduler = queues(10);
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
         supply.next().answer().complete(WORK_AND_MORE);
         supply.next().answer().complete(new Result.Empty()); // at its limit across all spawners
         supply.none();
@@ -272,19 +272,19 @@ final class PullLoopTest {
     @Test
     void givenTheBrokerSaidThatNothingElseWaits_whenTheRunEnds_thenNobodyIsAskedInVain() throws Exception {
         var scheduler = queues(10);
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
         supply.next().answer().complete(LAST_WORK);
         endOne();
         supply.none();
 
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
 
         assertThat(supply.next().key()).isEqualTo(POOR);
     }
 
     @Test
     void givenACommandThatWasHandedBack_whenItsDelayIsOver_thenItsQueueIsLookedAt() throws Exception {
-        queues(1).hint(POOR);
+        queues(1).workMayExist(POOR);
         supply.next().answer().complete(LAST_WORK);
 
         running.poll(10, TimeUnit.SECONDS).accept(Optional.of(Duration.ofMillis(200)));
@@ -295,7 +295,7 @@ final class PullLoopTest {
 
     @Test
     void givenAFunctionWithoutAQueue_whenAskedFor_thenItIsMadeAndAskedForAgain() throws Exception {
-        queues(1).hint(POOR);
+        queues(1).workMayExist(POOR);
 
         supply.next().answer().complete(new Result.NoQueue());
 
@@ -305,7 +305,7 @@ final class PullLoopTest {
 
     @Test
     void givenTheBusAway_whenAPullFails_thenTheFunctionIsNotForgotten() throws Exception {
-        queues(1).hint(POOR);
+        queues(1).workMayExist(POOR);
 
         supply.next().answer().completeExceptionally(new IllegalStateException("away"));
 
@@ -316,7 +316,7 @@ final class PullLoopTest {
     void givenASupplyThatThrows_whenAskedAgainLater_thenTheSchedulerIsStillThere() throws Exception {
         supply.broken = true;
         var scheduler = queues(1);
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
         assertThat(supply.threw.await(10, TimeUnit.SECONDS)).isTrue();
 
         supply.broken = false;
@@ -328,7 +328,7 @@ final class PullLoopTest {
     void givenAnEngineThatIsAway_whenThereIsWork_thenNobodyAsksForItUntilItIsBack() throws Exception {
         var scheduler = queues(2);
         scheduler.hold(true);
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
         supply.none();
 
         scheduler.hold(false);
@@ -339,7 +339,7 @@ final class PullLoopTest {
     @Test
     void givenAConsumerThatIsGoneUnderARun_whenSwept_thenItIsMadeAgain() throws Exception {
         var scheduler = queues(2);
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
         supply.next().answer().complete(LAST_WORK);
         var ended = running.poll(10, TimeUnit.SECONDS);
         supply.standings = List.of(new QueueStats(RICH_1, 0, 0, 10, true));
@@ -388,7 +388,7 @@ final class PullLoopTest {
             running.add(ended);
         });
         scheduler.start();
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
         var pull = supply.next();
         Thread.ofVirtual().start(() -> pull.answer().complete(LAST_WORK));
         assertThat(starting.await(10, TimeUnit.SECONDS)).isTrue();
@@ -404,7 +404,7 @@ final class PullLoopTest {
     @Test
     void givenAStop_whenAPullIsUnderWay_thenItWaitsForItsAnswer() throws Exception {
         var scheduler = queues(1);
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
         var pull = supply.next();
         var stopping = stopping(scheduler);
         assertThat(stopping).isNotDone();
@@ -412,7 +412,7 @@ final class PullLoopTest {
         pull.answer().complete(new Result.Empty());
 
         assertThat(stopping).succeedsWithin(Duration.ofSeconds(5));
-        scheduler.hint(POOR);
+        scheduler.workMayExist(POOR);
         supply.none();
     }
 }
