@@ -4,6 +4,7 @@ import dev.faas.bench.measure.BenchSetup;
 import dev.faas.bench.measure.Machine;
 import dev.faas.bench.measure.Report;
 import dev.faas.bench.measure.Scenario;
+import dev.faas.bench.measure.Subject;
 import dev.faas.bench.measure.TargetResult;
 import dev.faas.bench.scenario.BreadthScenario;
 import dev.faas.bench.scenario.ColdScenario;
@@ -13,11 +14,8 @@ import dev.faas.bench.scenario.IdleScenario;
 import dev.faas.bench.scenario.StreamsScenario;
 import dev.faas.bench.scenario.SubmitScenario;
 import dev.faas.bench.scenario.ThroughputScenario;
-import dev.faas.nats.NatsConfig;
 import dev.faas.wire.Codec;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,23 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs scenarios, each on a fresh platform, and reports as a table and as JSON. */
 public final class Bench {
-    /** A platform to measure, gone when closed. */
-    public interface Subject extends AutoCloseable {
-        URI api();
-
-        /** How its bus is reached by somebody who may read and write events. */
-        NatsConfig bus();
-
-        @Override
-        void close() throws IOException;
-    }
-
-    /** Starts one with these settings and so many spawners. */
-    @FunctionalInterface
-    public interface Start {
-        Subject with(Map<String, String> settings, int spawners) throws IOException;
-    }
-
     private static final List<Scenario> ALL = List.of(
             new SubmitScenario(),
             new ColdScenario(true),
@@ -68,7 +49,7 @@ public final class Bench {
      * @param program what starts the platform as its users do; null where that is not known
      * @param count of whatever a scenario has many of, in place of its own
      */
-    public Bench(Start start, String image, @Nullable Path program, OptionalInt count, PrintStream out) {
+    public Bench(Subject.Start start, String image, @Nullable Path program, OptionalInt count, PrintStream out) {
         this.grounds = new BenchSetup(start, image, program, count);
         this.out = out;
     }

@@ -8,7 +8,6 @@ import dev.faas.bench.measure.Samples;
 import dev.faas.bench.measure.Scenario;
 import dev.faas.bench.measure.ScenarioContext;
 import dev.faas.bench.measure.TargetResult;
-import dev.faas.spawner.SpawnerConfig;
 import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,11 +71,7 @@ public final class FairnessScenario implements Scenario.OnPlatform {
 
     @Override
     public Map<String, String> settings() {
-        return Map.of(
-                "FAAS_SLOTS",
-                Integer.toString(SLOTS / spawners),
-                "FAAS_BOOTS",
-                Integer.toString(Math.max(1, SpawnerConfig.defaultBoots() / spawners)));
+        return Map.of("FAAS_SLOTS", Integer.toString(SLOTS / spawners));
     }
 
     @Override

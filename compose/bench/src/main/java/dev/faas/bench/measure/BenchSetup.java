@@ -1,6 +1,5 @@
 package dev.faas.bench.measure;
 
-import dev.faas.bench.Bench.Start;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.Map;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param count of whatever a scenario has many of, in place of its own
  */
 public record BenchSetup(
-        Start start, String image, @Nullable Path program, OptionalInt count) {
+        Subject.Start start, String image, @Nullable Path program, OptionalInt count) {
     /** What is done on a platform; blocks. */
     interface Play {
         Report run(ScenarioContext stage) throws Exception;
