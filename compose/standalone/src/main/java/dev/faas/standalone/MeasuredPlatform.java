@@ -22,9 +22,9 @@ import java.util.Map;
  *
  * @param more each with its deployment
  */
-record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVerticle, Deployment> more)
+public record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVerticle, Deployment> more)
         implements Subject {
-    static MeasuredPlatform start(Map<String, String> settings, int spawners) throws IOException {
+    public static MeasuredPlatform start(Map<String, String> settings, int spawners) throws IOException {
         var data = Files.createTempDirectory("faas-bench-");
         boolean started = false;
         try {
