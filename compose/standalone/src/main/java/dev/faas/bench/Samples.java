@@ -15,6 +15,13 @@ final class Samples {
         nanos[count++] = duration;
     }
 
+    /** @param others no longer written to */
+    void addAll(Samples others) {
+        for (int i = 0; i < others.count; i++) {
+            add(others.nanos[i]);
+        }
+    }
+
     synchronized int count() {
         return count;
     }
