@@ -46,10 +46,10 @@ class SyncTest {
     }
 
     @Test
-    void givenInterval_whenNatsStarts_thenItSyncsEveryTenSeconds() throws Exception {
+    void givenInterval_whenNatsStarts_thenItSyncsEverySecond() throws Exception {
         assertThat(configuration(Sync.INTERVAL))
                 .doesNotContain("sync_always")
-                .contains("\"sync_interval\": " + Duration.ofSeconds(10).toNanos());
+                .contains("\"sync_interval\": " + Duration.ofSeconds(1).toNanos());
     }
 
     @ParameterizedTest

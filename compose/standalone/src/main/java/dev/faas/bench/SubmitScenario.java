@@ -79,9 +79,9 @@ final class SubmitScenario implements Scenario {
                             percent("… in the round where it was most", Collections.max(ratios))),
                     // Of the default.
                     List.of(
-                            Verdict.atLeast("P5", "submits", 6_000, always.perSecond(), "per s"),
-                            Verdict.atMost("P6", "p50", 3, always.steady.p50(), "ms"),
-                            Verdict.atMost("P6", "p99", 20, always.steady.percentile(0.99), "ms")));
+                            Verdict.atLeast("P5", "submits", 6_000, interval.perSecond(), "per s"),
+                            Verdict.atMost("P6", "p50", 3, interval.steady.p50(), "ms"),
+                            Verdict.atMost("P6", "p99", 20, interval.steady.percentile(0.99), "ms")));
         }
     }
 

@@ -16,6 +16,9 @@ import picocli.CommandLine.Option;
 
 @Command(name = "up", description = "Runs the whole platform in the foreground, until SIGINT, SIGTERM or SIGHUP.")
 final class UpCommand implements Callable<Integer> {
+    @Option(names = "--help", usageHelp = true, description = "Prints this, and starts nothing.")
+    boolean help;
+
     @Option(names = "--host", defaultValue = "127.0.0.1", description = "Address to listen on (${DEFAULT-VALUE}).")
     String host = "";
 
@@ -35,10 +38,9 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--sync",
             paramLabel = "always|interval",
-            description = {
-                "When NATS syncs accepted work to the disk: always, before it is answered, or at an interval of 10 s, which is"
-                        + " faster, and a power cut loses up to 10 s of it. In place of FAAS_SYNC (always)."
-            })
+            description =
+                    "When NATS syncs accepted work to the disk: always (before each answer), or at an interval of 1 s (faster; a"
+                            + " power cut loses up to about a second of it). Overrides FAAS_SYNC, whose default is interval.")
     @Nullable
     String sync;
 
