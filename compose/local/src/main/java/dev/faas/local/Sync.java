@@ -10,7 +10,7 @@ import java.util.Optional;
  * setting; a power cut or a kernel crash loses what was not synced.
  */
 public enum Sync {
-    /** Before each acknowledgement: a power cut loses nothing, and about a third of the submits a second are left. */
+    /** Before each acknowledgement: a power cut loses nothing, and a quarter to a third of the submits a second are left. */
     ALWAYS("always"),
     /** Every second, which costs no more than every ten did. JetStream's own default is two minutes. */
     INTERVAL("1s");
