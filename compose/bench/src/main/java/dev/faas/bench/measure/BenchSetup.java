@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 public record BenchSetup(
         Subject.Start start, String image, @Nullable Path program, OptionalInt count) {
     /** What is done on a platform; blocks. */
-    interface Play {
+    public interface Play {
         Report run(ScenarioContext stage) throws Exception;
     }
 
     /** On a platform in this process, gone afterwards. */
-    Report with(Map<String, String> settings, int spawners, Play play) throws Exception {
+    public Report with(Map<String, String> settings, int spawners, Play play) throws Exception {
         var vertx = Vertx.vertx();
         try (var subject = start.with(settings, spawners)) {
             return play.run(new ScenarioContext(vertx, subject.api(), subject.bus(), image, count));

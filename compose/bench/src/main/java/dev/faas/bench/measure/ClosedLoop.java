@@ -2,6 +2,7 @@ package dev.faas.bench.measure;
 
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +12,13 @@ import java.util.function.IntFunction;
 public final class ClosedLoop {
     /** How long it took for each, and altogether. */
     public record Done(Samples samples, Duration whole) {
+        /** Several, as one. */
+        public static Done of(List<Done> rounds) {
+            var samples = new Samples();
+            rounds.forEach(round -> samples.addAll(round.samples));
+            return new Done(samples, rounds.stream().map(Done::whole).reduce(Duration.ZERO, Duration::plus));
+        }
+
         public double perSecond() {
             return samples.count() / (whole.toNanos() / 1e9);
         }

@@ -15,6 +15,13 @@ public final class Samples {
         nanos[count++] = duration;
     }
 
+    /** @param others no longer written to */
+    public void addAll(Samples others) {
+        for (int i = 0; i < others.count; i++) {
+            add(others.nanos[i]);
+        }
+    }
+
     public synchronized int count() {
         return count;
     }

@@ -2,7 +2,7 @@ package dev.faas.system.faults;
 
 import java.util.Map;
 
-/** The functions that the load calls. Each says its argument twice, with a pause in between: half a result is seen. */
+/** The functions that the load calls. Each prints its argument twice, with a pause in between, so that half a result is noticed. */
 enum Kind {
     /** The default: repeated until it has ended. */
     SURE("sure", "delivery", "at-least-once"),
@@ -11,7 +11,7 @@ enum Kind {
     /** In a container that is kept. */
     KEPT("kept", "mode", "reused");
 
-    static final String SCRIPT = "echo \"begin $1\"; sleep 0.5; echo \"end $1\"";
+    static final String SCRIPT = RunWatch.TRACE + "echo \"begin $1\"; sleep 0.5; echo \"end $1\"";
 
     private final String function;
     private final String setting;
