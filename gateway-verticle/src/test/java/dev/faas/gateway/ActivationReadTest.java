@@ -2,6 +2,7 @@ package dev.faas.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Await;
 import dev.faas.wire.Ids;
 import java.nio.file.Path;
 import java.time.Duration;

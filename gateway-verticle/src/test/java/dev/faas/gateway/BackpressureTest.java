@@ -6,6 +6,7 @@ import dev.faas.gateway.submit.Backpressure;
 import dev.faas.nats.PullInbox.Pulled;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.testing.Await;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Ids;

@@ -12,6 +12,7 @@ import dev.faas.activation.Report;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.testing.Await;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvent;
+import dev.faas.testing.Await;
 import dev.faas.wire.FunctionSpec;
 import java.io.IOException;
 import java.net.http.HttpRequest;

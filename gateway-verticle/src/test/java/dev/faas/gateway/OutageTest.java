@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.testing.Await;
 import dev.faas.wire.Subjects;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -11,6 +11,8 @@ import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.testing.Await;
+import dev.faas.testing.TestKey;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -68,7 +70,7 @@ public final class RunningGateway implements AutoCloseable {
     final CommandQueue queue;
     public final PlayedService auth;
     final PlayedService registry;
-    final Signer signer;
+    final TestKey signer;
     final String alice = Ids.user(Instant.now());
     final String bob = Ids.user(Instant.now());
     /** Between the gateway and the bus, to cut them apart. */
@@ -95,8 +97,8 @@ public final class RunningGateway implements AutoCloseable {
         queue = new CommandQueue(bus);
         auth = new PlayedService(vertx);
         registry = new PlayedService(vertx);
-        signer = new Signer(vertx);
-        Await.await(bus.kv(Subjects.KEYS).put(signer.kid, signer.publicJwk().getBytes(StandardCharsets.UTF_8)));
+        signer = TestKey.generate();
+        Await.await(bus.kv(Subjects.KEYS).put(signer.kid(), signer.jwk().getBytes(StandardCharsets.UTF_8)));
         relay = new NatsRelay(server.port());
         gateway = new GatewayVerticle(
                 config(

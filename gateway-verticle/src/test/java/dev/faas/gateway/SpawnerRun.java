@@ -11,6 +11,7 @@ import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
 import dev.faas.nats.BusException;
+import dev.faas.testing.Await;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -15,6 +15,7 @@ import dev.faas.registry.ledger.Projection;
 import dev.faas.registry.maintenance.LostActivationCloser;
 import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.registry.maintenance.StalledCommandRescuer;
+import dev.faas.testing.Await;
 import dev.faas.wire.Subjects;
 import java.time.Duration;
 import java.time.Instant;

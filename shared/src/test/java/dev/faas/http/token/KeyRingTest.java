@@ -8,6 +8,7 @@ import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.testing.TestKey;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.spawner.docker.image.ResolvedImage;
-import dev.faas.spawner.engine.Eventually;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
+import dev.faas.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -58,7 +58,7 @@ final class ImagePullTest {
                 Callable<ResolvedImage> resolve = () -> here.resolve(revision, reference);
                 resolutions.add(executor.submit(resolve));
             }
-            Eventually.until(
+            Await.until(
                     "both wait",
                     () -> here.progress("fn_0@1").isPresent()
                             && here.progress("fn_1@1").isPresent());
@@ -144,7 +144,7 @@ final class ImagePullTest {
             Callable<ResolvedImage> resolve = () -> here.resolve("fn_slow@1", gate.reference(pushed));
             var resolution = executor.submit(resolve);
 
-            Eventually.until(
+            Await.until(
                     "it is told",
                     () -> here.progress("fn_slow@1")
                             .filter(told ->
