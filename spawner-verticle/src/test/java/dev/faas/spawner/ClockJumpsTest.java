@@ -20,12 +20,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The clock of a spawner jumps by hours, back and forth: under its queue, its runs, its leases and its restart. */
+@Tag("docker")
 final class ClockJumpsTest {
     private static final Duration PROMISED = Duration.ofSeconds(30);
     private static final Duration GRACE = Duration.ofSeconds(1);
