@@ -78,7 +78,7 @@ class ActivationReadTest {
         assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThan(Duration.ofMillis(900));
     }
 
-    private static Answer unchecked(String path) {
+    private static GatewayAnswer unchecked(String path) {
         try {
             return faas.get(path);
         } catch (java.io.IOException | InterruptedException e) {

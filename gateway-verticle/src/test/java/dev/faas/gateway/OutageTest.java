@@ -29,7 +29,7 @@ class OutageTest {
         faas.function("brave");
     }
 
-    private Answer submitted(String function) {
+    private GatewayAnswer submitted(String function) {
         try {
             return faas.submit(function, "x");
         } catch (IOException | InterruptedException e) {
@@ -135,7 +135,7 @@ class OutageTest {
     @Test
     void givenTheBusDoesNotAnswer_whenSubmitted_thenTheOutcomeIsUnknownAndTheIdIsTold() throws Exception {
         signal("STOP");
-        Answer answer;
+        GatewayAnswer answer;
         try {
             answer = faas.submit("brave", "x");
         } finally {

@@ -44,11 +44,11 @@ class ReplayTest {
         faas.registry.answersNothing();
     }
 
-    private static Answer replay(String user, String id) throws IOException, InterruptedException {
+    private static GatewayAnswer replay(String user, String id) throws IOException, InterruptedException {
         return faas.send(faas.as(user, "/v1/activations/" + id + "/replay").POST(BodyPublishers.noBody()));
     }
 
-    private static Answer replay(String id) throws IOException, InterruptedException {
+    private static GatewayAnswer replay(String id) throws IOException, InterruptedException {
         return replay(faas.alice, id);
     }
 

@@ -126,7 +126,7 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     /** The same request to another gateway. */
-    Answer sendTo(GatewayVerticle other, HttpRequest.Builder request) throws IOException, InterruptedException {
+    GatewayAnswer sendTo(GatewayVerticle other, HttpRequest.Builder request) throws IOException, InterruptedException {
         var path = request.build().uri().getRawPath();
         return send(request.uri(URI.create("http://127.0.0.1:" + other.port("api") + path)));
     }
@@ -224,8 +224,8 @@ public final class RunningGateway implements AutoCloseable {
         return request(path).header("Authorization", signer.bearer(user));
     }
 
-    public Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return new Answer(client.send(request.build(), BodyHandlers.ofByteArray()));
+    public GatewayAnswer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return new GatewayAnswer(client.send(request.build(), BodyHandlers.ofByteArray()));
     }
 
     /** Sends these bytes and reads all there is, until the gateway closes. */
@@ -237,15 +237,15 @@ public final class RunningGateway implements AutoCloseable {
         }
     }
 
-    Answer get(String path) throws IOException, InterruptedException {
+    GatewayAnswer get(String path) throws IOException, InterruptedException {
         return send(as(alice, path));
     }
 
-    Answer submit(String function, String type, byte[] body) throws IOException, InterruptedException {
+    GatewayAnswer submit(String function, String type, byte[] body) throws IOException, InterruptedException {
         return send(submission(function, type, BodyPublishers.ofByteArray(body)));
     }
 
-    Answer submit(String function, String argument) throws IOException, InterruptedException {
+    GatewayAnswer submit(String function, String argument) throws IOException, InterruptedException {
         return submit(function, "text/plain", argument.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -25,7 +25,7 @@ public final class FaultyLink implements AutoCloseable {
 
     private final SocketAddress target;
     private final ReservedPort port = new ReservedPort();
-    private final Set<Line> lines = ConcurrentHashMap.newKeySet();
+    private final Set<Connection> lines = ConcurrentHashMap.newKeySet();
     private ServerSocketChannel server;
     private boolean silent;
     private long delayNanos;
@@ -48,7 +48,7 @@ public final class FaultyLink implements AutoCloseable {
     /** Who is connected is thrown out, nobody gets in. */
     public synchronized void refuse() throws IOException {
         server.close();
-        lines.forEach(Line::cut);
+        lines.forEach(Connection::cut);
     }
 
     /** Nothing gets through any more, in neither direction, and nobody is told: neither bytes nor the end of a connection. */
@@ -93,7 +93,7 @@ public final class FaultyLink implements AutoCloseable {
     private void connect(SocketChannel near) {
         try {
             hold();
-            var line = new Line(near, SocketChannel.open(target), new AtomicInteger(2));
+            var line = new Connection(near, SocketChannel.open(target), new AtomicInteger(2));
             keep(line);
             Thread.ofVirtual().start(() -> pump(line, near, line.far, this::hold));
             Thread.ofVirtual().start(() -> pump(line, line.far, near, this::holdAnswer));
@@ -103,7 +103,7 @@ public final class FaultyLink implements AutoCloseable {
         }
     }
 
-    private synchronized void keep(Line line) {
+    private synchronized void keep(Connection line) {
         lines.add(line);
         if (!server.isOpen()) {
             line.cut();
@@ -115,7 +115,7 @@ public final class FaultyLink implements AutoCloseable {
         void await() throws IOException;
     }
 
-    private void pump(Line line, SocketChannel from, SocketChannel to, Hold hold) {
+    private void pump(Connection line, SocketChannel from, SocketChannel to, Hold hold) {
         var buffer = ByteBuffer.allocate(BUFFER);
         try {
             while (from.read(buffer) >= 0) {
@@ -166,7 +166,7 @@ public final class FaultyLink implements AutoCloseable {
     }
 
     /** A connection on either side of the cable. */
-    private record Line(SocketChannel near, SocketChannel far, AtomicInteger directions) {
+    private record Connection(SocketChannel near, SocketChannel far, AtomicInteger directions) {
         void cut() {
             FaultyLink.close(near);
             FaultyLink.close(far);
