@@ -129,7 +129,7 @@ class DocsTest {
         }
         var first = name.split("/")[0];
         return WITH_ENDING.matcher(name).matches()
-                || name.contains("/") && !first.startsWith(".") && Files.isDirectory(SourceTree.ROOT.resolve(first));
+                || (name.contains("/") && !first.startsWith(".") && Files.isDirectory(SourceTree.ROOT.resolve(first)));
     }
 
     private static boolean exists(Path document, String name) {

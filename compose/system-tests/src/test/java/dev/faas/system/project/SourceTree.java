@@ -45,8 +45,8 @@ final class SourceTree {
     private static boolean isMade(Path directory) {
         var name = directory.getFileName().toString();
         return MADE.contains(name)
-                || Set.of("own", "lib", "image").contains(name)
-                        && Files.exists(directory.resolveSibling("Dockerfile"));
+                || (Set.of("own", "lib", "image").contains(name)
+                        && Files.exists(directory.resolveSibling("Dockerfile")));
     }
 
     static List<Path> files(String ending) throws IOException {
