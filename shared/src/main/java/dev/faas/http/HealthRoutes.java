@@ -11,7 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 record HealthRoutes(Health health, boolean details) {
     private static final String RETRY_AFTER_SECONDS = "2";
 
-    void add(Router router) {
+    void addTo(Router router) {
         router.get("/healthz").handler(AcceptFilter.json()).handler(ctx -> answer(ctx, 200, status("up")));
         router.get("/readyz").handler(AcceptFilter.json()).handler(this::readiness);
         router.get("/version")

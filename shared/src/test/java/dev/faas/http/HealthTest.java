@@ -17,7 +17,9 @@ class HealthTest {
 
     @Test
     void whenARequiredDependencyIsDownThenTheServiceIsAliveButNotReady() throws Exception {
-        running.health.require("nats", () -> true).require("postgres", () -> Future.failedFuture("10.0.0.7 refused"));
+        running.health
+                .addRequired("nats", () -> true)
+                .addRequired("postgres", () -> Future.failedFuture("10.0.0.7 refused"));
 
         assertThat(running.get("/healthz").status()).isEqualTo(200);
         var ready = running.get("/readyz");
@@ -33,7 +35,7 @@ class HealthTest {
 
     @Test
     void whenOnlyAListedDependencyIsDownThenTheServiceIsReady() throws Exception {
-        running.health.require("nats", () -> Future.succeededFuture()).list("registry", () -> false);
+        running.health.addRequired("nats", () -> Future.succeededFuture()).addOptional("registry", () -> false);
 
         var ready = running.get("/readyz");
 
@@ -43,14 +45,14 @@ class HealthTest {
 
     @Test
     void whenADependencyDoesNotAnswerThenReadinessDoesAllTheSame() throws Exception {
-        running.health.require("nats", () -> Promise.<Void>promise().future());
+        running.health.addRequired("nats", () -> Promise.<Void>promise().future());
 
         assertThat(running.get("/readyz").status()).isEqualTo(503);
     }
 
     @Test
     void whenACheckThrowsThenItsDependencyIsDown() throws Exception {
-        running.health.require("nats", (java.util.function.BooleanSupplier) () -> {
+        running.health.addRequired("nats", (java.util.function.BooleanSupplier) () -> {
             throw new IllegalStateException("closed");
         });
 
@@ -64,7 +66,7 @@ class HealthTest {
     void whenTheServiceIsStoppingThenItIsNotReady() throws Exception {
         assertThat(running.get("/readyz").status()).isEqualTo(200);
 
-        running.health.stopping();
+        running.health.markStopping();
 
         assertThat(running.get("/readyz").status()).isEqualTo(503);
     }

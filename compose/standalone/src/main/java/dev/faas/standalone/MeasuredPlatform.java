@@ -79,9 +79,9 @@ record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVe
     public void close() throws IOException {
         more.keySet().forEach(SpawnerVerticle::skipGrace);
         try {
-            Blocking.uninterruptibly(
+            Blocking.awaitUninterruptibly(
                     Future.join(more.values().stream().map(Deployment::stop).toList()));
-            Blocking.uninterruptibly(vertx.close());
+            Blocking.awaitUninterruptibly(vertx.close());
         } finally {
             platform.skipGrace();
             platform.close();
