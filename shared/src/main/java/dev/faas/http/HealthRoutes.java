@@ -13,15 +13,7 @@ record HealthRoutes(Health health, boolean details) {
     void add(Router router) {
         router.get("/healthz").handler(Offer.json()).handler(ctx -> answer(ctx, 200, status("up")));
         router.get("/readyz").handler(Offer.json()).handler(this::readiness);
-        router.get("/version")
-                .handler(Offer.json())
-                .handler(ctx -> answer(
-                        ctx,
-                        200,
-                        JsonNodeFactory.instance
-                                .objectNode()
-                                .put("service", health.service())
-                                .put("version", Version.current())));
+        router.get("/version").handler(Offer.json()).handler(ctx -> answer(ctx, 200, version()));
     }
 
     private void readiness(RoutingContext ctx) {
@@ -45,6 +37,16 @@ record HealthRoutes(Health health, boolean details) {
             }
             answer(ctx, report.ready() ? 200 : 503, body);
         });
+    }
+
+    private ObjectNode version() {
+        var version = Version.current();
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("service", health.service())
+                .put("version", version.version())
+                .put("commit", version.commit())
+                .put("commitTime", version.commitTime());
     }
 
     private static ObjectNode status(String status) {

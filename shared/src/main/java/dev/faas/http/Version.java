@@ -4,17 +4,22 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The version that the build wrote into {@code version.properties}. */
-final class Version {
-    private Version() {}
+/**
+ * What the build wrote into {@code version.properties}.
+ *
+ * @param commit its full hash, with {@code -dirty} when the sources differed from it; {@code unknown} without a repository
+ * @param commitTime in UTC, as RFC 3339 has it, or {@code unknown}; the time of the build would make two builds differ
+ */
+public record Version(String version, String commit, String commitTime) {
 
-    static String current() {
+    public static Version current() {
         var properties = new Properties();
         try (var in = Version.class.getResourceAsStream("/dev/faas/version.properties")) {
             properties.load(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return properties.getProperty("version");
+        return new Version(
+                properties.getProperty("version"), properties.getProperty("commit"), properties.getProperty("time"));
     }
 }
