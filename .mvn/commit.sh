@@ -1,8 +1,8 @@
 #!/bin/sh
-# Writes what /version tells: version.sh VERSION FILE. Without arguments it prints the commit and its time only.
-# A file that says this already is left alone, so that nothing is packaged again for it.
+# Writes the commit at hand and its time, for /version: commit.sh FILE. A file that says so already is left alone, so that
+# nothing is packaged again for it.
 set -eu
-root=$(cd "$(dirname "$0")/../../../.." && pwd)
+root=$(cd "$(dirname "$0")/.." && pwd)
 
 # The clone may belong to another user than the one who builds.
 in_clone() { git -c safe.directory='*' -C "$root" "$@" 2>/dev/null; }
@@ -14,8 +14,7 @@ if prefix=$(in_clone rev-parse --show-prefix) && [ -z "$prefix" ] && head=$(in_c
   time=$(TZ=UTC in_clone log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd)
 fi
 
-[ $# -gt 0 ] || { printf 'commit=%s\ntime=%s\n' "$commit" "$time"; exit; }
-told=$(printf 'version=%s\ncommit=%s\ntime=%s\n' "$1" "$commit" "$time")
-[ "$(cat "$2" 2>/dev/null)" != "$told" ] || exit 0
-mkdir -p "$(dirname "$2")"
-printf '%s\n' "$told" >"$2"
+told=$(printf 'commit=%s\ntime=%s\n' "$commit" "$time")
+[ "$(cat "$1" 2>/dev/null)" != "$told" ] || exit 0
+mkdir -p "$(dirname "$1")"
+printf '%s\n' "$told" >"$1"
