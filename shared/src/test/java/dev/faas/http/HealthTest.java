@@ -73,7 +73,12 @@ class HealthTest {
 
     @Test
     void whenAskedForItsVersionThenItSaysWhatTheBuildWrote() throws Exception {
-        assertThat(running.get("/version").json().path("service").asText()).isEqualTo("test-service");
-        assertThat(running.get("/version").json().path("version").asText()).matches("[0-9]+\\.[0-9]+\\.[0-9]+.*");
+        var version = running.get("/version").json();
+
+        assertThat(version.path("service").asText()).isEqualTo("test-service");
+        assertThat(version.path("version").asText()).matches("[0-9]+\\.[0-9]+\\.[0-9]+.*");
+        assertThat(version.path("commit").asText()).matches("[0-9a-f]{40}(-dirty)?|unknown");
+        assertThat(version.path("commitTime").asText())
+                .matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z|unknown");
     }
 }
