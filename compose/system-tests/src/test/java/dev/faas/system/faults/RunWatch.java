@@ -97,7 +97,8 @@ final class RunWatch implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         if (!process.waitFor(10, TimeUnit.SECONDS) || read().getOrDefault(name, 0) != 1) {
-            throw new IOException("the kernel wrote no record of " + program + ": is accounting off, or the disk full?");
+            throw new IOException(
+                    "the kernel wrote no record of " + program + ": is accounting off, or the disk full?");
         }
     }
 
