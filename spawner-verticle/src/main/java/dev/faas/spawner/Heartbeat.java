@@ -53,14 +53,14 @@ final class Heartbeat {
     private void sign(LongFunction<CompletableFuture<Long>> written) throws InterruptedException {
         for (int i = 1; !succeeded && !replaced; i++) {
             try {
-                behind = Blocking.answer(written.apply(behind));
+                behind = Blocking.awaitReply(written.apply(behind));
                 return;
             } catch (BusException.CompareAndSetRefused e) {
                 if (i >= TRIES) {
                     throw e;
                 }
-                var last = Blocking.answer(spawners.lastHeartbeat(self.spawner()));
-                succeeded = last.beat() != null && later(last.beat());
+                var last = Blocking.awaitReply(spawners.lastHeartbeat(self.spawner()));
+                succeeded = last.heartbeat() != null && later(last.heartbeat());
                 behind = last.revision();
             }
         }
@@ -73,7 +73,7 @@ final class Heartbeat {
 
     /** True once, as soon as another process is found to have this spawner's name. */
     boolean replacedNow() {
-        if (replaced || !(succeeded || spawners.alive().stream().anyMatch(this::later))) {
+        if (replaced || !(succeeded || spawners.recentHeartbeats().stream().anyMatch(this::later))) {
             return false;
         }
         replaced = true;

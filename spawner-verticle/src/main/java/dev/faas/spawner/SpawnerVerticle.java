@@ -98,8 +98,8 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         Topology.await(nats, config.nats().startTimeout(), Subjects.IMAGES);
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
-        var self =
-                new Worker(config.spawner(), Blocking.answer(spawners.incarnation(config.spawner(), clock.instant())));
+        var self = new Worker(
+                config.spawner(), Blocking.awaitReply(spawners.newIncarnation(config.spawner(), clock.instant())));
         var pins = new RevisionPins(nats.kv(Subjects.IMAGES));
         var engine = on.open("docker", ENGINE_CLOSE, () -> engines.open(config, self, pins), ContainerEngine::close);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
@@ -140,20 +140,21 @@ public final class SpawnerVerticle extends ServiceVerticle {
         on.repeat("engine watch", ENGINE_PAUSE, watch::look);
         var sweep = new QueueScanner(queues.supply(), queues, config.slots(), timing.pull(), timing.sweep());
         on.repeat("waits", WAITS_PAUSE, () -> tell(runs, engine));
-        on.open("sweep", () -> RepeatingTask.paced("sweep", timing.sweep(), sweep::once), RepeatingTask::stop);
+        on.open("sweep", () -> RepeatingTask.startPaced("sweep", timing.sweep(), sweep::once), RepeatingTask::stop);
         on.repeat("namesakes", NAMESAKES_PAUSE, () -> yieldIfReplaced(heartbeat, queues, runs));
 
         var health = new Health(SERVICE)
-                .require("nats", nats::isConnected)
-                .require("docker", watch::answers)
-                .require("disk", watch::hasRoom)
-                .require("own name", () -> !heartbeat.replaced());
+                .addRequired("nats", nats::isConnected)
+                .addRequired("docker", watch::answers)
+                .addRequired("disk", watch::hasRoom)
+                .addRequired("own name", () -> !heartbeat.replaced());
         return on.await(
                 "http", () -> HttpService.start(vertx, config.http(), health, metrics, List.of()), HttpService::close);
     }
 
     private boolean others(Spawners spawners) {
-        return spawners.alive().stream().anyMatch(beat -> !beat.spawner().equals(config.spawner()));
+        return spawners.recentHeartbeats().stream()
+                .anyMatch(beat -> !beat.spawner().equals(config.spawner()));
     }
 
     /** How many of the platform's runs of one owner may be here. */
@@ -161,7 +162,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         int limit = config.ownerRunning();
         return limit == SpawnerConfig.NO_LIMIT
                 ? () -> limit
-                : () -> OwnerShare.of(limit, config.spawner(), config.slots(), spawners.alive());
+                : () -> OwnerShare.of(limit, config.spawner(), config.slots(), spawners.recentHeartbeats());
     }
 
     private SandboxPool pool(ContainerEngine engine, Metrics metrics) {
@@ -217,7 +218,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
 
     private static Spawners observed(Nats nats) throws IOException, InterruptedException {
         var spawners = new Spawners(nats);
-        spawners.observe();
+        spawners.startObserving();
         return spawners;
     }
 
@@ -231,7 +232,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
 
     private static RepeatingTask beating(Heartbeat heartbeat) throws InterruptedException {
         heartbeat.beat();
-        return RepeatingTask.again("heartbeat", Spawners.HEARTBEAT_INTERVAL, heartbeat::beat);
+        return RepeatingTask.startAfterPause("heartbeat", Spawners.HEARTBEAT_INTERVAL, heartbeat::beat);
     }
 
     /** A later process of the same name has declared this one dead: its work is not ours any more. */

@@ -7,7 +7,7 @@ import dev.faas.activation.Activation.FunctionKey;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvent.StateEvent;
 import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.CommandQueue;
@@ -241,7 +241,7 @@ public final class Platform {
         var now = Instant.now();
         var function = new FunctionRevision(Ids.function(now), owner, 1, null, now, now, spec);
         get(nats.kv(Subjects.FUNCTIONS).put(FunctionRevision.key(owner, spec.name()), Codec.encode(function)));
-        get(queue.ensure(function));
+        get(queue.ensureConsumer(function));
         return function;
     }
 
@@ -254,7 +254,7 @@ public final class Platform {
     }
 
     void enqueue(FunctionRevision function, String id) throws Exception {
-        get(queue.put(new ActivationCommand(id, function.owner(), function.id())));
+        get(queue.enqueue(new ActivationCommand(id, function.owner(), function.id())));
     }
 
     /** Only accepted. */
@@ -268,8 +268,8 @@ public final class Platform {
         return activation(function, Instant.now().plus(QUEUE_TTL));
     }
 
-    static Snapshot stored(CompletableFuture<Appended> append) throws Exception {
-        return ((Appended.Stored) get(append)).snapshot();
+    static Snapshot stored(CompletableFuture<AppendResult> append) throws Exception {
+        return ((AppendResult.Stored) get(append)).snapshot();
     }
 
     private static Activation activation(FunctionRevision function, Instant expiresAt) {

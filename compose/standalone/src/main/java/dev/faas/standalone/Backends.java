@@ -78,13 +78,13 @@ final class Backends {
         var env = Env.of(environment);
         var text = env.optional(SYNC, "when NATS syncs accepted work to the disk: always or interval");
         if (text.isPresent() && environment.containsKey(NATS_URL)) {
-            env.problem(
+            env.addProblem(
                     SYNC,
                     "(--sync) has no effect on the server that " + NATS_URL
                             + " names: unset it, and set jetstream.sync_interval in that server's configuration");
         }
         var sync = text.map(name -> Sync.of(name).orElseGet(() -> {
-                    env.problem(SYNC, "(--sync) must be always or interval, not '" + name + "'");
+                    env.addProblem(SYNC, "(--sync) must be always or interval, not '" + name + "'");
                     return Sync.DEFAULT;
                 }))
                 .orElse(Sync.DEFAULT);

@@ -82,9 +82,9 @@ public record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<Sp
     public void close() throws IOException {
         more.keySet().forEach(SpawnerVerticle::skipGrace);
         try {
-            Blocking.uninterruptibly(
+            Blocking.awaitUninterruptibly(
                     Future.join(more.values().stream().map(Deployment::stop).toList()));
-            Blocking.uninterruptibly(vertx.close());
+            Blocking.awaitUninterruptibly(vertx.close());
         } finally {
             platform.skipGrace();
             platform.close();

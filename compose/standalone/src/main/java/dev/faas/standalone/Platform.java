@@ -178,7 +178,7 @@ public final class Platform implements AutoCloseable {
      */
     @Override
     public void close() {
-        Blocking.uninterruptibly(lifecycle.stop());
-        Blocking.uninterruptibly(vertx.close());
+        Blocking.awaitUninterruptibly(lifecycle.stop());
+        Blocking.awaitUninterruptibly(vertx.close());
     }
 }

@@ -56,7 +56,7 @@ final class UpCommand implements Callable<Integer> {
             }
         };
         var broken = new AtomicReference<@Nullable Unrecoverable>();
-        Unrecoverable.tell(end -> {
+        Unrecoverable.onUncaught(end -> {
             broken.set(end);
             stop.run();
         });

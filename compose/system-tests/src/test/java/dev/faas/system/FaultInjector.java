@@ -1,7 +1,7 @@
 package dev.faas.system;
 
 import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
@@ -120,7 +120,7 @@ public final class FaultInjector implements AutoCloseable {
                 last);
         answer(events.append(
                 running.finish(report, Duration.ZERO),
-                ((Appended.Stored) claimed).snapshot().sequence()));
+                ((AppendResult.Stored) claimed).snapshot().sequence()));
     }
 
     private static <T> T answer(CompletableFuture<T> future) throws Exception {

@@ -133,7 +133,7 @@ final class BootGate {
 
     /** Of equals the one that came first. */
     private static final Comparator<Turn> ORDER =
-            Comparator.comparingInt(Turn::held).thenComparing(turn -> turn.urgent ? 0 : 1);
+            Comparator.comparingInt(Turn::held).thenComparingInt(turn -> turn.urgent ? 0 : 1);
 
     /** @param calm how much later than it could a boot ahead of demand begins */
     BootGate(int places, Duration calm) {

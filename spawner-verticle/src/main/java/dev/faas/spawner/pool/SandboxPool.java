@@ -122,7 +122,7 @@ public final class SandboxPool {
     /** What was to come, or has just come, is the next one's. */
     private void abandon(RevisionPool line, CompletableFuture<IdleSandbox> next) {
         locked(() -> {
-            if (!line.waiting.removeIf(other -> other == next) && next.state() == Future.State.SUCCESS) {
+            if (!line.waiting.removeIf(next::equals) && next.state() == Future.State.SUCCESS) {
                 line.lent--;
                 removals.remove(next.resultNow().sandbox());
                 bootForNext(line);

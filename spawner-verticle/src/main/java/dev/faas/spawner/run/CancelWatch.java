@@ -23,7 +23,7 @@ public final class CancelWatch implements AutoCloseable {
         this.activation = activation;
         this.runId = runId;
         this.onCancel = onCancel;
-        this.live = events.states(activation, this::seen);
+        this.live = events.subscribeToStates(activation, this::seen);
     }
 
     /** Asks the leader, and does not wait for the answer. */

@@ -60,7 +60,7 @@ final class ChunkPublisher {
         }
         while (!cut.contains(chunk.source())) {
             try {
-                stored(chunk, Blocking.answer(channel.append(chunk, expected)));
+                stored(chunk, Blocking.awaitReply(channel.append(chunk, expected)));
                 return;
             } catch (BusException.StreamFull e) {
                 cut(chunk);
@@ -84,7 +84,7 @@ final class ChunkPublisher {
     /** Ours, whose answer got lost; otherwise a chunk of an earlier run is the one to follow. */
     private boolean isThere(OutputChunk chunk) throws InterruptedException {
         try {
-            var last = Blocking.answer(channel.last());
+            var last = Blocking.awaitReply(channel.last());
             expected = last.map(OutputEvent::sequence).orElse(0L);
             if (last.isPresent() && same(last.get().chunk(), chunk)) {
                 stored(chunk, expected);

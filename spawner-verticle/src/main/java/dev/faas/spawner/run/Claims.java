@@ -1,6 +1,6 @@
 package dev.faas.spawner.run;
 
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
@@ -103,23 +103,24 @@ public final class Claims {
                     return new Taken.Done();
                 }
                 case Queued queued
-                when queued.waitFrom(now).isPositive() -> {
+                when queued.remainingWait(now).isPositive() -> {
                     return new Taken.Waiting(queued);
                 }
-                case Queued queued when queued.expired(now) -> last = append(queued.expire(now), snapshot);
+                case Queued queued when queued.isExpired(now) -> last = append(queued.expire(now), snapshot);
                 case Queued queued -> {
-                    var order =
-                            queued.order() != null ? Optional.of(queued.order()) : Blocking.answer(states.runSpec(id));
+                    var order = queued.order() != null
+                            ? Optional.of(queued.order())
+                            : Blocking.awaitReply(states.runSpec(id));
                     var claimed = claim(snapshot, queued.claim(self, runId, clock.instant()), order);
-                    if (claimed instanceof Appended.Stored(var stored)) {
+                    if (claimed instanceof AppendResult.Stored(var stored)) {
                         return new Taken.Claimed(stored, (Running) stored.record(), order);
                     }
-                    last = ((Appended.Superseded) claimed).actual();
+                    last = ((AppendResult.Superseded) claimed).actual();
                 }
                 case Running running
                 when running.runId().equals(runId) -> {
                     // Ours, and somebody has asked for its cancellation meanwhile.
-                    return new Taken.Claimed(snapshot, running, Blocking.answer(states.runSpec(id)));
+                    return new Taken.Claimed(snapshot, running, Blocking.awaitReply(states.runSpec(id)));
                 }
                 case Running running
                 when alive(running) -> {
@@ -127,7 +128,7 @@ public final class Claims {
                 }
                 case Running running -> {
                     LOG.info("activation {}: its run on {} is lost", id, running.worker());
-                    last = append(running.lose(now), snapshot);
+                    last = append(running.loseSpawner(now), snapshot);
                 }
             }
         }
@@ -136,15 +137,15 @@ public final class Claims {
 
     /** Nearly always there is one that waits to be claimed, or has ended: that is seen from near, and a claim too late refused. */
     private Optional<Snapshot> look(String id) throws InterruptedException {
-        var seen = Blocking.answer(states.lastFromReplica(id));
+        var seen = Blocking.awaitReply(states.lastFromReplica(id));
         boolean decides = seen.map(Snapshot::record).filter(this::decides).isPresent();
-        return decides ? seen : Blocking.answer(states.last(id));
+        return decides ? seen : Blocking.awaitReply(states.last(id));
     }
 
     private boolean decides(ActivationRecord record) {
         return switch (record) {
             case Ended ended -> true;
-            case Queued queued -> !queued.waitFrom(clock.instant()).isPositive();
+            case Queued queued -> !queued.remainingWait(clock.instant()).isPositive();
             case Running running -> false;
         };
     }
@@ -153,7 +154,7 @@ public final class Claims {
         return running.worker().equals(self) ? runsHere.test(running.runId()) : !dead.test(running.worker());
     }
 
-    private Appended claim(Snapshot before, ActivationRecord next, Optional<RunSpec> order)
+    private AppendResult claim(Snapshot before, ActivationRecord next, Optional<RunSpec> order)
             throws InterruptedException {
         if (order.isEmpty()) {
             LOG.error("activation {}: its accepted event is gone, so nobody knows what to run", next.id());
@@ -163,8 +164,8 @@ public final class Claims {
 
     private Optional<Snapshot> append(ActivationRecord next, Snapshot before) throws InterruptedException {
         return switch (writer.append(next, before.sequence())) {
-            case Appended.Stored(var stored) -> Optional.of(stored);
-            case Appended.Superseded(var actual) -> actual;
+            case AppendResult.Stored(var stored) -> Optional.of(stored);
+            case AppendResult.Superseded(var actual) -> actual;
         };
     }
 

@@ -74,7 +74,7 @@ final class Output implements OutputSink, AutoCloseable {
         try {
             if (!begun) {
                 begun = true;
-                ActivationStage.FIRST_BYTE.reached(activation);
+                ActivationStage.FIRST_BYTE.record(activation);
             }
             int done = 0;
             while (done < length && !closed) {

@@ -23,11 +23,11 @@ public final class OutputRoom {
     /** Looks now, before anything runs, and from then on once a second. */
     public RepeatingTask watch() throws InterruptedException {
         look();
-        return RepeatingTask.again("output room", PAUSE, this::look);
+        return RepeatingTask.startAfterPause("output room", PAUSE, this::look);
     }
 
     private void look() throws InterruptedException {
-        full = Blocking.answer(events.room()).filledWith(0) > FULL;
+        full = Blocking.awaitReply(events.streamUsage()).fillRatioWith(0) > FULL;
     }
 
     boolean isFull() {

@@ -103,8 +103,8 @@ public final class Run {
 
     /** When to look at the function's queue again, beyond what the queue itself tells: the command comes back then. */
     Optional<Duration> execute() throws InterruptedException {
-        var named = Subjects.queued(delivery.subject());
-        ActivationStage.TAKEN.reached(named);
+        var named = Subjects.activationIdOf(delivery.subject());
+        ActivationStage.TAKEN.record(named);
         // From before the claim on: with the claim it can be asked to be cancelled.
         try (var watch = new CancelWatch(with.events(), named, id, () -> stop(RunStop.Cause.CANCEL));
                 var lease = Lease.keep("lease-" + id, () -> signOfLife(watch), with.timing(), this::leaseLost)) {
@@ -126,7 +126,7 @@ public final class Run {
             return settlement.handBack(STOPPING_DELAY);
         }
         try {
-            return switch (with.claims().take(named, delivery.deliveries(), id)) {
+            return switch (with.claims().take(named, delivery.deliveryCount(), id)) {
                 case Taken.Claimed claimed -> attempt(claimed, settlement, lease);
                 case Taken.Done done -> settlement.ack();
                 case Taken.Waiting(var queued) -> settlement.queuedAgain(queued);
@@ -145,7 +145,7 @@ public final class Run {
     private Optional<Duration> attempt(Taken.Claimed claimed, Settlement settlement, Lease lease)
             throws InterruptedException {
         activation = claimed.running().id();
-        ActivationStage.CLAIMED.reached(activation);
+        ActivationStage.CLAIMED.record(activation);
         // The thread is this run's own: all that is logged on it from here on is for that request.
         MDC.put("requestId", claimed.running().activation().requestId());
         LOG.debug("activation {}: run {} begins", activation, id);
@@ -213,7 +213,7 @@ public final class Run {
         try (var output = new Output(activationId, id, order.spec().limits(), channel(activationId), with.clock())) {
             stop.flowing(output);
             var listened = new ReadOnlyHint(output);
-            ActivationStage.PLACED.reached(activationId);
+            ActivationStage.SANDBOX_READY.record(activationId);
             var asked = now();
             var outcome = sandbox.run(
                     EngineRequests.request(claimed.running(), order, STOP_GRACE, asked, lease.remaining()), listened);
@@ -223,14 +223,14 @@ public final class Run {
                 return running -> running.loseCommand(detail, ended);
             }
             if (stop.cause().filter(RunStop.Cause.LEASE_LOST::equals).isPresent()) {
-                return running -> running.lose(ended);
+                return running -> running.loseSpawner(ended);
             }
             with.meters()
                     .started(Duration.between(
                             claimed.running().claimedAt(),
                             asked.plusMillis(outcome.usage().startMs())));
             var kept = output.end(OUTPUT_LIMIT);
-            ActivationStage.OUTPUT_STORED.reached(activationId);
+            ActivationStage.OUTPUT_STORED.record(activationId);
             var digest = sandbox.imageDigest();
             return running -> Reports.of(outcome, running, kept, listened.text(), digest, asked, ended)
                     .map(report -> running.finish(report, backoff(running)))
@@ -240,7 +240,7 @@ public final class Run {
 
     private static Duration backoff(Running running) {
         var chance = ThreadLocalRandom.current().nextDouble();
-        return Backoff.after(running.activation().retry(), running.attempt(), chance);
+        return Backoff.afterFailure(running.activation().retry(), running.attempt(), chance);
     }
 
     /** Stopped from outside before its command was started. */
@@ -279,7 +279,7 @@ public final class Run {
             Taken.Claimed claimed, Function<Running, ActivationRecord> next, Settlement settlement, Lease lease)
             throws InterruptedException {
         var stored = with.writer().conclude(claimed.snapshot(), next, with.goOn());
-        ActivationStage.END_STORED.reached(claimed.running().id());
+        ActivationStage.END_STORED.record(claimed.running().id());
         stored.ifPresent(with.meters()::concluded);
         if (!lease.held()) {
             LOG.warn(

@@ -47,11 +47,11 @@ final class Settlement {
 
     /** Another attempt is to follow: now, or when it is due. Until then the command takes none of its function's slots. */
     Optional<Duration> queuedAgain(Queued queued) throws InterruptedException {
-        if (queued.waitFrom(clock.instant()).isZero()) {
+        if (queued.remainingWait(clock.instant()).isZero()) {
             return handBack(Duration.ZERO);
         }
-        var parked = new PendingRetry(CommandQueue.command(delivery), queued.nextAttemptAt());
-        if (!done("parked", () -> queue.park(parked))) {
+        var parked = new PendingRetry(CommandQueue.decodeCommand(delivery), queued.nextAttemptAt());
+        if (!done("parked", () -> queue.scheduleRetry(parked))) {
             LOG.warn("{}: not parked; it will come again, and be parked then", delivery.subject());
             return Optional.empty();
         }
@@ -77,7 +77,7 @@ final class Settlement {
     private boolean done(String what, Supplier<CompletableFuture<Void>> request) throws InterruptedException {
         for (int i = 0; i < TRIES && lease.held(); i++) {
             try {
-                Blocking.answer(request.get());
+                Blocking.awaitReply(request.get());
                 return true;
             } catch (BusException e) {
                 LOG.debug("{}: not {} yet: {}", delivery.subject(), what, e.getMessage());

@@ -3,7 +3,7 @@ package dev.faas.spawner.schedule;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.nats.Delivery;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
 import java.util.List;
@@ -45,7 +45,7 @@ public interface CommandSource extends AutoCloseable {
      * @param late takes what comes after its pull was given up
      */
     static CommandSource of(CommandQueue queue, KnownFunctions limits, Duration expires, Consumer<Delivery> late) {
-        var puller = queue.puller(late);
+        var puller = queue.openPuller(late);
         return new CommandSource() {
             @Override
             public CompletableFuture<Result> pull(QueueKey key) {
@@ -54,7 +54,7 @@ public interface CommandSource extends AutoCloseable {
 
             @Override
             public CompletableFuture<Void> createQueue(QueueKey key) {
-                return queue.ensure(key, limits.of(key).orElse(1));
+                return queue.ensureConsumer(key, limits.of(key).orElse(1));
             }
 
             @Override
@@ -74,13 +74,13 @@ public interface CommandSource extends AutoCloseable {
         };
     }
 
-    private static Result got(Pulled pulled) {
+    private static Result got(PullResult pulled) {
         return switch (pulled) {
             // A redelivered command does not say whether others wait to be redelivered too.
-            case Pulled.Message(var delivery) ->
-                new Result.Work(delivery, delivery.pending() > 0 || delivery.deliveries() > 1);
-            case Pulled.Nothing nothing -> new Result.Empty();
-            case Pulled.NoConsumer gone -> new Result.NoQueue();
+            case PullResult.Message(var delivery) ->
+                new Result.Work(delivery, delivery.pending() > 0 || delivery.deliveryCount() > 1);
+            case PullResult.Empty nothing -> new Result.Empty();
+            case PullResult.NoConsumer gone -> new Result.NoQueue();
         };
     }
 }

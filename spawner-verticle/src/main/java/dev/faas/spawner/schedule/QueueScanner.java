@@ -45,7 +45,7 @@ public final class QueueScanner {
     /** Once; the pause until the next. Blocks. */
     public Duration once() throws InterruptedException {
         long began = System.nanoTime();
-        var standings = Blocking.answer(supply.allStats());
+        var standings = Blocking.awaitReply(supply.allStats());
         var runs = queues.runs();
         makeDeleted(runs.keySet(), standings);
         var signs = standings.stream()
@@ -67,7 +67,7 @@ public final class QueueScanner {
         for (var key : running) {
             if (!there.contains(key)) {
                 LOG.warn("the queue of {} is gone, and has runs: made again", key.function());
-                Blocking.answer(supply.createQueue(key));
+                Blocking.awaitReply(supply.createQueue(key));
             }
         }
     }

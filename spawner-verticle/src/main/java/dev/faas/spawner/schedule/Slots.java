@@ -26,7 +26,7 @@ public final class Slots {
         int most = mostOfOne.getAsInt();
         synchronized (this) {
             int held = byOwner.getOrDefault(owner, 0);
-            return held < most && (held == 0 || free() >= SpawnerHeartbeat.kept(total));
+            return held < most && (held == 0 || free() >= SpawnerHeartbeat.reservedSlots(total));
         }
     }
 

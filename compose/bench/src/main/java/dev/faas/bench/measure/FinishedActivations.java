@@ -3,7 +3,7 @@ package dev.faas.bench.measure;
 import dev.faas.activation.Activation;
 import dev.faas.activation.Activation.FunctionKey;
 import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
@@ -111,10 +111,10 @@ public final class FinishedActivations {
                                 running.finish(report(begun, output), Duration.ZERO), sequence(claimed))));
     }
 
-    private static long sequence(Appended appended) {
+    private static long sequence(AppendResult appended) {
         return switch (appended) {
-            case Appended.Stored(var snapshot) -> snapshot.sequence();
-            case Appended.Superseded other -> throw new IllegalStateException("somebody else has written it");
+            case AppendResult.Stored(var snapshot) -> snapshot.sequence();
+            case AppendResult.Superseded other -> throw new IllegalStateException("somebody else has written it");
         };
     }
 
@@ -143,7 +143,7 @@ public final class FinishedActivations {
 
     /** Bytes of all events that are there. */
     public long onTheBus() throws Exception {
-        return events.room().get(10, TimeUnit.SECONDS).used();
+        return events.streamUsage().get(10, TimeUnit.SECONDS).used();
     }
 
     /** Waits until there are not more. */

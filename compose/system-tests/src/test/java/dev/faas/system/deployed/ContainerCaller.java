@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A user at the platform's three ports. A connection that fails is tried again, as every client of a service that is rolled has
@@ -37,6 +38,8 @@ final class ContainerCaller {
 
     final AtomicInteger requests = new AtomicInteger();
     final AtomicInteger retried = new AtomicInteger();
+    /** The longest time that one request had to be repeated until it was answered. */
+    final AtomicLong longestGapMillis = new AtomicLong();
     /** What was answered with 400 and above: method, path and status → how often. */
     final Map<String, Integer> refused = new ConcurrentSkipListMap<>();
 
@@ -113,12 +116,6 @@ final class ContainerCaller {
                         .POST(BodyPublishers.ofByteArray(Codec.write(body))));
     }
 
-    /** The text of an event stream, to its end. */
-    String events(String activation) throws IOException {
-        return exchange(Port.API, "/v1/activations/" + activation + "/events", HttpRequest.Builder::GET)
-                .body();
-    }
-
     private JsonNode send(Port port, String path, Method method) throws IOException {
         var answer = exchange(port, path, method);
         return Codec.readTree(answer.body().getBytes(java.nio.charset.StandardCharsets.UTF_8));
@@ -132,7 +129,9 @@ final class ContainerCaller {
             builder.header("Authorization", "Bearer " + token);
         }
         var request = method.on(builder).build();
-        var until = System.nanoTime() + UNREACHABLE.toNanos();
+        long begun = System.nanoTime();
+        long until = begun + UNREACHABLE.toNanos();
+        boolean repeated = false;
         while (true) {
             try {
                 var answer = http.send(request, BodyHandlers.ofString());
@@ -143,14 +142,19 @@ final class ContainerCaller {
                             Integer::sum);
                 }
                 if (answer.statusCode() == UNAVAILABLE && System.nanoTime() < until) {
+                    repeated = true;
                     pause();
                     continue;
+                }
+                if (repeated) {
+                    longestGapMillis.accumulateAndGet((System.nanoTime() - begun) / 1_000_000, Math::max);
                 }
                 return answer;
             } catch (IOException e) {
                 if (System.nanoTime() > until) {
                     throw e;
                 }
+                repeated = true;
                 retried.incrementAndGet();
                 pause();
             } catch (InterruptedException e) {

@@ -114,6 +114,10 @@ final class Nodes implements AutoCloseable {
         return new Shell(COMPOSE, environment);
     }
 
+    int count() {
+        return count;
+    }
+
     /** The script itself. */
     String nodes(String... arguments) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of("./nodes"));

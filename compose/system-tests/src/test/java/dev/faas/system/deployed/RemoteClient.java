@@ -29,6 +29,11 @@ final class RemoteClient {
 
     private final ContainerCaller caller;
     private final ConcurrentLinkedQueue<String> accepted = new ConcurrentLinkedQueue<>();
+    /** What tasks of the load threw. */
+    private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+
+    /** An activation of an earlier visit: its events may have left the stream. */
+    private String earlier = "";
 
     private RemoteClient(ContainerCaller caller) {
         this.caller = caller;
@@ -38,6 +43,7 @@ final class RemoteClient {
         if (args[0].equals("again")) {
             var visitor = new RemoteClient(new ContainerCaller(args[1]));
             visitor.caller.login();
+            visitor.earlier = args[2];
             visitor.accepted.add(args[2]);
             visitor.submit("factor");
             visitor.report();
@@ -123,13 +129,13 @@ final class RemoteClient {
         }
     }
 
-    private static void every(java.util.concurrent.ScheduledExecutorService threads, int millis, Request request) {
+    private void every(java.util.concurrent.ScheduledExecutorService threads, int millis, Request request) {
         var unused = threads.scheduleWithFixedDelay(
                 () -> {
                     try {
                         request.send();
-                    } catch (IOException e) {
-                        throw new java.io.UncheckedIOException(e);
+                    } catch (IOException | RuntimeException e) {
+                        failures.add(e.toString());
                     }
                 },
                 0,
@@ -160,7 +166,6 @@ final class RemoteClient {
                 Map.copyOf(caller.refused)));
         var unhappy = new ArrayList<String>();
         var spawners = new TreeMap<String, Integer>();
-        var terminals = 0;
         if (accepted.isEmpty()) {
             throw new IOException("nothing was accepted: " + caller.refused);
         }
@@ -170,7 +175,6 @@ final class RemoteClient {
                 unhappy.add(record.toString());
             }
             spawners.merge(record.path("spawner").asText(), 1, Integer::sum);
-            terminals += terminals(caller.events(id));
         }
         counts.putAll(Map.of(
                 "user",
@@ -182,16 +186,11 @@ final class RemoteClient {
                 "unhappy",
                 unhappy,
                 "spawners",
-                spawners,
-                "terminalEvents",
-                terminals));
+                spawners));
+        counts.put("ids", accepted.stream().filter(id -> !id.equals(earlier)).toList());
+        counts.put("failures", List.copyOf(failures));
+        counts.put("longestGapMillis", caller.longestGapMillis.get());
         return counts;
-    }
-
-    private static int terminals(String events) {
-        return (int) List.of(events.split("\n\n")).stream()
-                .filter(event -> event.contains("event: state") && !event.contains("\"finishedAt\":null"))
-                .count();
     }
 
     @FunctionalInterface

@@ -33,7 +33,7 @@ record TokenForger(String kid, String publicJwk, PrivateKey key, Map<String, Obj
     static TokenForger of(Vertx vertx, Map<String, String> settingsOfAuth, String realToken) throws Exception {
         var pg = Pg.open(vertx, PgConfig.from(Env.of(settingsOfAuth), "auth"));
         try {
-            var row = pg.with(pool -> pool.query("select kid, x, y, d from signing_key")
+            var row = pg.withPool(pool -> pool.query("select kid, x, y, d from signing_key")
                             .execute()
                             .map(rows -> rows.iterator().next()))
                     .await();
