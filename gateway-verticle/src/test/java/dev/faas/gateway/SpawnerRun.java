@@ -1,5 +1,6 @@
 package dev.faas.gateway;
 
+import java.util.concurrent.atomic.AtomicReference;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
@@ -56,16 +57,19 @@ final class SpawnerRun {
 
     /** Again while the bus is away: a write of our own that was stored already counts. */
     private static <T> T persistently(Supplier<CompletionStage<T>> write) {
-        while (true) {
+        var stored = new AtomicReference<T>();
+        Await.until("a write to NATS", () -> {
             try {
-                return Await.await(write.get());
+                stored.set(Await.await(write.get()));
+                return true;
             } catch (CompletionException e) {
                 if (!(e.getCause() instanceof BusException)) {
                     throw e;
                 }
-                LockSupport.parkNanos(50_000_000);
+                return false;
             }
-        }
+        });
+        return stored.get();
     }
 
     String id() {

@@ -2,6 +2,7 @@ package dev.faas.spawner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Pause;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.Reason;
@@ -101,7 +102,7 @@ final class ClockJumpsTest {
         var gate = new Gate();
         platform.images.put("gate", gate);
         platform.images.put("a second", process -> {
-            TimeUnit.SECONDS.sleep(1);
+            Pause.of(Duration.ofSeconds(1));
             return 0;
         });
         platform.spawner("jumping", 4, GRACE, Platform.QUICK);

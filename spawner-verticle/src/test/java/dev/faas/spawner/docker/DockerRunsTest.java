@@ -3,6 +3,7 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.CompletableFuture;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.Outcome;
@@ -65,7 +66,7 @@ final class DockerRunsTest {
         var reached = new CountDownLatch(1);
         OutputSink stuck = (stream, bytes, offset, length) -> {
             reached.countDown();
-            LockSupport.parkNanos(Duration.ofMinutes(10).toNanos());
+            new CompletableFuture<Void>().join();
         };
         try (var sandbox = engine.boot(EngineFixture.spec(images.script("yes")));
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
