@@ -2,7 +2,6 @@ package dev.faas.spawner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.Pause;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.Reason;
@@ -12,12 +11,12 @@ import dev.faas.activation.Worker;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.run.RunTiming;
+import dev.faas.testing.Pause;
 import dev.faas.wire.Ids;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

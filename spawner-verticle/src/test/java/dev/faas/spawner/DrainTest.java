@@ -3,7 +3,6 @@ package dev.faas.spawner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.faas.testing.Pause;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Spawners;
@@ -16,6 +15,7 @@ import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.run.RunTiming;
+import dev.faas.testing.Pause;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

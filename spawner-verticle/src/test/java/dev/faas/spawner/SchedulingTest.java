@@ -2,10 +2,10 @@ package dev.faas.spawner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.Pause;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.PullResult;
+import dev.faas.testing.Pause;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects.QueueKey;
@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,7 +1,7 @@
 package dev.faas.system.deployed;
 
-import dev.faas.testing.Pause;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.testing.Pause;
 import dev.faas.wire.Codec;
 import java.io.IOException;
 import java.io.InterruptedIOException;

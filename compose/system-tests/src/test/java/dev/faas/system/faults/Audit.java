@@ -1,9 +1,9 @@
 package dev.faas.system.faults;
 
-import dev.faas.testing.Pause;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.nats.Nats;
+import dev.faas.testing.Pause;
 import dev.faas.wire.Codec.CodecException;
 import java.io.IOException;
 import java.time.Duration;

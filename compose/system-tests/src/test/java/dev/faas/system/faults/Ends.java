@@ -1,8 +1,8 @@
 package dev.faas.system.faults;
 
-import dev.faas.testing.Pause;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord.Ended;
+import dev.faas.testing.Pause;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;

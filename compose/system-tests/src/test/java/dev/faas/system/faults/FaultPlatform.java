@@ -1,13 +1,12 @@
 package dev.faas.system.faults;
 
-import org.awaitility.core.ConditionTimeoutException;
-import dev.faas.testing.Await;
 import dev.faas.lifecycle.Uninterrupted;
 import dev.faas.local.Directories;
 import dev.faas.local.PostgresServer;
 import dev.faas.local.ReservedPort;
 import dev.faas.nats.NatsConfig;
 import dev.faas.spawner.docker.TestImages;
+import dev.faas.testing.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -19,6 +18,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A platform to be harmed: each part is a process of its own, each connection a cable.
@@ -261,7 +261,8 @@ public final class FaultPlatform implements AutoCloseable {
     /** Those that are there 90 s after the load's end. */
     public List<String> containersLeft() throws InterruptedException {
         try {
-            Await.until("no container is left", CONTAINERS_GO, () -> containers().isEmpty());
+            Await.until(
+                    "no container is left", CONTAINERS_GO, () -> containers().isEmpty());
             return List.of();
         } catch (ConditionTimeoutException some) {
             return containers();

@@ -2,7 +2,6 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.Await;
 import dev.faas.spawner.docker.BusyboxImage;
 import dev.faas.spawner.docker.OwnDocker;
 import dev.faas.spawner.docker.TestImages;
@@ -10,12 +9,12 @@ import dev.faas.spawner.docker.TestRegistry;
 import dev.faas.standalone.Platform;
 import dev.faas.standalone.UpOptions;
 import dev.faas.system.Client;
+import dev.faas.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;

@@ -2,11 +2,11 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.system.User;
 import dev.faas.system.story.ProgramIT;
+import dev.faas.testing.Await;
 import dev.faas.testing.ServiceProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,11 +116,14 @@ class KilledUnderLoadIT {
 
     /** What is booted ahead of demand is the living spawner's; of the ten before nothing may stay. */
     private static void awaitContainersOfOneSpawnerAtMost(TestImages images, String data) throws IOException {
-        Await.until("no containers of dead spawners", CONTAINERS_GO, () -> ProgramIT.containers(images, data).stream()
-                        .map(container -> container.getLabels().get("dev.faas.incarnation"))
-                        .distinct()
-                        .count()
-                <= 1);
+        Await.until(
+                "no containers of dead spawners",
+                CONTAINERS_GO,
+                () -> ProgramIT.containers(images, data).stream()
+                                .map(container -> container.getLabels().get("dev.faas.incarnation"))
+                                .distinct()
+                                .count()
+                        <= 1);
     }
 
     private static ServiceProcess up(String data) throws IOException {

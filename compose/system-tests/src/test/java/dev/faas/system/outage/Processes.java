@@ -2,13 +2,12 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.awaitility.core.ConditionTimeoutException;
-import dev.faas.testing.Await;
 import dev.faas.local.NatsServer;
 import dev.faas.local.PostgresServer;
 import dev.faas.local.ReservedPort;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
+import dev.faas.testing.Await;
 import dev.faas.testing.ServiceProcess;
 import dev.faas.wire.Subjects;
 import io.nats.client.api.StreamConfiguration;
@@ -23,7 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The services as processes, each of which can be killed, frozen and started again where it was. */

@@ -1,13 +1,10 @@
 package dev.faas.system.run;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.faas.testing.Await;
 import dev.faas.standalone.Platform;
+import dev.faas.testing.Await;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 
 /** The ledger of a running platform, as its database has it: what no call tells, and time that nobody waits for. */
 final class LedgerRows {
@@ -30,7 +27,9 @@ final class LedgerRows {
 
     void await(String activation, String column, String value, Duration limit) throws SQLException {
         Await.until(
-                column + " of " + activation + ": " + value, limit, () -> of(activation, column).equals(value));
+                column + " of " + activation + ": " + value,
+                limit,
+                () -> of(activation, column).equals(value));
     }
 
     /** Lets its end be longer ago. */

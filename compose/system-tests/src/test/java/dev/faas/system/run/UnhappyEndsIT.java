@@ -2,15 +2,14 @@ package dev.faas.system.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.spawner.docker.TestRegistry;
 import dev.faas.system.WholeSystem;
+import dev.faas.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +57,10 @@ class UnhappyEndsIT {
     }
 
     private static void leavesNothing(WholeSystem.Running system, String function) {
-        Await.until("no container of the function", CLEAN, () -> containers(system, function).isEmpty());
+        Await.until(
+                "no container of the function",
+                CLEAN,
+                () -> containers(system, function).isEmpty());
     }
 
     private static List<?> containers(WholeSystem.Running system, String function) {

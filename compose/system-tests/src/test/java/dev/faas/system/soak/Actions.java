@@ -1,8 +1,8 @@
 package dev.faas.system.soak;
 
-import dev.faas.testing.Await;
 import dev.faas.system.faults.FaultPlatform;
 import dev.faas.system.faults.LoadClient;
+import dev.faas.testing.Await;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -142,7 +142,9 @@ final class Actions implements AutoCloseable {
 
     private void cancelled(String argument) throws IOException, InterruptedException {
         var id = submit("long", argument);
-        Await.until("a run to cancel", () -> customer.record(id).path("status").asText().equals("running"));
+        Await.until(
+                "a run to cancel",
+                () -> customer.record(id).path("status").asText().equals("running"));
         customer.delete("/v1/activations/" + id).orThrow();
         await(id, "cancelled");
     }

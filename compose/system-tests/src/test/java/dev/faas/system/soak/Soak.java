@@ -1,8 +1,8 @@
 package dev.faas.system.soak;
 
-import dev.faas.testing.Pause;
 import dev.faas.system.faults.FaultPlatform;
 import dev.faas.system.faults.Main;
+import dev.faas.testing.Pause;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
