@@ -125,7 +125,7 @@ final class PulledFunctionsTest {
             }
         }
         var logged = Files.readString(log);
-        assertThat(logged.contains(" DEBUG ") && logged.contains("is to be had from its registry"))
+        assertThat(logged.contains(" DEBUG ") && logged.contains("image pull started"))
                 .isTrue();
         assertThat(TestRegistry.secrets().stream().filter(logged::contains)).isEmpty();
         assertThat(logged.contains("X-Registry-Auth")).isFalse(); // has them in yet another form
