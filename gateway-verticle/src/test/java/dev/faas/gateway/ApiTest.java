@@ -63,7 +63,7 @@ class ApiTest {
     private Set<String> routes(String listener) {
         var forwarding = Forwarding.to(null);
         var api = new Api(
-                new TokenVerifier(vertx, "faas", "faas"),
+                new TokenVerifier(vertx),
                 forwarding,
                 forwarding,
                 new ActivationRoutes(null, null, null, null, null, null, null, null, forwarding),

@@ -61,8 +61,6 @@ import java.util.List;
 public final class RegistryVerticle extends ServiceVerticle {
     static final String SERVICE = "registry-service";
     private static final String API = "api";
-    private static final String ISSUER = "faas";
-    private static final String AUDIENCE = "faas";
     /** What was given out and comes to nothing is given out again by then, in good order. */
     private static final Duration PATIENCE = Consumers.ACK_WAIT.multipliedBy(2);
 
@@ -95,7 +93,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.await("age of events", age::check, nothing -> Future.succeededFuture());
         on.open("streams and buckets", () -> topology(nats), nothing -> {});
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
-        var verifier = new TokenVerifier(vertx, ISSUER, AUDIENCE);
+        var verifier = new TokenVerifier(vertx);
         on.open("signing keys", () -> KeyRing.open(nats, verifier, config.nats().startTimeout()), KeyRing::close);
 
         var queue = new CommandQueue(nats);

@@ -274,7 +274,7 @@ public final class ActivationFeed implements AutoCloseable {
         boolean hole = live.previous() > seen
                 || (!statesOnly
                         && event instanceof StateEvent(var sequence, ActivationRecord.Ended ended)
-                        && ended.report().lastOutput() > outputSeen);
+                        && ended.report().output().lastOutput() > outputSeen);
         if (hole) {
             replay();
         } else {

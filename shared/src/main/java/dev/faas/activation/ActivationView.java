@@ -106,33 +106,35 @@ public record ActivationView(
 
     private static ActivationView ended(ActivationRecord.Ended e) {
         var a = e.activation();
-        var r = e.report();
+        var exit = e.report().exit();
+        var usage = e.report().usage();
+        var output = e.report().output();
         return new ActivationView(
                 a.id(),
                 a.function(),
-                r.status(),
+                exit.status(),
                 e.attempt(),
                 a.submittedAt(),
-                r.startedAt(),
-                r.finishedAt(),
+                usage.startedAt(),
+                usage.finishedAt(),
                 null,
                 e.claimedAt() == null ? null : millisBetween(a.submittedAt(), e.claimedAt()),
-                r.startedAt() == null ? null : r.startMs(),
-                r.startedAt() == null ? null : r.durationMs(),
-                r.exitCode(),
-                r.signal(),
-                r.reason(),
-                r.detail(),
-                r.cpuMs(),
-                r.peakMemoryKb(),
-                r.oomKills(),
-                r.result(),
-                r.resultBytes(),
-                r.resultTruncated(),
-                r.logBytes(),
-                r.logTruncated(),
+                usage.startedAt() == null ? null : usage.startMs(),
+                usage.startedAt() == null ? null : usage.durationMs(),
+                exit.exitCode(),
+                exit.signal(),
+                exit.reason(),
+                exit.detail(),
+                usage.cpuMs(),
+                usage.peakMemoryKb(),
+                exit.oomKills(),
+                output.result(),
+                output.resultBytes(),
+                output.resultTruncated(),
+                output.logBytes(),
+                output.logTruncated(),
                 a.image(),
-                r.imageDigest(),
+                e.report().imageDigest(),
                 e.worker() == null ? null : e.worker().spawner(),
                 a.tags());
     }

@@ -9,6 +9,9 @@ import java.util.Objects;
  * @param spec the accepted revision's
  */
 public record RunSpec(FunctionSpec spec, String argument) {
+    /** What one argument of a Linux command line holds (MAX_ARG_STRLEN without the final NUL), in bytes of UTF-8. */
+    public static final int MAX_ARGUMENT_BYTES = 131_071;
+
     public RunSpec {
         Objects.requireNonNull(spec);
         Objects.requireNonNull(argument);

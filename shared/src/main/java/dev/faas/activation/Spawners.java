@@ -44,7 +44,7 @@ public final class Spawners implements AutoCloseable {
      * A spawner's last sign, as the leader has it.
      *
      * @param revision what the next one has to be behind; 0: there is none
-     * @param beat null: it has signed off, or has never been there
+     * @param heartbeat null: it has signed off, or has never been there
      */
     public record LastHeartbeat(long revision, @Nullable SpawnerHeartbeat heartbeat) {
         static final LastHeartbeat NONE = new LastHeartbeat(0, null);

@@ -22,8 +22,6 @@ public final class Consumers {
     /** A backstop only: the server deletes such a consumer even with work in its queue. */
     private static final long INACTIVE_NANOS = 24 * 3_600_000_000_000L;
 
-    private static final int CONSUMER_NOT_FOUND = 10014;
-
     private final Nats nats;
     private final String stream;
 
@@ -53,7 +51,7 @@ public final class Consumers {
         return nats.requestWrite("$JS.API.CONSUMER.DELETE." + stream + "." + name, Map.of(), new byte[0])
                 .thenAccept(answer -> {
                     var json = Codec.readTree(answer.getData());
-                    if (json.path("error").path("err_code").asInt() != CONSUMER_NOT_FOUND) {
+                    if (JetStreamError.of(json) != JetStreamError.CONSUMER_NOT_FOUND) {
                         requireNoError(json);
                     }
                 });
@@ -63,7 +61,7 @@ public final class Consumers {
         return nats.requestRead("$JS.API.CONSUMER.INFO." + stream + "." + name, new byte[0])
                 .thenApply(answer -> {
                     var json = Codec.readTree(answer.getData());
-                    if (json.path("error").path("err_code").asInt() == CONSUMER_NOT_FOUND) {
+                    if (JetStreamError.of(json) == JetStreamError.CONSUMER_NOT_FOUND) {
                         return Optional.empty();
                     }
                     requireNoError(json);

@@ -58,8 +58,7 @@ final class JetStreamReplies {
             if (json.path("error").path("code").asInt() == 404) {
                 return Optional.empty();
             }
-            throw new BusException.BusUnavailable(
-                    json.path("error").path("description").asText(), null);
+            throw toUnavailable(json);
         }
         var message = json.path("message");
         return Optional.of(new StoredMessage(
@@ -73,7 +72,7 @@ final class JetStreamReplies {
     /** The answer to the deletion of a message: whether there was one. */
     static boolean readDelete(Message answer) {
         var json = Codec.readTree(answer.getData());
-        if (isNoSuchMessage(json.path("error"))) {
+        if (isNoSuchMessage(json)) {
             return false;
         }
         requireSuccessIn(json);
@@ -81,11 +80,11 @@ final class JetStreamReplies {
     }
 
     /** What failed to be deleted says why in words alone: the sequence is of a message that was removed, or not in the stream. */
-    private static boolean isNoSuchMessage(JsonNode error) {
-        var description = error.path("description").asText();
-        return switch (error.path("err_code").asInt()) {
-            case 10043 -> true;
-            case 10057 -> description.contains("no message found") || description.contains("EOF");
+    private static boolean isNoSuchMessage(JsonNode json) {
+        var description = description(json);
+        return switch (JetStreamError.of(json)) {
+            case SEQUENCE_NOT_FOUND -> true;
+            case MESSAGE_DELETE_FAILED -> description.contains("no message found") || description.contains("EOF");
             default -> false;
         };
     }
@@ -103,25 +102,28 @@ final class JetStreamReplies {
 
     /** What an answer with an error in it is thrown as. */
     static BusException.BusUnavailable toUnavailable(JsonNode json) {
-        return new BusException.BusUnavailable(
-                json.path("error").path("description").asText(), null);
+        return new BusException.BusUnavailable(description(json), null);
+    }
+
+    private static String description(JsonNode json) {
+        return json.path("error").path("description").asText();
     }
 
     /** The answer to a publish: the sequence, or the refusal as an exception. */
     static long readPublish(String subject, Message answer) {
         var json = Codec.readTree(answer.getData());
-        var error = json.path("error");
-        if (error.isMissingNode()) {
+        if (!json.has("error")) {
             return json.path("seq").asLong();
         }
-        throw toException(subject, error);
+        throw toException(subject, json);
     }
 
-    private static BusException toException(String subject, JsonNode error) {
-        return switch (error.path("err_code").asInt()) {
-            case 10071, 10164 -> new BusException.CompareAndSetRefused(subject);
-            case 10047, 10077, 10023 -> new BusException.StreamFull(subject);
-            default -> new BusException.BusUnavailable(error.path("description").asText(), null);
+    private static BusException toException(String subject, JsonNode json) {
+        return switch (JetStreamError.of(json)) {
+            case WRONG_LAST_SEQUENCE, WRONG_LAST_SEQUENCE_CONSTANT -> new BusException.CompareAndSetRefused(subject);
+            case STORAGE_RESOURCES_EXCEEDED, STREAM_STORE_FAILED, INSUFFICIENT_RESOURCES ->
+                new BusException.StreamFull(subject);
+            default -> toUnavailable(json);
         };
     }
 

@@ -18,7 +18,6 @@ import java.util.concurrent.TimeoutException;
 
 /** Large values, in pieces under one name, as NATS lays out an object store (its ADR-20). */
 public final class ObjectBucket {
-    private static final int NOT_FOUND = 10037;
     /** Above what each of two questions to the bus may take. */
     private static final long LIMIT_SECONDS = 30;
 
@@ -54,7 +53,7 @@ public final class ObjectBucket {
             store.get(name, bytes);
             return Optional.of(bytes.toByteArray());
         } catch (JetStreamApiException e) {
-            if (e.getApiErrorCode() == NOT_FOUND) {
+            if (JetStreamError.of(e) == JetStreamError.NO_MESSAGE_FOUND) {
                 return Optional.empty();
             }
             throw new IOException("object " + name + " could not be read", e);

@@ -109,8 +109,7 @@ public final class Stream {
         return nats.requestRead("$JS.API.STREAM.INFO." + name, new byte[0]).thenApply(answer -> {
             var json = Codec.readTree(answer.getData());
             if (json.has("error")) {
-                throw new BusException.BusUnavailable(
-                        json.path("error").path("description").asText(), null);
+                throw JetStreamReplies.toUnavailable(json);
             }
             return new State(
                     json.path("state").path("bytes").asLong(),

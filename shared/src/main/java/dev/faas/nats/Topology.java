@@ -22,7 +22,6 @@ import java.util.List;
  * there. Everything blocks.
  */
 public final class Topology {
-    private static final int STREAM_NOT_FOUND = 10059;
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int PROJECTOR_IN_FLIGHT = 4096;
     private static final long UNLIMITED = -1;
@@ -239,7 +238,7 @@ public final class Topology {
             management.getStreamInfo(stream);
             return false;
         } catch (JetStreamApiException e) {
-            if (e.getApiErrorCode() == STREAM_NOT_FOUND) {
+            if (JetStreamError.of(e) == JetStreamError.STREAM_NOT_FOUND) {
                 return true;
             }
             throw e;

@@ -55,25 +55,10 @@ final class Samples {
 
     static Report succeeded(long lastOutput) {
         return new Report(
-                Status.SUCCEEDED,
-                null,
-                null,
-                0,
-                null,
-                "sha256:abc",
-                NOW.plusMillis(7),
-                NOW.plusMillis(47),
-                2,
-                40,
-                3L,
-                1200L,
-                0,
-                "done ☃",
-                8,
-                false,
-                0,
-                false,
-                lastOutput);
+                Report.Exit.succeeded(),
+                new Report.Usage(NOW.plusMillis(7), NOW.plusMillis(47), 2, 40, 3L, 1200L),
+                new Report.Output("done ☃", 8, false, 0, false, lastOutput),
+                "sha256:abc");
     }
 
     static Report failed(Reason reason) {

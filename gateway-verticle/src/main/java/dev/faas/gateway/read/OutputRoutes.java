@@ -45,13 +45,13 @@ public final class OutputRoutes {
 
     private void result(RoutingContext ctx, ActivationRecord.Ended ended) {
         var report = ended.report();
-        var inline = report.result();
+        var inline = report.output().result();
         if (inline != null) {
             head(ctx, ended, type(Source.STDOUT));
             var bytes = Buffer.buffer(inline.getBytes(StandardCharsets.UTF_8));
             body(ended, Source.STDOUT, bytes.length()).send(ctx, ByteBody.Source.of(bytes));
         } else {
-            kept(ctx, ended, Source.STDOUT, report.resultBytes());
+            kept(ctx, ended, Source.STDOUT, report.output().resultBytes());
         }
     }
 
@@ -60,7 +60,7 @@ public final class OutputRoutes {
         alive(ctx, record -> {
             switch (record) {
                 case ActivationRecord.Ended ended ->
-                    kept(ctx, ended, Source.STDERR, ended.report().logBytes());
+                    kept(ctx, ended, Source.STDERR, ended.report().output().logBytes());
                 case ActivationRecord unfinished when follow -> live.log(ctx, unfinished);
                 case ActivationRecord.Running running -> soFar(ctx, running);
                 case ActivationRecord.Queued queued -> {

@@ -4,6 +4,7 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.StreamUsage;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;
+import dev.faas.activation.StreamLimits;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Problem;
 import dev.faas.wire.ProblemException;
@@ -36,9 +37,6 @@ public final class Backpressure {
     interface Reservation {
         void settled();
     }
-
-    /** Of the event stream: beyond it no more is accepted, so that what was accepted can go on and end. */
-    private static final double FULL = 0.85;
 
     private static final Duration ROOM_RETRY = Duration.ofSeconds(10);
     /** What a stored event has besides its bytes, and the command in the queue. */
@@ -127,7 +125,8 @@ public final class Backpressure {
         var last = room.value();
         if (last.isDone()
                 && !last.isCompletedExceptionally()
-                && new StreamUsage(stored.now(), last.join().limit()).fillRatioWith(more) > FULL) {
+                && new StreamUsage(stored.now(), last.join().limit()).fillRatioWith(more)
+                        > StreamLimits.REFUSE_SUBMITS_ABOVE) {
             throw noRoom();
         }
     }

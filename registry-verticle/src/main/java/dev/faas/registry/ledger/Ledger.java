@@ -87,13 +87,13 @@ public final class Ledger {
                                 source,
                                 Kind.RESULT,
                                 line.result(),
-                                ended.report().resultBytes())
+                                ended.report().output().resultBytes())
                         : kept(
                                 ended,
                                 source,
                                 Kind.LOG,
                                 line.log(),
-                                ended.report().logBytes());
+                                ended.report().output().logBytes());
             default -> Future.succeededFuture(new Output.Pending(line.record().currentStatus()));
         });
     }
@@ -155,7 +155,7 @@ public final class Ledger {
         if (line.record() instanceof ActivationRecord.Ended ended && line.resultText()) {
             var text = inTime(ended, Kind.RESULT, line.result()) instanceof PayloadCopy.Inline(var bytes)
                     ? bytes.toString(StandardCharsets.UTF_8)
-                    : ended.report().resultBytes() == 0 ? "" : null;
+                    : ended.report().output().resultBytes() == 0 ? "" : null;
             return new ActivationRecord.Ended(
                     ended.activation(),
                     ended.attempt(),

@@ -93,7 +93,7 @@ public final class Projection {
     private LedgerEntry finished(ActivationRecord.Ended ended, Snapshot snapshot, PayloadCopy argument)
             throws Exception {
         var report = ended.report();
-        var text = report.result();
+        var text = report.output().result();
         var kept = new ActivationRecord.Ended(
                 ended.activation(),
                 ended.attempt(),
@@ -107,10 +107,15 @@ public final class Projection {
                 snapshot.sequence(),
                 argument,
                 text == null
-                        ? copied(ended, snapshot, Source.STDOUT, Kind.RESULT, report.resultBytes())
+                        ? copied(
+                                ended,
+                                snapshot,
+                                Source.STDOUT,
+                                Kind.RESULT,
+                                report.output().resultBytes())
                         : shelf.keep(ended.id(), Kind.RESULT, text.getBytes(StandardCharsets.UTF_8)),
                 text != null,
-                copied(ended, snapshot, Source.STDERR, Kind.LOG, report.logBytes()));
+                copied(ended, snapshot, Source.STDERR, Kind.LOG, report.output().logBytes()));
     }
 
     /** Out of the stream, a chunk at a time. */

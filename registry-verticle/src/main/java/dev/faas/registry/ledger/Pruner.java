@@ -1,6 +1,7 @@
 package dev.faas.registry.ledger;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.StreamLimits;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.BoundedParallel;
 import dev.faas.registry.ledger.LedgerStore.Unpruned;
@@ -22,9 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Pruner {
     private static final Logger LOG = LoggerFactory.getLogger(Pruner.class);
-    /** Well below where submits are refused, at 85 %. */
-    private static final double CROWDED = 0.6;
-
     private static final Duration LEAST = Duration.ofSeconds(10);
     private static final int BATCH = 500;
     private static final int BATCHES_A_ROUND = 20;
@@ -64,7 +62,7 @@ public final class Pruner {
     }
 
     private Duration kept() throws Exception {
-        boolean crowded = Blocking.await(events.streamUsage()).fillRatioWith(0) > CROWDED;
+        boolean crowded = Blocking.await(events.streamUsage()).fillRatioWith(0) > StreamLimits.PRUNE_EARLY_ABOVE;
         return crowded && retention.compareTo(LEAST) > 0 ? LEAST : retention;
     }
 

@@ -27,24 +27,26 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe; shared by all instances of a service.
  */
 public final class TokenVerifier {
+    /** The {@code iss} of every access token. */
+    public static final String ISSUER = "faas";
+
+    /** The {@code aud} of every access token. */
+    public static final String AUDIENCE = "faas";
+
     private record Keys(Map<String, JWTAuth> byKid, VerifiedTokens verified) {}
 
     private final Logger log = LoggerFactory.getLogger(TokenVerifier.class);
     private final Vertx vertx;
-    private final String issuer;
-    private final String audience;
     private final Clock clock;
     private volatile Keys activeKeys = new Keys(Map.of(), new VerifiedTokens());
     private volatile Predicate<String> isRevoked = sid -> false;
 
-    public TokenVerifier(Vertx vertx, String issuer, String audience) {
-        this(vertx, issuer, audience, Clock.systemUTC());
+    public TokenVerifier(Vertx vertx) {
+        this(vertx, Clock.systemUTC());
     }
 
-    TokenVerifier(Vertx vertx, String issuer, String audience, Clock clock) {
+    TokenVerifier(Vertx vertx, Clock clock) {
         this.vertx = vertx;
-        this.issuer = issuer;
-        this.audience = audience;
         this.clock = clock;
     }
 
@@ -92,7 +94,7 @@ public final class TokenVerifier {
     }
 
     private Future<VerifiedToken> readClaims(User user) {
-        return VerifiedToken.of(user.attributes().getJsonObject("accessToken"), issuer, audience)
+        return VerifiedToken.of(user.attributes().getJsonObject("accessToken"))
                 .map(Future::succeededFuture)
                 .orElseGet(() -> unauthenticated("The access token is not meant for this platform."));
     }

@@ -11,16 +11,16 @@ import java.util.TreeSet;
 /**
  * What a token with a good signature says.
  *
- * @param begins {@code nbf}, or the beginning of time
+ * @param notBefore {@code nbf}, or the beginning of time
  */
 record VerifiedToken(Principal principal, Instant notBefore, Instant expiresAt) {
     /** The year 9999: what comes after is no time that anybody meant. */
     private static final long LAST_SECOND = 253_402_300_799L;
 
     /** Empty when it is from or for somebody else, or lacks a claim of ours. When it counts is judged at each use. */
-    static Optional<VerifiedToken> of(JsonObject claims, String issuer, String audience) {
-        if (!issuer.equals(claims.getValue("iss"))
-                || !isFor(audience, claims.getValue("aud"))
+    static Optional<VerifiedToken> of(JsonObject claims) {
+        if (!TokenVerifier.ISSUER.equals(claims.getValue("iss"))
+                || !isForThisPlatform(claims.getValue("aud"))
                 || !(claims.getValue("nbf", 0) instanceof Number begins && isTime(begins))
                 || !(claims.getValue("exp") instanceof Number exp && isTime(exp))
                 || !(claims.getValue("sub") instanceof String userId)
@@ -38,8 +38,9 @@ record VerifiedToken(Principal principal, Instant notBefore, Instant expiresAt) 
         return claim instanceof Number seconds && seconds.doubleValue() >= 0 && seconds.doubleValue() <= LAST_SECOND;
     }
 
-    private static boolean isFor(String audience, Object claim) {
-        return audience.equals(claim) || (claim instanceof JsonArray several && several.contains(audience));
+    private static boolean isForThisPlatform(Object claim) {
+        return TokenVerifier.AUDIENCE.equals(claim)
+                || (claim instanceof JsonArray several && several.contains(TokenVerifier.AUDIENCE));
     }
 
     private static Set<String> roles(Object claim) {
