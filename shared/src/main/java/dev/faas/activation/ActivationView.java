@@ -7,12 +7,10 @@ import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An activation as clients see it ({@code api.md}): made of a snapshot alone, by gateway and registry alike. Never has the
- * argument, the environment or the spec. Every member is there, null where it is not known.
+/** Shows an activation as clients see it. Gateway and registry make it from a record alone, so both answer the same. It never
+ * contains the argument, the environment or the spec. Every member is present, null where it is not known.
  *
- * @param function id, name and revision
- * @param waitMs from acceptance to claim, of this attempt
+ *  @param waitMs from acceptance to claim, of this attempt
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record ActivationView(
@@ -143,7 +141,7 @@ public record ActivationView(
         return Math.max(0, Duration.between(from, to).toMillis());
     }
 
-    /** The same without the result's text, as lists carry it. */
+    /** For lists. */
     public ActivationView withoutResult() {
         return new ActivationView(
                 activationId,

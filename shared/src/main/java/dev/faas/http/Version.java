@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The version that the build wrote into {@code version.properties}. */
+/** Reads the version that the build wrote into {@code version.properties}. */
 final class Version {
     private Version() {}
 

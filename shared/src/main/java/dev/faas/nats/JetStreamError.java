@@ -3,8 +3,7 @@ package dev.faas.nats;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nats.client.JetStreamApiException;
 
-/**
- * Names the error codes of JetStream that this platform handles, as {@code server/errors.json} of nats-server lists them.
+/** Names the error codes of JetStream that this platform handles; {@code server/errors.json} of nats-server lists them all.
  */
 enum JetStreamError {
     CONSUMER_NOT_FOUND(10014),

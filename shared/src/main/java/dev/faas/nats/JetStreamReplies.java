@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How JetStream's own answers are read: direct gets and republished messages carry headers, the leader's API answers JSON. */
+/** Reads answers of JetStream: direct gets and republished messages have headers, the API of the leader answers in JSON. */
 final class JetStreamReplies {
     private static final String SUBJECT = "Nats-Subject";
     private static final String SEQUENCE = "Nats-Sequence";
@@ -22,7 +22,7 @@ final class JetStreamReplies {
 
     private JetStreamReplies() {}
 
-    /** A direct get's answer; empty when there is no such message. */
+    /** Empty when there is no such message. */
     static Optional<StoredMessage> readDirectGet(Message answer) {
         if (answer.isStatusMessage()) {
             return switch (answer.getStatus().getCode()) {
@@ -51,7 +51,7 @@ final class JetStreamReplies {
                 message.getData());
     }
 
-    /** The answer of {@code STREAM.MSG.GET}, which the leader alone gives. */
+    /** The answer of {@code STREAM.MSG.GET}, which only the leader gives; empty when there is no such message. */
     static Optional<StoredMessage> readLeaderGet(Message answer) {
         var json = Codec.readTree(answer.getData());
         if (json.has("error")) {
@@ -69,7 +69,7 @@ final class JetStreamReplies {
                 Base64.getDecoder().decode(message.path("data").asText(""))));
     }
 
-    /** The answer to the deletion of a message: whether there was one. */
+    /** False when there was no such message. */
     static boolean readDelete(Message answer) {
         var json = Codec.readTree(answer.getData());
         if (isNoSuchMessage(json)) {
@@ -79,7 +79,7 @@ final class JetStreamReplies {
         return true;
     }
 
-    /** What failed to be deleted says why in words alone: the sequence is of a message that was removed, or not in the stream. */
+    /** The server distinguishes reasons of a failed deletion only by its description. */
     private static boolean isNoSuchMessage(JsonNode json) {
         var description = description(json);
         return switch (JetStreamError.of(json)) {
@@ -89,7 +89,6 @@ final class JetStreamReplies {
         };
     }
 
-    /** The answer to a command that may be refused. */
     static void requireSuccess(Message answer) {
         requireSuccessIn(Codec.readTree(answer.getData()));
     }
@@ -100,7 +99,6 @@ final class JetStreamReplies {
         }
     }
 
-    /** What an answer with an error in it is thrown as. */
     static BusException.BusUnavailable toUnavailable(JsonNode json) {
         return new BusException.BusUnavailable(description(json), null);
     }
@@ -109,7 +107,7 @@ final class JetStreamReplies {
         return json.path("error").path("description").asText();
     }
 
-    /** The answer to a publish: the sequence, or the refusal as an exception. */
+    /** The sequence of the stored message; throws a {@link BusException} when it was refused. */
     static long readPublish(String subject, Message answer) {
         var json = Codec.readTree(answer.getData());
         if (!json.has("error")) {

@@ -5,8 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A container image as {@code docker pull} takes it: {@code [host[:port]/]path[:tag][@digest]}, by the grammar of
+/** Names a container image as {@code docker pull} accepts it: {@code [host[:port]/]path[:tag][@digest]}, by the grammar of
  * github.com/distribution/reference. No scheme, no white space, no capital letter in the path.
  *
  * @param digest {@code sha256:…}; null when the reference does not pin one
@@ -23,10 +22,10 @@ public record ImageReference(
             Pattern.compile("(?:" + LABEL + "(?:\\." + LABEL + ")*|\\[[0-9a-fA-F:]{2,45}])(?::[0-9]{1,5})?");
     private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}");
-    /** Docker takes such a name for an image's id. */
+    /** Docker treats such a name as the id of an image. */
     private static final Pattern BARE_ID = Pattern.compile("[0-9a-f]{64}");
 
-    /** Empty when the text is no such reference. */
+    /** Empty when the text is not a valid reference. */
     public static Optional<ImageReference> parse(String text) {
         if (text.length() > MAX_LENGTH) {
             return Optional.empty();
@@ -56,7 +55,7 @@ public record ImageReference(
         return PATH.matcher(name).matches();
     }
 
-    /** What Docker takes the first part of a path for. */
+    /** Whether Docker treats the first part of a path as a host. */
     private static boolean isHost(String first) {
         return first.contains(".")
                 || first.contains(":")

@@ -8,16 +8,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/**
- * What a token with a good signature says.
+/** Holds the claims of a token with a valid signature.
  *
- * @param notBefore {@code nbf}, or the beginning of time
+ * @param notBefore {@code nbf}; 1970 without it
  */
 record VerifiedToken(Principal principal, Instant notBefore, Instant expiresAt) {
-    /** The year 9999: what comes after is no time that anybody meant. */
+    /** The end of the year 9999. */
     private static final long LAST_SECOND = 253_402_300_799L;
 
-    /** Empty when it is from or for somebody else, or lacks a claim of ours. When it counts is judged at each use. */
+    /** Empty when issuer or audience differ, or a claim is missing or invalid. The times are not compared with the clock here. */
     static Optional<VerifiedToken> of(JsonObject claims) {
         if (!TokenVerifier.ISSUER.equals(claims.getValue("iss"))
                 || !isForThisPlatform(claims.getValue("aud"))
@@ -33,7 +32,7 @@ record VerifiedToken(Principal principal, Instant notBefore, Instant expiresAt) 
                 principal, Instant.ofEpochSecond(begins.longValue()), Instant.ofEpochSecond(exp.longValue())));
     }
 
-    /** Seconds since 1970; RFC 7519 allows fractions, auth writes none. */
+    /** Seconds since 1970; RFC 7519 allows fractions. */
     private static boolean isTime(Object claim) {
         return claim instanceof Number seconds && seconds.doubleValue() >= 0 && seconds.doubleValue() <= LAST_SECOND;
     }
