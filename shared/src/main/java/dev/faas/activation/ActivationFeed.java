@@ -78,11 +78,11 @@ public final class ActivationFeed implements AutoCloseable {
 
     /** Reports the states after a known one.
      *
-     * @param fresh the known state was stored or read a moment ago, so that the first check can wait
+     * @param isFresh the known state was stored or read a moment ago, so that the first check can wait
      */
     public static ActivationFeed ofStates(
-            ActivationEvents events, Snapshot known, boolean fresh, Executor executor, Listener listener) {
-        var feed = new ActivationFeed(events, known.record().id(), known.sequence(), true, fresh, executor, listener);
+            ActivationEvents events, Snapshot known, boolean isFresh, Executor executor, Listener listener) {
+        var feed = new ActivationFeed(events, known.record().id(), known.sequence(), true, isFresh, executor, listener);
         feed.stateSeen = known.sequence();
         feed.replaying = false;
         return feed;
@@ -93,14 +93,14 @@ public final class ActivationFeed implements AutoCloseable {
             String id,
             long after,
             boolean statesOnly,
-            boolean fresh,
+            boolean isFresh,
             Executor executor,
             Listener listener) {
         this.events = events;
         this.id = id;
         this.startAfter = after;
         this.statesOnly = statesOnly;
-        this.isFresh = fresh;
+        this.isFresh = isFresh;
         this.executor = executor;
         this.listener = listener;
     }
@@ -303,9 +303,9 @@ public final class ActivationFeed implements AutoCloseable {
     }
 
     private <T> void whenDone(CompletableFuture<T> stage, Consumer<T> next) {
-        int asked = generation;
+        int requestGeneration = generation;
         var unused = stage.whenComplete((value, failure) -> executor.execute(() -> {
-            if (closed || asked != generation) {
+            if (closed || requestGeneration != generation) {
                 return;
             }
             if (failure == null) {

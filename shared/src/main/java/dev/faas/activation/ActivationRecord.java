@@ -205,13 +205,13 @@ public sealed interface ActivationRecord extends Versioned {
         /** It was stopped because it was cancelled, or because its spawner stops in order. Neither an attempt nor a fault is
          * counted.
          *
-         * @param begun whether its command may have begun
+         * @param hasBegun whether its command may have begun
          */
-        public ActivationRecord release(boolean begun, Instant now) {
+        public ActivationRecord release(boolean hasBegun, Instant now) {
             if (cancelRequested != null) {
-                return end(Status.CANCELLED, cancelRequested, begun ? null : "Cancelled before it started.", now);
+                return end(Status.CANCELLED, cancelRequested, hasBegun ? null : "Cancelled before it started.", now);
             }
-            return begun && mayNotRepeat()
+            return hasBegun && mayNotRepeat()
                     ? end(
                             Status.FAILED,
                             Reason.WORKER_LOST,

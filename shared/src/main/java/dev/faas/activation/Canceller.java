@@ -67,21 +67,21 @@ public final class Canceller {
 
     private CompletableFuture<Outcome> append(ActivationRecord next, Snapshot known, Reason reason, int triesLeft) {
         return events.append(next, known.sequence()).thenCompose(appended -> switch (appended) {
-            case AppendResult.Stored stored -> removeCommand(next).thenApply(gone -> new Outcome.Requested(next));
+            case AppendResult.Stored success -> removeCommand(next).thenApply(done -> new Outcome.Requested(next));
             case AppendResult.Superseded(Optional<Snapshot> actual)
             when actual.isPresent() -> cancel(actual.get(), reason, triesLeft - 1);
-            case AppendResult.Superseded gone ->
+            case AppendResult.Superseded notFound ->
                 CompletableFuture.completedFuture(new Outcome.AlreadyEnded(Optional.empty()));
         });
     }
 
     /** A command that stays in the queue does no harm: the spawner that takes it finds the end. */
-    private CompletableFuture<Void> removeCommand(ActivationRecord stored) {
-        return stored instanceof ActivationRecord.Ended
-                ? queue.remove(ActivationCommand.of(stored.activation())).exceptionally(failure -> {
+    private CompletableFuture<Void> removeCommand(ActivationRecord state) {
+        return state instanceof ActivationRecord.Ended
+                ? queue.remove(ActivationCommand.of(state.activation())).exceptionally(failure -> {
                     LOG.info(
                             "command of a cancelled activation not removed activation={} error={}",
-                            stored.id(),
+                            state.id(),
                             failure.getMessage());
                     return null;
                 })

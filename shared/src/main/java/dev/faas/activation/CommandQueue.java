@@ -52,29 +52,29 @@ public final class CommandQueue {
     }
 
     /** Stores when the next attempt of a command is due. Repeating the same call stores nothing more. */
-    public CompletableFuture<Void> scheduleRetry(PendingRetry parked) {
-        return scheduleRetry(parked, 0, RETRY_WRITE_TRIES);
+    public CompletableFuture<Void> scheduleRetry(PendingRetry pendingRetry) {
+        return scheduleRetry(pendingRetry, 0, RETRY_WRITE_TRIES);
     }
 
-    private CompletableFuture<Void> scheduleRetry(PendingRetry parked, long expected, int tries) {
-        var subject = Subjects.retry(parked.command().id());
-        return retries.appendIfLast(subject, Codec.encode(parked), expected)
+    private CompletableFuture<Void> scheduleRetry(PendingRetry pendingRetry, long expected, int tries) {
+        var subject = Subjects.retry(pendingRetry.command().id());
+        return retries.appendIfLast(subject, Codec.encode(pendingRetry), expected)
                 .<Void>thenApply(sequence -> null)
                 .exceptionallyCompose(failure -> {
                     var cause = BusException.unwrap(failure);
                     return cause instanceof BusException.CompareAndSetRefused && tries > 1
-                            ? scheduleBehind(subject, parked, tries - 1)
+                            ? scheduleBehind(subject, pendingRetry, tries - 1)
                             : CompletableFuture.failedFuture(cause);
                 });
     }
 
     /** The stored message is this same retry, or an earlier one that has been enqueued and not acknowledged yet. */
-    private CompletableFuture<Void> scheduleBehind(String subject, PendingRetry parked, int tries) {
+    private CompletableFuture<Void> scheduleBehind(String subject, PendingRetry pendingRetry, int tries) {
         return retries.lastFromLeader(subject).thenCompose(last -> {
-            if (last.isPresent() && Arrays.equals(last.get().bytes(), Codec.encode(parked))) {
+            if (last.isPresent() && Arrays.equals(last.get().bytes(), Codec.encode(pendingRetry))) {
                 return CompletableFuture.completedFuture(null);
             }
-            return scheduleRetry(parked, last.map(StoredMessage::sequence).orElse(0L), tries);
+            return scheduleRetry(pendingRetry, last.map(StoredMessage::sequence).orElse(0L), tries);
         });
     }
 
@@ -100,11 +100,11 @@ public final class CommandQueue {
                 .thenCombine(consumers.state(Subjects.consumer(command.functionId())), CommandQueue::locate);
     }
 
-    private static CommandLocation locate(Optional<StoredMessage> stored, Optional<ConsumerState> consumer) {
-        if (stored.isEmpty()) {
+    private static CommandLocation locate(Optional<StoredMessage> message, Optional<ConsumerState> consumer) {
+        if (message.isEmpty()) {
             return new CommandLocation.NotQueued();
         }
-        long sequence = stored.get().sequence();
+        long sequence = message.get().sequence();
         return consumer.filter(it -> sequence <= it.delivered() && it.unacked() < it.maxAckPending())
                 .<CommandLocation>map(it -> new CommandLocation.Delivered(sequence))
                 .orElseGet(CommandLocation.Waiting::new);
@@ -139,7 +139,7 @@ public final class CommandQueue {
     public CompletableFuture<Void> removeQueue(QueueKey function) {
         return consumers
                 .delete(Subjects.consumer(function.function()))
-                .thenCompose(gone -> stream.purge(Subjects.functionQueue(function.owner(), function.function())));
+                .thenCompose(deleted -> stream.purge(Subjects.functionQueue(function.owner(), function.function())));
     }
 
     /** Empty when the function has no consumer. */
@@ -155,8 +155,7 @@ public final class CommandQueue {
         var consumer = consumers.state(Subjects.consumer(command.functionId()));
         return message.thenCombine(
                         consumer,
-                        (found, state) ->
-                                found.flatMap(stored -> state.map(queue -> new Position(stored.sequence(), queue))))
+                        (found, state) -> found.flatMap(it -> state.map(queue -> new Position(it.sequence(), queue))))
                 .thenCombine(
                         stream.state(),
                         (found, all) -> found.map(it -> OptionalLong.of(it.countBefore(all.lastSequence())))

@@ -58,11 +58,11 @@ public final class RunOutput {
             // A gap: what comes after it cannot be used.
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        var fresh = chunk.offset() == bytesRead
+        var unread = chunk.offset() == bytesRead
                 ? chunk.bytes()
                 : Arrays.copyOfRange(chunk.bytes(), (int) (bytesRead - chunk.offset()), chunk.bytes().length);
         bytesRead = after;
-        return CompletableFuture.completedFuture(Optional.of(fresh));
+        return CompletableFuture.completedFuture(Optional.of(unread));
     }
 
     private boolean isOurs(OutputChunk chunk) {

@@ -86,7 +86,7 @@ public final class Spawners implements AutoCloseable {
     private void onChange(Kv.Change change) {
         switch (change) {
             case Kv.Change.Put put -> observeHeartbeat(put.key(), decode(put), put.revision());
-            case Kv.Change.Deleted gone -> observed.remove(gone.key());
+            case Kv.Change.Deleted deletion -> observed.remove(deletion.key());
         }
     }
 
@@ -101,7 +101,7 @@ public final class Spawners implements AutoCloseable {
     /** A name for a process that starts now. It sorts after the names of earlier processes, even when the clock was set back. */
     public CompletableFuture<String> newIncarnation(String spawner, Instant now) {
         return bucket.get(spawner)
-                .thenApply(stored -> stored.map(Spawners::decode)
+                .thenApply(put -> put.map(Spawners::decode)
                         .filter(last -> Ids.isActivation(last.incarnation()))
                         .map(last -> Ids.timeOf(last.incarnation()).plusMillis(1))
                         .filter(now::isBefore)
@@ -123,7 +123,7 @@ public final class Spawners implements AutoCloseable {
         return bucket.lastChange(spawner)
                 .thenApply(last -> last.map(change -> switch (change) {
                             case Kv.Change.Put put -> new LastHeartbeat(put.revision(), decode(put));
-                            case Kv.Change.Deleted gone -> new LastHeartbeat(gone.revision(), null);
+                            case Kv.Change.Deleted deletion -> new LastHeartbeat(deletion.revision(), null);
                         })
                         .orElse(LastHeartbeat.NONE));
     }
@@ -155,11 +155,11 @@ public final class Spawners implements AutoCloseable {
     private boolean readLastHeartbeat(String spawner) {
         var answer = lastHeartbeats.get(spawner, this::lastHeartbeat);
         try {
-            var stored = answer.get(ANSWER_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+            var onLeader = answer.get(ANSWER_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
             var last = observed.get(spawner);
             // Not only a higher revision: a server that has lost its disk counts from 1 again.
-            if (stored.heartbeat() != null && (last == null || last.revision() != stored.revision())) {
-                observeHeartbeat(spawner, stored.heartbeat(), stored.revision());
+            if (onLeader.heartbeat() != null && (last == null || last.revision() != onLeader.revision())) {
+                observeHeartbeat(spawner, onLeader.heartbeat(), onLeader.revision());
             }
             return true;
         } catch (InterruptedException e) {

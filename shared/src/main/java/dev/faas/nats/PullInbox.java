@@ -87,10 +87,10 @@ public final class PullInbox implements AutoCloseable {
                 .substring(inbox.length(), status.getSubject().lastIndexOf('.'));
         var pull = waiting.get(consumer);
         if (pull != null && pull.replyTo().equals(status.getSubject())) {
-            boolean gone = status.getStatus().getCode() == 503
+            boolean noConsumer = status.getStatus().getCode() == 503
                     || status.getStatus().getMessage().contains("Consumer Deleted");
             waiting.remove(consumer, pull);
-            pull.result().complete(gone ? new PullResult.NoConsumer() : new PullResult.Empty());
+            pull.result().complete(noConsumer ? new PullResult.NoConsumer() : new PullResult.Empty());
         }
     }
 

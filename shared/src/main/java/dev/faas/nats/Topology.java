@@ -190,9 +190,9 @@ public final class Topology {
             nats.connection().keyValueManagement().create(builder.build());
             return;
         }
-        var made = management.getStreamInfo(stream).getConfiguration();
-        if (made.getMaxBytes() != limit || !made.getMaxAge().equals(age)) {
-            management.updateStream(StreamConfiguration.builder(made)
+        var existing = management.getStreamInfo(stream).getConfiguration();
+        if (existing.getMaxBytes() != limit || !existing.getMaxAge().equals(age)) {
+            management.updateStream(StreamConfiguration.builder(existing)
                     .maxBytes(limit)
                     .maxAge(age)
                     .build());
@@ -223,8 +223,8 @@ public final class Topology {
                             .ttl(config.outputsAge())
                             .build());
         } else {
-            var made = management.getStreamInfo(stream).getConfiguration();
-            management.updateStream(StreamConfiguration.builder(made)
+            var existing = management.getStreamInfo(stream).getConfiguration();
+            management.updateStream(StreamConfiguration.builder(existing)
                     .maxAge(config.outputsAge())
                     .build());
         }

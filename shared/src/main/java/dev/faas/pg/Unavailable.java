@@ -25,7 +25,7 @@ final class Unavailable {
         return switch (failure) {
             case PgException refusal -> hasClass(refusal, CLASSES);
             case IOException unreachable -> true;
-            case ClosedConnectionException lost -> true;
+            case ClosedConnectionException closed -> true;
             case ConnectionPoolTooBusyException busy -> true;
             case TimeoutException late -> true;
             // Vert.x has no type for "no connection in time", and none for a connection that broke just before its use.

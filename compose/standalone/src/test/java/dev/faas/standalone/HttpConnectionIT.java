@@ -69,18 +69,24 @@ class HttpConnectionIT {
         var ada = Client.register(system.api());
         try (var log = new Lines("dev.faas.http.AccessLog")) {
             ada.get("/v1/functions?limit=1", "X-Request-Id", "trace-functions").expect(200);
-            log.await("request answered service=registry-service request=trace-functions method=GET path=/v1/functions status=200");
-            log.await("request answered service=api-gateway request=trace-functions method=GET path=/v1/functions status=200");
+            log.await(
+                    "request answered service=registry-service request=trace-functions method=GET path=/v1/functions status=200");
+            log.await(
+                    "request answered service=api-gateway request=trace-functions method=GET path=/v1/functions status=200");
 
             ada.post("/v1/auth/login", Map.of(), "X-Request-Id", "trace-login").expect(400);
-            log.await("request answered service=auth-service request=trace-login method=POST path=/v1/auth/login status=400");
-            log.await("request answered service=api-gateway request=trace-login method=POST path=/v1/auth/login status=400");
+            log.await(
+                    "request answered service=auth-service request=trace-login method=POST path=/v1/auth/login status=400");
+            log.await(
+                    "request answered service=api-gateway request=trace-login method=POST path=/v1/auth/login status=400");
 
             // Asked by the gateway itself, in the caller's name.
             ada.post("/v1/functions/nothing/activations", "x", "X-Request-Id", "trace-submit")
                     .expect(404);
-            log.await("request answered service=registry-service request=trace-submit method=GET path=/v1/functions/nothing status=404");
-            log.await("request answered service=api-gateway request=trace-submit method=POST path=/v1/functions/nothing/activations status=404");
+            log.await(
+                    "request answered service=registry-service request=trace-submit method=GET path=/v1/functions/nothing status=404");
+            log.await(
+                    "request answered service=api-gateway request=trace-submit method=POST path=/v1/functions/nothing/activations status=404");
         }
     }
 

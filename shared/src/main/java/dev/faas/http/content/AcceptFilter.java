@@ -19,8 +19,9 @@ public final class AcceptFilter {
         var names = String.join(" or ", types);
         return ctx -> {
             if (ctx.request().headers().contains(HttpHeaders.ACCEPT)) {
-                var taken = AcceptPreferences.of(ctx.request().headers().getAll(HttpHeaders.ACCEPT));
-                if (!taken.isEmpty() && Arrays.stream(types).noneMatch(type -> taken.weightOfType(type) > 0)) {
+                var preferences = AcceptPreferences.of(ctx.request().headers().getAll(HttpHeaders.ACCEPT));
+                if (!preferences.isEmpty()
+                        && Arrays.stream(types).noneMatch(type -> preferences.weightOfType(type) > 0)) {
                     throw notAcceptable(names).asException();
                 }
             }

@@ -37,14 +37,14 @@ public final class ByteBody {
         default Source withFirst(Buffer first) {
             var rest = this;
             return new Source() {
-                private boolean begun;
+                private boolean firstReturned;
 
                 @Override
                 public Future<Optional<Buffer>> next() {
-                    if (begun) {
+                    if (firstReturned) {
                         return rest.next();
                     }
-                    begun = true;
+                    firstReturned = true;
                     return Future.succeededFuture(Optional.of(first));
                 }
             };
@@ -173,7 +173,7 @@ public final class ByteBody {
                 return;
             }
             // A failed write means that the client is gone.
-            ctx.response().write(bytes.slice((int) from, (int) to)).onSuccess(gone -> {
+            ctx.response().write(bytes.slice((int) from, (int) to)).onSuccess(written -> {
                 if (position >= range.to()) {
                     ctx.end();
                 } else {

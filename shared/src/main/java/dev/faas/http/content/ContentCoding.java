@@ -28,8 +28,8 @@ public final class ContentCoding {
             return body;
         }
         headers.add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
-        var asked = AcceptPreferences.of(ctx.request().headers().getAll(HttpHeaders.ACCEPT_ENCODING));
-        if (asked.weightOfCoding("gzip") == 0) {
+        var preferences = AcceptPreferences.of(ctx.request().headers().getAll(HttpHeaders.ACCEPT_ENCODING));
+        if (preferences.weightOfCoding("gzip") == 0) {
             return body;
         }
         headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
