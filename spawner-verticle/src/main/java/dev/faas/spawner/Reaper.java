@@ -1,14 +1,13 @@
 package dev.faas.spawner;
 
 import dev.faas.activation.Worker;
+import dev.faas.lifecycle.BoundedParallel;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.OwnContainer;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,37 +35,22 @@ final class Reaper {
         this.clock = clock;
     }
 
-    /** Blocks. Fails as the first removal that did, after all others. */
-    void reap() throws EngineFault, InterruptedException {
+    /** Blocks. Fails after the last removal when one of them failed. */
+    void reap() throws EngineFault, IOException, InterruptedException {
         remove(this::orphaned);
     }
 
     /** Everything of this incarnation: for the end, when nothing of it runs any more. Blocks, and fails likewise. */
-    void removeOwn() throws EngineFault, InterruptedException {
+    void removeOwn() throws EngineFault, IOException, InterruptedException {
         remove(container -> maker(container).equals(self));
     }
 
-    private void remove(Predicate<OwnContainer> which) throws EngineFault, InterruptedException {
-        var removals = engine.ours().stream().filter(which).map(this::removal).toList();
-        try (var threads = Executors.newFixedThreadPool(
-                AT_ONCE, Thread.ofVirtual().name("reaper-removal").factory())) {
-            for (var each : threads.invokeAll(removals)) {
-                each.get();
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof EngineFault fault) {
-                throw fault;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
-    }
-
-    private Callable<Void> removal(OwnContainer container) {
-        return () -> {
+    private void remove(Predicate<OwnContainer> which) throws EngineFault, IOException, InterruptedException {
+        var containers = engine.ours().stream().filter(which).toList();
+        BoundedParallel.runAll(containers, AT_ONCE, "containers could not be removed", container -> {
             LOG.info("removing container {}, left behind by {}", container.id(), maker(container));
             engine.remove(container.id());
-            return null;
-        };
+        });
     }
 
     private boolean orphaned(OwnContainer container) {

@@ -47,30 +47,33 @@ final class Reports {
             boolean started = !(outcome.ending() instanceof Termination.StartFailed);
             var startedAt = asked.plusMillis(usage.startMs());
             return new Report(
-                    verdict.status(),
-                    verdict.reason(),
-                    verdict.detail(),
-                    verdict.code(),
-                    verdict.signal(),
-                    imageDigest.orElse(null),
-                    started ? startedAt : null,
-                    ended,
-                    started
-                            ? Math.max(
-                                    0,
-                                    Duration.between(running.claimedAt(), startedAt)
-                                            .toMillis())
-                            : 0,
-                    started ? usage.durationMs() : 0,
-                    boxed(usage.cpuMs()),
-                    boxed(usage.peakMemoryKb()),
-                    usage.oomKills(),
-                    kept.result(),
-                    kept.resultBytes(),
-                    kept.resultTruncated(),
-                    kept.logBytes(),
-                    kept.logTruncated(),
-                    kept.lastOutput());
+                    new Report.Exit(
+                            verdict.status(),
+                            verdict.reason(),
+                            verdict.detail(),
+                            verdict.code(),
+                            verdict.signal(),
+                            usage.oomKills()),
+                    new Report.Usage(
+                            started ? startedAt : null,
+                            ended,
+                            started
+                                    ? Math.max(
+                                            0,
+                                            Duration.between(running.claimedAt(), startedAt)
+                                                    .toMillis())
+                                    : 0,
+                            started ? usage.durationMs() : 0,
+                            boxed(usage.cpuMs()),
+                            boxed(usage.peakMemoryKb())),
+                    new Report.Output(
+                            kept.result(),
+                            kept.resultBytes(),
+                            kept.resultTruncated(),
+                            kept.logBytes(),
+                            kept.logTruncated(),
+                            kept.lastOutput()),
+                    imageDigest.orElse(null));
         });
     }
 
