@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
 final class EngineWatch {
     private static final Logger LOG = LoggerFactory.getLogger(EngineWatch.class);
     /** One that is only busy has answered long before. */
-    static final Duration LASTING = Duration.ofSeconds(15);
+    static final Duration SILENCE_LIMIT = Duration.ofSeconds(15);
 
-    private final BooleanSupplier answers;
+    private final BooleanSupplier isAnswering;
     private final BooleanSupplier room;
     private final Consumer<Optional<String>> trouble;
     private final Consumer<Boolean> suspend;
@@ -40,7 +40,7 @@ final class EngineWatch {
             Consumer<Optional<String>> trouble,
             Consumer<Boolean> suspend,
             LongSupplier nanos) {
-        this.answers = answers;
+        this.isAnswering = answers;
         this.room = room;
         this.trouble = trouble;
         this.suspend = suspend;
@@ -49,8 +49,8 @@ final class EngineWatch {
     }
 
     /** To be called every so often, on one thread. */
-    void look() {
-        boolean answered = answers.getAsBoolean();
+    void check() {
+        boolean answered = isAnswering.getAsBoolean();
         long now = nanos.getAsLong();
         if (answered) {
             heard = now;
@@ -62,7 +62,7 @@ final class EngineWatch {
         trouble.accept(trouble(answered, noRoom));
         silent = !answered;
         full = noRoom;
-        suspend.accept(now - heard >= LASTING.toNanos());
+        suspend.accept(now - heard >= SILENCE_LIMIT.toNanos());
     }
 
     private static Optional<String> trouble(boolean answered, boolean noRoom) {
@@ -73,7 +73,7 @@ final class EngineWatch {
     }
 
     /** When last asked, and acted upon by now. From any thread. */
-    boolean answers() {
+    boolean isAnswering() {
         return !silent;
     }
 

@@ -28,7 +28,7 @@ final class Heartbeat {
     /** A successor's sign was in the place of ours. */
     private volatile boolean succeeded;
 
-    private volatile boolean replaced;
+    private volatile boolean isReplaced;
     /** The revision of our last sign. */
     private volatile long behind;
 
@@ -39,7 +39,7 @@ final class Heartbeat {
     }
 
     /** Blocks until it is stored, unless another has the name. */
-    void beat() throws InterruptedException {
+    void publish() throws InterruptedException {
         sign(last -> spawners.publish(
                 new SpawnerHeartbeat(
                         self.spawner(), self.incarnation(), slots.total(), slots.free(), trouble.orElse(null)),
@@ -51,7 +51,7 @@ final class Heartbeat {
      * a successor's (an answer of ours got lost, a predecessor's was there) is followed by another try.
      */
     private void sign(LongFunction<CompletableFuture<Long>> written) throws InterruptedException {
-        for (int i = 1; !succeeded && !replaced; i++) {
+        for (int i = 1; !succeeded && !isReplaced; i++) {
             try {
                 behind = Blocking.answer(written.apply(behind));
                 return;
@@ -67,16 +67,16 @@ final class Heartbeat {
     }
 
     /** The others hear of it with the next sign of life: why nothing is taken just now, or that nothing is in the way. */
-    void tell(Optional<String> trouble) {
+    void setTrouble(Optional<String> trouble) {
         this.trouble = trouble;
     }
 
     /** True once, as soon as another process is found to have this spawner's name. */
-    boolean replacedNow() {
-        if (replaced || !(succeeded || spawners.alive().stream().anyMatch(this::later))) {
+    boolean detectReplacement() {
+        if (isReplaced || !(succeeded || spawners.alive().stream().anyMatch(this::later))) {
             return false;
         }
-        replaced = true;
+        isReplaced = true;
         LOG.error(
                 "another spawner is called {} too: this one stops taking work. Give each its own FAAS_SPAWNER_ID.",
                 self.spawner());
@@ -87,8 +87,8 @@ final class Heartbeat {
         return beat.spawner().equals(self.spawner()) && beat.incarnation().compareTo(self.incarnation()) > 0;
     }
 
-    boolean replaced() {
-        return replaced;
+    boolean isReplaced() {
+        return isReplaced;
     }
 
     /** The last sign: nothing of this spawner runs any more. Blocks. */

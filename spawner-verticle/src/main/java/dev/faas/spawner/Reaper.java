@@ -47,7 +47,10 @@ final class Reaper {
     }
 
     private void remove(Predicate<OwnContainer> which) throws EngineFault, InterruptedException {
-        var removals = engine.ours().stream().filter(which).map(this::removal).toList();
+        var removals = engine.listContainers().stream()
+                .filter(which)
+                .map(this::removal)
+                .toList();
         try (var threads = Executors.newFixedThreadPool(
                 AT_ONCE, Thread.ofVirtual().name("reaper-removal").factory())) {
             for (var each : threads.invokeAll(removals)) {
@@ -72,7 +75,7 @@ final class Reaper {
     private boolean orphaned(OwnContainer container) {
         var maker = maker(container);
         if (maker.equals(self)) {
-            return !container.held() && container.createdAt().plus(SETTLED).isBefore(clock.instant());
+            return !container.inUse() && container.createdAt().plus(SETTLED).isBefore(clock.instant());
         }
         if (maker.spawner().equals(self.spawner())) {
             return maker.incarnation().compareTo(self.incarnation()) < 0;

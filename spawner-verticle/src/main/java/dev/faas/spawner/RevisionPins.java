@@ -24,13 +24,13 @@ final class RevisionPins implements ImagePins {
     }
 
     @Override
-    public Optional<ImagePin> of(String revision) throws EngineFault {
+    public Optional<ImagePin> find(String revision) throws EngineFault {
         var here = known.get(revision);
         return here == null ? asked(revision) : Optional.of(here);
     }
 
     @Override
-    public ImagePin agree(String revision, ImagePin found) throws EngineFault {
+    public ImagePin pin(String revision, ImagePin found) throws EngineFault {
         try {
             answer(revision, bucket.create(ImagePin.key(revision), Codec.encode(found)));
             known.put(revision, found);

@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
 /** execution-service: runs activations as containers. {@link #open} shows what it is made of. */
 public final class SpawnerVerticle extends ServiceVerticle {
     /** How the engine of a spawner is had. */
-    interface Engines {
+    interface EngineFactory {
         ContainerEngine open(SpawnerConfig config, Worker self, ImagePins pins)
                 throws DependencyMissing, InterruptedException;
     }
@@ -69,15 +69,15 @@ public final class SpawnerVerticle extends ServiceVerticle {
     private static final Duration DOCKER_PAUSE = Duration.ofMillis(250);
 
     private final SpawnerConfig config;
-    private final Engines engines;
+    private final EngineFactory engines;
     private final InstantSource clock;
     private volatile @Nullable Runs runs;
 
     public SpawnerVerticle(SpawnerConfig config) {
-        this(config, SpawnerVerticle::docker, InstantSource.system());
+        this(config, SpawnerVerticle::openDocker, InstantSource.system());
     }
 
-    SpawnerVerticle(SpawnerConfig config, Engines engines, InstantSource clock) {
+    SpawnerVerticle(SpawnerConfig config, EngineFactory engines, InstantSource clock) {
         super(SERVICE);
         this.config = config;
         this.engines = engines;
@@ -88,7 +88,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
     public void skipGrace() {
         var running = runs;
         if (running != null) {
-            running.hurry();
+            running.skipGrace();
         }
     }
 
@@ -125,10 +125,11 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var runs = new Runs(() -> Ids.activation(clock.instant()));
         this.runs = runs;
         var writer = new StateWriter(events, CLAIM_TRIES, WRITE_PAUSE);
-        var claims = new Claims(events, writer, self, spawners::isDead, runs::runs, clock);
+        var claims = new Claims(events, writer, self, spawners::isDead, runs::isRunning, clock);
         var room = new OutputRoom(events);
         on.open("output room", room::watch, RepeatingTask::stop);
-        var means = new Run.RunContext(events, queue, claims, writer, pool, room, timing, meters, clock, runs::goOn);
+        var means =
+                new Run.RunContext(events, queue, claims, writer, pool, room, timing, meters, clock, runs::mayContinue);
         on.repeat("reaper", timing.reap(), reaper::reap);
         on.repeat("images", timing.reap(), engine::tidy);
         on.onStop("drain", config.grace().plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(config.grace()));
@@ -136,18 +137,18 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var queues = on.open("queues", () -> started(queue, functions, slots, deference, runs, means), PullLoop::stop);
         on.open("hints", () -> queue.onWork(queues::workMayExist), Nats.Subscription::close);
         var watch = new EngineWatch(
-                engine::ping, engine::hasRoom, heard(heartbeat, queues), pool::suspend, System::nanoTime);
-        on.repeat("engine watch", ENGINE_PAUSE, watch::look);
-        var sweep = new QueueScanner(queues.supply(), queues, config.slots(), timing.pull(), timing.sweep());
+                engine::ping, engine::hasRoom, heard(heartbeat, queues), pool::setSuspended, System::nanoTime);
+        on.repeat("engine watch", ENGINE_PAUSE, watch::check);
+        var sweep = new QueueScanner(queues.source(), queues, config.slots(), timing.pull(), timing.scan());
         on.repeat("waits", WAITS_PAUSE, () -> tell(runs, engine));
-        on.open("sweep", () -> RepeatingTask.paced("sweep", timing.sweep(), sweep::once), RepeatingTask::stop);
+        on.open("sweep", () -> RepeatingTask.paced("sweep", timing.scan(), sweep::scan), RepeatingTask::stop);
         on.repeat("namesakes", NAMESAKES_PAUSE, () -> yieldIfReplaced(heartbeat, queues, runs));
 
         var health = new Health(SERVICE)
                 .require("nats", nats::isConnected)
-                .require("docker", watch::answers)
+                .require("docker", watch::isAnswering)
                 .require("disk", watch::hasRoom)
-                .require("own name", () -> !heartbeat.replaced());
+                .require("own name", () -> !heartbeat.isReplaced());
         return on.await(
                 "http", () -> HttpService.start(vertx, config.http(), health, metrics, List.of()), HttpService::close);
     }
@@ -171,7 +172,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
     private static KnownFunctions.Listener expecting(SandboxPool pool, RevisionPins pins) {
         return new KnownFunctions.Listener() {
             @Override
-            public void revised(FunctionRevision function, boolean fresh) {
+            public void onRevision(FunctionRevision function, boolean fresh) {
                 var spec = function.spec();
                 pool.expect(
                         function.id(),
@@ -182,7 +183,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
             }
 
             @Override
-            public void gone(String functionId) {
+            public void onDeleted(String functionId) {
                 pool.forget(functionId);
                 pins.forget(functionId);
             }
@@ -207,10 +208,10 @@ public final class SpawnerVerticle extends ServiceVerticle {
 
     /** Those who wait for a pull hear how far it has come. */
     private static void tell(Runs runs, ContainerEngine engine) throws InterruptedException {
-        for (var each : runs.preparing()) {
-            var what = engine.waitsFor(each.spec());
+        for (var each : runs.preparations()) {
+            var what = engine.describeWait(each.spec());
             if (what.isPresent()) {
-                each.tell(what.get());
+                each.publish(what.get());
             }
         }
     }
@@ -224,25 +225,25 @@ public final class SpawnerVerticle extends ServiceVerticle {
     /** Of the engine: what cannot be started here is left to others, who hear why. */
     private static Consumer<Optional<String>> heard(Heartbeat heartbeat, PullLoop queues) {
         return trouble -> {
-            heartbeat.tell(trouble);
-            queues.hold(trouble.isPresent());
+            heartbeat.setTrouble(trouble);
+            queues.setPaused(trouble.isPresent());
         };
     }
 
     private static RepeatingTask beating(Heartbeat heartbeat) throws InterruptedException {
-        heartbeat.beat();
-        return RepeatingTask.again("heartbeat", Spawners.HEARTBEAT_INTERVAL, heartbeat::beat);
+        heartbeat.publish();
+        return RepeatingTask.again("heartbeat", Spawners.HEARTBEAT_INTERVAL, heartbeat::publish);
     }
 
     /** A later process of the same name has declared this one dead: its work is not ours any more. */
     private static void yieldIfReplaced(Heartbeat heartbeat, PullLoop queues, Runs runs) throws InterruptedException {
-        if (heartbeat.replacedNow()) {
+        if (heartbeat.detectReplacement()) {
             runs.abandon();
             queues.stop();
         }
     }
 
-    static ContainerEngine docker(SpawnerConfig config, Worker self, ImagePins pins)
+    static ContainerEngine openDocker(SpawnerConfig config, Worker self, ImagePins pins)
             throws DependencyMissing, InterruptedException {
         var docker = config.docker();
         var engine = new EngineConfig(

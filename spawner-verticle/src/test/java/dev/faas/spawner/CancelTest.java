@@ -75,7 +75,8 @@ final class CancelTest {
                 .isEqualTo("cleaned up");
         assertThat(platform.history(id)).hasSize(4);
         acknowledged(function, id);
-        Platform.until("its container is gone", () -> spawner.engine().ours().isEmpty());
+        Platform.until(
+                "its container is gone", () -> spawner.engine().listContainers().isEmpty());
     }
 
     @Test
@@ -104,7 +105,7 @@ final class CancelTest {
         watch.close();
         platform.requestCancel(running.id());
 
-        watch.look();
+        watch.check();
 
         assertThat(cancelled.await(30, TimeUnit.SECONDS)).isTrue();
     }
@@ -119,8 +120,8 @@ final class CancelTest {
                 var control = new CancelWatch(platform.events, running.id(), running.runId(), own::countDown)) {
             platform.requestCancel(running.id());
             assertThat(own.await(30, TimeUnit.SECONDS)).isTrue();
-            watch.look();
-            control.look();
+            watch.check();
+            control.check();
             assertThat(Platform.get(platform.events.lastFromLeader(running.id())))
                     .isPresent();
         }

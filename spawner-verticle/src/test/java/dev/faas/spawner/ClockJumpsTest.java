@@ -205,6 +205,7 @@ final class ClockJumpsTest {
             Platform.until("the former is known to be dead", () -> spawners.isDead(former));
         }
         Platform.until(
-                "what it left is removed", () -> restarted.engine().ours().isEmpty());
+                "what it left is removed",
+                () -> restarted.engine().listContainers().isEmpty());
     }
 }

@@ -66,7 +66,7 @@ final class DockerAwayTest {
     void nothingIsLeftBehind() throws Exception {
         platform.close();
         try (var engine = TestEngines.open(docker.host(), platformId, "observer")) {
-            assertThat(engine.ours()).isEmpty();
+            assertThat(engine.listContainers()).isEmpty();
         }
         assertThat(images.docker().listVolumesCmd().exec().getVolumes()).isNullOrEmpty();
         images.close();

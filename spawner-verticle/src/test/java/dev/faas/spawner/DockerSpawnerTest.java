@@ -49,7 +49,7 @@ final class DockerSpawnerTest {
     void nothingIsLeftBehind() throws Exception {
         platform.close();
         try (var engine = engine("observer")) {
-            assertThat(engine.ours()).isEmpty();
+            assertThat(engine.listContainers()).isEmpty();
         }
     }
 
@@ -90,7 +90,7 @@ final class DockerSpawnerTest {
         first.stop();
 
         try (var engine = engine("observer")) {
-            assertThat(engine.ours()).isEmpty();
+            assertThat(engine.listContainers()).isEmpty();
         }
         platform.dockerSpawner(platformId, "second", 4, Duration.ofSeconds(10));
         var ended = platform.ended(id);
@@ -106,11 +106,13 @@ final class DockerSpawnerTest {
             var request = new RunRequest(
                     "a", "", Map.of(), Duration.ofMinutes(5), Duration.ofSeconds(1), Duration.ofMinutes(1));
             var run = Thread.ofVirtual().start(() -> sandbox.run(request, new RecordedOutput()));
-            Platform.until("its container is there", () -> !former.ours().isEmpty());
+            Platform.until(
+                    "its container is there", () -> !former.listContainers().isEmpty());
 
             platform.dockerSpawner(platformId, "restarted", 1, Duration.ofSeconds(1));
 
-            Platform.until("its container is gone", () -> former.ours().isEmpty());
+            Platform.until(
+                    "its container is gone", () -> former.listContainers().isEmpty());
             assertThat(run.join(Duration.ofSeconds(30))).isTrue();
         }
     }

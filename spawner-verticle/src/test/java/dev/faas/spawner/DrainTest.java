@@ -59,7 +59,7 @@ final class DrainTest {
         assertThat(platform.ended(id).report().result()).isEqualTo("through");
         assertThat(platform.ended(id).platformFaults()).isZero();
         stopping.get(60, TimeUnit.SECONDS);
-        assertThat(spawner.engine().ours()).isEmpty();
+        assertThat(spawner.engine().listContainers()).isEmpty();
     }
 
     @Test
@@ -77,7 +77,7 @@ final class DrainTest {
 
         spawner.stop();
 
-        assertThat(spawner.engine().ours()).isEmpty();
+        assertThat(spawner.engine().listContainers()).isEmpty();
         var ended = platform.ended(id);
         assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
         assertThat(ended.attempt()).isEqualTo(1);
@@ -107,7 +107,7 @@ final class DrainTest {
         assertThat(ended.report().status()).isEqualTo(Status.FAILED);
         assertThat(ended.report().reason()).isEqualTo(Reason.WORKER_LOST);
         assertThat(platform.queued(function, id)).isFalse();
-        assertThat(spawner.engine().ours()).isEmpty();
+        assertThat(spawner.engine().listContainers()).isEmpty();
     }
 
     @Test
@@ -135,7 +135,7 @@ final class DrainTest {
         spawner.stop();
 
         assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(grace.dividedBy(2));
-        assertThat(spawner.engine().ours()).isEmpty();
+        assertThat(spawner.engine().listContainers()).isEmpty();
         assertThat(ids).as("none was begun after that").allMatch(id -> states(id) == 1 || states(id) == 3);
     }
 
@@ -180,7 +180,9 @@ final class DrainTest {
         var ended = platform.ended(id);
         assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
         assertThat(ended.worker().incarnation()).isGreaterThan(before.incarnation());
-        Platform.until("what the first ran is gone", () -> first.engine().ours().isEmpty());
+        Platform.until(
+                "what the first ran is gone",
+                () -> first.engine().listContainers().isEmpty());
         assertThat(second.engine().ping()).isTrue();
     }
 
@@ -308,7 +310,7 @@ final class DrainTest {
         }
 
         @Override
-        public Optional<String> waitsFor(SandboxSpec spec) {
+        public Optional<String> describeWait(SandboxSpec spec) {
             return Optional.empty();
         }
 
@@ -316,7 +318,7 @@ final class DrainTest {
         public void tidy() {}
 
         @Override
-        public List<OwnContainer> ours() {
+        public List<OwnContainer> listContainers() {
             return List.of();
         }
 

@@ -40,24 +40,24 @@ final class HeartbeatTest {
     @Test
     void givenASuccessor_whenTheFormerBeatsAndSignsOff_thenTheSuccessorsSignStaysAndTheFormerYields() throws Exception {
         var former = of("1");
-        former.beat();
+        former.publish();
         var successor = of("2");
-        successor.beat();
+        successor.publish();
 
-        former.beat();
+        former.publish();
         assertThat(incarnation()).contains("2");
-        assertThat(former.replacedNow()).isTrue();
+        assertThat(former.detectReplacement()).isTrue();
         former.signOff();
 
         assertThat(incarnation()).contains("2");
-        assertThat(successor.replacedNow()).isFalse();
+        assertThat(successor.detectReplacement()).isFalse();
     }
 
     @Test
     void givenASuccessorThatHasJustCome_whenTheFormerSignsOff_thenTheSuccessorsSignStays() throws Exception {
         var former = of("1");
-        former.beat();
-        of("2").beat();
+        former.publish();
+        of("2").publish();
 
         former.signOff();
 
@@ -67,11 +67,11 @@ final class HeartbeatTest {
     @Test
     void givenABeatWhoseAnswerGotLost_whenItGoesOn_thenItIsNobodyElses() throws Exception {
         var heartbeat = of("1");
-        heartbeat.beat();
+        heartbeat.publish();
         platform.beat("node", "1");
 
-        heartbeat.beat();
-        assertThat(heartbeat.replacedNow()).isFalse();
+        heartbeat.publish();
+        assertThat(heartbeat.detectReplacement()).isFalse();
         platform.beat("node", "1");
         heartbeat.signOff();
 

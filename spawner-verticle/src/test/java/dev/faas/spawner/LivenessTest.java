@@ -61,7 +61,7 @@ final class LivenessTest {
     @Test
     void givenTheRhythmOfARealPlatform_whenItIsAddedUp_thenNoWayIsLongerThanPromised() {
         var timing = RunTiming.DEFAULT;
-        var found = timing.sweep().plus(timing.pull());
+        var found = timing.scan().plus(timing.pull());
 
         assertThat(found).as("a hint is lost").isLessThan(PROMISED);
         assertThat(Consumers.ACK_WAIT.plus(found)).as("taken, and not begun").isLessThan(PROMISED);

@@ -54,7 +54,7 @@ final class LostSpawnersTest {
         }
         platform.close();
         try (var engine = observer()) {
-            for (var left : engine.ours()) {
+            for (var left : engine.listContainers()) {
                 engine.remove(left.id());
             }
         }
@@ -94,7 +94,7 @@ final class LostSpawnersTest {
 
     private List<OwnContainer> containersOf(String... spawners) throws Exception {
         try (var engine = observer()) {
-            return engine.ours().stream()
+            return engine.listContainers().stream()
                     .filter(container -> List.of(spawners).contains(container.spawner()))
                     .toList();
         }

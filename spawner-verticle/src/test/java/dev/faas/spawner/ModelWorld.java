@@ -15,7 +15,7 @@ import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
 import dev.faas.nats.BusException;
 import dev.faas.spawner.run.Claims;
-import dev.faas.spawner.run.Claims.Taken;
+import dev.faas.spawner.run.Claims.Decision;
 import dev.faas.spawner.run.StateWriter;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Delivery;
@@ -264,15 +264,15 @@ final class ModelWorld {
         var writer = new StateWriter(bus, 1, Duration.ZERO);
         var claims = new Claims(bus, writer, process.worker, dead::contains, this::alive, () -> now);
         try {
-            switch (claims.take(ID, bus.deliveries(), process.runId)) {
-                case Taken.Claimed claimed -> attempt(process, claimed, writer, command);
-                case Taken.Done done -> settle(process, () -> bus.ack(command));
-                case Taken.Waiting(var queued) ->
+            switch (claims.claim(ID, bus.deliveries(), process.runId)) {
+                case Decision.Claimed claimed -> attempt(process, claimed, writer, command);
+                case Decision.Drop done -> settle(process, () -> bus.ack(command));
+                case Decision.NotDueYet(var queued) ->
                     settle(process, () -> {
                         bus.park(queued);
                         bus.ack(command);
                     });
-                case Taken.Later later -> world.step("hands back");
+                case Decision.LookAgain later -> world.step("hands back");
             }
         } catch (BusException e) {
             world.step("hands back: " + e.getMessage());
@@ -289,7 +289,7 @@ final class ModelWorld {
         }
     }
 
-    private void attempt(Attempt process, Taken.Claimed claimed, StateWriter writer, long command)
+    private void attempt(Attempt process, Decision.Claimed claimed, StateWriter writer, long command)
             throws InterruptedException {
         world.step("boots");
         var next = claimed.running().cancelRequested() != null ? released(false) : outcome(process);

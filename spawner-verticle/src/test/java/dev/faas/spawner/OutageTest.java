@@ -113,7 +113,8 @@ final class OutageTest {
         platform.server.kill();
 
         assertThat(killed.await(30, TimeUnit.SECONDS)).isTrue();
-        Platform.until("its container is gone", () -> spawner.engine().ours().isEmpty());
+        Platform.until(
+                "its container is gone", () -> spawner.engine().listContainers().isEmpty());
         platform.server.restart();
         var ended = platform.ended(id, Duration.ofSeconds(60));
         assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);

@@ -101,7 +101,8 @@ final class OutcomesTest {
         assertThat(platform.history(ended.id()))
                 .extracting(Object::getClass)
                 .containsExactly(Queued.class, Running.class, Ended.class);
-        Platform.until("its container is gone", () -> spawner.engine().ours().isEmpty());
+        Platform.until(
+                "its container is gone", () -> spawner.engine().listContainers().isEmpty());
     }
 
     @Test

@@ -135,7 +135,7 @@ public final class Platform {
                                 plain.nats(),
                                 plain.http(),
                                 plain.timing()),
-                        SpawnerVerticle::docker,
+                        SpawnerVerticle::openDocker,
                         clock),
                 this);
         spawner.deploy();

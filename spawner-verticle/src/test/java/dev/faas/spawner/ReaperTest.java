@@ -36,7 +36,7 @@ final class ReaperTest {
 
         reaper.reap();
 
-        assertThat(engine.ours())
+        assertThat(engine.listContainers())
                 .extracting(OwnContainer::id)
                 .containsExactlyInAnyOrder("of-the-living", "of-my-successor", "mine-and-running", "mine-and-new");
     }
@@ -51,7 +51,10 @@ final class ReaperTest {
 
         assertThatThrownBy(reaper::reap).isInstanceOf(EngineFault.class).hasMessageContaining("stuck-");
 
-        assertThat(engine.ours()).extracting(OwnContainer::id).hasSize(10).allMatch(id -> id.startsWith("stuck-"));
+        assertThat(engine.listContainers())
+                .extracting(OwnContainer::id)
+                .hasSize(10)
+                .allMatch(id -> id.startsWith("stuck-"));
     }
 
     @Test
@@ -61,6 +64,6 @@ final class ReaperTest {
 
         reaper.removeOwn();
 
-        assertThat(engine.ours()).extracting(OwnContainer::id).containsExactly("of-the-dead");
+        assertThat(engine.listContainers()).extracting(OwnContainer::id).containsExactly("of-the-dead");
     }
 }

@@ -110,7 +110,7 @@ public final class DockerEngine implements ContainerEngine {
     }
 
     @Override
-    public Optional<String> waitsFor(SandboxSpec spec) {
+    public Optional<String> describeWait(SandboxSpec spec) {
         return pulls.progress(spec.revision());
     }
 
@@ -125,7 +125,7 @@ public final class DockerEngine implements ContainerEngine {
     }
 
     @Override
-    public List<OwnContainer> ours() throws EngineFault {
+    public List<OwnContainer> listContainers() throws EngineFault {
         var label = Map.of(Labels.PLATFORM, config.platform());
         return docker
                 .within(

@@ -87,7 +87,7 @@ final class DockerSandbox implements Sandbox {
     }
 
     @Override
-    public boolean alive() {
+    public boolean isAlive() {
         return session.alive();
     }
 
@@ -134,7 +134,7 @@ final class DockerSandbox implements Sandbox {
     /** What looks like a cancellation was one only when somebody asked for it. */
     private Outcome blamed(Outcome outcome) {
         var detail = exhausted;
-        return detail != null && outcome.ending() instanceof Termination.Cancelled && !cancelled.isDone()
+        return detail != null && outcome.termination() instanceof Termination.Cancelled && !cancelled.isDone()
                 ? new Outcome(new Termination.DiskFull(detail), outcome.usage())
                 : outcome;
     }
@@ -156,7 +156,7 @@ final class DockerSandbox implements Sandbox {
 
     /** Init says so itself, by being ready anew; and what did not end by itself is not trusted with another run. */
     @Override
-    public boolean again() {
+    public boolean resetForReuse() {
         if (!plan.spec().reused() || soiled || !used.get()) {
             return false;
         }

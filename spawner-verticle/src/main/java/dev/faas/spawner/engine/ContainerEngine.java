@@ -23,10 +23,10 @@ public interface ContainerEngine extends AutoCloseable {
      * What takes long of a boot of this that is under way (a pull), in a sentence for people; empty when nothing does. Does
      * not block.
      */
-    Optional<String> waitsFor(SandboxSpec spec);
+    Optional<String> describeWait(SandboxSpec spec);
 
     /** The containers of this platform on this host, of whichever spawner; never another platform's. */
-    List<OwnContainer> ours() throws EngineFault;
+    List<OwnContainer> listContainers() throws EngineFault;
 
     /** Kills and removes a container with its volumes; one that is gone already is fine. */
     void remove(String containerId) throws EngineFault;

@@ -7,8 +7,8 @@ import java.util.Optional;
 public interface ImagePins {
 
     /** Empty until somebody has pinned it. */
-    Optional<ImagePin> of(String revision) throws EngineFault;
+    Optional<ImagePin> find(String revision) throws EngineFault;
 
     /** Pins a revision, unless somebody was faster; what holds from now on. */
-    ImagePin agree(String revision, ImagePin found) throws EngineFault;
+    ImagePin pin(String revision, ImagePin found) throws EngineFault;
 }

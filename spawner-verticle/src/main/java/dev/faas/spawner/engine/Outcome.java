@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /** How a run ended and what it took. */
-public record Outcome(Termination ending, Usage usage) {
+public record Outcome(Termination termination, Usage usage) {
 
     /**
      * @param startMs from the call of {@code run} to the start of the command, in milliseconds

@@ -10,4 +10,4 @@ import java.time.Instant;
  * @param held a sandbox of this engine stands for it, and will remove it
  */
 public record OwnContainer(
-        String id, String spawner, String incarnation, String revision, boolean held, Instant createdAt) {}
+        String id, String spawner, String incarnation, String revision, boolean inUse, Instant createdAt) {}

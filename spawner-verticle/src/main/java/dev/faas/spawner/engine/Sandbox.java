@@ -12,7 +12,7 @@ public interface Sandbox extends AutoCloseable {
     Optional<String> imageDigest();
 
     /** False once it is good for nothing, whether or not it has run. */
-    boolean alive();
+    boolean isAlive();
 
     /**
      * Runs the command with the request's argument and blocks until it has ended and all its output has reached the
@@ -25,7 +25,7 @@ public interface Sandbox extends AutoCloseable {
      * After a run: whether it may run another, as every trace of the last one is gone. Blocks for the reset, at most two
      * seconds. When false it is to be closed; for a spec that is not {@code reused} it is always false.
      */
-    boolean again();
+    boolean resetForReuse();
 
     /**
      * Ends the run from another thread: SIGTERM, the request's grace, SIGKILL. Returns at once; {@link #run} then

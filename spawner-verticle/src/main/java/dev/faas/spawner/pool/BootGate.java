@@ -22,7 +22,7 @@ final class BootGate {
     private final Condition changed = lock.newCondition();
     private final int places;
     private final int placesAhead;
-    private final Duration calm;
+    private final Duration delayAhead;
     /** In the order they came. */
     private final List<Turn> waiting = new ArrayList<>();
 
@@ -33,7 +33,7 @@ final class BootGate {
     /** One boot's turn. */
     final class Turn {
         private final String owner;
-        private final long calmAt = System.nanoTime() + calm.toNanos();
+        private final long calmAt = System.nanoTime() + delayAhead.toNanos();
         private boolean urgent;
         private boolean entered;
         private boolean enteredAhead;
@@ -45,7 +45,7 @@ final class BootGate {
         }
 
         /** A run waits for it now. */
-        void hurry() {
+        void makeUrgent() {
             lock.lock();
             try {
                 urgent = true;
@@ -56,7 +56,7 @@ final class BootGate {
         }
 
         /** It shall not begin any more. False when it has: what the engine is doing is not to be broken off half done. */
-        boolean refuse() {
+        boolean cancelIfWaiting() {
             lock.lock();
             try {
                 refused = !entered;
@@ -138,7 +138,7 @@ final class BootGate {
     /** @param calm how much later than it could a boot ahead of demand begins */
     BootGate(int places, Duration calm) {
         this.places = places;
-        this.calm = calm;
+        this.delayAhead = calm;
         this.placesAhead = Math.max(1, places / 2);
     }
 

@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 final class Boots {
     /** Hears of the end of each, on the boot's thread. */
     interface Listener {
-        void booted(RevisionPool line, BootGate.Turn turn, Sandbox sandbox, Duration took);
+        void onBooted(RevisionPool line, BootGate.Turn turn, Sandbox sandbox, Duration took);
 
-        void failed(RevisionPool line, BootGate.Turn turn, SandboxUnavailable why);
+        void onFailed(RevisionPool line, BootGate.Turn turn, SandboxUnavailable why);
     }
 
     private static final Logger log = LoggerFactory.getLogger(Boots.class);
@@ -33,7 +33,7 @@ final class Boots {
     /** Returns at once. Under the pool's lock. */
     void start(RevisionPool line, boolean urgent) {
         var turn = gate.turn(line.key.owner(), urgent);
-        boolean prepared = line.prepared();
+        boolean prepared = line.isPrepared();
         var thread = Thread.ofVirtual()
                 .name("boot-" + line.key.spec().revision())
                 .unstarted(() -> boot(line, turn, prepared));
@@ -42,9 +42,9 @@ final class Boots {
     }
 
     /** Those that have not begun shall not. Under the pool's lock. */
-    static void refuse(RevisionPool line) {
+    static void cancelWaiting(RevisionPool line) {
         line.boots.forEach((turn, thread) -> {
-            if (turn.refuse()) {
+            if (turn.cancelIfWaiting()) {
                 thread.interrupt(); // perhaps in a pull
             }
         });
@@ -63,15 +63,15 @@ final class Boots {
             } finally {
                 turn.leave();
             }
-            listener.booted(line, turn, sandbox, Duration.ofNanos(System.nanoTime() - began));
+            listener.onBooted(line, turn, sandbox, Duration.ofNanos(System.nanoTime() - began));
         } catch (SandboxUnavailable e) {
-            listener.failed(line, turn, e);
+            listener.onFailed(line, turn, e);
         } catch (InterruptedException e) {
-            listener.failed(line, turn, new BootFailed("interrupted before a boot", e));
+            listener.onFailed(line, turn, new BootFailed("interrupted before a boot", e));
         } catch (RuntimeException e) {
             // The edge of the thread: whoever waits has to hear of it.
             log.error("a boot of {} failed", line.key.spec().revision(), e);
-            listener.failed(line, turn, new BootFailed("the spawner could not boot it", e));
+            listener.onFailed(line, turn, new BootFailed("the spawner could not boot it", e));
         }
     }
 }

@@ -26,8 +26,8 @@ final class BorrowedSandbox implements Sandbox {
     }
 
     @Override
-    public boolean alive() {
-        return !returned.get() && sandbox.alive();
+    public boolean isAlive() {
+        return !returned.get() && sandbox.isAlive();
     }
 
     @Override
@@ -36,7 +36,7 @@ final class BorrowedSandbox implements Sandbox {
     }
 
     @Override
-    public boolean again() {
+    public boolean resetForReuse() {
         return false;
     }
 

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param born when it was booted, likewise
  * @param runs that it has done
  */
-record IdleSandbox(Sandbox sandbox, long since, long born, int runs) {
+record IdleSandbox(Sandbox sandbox, long idleSince, long bootedAt, int runs) {
     /** A reused sandbox goes after so many runs, or so long, whatever the state it is in. */
     private static final int MOST_RUNS = 10_000;
 
@@ -22,16 +22,16 @@ record IdleSandbox(Sandbox sandbox, long since, long born, int runs) {
     }
 
     /** After one more run. */
-    IdleSandbox again() {
-        return new IdleSandbox(sandbox, System.nanoTime(), born, runs + 1);
+    IdleSandbox afterRun() {
+        return new IdleSandbox(sandbox, System.nanoTime(), bootedAt, runs + 1);
     }
 
-    Duration waited() {
-        return Duration.ofNanos(System.nanoTime() - since);
+    Duration idleTime() {
+        return Duration.ofNanos(System.nanoTime() - idleSince);
     }
 
     /** With the run that it is lent for. */
-    boolean wornOut() {
-        return runs + 1 >= MOST_RUNS || System.nanoTime() - born > OLDEST.toNanos();
+    boolean isWornOut() {
+        return runs + 1 >= MOST_RUNS || System.nanoTime() - bootedAt > OLDEST.toNanos();
     }
 }

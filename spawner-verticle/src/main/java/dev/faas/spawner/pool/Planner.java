@@ -19,7 +19,7 @@ final class Planner {
     private final Condition changed;
     private final Thread thread = Thread.ofVirtual().name("pool").unstarted(this::plan);
     private boolean news;
-    private boolean stopped;
+    private boolean isStopped;
 
     Planner(ReentrantLock lock, Runnable round) {
         this.lock = lock;
@@ -32,18 +32,18 @@ final class Planner {
     }
 
     /** Something has changed. Under the lock. */
-    void inform() {
+    void signalChange() {
         news = true;
         changed.signalAll();
     }
 
-    boolean stopped() {
-        return stopped;
+    boolean isStopped() {
+        return isStopped;
     }
 
     /** No round begins any more. Under the lock. */
     void stop() {
-        stopped = true;
+        isStopped = true;
         changed.signalAll();
     }
 
@@ -69,12 +69,12 @@ final class Planner {
     private boolean roundAndWait() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            if (!stopped) {
+            if (!isStopped) {
                 round.run();
             }
             news = false;
-            await(ROUND, () -> news || stopped);
-            return !stopped;
+            await(ROUND, () -> news || isStopped);
+            return !isStopped;
         } finally {
             lock.unlock();
         }

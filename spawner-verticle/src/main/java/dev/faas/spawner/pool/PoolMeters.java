@@ -36,7 +36,7 @@ public final class PoolMeters {
     }
 
     void watch(SandboxPool pool) {
-        Gauge.builder("faas.pool.ready", pool, SandboxPool::ready)
+        Gauge.builder("faas.pool.ready", pool, SandboxPool::readyCount)
                 .description("Sandboxes that wait for a run")
                 .register(registry);
     }

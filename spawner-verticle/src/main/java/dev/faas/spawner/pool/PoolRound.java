@@ -10,11 +10,11 @@ import java.util.stream.Collectors;
 
 /** What one look at all lines comes to: which sandboxes go, and for which lines some are booted ahead. Changes nothing. */
 final class PoolRound {
-    record Discard(RevisionPool line, IdleSandbox sandbox) {}
+    record Discard(RevisionPool pool, IdleSandbox sandbox) {}
 
     private final List<Discard> discards = new ArrayList<>();
     private final List<RevisionPool> boots = new ArrayList<>();
-    private final List<RevisionPool> forgotten = new ArrayList<>();
+    private final List<RevisionPool> unusedPools = new ArrayList<>();
 
     private PoolRound() {}
 
@@ -24,25 +24,26 @@ final class PoolRound {
      */
     static PoolRound of(Collection<RevisionPool> lines, SandboxPool.Limits limits, Duration bootTime, long now) {
         var wants = new HashMap<PoolKey, Integer>();
-        lines.forEach(line -> wants.put(line.key, line.wanted(now, bootTime, limits.idle())));
+        lines.forEach(line -> wants.put(line.key, line.targetSize(now, bootTime, limits.idle())));
         var shares = PoolShares.of(wants, limits.budget());
         var round = new PoolRound();
         int left = round.discards(lines, shares, limits.budget(), now);
         round.boots(lines, shares, limits.budget() - left, now);
         lines.stream()
-                .filter(line -> line.empty() && wants.getOrDefault(line.key, 0) == 0)
-                .forEach(round.forgotten::add);
+                .filter(line -> line.isEmpty() && wants.getOrDefault(line.key, 0) == 0)
+                .forEach(round.unusedPools::add);
         return round;
     }
 
     /** How many are left. */
     private int discards(Collection<RevisionPool> lines, Map<PoolKey, Integer> shares, int budget, long now) {
-        int total = lines.stream().mapToInt(RevisionPool::ahead).sum();
+        int total = lines.stream().mapToInt(RevisionPool::unclaimed).sum();
         for (var line : lines) {
-            int tooMany = line.ahead() - shares.getOrDefault(line.key, 0);
+            int tooMany = line.unclaimed() - shares.getOrDefault(line.key, 0);
             for (var each : line.idle) { // the oldest first
-                boolean kept = now - each.since() < line.spare().toNanos() && total <= budget && !line.retired;
-                if (!each.sandbox().alive() || (tooMany > 0 && !kept)) {
+                boolean kept =
+                        now - each.idleSince() < line.surplusKeepTime().toNanos() && total <= budget && !line.isRetired;
+                if (!each.sandbox().isAlive() || (tooMany > 0 && !kept)) {
                     discards.add(new Discard(line, each));
                     tooMany--;
                     total--;
@@ -60,9 +61,9 @@ final class PoolRound {
                 .collect(Collectors.toSet());
         int left = places;
         for (var line : lines) {
-            int missing = line.paused(now) || waiting.contains(line.key.owner())
+            int missing = line.isPaused(now) || waiting.contains(line.key.owner())
                     ? 0
-                    : shares.getOrDefault(line.key, 0) - line.ahead();
+                    : shares.getOrDefault(line.key, 0) - line.unclaimed();
             for (int i = 0; i < missing && left > 0; i++, left--) {
                 boots.add(line);
             }
@@ -78,7 +79,7 @@ final class PoolRound {
     }
 
     /** Nothing of them is left, and nothing wanted. */
-    List<RevisionPool> forgotten() {
-        return forgotten;
+    List<RevisionPool> unusedPools() {
+        return unusedPools;
     }
 }

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Removals implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Removals.class);
     private static final int AT_ONCE = 4;
-    static final Duration LAST = Duration.ofSeconds(30);
+    static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore places = new Semaphore(AT_ONCE);
@@ -46,7 +46,7 @@ final class Removals implements AutoCloseable {
     }
 
     /** Beside everything else, as a removal would be; but at once. */
-    void first(Runnable task) {
+    void runNow(Runnable task) {
         start(task);
     }
 
@@ -65,8 +65,8 @@ final class Removals implements AutoCloseable {
         closing.countDown();
         threads.shutdown();
         try {
-            if (!threads.awaitTermination(LAST.toSeconds(), TimeUnit.SECONDS)) {
-                log.warn("not all sandboxes were removed within {} s", LAST.toSeconds());
+            if (!threads.awaitTermination(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                log.warn("not all sandboxes were removed within {} s", CLOSE_LIMIT.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -29,19 +29,19 @@ final class RevisionPool {
     /** Sandboxes that the function's owner wants ready at all times. */
     int prewarm;
     /** The most that can be of use at once. */
-    int most = Integer.MAX_VALUE;
+    int maxUseful = Integer.MAX_VALUE;
     /** Another revision has taken its place, or its function is gone: it is kept for stragglers only. */
-    boolean retired;
+    boolean isRetired;
 
     /** In the hands of runs, or on the way back from there. */
-    int lent;
+    int borrowedCount;
 
     private double arrivals;
     private long countedAt;
     private long touchedAt;
     private int failures;
     private long pausedUntil;
-    private boolean prepared;
+    private boolean isPrepared;
 
     RevisionPool(PoolKey key, long now) {
         this.key = key;
@@ -51,36 +51,38 @@ final class RevisionPool {
     }
 
     /** A run has come for a sandbox. */
-    void arrived(long now) {
+    void recordArrival(long now) {
         arrivals = arrivals(now) + 1;
         countedAt = now;
         touchedAt = now;
     }
 
     /** Somebody is likely to come. */
-    void touched(long now) {
+    void recordUse(long now) {
         touchedAt = now;
     }
 
     /** So many ready ones would do: for what arrives during a boot, and one more as long as it is in use at all. */
-    int wanted(long now, Duration bootTime, Duration idleAfter) {
-        if (retired) {
+    int targetSize(long now, Duration bootTime, Duration idleAfter) {
+        if (isRetired) {
             return 0;
         }
         boolean active = now - touchedAt < idleAfter.toNanos();
         if (key.spec().reused()) {
             int used = (int) idle.stream()
-                    .filter(i -> now - i.since() < spare().toNanos())
+                    .filter(i -> now - i.idleSince() < surplusKeepTime().toNanos())
                     .count();
-            return Math.min(Math.max(active ? Math.max(used, lent > 0 ? 0 : 1) : 0, prewarm - lent), most);
+            return Math.min(
+                    Math.max(active ? Math.max(used, borrowedCount > 0 ? 0 : 1) : 0, prewarm - borrowedCount),
+                    maxUseful);
         }
         double perSecond = arrivals(now) / (MEMORY_NANOS / NANOS);
         int byRate = active ? 1 + (int) Math.round(perSecond * bootTime.toNanos() / NANOS) : 0;
-        return Math.min(Math.max(byRate, prewarm), most);
+        return Math.min(Math.max(byRate, prewarm), maxUseful);
     }
 
     /** For how long one too many is kept, unless others need the place: the rate may come back. */
-    Duration spare() {
+    Duration surplusKeepTime() {
         return key.spec().reused() ? SPARE_REUSED : SPARE;
     }
 
@@ -90,56 +92,57 @@ final class RevisionPool {
 
     /** One of reused sandboxes will come back, so there need not be more than can run at once. */
     boolean mayBoot() {
-        return boots.size() < waiting.size() && (!key.spec().reused() || lent + boots.size() + idle.size() < most);
+        return boots.size() < waiting.size()
+                && (!key.spec().reused() || borrowedCount + boots.size() + idle.size() < maxUseful);
     }
 
     /** Ready or about to be, and promised to nobody. */
-    int ahead() {
+    int unclaimed() {
         return idle.size() + Math.max(0, boots.size() - waiting.size());
     }
 
     /** After failures nothing is booted ahead for a while. */
-    boolean paused(long now) {
+    boolean isPaused(long now) {
         return now - pausedUntil < 0;
     }
 
-    boolean prepared() {
-        return prepared;
+    boolean isPrepared() {
+        return isPrepared;
     }
 
-    void preparedNow() {
-        prepared = true;
+    void markPrepared() {
+        isPrepared = true;
     }
 
-    void succeeded() {
+    void recordBootSuccess() {
         failures = 0;
     }
 
-    void failed(long now) {
+    void recordBootFailure(long now) {
         pausedUntil = now
                 + FIRST_PAUSE
                         .multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS))
                         .toNanos();
         failures++;
-        prepared = false;
+        isPrepared = false;
     }
 
     /** Those used once: the oldest. Those reused: the one used last, so that those too many are left to grow old. */
     @Nullable
-    IdleSandbox next() {
+    IdleSandbox pollIdle() {
         return key.spec().reused() ? idle.pollLast() : idle.pollFirst();
     }
 
     /** Hands a sandbox to whoever has waited longest. */
-    boolean handed(IdleSandbox sandbox) {
+    boolean handOver(IdleSandbox sandbox) {
         var first = nextWaiting();
         if (first.isPresent()) {
-            lent++;
+            borrowedCount++;
         }
         return first.map(waiter -> waiter.complete(sandbox)).orElse(false);
     }
 
-    void refuse(SandboxUnavailable why) {
+    void failNextWaiter(SandboxUnavailable why) {
         nextWaiting().ifPresent(first -> first.completeExceptionally(why));
     }
 
@@ -148,7 +151,7 @@ final class RevisionPool {
     }
 
     /** Nothing of it is left to look after. */
-    boolean empty() {
-        return idle.isEmpty() && boots.isEmpty() && waiting.isEmpty() && lent == 0;
+    boolean isEmpty() {
+        return idle.isEmpty() && boots.isEmpty() && waiting.isEmpty() && borrowedCount == 0;
     }
 }

@@ -12,7 +12,7 @@ final class RevisionPools {
     /** Of each function, by its id, the revision that will be asked for. */
     private final Map<String, PoolKey> expected = new HashMap<>();
 
-    RevisionPool of(PoolKey key) {
+    RevisionPool getOrCreate(PoolKey key) {
         return lines.computeIfAbsent(key, k -> new RevisionPool(k, System.nanoTime()));
     }
 
@@ -27,12 +27,12 @@ final class RevisionPools {
         if (!fresh && prewarm == 0 && !lines.containsKey(key)) {
             return;
         }
-        var line = of(key);
+        var line = getOrCreate(key);
         line.prewarm = prewarm;
-        line.most = most;
-        line.retired = false;
+        line.maxUseful = most;
+        line.isRetired = false;
         if (fresh) {
-            line.touched(System.nanoTime());
+            line.recordUse(System.nanoTime());
         }
     }
 
@@ -46,7 +46,7 @@ final class RevisionPools {
     private void retire(String functionId, @Nullable PoolKey but) {
         lines.forEach((key, line) -> {
             if (!key.equals(but) && key.spec().revision().startsWith(functionId + "@")) {
-                line.retired = true;
+                line.isRetired = true;
             }
         });
     }
@@ -56,16 +56,16 @@ final class RevisionPools {
     }
 
     /** Nobody who waits gets one any more, and no boot begins. */
-    void refuseAll(String why) {
+    void failAllWaiters(String why) {
         for (var line : lines.values()) {
             while (!line.waiting.isEmpty()) {
-                line.refuse(new BootFailed(why, null));
+                line.failNextWaiter(new BootFailed(why, null));
             }
-            Boots.refuse(line);
+            Boots.cancelWaiting(line);
         }
     }
 
-    boolean booting() {
+    boolean isBooting() {
         return lines.values().stream().anyMatch(line -> !line.boots.isEmpty());
     }
 
@@ -76,7 +76,7 @@ final class RevisionPools {
         return line != null && !line.idle.isEmpty();
     }
 
-    int ready() {
+    int readyCount() {
         return lines.values().stream().mapToInt(line -> line.idle.size()).sum();
     }
 }

@@ -42,7 +42,7 @@ public final class SandboxPool {
     private static final Logger log = LoggerFactory.getLogger(SandboxPool.class);
     private static final Duration BOOTS_AT_CLOSE = Duration.ofSeconds(15);
     /** What {@link #close} takes at most. */
-    public static final Duration CLOSE_LIMIT = BOOTS_AT_CLOSE.plus(Removals.LAST);
+    public static final Duration CLOSE_LIMIT = BOOTS_AT_CLOSE.plus(Removals.CLOSE_LIMIT);
 
     private static final Duration BOOT_GUESS = Duration.ofMillis(200);
     private static final int BOOT_WEIGHT = 5;
@@ -76,16 +76,16 @@ public final class SandboxPool {
         RevisionPool line;
         lock.lock();
         try {
-            if (planner.stopped()) {
+            if (planner.isStopped()) {
                 throw new BootFailed("the spawner stops", null);
             }
-            line = lines.of(key);
-            line.arrived(System.nanoTime());
-            planner.inform();
-            for (var ready = line.next(); ready != null; ready = line.next()) {
-                if (ready.sandbox().alive()) {
-                    meters.hit(ready.waited());
-                    line.lent++;
+            line = lines.getOrCreate(key);
+            line.recordArrival(System.nanoTime());
+            planner.signalChange();
+            for (var ready = line.pollIdle(); ready != null; ready = line.pollIdle()) {
+                if (ready.sandbox().isAlive()) {
+                    meters.hit(ready.idleTime());
+                    line.borrowedCount++;
                     return lent(line, ready);
                 }
                 discard(ready);
@@ -96,7 +96,7 @@ public final class SandboxPool {
             if (line.mayBoot()) {
                 boots.start(line, true);
             } else {
-                line.boots.keySet().forEach(BootGate.Turn::hurry);
+                line.boots.keySet().forEach(BootGate.Turn::makeUrgent);
             }
         } finally {
             lock.unlock();
@@ -123,7 +123,7 @@ public final class SandboxPool {
     private void abandon(RevisionPool line, CompletableFuture<IdleSandbox> next) {
         locked(() -> {
             if (!line.waiting.removeIf(other -> other == next) && next.state() == Future.State.SUCCESS) {
-                line.lent--;
+                line.borrowedCount--;
                 removals.remove(next.resultNow().sandbox());
                 bootForNext(line);
             }
@@ -135,13 +135,13 @@ public final class SandboxPool {
     }
 
     private void giveBack(RevisionPool line, IdleSandbox used) {
-        if (!line.key.spec().reused() || used.wornOut()) {
+        if (!line.key.spec().reused() || used.isWornOut()) {
             spent(line, used);
             return;
         }
-        removals.first(() -> {
-            if (used.sandbox().again()) {
-                reclaimed(line, used.again());
+        removals.runNow(() -> {
+            if (used.sandbox().resetForReuse()) {
+                reclaimed(line, used.afterRun());
             } else {
                 spent(line, used);
             }
@@ -150,9 +150,9 @@ public final class SandboxPool {
 
     private void spent(RevisionPool line, IdleSandbox used) {
         locked(() -> {
-            line.lent--;
+            line.borrowedCount--;
             bootForNext(line);
-            planner.inform();
+            planner.signalChange();
         });
         removals.remove(used.sandbox());
     }
@@ -166,20 +166,20 @@ public final class SandboxPool {
 
     private void reclaimed(RevisionPool line, IdleSandbox ready) {
         locked(() -> {
-            line.lent--;
+            line.borrowedCount--;
             offer(line, ready);
         });
     }
 
     private void offer(RevisionPool line, IdleSandbox ready) {
-        if (!line.handed(ready)) {
-            if (planner.stopped()) {
+        if (!line.handOver(ready)) {
+            if (planner.isStopped()) {
                 removals.remove(ready.sandbox());
             } else {
                 line.idle.addLast(ready);
             }
         }
-        planner.inform();
+        planner.signalChange();
     }
 
     private void empty(RevisionPool line) {
@@ -204,7 +204,7 @@ public final class SandboxPool {
     public void expect(String functionId, PoolKey key, int prewarm, int most, boolean fresh) {
         locked(() -> {
             lines.expect(functionId, key, prewarm, most, fresh);
-            planner.inform();
+            planner.signalChange();
         });
     }
 
@@ -212,16 +212,16 @@ public final class SandboxPool {
     public void forget(String functionId) {
         locked(() -> {
             lines.forget(functionId);
-            planner.inform();
+            planner.signalChange();
         });
     }
 
     /** While it is on, none is booted ahead, and those that wait go: the engine they are in has fallen silent. */
-    public void suspend(boolean on) {
+    public void setSuspended(boolean on) {
         locked(() -> {
             if (suspended != on) {
                 suspended = on;
-                planner.inform();
+                planner.signalChange();
             }
         });
     }
@@ -237,10 +237,10 @@ public final class SandboxPool {
     }
 
     /** How many wait for a run. */
-    int ready() {
+    int readyCount() {
         lock.lock();
         try {
-            return lines.ready();
+            return lines.readyCount();
         } finally {
             lock.unlock();
         }
@@ -262,37 +262,37 @@ public final class SandboxPool {
         }
         var round = PoolRound.of(lines.all(), limits, bootTime, System.nanoTime());
         round.discards().forEach(each -> {
-            each.line().idle.remove(each.sandbox());
+            each.pool().idle.remove(each.sandbox());
             discard(each.sandbox());
         });
         round.boots().forEach(line -> boots.start(line, false));
-        round.forgotten().forEach(lines::forget);
+        round.unusedPools().forEach(lines::forget);
     }
 
     private final class OfBoots implements Boots.Listener {
         @Override
-        public void booted(RevisionPool line, BootGate.Turn turn, Sandbox sandbox, Duration took) {
+        public void onBooted(RevisionPool line, BootGate.Turn turn, Sandbox sandbox, Duration took) {
             meters.booted(took);
             locked(() -> {
                 bootTime = bootTime.plus(took.minus(bootTime).dividedBy(BOOT_WEIGHT));
                 line.boots.remove(turn);
-                line.preparedNow();
-                line.succeeded();
+                line.markPrepared();
+                line.recordBootSuccess();
                 offer(line, IdleSandbox.booted(sandbox));
             });
         }
 
         @Override
-        public void failed(RevisionPool line, BootGate.Turn turn, SandboxUnavailable why) {
+        public void onFailed(RevisionPool line, BootGate.Turn turn, SandboxUnavailable why) {
             locked(() -> {
                 line.boots.remove(turn);
-                line.failed(System.nanoTime());
+                line.recordBootFailure(System.nanoTime());
                 if (line.waiting.isEmpty()) {
                     log.info("nothing is ready for {}: {}", line.key.spec().revision(), why.getMessage());
                 }
-                line.refuse(why);
+                line.failNextWaiter(why);
                 bootForNext(line);
-                planner.inform();
+                planner.signalChange();
             });
         }
     }
@@ -310,9 +310,9 @@ public final class SandboxPool {
         lock.lockInterruptibly();
         try {
             planner.stop();
-            lines.refuseAll("the spawner stops");
+            lines.failAllWaiters("the spawner stops");
             lines.all().forEach(this::empty);
-            planner.await(BOOTS_AT_CLOSE, () -> !lines.booting());
+            planner.await(BOOTS_AT_CLOSE, () -> !lines.isBooting());
         } finally {
             lock.unlock();
         }

@@ -27,7 +27,7 @@ public final class CancelWatch implements AutoCloseable {
     }
 
     /** Asks the leader, and does not wait for the answer. */
-    public void look() {
+    public void check() {
         var unused = events.lastFromLeader(activation)
                 .thenAccept(last -> last.map(Snapshot::record).ifPresent(this::seen));
     }

@@ -18,8 +18,8 @@ final class CappedStream {
     private byte[] buffer = new byte[0];
     private int length;
     private long since;
-    private long kept;
-    private boolean truncated;
+    private long keptBytes;
+    private boolean isTruncated;
 
     CappedStream(long cap) {
         this.cap = cap;
@@ -27,9 +27,9 @@ final class CappedStream {
 
     /** Takes as many bytes as there is room for in the chunk at hand; all of them once the cap is reached. */
     int take(byte[] bytes, int offset, int count, long now) {
-        long within = Math.min(count, cap - kept);
+        long within = Math.min(count, cap - keptBytes);
         if (within == 0) {
-            truncated |= count > 0;
+            isTruncated |= count > 0;
             return count;
         }
         int taken = (int) Math.min(within, OutputChunk.MAX_BYTES - length);
@@ -40,7 +40,7 @@ final class CappedStream {
             }
             System.arraycopy(bytes, offset, buffer, length, taken);
             length += taken;
-            kept += taken;
+            keptBytes += taken;
         }
         return taken;
     }
@@ -54,7 +54,7 @@ final class CappedStream {
 
     /** When the next chunk is to be cut; empty while there is no whole character to send. */
     OptionalLong dueAt() {
-        if (Utf8.whole(buffer, length) == 0) {
+        if (Utf8.completeLength(buffer, length) == 0) {
             return OptionalLong.empty();
         }
         return OptionalLong.of(length == OutputChunk.MAX_BYTES ? since : since + LINGER_NANOS);
@@ -62,7 +62,7 @@ final class CappedStream {
 
     /** What goes into the next chunk; at the end half a character too. */
     byte[] cut(boolean end, long now) {
-        int whole = end ? length : Utf8.whole(buffer, length);
+        int whole = end ? length : Utf8.completeLength(buffer, length);
         var chunk = Arrays.copyOf(buffer, whole);
         System.arraycopy(buffer, whole, buffer, 0, length - whole);
         length -= whole;
@@ -75,11 +75,11 @@ final class CappedStream {
     }
 
     /** Bytes taken and not over the cap. */
-    long kept() {
-        return kept;
+    long keptBytes() {
+        return keptBytes;
     }
 
-    boolean truncated() {
-        return truncated;
+    boolean isTruncated() {
+        return isTruncated;
     }
 }

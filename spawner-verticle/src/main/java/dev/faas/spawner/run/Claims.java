@@ -33,18 +33,18 @@ import org.slf4j.LoggerFactory;
  */
 public final class Claims {
     /** What to do with the delivery. */
-    public sealed interface Taken {
+    public sealed interface Decision {
         /** Run it: nobody else does. */
-        record Claimed(Snapshot snapshot, Running running, Optional<RunSpec> order) implements Taken {}
+        record Claimed(Snapshot snapshot, Running running, Optional<RunSpec> runSpec) implements Decision {}
 
         /** Nothing is to be done any more. */
-        record Done() implements Taken {}
+        record Drop() implements Decision {}
 
         /** Its next attempt is not due yet. */
-        record Waiting(Queued queued) implements Taken {}
+        record NotDueYet(Queued queued) implements Decision {}
 
         /** Nobody knows yet: to be looked at again. */
-        record Later(Duration delay) implements Taken {}
+        record LookAgain(Duration delay) implements Decision {}
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
@@ -90,7 +90,7 @@ public final class Claims {
      * @param deliveries of its command, this one included
      * @param runId unique
      */
-    public Taken take(String id, long deliveries, String runId) throws InterruptedException {
+    public Decision claim(String id, long deliveries, String runId) throws InterruptedException {
         var last = look(id);
         for (int i = 0; i < MOST_LOOKS; i++) {
             if (last.isEmpty()) {
@@ -100,30 +100,30 @@ public final class Claims {
             var now = clock.instant();
             switch (snapshot.record()) {
                 case Ended ended -> {
-                    return new Taken.Done();
+                    return new Decision.Drop();
                 }
                 case Queued queued
                 when queued.waitFrom(now).isPositive() -> {
-                    return new Taken.Waiting(queued);
+                    return new Decision.NotDueYet(queued);
                 }
                 case Queued queued when queued.expired(now) -> last = append(queued.expire(now), snapshot);
                 case Queued queued -> {
                     var order =
                             queued.order() != null ? Optional.of(queued.order()) : Blocking.answer(states.runSpec(id));
-                    var claimed = claim(snapshot, queued.claim(self, runId, clock.instant()), order);
+                    var claimed = appendClaim(snapshot, queued.claim(self, runId, clock.instant()), order);
                     if (claimed instanceof Appended.Stored(var stored)) {
-                        return new Taken.Claimed(stored, (Running) stored.record(), order);
+                        return new Decision.Claimed(stored, (Running) stored.record(), order);
                     }
                     last = ((Appended.Superseded) claimed).actual();
                 }
                 case Running running
                 when running.runId().equals(runId) -> {
                     // Ours, and somebody has asked for its cancellation meanwhile.
-                    return new Taken.Claimed(snapshot, running, Blocking.answer(states.runSpec(id)));
+                    return new Decision.Claimed(snapshot, running, Blocking.answer(states.runSpec(id)));
                 }
                 case Running running
                 when alive(running) -> {
-                    return new Taken.Later(RUNS_ELSEWHERE);
+                    return new Decision.LookAgain(RUNS_ELSEWHERE);
                 }
                 case Running running -> {
                     LOG.info("activation {}: its run on {} is lost", id, running.worker());
@@ -131,7 +131,7 @@ public final class Claims {
                 }
             }
         }
-        return new Taken.Later(UNKNOWN_DELAY);
+        return new Decision.LookAgain(UNKNOWN_DELAY);
     }
 
     /** Nearly always there is one that waits to be claimed, or has ended: that is seen from near, and a claim too late refused. */
@@ -153,7 +153,7 @@ public final class Claims {
         return running.worker().equals(self) ? runsHere.test(running.runId()) : !dead.test(running.worker());
     }
 
-    private Appended claim(Snapshot before, ActivationRecord next, Optional<RunSpec> order)
+    private Appended appendClaim(Snapshot before, ActivationRecord next, Optional<RunSpec> order)
             throws InterruptedException {
         if (order.isEmpty()) {
             LOG.error("activation {}: its accepted event is gone, so nobody knows what to run", next.id());
@@ -168,11 +168,11 @@ public final class Claims {
         };
     }
 
-    private static Taken unknown(String id, long deliveries) {
+    private static Decision unknown(String id, long deliveries) {
         if (deliveries <= UNKNOWN_DELIVERIES) {
-            return new Taken.Later(UNKNOWN_DELAY);
+            return new Decision.LookAgain(UNKNOWN_DELAY);
         }
         LOG.warn("activation {}: nothing is known of it after {} deliveries; dropped", id, deliveries);
-        return new Taken.Done();
+        return new Decision.Drop();
     }
 }

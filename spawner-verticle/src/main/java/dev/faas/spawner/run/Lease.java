@@ -31,18 +31,18 @@ final class Lease implements AutoCloseable {
         this.sign = sign;
         this.timing = timing;
         this.onLost = onLost;
-        this.thread = Thread.ofVirtual().name(name).unstarted(this::keep);
+        this.thread = Thread.ofVirtual().name(name).unstarted(this::start);
     }
 
     /** Holds from now on; {@code onLost} is called at most once, on the lease's own thread. */
-    static Lease keep(String name, Supplier<CompletableFuture<Void>> sign, RunTiming timing, Runnable onLost) {
+    static Lease start(String name, Supplier<CompletableFuture<Void>> sign, RunTiming timing, Runnable onLost) {
         var lease = new Lease(name, sign, timing, onLost);
         lease.thread.start();
         return lease;
     }
 
     /** Once lost it stays lost, whatever the broker says later. */
-    boolean held() {
+    boolean isHeld() {
         return !lost && left() > 0;
     }
 
@@ -51,7 +51,7 @@ final class Lease implements AutoCloseable {
         return Duration.ofNanos(lost ? 0 : Math.max(0, left()));
     }
 
-    private void keep() {
+    private void start() {
         try {
             var pause = timing.keepAlive();
             while (!closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {

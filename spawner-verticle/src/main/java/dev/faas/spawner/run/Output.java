@@ -29,14 +29,14 @@ final class Output implements OutputSink, AutoCloseable {
      * @param result stdout, if it is complete, text, and short enough to travel in the record
      * @param resultBytes kept
      */
-    record Kept(
+    record Summary(
             @Nullable String result,
             long resultBytes,
             boolean resultTruncated,
             long logBytes,
             boolean logTruncated,
             long lastOutput) {
-        static final Kept NOTHING = new Kept(null, 0, false, 0, false, 0);
+        static final Summary NOTHING = new Summary(null, 0, false, 0, false, 0);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Output.class);
@@ -78,10 +78,10 @@ final class Output implements OutputSink, AutoCloseable {
             }
             int done = 0;
             while (done < length && !closed) {
-                long before = into.kept();
+                long before = into.keptBytes();
                 int taken = into.take(bytes, offset + done, length - done, System.nanoTime());
                 if (source == Source.STDOUT && inline.size() <= Report.INLINE_BYTES) {
-                    inline.write(bytes, offset + done, (int) (into.kept() - before));
+                    inline.write(bytes, offset + done, (int) (into.keptBytes() - before));
                 }
                 done += taken;
                 if (taken > 0) {
@@ -96,7 +96,7 @@ final class Output implements OutputSink, AutoCloseable {
     }
 
     /** No more will be written: sends the rest and waits until all is stored, up to a limit; what is not is truncated. */
-    Kept end(Duration limit) throws InterruptedException {
+    Summary finish(Duration limit) throws InterruptedException {
         lock.lock();
         try {
             ended = true;
@@ -125,23 +125,23 @@ final class Output implements OutputSink, AutoCloseable {
         thread.interrupt();
     }
 
-    private Kept kept() {
+    private Summary kept() {
         lock.lock();
         try {
             var out = streams.get(Source.STDOUT);
             var err = streams.get(Source.STDERR);
-            var text = out.truncated() || out.kept() > Report.INLINE_BYTES
+            var text = out.isTruncated() || out.keptBytes() > Report.INLINE_BYTES
                     ? null
-                    : Utf8.text(inline.toByteArray()).orElse(null);
+                    : Utf8.decode(inline.toByteArray()).orElse(null);
             // A result that travels in the record is whole whatever became of its chunks.
-            long result = text != null ? out.kept() : publisher.storedBytes(Source.STDOUT);
+            long result = text != null ? out.keptBytes() : publisher.storedBytes(Source.STDOUT);
             long log = publisher.storedBytes(Source.STDERR);
-            return new Kept(
+            return new Summary(
                     text,
                     result,
-                    out.truncated() || result < out.kept(),
+                    out.isTruncated() || result < out.keptBytes(),
                     log,
-                    err.truncated() || log < err.kept(),
+                    err.isTruncated() || log < err.keptBytes(),
                     publisher.lastSequence());
         } finally {
             lock.unlock();

@@ -35,7 +35,7 @@ public final class Preparation {
     }
 
     /** Blocks until it is stored, or cannot be for now. */
-    public synchronized void tell(String what) throws InterruptedException {
+    public synchronized void publish(String what) throws InterruptedException {
         if (!over) {
             append(what);
         }

@@ -38,7 +38,7 @@ final class ReadOnlyHint implements OutputSink {
     }
 
     /** For a run that has failed. */
-    Optional<String> text() {
+    Optional<String> hint() {
         return heard ? Optional.of(HINT) : Optional.empty();
     }
 }

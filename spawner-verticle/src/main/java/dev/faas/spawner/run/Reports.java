@@ -6,7 +6,7 @@ import dev.faas.activation.Report;
 import dev.faas.activation.Status;
 import dev.faas.spawner.engine.Outcome;
 import dev.faas.spawner.engine.Termination;
-import dev.faas.spawner.run.Output.Kept;
+import dev.faas.spawner.run.Output.Summary;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -37,14 +37,14 @@ final class Reports {
     static Optional<Report> of(
             Outcome outcome,
             Running running,
-            Kept kept,
+            Summary kept,
             Optional<String> hint,
             Optional<String> imageDigest,
             Instant asked,
             Instant ended) {
-        return verdict(outcome.ending(), running, hint.orElse(null)).map(verdict -> {
+        return verdict(outcome.termination(), running, hint.orElse(null)).map(verdict -> {
             var usage = outcome.usage();
-            boolean started = !(outcome.ending() instanceof Termination.StartFailed);
+            boolean started = !(outcome.termination() instanceof Termination.StartFailed);
             var startedAt = asked.plusMillis(usage.startMs());
             return new Report(
                     verdict.status(),

@@ -18,7 +18,7 @@ import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.Termination;
 import dev.faas.spawner.pool.SandboxPool;
-import dev.faas.spawner.run.Claims.Taken;
+import dev.faas.spawner.run.Claims.Decision;
 import dev.faas.wire.Codec.CodecException;
 import dev.faas.wire.Subjects;
 import java.time.Duration;
@@ -76,7 +76,7 @@ public final class Run {
     private final Delivery delivery;
     private final RunContext with;
     private final RunStop stop = new RunStop();
-    private volatile @Nullable String activation;
+    private volatile @Nullable String activationId;
     private volatile @Nullable Preparation preparation;
 
     /** @param id of this run, unique */
@@ -87,8 +87,8 @@ public final class Run {
     }
 
     /** The activation that it has claimed. */
-    Optional<String> activation() {
-        return Optional.ofNullable(activation);
+    Optional<String> activationId() {
+        return Optional.ofNullable(activationId);
     }
 
     /** While it waits for its sandbox. */
@@ -107,13 +107,13 @@ public final class Run {
         ActivationStage.TAKEN.reached(named);
         // From before the claim on: with the claim it can be asked to be cancelled.
         try (var watch = new CancelWatch(with.events(), named, id, () -> stop(RunStop.Cause.CANCEL));
-                var lease = Lease.keep("lease-" + id, () -> signOfLife(watch), with.timing(), this::leaseLost)) {
+                var lease = Lease.start("lease-" + id, () -> signOfLife(watch), with.timing(), this::leaseLost)) {
             return execute(named, new Settlement(delivery, lease, with.queue(), with.clock()), lease);
         }
     }
 
     private CompletableFuture<Void> signOfLife(CancelWatch watch) {
-        watch.look();
+        watch.check();
         return delivery.keepAlive();
     }
 
@@ -126,11 +126,11 @@ public final class Run {
             return settlement.handBack(STOPPING_DELAY);
         }
         try {
-            return switch (with.claims().take(named, delivery.deliveries(), id)) {
-                case Taken.Claimed claimed -> attempt(claimed, settlement, lease);
-                case Taken.Done done -> settlement.ack();
-                case Taken.Waiting(var queued) -> settlement.queuedAgain(queued);
-                case Taken.Later(var delay) -> settlement.handBack(delay);
+            return switch (with.claims().claim(named, delivery.deliveries(), id)) {
+                case Decision.Claimed claimed -> attempt(claimed, settlement, lease);
+                case Decision.Drop done -> settlement.ack();
+                case Decision.NotDueYet(var queued) -> settlement.requeue(queued);
+                case Decision.LookAgain(var delay) -> settlement.handBack(delay);
             };
         } catch (BusException e) {
             LOG.warn("{}: not claimed: {}", delivery.subject(), e.getMessage());
@@ -142,17 +142,17 @@ public final class Run {
         }
     }
 
-    private Optional<Duration> attempt(Taken.Claimed claimed, Settlement settlement, Lease lease)
+    private Optional<Duration> attempt(Decision.Claimed claimed, Settlement settlement, Lease lease)
             throws InterruptedException {
-        activation = claimed.running().id();
-        ActivationStage.CLAIMED.reached(activation);
+        activationId = claimed.running().id();
+        ActivationStage.CLAIMED.reached(activationId);
         // The thread is this run's own: all that is logged on it from here on is for that request.
         MDC.put("requestId", claimed.running().activation().requestId());
-        LOG.debug("activation {}: run {} begins", activation, id);
+        LOG.debug("activation {}: run {} begins", activationId, id);
         if (claimed.running().cancelRequested() != null) {
             stop(RunStop.Cause.CANCEL);
         }
-        if (claimed.order().isEmpty()) {
+        if (claimed.runSpec().isEmpty()) {
             return conclude(
                     claimed,
                     running -> refused(running, Reason.START_FAILED, "What it was to run is not known any more."),
@@ -163,25 +163,25 @@ public final class Run {
     }
 
     /** What follows from its run. The sandbox has been given up by then: storing the state may take as long as the bus is away. */
-    private Function<Running, ActivationRecord> outcome(Taken.Claimed claimed, Lease lease)
+    private Function<Running, ActivationRecord> outcome(Decision.Claimed claimed, Lease lease)
             throws InterruptedException {
-        try (var sandbox = boot(claimed.order().orElseThrow(), claimed)) {
-            return stop.mayRun(sandbox) ? run(sandbox, claimed, lease) : this::stopped;
+        try (var sandbox = boot(claimed.runSpec().orElseThrow(), claimed)) {
+            return stop.attachSandbox(sandbox) ? run(sandbox, claimed, lease) : this::stopped;
         } catch (SandboxUnavailable e) {
             return unavailable(e);
         }
     }
 
-    private Sandbox boot(RunSpec order, Taken.Claimed claimed) throws SandboxUnavailable, InterruptedException {
+    private Sandbox boot(RunSpec order, Decision.Claimed claimed) throws SandboxUnavailable, InterruptedException {
         var key = EngineRequests.key(claimed.running(), order);
         var waits = new Preparation(key.spec(), claimed.snapshot(), with.writer());
         preparation = waits;
         Sandbox sandbox;
-        stop.booting(Thread.currentThread());
+        stop.bootStarted(Thread.currentThread());
         try {
             sandbox = with.pool().take(key);
         } finally {
-            stop.booted();
+            stop.bootEnded();
             preparation = null;
         }
         waits.end();
@@ -206,19 +206,19 @@ public final class Run {
     }
 
     /** Lets it run, and says what follows from how it ended, whatever has become of the state meanwhile. */
-    private Function<Running, ActivationRecord> run(Sandbox sandbox, Taken.Claimed claimed, Lease lease)
+    private Function<Running, ActivationRecord> run(Sandbox sandbox, Decision.Claimed claimed, Lease lease)
             throws InterruptedException {
-        var order = claimed.order().orElseThrow();
+        var order = claimed.runSpec().orElseThrow();
         var activationId = claimed.running().id();
         try (var output = new Output(activationId, id, order.spec().limits(), channel(activationId), with.clock())) {
-            stop.flowing(output);
+            stop.attachOutput(output);
             var listened = new ReadOnlyHint(output);
             ActivationStage.PLACED.reached(activationId);
             var asked = now();
             var outcome = sandbox.run(
                     EngineRequests.request(claimed.running(), order, STOP_GRACE, asked, lease.remaining()), listened);
             var ended = now();
-            if (outcome.ending() instanceof Termination.Lost(var detail)) {
+            if (outcome.termination() instanceof Termination.Lost(var detail)) {
                 LOG.warn("activation {}: run {} is lost: {}", activationId, id, detail);
                 return running -> running.loseCommand(detail, ended);
             }
@@ -229,10 +229,10 @@ public final class Run {
                     .started(Duration.between(
                             claimed.running().claimedAt(),
                             asked.plusMillis(outcome.usage().startMs())));
-            var kept = output.end(OUTPUT_LIMIT);
+            var kept = output.finish(OUTPUT_LIMIT);
             ActivationStage.OUTPUT_STORED.reached(activationId);
             var digest = sandbox.imageDigest();
-            return running -> Reports.of(outcome, running, kept, listened.text(), digest, asked, ended)
+            return running -> Reports.of(outcome, running, kept, listened.hint(), digest, asked, ended)
                     .map(report -> running.finish(report, backoff(running)))
                     .orElseGet(() -> running.release(true, ended));
         }
@@ -276,12 +276,12 @@ public final class Run {
     }
 
     private Optional<Duration> conclude(
-            Taken.Claimed claimed, Function<Running, ActivationRecord> next, Settlement settlement, Lease lease)
+            Decision.Claimed claimed, Function<Running, ActivationRecord> next, Settlement settlement, Lease lease)
             throws InterruptedException {
         var stored = with.writer().conclude(claimed.snapshot(), next, with.goOn());
         ActivationStage.END_STORED.reached(claimed.running().id());
         stored.ifPresent(with.meters()::concluded);
-        if (!lease.held()) {
+        if (!lease.isHeld()) {
             LOG.warn(
                     "activation {}: run {} had lost its lease",
                     claimed.running().id(),
@@ -293,7 +293,7 @@ public final class Run {
         }
         return switch (stored.get()) {
             case Ended ended -> settlement.ack();
-            case Queued queued -> settlement.queuedAgain(queued);
+            case Queued queued -> settlement.requeue(queued);
             case Running running -> throw new IllegalStateException("a run ends in no running state");
         };
     }

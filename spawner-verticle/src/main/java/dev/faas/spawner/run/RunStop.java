@@ -16,34 +16,34 @@ final class RunStop {
     }
 
     private @Nullable Cause cause;
-    private @Nullable Thread booting;
+    private @Nullable Thread bootStarted;
     private @Nullable Sandbox sandbox;
     private @Nullable Output output;
 
     /** From here to {@link #booted} a stop interrupts this thread. */
-    synchronized void booting(Thread thread) {
-        booting = thread;
+    synchronized void bootStarted(Thread thread) {
+        bootStarted = thread;
         if (cause != null) {
             thread.interrupt();
         }
     }
 
     /** On the thread that booted: an interrupt that came meanwhile has done its work. */
-    synchronized void booted() {
-        booting = null;
+    synchronized void bootEnded() {
+        bootStarted = null;
         if (cause != null) {
             Thread.interrupted();
         }
     }
 
     /** From here on a stop cancels the sandbox; false when it has come before. */
-    synchronized boolean mayRun(Sandbox booted) {
+    synchronized boolean attachSandbox(Sandbox booted) {
         sandbox = booted;
         return cause == null;
     }
 
     /** From here on a lost lease lets the output go too. */
-    synchronized void flowing(Output flowing) {
+    synchronized void attachOutput(Output flowing) {
         output = flowing;
         if (cause == Cause.LEASE_LOST) {
             flowing.close();
@@ -54,8 +54,8 @@ final class RunStop {
         if (cause == null || why == Cause.LEASE_LOST) {
             cause = why;
         }
-        if (booting != null) {
-            booting.interrupt();
+        if (bootStarted != null) {
+            bootStarted.interrupt();
         }
         if (sandbox != null) {
             sandbox.cancel();

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param sweep how often queues are looked at without a hint, at least
  * @param reap how often orphaned containers are looked for
  */
-public record RunTiming(Duration keepAlive, Duration lease, Duration pull, Duration sweep, Duration reap) {
+public record RunTiming(Duration keepAlive, Duration lease, Duration pull, Duration scan, Duration reap) {
     public static final RunTiming DEFAULT = new RunTiming(
             Duration.ofSeconds(5),
             Duration.ofSeconds(15),

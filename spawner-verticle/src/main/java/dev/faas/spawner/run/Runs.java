@@ -61,18 +61,18 @@ public final class Runs {
         thread.start();
     }
 
-    public boolean runs(String id) {
+    public boolean isRunning(String id) {
         return alive.containsKey(id);
     }
 
     /** Whether this activation runs here. */
-    boolean runsActivation(String activation) {
+    boolean isRunningActivation(String activation) {
         return alive.values().stream()
-                .anyMatch(a -> a.run().activation().filter(activation::equals).isPresent());
+                .anyMatch(a -> a.run().activationId().filter(activation::equals).isPresent());
     }
 
     /** Of those that wait for a sandbox. */
-    public List<Preparation> preparing() {
+    public List<Preparation> preparations() {
         return alive.values().stream()
                 .flatMap(a -> a.run().preparation().stream())
                 .toList();
@@ -83,7 +83,7 @@ public final class Runs {
     }
 
     /** True until the spawner has given up waiting for its runs. */
-    public boolean goOn() {
+    public boolean mayContinue() {
         return !halted;
     }
 
@@ -93,7 +93,7 @@ public final class Runs {
     }
 
     /** Ends the grace of a drain, also of one to come: what runs is killed and handed back, and nothing begins any more. */
-    public void hurry() {
+    public void skipGrace() {
         hurried = true;
         alive.values().forEach(a -> a.run().stop(RunStop.Cause.DRAIN));
     }
@@ -105,7 +105,7 @@ public final class Runs {
             return;
         }
         LOG.info("{} runs did not end within {} s: killed and handed back", alive.size(), left.toSeconds());
-        hurry();
+        skipGrace();
         if (allEnded(alive.values(), AFTER_KILL)) {
             return;
         }

@@ -46,7 +46,7 @@ final class Settlement {
     }
 
     /** Another attempt is to follow: now, or when it is due. Until then the command takes none of its function's slots. */
-    Optional<Duration> queuedAgain(Queued queued) throws InterruptedException {
+    Optional<Duration> requeue(Queued queued) throws InterruptedException {
         if (queued.waitFrom(clock.instant()).isZero()) {
             return handBack(Duration.ZERO);
         }
@@ -61,7 +61,7 @@ final class Settlement {
     /** It is to be delivered again. */
     Optional<Duration> handBack(Duration delay) {
         lease.close();
-        if (!lease.held()) {
+        if (!lease.isHeld()) {
             return Optional.empty();
         }
         var unused = delivery.handBack(delay).whenComplete((done, failure) -> {
@@ -75,7 +75,7 @@ final class Settlement {
     }
 
     private boolean done(String what, Supplier<CompletableFuture<Void>> request) throws InterruptedException {
-        for (int i = 0; i < TRIES && lease.held(); i++) {
+        for (int i = 0; i < TRIES && lease.isHeld(); i++) {
             try {
                 Blocking.answer(request.get());
                 return true;

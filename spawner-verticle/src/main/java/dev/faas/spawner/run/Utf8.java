@@ -15,7 +15,7 @@ final class Utf8 {
      * How many of the first {@code length} bytes do not end within a character: all of them, or up to 3 less. Bytes that are
      * no UTF-8 count as whole.
      */
-    static int whole(byte[] bytes, int length) {
+    static int completeLength(byte[] bytes, int length) {
         for (int back = 1; back <= Math.min(LONGEST_TAIL, length); back++) {
             int b = bytes[length - back] & 0xFF;
             if ((b & 0xC0) != 0x80) {
@@ -37,7 +37,7 @@ final class Utf8 {
     }
 
     /** The text, if it is some. */
-    static Optional<String> text(byte[] bytes) {
+    static Optional<String> decode(byte[] bytes) {
         try {
             return Optional.of(StandardCharsets.UTF_8
                     .newDecoder()

@@ -15,7 +15,7 @@ public interface CommandSource extends AutoCloseable {
     /** What a request for work came to. */
     sealed interface Result {
         /** @param more false when the broker said that nothing else waits there */
-        record Work(Delivery delivery, boolean more) implements Result {}
+        record Work(Delivery delivery, boolean moreWaiting) implements Result {}
 
         /** The queue is empty, or its function at its limit. */
         record Empty() implements Result {}
@@ -54,7 +54,7 @@ public interface CommandSource extends AutoCloseable {
 
             @Override
             public CompletableFuture<Void> createQueue(QueueKey key) {
-                return queue.ensure(key, limits.of(key).orElse(1));
+                return queue.ensure(key, limits.concurrency(key).orElse(1));
             }
 
             @Override
@@ -64,7 +64,7 @@ public interface CommandSource extends AutoCloseable {
 
             @Override
             public int limit(QueueKey key) {
-                return limits.of(key).orElse(Integer.MAX_VALUE);
+                return limits.concurrency(key).orElse(Integer.MAX_VALUE);
             }
 
             @Override

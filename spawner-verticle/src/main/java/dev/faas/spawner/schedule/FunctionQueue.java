@@ -7,9 +7,9 @@ final class FunctionQueue {
     final QueueKey key;
     boolean pulling;
     /** A sign came while a pull was under way, which may have been too early for it. */
-    boolean again;
+    boolean notifiedDuringPull;
     /** The broker said that nothing else waits, and no sign has come since. */
-    boolean empty;
+    boolean knownEmpty;
     /** Runs of it on this spawner. */
     int running;
     /** By {@link System#nanoTime}. */

@@ -14,7 +14,7 @@ final class FunctionQueues {
     private final Map<QueueKey, FunctionQueue> all = new HashMap<>();
     private final FairRotation rotation = new FairRotation();
 
-    FunctionQueue of(QueueKey key) {
+    FunctionQueue getOrCreate(QueueKey key) {
         return all.computeIfAbsent(key, FunctionQueue::new);
     }
 
@@ -24,7 +24,7 @@ final class FunctionQueues {
     }
 
     /** It gets its turn, from then on. */
-    void want(FunctionQueue line, long at) {
+    void schedule(FunctionQueue line, long at) {
         if (!rotation.contains(line.key) || at - line.notBefore < 0) {
             line.notBefore = at;
         }
@@ -32,7 +32,7 @@ final class FunctionQueues {
     }
 
     /** It gets no turn any more. */
-    void forget(FunctionQueue line) {
+    void unschedule(FunctionQueue line) {
         rotation.remove(line.key);
     }
 
@@ -59,14 +59,14 @@ final class FunctionQueues {
     }
 
     /** After a change of it: one that nothing is known of any more goes. */
-    void settle(FunctionQueue line) {
+    void removeIfUnused(FunctionQueue line) {
         if (line.running == 0 && !line.pulling && !rotation.contains(line.key)) {
             all.remove(line.key, line);
         }
     }
 
     /** How many runs of each function there are here. */
-    Map<QueueKey, Integer> runs() {
+    Map<QueueKey, Integer> runningByFunction() {
         return all.values().stream()
                 .filter(line -> line.running > 0)
                 .collect(Collectors.toMap(line -> line.key, line -> line.running));

@@ -18,9 +18,9 @@ public final class KnownFunctions implements AutoCloseable {
     /** Hears of changes in order, on a thread that must not be held up. */
     public interface Listener {
         /** @param fresh made or changed just now, not merely read at the start */
-        void revised(FunctionRevision function, boolean fresh);
+        void onRevision(FunctionRevision function, boolean fresh);
 
-        void gone(String functionId);
+        void onDeleted(String functionId);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(KnownFunctions.class);
@@ -42,7 +42,7 @@ public final class KnownFunctions implements AutoCloseable {
     }
 
     /** How much it may run at once. Empty for a function not heard of (yet, or any more). */
-    OptionalInt of(QueueKey key) {
+    OptionalInt concurrency(QueueKey key) {
         var limit = byFunction.get(key.function());
         return limit == null ? OptionalInt.empty() : OptionalInt.of(limit);
     }
@@ -62,7 +62,7 @@ public final class KnownFunctions implements AutoCloseable {
             if (before != null && !before.equals(function.id())) {
                 remove(before);
             }
-            listener.revised(function, loaded);
+            listener.onRevision(function, loaded);
         } catch (CodecException e) {
             LOG.debug("function {} cannot be read: its limit is unknown here", put.key(), e);
             forget(put.key());
@@ -78,7 +78,7 @@ public final class KnownFunctions implements AutoCloseable {
 
     private void remove(String function) {
         byFunction.remove(function);
-        listener.gone(function);
+        listener.onDeleted(function);
     }
 
     @Override

@@ -13,9 +13,9 @@ import java.util.function.Predicate;
  */
 public final class PullDelay {
     /** What a spawner with a sandbox ready needs, under load, to be the first to ask. */
-    static final Duration COLD = Duration.ofMillis(10);
+    static final Duration COLD_DELAY = Duration.ofMillis(10);
 
-    static final Duration BUSY = Duration.ofMillis(10);
+    static final Duration MAX_LOAD_DELAY = Duration.ofMillis(10);
 
     private final Slots slots;
     private final Predicate<QueueKey> warm;
@@ -35,8 +35,9 @@ public final class PullDelay {
         if (!others.getAsBoolean()) {
             return Duration.ZERO;
         }
-        long jitter = (long)
-                (BUSY.toNanos() * slots.load() * ThreadLocalRandom.current().nextDouble());
-        return warm.test(key) ? Duration.ofNanos(jitter) : COLD.plusNanos(jitter);
+        long jitter = (long) (MAX_LOAD_DELAY.toNanos()
+                * slots.load()
+                * ThreadLocalRandom.current().nextDouble());
+        return warm.test(key) ? Duration.ofNanos(jitter) : COLD_DELAY.plusNanos(jitter);
     }
 }

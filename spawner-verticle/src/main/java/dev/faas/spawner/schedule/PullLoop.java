@@ -40,7 +40,7 @@ public final class PullLoop {
     private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
     private static final Duration PULLS_END = Duration.ofSeconds(5);
 
-    private final CommandSource supply;
+    private final CommandSource source;
     private final PullDelay deference;
     private final Starter starter;
     private final Scheduler turns;
@@ -49,10 +49,10 @@ public final class PullLoop {
     /** @param supply made with who takes commands that come after their pull was given up */
     public PullLoop(
             Function<Consumer<Delivery>, CommandSource> supply, Slots slots, PullDelay deference, Starter starter) {
-        this.supply = supply.apply(this::unexpected);
+        this.source = supply.apply(this::unexpected);
         this.deference = deference;
         this.starter = starter;
-        this.turns = new Scheduler(slots, this.supply::limit);
+        this.turns = new Scheduler(slots, this.source::limit);
     }
 
     public void start() {
@@ -64,24 +64,24 @@ public final class PullLoop {
         turns.workMayExist(key, deference.of(key));
     }
 
-    public CommandSource supply() {
-        return supply;
+    public CommandSource source() {
+        return source;
     }
 
     /** How many runs of each function there are here. */
-    Map<QueueKey, Integer> runs() {
-        return turns.runs();
+    Map<QueueKey, Integer> runningByFunction() {
+        return turns.runningByFunction();
     }
 
     /** Asks for nothing while the engine could run nothing: the work is left to others, or waits. */
-    public void hold(boolean on) {
-        turns.hold(on);
+    public void setPaused(boolean on) {
+        turns.setPaused(on);
     }
 
     /** A command that came after its pull was given up: as good as any other. */
     private void unexpected(Delivery delivery) {
         Subjects.queueKey(delivery.subject()).ifPresent(key -> {
-            var line = turns.takeUp(key);
+            var line = turns.takeSlotFor(key);
             if (line.isPresent()) {
                 starter.start(delivery, again -> ended(line.get(), again));
             } else {
@@ -93,7 +93,7 @@ public final class PullLoop {
 
     private void ask() {
         try {
-            for (var line = turns.next(); line != null; line = turns.next()) {
+            for (var line = turns.nextQueue(); line != null; line = turns.nextQueue()) {
                 pull(line);
             }
         } catch (InterruptedException e) {
@@ -104,7 +104,7 @@ public final class PullLoop {
     private void pull(FunctionQueue line) {
         CompletableFuture<Result> answer;
         try {
-            answer = supply.pull(line.key);
+            answer = source.pull(line.key);
         } catch (RuntimeException e) {
             // The edge of the thread: without it nothing would ever run here again.
             LOG.error("queue of {}: could not be asked", line.key.function(), e);
@@ -117,9 +117,9 @@ public final class PullLoop {
     private void answered(FunctionQueue line, @Nullable Result got, @Nullable Throwable failure) {
         switch (got) {
             case Result.Work(var delivery, boolean more) -> begin(line, delivery, more);
-            case Result.Empty nothing -> turns.nothing(line);
+            case Result.Empty nothing -> turns.pullFoundNothing(line);
             case Result.NoQueue gone -> {
-                var unused = supply.createQueue(line.key).whenComplete((made, cause) -> askAgain(line, cause));
+                var unused = source.createQueue(line.key).whenComplete((made, cause) -> askAgain(line, cause));
             }
             case null -> askAgain(line, failure);
         }
@@ -129,21 +129,21 @@ public final class PullLoop {
         if (failure != null) {
             LOG.debug("queue of {}: {}", line.key.function(), failure.toString());
         }
-        turns.askAgain(line, failure == null ? Duration.ZERO : AFTER_FAILURE);
+        turns.pullAgain(line, failure == null ? Duration.ZERO : AFTER_FAILURE);
     }
 
     private void begin(FunctionQueue line, Delivery delivery, boolean more) {
-        if (turns.begins(line, more)) {
+        if (turns.commandReceived(line, more)) {
             starter.start(delivery, again -> ended(line, again));
         } else {
             handBack(delivery);
             ended(line, Optional.empty());
         }
-        turns.begun();
+        turns.runRegistered();
     }
 
     private void ended(FunctionQueue line, Optional<Duration> again) {
-        turns.ended(line);
+        turns.runEnded(line);
         again.ifPresent(delay -> CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
                 .execute(() -> turns.workMayExist(line.key, Duration.ZERO)));
     }
@@ -158,6 +158,6 @@ public final class PullLoop {
     /** Asks for nothing more; returns when what was asked for has come, and been handed back. Safe to repeat. */
     public void stop() throws InterruptedException {
         turns.close(PULLS_END);
-        supply.close();
+        source.close();
     }
 }

@@ -43,17 +43,17 @@ public final class QueueScanner {
     }
 
     /** Once; the pause until the next. Blocks. */
-    public Duration once() throws InterruptedException {
+    public Duration scan() throws InterruptedException {
         long began = System.nanoTime();
         var standings = Blocking.answer(supply.allStats());
-        var runs = queues.runs();
+        var runs = queues.runningByFunction();
         makeDeleted(runs.keySet(), standings);
         var signs = standings.stream()
                 .filter(standing -> hasWork(standing, runs))
                 .map(QueueStats::key)
                 .toList();
         signs.forEach(queues::workMayExist);
-        return pause(Duration.ofNanos(System.nanoTime() - began), signs.size());
+        return pauseAfter(Duration.ofNanos(System.nanoTime() - began), signs.size());
     }
 
     /** What is taken and does not run here may become free at any time. */
@@ -72,7 +72,7 @@ public final class QueueScanner {
         }
     }
 
-    Duration pause(Duration took, int signs) {
+    Duration pauseAfter(Duration took, int signs) {
         var forTheBroker = took.multipliedBy(TIME_SHARE);
         var forTheSlots = pull.multipliedBy(signs).multipliedBy(SLOT_SHARE).dividedBy(slots);
         var cheap = longer(forTheBroker, forTheSlots);

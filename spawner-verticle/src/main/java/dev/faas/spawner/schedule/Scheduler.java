@@ -46,10 +46,10 @@ final class Scheduler {
             if (closed || !lines.hasRoomFor(key)) {
                 return;
             }
-            var line = lines.of(key);
-            line.empty = false;
-            line.again = line.pulling;
-            lines.want(line, System.nanoTime() + delay.toNanos());
+            var line = lines.getOrCreate(key);
+            line.knownEmpty = false;
+            line.notifiedDuringPull = line.pulling;
+            lines.schedule(line, System.nanoTime() + delay.toNanos());
             if (mayBeNext(line)) {
                 changed.signalAll();
             }
@@ -60,7 +60,7 @@ final class Scheduler {
 
     /** Waits for a function whose turn it is and a slot for it, and takes both; null at the end. */
     @Nullable
-    FunctionQueue next() throws InterruptedException {
+    FunctionQueue nextQueue() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed) {
@@ -71,7 +71,7 @@ final class Scheduler {
                     if (line.isPresent()) {
                         slots.assign(line.get().key.owner());
                         line.get().pulling = true;
-                        line.get().again = false;
+                        line.get().notifiedDuringPull = false;
                         open++;
                         return line.get();
                     }
@@ -99,20 +99,20 @@ final class Scheduler {
     }
 
     private boolean mayHaveMore(FunctionQueue line) {
-        return line.running < limit.applyAsInt(line.key) && slots.mayHaveMore(line.key.owner());
+        return line.running < limit.applyAsInt(line.key) && slots.canAssign(line.key.owner());
     }
 
     /** The turn came to nothing, and until the next sign there is none. */
-    void nothing(FunctionQueue line) {
+    void pullFoundNothing(FunctionQueue line) {
         over(line, () -> {
-            if (!line.again) {
-                lines.forget(line);
+            if (!line.notifiedDuringPull) {
+                lines.unschedule(line);
             }
         });
     }
 
     /** The turn came to nothing, but the next may come to more, after a pause. */
-    void askAgain(FunctionQueue line, Duration pause) {
+    void pullAgain(FunctionQueue line, Duration pause) {
         over(line, () -> {
             if (pause.isPositive()) {
                 line.notBefore = System.nanoTime() + pause.toNanos();
@@ -126,7 +126,7 @@ final class Scheduler {
             line.pulling = false;
             open--;
             slots.release(line.key.owner());
-            lines.settle(line);
+            lines.removeIfUnused(line);
             return null;
         });
     }
@@ -137,12 +137,12 @@ final class Scheduler {
      * @param more perhaps waits behind it
      * @return false when it comes too late to be run
      */
-    boolean begins(FunctionQueue line, boolean more) {
+    boolean commandReceived(FunctionQueue line, boolean more) {
         return locked(() -> {
             line.pulling = false;
-            line.empty = !more && !line.again;
-            if (line.empty) {
-                lines.forget(line);
+            line.knownEmpty = !more && !line.notifiedDuringPull;
+            if (line.knownEmpty) {
+                lines.unschedule(line);
             }
             line.running++;
             return !closed;
@@ -150,7 +150,7 @@ final class Scheduler {
     }
 
     /** A run that was about to begin is known to {@link Runs} by now: only then a stop does not overlook it. */
-    void begun() {
+    void runRegistered() {
         locked(() -> {
             open--;
             return null;
@@ -158,38 +158,38 @@ final class Scheduler {
     }
 
     /** A slot for a command that comes out of turn; empty when none is free. */
-    Optional<FunctionQueue> takeUp(QueueKey key) {
+    Optional<FunctionQueue> takeSlotFor(QueueKey key) {
         return locked(() -> {
             if (closed || !slots.tryTake()) {
                 return Optional.empty();
             }
             slots.assign(key.owner());
-            var line = lines.of(key);
+            var line = lines.getOrCreate(key);
             line.running++;
             return Optional.of(line);
         });
     }
 
     /** A run of it is over: its slot is free, and it gets a turn unless the broker said that nothing else waits. */
-    void ended(FunctionQueue line) {
+    void runEnded(FunctionQueue line) {
         locked(() -> {
             line.running--;
             slots.release(line.key.owner());
-            if (!line.empty && !closed) {
-                lines.want(line, System.nanoTime());
+            if (!line.knownEmpty && !closed) {
+                lines.schedule(line, System.nanoTime());
             }
-            lines.settle(line);
+            lines.removeIfUnused(line);
             return null;
         });
     }
 
     /** How many runs of each function there are here. */
-    Map<QueueKey, Integer> runs() {
-        return locked(lines::runs);
+    Map<QueueKey, Integer> runningByFunction() {
+        return locked(lines::runningByFunction);
     }
 
     /** No turns for as long as it is on. */
-    void hold(boolean on) {
+    void setPaused(boolean on) {
         locked(() -> {
             held = on;
             return null;

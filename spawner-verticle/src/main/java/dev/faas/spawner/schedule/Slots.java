@@ -22,7 +22,7 @@ public final class Slots {
     }
 
     /** Whether a slot that is taken, and nobody's yet, may be this owner's. */
-    boolean mayHaveMore(String owner) {
+    boolean canAssign(String owner) {
         int most = mostOfOne.getAsInt();
         synchronized (this) {
             int held = byOwner.getOrDefault(owner, 0);

@@ -78,7 +78,7 @@ final class InitVolumeTest {
     private static void runs(ContainerEngine engine) throws Exception {
         try (var sandbox = engine.boot(spec)) {
             var outcome = sandbox.run(EngineFixture.request("", EngineFixture.LONG), new RecordedOutput());
-            assertThat(outcome.ending()).isEqualTo(new Exited(0));
+            assertThat(outcome.termination()).isEqualTo(new Exited(0));
         }
     }
 
@@ -140,7 +140,7 @@ final class InitVolumeTest {
                 runs(goes);
             }
             assertThat(volumes()).hasSize(1);
-            assertThat(sandbox.alive()).isTrue();
+            assertThat(sandbox.isAlive()).isTrue();
         }
     }
 
@@ -160,10 +160,10 @@ final class InitVolumeTest {
                 stopped.add(executor.submit(() -> {
                     try (var engine = engine(name);
                             var sandbox = engine.boot(spec)) {
-                        assertThat(sandbox.alive()).isTrue();
+                        assertThat(sandbox.isAlive()).isTrue();
                         together.countDown();
                         assertThat(together.await(60, TimeUnit.SECONDS)).isTrue();
-                        for (var container : engine.ours()) {
+                        for (var container : engine.listContainers()) {
                             engine.remove(container.id());
                         }
                     } finally {

@@ -51,7 +51,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
         var output = new RecordedOutput();
         var outcome = run(Program.ECHO, argument, output);
 
-        assertThat(outcome.ending()).isEqualTo(new Exited(0));
+        assertThat(outcome.termination()).isEqualTo(new Exited(0));
         assertThat(output.stdoutText()).isEqualTo(argument);
         assertThat(output.stderr()).isEmpty();
     }
@@ -61,7 +61,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
     void givenAnExitCode_whenRun_thenItIsTheOutcome(int code) throws Exception {
         var outcome = run(Program.EXIT, String.valueOf(code), new RecordedOutput());
 
-        assertThat(outcome.ending()).isEqualTo(new Exited(code));
+        assertThat(outcome.termination()).isEqualTo(new Exited(code));
     }
 
     @Test
@@ -100,7 +100,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
         var output = new RecordedOutput();
         var outcome = run(Program.HANG, "", output, Duration.ofSeconds(1));
 
-        assertThat(outcome.ending()).isEqualTo(new TimedOut());
+        assertThat(outcome.termination()).isEqualTo(new TimedOut());
         assertThat(outcome.usage().durationMs()).isBetween(900L, 60_000L);
         assertThat(output.stdoutText()).isEqualTo("started");
     }
@@ -110,7 +110,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
         var output = new RecordedOutput();
         var outcome = run(Program.STUBBORN, "", output, Duration.ofSeconds(1));
 
-        assertThat(outcome.ending()).isEqualTo(new TimedOut());
+        assertThat(outcome.termination()).isEqualTo(new TimedOut());
         assertThat(outcome.usage().durationMs()).isBetween(1900L, 60_000L);
         assertThat(output.stdoutText()).isEqualTo("started");
     }
@@ -120,7 +120,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
         var output = new RecordedOutput();
         var outcome = run(Program.POLITE, "", output, Duration.ofSeconds(1));
 
-        assertThat(outcome.ending()).isEqualTo(new TimedOut());
+        assertThat(outcome.termination()).isEqualTo(new TimedOut());
         assertThat(output.stdoutText()).isEqualTo("startedbye");
     }
 
@@ -135,7 +135,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
             sandbox.cancel();
             sandbox.cancel();
 
-            assertThat(outcome.get(60, TimeUnit.SECONDS).ending()).isEqualTo(new Cancelled());
+            assertThat(outcome.get(60, TimeUnit.SECONDS).termination()).isEqualTo(new Cancelled());
         }
     }
 
@@ -145,7 +145,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
         try (var sandbox = engine.boot(spec(Program.ECHO))) {
             sandbox.cancel();
 
-            assertThat(sandbox.run(request("x", LONG), output).ending()).isEqualTo(new Cancelled());
+            assertThat(sandbox.run(request("x", LONG), output).termination()).isEqualTo(new Cancelled());
         }
         assertThat(output.stdout()).isEmpty();
     }
@@ -156,7 +156,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
             var outcome = sandbox.run(request("7", LONG), new RecordedOutput());
             sandbox.cancel();
 
-            assertThat(outcome.ending()).isEqualTo(new Exited(7));
+            assertThat(outcome.termination()).isEqualTo(new Exited(7));
         }
     }
 
@@ -164,7 +164,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
     void givenMoreMemoryThanAllowed_whenRun_thenOutOfMemory() throws Exception {
         var outcome = run(Program.HOG, "", new RecordedOutput());
 
-        assertThat(outcome.ending()).isEqualTo(new OutOfMemory());
+        assertThat(outcome.termination()).isEqualTo(new OutOfMemory());
         assertThat(outcome.usage().oomKills()).isPositive();
     }
 
@@ -172,7 +172,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
     void givenACrash_whenRun_thenTheSignalIsNamed() throws Exception {
         var outcome = run(Program.SEGFAULT, "", new RecordedOutput());
 
-        assertThat(outcome.ending()).isEqualTo(new Signalled(11, "SIGSEGV"));
+        assertThat(outcome.termination()).isEqualTo(new Signalled(11, "SIGSEGV"));
     }
 
     @ParameterizedTest
@@ -182,7 +182,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
         var output = new RecordedOutput();
         var outcome = run(Program.valueOf(program), "x", output);
 
-        assertThat(outcome.ending())
+        assertThat(outcome.termination())
                 .isInstanceOfSatisfying(
                         StartFailed.class, failed -> assertThat(failed.detail()).contains("/opt/function"));
         assertThat(output.stdout()).isEmpty();
@@ -220,10 +220,10 @@ public abstract class ContainerEngineContract extends EngineFixture {
         try (var sandbox = engine.boot(spec)) {
             for (var argument : List.of("first", "second", "third")) {
                 var output = new RecordedOutput();
-                assertThat(sandbox.run(request(argument, LONG), output).ending())
+                assertThat(sandbox.run(request(argument, LONG), output).termination())
                         .isEqualTo(new Exited(0));
                 assertThat(output.stdoutText()).isEqualTo(argument);
-                assertThat(sandbox.again()).isTrue();
+                assertThat(sandbox.resetForReuse()).isTrue();
             }
         }
     }
@@ -239,8 +239,8 @@ public abstract class ContainerEngineContract extends EngineFixture {
             output.awaitFirst();
             sandbox.cancel();
 
-            assertThat(outcome.get(60, TimeUnit.SECONDS).ending()).isEqualTo(new Cancelled());
-            assertThat(sandbox.again()).isFalse();
+            assertThat(outcome.get(60, TimeUnit.SECONDS).termination()).isEqualTo(new Cancelled());
+            assertThat(sandbox.resetForReuse()).isFalse();
         }
     }
 
@@ -252,11 +252,11 @@ public abstract class ContainerEngineContract extends EngineFixture {
             var outcome = executor.submit(() -> sandbox.run(request("", LONG), output));
             output.awaitFirst();
 
-            assertThat(engine.ours()).singleElement().satisfies(own -> {
+            assertThat(engine.listContainers()).singleElement().satisfies(own -> {
                 assertThat(own.spawner()).isEqualTo("spawner-1");
                 assertThat(own.incarnation()).isEqualTo("incarnation-1");
                 assertThat(own.revision()).isEqualTo(revision(image(Program.HANG)));
-                assertThat(own.held()).isTrue();
+                assertThat(own.inUse()).isTrue();
                 assertThat(own.createdAt()).isNotNull();
             });
             sandbox.cancel();
@@ -268,11 +268,11 @@ public abstract class ContainerEngineContract extends EngineFixture {
     void givenAContainerOfOurs_whenRemovedTwice_thenItIsGone() throws Exception {
         try (var sandbox = engine.boot(spec(Program.ECHO))) {
             sandbox.run(request("x", LONG), new RecordedOutput());
-            var id = engine.ours().getFirst().id();
+            var id = engine.listContainers().getFirst().id();
             engine.remove(id);
             engine.remove(id);
 
-            assertThat(engine.ours()).isEmpty();
+            assertThat(engine.listContainers()).isEmpty();
         }
     }
 
@@ -283,7 +283,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
                 throw new IllegalStateException("a sink that fails");
             });
 
-            assertThat(outcome.ending()).isEqualTo(new Exited(0));
+            assertThat(outcome.termination()).isEqualTo(new Exited(0));
         }
     }
 
@@ -312,10 +312,10 @@ public abstract class ContainerEngineContract extends EngineFixture {
     void givenASandboxThatIsThere_whenAskedWhatItWaitsFor_thenForNothing_andTidyingLeavesItAlone() throws Exception {
         var spec = spec(Program.ECHO);
         try (var sandbox = engine.boot(spec)) {
-            assertThat(engine.waitsFor(spec)).isEmpty();
+            assertThat(engine.describeWait(spec)).isEmpty();
             engine.tidy();
 
-            assertThat(sandbox.run(request("x", LONG), new RecordedOutput()).ending())
+            assertThat(sandbox.run(request("x", LONG), new RecordedOutput()).termination())
                     .isEqualTo(new Exited(0));
         }
     }

@@ -70,7 +70,7 @@ public abstract class EngineFixture {
     @AfterEach
     void nothingIsLeftBehind() throws Exception {
         try (var last = engine) {
-            assertThat(last.ours()).isEmpty();
+            assertThat(last.listContainers()).isEmpty();
         }
     }
 

@@ -136,7 +136,7 @@ public final class FakeEngine implements ContainerEngine {
     }
 
     @Override
-    public Optional<String> waitsFor(SandboxSpec spec) {
+    public Optional<String> describeWait(SandboxSpec spec) {
         return waits;
     }
 
@@ -146,7 +146,7 @@ public final class FakeEngine implements ContainerEngine {
     }
 
     @Override
-    public List<OwnContainer> ours() throws EngineFault {
+    public List<OwnContainer> listContainers() throws EngineFault {
         up();
         return List.copyOf(containers.values());
     }

@@ -34,7 +34,7 @@ final class FakeSandbox implements Sandbox {
     }
 
     @Override
-    public boolean alive() {
+    public boolean isAlive() {
         return !engine.isDown();
     }
 
@@ -109,7 +109,7 @@ final class FakeSandbox implements Sandbox {
     }
 
     @Override
-    public boolean again() {
+    public boolean resetForReuse() {
         if (!spec.reused() || !used.get() || !ended || engine.isDown()) {
             return false;
         }

@@ -10,12 +10,12 @@ public final class MemoryPins implements ImagePins {
     private final Map<String, ImagePin> pins = new ConcurrentHashMap<>();
 
     @Override
-    public Optional<ImagePin> of(String revision) {
+    public Optional<ImagePin> find(String revision) {
         return Optional.ofNullable(pins.get(revision));
     }
 
     @Override
-    public ImagePin agree(String revision, ImagePin found) {
+    public ImagePin pin(String revision, ImagePin found) {
         var before = pins.putIfAbsent(revision, found);
         return before == null ? found : before;
     }

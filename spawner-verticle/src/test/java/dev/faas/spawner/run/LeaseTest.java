@@ -17,7 +17,7 @@ final class LeaseTest {
     private final CountDownLatch lost = new CountDownLatch(1);
 
     private Lease lease(CompletableFuture<Void> answer) {
-        return Lease.keep(
+        return Lease.start(
                 "lease",
                 () -> {
                     signs.add(System.nanoTime());
@@ -33,7 +33,7 @@ final class LeaseTest {
             for (int i = 0; i < 15; i++) {
                 assertThat(signs.poll(10, TimeUnit.SECONDS)).isNotNull();
             }
-            assertThat(lease.held()).isTrue();
+            assertThat(lease.isHeld()).isTrue();
             assertThat(lost.getCount()).isEqualTo(1);
         }
     }
@@ -45,7 +45,7 @@ final class LeaseTest {
             assertThat(lost.await(10, TimeUnit.SECONDS)).isTrue();
 
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(QUICK.lease());
-            assertThat(lease.held()).isFalse();
+            assertThat(lease.isHeld()).isFalse();
             signs.clear();
             assertThat(signs.poll(200, TimeUnit.MILLISECONDS)).isNull();
         }
@@ -55,7 +55,7 @@ final class LeaseTest {
     void givenAnAnswerThatNeverComes_whenTheLeaseIsOver_thenItIsLostAllTheSame() throws Exception {
         try (var lease = lease(new CompletableFuture<>())) {
             assertThat(lost.await(10, TimeUnit.SECONDS)).isTrue();
-            assertThat(lease.held()).isFalse();
+            assertThat(lease.isHeld()).isFalse();
         }
     }
 
@@ -68,7 +68,7 @@ final class LeaseTest {
         signs.clear();
 
         assertThat(signs.poll(600, TimeUnit.MILLISECONDS)).isNull();
-        assertThat(lease.held()).isFalse();
+        assertThat(lease.isHeld()).isFalse();
         assertThat(lost.getCount()).isEqualTo(1);
     }
 }

@@ -30,7 +30,7 @@ final class ReadOnlyHintTest {
     void givenWhatRuntimesSay_whenWrittenToStderr_thenThereIsAHint(String said) {
         write(Stream.STDERR, "begun\n" + said + "\n");
 
-        assertThat(hint.text()).get().asString().contains("readOnlyRoot");
+        assertThat(hint.hint()).get().asString().contains("readOnlyRoot");
         assertThat(output.stderrText()).isEqualTo("begun\n" + said + "\n");
     }
 
@@ -41,7 +41,7 @@ final class ReadOnlyHintTest {
             write(Stream.STDOUT, "x");
         }
 
-        assertThat(hint.text()).isPresent();
+        assertThat(hint.hint()).isPresent();
     }
 
     @Test
@@ -49,6 +49,6 @@ final class ReadOnlyHintTest {
         write(Stream.STDERR, "No space left on device\nRead-only file");
         write(Stream.STDOUT, "Read-only file system");
 
-        assertThat(hint.text()).isEmpty();
+        assertThat(hint.hint()).isEmpty();
     }
 }

@@ -57,7 +57,7 @@ final class SettlementTest {
             first = pull(frozen);
         }
         var lost = new CountDownLatch(1);
-        var lease = Lease.keep("lease", CompletableFuture::new, SHORT, lost::countDown);
+        var lease = Lease.start("lease", CompletableFuture::new, SHORT, lost::countDown);
         assertThat(lost.await(30, TimeUnit.SECONDS)).isTrue();
         platform.deleteConsumer(function);
         Platform.get(platform.queue.ensure(function));
@@ -106,7 +106,7 @@ final class SettlementTest {
                 null,
                 queued.expiresAt());
 
-        assertThat(settlement.queuedAgain(waiting)).isEmpty();
+        assertThat(settlement.requeue(waiting)).isEmpty();
 
         assertThat(platform.parked(id)).isFalse();
         stillTheOthers(id);

@@ -1,7 +1,7 @@
 package dev.faas.spawner.schedule;
 
-import static dev.faas.spawner.schedule.PullDelay.BUSY;
-import static dev.faas.spawner.schedule.PullDelay.COLD;
+import static dev.faas.spawner.schedule.PullDelay.COLD_DELAY;
+import static dev.faas.spawner.schedule.PullDelay.MAX_LOAD_DELAY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.wire.Subjects.QueueKey;
@@ -43,7 +43,7 @@ final class PullDelayTest {
         var one = among(() -> true);
 
         assertThat(one.of(WARM)).isZero();
-        assertThat(one.of(NOT_WARM)).isEqualTo(COLD);
+        assertThat(one.of(NOT_WARM)).isEqualTo(COLD_DELAY);
     }
 
     @Test
@@ -52,7 +52,9 @@ final class PullDelayTest {
         slots.tryTake();
         var half = among(() -> true);
 
-        assertThat(longest(() -> half.of(WARM))).isPositive().isLessThan(BUSY.dividedBy(2));
-        assertThat(longest(() -> half.of(NOT_WARM))).isGreaterThan(COLD).isLessThan(COLD.plus(BUSY.dividedBy(2)));
+        assertThat(longest(() -> half.of(WARM))).isPositive().isLessThan(MAX_LOAD_DELAY.dividedBy(2));
+        assertThat(longest(() -> half.of(NOT_WARM)))
+                .isGreaterThan(COLD_DELAY)
+                .isLessThan(COLD_DELAY.plus(MAX_LOAD_DELAY.dividedBy(2)));
     }
 }

@@ -327,11 +327,11 @@ final class PullLoopTest {
     @Test
     void givenAnEngineThatIsAway_whenThereIsWork_thenNobodyAsksForItUntilItIsBack() throws Exception {
         var scheduler = queues(2);
-        scheduler.hold(true);
+        scheduler.setPaused(true);
         scheduler.workMayExist(POOR);
         supply.none();
 
-        scheduler.hold(false);
+        scheduler.setPaused(false);
 
         assertThat(supply.next().key()).isEqualTo(POOR);
     }
@@ -344,7 +344,7 @@ final class PullLoopTest {
         var ended = running.poll(10, TimeUnit.SECONDS);
         supply.standings = List.of(new QueueStats(RICH_1, 0, 0, 10, true));
 
-        sweep(scheduler, 2).once();
+        sweep(scheduler, 2).scan();
 
         assertThat(supply.made.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
         ended.accept(Optional.empty());
@@ -354,10 +354,10 @@ final class PullLoopTest {
     void givenLittleToLookAt_whenSwept_thenTheNextSweepIsSoonAndOtherwiseItIsCheap() {
         var sweep = sweep(queues(16), 16);
 
-        assertThat(sweep.pause(Duration.ofMillis(3), 1)).isEqualTo(Duration.ofSeconds(2));
-        assertThat(sweep.pause(Duration.ofMillis(140), 0)).isEqualTo(Duration.ofSeconds(7));
-        assertThat(sweep.pause(Duration.ofMillis(3), 40)).isEqualTo(Duration.ofMillis(6250));
-        assertThat(sweep.pause(Duration.ofSeconds(1), 1000)).isEqualTo(Duration.ofSeconds(10));
+        assertThat(sweep.pauseAfter(Duration.ofMillis(3), 1)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(sweep.pauseAfter(Duration.ofMillis(140), 0)).isEqualTo(Duration.ofSeconds(7));
+        assertThat(sweep.pauseAfter(Duration.ofMillis(3), 40)).isEqualTo(Duration.ofMillis(6250));
+        assertThat(sweep.pauseAfter(Duration.ofSeconds(1), 1000)).isEqualTo(Duration.ofSeconds(10));
     }
 
     @Test
@@ -367,7 +367,7 @@ final class PullLoopTest {
                 new QueueStats(RICH_2, 0, 0, 10, true),
                 new QueueStats(POOR, 0, 1, 10, true));
 
-        sweep(queues(5), 5).once();
+        sweep(queues(5), 5).scan();
 
         assertThat(List.of(supply.next().key(), supply.next().key())).containsExactlyInAnyOrder(RICH_1, POOR);
         supply.none();

@@ -64,7 +64,7 @@ public final class ImageStore {
         if (name.digest() != null) {
             return present(name, spec);
         }
-        var pin = pins.of(spec.revision());
+        var pin = pins.find(spec.revision());
         if (pin.isPresent()) {
             return pinned(name, pin.get(), spec);
         }
@@ -72,7 +72,7 @@ public final class ImageStore {
         var mine = new ImagePin(
                 String.valueOf(image.getId()),
                 name.digestAmong(image.getRepoDigests()).orElse(null));
-        var agreed = pins.agree(spec.revision(), mine);
+        var agreed = pins.pin(spec.revision(), mine);
         return agreed.equals(mine) ? resolved(name, image) : pinned(name, agreed, spec);
     }
 
