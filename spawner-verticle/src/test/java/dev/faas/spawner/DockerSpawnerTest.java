@@ -102,7 +102,8 @@ final class DockerSpawnerTest {
     @Test
     void givenAContainerOfAFormerIncarnation_whenTheSpawnerStarts_thenItIsReaped() throws Exception {
         try (var former = engine("restarted");
-                var sandbox = former.boot(EngineRequests.spec(new FunctionKey("fn_x", "f", 1), script("sleep 600")))) {
+                var sandbox =
+                        former.boot(EngineRequests.sandboxSpec(new FunctionKey("fn_x", "f", 1), script("sleep 600")))) {
             var request = new RunRequest(
                     "a", "", Map.of(), Duration.ofMinutes(5), Duration.ofSeconds(1), Duration.ofMinutes(1));
             var run = Thread.ofVirtual().start(() -> sandbox.run(request, new RecordedOutput()));

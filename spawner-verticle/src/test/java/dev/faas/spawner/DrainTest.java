@@ -280,17 +280,7 @@ final class DrainTest {
     }
 
     private static SpawnerConfig with(SpawnerConfig c, NatsConfig nats, SpawnerConfig.Docker docker, HttpConfig http) {
-        return new SpawnerConfig(
-                c.platform(),
-                c.spawner(),
-                c.slots(),
-                c.ownerRunning(),
-                c.grace(),
-                docker,
-                c.pool(),
-                nats,
-                http,
-                c.timing());
+        return new SpawnerConfig(c.identity(), c.work(), docker, c.pool(), nats, http);
     }
 
     /** An engine of which only matters whether it is open. */

@@ -125,16 +125,12 @@ public final class Platform {
         var spawner = new Started(
                 new SpawnerVerticle(
                         new SpawnerConfig(
-                                platformId,
-                                name,
-                                slots,
-                                ownerRunning,
-                                grace,
+                                new SpawnerConfig.Identity(platformId, name),
+                                plain.work(),
                                 docker,
                                 POOL,
                                 plain.nats(),
-                                plain.http(),
-                                plain.timing()),
+                                plain.http()),
                         SpawnerVerticle::openDocker,
                         clock),
                 this);
@@ -145,16 +141,12 @@ public final class Platform {
 
     SpawnerConfig config(String name, int slots, Duration grace, RunTiming timing) {
         return new SpawnerConfig(
-                "test",
-                name,
-                slots,
-                ownerRunning,
-                grace,
+                new SpawnerConfig.Identity("test", name),
+                new SpawnerConfig.Work(slots, ownerRunning, grace, timing),
                 SpawnerConfig.Docker.LOCAL,
                 NO_POOL,
                 NatsConfig.local(server.url()),
-                HttpConfig.loopback(),
-                timing);
+                HttpConfig.loopback());
     }
 
     Vertx vertx() {

@@ -23,13 +23,13 @@ final class SpawnerConfigTest {
         var config = SpawnerConfig.from(env);
 
         env.check();
-        assertThat(config.platform()).isEqualTo("faas");
-        assertThat(config.spawner()).matches("[A-Za-z0-9_-]+");
-        assertThat(config.slots()).isBetween(2, 8 * Runtime.getRuntime().availableProcessors());
-        assertThat(config.grace()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.identity().platform()).isEqualTo("faas");
+        assertThat(config.identity().spawner()).matches("[A-Za-z0-9_-]+");
+        assertThat(config.work().slots()).isBetween(2, 8 * Runtime.getRuntime().availableProcessors());
+        assertThat(config.work().grace()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.docker().ociRuntime()).isNull();
         assertThat(config.docker().images().maxBytes()).isEqualTo(20L << 30);
-        assertThat(config.timing().lease()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(config.work().timing().lease()).isEqualTo(Duration.ofSeconds(15));
     }
 
     @Test
@@ -48,10 +48,10 @@ final class SpawnerConfigTest {
         var config = SpawnerConfig.from(env);
 
         env.check();
-        assertThat(config.platform()).isEqualTo("blue");
-        assertThat(config.spawner()).isEqualTo("node-7");
-        assertThat(config.slots()).isEqualTo(3);
-        assertThat(config.grace()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(config.identity().platform()).isEqualTo("blue");
+        assertThat(config.identity().spawner()).isEqualTo("node-7");
+        assertThat(config.work().slots()).isEqualTo(3);
+        assertThat(config.work().grace()).isEqualTo(Duration.ofMinutes(2));
         assertThat(config.docker().host()).hasToString("tcp://127.0.0.1:2375");
         assertThat(config.docker().ociRuntime()).isEqualTo("crun");
         assertThat(config.docker().disk()).isEqualTo(new EngineConfig.Disk(true, 16, 0));

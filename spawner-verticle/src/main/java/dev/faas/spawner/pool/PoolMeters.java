@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 
-/** What the pool counts and times. */
+/** Counts and times the use of the pool. */
 public final class PoolMeters {
     private final MeterRegistry registry;
     private final Counter hits;

@@ -6,8 +6,8 @@ import dev.faas.lifecycle.RepeatingTask;
 import java.time.Duration;
 
 /**
- * Whether the event stream has room for output. Beyond 92 % of it output is dropped, so that what runs can still store its
- * end; submits are refused before that, at 85 %. As of a second ago: the rest is room enough for what a second brings.
+ * Checks once a second whether the event stream has room for output. Above 92 % output is dropped, so that runs can still
+ * store their end; submits are refused earlier, at 85 %. The last 8 % is room enough for what one second brings.
  */
 public final class OutputRoom {
     private static final double FULL = 0.92;
@@ -20,13 +20,13 @@ public final class OutputRoom {
         this.events = events;
     }
 
-    /** Looks now, before anything runs, and from then on once a second. */
+    /** Checks once before it returns. */
     public RepeatingTask watch() throws InterruptedException {
-        look();
-        return RepeatingTask.again("output room", PAUSE, this::look);
+        check();
+        return RepeatingTask.again("output room", PAUSE, this::check);
     }
 
-    private void look() throws InterruptedException {
+    private void check() throws InterruptedException {
         full = Blocking.answer(events.room()).filledWith(0) > FULL;
     }
 

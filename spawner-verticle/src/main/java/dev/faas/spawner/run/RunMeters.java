@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What a spawner counts and times. */
+/** Counts and times runs. */
 public final class RunMeters {
     private final MeterRegistry registry;
     private final Timer start;
@@ -40,12 +40,12 @@ public final class RunMeters {
                 .register(registry);
     }
 
-    void started(Duration afterClaim) {
+    void recordStart(Duration afterClaim) {
         start.record(afterClaim.isNegative() ? Duration.ZERO : afterClaim);
     }
 
-    /** What a run came to; {@code queued}: handed back, or waiting for its next attempt. */
-    void concluded(ActivationRecord next) {
+    /** Records a run's next state; {@code queued}: handed back, or waiting for its next attempt. */
+    void recordEnd(ActivationRecord next) {
         switch (next) {
             case Ended ended -> {
                 duration.record(Duration.ofMillis(ended.report().durationMs()));

@@ -4,14 +4,13 @@ import dev.faas.spawner.engine.Sandbox;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Ends a run early, whichever phase it is in: interrupts a boot, cancels a command, lets go of the output. Thread-safe. */
+/** Ends a run early, in any phase: interrupts its boot, cancels its command, closes its output. Thread-safe. */
 final class RunStop {
     enum Cause {
-        /** Somebody has asked for its cancellation. */
         CANCEL,
-        /** The service stops; the run has had its grace. */
+        /** The service stops, and the grace period is over. */
         DRAIN,
-        /** Somebody else may hold the command by now. */
+        /** The command may be delivered to another spawner by now. */
         LEASE_LOST
     }
 
@@ -20,7 +19,7 @@ final class RunStop {
     private @Nullable Sandbox sandbox;
     private @Nullable Output output;
 
-    /** From here to {@link #booted} a stop interrupts this thread. */
+    /** Until {@link #bootEnded} a stop interrupts this thread. */
     synchronized void bootStarted(Thread thread) {
         bootStarted = thread;
         if (cause != null) {
@@ -28,7 +27,7 @@ final class RunStop {
         }
     }
 
-    /** On the thread that booted: an interrupt that came meanwhile has done its work. */
+    /** On the thread that booted: clears an interrupt by a stop. */
     synchronized void bootEnded() {
         bootStarted = null;
         if (cause != null) {
@@ -36,17 +35,17 @@ final class RunStop {
         }
     }
 
-    /** From here on a stop cancels the sandbox; false when it has come before. */
-    synchronized boolean attachSandbox(Sandbox booted) {
-        sandbox = booted;
+    /** From now on a stop cancels the sandbox. False if a stop was requested before. */
+    synchronized boolean attachSandbox(Sandbox attached) {
+        sandbox = attached;
         return cause == null;
     }
 
-    /** From here on a lost lease lets the output go too. */
-    synchronized void attachOutput(Output flowing) {
-        output = flowing;
+    /** From now on a lost lease closes the output. */
+    synchronized void attachOutput(Output attached) {
+        output = attached;
         if (cause == Cause.LEASE_LOST) {
-            flowing.close();
+            attached.close();
         }
     }
 
