@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Cancellation of what runs: obeyed at once, raced with the end, found at the claim. */
+/** Cancels runs: at once, in a race with their end, and before the claim. */
 final class CancelTest {
     @AutoClose
     private Platform platform;
@@ -37,7 +37,7 @@ final class CancelTest {
         platform = Platform.start(directory);
     }
 
-    /** Looks every hour only: what is obeyed was heard. */
+    /** The lease checks once an hour only, so the cancellation must arrive as a message. */
     private Platform.Started hearing() throws Exception {
         var hour = Duration.ofHours(1);
         var timing = new RunTiming(hour, hour, Duration.ofMillis(250), Duration.ofSeconds(1), hour);
@@ -97,7 +97,7 @@ final class CancelTest {
     }
 
     @Test
-    void givenAMessageThatGotLost_whenTheRunIsKeptAlive_thenTheCancellationIsFound() throws Exception {
+    void givenALostCancelMessage_whenTheLeaseIsRenewed_thenTheCancellationIsFound() throws Exception {
         var function = platform.function(Specs.of("nothing"));
         var running = runningOn(new Worker("elsewhere", "1"), function);
         var cancelled = new CountDownLatch(1);
@@ -111,7 +111,7 @@ final class CancelTest {
     }
 
     @Test
-    void givenTheCancellationOfAnotherRun_whenHeard_thenThisOneGoesOn() throws Exception {
+    void givenTheCancellationOfAnotherRun_whenItsMessageArrives_thenThisRunContinues() throws Exception {
         var function = platform.function(Specs.of("nothing"));
         var running = runningOn(new Worker("elsewhere", "1"), function);
         var other = new AtomicInteger();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The clock of a spawner jumps by hours, back and forth: under its queue, its runs, its leases and its restart. */
+/** Moves a spawner's clock by hours in both directions, while it has queued work, runs and leases, and at a restart. */
 final class ClockJumpsTest {
     private static final Duration PROMISED = Duration.ofSeconds(30);
     private static final Duration GRACE = Duration.ofSeconds(1);
@@ -62,7 +62,7 @@ final class ClockJumpsTest {
     }
 
     @Test
-    void givenAClockThatJumps_whenWorkIsQueued_thenItRunsAsEver() throws Exception {
+    void givenAClockThatJumps_whenWorkIsQueued_thenItRunsAsUsual() throws Exception {
         real("jumping");
         var function = platform.function(Specs.retrying("echo", 2, 1));
         for (int hours : new int[] {5, -5, 0}) {
@@ -95,7 +95,7 @@ final class ClockJumpsTest {
     }
 
     @Test
-    void givenARunUnderWay_whenTheClockJumps_thenItKeepsItsLeaseAndEndsAsEver() throws Exception {
+    void givenARunUnderWay_whenTheClockJumps_thenItKeepsItsLeaseAndEndsAsUsual() throws Exception {
         var gate = new Gate();
         platform.images.put("gate", gate);
         platform.images.put("a second", process -> {
@@ -109,7 +109,7 @@ final class ClockJumpsTest {
         gate.awaitBegun(1);
         for (int hours : new int[] {5, -5}) {
             jump = Duration.ofHours(hours);
-            // For longer than its lease.
+            // Longer than the lease.
             for (int i = 0; i < 4; i++) {
                 within(PROMISED, platform.submit(second, ""));
             }
@@ -165,7 +165,7 @@ final class ClockJumpsTest {
     }
 
     @Test
-    void givenAClockThatIsBehind_whenOneWaitedTooLongByAllOthers_thenItRunsAllTheSame() throws Exception {
+    void givenAClockThatIsBehind_whenOneWaitedTooLongByAllOthers_thenItStillRuns() throws Exception {
         jump = Duration.ofHours(-5);
         real("behind");
         var function = platform.function(Specs.of("echo"));
@@ -178,9 +178,9 @@ final class ClockJumpsTest {
         assertThat(within(PROMISED, id).report().result()).isEqualTo("late");
     }
 
-    /** An incarnation is told from the one before by its time. */
+    /** Incarnations are ordered by time. */
     @Test
-    void givenASpawnerThatDied_whenItComesBackWithItsClockBehind_thenItKnowsThatItIsTheLaterOne() throws Exception {
+    void givenASpawnerThatDied_whenItComesBackWithItsClockBehind_thenItsIncarnationIsTheLaterOne() throws Exception {
         var former = new Worker("restarted", Ids.activation(Instant.now()));
         platform.beat(former.spawner(), former.incarnation());
         var function = platform.function(Specs.of("echo"));

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Start is all or nothing; stop loses nothing and leaves nothing. */
+/** Tests that a failed start leaves nothing open, and that a stop loses no activation and leaves no container. */
 final class DrainTest {
     @AutoClose
     private Platform platform;
@@ -46,7 +46,7 @@ final class DrainTest {
     }
 
     @Test
-    void givenARunThatEndsWithinTheGrace_whenTheSpawnerStops_thenItEndsAsEver() throws Exception {
+    void givenARunThatEndsWithinTheGrace_whenTheSpawnerStops_thenItEndsAsUsual() throws Exception {
         var gate = new Gate();
         platform.images.put("patient", gate);
         var spawner = platform.spawner(4);
@@ -111,7 +111,7 @@ final class DrainTest {
     }
 
     @Test
-    void givenAGraceThatIsSkippedBeforeTheDrain_whenTheSpawnerStops_thenNothingBeginsAnewAndNobodyWaits()
+    void givenAGraceThatIsSkippedBeforeTheDrain_whenTheSpawnerStops_thenNoRunStartsAndTheStopDoesNotWait()
             throws Exception {
         var began = new CountDownLatch(2);
         platform.images.put("hang", process -> {
@@ -152,7 +152,7 @@ final class DrainTest {
         try (var spawners = new Spawners(platform.nats)) {
             spawners.observe();
             var spawner = platform.spawner(4);
-            Platform.until("it is heard of", () -> !spawners.alive().isEmpty());
+            Platform.until("its heartbeat arrives", () -> !spawners.alive().isEmpty());
             assertThat(spawners.alive().getFirst().slots()).isEqualTo(4);
 
             spawner.stop();
@@ -162,7 +162,7 @@ final class DrainTest {
     }
 
     @Test
-    void givenAnotherProcessOfTheSameName_whenItStarts_thenTheFirstYields() throws Exception {
+    void givenAnotherProcessWithTheSameId_whenItStarts_thenTheFirstStopsTakingWork() throws Exception {
         var began = new CountDownLatch(1);
         var runs = new AtomicInteger();
         platform.images.put("slow at first", process -> {
@@ -283,7 +283,7 @@ final class DrainTest {
         return new SpawnerConfig(c.identity(), c.work(), docker, c.pool(), nats, http);
     }
 
-    /** An engine of which only matters whether it is open. */
+    /** An engine that only counts whether it is open. */
     private record Closing(AtomicInteger open, Duration takes) implements ContainerEngine {
         private Closing {
             open.incrementAndGet();

@@ -22,7 +22,7 @@ final class EngineWatchTest {
     }
 
     @Test
-    void givenAnEngineThatAnswers_whenLookedAt_thenNothingIsHeld() {
+    void givenAnEngineThatAnswers_whenLookedAt_thenWorkIsTaken() {
         look(Duration.ofHours(1));
 
         assertThat(trouble).isEmpty();

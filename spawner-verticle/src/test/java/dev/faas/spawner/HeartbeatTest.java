@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes of one name, one after the other and side by side. */
+/** Tests processes with the same spawner id, in sequence and at the same time. */
 final class HeartbeatTest {
     @AutoClose
     private Platform platform;
@@ -31,14 +31,14 @@ final class HeartbeatTest {
         return new Heartbeat(spawners, new Worker("node", incarnation), new Slots(4, () -> 4));
     }
 
-    /** Whose sign is there. */
+    /** The incarnation of the stored heartbeat. */
     private Optional<String> incarnation() throws Exception {
         return Optional.ofNullable(Platform.get(spawners.lastHeartbeat("node")).beat())
                 .map(SpawnerHeartbeat::incarnation);
     }
 
     @Test
-    void givenASuccessor_whenTheFormerBeatsAndSignsOff_thenTheSuccessorsSignStaysAndTheFormerYields() throws Exception {
+    void givenASuccessor_whenTheFormerPublishesAndSignsOff_thenTheSuccessorsHeartbeatStays() throws Exception {
         var former = of("1");
         former.publish();
         var successor = of("2");
@@ -54,7 +54,7 @@ final class HeartbeatTest {
     }
 
     @Test
-    void givenASuccessorThatHasJustCome_whenTheFormerSignsOff_thenTheSuccessorsSignStays() throws Exception {
+    void givenAnUnnoticedSuccessor_whenTheFormerSignsOff_thenTheSuccessorsHeartbeatStays() throws Exception {
         var former = of("1");
         former.publish();
         of("2").publish();
@@ -65,7 +65,7 @@ final class HeartbeatTest {
     }
 
     @Test
-    void givenABeatWhoseAnswerGotLost_whenItGoesOn_thenItIsNobodyElses() throws Exception {
+    void givenALostAcknowledgement_whenTheHeartbeatIsRepeated_thenItIsNotTakenForASuccessors() throws Exception {
         var heartbeat = of("1");
         heartbeat.publish();
         platform.beat("node", "1");

@@ -25,7 +25,7 @@ final class ReaperTest {
     }
 
     @Test
-    void givenContainersOfLivingAndDeadSpawners_whenReaped_thenOnlyOrphansGo() throws Exception {
+    void givenContainersOfLivingAndDeadSpawners_whenReaped_thenOnlyOrphansAreRemoved() throws Exception {
         left("of-the-dead", "dead", "1", false, NOW);
         left("of-the-living", "alive", "1", false, LONG_AGO);
         left("of-my-former-self", "me", "4", false, NOW);
@@ -42,7 +42,7 @@ final class ReaperTest {
     }
 
     @Test
-    void givenContainersThatCannotBeRemoved_whenReaped_thenAllOthersGoAndTheFaultIsTold() throws Exception {
+    void givenContainersThatCannotBeRemoved_whenReaped_thenAllOthersAreRemovedAndTheFaultIsThrown() throws Exception {
         for (int i = 0; i < 10; i++) {
             left("stuck-" + i, "dead", "1", false, NOW);
             engine.immovable("stuck-" + i);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Spawners that agree on what an image is, over a real bus. */
+/** Tests that spawners agree on a revision's image, over a real NATS. */
 final class RevisionPinsTest {
     private final String function = Ids.function(Instant.now());
     private NatsServer server;
@@ -70,7 +70,7 @@ final class RevisionPinsTest {
     }
 
     @Test
-    void givenAPin_whenSeenFromElsewhere_thenItIsUnderTheKeyThatTheRegistryKnows() throws Exception {
+    void givenAPin_whenSeenFromElsewhere_thenItsKeyIsTheOneThatTheRegistryUses() throws Exception {
         spawner().pin(function + "@3", pin(1));
 
         assertThat(nats.kv(Subjects.IMAGES).get(ImagePin.key(function, 3)).get(5, TimeUnit.SECONDS))
@@ -80,7 +80,7 @@ final class RevisionPinsTest {
     }
 
     @Test
-    void givenNoBus_whenAsked_thenOnlyWhatIsKnownIsTold() throws Exception {
+    void givenNoBus_whenRead_thenOnlyCachedPinsAreFound() throws Exception {
         var pins = spawner();
         pins.pin(function + "@1", pin(1));
         server.close();
@@ -93,7 +93,7 @@ final class RevisionPinsTest {
     }
 
     @Test
-    void givenAFunctionThatIsGone_whenForgotten_thenItsPinsAreAskedForAgain() throws Exception {
+    void givenADeletedFunction_whenForgotten_thenItsPinsAreReadAgain() throws Exception {
         var pins = spawner();
         pins.pin(function + "@1", pin(1));
         nats.stream("KV_" + Subjects.IMAGES).purge(Subjects.pins(function)).get(5, TimeUnit.SECONDS);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SpawnerConfigTest {
 
     @Test
-    void givenNothingSet_whenRead_thenDefaultsServe() {
+    void givenNoSettings_whenRead_thenDefaultsApply() {
         var env = Env.of(Map.of());
 
         var config = SpawnerConfig.from(env);
@@ -33,7 +33,7 @@ final class SpawnerConfigTest {
     }
 
     @Test
-    void givenSettings_whenRead_thenTheyHold() {
+    void givenSettings_whenRead_thenTheyApply() {
         var env = Env.of(Map.of(
                 "FAAS_PLATFORM_ID", "blue",
                 "FAAS_SPAWNER_ID", "node-7",
@@ -58,7 +58,7 @@ final class SpawnerConfigTest {
     }
 
     @Test
-    void givenLoginsToRegistries_whenRead_thenTheFileOrItsFolderServes(@TempDir Path folder) throws Exception {
+    void givenLoginsToRegistries_whenRead_thenTheFileOrItsFolderIsAccepted(@TempDir Path folder) throws Exception {
         var file = Files.writeString(folder.resolve("config.json"), "{}");
 
         for (var given : List.of(file, folder)) {
@@ -71,7 +71,7 @@ final class SpawnerConfigTest {
     }
 
     @Test
-    void givenLoginsThatAreNotThere_whenRead_thenTheSettingIsNamed(@TempDir Path folder) {
+    void givenMissingLogins_whenRead_thenTheSettingIsNamed(@TempDir Path folder) {
         var env = Env.of(Map.of("FAAS_DOCKER_CONFIG", folder.toString()));
         SpawnerConfig.from(env);
 
@@ -82,7 +82,7 @@ final class SpawnerConfigTest {
     }
 
     @Test
-    void givenNamesThatFitNoSubject_whenRead_thenBothAreNamedAtOnce() {
+    void givenInvalidIds_whenRead_thenBothAreNamedAtOnce() {
         var env = Env.of(Map.of("FAAS_SPAWNER_ID", "a.b", "FAAS_PLATFORM_ID", "*", "FAAS_SLOTS", "0"));
         SpawnerConfig.from(env);
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every {@link ContainerEngine} does. */
+/** Tests what every {@link ContainerEngine} must do. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class ContainerEngineContract extends EngineFixture {
 
@@ -47,7 +47,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
 
     @ParameterizedTest
     @MethodSource("arguments")
-    void givenAnyArgument_whenRun_thenItArrivesToTheByte(String argument) throws Exception {
+    void givenAnyArgument_whenRun_thenItArrivesUnchanged(String argument) throws Exception {
         var output = new RecordedOutput();
         var outcome = run(Program.ECHO, argument, output);
 
@@ -65,7 +65,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
     }
 
     @Test
-    void givenOutputOnBothStreams_whenRun_thenTheyAreKeptApart() throws Exception {
+    void givenOutputOnBothStreams_whenRun_thenTheyAreSeparate() throws Exception {
         var output = new RecordedOutput();
         run(Program.BOTH, "stderr", output);
 
@@ -116,7 +116,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
     }
 
     @Test
-    void givenACommandThatEndsWellOnSigterm_whenItsTimeoutComes_thenItHasTimedOutAllTheSame() throws Exception {
+    void givenACommandThatEndsWellOnSigterm_whenItsTimeoutComes_thenItStillTimedOut() throws Exception {
         var output = new RecordedOutput();
         var outcome = run(Program.POLITE, "", output, Duration.ofSeconds(1));
 
@@ -214,7 +214,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
     }
 
     @Test
-    void givenASandboxThatIsReused_whenItIsAsItWas_thenItRunsAnother() throws Exception {
+    void givenAReusedSandbox_whenReset_thenItRunsAnother() throws Exception {
         var spec = new SandboxSpec(
                 "fn_reused@1", image(Program.ECHO), null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, true);
         try (var sandbox = engine.boot(spec)) {
@@ -229,7 +229,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
     }
 
     @Test
-    void givenASandboxThatIsReused_whenARunWasCancelled_thenItRunsNoOther() throws Exception {
+    void givenAReusedSandbox_whenARunWasCancelled_thenItRunsNoOther() throws Exception {
         var spec = new SandboxSpec(
                 "fn_reused@1", image(Program.HANG), null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, true);
         var output = new RecordedOutput();
@@ -245,7 +245,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
     }
 
     @Test
-    void givenARunUnderWay_whenListed_thenItsContainerSaysWhoseItIs() throws Exception {
+    void givenARunUnderWay_whenListed_thenItsContainerNamesItsSpawner() throws Exception {
         var output = new RecordedOutput();
         try (var sandbox = engine.boot(spec(Program.HANG));
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -277,7 +277,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
     }
 
     @Test
-    void givenASinkThatFails_whenRun_thenTheRunGoesOn() throws Exception {
+    void givenASinkThatFails_whenRun_thenTheRunContinues() throws Exception {
         try (var sandbox = engine.boot(spec(Program.BINARY))) {
             var outcome = sandbox.run(request("", LONG), (stream, bytes, offset, length) -> {
                 throw new IllegalStateException("a sink that fails");
@@ -309,7 +309,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
     }
 
     @Test
-    void givenASandboxThatIsThere_whenAskedWhatItWaitsFor_thenForNothing_andTidyingLeavesItAlone() throws Exception {
+    void givenAReadySandbox_whenDescribedAndTidied_thenItWaitsForNothingAndStays() throws Exception {
         var spec = spec(Program.ECHO);
         try (var sandbox = engine.boot(spec)) {
             assertThat(engine.describeWait(spec)).isEmpty();

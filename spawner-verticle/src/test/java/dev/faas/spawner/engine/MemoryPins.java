@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Pins without a bus: what the engines that it is given to have agreed on. */
+/** Stores pins in memory, shared by the engines of a test. */
 public final class MemoryPins implements ImagePins {
     private final Map<String, ImagePin> pins = new ConcurrentHashMap<>();
 

@@ -60,7 +60,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenAFunctionJustMade_whenItsFirstRunComes_thenASandboxIsReady() throws Exception {
+    void givenANewFunction_whenItsFirstRunComes_thenASandboxIsReady() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, true);
         Eventually.until("one is ready", () -> pool.readyCount() == 1);
@@ -72,7 +72,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenAFunctionKnownForLong_whenTheSpawnerStarts_thenNothingIsBooted() throws Exception {
+    void givenAnExistingFunction_whenTheSpawnerStarts_thenNothingIsBooted() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, false);
         pool.expect("fn_b", key("ada", "fn_b@1"), 2, 10, false);
@@ -127,7 +127,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenAnEngineThatHasFallenSilent_whenSuspended_thenNoneIsReadyUntilItGoesOn() throws Exception {
+    void givenASuspendedPool_whenSandboxesWereReady_thenNoneIsUntilItResumes() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
         Eventually.until("they are ready", () -> pool.readyCount() == 2);
@@ -142,7 +142,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenANewRevision_whenTheOldOneHasSandboxes_thenTheyGo() throws Exception {
+    void givenANewRevision_whenTheOldOneHasSandboxes_thenTheyAreRemoved() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
         Eventually.until("they are ready", () -> pool.readyCount() == 2);
@@ -157,7 +157,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenAFunctionThatIsDeleted_whenItHasSandboxes_thenTheyGo() throws Exception {
+    void givenAFunctionThatIsDeleted_whenItHasSandboxes_thenTheyAreRemoved() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
         Eventually.until("they are ready", () -> pool.readyCount() == 2);
@@ -173,7 +173,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenABudget_whenOneOwnerWantsAllOfIt_thenAnotherHasHisShare() throws Exception {
+    void givenABudget_whenOneOwnerWantsAllOfIt_thenAnotherOwnerGetsTheirShare() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 100, 1000, true);
         Eventually.until("she has all", () -> pool.readyCount() == 4);
@@ -190,7 +190,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenRunsThatWaitForABoot_whenOthersCouldBeMadeAhead_thenDemandGoesFirst() throws Exception {
+    void givenRunsThatWaitForABoot_whenOthersCouldBeBootedAhead_thenDemandGoesFirst() throws Exception {
         var order = java.util.Collections.synchronizedList(new ArrayList<String>());
         var go = new CountDownLatch(1);
         engine.onBoot(go::await);
@@ -211,7 +211,8 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenAnImageThatIsNotThere_whenTaken_thenTheRunHearsWhyAndNothingIsTriedAheadForAWhile() throws Exception {
+    void givenAnImageThatIsNotThere_whenTaken_thenTheRunFailsWithTheCauseAndNothingIsBootedAheadForAWhile()
+            throws Exception {
         var tries = new AtomicInteger();
         engine.unavailable("image", () -> {
             tries.incrementAndGet();
@@ -226,7 +227,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenAnEngineThatIsAway_whenItComesBack_thenThePoolDoesSoByItself() throws Exception {
+    void givenAnEngineThatIsAway_whenItComesBack_thenThePoolFillsItself() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
         Eventually.until("they are ready", () -> pool.readyCount() == 2);
@@ -239,7 +240,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenARunThatWaitsForABoot_whenInterrupted_thenItLetsGoAndTheSandboxIsTheNextOnes() throws Exception {
+    void givenARunThatWaitsForABoot_whenInterrupted_thenTheSandboxGoesToTheNextRun() throws Exception {
         var go = new CountDownLatch(1);
         engine.onBoot(go::await);
         var pool = pool(1, LONG, 4);
@@ -271,7 +272,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenAFunctionInReusedMode_whenRunsComeOneByOne_thenAllHaveTheSameContainer() throws Exception {
+    void givenAFunctionInReusedMode_whenRunsComeOneByOne_thenAllUseTheSameContainer() throws Exception {
         var boots = new AtomicInteger();
         engine.booted(spec -> boots.incrementAndGet());
         var pool = pool(4, LONG, 4);
@@ -286,7 +287,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenMoreRunsThanAReusedFunctionMayHave_whenTheyCome_thenTheyWaitForOneToComeBack() throws Exception {
+    void givenMoreRunsThanAReusedFunctionMayHave_whenTaken_thenTheyWaitForAReturnedSandbox() throws Exception {
         var boots = new AtomicInteger();
         engine.booted(spec -> boots.incrementAndGet());
         var pool = pool(4, LONG, 4);
@@ -304,7 +305,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenRunsThatWaitForTheOnePlace_whenItsBootFails_thenTheNextOneIsBootedFor() throws Exception {
+    void givenRunsThatWaitForTheOnlyPlace_whenItsBootFails_thenTheNextRunGetsABoot() throws Exception {
         var boots = new AtomicInteger();
         var go = new CountDownLatch(1);
         engine.onBoot(() -> {
@@ -329,7 +330,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenABootThatDoesNotEnd_whenTheCloseIsCutOff_thenWhatWasReadyIsRemovedAllTheSame() throws Exception {
+    void givenABootThatDoesNotEnd_whenTheCloseIsCutOff_thenReadySandboxesAreStillRemoved() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
         Eventually.until("they are ready", () -> pool.readyCount() == 2);
@@ -356,7 +357,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenAReusedSandboxThatWasGivenBack_whenItsFormerRunCancels_thenTheNextOneIsNotHit() throws Exception {
+    void givenAReusedSandboxThatWasGivenBack_whenItsFormerRunCancels_thenTheNextRunIsNotCancelled() throws Exception {
         var pool = pool(4, LONG, 4);
         var former = pool.take(reused("ada", "fn_a@1"));
         run(former);

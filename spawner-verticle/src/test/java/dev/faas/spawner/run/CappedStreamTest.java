@@ -63,7 +63,7 @@ final class CappedStreamTest {
     }
 
     @Test
-    void givenACap_whenMoreIsWritten_thenExactlySoManyBytesAreKeptAndTheRestIsSwallowed() {
+    void givenACap_whenMoreIsWritten_thenExactlyTheCapIsKeptAndTheRestDropped() {
         var stream = new CappedStream(5);
 
         assertThat(take(stream, "abc", 1)).isEqualTo(3);

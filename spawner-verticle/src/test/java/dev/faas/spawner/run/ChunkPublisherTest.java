@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** Order and completeness of what one run stores, whatever becomes of single answers. */
+/** Tests that a run's chunks are stored completely and in order, even if acknowledgements are lost. */
 final class ChunkPublisherTest {
     private final FakeChannel channel = new FakeChannel();
     private final ChunkPublisher publisher = new ChunkPublisher(channel);

@@ -16,7 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** A stream of output in memory, which loses chunks or answers as it is told. */
+/** An output stream in memory that loses chunks or acknowledgements on demand. */
 final class FakeChannel implements ChunkPublisher.Channel {
     private final List<OutputChunk> stored = new ArrayList<>();
     private final BlockingQueue<OutputChunk> coming = new LinkedBlockingQueue<>();
@@ -26,12 +26,12 @@ final class FakeChannel implements ChunkPublisher.Channel {
     private boolean holding;
     private boolean full;
 
-    /** From now on nothing is stored and nothing answered. */
+    /** From now on stores nothing and answers nothing. */
     synchronized void hold() {
         holding = true;
     }
 
-    /** Whether there is room from now on. */
+    /** Sets whether there is room. */
     synchronized void full(boolean now) {
         full = now;
     }
@@ -41,18 +41,18 @@ final class FakeChannel implements ChunkPublisher.Channel {
         return full;
     }
 
-    /** Someone else's. */
+    /** Stores a chunk of another writer. */
     synchronized void store(OutputChunk chunk) {
         stored.add(chunk);
     }
 
-    /** The first time such a chunk comes it is not stored, and fails so. */
+    /** The first matching chunk is not stored and fails. */
     synchronized void loseOnce(Predicate<OutputChunk> which, RuntimeException how) {
         lost = which;
         failure = how;
     }
 
-    /** The first time such a chunk comes it is stored, and fails so all the same. */
+    /** The first matching chunk is stored, and yet fails. */
     synchronized void failOnceThoughStored(Predicate<OutputChunk> which, RuntimeException how) {
         unanswered = which;
         failure = how;
@@ -85,7 +85,7 @@ final class FakeChannel implements ChunkPublisher.Channel {
                 stored.isEmpty() ? Optional.empty() : Optional.of(new OutputEvent(stored.size(), stored.getLast())));
     }
 
-    /** The next one that comes, stored or not. */
+    /** The next chunk that arrives, stored or not. */
     OutputChunk next() throws InterruptedException {
         var chunk = coming.poll(10, TimeUnit.SECONDS);
         assertThat(chunk).as("a chunk").isNotNull();

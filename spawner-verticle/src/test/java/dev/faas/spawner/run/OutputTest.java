@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What a run writes, against a stream in memory that answers when the test lets it. */
+/** Tests a run's output against a stream in memory that answers when the test lets it. */
 final class OutputTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private final FakeChannel channel = new FakeChannel();
@@ -43,7 +43,7 @@ final class OutputTest {
     }
 
     @Test
-    void givenTheRunGoesOn_whenItHasWrittenSomething_thenThatIsStoredWithoutWaitingForTheEnd() throws Exception {
+    void givenARunInProgress_whenItHasWritten_thenThatIsStoredBeforeItsEnd() throws Exception {
         try (var output = output(1, 1)) {
             write(output, Stream.STDERR, "loading");
 
@@ -133,7 +133,7 @@ final class OutputTest {
     }
 
     @Test
-    void givenABusThatDoesNotAnswer_whenMuchIsWritten_thenTheWriterWaitsUntilItIsGivenUp() throws Exception {
+    void givenABusThatDoesNotAnswer_whenMuchIsWritten_thenTheWriterWaitsUntilTheClose() throws Exception {
         channel.hold();
         var output = output(4096, 1);
         var written = CompletableFuture.runAsync(() -> write(output, Stream.STDOUT, random(2 << 20)));

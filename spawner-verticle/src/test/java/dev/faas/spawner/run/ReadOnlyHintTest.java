@@ -27,15 +27,15 @@ final class ReadOnlyHintTest {
                 "Error: EROFS: read-only file system, open '/a'",
                 "java.io.FileNotFoundException: /a (Read-only file system)",
             })
-    void givenWhatRuntimesSay_whenWrittenToStderr_thenThereIsAHint(String said) {
-        write(Stream.STDERR, "begun\n" + said + "\n");
+    void givenMessagesOfRuntimes_whenWrittenToStderr_thenThereIsAHint(String message) {
+        write(Stream.STDERR, "begun\n" + message + "\n");
 
         assertThat(hint.hint()).get().asString().contains("readOnlyRoot");
-        assertThat(output.stderrText()).isEqualTo("begun\n" + said + "\n");
+        assertThat(output.stderrText()).isEqualTo("begun\n" + message + "\n");
     }
 
     @Test
-    void givenItComesInPieces_whenWritten_thenItIsHeardAllTheSame() {
+    void givenASplitMessage_whenWritten_thenItIsFound() {
         for (var piece : "error: Read-only file system".split("")) {
             write(Stream.STDERR, piece);
             write(Stream.STDOUT, "x");
@@ -45,7 +45,7 @@ final class ReadOnlyHintTest {
     }
 
     @Test
-    void givenOtherWordsOrTheOtherStream_whenWritten_thenThereIsNone() {
+    void givenOtherTextOrStdout_whenWritten_thenThereIsNoHint() {
         write(Stream.STDERR, "No space left on device\nRead-only file");
         write(Stream.STDOUT, "Read-only file system");
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A command that may be another's by now is not answered for: a late NAK would take it away, a late ACK remove it. */
+/** Tests that a command is not settled after its lease: a late NAK would take it from its new holder, a late ACK would remove it. */
 final class SettlementTest {
     private static final RunTiming SHORT =
             new RunTiming(Duration.ofMillis(20), Duration.ofMillis(100), Duration.ZERO, Duration.ZERO, Duration.ZERO);
@@ -50,7 +50,7 @@ final class SettlementTest {
         return ((Pulled.Message) pulled).delivery();
     }
 
-    /** Of a holder that was away for too long, while somebody else got the command. */
+    /** A lease that was lost while another holder got the command. */
     private Settlement late(String id) throws Exception {
         Delivery first;
         try (var frozen = platform.queue.puller(late -> {})) {

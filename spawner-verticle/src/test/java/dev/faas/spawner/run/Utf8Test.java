@@ -13,7 +13,7 @@ final class Utf8Test {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a", "aé", "a☃", "a😀", "é☃😀"})
-    void givenText_whenCutAnywhere_thenOnlyWholeCharactersAreBeforeTheCut(String text) {
+    void givenText_whenCutAnywhere_thenOnlyCompleteCharactersAreBeforeTheCut(String text) {
         var bytes = text.getBytes(StandardCharsets.UTF_8);
         for (int length = 0; length <= bytes.length; length++) {
             int whole = Utf8.completeLength(bytes, length);
@@ -25,7 +25,7 @@ final class Utf8Test {
     }
 
     @Test
-    void givenBytesThatAreNoText_whenCut_thenTheyPassButForAPossibleBeginningOfACharacter() {
+    void givenBytesThatAreNoText_whenCut_thenAllPassExceptAPossibleBeginningOfACharacter() {
         assertThat(Utf8.completeLength(new byte[] {(byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80}, 4))
                 .isEqualTo(4);
         assertThat(Utf8.completeLength(new byte[] {(byte) 0xFF, (byte) 0xFE}, 2))
@@ -44,7 +44,7 @@ final class Utf8Test {
     }
 
     @Test
-    void givenBytesThatAreNoText_whenAskedForText_thenThereIsNone() {
+    void givenBytesThatAreNoText_whenDecoded_thenThereIsNoText() {
         assertThat(Utf8.decode(new byte[] {(byte) 0xC3})).isEmpty();
         assertThat(Utf8.decode(new byte[] {'a', 0, 'b'})).contains("a\0b");
     }
