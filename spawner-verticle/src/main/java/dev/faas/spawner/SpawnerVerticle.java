@@ -150,11 +150,11 @@ public final class SpawnerVerticle extends ServiceVerticle {
 
     private static Heartbeat startHeartbeat(Lifecycle.Steps on, Heartbeat heartbeat) throws Exception {
         on.onStop("sign-off", heartbeat::signOff);
-        on.open("heartbeat", () -> firstHeartbeat(heartbeat), RepeatingTask::stop);
+        on.open("heartbeat", () -> keepPublishing(heartbeat), RepeatingTask::stop);
         return heartbeat;
     }
 
-    private static RepeatingTask firstHeartbeat(Heartbeat heartbeat) throws InterruptedException {
+    private static RepeatingTask keepPublishing(Heartbeat heartbeat) throws InterruptedException {
         heartbeat.publish();
         return RepeatingTask.again("heartbeat", Spawners.HEARTBEAT_INTERVAL, heartbeat::publish);
     }

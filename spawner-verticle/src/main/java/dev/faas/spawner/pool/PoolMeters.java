@@ -37,7 +37,7 @@ public final class PoolMeters {
 
     void watch(SandboxPool pool) {
         Gauge.builder("faas.pool.ready", pool, SandboxPool::readyCount)
-                .description("Sandboxes that wait for a run")
+                .description("Sandboxes that are ready for a run")
                 .register(registry);
     }
 

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps a pool for each function revision in use or current to be. Guarded by the lock of {@link SandboxPool}. */
+/** Keeps a pool for each function revision in use or expected to be used. Guarded by the lock of {@link SandboxPool}. */
 final class RevisionPools {
     private final Map<PoolKey, RevisionPool> byKey = new HashMap<>();
     /** The current revision of each function, by its id. */

@@ -215,12 +215,12 @@ public final class Run {
         var claimedId = claimed.running().id();
         try (var output = new Output(claimedId, id, runSpec.spec().limits(), channel(claimedId), context.clock())) {
             stop.attachOutput(output);
-            var hint = new ReadOnlyHint(output);
+            var readOnlyHint = new ReadOnlyHint(output);
             ActivationStage.PLACED.reached(claimedId);
             var requestedAt = now();
             var outcome = sandbox.run(
                     EngineRequests.runRequest(claimed.running(), runSpec, STOP_GRACE, requestedAt, lease.remaining()),
-                    hint);
+                    readOnlyHint);
             var endedAt = now();
             if (outcome.termination() instanceof Termination.Lost(var detail)) {
                 LOG.warn("command lost activation={} run={} cause={}", claimedId, id, detail);
@@ -236,7 +236,7 @@ public final class Run {
             var summary = output.finish(OUTPUT_LIMIT);
             ActivationStage.OUTPUT_STORED.reached(claimedId);
             var digest = sandbox.imageDigest();
-            return running -> Reports.of(outcome, running, summary, hint.hint(), digest, requestedAt, endedAt)
+            return running -> Reports.of(outcome, running, summary, readOnlyHint.hint(), digest, requestedAt, endedAt)
                     .map(report -> running.finish(report, backoff(running)))
                     .orElseGet(() -> running.release(true, endedAt));
         }

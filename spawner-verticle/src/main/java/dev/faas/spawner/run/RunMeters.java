@@ -26,14 +26,14 @@ public final class RunMeters {
                 .publishPercentileHistogram()
                 .register(registry);
         this.duration = Timer.builder("faas.run.duration")
-                .description("Of the command")
+                .description("Duration of the command")
                 .publishPercentileHistogram()
                 .register(registry);
     }
 
     public void watch(Slots slots) {
         Gauge.builder("faas.slots.free", slots, Slots::free)
-                .description("Activations that could be taken now")
+                .description("Free slots")
                 .register(registry);
         Gauge.builder("faas.slots", slots, Slots::total)
                 .description("Activations that can run at the same time")
@@ -58,7 +58,7 @@ public final class RunMeters {
 
     private void count(String outcome, @Nullable Reason reason) {
         Counter.builder("faas.runs")
-                .description("Runs by what they came to")
+                .description("Runs by outcome and reason")
                 .tag("outcome", outcome)
                 .tag("reason", reason == null ? "none" : reason.name().toLowerCase(Locale.ROOT))
                 .register(registry)

@@ -25,7 +25,7 @@ public final class Runs {
     private final Supplier<String> ids;
     private final Map<String, ActiveRun> active = new ConcurrentHashMap<>();
     private volatile boolean graceSkipped;
-    private volatile boolean stopped;
+    private volatile boolean mayContinue = true;
 
     /** @param ids of runs, unique among all spawners */
     public Runs(Supplier<String> ids) {
@@ -84,7 +84,7 @@ public final class Runs {
 
     /** False once the spawner has stopped waiting for its runs. */
     public boolean mayContinue() {
-        return !stopped;
+        return mayContinue;
     }
 
     /** Kills all runs without settling their commands: those may have been delivered to another spawner. */
@@ -110,7 +110,7 @@ public final class Runs {
             return;
         }
         LOG.warn("runs could not be handed back runs={}", active.size());
-        stopped = true;
+        mayContinue = false;
         active.values().forEach(a -> a.thread().interrupt());
         allEnded(active.values(), INTERRUPT_LIMIT);
     }
