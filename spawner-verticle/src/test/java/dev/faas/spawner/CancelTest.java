@@ -146,13 +146,13 @@ final class CancelTest {
             var running = Platform.get(platform.events.lastFromLeader(id)).orElseThrow();
 
             go.release();
-            var asked = platform.events.append(
+            var request = platform.events.append(
                     ((Running) running.record()).requestCancel(Reason.CANCELLED_BY_USER), running.sequence());
 
-            var stored = Platform.get(asked) instanceof Appended.Stored;
+            var stored = Platform.get(request) instanceof Appended.Stored;
             var report = platform.ended(id).report();
             if (report.status() == Status.CANCELLED) {
-                assertThat(stored).as("nobody asked").isTrue();
+                assertThat(stored).as("no cancellation was requested").isTrue();
                 go.drainPermits();
             } else {
                 assertThat(report.status()).isEqualTo(Status.SUCCEEDED);
@@ -167,7 +167,7 @@ final class CancelTest {
     @Test
     void givenAnActivationOfADeadSpawnerThatIsToBeCancelled_whenItsCommandComes_thenItEndsAndNothingRuns()
             throws Exception {
-        platform.beat("crashed", "2");
+        platform.publishHeartbeat("crashed", "2");
         var runs = new AtomicInteger();
         platform.images.put("count", process -> runs.incrementAndGet());
         hearing();
@@ -203,7 +203,7 @@ final class CancelTest {
     private Running runningOn(Worker worker, FunctionRevision function) throws Exception {
         var accepted = platform.accept(function, "", Instant.now().plusSeconds(600));
         var running = ((Queued) accepted.record()).claim(worker, Ids.activation(Instant.now()), Instant.now());
-        Platform.stored(platform.events.append(running, accepted.sequence()));
+        Platform.expectStored(platform.events.append(running, accepted.sequence()));
         return running;
     }
 }

@@ -46,7 +46,7 @@ final class ClaimRulesTest {
     private static Snapshot runningOn(Worker worker, FunctionRevision function) throws Exception {
         var accepted = platform.accept(function, "", Instant.now().plusSeconds(600));
         var running = ((Queued) accepted.record()).claim(worker, Ids.activation(Instant.now()), Instant.now());
-        return Platform.stored(platform.events.append(running, accepted.sequence()));
+        return Platform.expectStored(platform.events.append(running, accepted.sequence()));
     }
 
     private static void acknowledged(FunctionRevision function, String id) throws Exception {
@@ -59,7 +59,7 @@ final class ClaimRulesTest {
         var accepted = platform.accept(function, "", Instant.now().plusSeconds(600));
         var id = accepted.record().id();
         var cancelled = ((Queued) accepted.record()).cancel(Reason.CANCELLED_BY_USER, Instant.now());
-        Platform.stored(platform.events.append(cancelled, accepted.sequence()));
+        Platform.expectStored(platform.events.append(cancelled, accepted.sequence()));
 
         platform.enqueue(function, id);
 
@@ -70,7 +70,7 @@ final class ClaimRulesTest {
     @Test
     void givenAnActivationThatRunsOnALiveSpawner_whenItsCommandComes_thenItIsLeftAlone() throws Exception {
         var alive = new Worker("elsewhere", "1");
-        platform.beat("elsewhere", "1");
+        platform.publishHeartbeat("elsewhere", "1");
         var function = platform.function(Specs.of("count"));
         var id = runningOn(alive, function).record().id();
 
@@ -91,7 +91,7 @@ final class ClaimRulesTest {
     @Test
     void givenAnActivationThatRanOnADeadSpawner_whenItsCommandComes_thenTheSameAttemptRunsAgain() throws Exception {
         var dead = new Worker("crashed", "1");
-        platform.beat("crashed", "2");
+        platform.publishHeartbeat("crashed", "2");
         var function = platform.function(Specs.of("count"));
         var id = runningOn(dead, function).record().id();
 
@@ -106,7 +106,7 @@ final class ClaimRulesTest {
 
     @Test
     void givenAnAtMostOnceActivationOfADeadSpawner_whenItsCommandComes_thenItIsNotRunAgain() throws Exception {
-        platform.beat("crashed-too", "2");
+        platform.publishHeartbeat("crashed-too", "2");
         var function = platform.function(Specs.atMostOnce("count"));
         var id = runningOn(new Worker("crashed-too", "1"), function).record().id();
 
@@ -183,7 +183,7 @@ final class ClaimRulesTest {
                         .filter(stats -> stats.queued() == 0)
                         .isPresent());
 
-        Platform.stored(platform.events.accept(ActivationRecord.accept(late, new RunSpec(function.spec(), ""))));
+        Platform.expectStored(platform.events.accept(ActivationRecord.accept(late, new RunSpec(function.spec(), ""))));
 
         assertThat(platform.ended(late.id()).report().status()).isEqualTo(Status.SUCCEEDED);
     }

@@ -182,12 +182,12 @@ final class ClockJumpsTest {
     @Test
     void givenASpawnerThatDied_whenItComesBackWithItsClockBehind_thenItsIncarnationIsTheLaterOne() throws Exception {
         var former = new Worker("restarted", Ids.activation(Instant.now()));
-        platform.beat(former.spawner(), former.incarnation());
+        platform.publishHeartbeat(former.spawner(), former.incarnation());
         var function = platform.function(Specs.of("echo"));
         var accepted = platform.accept(function, "again", Instant.now().plus(Duration.ofDays(1)));
         var id = accepted.record().id();
         var running = ((Queued) accepted.record()).claim(former, Ids.activation(Instant.now()), Instant.now());
-        Platform.stored(platform.events.append(running, accepted.sequence()));
+        Platform.expectStored(platform.events.append(running, accepted.sequence()));
         jump = Duration.ofHours(-5);
 
         var restarted = platform.spawner(former.spawner(), 4, GRACE, Platform.QUICK);

@@ -68,11 +68,11 @@ final class HeartbeatTest {
     void givenALostAcknowledgement_whenTheHeartbeatIsRepeated_thenItIsNotTakenForASuccessors() throws Exception {
         var heartbeat = of("1");
         heartbeat.publish();
-        platform.beat("node", "1");
+        platform.publishHeartbeat("node", "1");
 
         heartbeat.publish();
         assertThat(heartbeat.detectReplacement()).isFalse();
-        platform.beat("node", "1");
+        platform.publishHeartbeat("node", "1");
         heartbeat.signOff();
 
         assertThat(incarnation()).isEmpty();

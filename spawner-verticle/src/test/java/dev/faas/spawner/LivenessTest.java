@@ -99,12 +99,12 @@ final class LivenessTest {
         platform.enqueue(function, id);
         takeAndDie(function.id());
         var running = ((Queued) accepted.record()).claim(dead, Ids.activation(Instant.now()), Instant.now());
-        Platform.stored(platform.events.append(running, accepted.sequence()));
+        Platform.expectStored(platform.events.append(running, accepted.sequence()));
         var behind = platform.submit(function, "behind it");
         real("other");
         try (var observer = new Spawners(platform.nats)) {
             observer.observe();
-            platform.beat(dead.spawner(), dead.incarnation());
+            platform.publishHeartbeat(dead.spawner(), dead.incarnation());
 
             Platform.until("it is known to be dead", Spawners.DEAD_AFTER.plus(MARGIN), () -> observer.isDead(dead));
         }
@@ -154,7 +154,7 @@ final class LivenessTest {
         var function = platform.function(Specs.of("echo"));
         var id = platform.submit(function, "patient");
         Platform.until(
-                "nobody takes it",
+                "no spawner takes it",
                 () -> Platform.get(platform.queue.stats(function.id()))
                         .filter(stats -> stats.queued() == 1)
                         .isPresent());

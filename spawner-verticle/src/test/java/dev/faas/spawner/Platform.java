@@ -250,7 +250,7 @@ public final class Platform {
 
     /** Accepts without enqueuing. */
     Snapshot accept(FunctionRevision function, String argument, Instant expiresAt) throws Exception {
-        return stored(events.accept(
+        return expectStored(events.accept(
                 ActivationRecord.accept(activation(function, expiresAt), new RunSpec(function.spec(), argument))));
     }
 
@@ -259,7 +259,7 @@ public final class Platform {
         return activation(function, Instant.now().plus(QUEUE_TTL));
     }
 
-    static Snapshot stored(CompletableFuture<Appended> append) throws Exception {
+    static Snapshot expectStored(CompletableFuture<Appended> append) throws Exception {
         return ((Appended.Stored) get(append)).snapshot();
     }
 
@@ -280,7 +280,7 @@ public final class Platform {
                 null);
     }
 
-    void beat(String spawner, String incarnation) throws Exception {
+    void publishHeartbeat(String spawner, String incarnation) throws Exception {
         try (var spawners = new Spawners(nats)) {
             long last = get(spawners.lastHeartbeat(spawner)).revision();
             get(spawners.publish(new SpawnerHeartbeat(spawner, incarnation, 1, 1, null), last));
@@ -366,7 +366,7 @@ public final class Platform {
     /** As the gateway does. */
     void requestCancel(String id) throws Exception {
         var running = read(() -> events.lastFromLeader(id)).orElseThrow();
-        stored(events.append(
+        expectStored(events.append(
                 ((ActivationRecord.Running) running.record()).requestCancel(Reason.CANCELLED_BY_USER),
                 running.sequence()));
     }

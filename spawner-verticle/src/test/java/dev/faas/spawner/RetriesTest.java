@@ -167,10 +167,10 @@ final class RetriesTest {
         var accepted = platform.accept(function, "7", Instant.now().plusSeconds(600));
         var running = ((Queued) accepted.record())
                 .claim(new Worker("crashed", "1"), Ids.activation(Instant.now()), Instant.now());
-        var claimed = Platform.stored(platform.events.append(running, accepted.sequence()));
+        var claimed = Platform.expectStored(platform.events.append(running, accepted.sequence()));
         var report = Report.neverStarted(Status.FAILED, Reason.EXIT_CODE, "7", Instant.now());
         ActivationRecord next = running.finish(report, Duration.ofHours(1));
-        return Platform.stored(platform.events.append(next, claimed.sequence()));
+        return Platform.expectStored(platform.events.append(next, claimed.sequence()));
     }
 
     private static PendingRetry parked(FunctionRevision function, Snapshot failed) throws Exception {

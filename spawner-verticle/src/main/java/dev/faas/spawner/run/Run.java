@@ -103,13 +103,13 @@ public final class Run {
 
     /** Returns the delay after which the command is back in the queue, if it is. */
     Optional<Duration> execute() throws InterruptedException {
-        var commandFor = Subjects.queued(delivery.subject());
-        ActivationStage.TAKEN.reached(commandFor);
+        var queuedId = Subjects.queued(delivery.subject());
+        ActivationStage.TAKEN.reached(queuedId);
         // Watches before it claims: from the claim on a cancellation may be requested.
-        try (var watch = new CancelWatch(context.bus().events(), commandFor, id, () -> stop(RunStop.Cause.CANCEL));
+        try (var watch = new CancelWatch(context.bus().events(), queuedId, id, () -> stop(RunStop.Cause.CANCEL));
                 var lease = Lease.start("lease-" + id, () -> renewLease(watch), context.timing(), this::leaseLost)) {
             return execute(
-                    commandFor, new Settlement(delivery, lease, context.bus().queue(), context.clock()), lease);
+                    queuedId, new Settlement(delivery, lease, context.bus().queue(), context.clock()), lease);
         }
     }
 
@@ -122,13 +122,13 @@ public final class Run {
         stop(RunStop.Cause.LEASE_LOST);
     }
 
-    private Optional<Duration> execute(String commandFor, Settlement settlement, Lease lease)
+    private Optional<Duration> execute(String queuedId, Settlement settlement, Lease lease)
             throws InterruptedException {
         if (stop.cause().filter(RunStop.Cause.DRAIN::equals).isPresent()) {
             return settlement.handBack(STOPPING_DELAY);
         }
         try {
-            return switch (context.bus().claims().claim(commandFor, delivery.deliveries(), id)) {
+            return switch (context.bus().claims().claim(queuedId, delivery.deliveries(), id)) {
                 case Decision.Claimed claimed -> attempt(claimed, settlement, lease);
                 case Decision.Drop drop -> settlement.ack();
                 case Decision.NotDueYet(var queued) -> settlement.requeue(queued);

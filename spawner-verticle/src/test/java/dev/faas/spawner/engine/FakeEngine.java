@@ -183,7 +183,7 @@ public final class FakeEngine implements ContainerEngine {
         return id;
     }
 
-    void gone(String id) {
+    void forget(String id) {
         try {
             onRemoval.await();
         } catch (InterruptedException e) {

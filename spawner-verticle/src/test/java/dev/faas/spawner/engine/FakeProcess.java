@@ -59,14 +59,14 @@ public final class FakeProcess {
     /** Waits for SIGTERM, at most ten minutes. */
     public void awaitTerm() throws InterruptedException {
         if (!terminated.await(10, TimeUnit.MINUTES)) {
-            throw new IllegalStateException("nobody ended this program");
+            throw new IllegalStateException("no signal ended this program");
         }
     }
 
     /** Runs until a signal ends it, at most ten minutes. */
     public int hang() throws InterruptedException {
         new CountDownLatch(1).await(10, TimeUnit.MINUTES);
-        throw new IllegalStateException("nobody ended this program");
+        throw new IllegalStateException("no signal ended this program");
     }
 
     void term(Thread thread) {

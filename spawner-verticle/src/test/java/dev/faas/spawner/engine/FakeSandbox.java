@@ -125,6 +125,6 @@ final class FakeSandbox implements Sandbox {
 
     @Override
     public void close() {
-        engine.gone(container);
+        engine.forget(container);
     }
 }

@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 
 /** An output stream in memory that loses chunks or acknowledgements on demand. */
 final class FakeChannel implements ChunkPublisher.Channel {
-    private final List<OutputChunk> stored = new ArrayList<>();
+    private final List<OutputChunk> storedChunks = new ArrayList<>();
     private final BlockingQueue<OutputChunk> coming = new LinkedBlockingQueue<>();
     private Predicate<OutputChunk> lost = chunk -> false;
     private Predicate<OutputChunk> unanswered = chunk -> false;
@@ -43,7 +43,7 @@ final class FakeChannel implements ChunkPublisher.Channel {
 
     /** Stores a chunk of another writer. */
     synchronized void store(OutputChunk chunk) {
-        stored.add(chunk);
+        storedChunks.add(chunk);
     }
 
     /** The first matching chunk is not stored and fails. */
@@ -68,21 +68,23 @@ final class FakeChannel implements ChunkPublisher.Channel {
             lost = any -> false;
             return CompletableFuture.failedFuture(failure);
         }
-        if (expected != stored.size()) {
+        if (expected != storedChunks.size()) {
             return CompletableFuture.failedFuture(BusFailures.refused());
         }
-        stored.add(chunk);
+        storedChunks.add(chunk);
         if (unanswered.test(chunk)) {
             unanswered = any -> false;
             return CompletableFuture.failedFuture(failure);
         }
-        return CompletableFuture.completedFuture((long) stored.size());
+        return CompletableFuture.completedFuture((long) storedChunks.size());
     }
 
     @Override
     public synchronized CompletableFuture<Optional<OutputEvent>> last() {
         return CompletableFuture.completedFuture(
-                stored.isEmpty() ? Optional.empty() : Optional.of(new OutputEvent(stored.size(), stored.getLast())));
+                storedChunks.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new OutputEvent(storedChunks.size(), storedChunks.getLast())));
     }
 
     /** The next chunk that arrives, stored or not. */
@@ -96,13 +98,13 @@ final class FakeChannel implements ChunkPublisher.Channel {
         return coming.size();
     }
 
-    synchronized List<OutputChunk> stored() {
-        return List.copyOf(stored);
+    synchronized List<OutputChunk> storedChunks() {
+        return List.copyOf(storedChunks);
     }
 
     synchronized byte[] bytes(Source source) {
         var bytes = new ByteArrayOutputStream();
-        for (var chunk : stored) {
+        for (var chunk : storedChunks) {
             if (chunk.source() == source) {
                 assertThat(chunk.offset()).isEqualTo(bytes.size());
                 bytes.writeBytes(chunk.bytes());

@@ -59,9 +59,9 @@ final class OutputTest {
         write(output, Stream.STDOUT, "reßult");
         write(output, Stream.STDERR, "log");
 
-        var kept = output.finish(LONG);
+        var summary = output.finish(LONG);
 
-        assertThat(kept).isEqualTo(new Output.Summary("reßult", 7, false, 3, false, 2));
+        assertThat(summary).isEqualTo(new Output.Summary("reßult", 7, false, 3, false, 2));
         assertThat(channel.bytes(Source.STDOUT))
                 .asString(StandardCharsets.UTF_8)
                 .isEqualTo("reßult");
@@ -80,10 +80,10 @@ final class OutputTest {
 
         var tooLong = output(65, 1);
         write(tooLong, Stream.STDOUT, "x".repeat(64 * 1024 + 1));
-        var kept = tooLong.finish(LONG);
-        assertThat(kept.result()).isNull();
-        assertThat(kept.resultBytes()).isEqualTo(64 * 1024 + 1);
-        assertThat(kept.resultTruncated()).isFalse();
+        var summary = tooLong.finish(LONG);
+        assertThat(summary.result()).isNull();
+        assertThat(summary.resultBytes()).isEqualTo(64 * 1024 + 1);
+        assertThat(summary.resultTruncated()).isFalse();
     }
 
     @Test
@@ -92,10 +92,10 @@ final class OutputTest {
         var bytes = random(5000);
         write(output, Stream.STDOUT, bytes);
 
-        var kept = output.finish(LONG);
+        var summary = output.finish(LONG);
 
-        assertThat(kept.result()).isNull();
-        assertThat(kept.resultBytes()).isEqualTo(5000);
+        assertThat(summary.result()).isNull();
+        assertThat(summary.resultBytes()).isEqualTo(5000);
         assertThat(channel.bytes(Source.STDOUT)).isEqualTo(bytes);
     }
 
@@ -107,13 +107,13 @@ final class OutputTest {
         write(output, Stream.STDOUT, out);
         write(output, Stream.STDERR, err);
 
-        var kept = output.finish(LONG);
+        var summary = output.finish(LONG);
 
-        assertThat(kept.result()).isNull();
-        assertThat(kept.resultBytes()).isEqualTo(100 * 1024);
-        assertThat(kept.resultTruncated()).isTrue();
-        assertThat(kept.logBytes()).isEqualTo(1024);
-        assertThat(kept.logTruncated()).isTrue();
+        assertThat(summary.result()).isNull();
+        assertThat(summary.resultBytes()).isEqualTo(100 * 1024);
+        assertThat(summary.resultTruncated()).isTrue();
+        assertThat(summary.logBytes()).isEqualTo(1024);
+        assertThat(summary.logTruncated()).isTrue();
         assertThat(channel.bytes(Source.STDOUT)).isEqualTo(Arrays.copyOf(out, 100 * 1024));
         assertThat(channel.bytes(Source.STDERR)).isEqualTo(Arrays.copyOf(err, 1024));
     }
@@ -125,7 +125,7 @@ final class OutputTest {
 
         output.finish(LONG);
 
-        assertThat(channel.stored()).hasSizeGreaterThan(4).allSatisfy(chunk -> {
+        assertThat(channel.storedChunks()).hasSizeGreaterThan(4).allSatisfy(chunk -> {
             assertThat(chunk.bytes().length).isLessThanOrEqualTo(OutputChunk.MAX_BYTES);
             assertThat(Utf8.decode(chunk.bytes())).isPresent();
         });
@@ -154,9 +154,9 @@ final class OutputTest {
         write(output, Stream.STDOUT, random(100));
         write(output, Stream.STDERR, "log");
 
-        var kept = output.finish(Duration.ofMillis(200));
+        var summary = output.finish(Duration.ofMillis(200));
 
-        assertThat(kept).isEqualTo(new Output.Summary(null, 0, true, 0, true, 0));
+        assertThat(summary).isEqualTo(new Output.Summary(null, 0, true, 0, true, 0));
     }
 
     @Test

@@ -68,7 +68,7 @@ final class SettlementTest {
     private void stillTheOthers(String id) throws Exception {
         assertThat(platform.queued(function, id)).isTrue();
         assertThat(Platform.get(other.pull(function.id(), Duration.ofMillis(200))))
-                .as("nobody else gets it")
+                .as("no other holder gets it")
                 .isInstanceOf(Pulled.Nothing.class);
     }
 
