@@ -104,14 +104,64 @@ inspect() {
   fi
 }
 
+# What the Docker Engine that answers means for us, in lines like those of inspect. A "limited" one works, with less.
+inspect_engine() {
+  local answer version cgroups kernel driver backing root
+  answer=$(timeout 20 docker info --format '{{.ServerVersion}}|{{.CgroupVersion}}|{{.KernelVersion}}|{{.Driver}}|{{range .DriverStatus}}{{if eq (index . 0) "Backing Filesystem"}}{{index . 1}}{{end}}{{end}}|{{.DockerRootDir}}' 2>/dev/null) || return 0
+  IFS='|' read -r version cgroups kernel driver backing root <<<"$answer"
+
+  if ((${version%%.*} >= 25)) 2>/dev/null; then
+    echo "ok|Docker version|$version|"
+  else
+    # docker-compose.yml: start_interval of its health checks, which came with API 1.44.
+    echo "old|Docker version|$version, not tried: docker compose up needs 25 or later|"
+  fi
+
+  case $cgroups in
+    2)
+      if later_than "$kernel" 5 19; then
+        echo "ok|cgroups|v2: processor time, peak memory and OOM kills are counted|"
+      else
+        echo "limited|cgroups|v2 on Linux $kernel: no peakMemoryKb, which needs Linux 5.19 or later|"
+      fi
+      ;;
+    1) echo "limited|cgroups|v1: all is counted; deprecated by Docker 29; rootless Docker ignores limits of memory, processors and processes|" ;;
+    *) echo "unknown|cgroups|'$cgroups': not tried|" ;;
+  esac
+
+  local each_file="FAAS_ROOT_MB bounds each file of a container, not their sum; FAAS_DISK_FREE_MB ends what fills the disk"
+  case $driver in
+    overlay2)
+      if [[ $backing == xfs ]] && findmnt -no OPTIONS -T "$root" 2>/dev/null | grep -qE '(^|,)(pquota|prjquota)(,|$)'; then
+        echo "ok|storage|overlay2 on xfs with pquota: FAAS_ROOT_MB bounds what a container writes|"
+      elif [[ $backing == xfs ]]; then
+        echo "limited|storage|overlay2 on xfs without pquota: $each_file|"
+      else
+        echo "limited|storage|overlay2 on ${backing/extfs/ext4}, which has no quotas: $each_file|"
+      fi
+      ;;
+    btrfs | zfs) echo "ok|storage|$driver: FAAS_ROOT_MB bounds what a container writes; not tried|" ;;
+    overlayfs) echo "limited|storage|overlayfs, of the containerd image store: not tried; $each_file|" ;;
+    vfs) echo "limited|storage|vfs copies the whole image for each container: slow, and the disk fills; $each_file|" ;;
+    *) echo "unknown|storage|$driver: not tried; $each_file|" ;;
+  esac
+}
+
+later_than() { # VERSION MAJOR MINOR: not before that
+  local major minor
+  IFS=. read -r major minor _ <<<"$1"
+  minor=${minor%%[!0-9]*}
+  ((major > $2 || (major == $2 && ${minor:-0} >= $3)))
+}
+
 missing_packages() { inspect | awk -F'|' '$1 == "missing" { print $4 }' | tr ' ' '\n' | sort -u | xargs; }
 
 doctor() {
   local state name what packages bad=0
   while IFS='|' read -r state name what packages; do
     printf '  %-8s %-15s %s\n' "$state" "$name" "${what}${packages:+${what:+; }sudo apt-get install $packages}"
-    [[ $state == ok ]] || bad=1
-  done < <(inspect)
+    [[ $state == ok || $state == limited ]] || bad=1
+  done < <(inspect && { ! docker_answers || inspect_engine; })
   for port in 8000 4000 5000; do
     if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
       printf '  %-8s %-15s %s\n' taken "port $port" "something listens there: choose another one (./faas help)"

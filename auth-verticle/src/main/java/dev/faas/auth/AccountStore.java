@@ -28,7 +28,7 @@ final class AccountStore {
 
     /** False when the name is taken. */
     Future<Boolean> insert(Account account, String passwordHash) {
-        return pg.with(pool -> pool.preparedQuery("""
+        return pg.withPool(pool -> pool.preparedQuery("""
                         insert into account (id, username, password_hash, roles, created_at)
                         values ($1, $2, $3, $4, $5) on conflict (username) do nothing""")
                 .execute(Tuple.of(
@@ -41,16 +41,17 @@ final class AccountStore {
     }
 
     Future<Optional<Credentials>> credentials(String username) {
-        return pg.with(pool -> pool.preparedQuery(
+        return pg.withPool(pool -> pool.preparedQuery(
                         "select id, username, roles, created_at, password_hash from account where username = $1")
                 .execute(Tuple.of(username))
                 .map(rows -> first(rows).map(row -> new Credentials(account(row), row.getString("password_hash")))));
     }
 
     Future<Optional<Account>> byId(String userId) {
-        return pg.with(pool -> pool.preparedQuery("select id, username, roles, created_at from account where id = $1")
-                .execute(Tuple.of(userId))
-                .map(rows -> first(rows).map(AccountStore::account)));
+        return pg.withPool(
+                pool -> pool.preparedQuery("select id, username, roles, created_at from account where id = $1")
+                        .execute(Tuple.of(userId))
+                        .map(rows -> first(rows).map(AccountStore::account)));
     }
 
     /** The account in a row that has its four public columns. */

@@ -49,7 +49,7 @@ public record AuthConfig(
         var lifetime = env.duration(
                 "FAAS_ACCESS_TOKEN_LIFETIME", Duration.ofMinutes(15), "how long an access token lives, up to 12h");
         if (lifetime.isZero() || lifetime.compareTo(LONGEST_ACCESS) > 0) {
-            env.problem("FAAS_ACCESS_TOKEN_LIFETIME", "must be more than nothing and at most 12h");
+            env.addProblem("FAAS_ACCESS_TOKEN_LIFETIME", "must be more than nothing and at most 12h");
         }
         return lifetime;
     }

@@ -47,7 +47,7 @@ final class AuthRoutes {
         var fields = JsonFields.of(ctx);
         var username = fields.text("username", USERNAME, USERNAME_RULE);
         var password = fields.text("password", MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH);
-        fields.done();
+        fields.requireValid();
         return accounts.register(username, password).map(account -> {
             ctx.response().setStatusCode(201);
             return AccountView.of(account);
@@ -59,7 +59,7 @@ final class AuthRoutes {
         var fields = JsonFields.of(ctx);
         var username = fields.text("username", 1, MAX_PASSWORD_LENGTH);
         var password = fields.text("password", 1, MAX_PASSWORD_LENGTH);
-        fields.done();
+        fields.requireValid();
         return accounts.login(username, password);
     }
 
@@ -84,7 +84,7 @@ final class AuthRoutes {
     private static String refreshToken(RoutingContext ctx) {
         var fields = JsonFields.of(ctx);
         var token = fields.text("refresh_token", 1, MAX_TOKEN_LENGTH);
-        fields.done();
+        fields.requireValid();
         return token;
     }
 }

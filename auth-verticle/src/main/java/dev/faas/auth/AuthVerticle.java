@@ -53,7 +53,7 @@ public final class AuthVerticle extends ServiceVerticle {
         var revoked = nats.kv(Subjects.REVOKED);
         var revocations = new Revocations(logins, revoked, context, clock);
         var verifier = new TokenVerifier(vertx, Tokens.ISSUER, Tokens.AUDIENCE);
-        verifier.revoked(revocations::isRevoked);
+        verifier.checkRevocationsWith(revocations::isRevoked);
         var publication = new KeyPublication(keys, verifier, nats.kv(Subjects.KEYS), revocations, context);
 
         on.open("bucket REVOKED", revocations::follow, Nats.Subscription::close);
@@ -64,7 +64,7 @@ public final class AuthVerticle extends ServiceVerticle {
         var accounts = new Accounts(
                 new AccountStore(pg), logins, passwords, tokens, revocations, clock, config.refreshLifetime());
         var routes = new AuthRoutes(accounts, keys, verifier);
-        var health = new Health(SERVICE).require("postgres", pg::ping).require("nats", nats::isConnected);
+        var health = new Health(SERVICE).addRequired("postgres", pg::ping).addRequired("nats", nats::isConnected);
 
         var http = on.await(
                 "http",
@@ -72,7 +72,7 @@ public final class AuthVerticle extends ServiceVerticle {
                         vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), routes::add))),
                 HttpService::close);
         on.repeat("announcing revocations", OUTBOX_PAUSE, () -> Blocking.await(revocations.announcePending()));
-        on.again("publishing signing keys", KEYS_PAUSE, () -> Blocking.await(publication.refresh()));
+        on.repeatAfterPause("publishing signing keys", KEYS_PAUSE, () -> Blocking.await(publication.refresh()));
         on.repeat("pruning revocations", PRUNE_PAUSE, () -> Blocking.await(revocations.prune()));
         on.repeat("pruning logins", PRUNE_PAUSE, () -> Blocking.await(logins.prune(clock.instant())));
         return http;

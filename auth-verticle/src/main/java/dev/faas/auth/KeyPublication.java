@@ -61,7 +61,7 @@ final class KeyPublication {
                 .compose(withdrawn -> {
                     var jwks = keys.publicJwks();
                     if (!jwks.equals(known)) {
-                        verifier.keys(jwks);
+                        verifier.replaceKeys(jwks);
                         known = jwks;
                     }
                     return Future.all(jwks.entrySet().stream()

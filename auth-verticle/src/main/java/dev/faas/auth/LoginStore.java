@@ -43,14 +43,15 @@ final class LoginStore {
     }
 
     Future<Void> open(String sid, String userId, Instant now, StoredToken token) {
-        return pg.transaction(tx -> tx.preparedQuery("insert into login (sid, user_id, created_at) values ($1, $2, $3)")
-                .execute(Tuple.of(sid, userId, utc(now)))
-                .compose(opened -> insert(tx, sid, token)));
+        return pg.inTransaction(
+                tx -> tx.preparedQuery("insert into login (sid, user_id, created_at) values ($1, $2, $3)")
+                        .execute(Tuple.of(sid, userId, utc(now)))
+                        .compose(opened -> insert(tx, sid, token)));
     }
 
     /** One transaction under the family's lock: of several that present one token at once, exactly one gets a successor. */
     Future<Rotation> rotate(Buffer presented, StoredToken successor, Instant now, Instant revokedUntil) {
-        return pg.transaction(tx -> find(tx, presented).compose(found -> {
+        return pg.inTransaction(tx -> find(tx, presented).compose(found -> {
             if (found.isEmpty()) {
                 return Future.succeededFuture(new Rotation.Refused());
             }
@@ -74,7 +75,7 @@ final class LoginStore {
 
     /** Ends the login that this token, used or not, belongs to; empty when there is none, or it has ended before. */
     Future<Optional<Revocation>> revoke(Buffer presented, Instant now, Instant until) {
-        return pg.transaction(tx -> find(tx, presented).compose(found -> {
+        return pg.inTransaction(tx -> find(tx, presented).compose(found -> {
             if (found.isEmpty() || found.get().getOffsetDateTime("revoked_at") != null) {
                 return Future.succeededFuture(Optional.empty());
             }
@@ -93,14 +94,14 @@ final class LoginStore {
     }
 
     Future<Void> announced(String sid) {
-        return pg.with(pool -> pool.preparedQuery("update login set announced = true where sid = $1")
+        return pg.withPool(pool -> pool.preparedQuery("update login set announced = true where sid = $1")
                 .execute(Tuple.of(sid))
                 .mapEmpty());
     }
 
     /** Forgets tokens that have expired, and logins that have no token left or whose end no longer matters. */
     Future<Void> prune(Instant now) {
-        return pg.transaction(tx -> tx.preparedQuery("delete from login where revoked_until <= $1")
+        return pg.inTransaction(tx -> tx.preparedQuery("delete from login where revoked_until <= $1")
                 .execute(Tuple.of(utc(now)))
                 .compose(revoked -> tx.preparedQuery("delete from refresh_token where expires_at <= $1")
                         .execute(Tuple.of(utc(now))))
@@ -111,7 +112,7 @@ final class LoginStore {
     }
 
     private Future<List<Revocation>> revocations(String which, Instant now) {
-        return pg.with(pool -> pool.preparedQuery(
+        return pg.withPool(pool -> pool.preparedQuery(
                         "select sid, revoked_until from login where revoked_at is not null and revoked_until > $1 "
                                 + which)
                 .execute(Tuple.of(utc(now)))

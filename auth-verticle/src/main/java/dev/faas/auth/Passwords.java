@@ -64,7 +64,7 @@ final class Passwords {
                         "unavailable",
                         "Temporarily unavailable",
                         "Too many logins and registrations at once. Try again in a second.")
-                .retryAfter(RETRY_AFTER_SECONDS);
+                .withRetryAfter(RETRY_AFTER_SECONDS);
     }
 
     private byte[] salt() {

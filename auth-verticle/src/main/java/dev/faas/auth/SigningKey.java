@@ -53,7 +53,7 @@ record SigningKey(String kid, String x, String y, String d, Instant signsFrom) {
     /** The required members in lexicographic order, without white space (RFC 7638, 3). */
     private static String thumbprint(String x, String y) {
         var canonical = "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}".formatted(x, y);
-        return BASE64URL.encodeToString(Sha256.of(canonical));
+        return BASE64URL.encodeToString(Sha256.digest(canonical));
     }
 
     /** Big-endian, padded or trimmed to 32 bytes: BigInteger drops leading zeros and may add a sign byte. */

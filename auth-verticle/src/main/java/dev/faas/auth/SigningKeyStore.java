@@ -19,19 +19,19 @@ final class SigningKeyStore {
     }
 
     Future<List<SigningKey>> all() {
-        return pg.with(SigningKeyStore::all);
+        return pg.withPool(SigningKeyStore::all);
     }
 
     /** Stores this key if there is none yet, and answers with what there is then. Replicas that start at once agree. */
     Future<List<SigningKey>> createFirst(SigningKey key) {
-        return pg.transaction(tx -> tx.query("lock table signing_key in exclusive mode")
+        return pg.inTransaction(tx -> tx.query("lock table signing_key in exclusive mode")
                 .execute()
                 .compose(locked -> all(tx))
                 .compose(found -> found.isEmpty() ? insert(tx, key).map(List.of(key)) : Future.succeededFuture(found)));
     }
 
     Future<Void> add(SigningKey key) {
-        return pg.transaction(tx -> insert(tx, key));
+        return pg.inTransaction(tx -> insert(tx, key));
     }
 
     private static Future<Void> insert(SqlConnection tx, SigningKey key) {

@@ -72,7 +72,7 @@ final class Tokens {
 
     /** What is stored of a refresh token. It has 256 bits of entropy, so a plain digest is as good as a slow one. */
     static Buffer fingerprint(String refreshToken) {
-        return Buffer.buffer(Sha256.of(refreshToken));
+        return Buffer.buffer(Sha256.digest(refreshToken));
     }
 
     /** One JWTAuth a key: given several it would sign with any of them. */

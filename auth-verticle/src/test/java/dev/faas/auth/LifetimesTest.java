@@ -163,7 +163,7 @@ class LifetimesTest {
                 var ring = KeyRing.open(nats, others, Duration.ofSeconds(10))) {
             await(publication.refresh());
             eventually(() -> accepts(others, old));
-            await(pg.with(pool ->
+            await(pg.withPool(pool ->
                     pool.preparedQuery("delete from signing_key where kid = $1").execute(Tuple.of(kid(old)))));
 
             eventually(() -> {
@@ -188,7 +188,7 @@ class LifetimesTest {
         var published = nats.kv("KEYS");
         var publication = new KeyPublication(keys, verifier, published, revocations, vertx.getOrCreateContext());
         await(publication.refresh());
-        assertThat(verifier.ready()).isTrue();
+        assertThat(verifier.hasKeys()).isTrue();
         published.delete(kid(login)).join();
         revoked.delete(sid(login)).join();
 

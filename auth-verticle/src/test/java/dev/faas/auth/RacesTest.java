@@ -40,7 +40,7 @@ class RacesTest {
         backends = Backends.withoutStreams(directory);
         vertx = Vertx.vertx();
         pg = Pg.open(vertx, backends.pgConfig(backends.postgres.url(), Duration.ofSeconds(10)));
-        atOnce(() -> pg.with(pool -> pool.query("select pg_sleep(0.05)").execute())); // opens all connections
+        atOnce(() -> pg.withPool(pool -> pool.query("select pg_sleep(0.05)").execute())); // opens all connections
     }
 
     @AfterAll
@@ -72,7 +72,7 @@ class RacesTest {
     @Test
     void givenNoSigningKeyWhenReplicasLoadAtOnceThenAllHaveTheSameOne() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
-            await(pg.with(pool -> pool.query("delete from signing_key").execute()));
+            await(pg.withPool(pool -> pool.query("delete from signing_key").execute()));
 
             var loaded = atOnce(() -> {
                 var keys = new SigningKeys(new SigningKeyStore(pg), InstantSource.system());

@@ -79,7 +79,7 @@ final class ActivationRoutes {
         var patience = WaitPreference.of(ctx);
         if (Bodies.bytes(ctx).length() > 0) {
             // There is nothing to say yet, and what would be ignored is refused.
-            JsonFields.of(ctx).done();
+            JsonFields.of(ctx).requireValid();
         }
         return replay.of(ctx.pathParam("id"), key, Caller.of(ctx))
                 .compose(acceptance::accept)

@@ -84,7 +84,7 @@ final class Api {
     }
 
     private void activations(Router on) {
-        Bodies.takes(on.post("/v1/functions/:ref/activations"), Submission.TYPES)
+        Bodies.declareTypes(on.post("/v1/functions/:ref/activations"), Submission.TYPES)
                 .handler(JSON)
                 .handler(authenticated)
                 .handler(Submission.body())

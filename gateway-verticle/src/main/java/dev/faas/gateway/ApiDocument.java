@@ -44,7 +44,7 @@ final class ApiDocument implements Handler<RoutingContext> {
             response.setStatusCode(304).end();
         } else {
             response.putHeader(HttpHeaders.CONTENT_TYPE, "application/yaml");
-            response.end(ContentCoding.gzip(ctx, yaml.copy()));
+            response.end(ContentCoding.gzipIfAccepted(ctx, yaml.copy()));
         }
     }
 

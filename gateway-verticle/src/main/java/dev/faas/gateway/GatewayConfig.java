@@ -73,7 +73,7 @@ public record GatewayConfig(
     private static URI service(Env env, String name, String fallback, String doc) {
         var url = env.uri(name, URI.create(fallback), doc);
         if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
-            env.problem(name, "must be an address such as " + fallback);
+            env.addProblem(name, "must be an address such as " + fallback);
         }
         return url;
     }
@@ -82,14 +82,14 @@ public record GatewayConfig(
     private static Duration heartbeat(Env env, Duration idleTimeout) {
         var heartbeat = env.duration(HEARTBEAT, Duration.ofSeconds(15), "a comment so often on an event stream");
         if (heartbeat.multipliedBy(2).compareTo(idleTimeout) > 0) {
-            env.problem(HEARTBEAT, "must be at most half of FAAS_HTTP_IDLE_TIMEOUT");
+            env.addProblem(HEARTBEAT, "must be at most half of FAAS_HTTP_IDLE_TIMEOUT");
         }
         return atLeast(env, HEARTBEAT, heartbeat);
     }
 
     private static Duration atLeast(Env env, String name, Duration value) {
         if (value.compareTo(SHORTEST) < 0) {
-            env.problem(name, "must be at least " + SHORTEST.toMillis() + "ms");
+            env.addProblem(name, "must be at least " + SHORTEST.toMillis() + "ms");
         }
         return value;
     }

@@ -98,8 +98,8 @@ public final class GatewayVerticle extends ServiceVerticle {
         var acceptance = new Acceptance(events, enqueuing, pressure, keys, reader, clock);
         var cancellation = new Cancellation(reader, new Canceller(events, queue, clock));
         var spawners = on.open("spawners", () -> new Spawners(nats), Spawners::close);
-        spawners.observe();
-        var explanation = new Explainer(reader, queue, pressure, spawners::alive, clock);
+        spawners.startObserving();
+        var explanation = new Explainer(reader, queue, pressure, spawners::recentHeartbeats, clock);
         var api = new Api(
                 verifier,
                 Forwarding.to(auth),
@@ -117,11 +117,11 @@ public final class GatewayVerticle extends ServiceVerticle {
                 new OutputRoutes(reader, events, streams, toRegistry),
                 streams);
         var health = new Health(SERVICE)
-                .require("nats", nats::isConnected)
-                .require("keys", verifier::ready)
-                .require("functions", cache::loaded)
-                .list("auth-service", auth::ping)
-                .list("registry-service", registry::ping);
+                .addRequired("nats", nats::isConnected)
+                .addRequired("keys", verifier::hasKeys)
+                .addRequired("functions", cache::loaded)
+                .addOptional("auth-service", auth::ping)
+                .addOptional("registry-service", registry::ping);
 
         var http = on.await(
                 "http",

@@ -3,7 +3,7 @@ package dev.faas.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.gateway.submit.Backpressure;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.wire.FunctionRevision;
@@ -42,7 +42,7 @@ class BackpressureTest {
 
     private FunctionRevision function(FunctionSpec spec) {
         var function = faas.function(faas.alice, spec);
-        Await.await(faas.queue.ensure(function));
+        Await.await(faas.queue.ensureConsumer(function));
         return function;
     }
 
@@ -80,9 +80,9 @@ class BackpressureTest {
         assertRefused(refused, "queue_full");
         assertThat(refused.field("detail")).contains("narrow", "queue.maxPending");
         Await.until("five are queued", () -> queued(function) == 5);
-        try (var puller = faas.queue.puller(unexpected -> {})) {
+        try (var puller = faas.queue.openPuller(unexpected -> {})) {
             var pulled = Await.await(puller.pull(function.id(), Duration.ofSeconds(20)));
-            assertThat(pulled).isInstanceOf(Pulled.Message.class);
+            assertThat(pulled).isInstanceOf(PullResult.Message.class);
             Await.until("there is a place", () -> submit("narrow").status() == 202);
         }
         assertRefused(submit("narrow"), "queue_full");
@@ -207,8 +207,8 @@ class BackpressureTest {
         assertThat(answer.code()).isEqualTo("unavailable");
         assertThat(answer.field("detail")).contains("no room");
         assertThat(answer.header("Retry-After")).isEqualTo("10");
-        var room = Await.await(faas.events.room());
-        assertThat(room.filledWith(0)).isBetween(0.7, 0.86);
+        var room = Await.await(faas.events.streamUsage());
+        assertThat(room.fillRatioWith(0)).isBetween(0.7, 0.86);
         faas.claim(first).out("done").succeed();
         assertThat(faas.get("/v1/activations/" + first).field("status")).isEqualTo("succeeded");
     }
@@ -223,7 +223,7 @@ class BackpressureTest {
         assertThat(keyed("a").text()).isEqualTo(first.text());
 
         Await.until("it is queued", () -> queued(function) == 1);
-        try (var puller = faas.queue.puller(unexpected -> {})) {
+        try (var puller = faas.queue.openPuller(unexpected -> {})) {
             Await.await(puller.pull(function.id(), Duration.ofSeconds(20)));
             Await.until("there is a place", () -> unchecked("b").status() == 202);
         }

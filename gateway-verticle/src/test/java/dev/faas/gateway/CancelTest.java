@@ -3,7 +3,7 @@ package dev.faas.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationCommand;
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.PendingRetry;
@@ -11,7 +11,7 @@ import dev.faas.activation.Reason;
 import dev.faas.activation.Report;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.io.IOException;
@@ -95,11 +95,11 @@ class CancelTest {
     void givenACommandThatASpawnerHasTakenAndNotClaimed_whenCancelled_thenTheFunctionsSlotIsFreeAgain()
             throws Exception {
         var function = faas.function("taken");
-        Await.await(faas.queue.ensure(function));
+        Await.await(faas.queue.ensureConsumer(function));
         var id = faas.accepted("taken", "x");
-        try (var puller = faas.queue.puller(unexpected -> {})) {
+        try (var puller = faas.queue.openPuller(unexpected -> {})) {
             var pulled = Await.await(puller.pull(function.id(), Duration.ofSeconds(20)));
-            assertThat(pulled).isInstanceOf(Pulled.Message.class);
+            assertThat(pulled).isInstanceOf(PullResult.Message.class);
 
             assertThat(cancel(id).field("status")).isEqualTo("cancelled");
 
@@ -134,7 +134,8 @@ class CancelTest {
         var id = faas.accepted("endless", "x");
         faas.claim(id).handBack();
         var command = ActivationCommand.of(newest(id).record().activation());
-        Await.await(faas.queue.park(new PendingRetry(command, Instant.now().plusSeconds(60))));
+        Await.await(
+                faas.queue.scheduleRetry(new PendingRetry(command, Instant.now().plusSeconds(60))));
 
         var answer = cancel(id);
 
@@ -210,7 +211,7 @@ class CancelTest {
             assertThat(answer.status()).isEqualTo(202);
             var end = newest(id).record();
             assertThat(answer.field("status")).isEqualTo(end.currentStatus().text());
-            if (claimed instanceof Appended.Stored) {
+            if (claimed instanceof AppendResult.Stored) {
                 assertThat(end).isInstanceOf(ActivationRecord.Running.class);
                 assertThat(((ActivationRecord.Running) end).cancelRequested()).isEqualTo(Reason.CANCELLED_BY_USER);
             } else {
@@ -243,8 +244,8 @@ class CancelTest {
         while (now.record() instanceof ActivationRecord.Running running) {
             var end = running.finish(succeeded(), Duration.ZERO);
             now = switch (Await.await(faas.events.append(end, now.sequence()))) {
-                case Appended.Stored stored -> stored.snapshot();
-                case Appended.Superseded other -> other.actual().orElseThrow();
+                case AppendResult.Stored stored -> stored.snapshot();
+                case AppendResult.Superseded other -> other.actual().orElseThrow();
             };
         }
     }

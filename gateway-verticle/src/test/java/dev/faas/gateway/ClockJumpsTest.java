@@ -58,8 +58,8 @@ class ClockJumpsTest {
         var id = faas.accepted("pay", "x");
 
         var queued = (ActivationRecord.Queued) last(id);
-        assertThat(queued.expired(Instant.now())).isFalse();
-        assertThat(queued.waitFrom(Instant.now())).isZero();
+        assertThat(queued.isExpired(Instant.now())).isFalse();
+        assertThat(queued.remainingWait(Instant.now())).isZero();
         Await.until(
                 "its command is queued",
                 () -> Await.await(faas.queue.contains(ActivationCommand.of(queued.activation()))));

@@ -3,7 +3,7 @@ package dev.faas.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Reason;
 import dev.faas.activation.SpawnerHeartbeat;
@@ -35,7 +35,7 @@ class ExplainTest {
     void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
         function = faas.function("slow");
-        Await.await(faas.queue.ensure(function));
+        Await.await(faas.queue.ensureConsumer(function));
     }
 
     private JsonNode explain(String id) {
@@ -114,7 +114,7 @@ class ExplainTest {
     @Test
     void givenAllSlotsAreTaken_whenExplained_thenTheOwnersShareIsTold() throws Exception {
         var bobs = faas.function(faas.bob, FunctionSpec.of("other", "x"));
-        Await.await(faas.queue.ensure(bobs));
+        Await.await(faas.queue.ensureConsumer(bobs));
         faas.send(faas.as(faas.bob, "/v1/functions/other/activations")
                 .POST(java.net.http.HttpRequest.BodyPublishers.noBody()));
         spawnerSays(8, 0);
@@ -136,9 +136,9 @@ class ExplainTest {
     @Test
     void givenTheFunctionsConcurrencyIsUsedUp_whenExplained_thenThatIsWhy() throws Exception {
         spawnerSays(8, 7);
-        Await.await(faas.queue.ensure(new dev.faas.wire.Subjects.QueueKey(function.owner(), function.id()), 1));
+        Await.await(faas.queue.ensureConsumer(new dev.faas.wire.Subjects.QueueKey(function.owner(), function.id()), 1));
         faas.accepted("slow", "x");
-        try (var puller = faas.queue.puller(unexpected -> {})) {
+        try (var puller = faas.queue.openPuller(unexpected -> {})) {
             Await.await(puller.pull(function.id(), Duration.ofSeconds(20)));
             var id = faas.accepted("slow", "x");
 
@@ -163,7 +163,7 @@ class ExplainTest {
         var id = faas.accepted("slow", "x");
         var queued = Await.await(faas.events.lastFromLeader(id)).orElseThrow();
         var running = ((ActivationRecord.Queued) queued.record()).claim(new Worker("node-1", "1"), "r", Instant.now());
-        var claimed = (Appended.Stored) Await.await(faas.events.append(running, queued.sequence()));
+        var claimed = (AppendResult.Stored) Await.await(faas.events.append(running, queued.sequence()));
         var later =
                 running.handBack(Reason.IMAGE_PULL_FAILED, "away", Instant.now().plusSeconds(20));
         Await.await(faas.events.append(later, claimed.snapshot().sequence()));

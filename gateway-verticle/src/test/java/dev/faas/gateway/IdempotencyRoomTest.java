@@ -35,7 +35,7 @@ class IdempotencyRoomTest {
     void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
         function = faas.function("pay");
-        Await.await(faas.queue.ensure(function));
+        Await.await(faas.queue.ensureConsumer(function));
         // As a registry does that is started with another limit.
         var usual = TopologyConfig.LOCAL;
         Topology.create(

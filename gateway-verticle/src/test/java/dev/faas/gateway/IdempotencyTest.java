@@ -95,7 +95,7 @@ class IdempotencyTest {
     void givenAKey_whenTheRequestIsRepeatedAtEitherGateway_thenTheFirstAnswerComesAgainAndItIsQueuedOnce()
             throws Exception {
         var function = faas.function("once");
-        Await.await(faas.queue.ensure(function));
+        Await.await(faas.queue.ensureConsumer(function));
 
         var first = faas.send(request("once", key, "x"));
         var again = faas.send(request("once", key, "x"));
@@ -115,7 +115,7 @@ class IdempotencyTest {
     @Test
     void givenManyWithOneKeyAtOnceAtTwoGateways_whenAllAreAnswered_thenThereIsOneActivation() throws Exception {
         var function = faas.function("stampede");
-        Await.await(faas.queue.ensure(function));
+        Await.await(faas.queue.ensureConsumer(function));
         var requests = new ArrayList<Callable<Answer>>();
         for (int i = 0; i < 20; i++) {
             requests.add(() -> faas.send(request("stampede", key, "x")));
@@ -138,7 +138,7 @@ class IdempotencyTest {
     @Test
     void givenAQueueThatIsFull_whenAKeyComes_thenItIsUsedUpOnlyByWhatWasAccepted() throws Exception {
         var function = faas.function(faas.alice, narrow("strait", 1));
-        Await.await(faas.queue.ensure(function));
+        Await.await(faas.queue.ensureConsumer(function));
         var first = faas.send(request("strait", key, "x"));
 
         var refused = faas.send(request("strait", "other-" + key, "y"));

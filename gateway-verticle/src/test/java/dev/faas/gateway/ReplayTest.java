@@ -57,7 +57,7 @@ class ReplayTest {
     }
 
     private static ActivationRecord.Queued accepted(String id) {
-        return Await.await(faas.events.accepted(id)).orElseThrow();
+        return Await.await(faas.events.acceptedState(id)).orElseThrow();
     }
 
     @Test

@@ -1,7 +1,7 @@
 package dev.faas.gateway;
 
 import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
@@ -49,8 +49,8 @@ final class SpawnerRun {
         return new SpawnerRun(events, running, stored(() -> events.append(running, queued.sequence())));
     }
 
-    private static long stored(Supplier<CompletionStage<Appended>> append) {
-        return ((Appended.Stored) persistently(append)).snapshot().sequence();
+    private static long stored(Supplier<CompletionStage<AppendResult>> append) {
+        return ((AppendResult.Stored) persistently(append)).snapshot().sequence();
     }
 
     /** Again while the bus is away: a write of our own that was stored already counts. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Ids;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -183,12 +183,14 @@ class SubmitTest {
     @Test
     void givenWait_whenItEndsInTime_thenTheRecordIsTheAnswer() throws Exception {
         var function = faas.function("waited-for");
-        Await.await(faas.queue.ensure(function));
-        try (var puller = faas.queue.puller(unexpected -> {})) {
+        Await.await(faas.queue.ensureConsumer(function));
+        try (var puller = faas.queue.openPuller(unexpected -> {})) {
             var pulled = puller.pull(function.id(), Duration.ofSeconds(20));
             var ran = pulled.thenAcceptAsync(found -> {
-                var delivery = ((Pulled.Message) found).delivery();
-                faas.claim(CommandQueue.command(delivery).id()).out("done").succeed();
+                var delivery = ((PullResult.Message) found).delivery();
+                faas.claim(CommandQueue.decodeCommand(delivery).id())
+                        .out("done")
+                        .succeed();
             });
 
             var answer = faas.send(faas.as(faas.alice, "/v1/functions/waited-for/activations?wait=20")

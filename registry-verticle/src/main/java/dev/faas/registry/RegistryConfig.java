@@ -62,8 +62,8 @@ public record RegistryConfig(
     public static RegistryConfig from(Env env) {
         var retention = Retention.from(env);
         var topology = TopologyConfig.from(env, retention.output());
-        if (topology.eventsAge().compareTo(MaxLifetime.longest(FunctionSpec.of("any", "any"))) <= 0) {
-            env.problem("FAAS_EVENTS_AGE", "must be longer than an activation can live: an ordinary one 24h and 5m");
+        if (topology.eventsAge().compareTo(MaxLifetime.of(FunctionSpec.of("any", "any"))) <= 0) {
+            env.addProblem("FAAS_EVENTS_AGE", "must be longer than an activation can live: an ordinary one 24h and 5m");
         }
         return new RegistryConfig(
                 env.integer("FAAS_HTTP_PORT", PORT, 0, 65_535, "port of the API; 0 takes a free one"),

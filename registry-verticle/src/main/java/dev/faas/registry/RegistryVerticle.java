@@ -108,7 +108,7 @@ public final class RegistryVerticle extends ServiceVerticle {
 
         var events = new ActivationEvents(nats);
         var ledger = new LedgerStore(pg);
-        var shelf = new PayloadArchive(nats.objects(Subjects.OUTPUTS));
+        var shelf = new PayloadArchive(nats.objectBucket(Subjects.OUTPUTS));
         var projection = new Projection(events, shelf, ledger);
         var pruner = new Pruner(events, ledger, clock, config.retention().events());
         var partitions = new PartitionStore(pg);
@@ -119,7 +119,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var sweep = new ExpiredPayloadRemover(new RetentionStore(pg), shelf, config.retention(), clock);
         on.repeat("retention", config.pauses().prune(), sweep::round);
 
-        var parked = on.open("parked", () -> nats.read(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);
+        var parked = on.open("parked", () -> nats.openReader(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);
         on.repeat("retries", RETRIES_PAUSE, new RetryEnqueuer(parked, events, queue, clock)::round);
 
         var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
@@ -132,7 +132,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var functionRoutes = new FunctionRoutes(functions, bodies, verifier);
         var activationRoutes = new ActivationRoutes(
                 new Ledger(vertx, new LedgerReadStore(pg), shelf, config.retention(), clock), verifier);
-        var health = new Health(SERVICE).require("nats", nats::isConnected).require("postgres", pg::ping);
+        var health = new Health(SERVICE).addRequired("nats", nats::isConnected).addRequired("postgres", pg::ping);
         var api = new Listener(API, config.port(), router -> {
             functionRoutes.add(router);
             activationRoutes.add(router);
@@ -151,11 +151,11 @@ public final class RegistryVerticle extends ServiceVerticle {
     /** Without a pause while it is behind: what is over is to leave the bus as fast as it comes. */
     private RepeatingTask pruning(Pruner pruner) {
         var pause = config.pauses().prune();
-        return RepeatingTask.paced("pruner", pause, () -> pruner.round() ? Duration.ZERO : pause);
+        return RepeatingTask.startPaced("pruner", pause, () -> pruner.round() ? Duration.ZERO : pause);
     }
 
     private static Projector projector(Nats nats, Projection projection, Metrics metrics) {
-        return Projector.start(nats.read(Subjects.EVENTS, Subjects.PROJECTOR), projection, metrics.registry());
+        return Projector.start(nats.openReader(Subjects.EVENTS, Subjects.PROJECTOR), projection, metrics.registry());
     }
 
     private Reconciler reconciler(
@@ -182,7 +182,7 @@ public final class RegistryVerticle extends ServiceVerticle {
 
     private static Spawners observed(Nats nats) throws Exception {
         var spawners = new Spawners(nats);
-        spawners.observe();
+        spawners.startObserving();
         return spawners;
     }
 

@@ -8,7 +8,7 @@ import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.PendingRetry;
 import dev.faas.activation.Status;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -38,7 +38,7 @@ class ClockJumpsTest extends RegistryFixture {
 
     private Story waiting(Duration backoff) {
         var story = accepted(DAY).claimed("run-1").failed(backoff);
-        queue.park(parked(story)).join();
+        queue.scheduleRetry(parked(story)).join();
         return story;
     }
 
@@ -84,11 +84,11 @@ class ClockJumpsTest extends RegistryFixture {
         var story = waiting(BACKOFF);
         var due = parked(story).due();
         int tossed = 0;
-        try (var puller = queue.puller(late -> {})) {
+        try (var puller = queue.openPuller(late -> {})) {
             while (Instant.now().isBefore(due)) {
-                if (puller.pull(functionId, Duration.ofSeconds(1)).join() instanceof Pulled.Message(var delivery)) {
+                if (puller.pull(functionId, Duration.ofSeconds(1)).join() instanceof PullResult.Message(var delivery)) {
                     tossed++;
-                    queue.park(parked(story)).join();
+                    queue.scheduleRetry(parked(story)).join();
                     delivery.ack().join();
                 }
             }

@@ -10,7 +10,7 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
 import dev.faas.nats.Kv;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
@@ -57,8 +57,8 @@ class DeletionTest {
     @Test
     void givenWorkQueuedWaitingAndRunningWhenItsFunctionIsDeletedThenItIsStoppedAndTheQueueGoesLast() throws Exception {
         var running = queued().claimed("run-1");
-        try (var puller = queue.puller(late -> {})) {
-            var taken = (Pulled.Message)
+        try (var puller = queue.openPuller(late -> {})) {
+            var taken = (PullResult.Message)
                     puller.pull(functionId, Duration.ofSeconds(5)).join();
             var waiting = accepted().claimed("run-2").failed(Duration.ofHours(1));
             var parked = registry.bus.stream(Subjects.RETRIES);
@@ -126,7 +126,7 @@ class DeletionTest {
 
         var late = queued();
         // As the spawner does that heard the hint.
-        queue.ensure(new QueueKey(owner, functionId), 10).join();
+        queue.ensureConsumer(new QueueKey(owner, functionId), 10).join();
 
         Await.eventually(() -> status(late) == Status.CANCELLED);
         Await.eventually(() -> queue.stats(functionId).join().isEmpty());
@@ -167,10 +167,12 @@ class DeletionTest {
 
         Await.eventually(() -> revisions(other).equals("0"));
         Await.eventually(() -> revisions(replaced).equals("0"));
-        Await.eventually(() ->
-                functions.last(FunctionRevision.key(owner, "other")).join().isEmpty());
+        Await.eventually(() -> functions
+                .lastChange(FunctionRevision.key(owner, "other"))
+                .join()
+                .isEmpty());
         assertThat(revisions(functionId)).as("of one that a record names").isEqualTo("1");
-        assertThat(functions.last(FunctionRevision.key(owner, "worked")).join())
+        assertThat(functions.lastChange(FunctionRevision.key(owner, "worked")).join())
                 .get()
                 .isInstanceOf(Kv.Change.Deleted.class);
         assertThat(revisions(fresh)).isEqualTo("1");
@@ -199,7 +201,7 @@ class DeletionTest {
 
     private Story queued() {
         var story = accepted();
-        queue.put(ActivationCommand.of(story.activation)).join();
+        queue.enqueue(ActivationCommand.of(story.activation)).join();
         return story;
     }
 

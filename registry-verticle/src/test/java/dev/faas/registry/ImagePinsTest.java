@@ -68,8 +68,8 @@ class ImagePinsTest extends RegistryFixture {
 
         user.delete("/v1/functions/gone");
 
-        Await.eventually(() -> bucket().last(ImagePin.key(id, 1)).join().isEmpty()
-                && bucket().last(ImagePin.key(id, 2)).join().isEmpty());
+        Await.eventually(() -> bucket().lastChange(ImagePin.key(id, 1)).join().isEmpty()
+                && bucket().lastChange(ImagePin.key(id, 2)).join().isEmpty());
         assertThat(bucket().get(ImagePin.key(other, 1)).join()).isPresent();
     }
 

@@ -30,7 +30,7 @@ final class LedgerParts {
         Topology.create(bus, TopologyConfig.LOCAL);
         pg = Pg.open(vertx, backends.config().pg());
         events = new ActivationEvents(bus);
-        shelf = new PayloadArchive(bus.objects(Subjects.OUTPUTS));
+        shelf = new PayloadArchive(bus.objectBucket(Subjects.OUTPUTS));
         ledger = new LedgerStore(pg);
         projection = new Projection(events, shelf, ledger);
     }

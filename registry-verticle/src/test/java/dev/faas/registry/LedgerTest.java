@@ -114,7 +114,7 @@ class LedgerTest extends RegistryFixture {
 
         assertThat(user.get("/v1/activations/" + story.id() + "/result").body()).isEqualTo(Buffer.buffer(bytes));
         assertThat(user.get("/v1/activations/" + story.id() + "/logs").text()).isEqualTo(log);
-        var objects = registry.bus.objects("OUTPUTS");
+        var objects = registry.bus.objectBucket("OUTPUTS");
         assertThat(objects.get(story.id() + ".result")).contains(bytes);
         assertThat(objects.get(story.id() + ".argument"))
                 .hasValueSatisfying(order -> assertThat(
@@ -150,7 +150,7 @@ class LedgerTest extends RegistryFixture {
                 .isEqualTo("activation_not_found");
         assertThat(user.get("/v1/activations/nonsense/accepted").code()).isEqualTo("activation_not_found");
 
-        registry.bus.objects("OUTPUTS").delete(large.id() + ".argument");
+        registry.bus.objectBucket("OUTPUTS").delete(large.id() + ".argument");
         var expired = user.get("/v1/activations/" + large.id() + "/accepted");
         assertThat(expired.status()).isEqualTo(410);
         assertThat(expired.code()).isEqualTo("result_expired");

@@ -82,7 +82,7 @@ class LostActivationCloserTest extends RegistryFixture {
     void givenAnEndThatTheLedgerHasMissedWhenItIsOldThenItIsBroughtThere() throws Exception {
         var story = Story.accepted(
                 registry.bus, Story.activation(owner, functionId, "worked", Instant.now(), Map.of()), "argument");
-        var accepted = ((ActivationRecord.Queued) story.record()).withoutOrder();
+        var accepted = ((ActivationRecord.Queued) story.record()).withoutRunSpec();
         long first = story.sequence();
         story.claimed("run-1").succeeded("", 0, 0, Instant.now().minus(Duration.ofMinutes(2)));
         Await.eventually(() -> status(story.id()).equals("succeeded"));

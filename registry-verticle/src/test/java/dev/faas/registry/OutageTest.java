@@ -154,7 +154,7 @@ class OutageTest {
         var retried = accepted().claimed("run-3").failed(Duration.ofMillis(1));
         var queue = new CommandQueue(registry.bus);
         var due = Objects.requireNonNull(((ActivationRecord.Queued) retried.record()).nextAttemptAt());
-        queue.park(new PendingRetry(ActivationCommand.of(retried.activation), due))
+        queue.scheduleRetry(new PendingRetry(ActivationCommand.of(retried.activation), due))
                 .join();
 
         Await.eventually(() -> status(after).equals("succeeded"));

@@ -11,7 +11,7 @@ import dev.faas.activation.Spawners;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
 import dev.faas.nats.Consumers;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
 import io.nats.client.api.ConsumerConfiguration;
@@ -75,9 +75,9 @@ class PruneAndRepairTest extends RegistryFixture {
     void givenAnActivationWhoseCommandIsTakenWhenReconciledThenItIsNotDoubled() throws Exception {
         var taken = activation();
         var command = ActivationCommand.of(taken);
-        queue.put(command).join();
-        try (var puller = queue.puller(late -> {})) {
-            var pulled = (Pulled.Message)
+        queue.enqueue(command).join();
+        try (var puller = queue.openPuller(late -> {})) {
+            var pulled = (PullResult.Message)
                     puller.pull(functionId, Duration.ofSeconds(5)).join();
             Story.accepted(registry.bus, taken, "");
 
@@ -115,7 +115,7 @@ class PruneAndRepairTest extends RegistryFixture {
 
     @Test
     void givenAConsumerWithAnotherLimitWhenReconciledThenItHasTheFunctions() throws Exception {
-        queue.ensure(new QueueKey(owner, functionId), 77).join();
+        queue.ensureConsumer(new QueueKey(owner, functionId), 77).join();
 
         Await.eventually(() -> queue.stats(functionId).join().orElseThrow().limit() == 10);
     }
@@ -171,18 +171,18 @@ class PruneAndRepairTest extends RegistryFixture {
         var spawners = new Spawners(registry.bus);
         var dead = new Worker("spawner-" + owner, "1");
         var held = activation();
-        try (var puller = queue.puller(late -> {})) {
-            queue.put(ActivationCommand.of(held)).join();
+        try (var puller = queue.openPuller(late -> {})) {
+            queue.enqueue(ActivationCommand.of(held)).join();
             var taken = puller.pull(functionId, Duration.ofSeconds(5)).join();
-            assertThat(taken).isInstanceOf(Pulled.Message.class);
+            assertThat(taken).isInstanceOf(PullResult.Message.class);
             var run = Story.accepted(registry.bus, held, "").claimed("run-1", dead);
 
             spawners.publish(new SpawnerHeartbeat(dead.spawner(), "2", 1, 1, null), 0)
                     .join();
 
-            Await.eventually(
-                    () -> puller.pull(functionId, Duration.ofSeconds(5)).join() instanceof Pulled.Message(var delivery)
-                            && CommandQueue.command(delivery).id().equals(run.id()));
+            Await.eventually(() ->
+                    puller.pull(functionId, Duration.ofSeconds(5)).join() instanceof PullResult.Message(var delivery)
+                            && CommandQueue.decodeCommand(delivery).id().equals(run.id()));
             assertThat(events.lastFromLeader(run.id())
                             .join()
                             .orElseThrow()

@@ -7,7 +7,7 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.PendingRetry;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Subjects;
 import io.vertx.core.json.JsonObject;
@@ -36,8 +36,8 @@ class QueuedActivationExpirerTest extends RegistryFixture {
     void givenAFunctionAtItsLimitWhenTheTimeOfAQueuedOneIsOverThenItExpiresAndLeavesTheQueue() throws Exception {
         user.patch("/v1/functions/worked", new JsonObject().put("concurrency", 1));
         var running = queued(Duration.ofDays(1)).claimed("run-1");
-        try (var puller = queue.puller(late -> {})) {
-            var taken = (Pulled.Message)
+        try (var puller = queue.openPuller(late -> {})) {
+            var taken = (PullResult.Message)
                     puller.pull(functionId, Duration.ofSeconds(5)).join();
             var patient = queued(Duration.ofDays(1));
             var overdue = queued(OVER);
@@ -66,7 +66,7 @@ class QueuedActivationExpirerTest extends RegistryFixture {
     void givenARetryThatWaitsWhenItsTimeIsOverThenItExpiresAndIsParkedNoMore() throws Exception {
         var retries = registry.bus.stream(Subjects.RETRIES);
         var waiting = accepted(SOON).claimed("run-1");
-        queue.park(new PendingRetry(
+        queue.scheduleRetry(new PendingRetry(
                         ActivationCommand.of(waiting.activation), Instant.now().plusSeconds(60)))
                 .join();
         waiting.failed(Duration.ZERO);
@@ -119,7 +119,7 @@ class QueuedActivationExpirerTest extends RegistryFixture {
 
     private Story queued(Duration ttl) {
         var story = accepted(ttl);
-        queue.put(ActivationCommand.of(story.activation)).join();
+        queue.enqueue(ActivationCommand.of(story.activation)).join();
         return story;
     }
 

@@ -76,7 +76,7 @@ class RetentionTest {
                             .equals("f"));
             assertThat(has(story, "log is not null or log_apart")).isEqualTo("t");
             for (var kind : List.of(".result", ".argument")) {
-                assertThat(registry.bus.objects("OUTPUTS").get(story.id() + kind))
+                assertThat(registry.bus.objectBucket("OUTPUTS").get(story.id() + kind))
                         .isEmpty();
             }
         }
@@ -89,7 +89,8 @@ class RetentionTest {
 
             assertThat(answers(story)).containsExactly(200, 410, 410, 410);
             Await.eventually(() -> has(story, "log is not null or log_apart").equals("f"));
-            assertThat(registry.bus.objects("OUTPUTS").get(story.id() + ".log")).isEmpty();
+            assertThat(registry.bus.objectBucket("OUTPUTS").get(story.id() + ".log"))
+                    .isEmpty();
             assertThat(user.get("/v1/activations").items().stream()
                             .map(item -> ((JsonObject) item).getString("activationId")))
                     .contains(story.id());

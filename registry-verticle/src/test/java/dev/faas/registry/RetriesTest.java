@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationCommand;
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.PendingRetry;
@@ -62,7 +62,7 @@ class RetriesTest extends RegistryFixture {
     @Test
     void givenACrashAfterItWasQueuedWhenTheParkedCommandComesAgainThenThereIsStillOne() throws Exception {
         var waiting = failed(Duration.ofMillis(1));
-        queue.put(command(waiting)).join();
+        queue.enqueue(command(waiting)).join();
         park(waiting);
 
         Await.eventually(() -> !isParked(waiting));
@@ -86,7 +86,7 @@ class RetriesTest extends RegistryFixture {
     void givenAnEarlierWaitWhenTheActivationWaitsAnewThenOnlyTheNewTimeCounts() throws Exception {
         var waiting = failed(LATER);
         var earlier = new PendingRetry(command(waiting), waiting.nextAttemptAt().minus(Duration.ofHours(2)));
-        queue.park(earlier).join();
+        queue.scheduleRetry(earlier).join();
         park(waiting);
 
         // The earlier one goes, the later one stays.
@@ -135,8 +135,8 @@ class RetriesTest extends RegistryFixture {
                 events.lastFromLeader(activation.id()).join().orElseThrow().record();
     }
 
-    private static Snapshot stored(CompletableFuture<Appended> append) {
-        return ((Appended.Stored) append.join()).snapshot();
+    private static Snapshot stored(CompletableFuture<AppendResult> append) {
+        return ((AppendResult.Stored) append.join()).snapshot();
     }
 
     private static ActivationCommand command(Queued waiting) {
@@ -144,7 +144,8 @@ class RetriesTest extends RegistryFixture {
     }
 
     private static void park(Queued waiting) {
-        queue.park(new PendingRetry(command(waiting), waiting.nextAttemptAt())).join();
+        queue.scheduleRetry(new PendingRetry(command(waiting), waiting.nextAttemptAt()))
+                .join();
     }
 
     private static boolean queued(Queued waiting) {

@@ -7,7 +7,7 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.CommandLocation;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.nats.Delivery;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.pg.Pg;
 import dev.faas.registry.ledger.LedgerStore;
 import dev.faas.registry.ledger.PayloadArchive;
@@ -38,7 +38,8 @@ class StalledCommandRescuerTest extends RegistryFixture {
     void accepted() throws Exception {
         pg = Pg.open(registry.vertx, registry.backends.config().pg());
         var ledger = new LedgerStore(pg);
-        var projection = new Projection(events, new PayloadArchive(registry.bus.objects(Subjects.OUTPUTS)), ledger);
+        var projection =
+                new Projection(events, new PayloadArchive(registry.bus.objectBucket(Subjects.OUTPUTS)), ledger);
         var clock = InstantSource.system();
         var leftovers = new LostActivationCloser(
                 events, projection, ledger, registry.bus.stream(Subjects.EVENTS).consumers(), clock);
@@ -59,7 +60,7 @@ class StalledCommandRescuerTest extends RegistryFixture {
 
     @Test
     void givenACommandThatIsKeptWhenNothingComesOfItThenAnotherSpawnerIsGivenANewOne() throws Exception {
-        try (var puller = queue.puller(late -> {})) {
+        try (var puller = queue.openPuller(late -> {})) {
             var kept = taken(puller);
 
             rounds(3, () -> kept.keepAlive().join());
@@ -68,7 +69,7 @@ class StalledCommandRescuerTest extends RegistryFixture {
             assertThat(again.subject()).isEqualTo(kept.subject());
             assertThat(again.sequence()).isGreaterThan(kept.sequence());
             again.ack().join();
-            assertThat(queue.locate(command).join()).isEqualTo(new CommandLocation.Nowhere());
+            assertThat(queue.locate(command).join()).isEqualTo(new CommandLocation.NotQueued());
         }
     }
 
@@ -78,7 +79,7 @@ class StalledCommandRescuerTest extends RegistryFixture {
 
         rounds(3, () -> {});
 
-        assertThat(queue.locate(command).join()).isEqualTo(new CommandLocation.InLine());
+        assertThat(queue.locate(command).join()).isEqualTo(new CommandLocation.Waiting());
     }
 
     @Test
@@ -92,7 +93,7 @@ class StalledCommandRescuerTest extends RegistryFixture {
 
     @Test
     void givenACommandThatRunsWhenItRunsForLongThenItIsLeftAlone() throws Exception {
-        try (var puller = queue.puller(late -> {})) {
+        try (var puller = queue.openPuller(late -> {})) {
             var taken = taken(puller);
             var place = sequence();
             story.claimed("run-1");
@@ -118,11 +119,11 @@ class StalledCommandRescuerTest extends RegistryFixture {
 
     private Delivery taken(CommandQueue.Puller puller) {
         var pulled = puller.pull(command.functionId(), Duration.ofSeconds(5)).join();
-        return ((Pulled.Message) pulled).delivery();
+        return ((PullResult.Message) pulled).delivery();
     }
 
     private long sequence() {
-        var subject = Subjects.queue(command.owner(), command.functionId(), command.id());
+        var subject = Subjects.command(command.owner(), command.functionId(), command.id());
         return registry.bus.stream(Subjects.ACTIVATIONS)
                 .lastFromLeader(subject)
                 .join()

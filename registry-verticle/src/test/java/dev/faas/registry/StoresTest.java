@@ -101,7 +101,7 @@ class StoresTest {
         assertThat(line.record().currentStatus()).isEqualTo(Status.SUCCEEDED);
         assertThat(line.result()).isEqualTo(new PayloadCopy.Inline(Buffer.buffer("kept")));
         var argument =
-                await(pg.with(pool -> pool.query("select argument from activation where id = '" + queued.id() + "'")
+                await(pg.withPool(pool -> pool.query("select argument from activation where id = '" + queued.id() + "'")
                         .execute()
                         .map(rows -> rows.iterator().next().getBuffer("argument"))));
         assertThat(argument).isEqualTo(Buffer.buffer("{}"));
@@ -180,14 +180,14 @@ class StoresTest {
     }
 
     private static long scans(String index) {
-        return await(
-                pg.with(pool -> pool.preparedQuery("select idx_scan from pg_stat_user_indexes where indexrelname = $1")
+        return await(pg.withPool(
+                pool -> pool.preparedQuery("select idx_scan from pg_stat_user_indexes where indexrelname = $1")
                         .execute(Tuple.of(index))
                         .map(rows -> rows.iterator().next().getLong("idx_scan"))));
     }
 
     private static void run(String sql) {
-        await(pg.with(pool -> pool.query(sql).execute().<Void>mapEmpty()));
+        await(pg.withPool(pool -> pool.query(sql).execute().<Void>mapEmpty()));
     }
 
     @Test
@@ -280,7 +280,7 @@ class StoresTest {
     }
 
     private static List<String> partitionsOf(String month) {
-        return await(pg.with(pool -> pool.query("select relname from pg_class where relname ~ '^activation_" + month
+        return await(pg.withPool(pool -> pool.query("select relname from pg_class where relname ~ '^activation_" + month
                         + "[0-9]{2}$' order by relname")
                 .execute()
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
@@ -325,7 +325,7 @@ class StoresTest {
     private String partitionOf(Instant submittedAt) {
         var record = accepted(submittedAt);
         await(ledger.write(List.of(line(record, 1, PayloadCopy.NONE))));
-        return await(pg.with(pool -> pool.query(
+        return await(pg.withPool(pool -> pool.query(
                         "select tableoid::regclass::text as partition from activation where id = '" + record.id() + "'")
                 .execute()
                 .map(rows -> rows.iterator().next().getString("partition"))));

@@ -2,7 +2,7 @@ package dev.faas.registry;
 
 import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
@@ -157,7 +157,7 @@ final class Story {
     }
 
     private Story store(ActivationRecord next, long expected) {
-        if (!(events.append(next, expected).join() instanceof Appended.Stored(var snapshot))) {
+        if (!(events.append(next, expected).join() instanceof AppendResult.Stored(var snapshot))) {
             throw new AssertionError("somebody else has written the state of " + id());
         }
         last = snapshot;

@@ -20,11 +20,11 @@ import java.util.function.Consumer;
  */
 public final class ActivationEvents implements States {
     /** What became of an append. */
-    public sealed interface Appended {
-        record Stored(Snapshot snapshot) implements Appended {}
+    public sealed interface AppendResult {
+        record Stored(Snapshot snapshot) implements AppendResult {}
 
         /** Another write came first; empty when there is no such activation (any more). */
-        record Superseded(Optional<Snapshot> actual) implements Appended {}
+        record Superseded(Optional<Snapshot> actual) implements AppendResult {}
     }
 
     private final Nats nats;
@@ -55,11 +55,11 @@ public final class ActivationEvents implements States {
     }
 
     /** The commit point: once this is stored the activation is never lost. */
-    public CompletableFuture<Appended> accept(Draft draft) {
+    public CompletableFuture<AppendResult> accept(Draft draft) {
         return append(draft.first, draft.bytes, 0);
     }
 
-    public CompletableFuture<Appended> accept(ActivationRecord.Queued first) {
+    public CompletableFuture<AppendResult> accept(ActivationRecord.Queued first) {
         return accept(new Draft(first));
     }
 
@@ -69,43 +69,44 @@ public final class ActivationEvents implements States {
      * cannot be told.
      */
     @Override
-    public CompletableFuture<Appended> append(ActivationRecord next, long expected) {
+    public CompletableFuture<AppendResult> append(ActivationRecord next, long expected) {
         return append(next, Codec.encode(next), expected);
     }
 
-    private CompletableFuture<Appended> append(ActivationRecord next, byte[] bytes, long expected) {
+    private CompletableFuture<AppendResult> append(ActivationRecord next, byte[] bytes, long expected) {
         var subject = Subjects.state(next.id());
         return stream.appendIfLast(subject, bytes, expected)
-                .<Appended>thenApply(sequence -> new Appended.Stored(new Snapshot(next, sequence)))
-                .exceptionallyCompose(failure -> lookInto(BusException.cause(failure), next, subject, bytes, expected));
+                .<AppendResult>thenApply(sequence -> new AppendResult.Stored(new Snapshot(next, sequence)))
+                .exceptionallyCompose(
+                        failure -> resolveFailure(BusException.unwrap(failure), next, subject, bytes, expected));
     }
 
-    private CompletableFuture<Appended> lookInto(
+    private CompletableFuture<AppendResult> resolveFailure(
             Throwable failure, ActivationRecord written, String subject, byte[] bytes, long expected) {
         if (failure instanceof BusException.CompareAndSetRefused) {
-            return whatIsThere(written, subject, bytes);
+            return compareWithLeader(written, subject, bytes);
         }
         if (failure instanceof BusException.OutcomeUnknown unknown) {
             // A look that fails leaves it unknown: "unavailable" would say that nothing was stored.
-            return whatIsThere(written, subject, bytes)
-                    .thenApply(found -> notYet(found, expected, unknown))
+            return compareWithLeader(written, subject, bytes)
+                    .thenApply(found -> requireDecided(found, expected, unknown))
                     .exceptionallyCompose(alsoFailed -> CompletableFuture.failedFuture(unknown));
         }
         return CompletableFuture.failedFuture(failure);
     }
 
-    private CompletableFuture<Appended> whatIsThere(ActivationRecord written, String subject, byte[] bytes) {
+    private CompletableFuture<AppendResult> compareWithLeader(ActivationRecord written, String subject, byte[] bytes) {
         return stream.lastFromLeader(subject).thenApply(last -> {
             if (last.isPresent() && Arrays.equals(last.get().bytes(), bytes)) {
-                return new Appended.Stored(new Snapshot(written, last.get().sequence()));
+                return new AppendResult.Stored(new Snapshot(written, last.get().sequence()));
             }
-            return new Appended.Superseded(last.map(ActivationEvents::snapshot));
+            return new AppendResult.Superseded(last.map(ActivationEvents::snapshot));
         });
     }
 
     /** A write without an answer that is not there either may still be on its way. */
-    private static Appended notYet(Appended found, long expected, BusException.OutcomeUnknown unknown) {
-        if (found instanceof Appended.Superseded(var actual)
+    private static AppendResult requireDecided(AppendResult found, long expected, BusException.OutcomeUnknown unknown) {
+        if (found instanceof AppendResult.Superseded(var actual)
                 && actual.map(Snapshot::sequence).orElse(0L) <= expected) {
             throw unknown;
         }
@@ -134,11 +135,11 @@ public final class ActivationEvents implements States {
     /** What is to be run, out of the accepted event. */
     @Override
     public CompletableFuture<Optional<RunSpec>> runSpec(String id) {
-        return accepted(id).thenApply(first -> first.map(ActivationRecord.Queued::order));
+        return acceptedState(id).thenApply(first -> first.map(ActivationRecord.Queued::order));
     }
 
     /** The accepted event, which alone has the order; empty when it is pruned. */
-    public CompletableFuture<Optional<ActivationRecord.Queued>> accepted(String id) {
+    public CompletableFuture<Optional<ActivationRecord.Queued>> acceptedState(String id) {
         return nextState(id, 1)
                 .thenApply(first -> first.map(StateEvent::record)
                         .filter(ActivationRecord.Queued.class::isInstance)
@@ -195,14 +196,15 @@ public final class ActivationEvents implements States {
     }
 
     /** Events as they are stored, from now on; on a thread of the bus, which the listener must not block. */
-    Nats.Subscription live(String id, boolean statesOnly, Consumer<Live> listener) {
+    Nats.Subscription subscribe(String id, boolean statesOnly, Consumer<LiveEvent> listener) {
         return nats.subscribe(
-                statesOnly ? Subjects.liveState(id) : Subjects.live(id), message -> listener.accept(live(message)));
+                statesOnly ? Subjects.liveState(id) : Subjects.liveEvents(id),
+                message -> listener.accept(toLiveEvent(message)));
     }
 
     /** States as they are stored, from now on; any may be missed. On a thread of the bus, which must not be blocked. */
-    public Nats.Subscription states(String id, Consumer<ActivationRecord> listener) {
-        return live(id, true, live -> {
+    public Nats.Subscription subscribeToStates(String id, Consumer<ActivationRecord> listener) {
+        return subscribe(id, true, live -> {
             if (live.event() instanceof StateEvent(long sequence, ActivationRecord record)) {
                 listener.accept(record);
             }
@@ -210,7 +212,7 @@ public final class ActivationEvents implements States {
     }
 
     /** Completes when everything stored from now on reaches the subscriptions made before. */
-    CompletableFuture<Void> subscribed() {
+    CompletableFuture<Void> flushSubscriptions() {
         return nats.flush();
     }
 
@@ -219,19 +221,19 @@ public final class ActivationEvents implements States {
      *
      * @param previous sequence of the event before it on the same subject: what shows a hole
      */
-    record Live(ActivationEvent event, long previous) {}
+    record LiveEvent(ActivationEvent event, long previous) {}
 
-    private static Live live(LiveMessage message) {
+    private static LiveEvent toLiveEvent(LiveMessage message) {
         var m = message.message();
         var event = m.subject().endsWith(".state")
                 ? new StateEvent(message.sequence(), snapshot(m).record())
                 : new OutputEvent(message.sequence(), OutputChunk.of(m.headers(), m.bytes()));
-        return new Live(event, message.previous());
+        return new LiveEvent(event, message.previous());
     }
 
     /** How full the stream is. */
-    public CompletableFuture<Room> room() {
-        return stream.state().thenApply(state -> new Room(state.bytes(), state.maxBytes()));
+    public CompletableFuture<StreamUsage> streamUsage() {
+        return stream.state().thenApply(state -> new StreamUsage(state.bytes(), state.maxBytes()));
     }
 
     /**
@@ -239,9 +241,9 @@ public final class ActivationEvents implements States {
      *
      * @param limit at most 0: there is none
      */
-    public record Room(long used, long limit) {
+    public record StreamUsage(long used, long limit) {
         /** From 0 to 1, with so many more bytes in it. */
-        public double filledWith(long more) {
+        public double fillRatioWith(long more) {
             return limit <= 0 ? 0 : (double) (used + more) / limit;
         }
     }

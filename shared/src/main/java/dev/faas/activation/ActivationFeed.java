@@ -30,16 +30,16 @@ import org.jspecify.annotations.Nullable;
 public final class ActivationFeed implements AutoCloseable {
     /** Who is told, on the feed's executor. */
     public interface Listener {
-        void event(ActivationEvent event);
+        void onEvent(ActivationEvent event);
 
         /** After the terminal state. */
-        void ended();
+        void onEnd();
 
         /** There is no such activation in the stream, or no more. */
-        void absent();
+        void onNotFound();
 
         /** The bus did not answer for too long. */
-        void failed(Throwable cause);
+        void onFailure(Throwable cause);
     }
 
     private static final int MAX_BACKLOG = 256;
@@ -49,12 +49,12 @@ public final class ActivationFeed implements AutoCloseable {
 
     private final ActivationEvents events;
     private final String id;
-    private final long after;
+    private final long startAfter;
     private final boolean statesOnly;
-    private final boolean fresh;
+    private final boolean isFresh;
     private final Executor executor;
     private final Listener listener;
-    private final ArrayDeque<ActivationEvents.Live> backlog = new ArrayDeque<>();
+    private final ArrayDeque<ActivationEvents.LiveEvent> backlog = new ArrayDeque<>();
 
     private @Nullable Subscription subscription;
     private long stateSeen;
@@ -85,7 +85,7 @@ public final class ActivationFeed implements AutoCloseable {
      *
      * @param fresh it was stored or read a moment ago, and hardly another one since
      */
-    public static ActivationFeed states(
+    public static ActivationFeed ofStates(
             ActivationEvents events, Snapshot known, boolean fresh, Executor executor, Listener listener) {
         var feed = new ActivationFeed(events, known.record().id(), known.sequence(), true, fresh, executor, listener);
         feed.stateSeen = known.sequence();
@@ -103,24 +103,24 @@ public final class ActivationFeed implements AutoCloseable {
             Listener listener) {
         this.events = events;
         this.id = id;
-        this.after = after;
+        this.startAfter = after;
         this.statesOnly = statesOnly;
-        this.fresh = fresh;
+        this.isFresh = fresh;
         this.executor = executor;
         this.listener = listener;
     }
 
     /** Begins. From the executor, once. */
     public void start() {
-        subscription = events.live(id, statesOnly, live -> executor.execute(() -> arrived(live)));
-        if (fresh) {
+        subscription = events.subscribe(id, statesOnly, live -> executor.execute(() -> onLiveEvent(live)));
+        if (isFresh) {
             checkLater();
         } else {
-            then(events.subscribed(), ignored -> firstLook());
+            whenDone(events.flushSubscriptions(), ignored -> startReading());
         }
     }
 
-    private void firstLook() {
+    private void startReading() {
         if (stateSeen == 0) {
             replay();
         } else {
@@ -141,14 +141,14 @@ public final class ActivationFeed implements AutoCloseable {
         if (next != null) {
             next.run();
         } else if (!replaying) {
-            catchUp();
+            drainBacklog();
         }
     }
 
     /** Asks the leader whether something was missed: for a heartbeat, and after a reconnect. */
     public void check() {
         if (!closed && !replaying) {
-            then(events.lastFromLeader(id), last -> {
+            whenDone(events.lastFromLeader(id), last -> {
                 // None at all: it has ended and been pruned, and this feed was not told how.
                 if (!replaying && last.map(Snapshot::sequence).orElse(Long.MAX_VALUE) > stateSeen) {
                     replay();
@@ -171,13 +171,13 @@ public final class ActivationFeed implements AutoCloseable {
         generation++;
         backlog.clear();
         overflowed = false;
-        then(events.lastFromLeader(id), first -> {
+        whenDone(events.lastFromLeader(id), first -> {
             if (first.isEmpty()) {
                 close();
-                listener.absent();
+                listener.onNotFound();
                 return;
             }
-            boundary(first.get().sequence());
+            readBoundary(first.get().sequence());
         });
     }
 
@@ -185,46 +185,47 @@ public final class ActivationFeed implements AutoCloseable {
      * A prefix without a gap: all states up to {@code state} and all outputs up to the newest. Only valid while no state came
      * between the two answers, since output of a new run would be told before the state that names the run.
      */
-    private void boundary(long state) {
+    private void readBoundary(long state) {
         if (statesOnly) {
-            step(state, 0, null, null);
+            replayNext(state, 0, null, null);
             return;
         }
-        then(
+        whenDone(
                 events.lastOutputSequence(id),
-                output -> then(events.lastFromLeader(id), again -> {
+                output -> whenDone(events.lastFromLeader(id), again -> {
                     long newest = again.map(Snapshot::sequence).orElse(state);
                     if (newest == state) {
-                        step(state, output, null, null);
+                        replayNext(state, output, null, null);
                     } else {
-                        boundary(newest);
+                        readBoundary(newest);
                     }
                 }));
     }
 
     /** Tells the smaller of the next state and the next output, until both have reached the boundary. */
-    private void step(long lastState, long lastOutput, @Nullable StateEvent state, @Nullable OutputEvent output) {
+    private void replayNext(long lastState, long lastOutput, @Nullable StateEvent state, @Nullable OutputEvent output) {
         if (paused) {
-            whenResumed = () -> step(lastState, lastOutput, state, output);
+            whenResumed = () -> replayNext(lastState, lastOutput, state, output);
         } else if (state == null && stateSeen < lastState) {
-            then(
+            whenDone(
                     events.nextState(id, stateSeen + 1),
-                    found -> found.ifPresentOrElse(next -> step(lastState, lastOutput, next, output), this::replay));
+                    found -> found.ifPresentOrElse(
+                            next -> replayNext(lastState, lastOutput, next, output), this::replay));
         } else if (output == null && outputSeen < lastOutput) {
-            then(events.nextOutput(id, outputSeen + 1), found -> {
+            whenDone(events.nextOutput(id, outputSeen + 1), found -> {
                 outputSeen = found.isPresent() ? outputSeen : lastOutput;
-                step(lastState, lastOutput, state, found.orElse(null));
+                replayNext(lastState, lastOutput, state, found.orElse(null));
             });
         } else if (state != null && (output == null || state.sequence() < output.sequence())) {
-            tell(state);
-            goOn(() -> step(lastState, lastOutput, null, output));
+            emit(state);
+            unlessClosed(() -> replayNext(lastState, lastOutput, null, output));
         } else if (output != null) {
-            tell(output);
-            goOn(() -> step(lastState, lastOutput, state, null));
+            emit(output);
+            unlessClosed(() -> replayNext(lastState, lastOutput, state, null));
         } else {
             replaying = false;
             retries = 0;
-            catchUp();
+            drainBacklog();
             checkLater();
         }
     }
@@ -234,13 +235,13 @@ public final class ActivationFeed implements AutoCloseable {
                 .execute(this::check);
     }
 
-    private void goOn(Runnable next) {
+    private void unlessClosed(Runnable next) {
         if (!closed) {
             next.run();
         }
     }
 
-    private void catchUp() {
+    private void drainBacklog() {
         if (overflowed) {
             replay();
             return;
@@ -250,7 +251,7 @@ public final class ActivationFeed implements AutoCloseable {
         }
     }
 
-    private void arrived(ActivationEvents.Live live) {
+    private void onLiveEvent(ActivationEvents.LiveEvent live) {
         if (closed) {
             return;
         }
@@ -264,7 +265,7 @@ public final class ActivationFeed implements AutoCloseable {
         }
     }
 
-    private void apply(ActivationEvents.Live live) {
+    private void apply(ActivationEvents.LiveEvent live) {
         var event = live.event();
         long seen = event instanceof StateEvent ? stateSeen : outputSeen;
         if (event.sequence() <= seen) {
@@ -277,11 +278,11 @@ public final class ActivationFeed implements AutoCloseable {
         if (hole) {
             replay();
         } else {
-            tell(event);
+            emit(event);
         }
     }
 
-    private void tell(ActivationEvent event) {
+    private void emit(ActivationEvent event) {
         switch (event) {
             case StateEvent(var sequence, var record) -> {
                 stateSeen = sequence;
@@ -290,24 +291,24 @@ public final class ActivationFeed implements AutoCloseable {
                     case ActivationRecord.Ended ended -> ended.runId();
                     case ActivationRecord.Queued queued -> null;
                 };
-                if (sequence > after) {
-                    listener.event(event);
+                if (sequence > startAfter) {
+                    listener.onEvent(event);
                 }
                 if (record instanceof ActivationRecord.Ended && !closed) {
                     close();
-                    listener.ended();
+                    listener.onEnd();
                 }
             }
             case OutputEvent(var sequence, var chunk) -> {
                 outputSeen = sequence;
                 if (chunk.runId().equals(runId)) {
-                    listener.event(event);
+                    listener.onEvent(event);
                 }
             }
         }
     }
 
-    private <T> void then(CompletableFuture<T> stage, Consumer<T> next) {
+    private <T> void whenDone(CompletableFuture<T> stage, Consumer<T> next) {
         int asked = generation;
         var unused = stage.whenComplete((value, failure) -> executor.execute(() -> {
             if (closed || asked != generation) {
@@ -324,12 +325,12 @@ public final class ActivationFeed implements AutoCloseable {
     private void retry(Throwable failure) {
         if (++retries > MAX_RETRIES) {
             close();
-            listener.failed(failure);
+            listener.onFailure(failure);
         } else {
             replaying = true;
             generation++;
             CompletableFuture.delayedExecutor(RETRY_AFTER.toMillis(), TimeUnit.MILLISECONDS, executor)
-                    .execute(() -> goOn(this::replay));
+                    .execute(() -> unlessClosed(this::replay));
         }
     }
 }

@@ -57,7 +57,7 @@ public sealed interface ActivationRecord extends Versioned {
         };
     }
 
-    String VANISHED = "The bus has lost it, and what became of it nobody knows.";
+    String LOST_DETAIL = "The bus has lost it, and what became of it nobody knows.";
 
     static Queued accept(Activation activation, RunSpec order) {
         return new Queued(activation, 0, 0, null, null, order, activation.expiresAt());
@@ -86,17 +86,17 @@ public sealed interface ActivationRecord extends Versioned {
         }
 
         /** How long it may not be claimed yet; zero when it may. */
-        public Duration waitFrom(Instant now) {
+        public Duration remainingWait(Instant now) {
             if (nextAttemptAt == null || !nextAttemptAt.isAfter(now)) {
                 return Duration.ZERO;
             }
             var left = Duration.between(now, nextAttemptAt);
             // Longer than any back-off of this policy: one of two clocks has jumped.
-            return left.compareTo(Backoff.longest(activation.retry(), attempt)) > 0 ? Duration.ZERO : left;
+            return left.compareTo(Backoff.longestWait(activation.retry(), attempt)) > 0 ? Duration.ZERO : left;
         }
 
         /** Whether it has been in the queue for too long. */
-        public boolean expired(Instant now) {
+        public boolean isExpired(Instant now) {
             return now.isAfter(expiresAt);
         }
 
@@ -113,12 +113,12 @@ public sealed interface ActivationRecord extends Versioned {
         }
 
         /** The bus has nothing of it any more. */
-        public Ended vanish(Instant now) {
-            return end(Status.FAILED, Reason.WORKER_LOST, VANISHED, now);
+        public Ended loseEvents(Instant now) {
+            return end(Status.FAILED, Reason.WORKER_LOST, LOST_DETAIL, now);
         }
 
         /** The same without what is to be run, as lists and the ledger have it. */
-        public Queued withoutOrder() {
+        public Queued withoutRunSpec() {
             return new Queued(activation, attempt, platformFaults, nextAttemptAt, lastReason, null, expiresAt);
         }
 
@@ -163,7 +163,7 @@ public sealed interface ActivationRecord extends Versioned {
         /** The end, or the wait for the next attempt where the function's retry policy grants one. */
         public ActivationRecord finish(Report report, Duration backoff) {
             return mayRetry(report)
-                    ? queued(attempt, platformFaults, backoff, report.reason(), report.finishedAt())
+                    ? requeue(attempt, platformFaults, backoff, report.reason(), report.finishedAt())
                     : new Ended(activation, attempt, platformFaults, worker, runId, claimedAt, report);
         }
 
@@ -173,7 +173,9 @@ public sealed interface ActivationRecord extends Versioned {
                     && cancelRequested == null
                     && activation.delivery() == Delivery.AT_LEAST_ONCE
                     && attempt < activation.retry().maxAttempts()
-                    && reason.cause().filter(activation.retry().on()::contains).isPresent();
+                    && reason.retryCause()
+                            .filter(activation.retry().on()::contains)
+                            .isPresent();
         }
 
         /**
@@ -181,28 +183,28 @@ public sealed interface ActivationRecord extends Versioned {
          * more such faults there were. Only where the command has certainly not begun.
          */
         public ActivationRecord handBack(Reason reason, String detail, Instant now) {
-            return fault(Backoff.afterFault(platformFaults + 1), reason, detail, now);
+            return countFault(Backoff.afterPlatformFault(platformFaults + 1), reason, detail, now);
         }
 
         /** Its spawner is dead; what became of its command nobody knows. */
-        public ActivationRecord lose(Instant now) {
-            return lost(Duration.ZERO, "The spawner " + worker.spawner() + " that ran it is gone.", now);
+        public ActivationRecord loseSpawner(Instant now) {
+            return lose(Duration.ZERO, "The spawner " + worker.spawner() + " that ran it is gone.", now);
         }
 
         /** Its spawner lives and has lost its command, which may have begun. */
         public ActivationRecord loseCommand(String detail, Instant now) {
-            return lost(Backoff.afterFault(platformFaults + 1), detail, now);
+            return lose(Backoff.afterPlatformFault(platformFaults + 1), detail, now);
         }
 
         /** The bus has nothing of it any more. */
-        public Ended vanish(Instant now) {
-            return ended(Status.FAILED, Reason.WORKER_LOST, VANISHED, now);
+        public Ended loseEvents(Instant now) {
+            return end(Status.FAILED, Reason.WORKER_LOST, LOST_DETAIL, now);
         }
 
-        private ActivationRecord lost(Duration delay, String detail, Instant now) {
+        private ActivationRecord lose(Duration delay, String detail, Instant now) {
             return mayNotRepeat()
-                    ? ended(Status.FAILED, Reason.WORKER_LOST, detail, now)
-                    : fault(delay, Reason.WORKER_LOST, detail, now);
+                    ? end(Status.FAILED, Reason.WORKER_LOST, detail, now)
+                    : countFault(delay, Reason.WORKER_LOST, detail, now);
         }
 
         /**
@@ -213,15 +215,15 @@ public sealed interface ActivationRecord extends Versioned {
          */
         public ActivationRecord release(boolean begun, Instant now) {
             if (cancelRequested != null) {
-                return ended(Status.CANCELLED, cancelRequested, begun ? null : "Cancelled before it started.", now);
+                return end(Status.CANCELLED, cancelRequested, begun ? null : "Cancelled before it started.", now);
             }
             return begun && mayNotRepeat()
-                    ? ended(
+                    ? end(
                             Status.FAILED,
                             Reason.WORKER_LOST,
                             "The spawner " + worker.spawner() + " stopped before it had ended.",
                             now)
-                    : queued(attempt - 1, platformFaults, Duration.ZERO, Reason.WORKER_LOST, now);
+                    : requeue(attempt - 1, platformFaults, Duration.ZERO, Reason.WORKER_LOST, now);
         }
 
         public Running requestCancel(Reason reason) {
@@ -229,7 +231,7 @@ public sealed interface ActivationRecord extends Versioned {
         }
 
         /** @param what it waits for before its command can start, in a sentence for people; null: for nothing any more */
-        public Running waitingFor(@Nullable String what) {
+        public Running withWaitsFor(@Nullable String what) {
             return with(cancelRequested, what);
         }
 
@@ -241,16 +243,16 @@ public sealed interface ActivationRecord extends Versioned {
             return cancelRequested == null && activation.delivery() == Delivery.AT_MOST_ONCE;
         }
 
-        private ActivationRecord fault(Duration delay, Reason reason, String detail, Instant now) {
+        private ActivationRecord countFault(Duration delay, Reason reason, String detail, Instant now) {
             if (cancelRequested != null) {
-                return ended(Status.CANCELLED, cancelRequested, detail, now);
+                return end(Status.CANCELLED, cancelRequested, detail, now);
             }
             return platformFaults + 1 >= MAX_PLATFORM_FAULTS
-                    ? ended(Status.FAILED, reason, detail, now)
-                    : queued(attempt - 1, platformFaults + 1, delay, reason, now);
+                    ? end(Status.FAILED, reason, detail, now)
+                    : requeue(attempt - 1, platformFaults + 1, delay, reason, now);
         }
 
-        private Queued queued(int attempt, int faults, Duration delay, @Nullable Reason reason, Instant now) {
+        private Queued requeue(int attempt, int faults, Duration delay, @Nullable Reason reason, Instant now) {
             var ran = Duration.between(claimedAt, now);
             var notInTheQueue = ran.isNegative() ? delay : ran.plus(delay);
             return new Queued(
@@ -263,7 +265,7 @@ public sealed interface ActivationRecord extends Versioned {
                     expiresAt.plus(notInTheQueue));
         }
 
-        private Ended ended(Status status, Reason reason, @Nullable String detail, Instant now) {
+        private Ended end(Status status, Reason reason, @Nullable String detail, Instant now) {
             return new Ended(
                     activation,
                     attempt,

@@ -21,12 +21,12 @@ public enum ActivationStage {
     /** The spawner's claim is stored. */
     CLAIMED("claimed"),
     /** There is a sandbox for it. */
-    PLACED("sandbox at hand"),
+    SANDBOX_READY("sandbox at hand"),
     /** The sandbox has been told what to run. */
-    TOLD("argument written"),
+    ARGUMENT_WRITTEN("argument written"),
     FIRST_BYTE("first byte of its output"),
     /** All output is there, and how the command ended. */
-    TRAILER("its end known"),
+    COMMAND_ENDED("its end known"),
     OUTPUT_STORED("output stored"),
     END_STORED("end stored");
 
@@ -43,8 +43,8 @@ public enum ActivationStage {
         return text;
     }
 
-    public void reached(String activation) {
-        var event = new Reached();
+    public void record(String activation) {
+        var event = new StageEvent();
         if (event.isEnabled()) {
             event.activation = activation;
             event.stage = name();
@@ -58,7 +58,7 @@ public enum ActivationStage {
     @Category("Functions platform")
     @StackTrace(false)
     @SuppressWarnings("UnusedVariable") // the flight recorder reads the fields
-    private static final class Reached extends Event {
+    private static final class StageEvent extends Event {
         @Label("Activation")
         String activation = "";
 

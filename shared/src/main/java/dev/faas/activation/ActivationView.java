@@ -55,7 +55,7 @@ public record ActivationView(
                         Status.RUNNING,
                         r.attempt(),
                         r.claimedAt(),
-                        since(a.submittedAt(), r.claimedAt()),
+                        millisBetween(a.submittedAt(), r.claimedAt()),
                         null,
                         r.worker().spawner(),
                         null,
@@ -116,7 +116,7 @@ public record ActivationView(
                 r.startedAt(),
                 r.finishedAt(),
                 null,
-                e.claimedAt() == null ? null : since(a.submittedAt(), e.claimedAt()),
+                e.claimedAt() == null ? null : millisBetween(a.submittedAt(), e.claimedAt()),
                 r.startedAt() == null ? null : r.startMs(),
                 r.startedAt() == null ? null : r.durationMs(),
                 r.exitCode(),
@@ -137,7 +137,7 @@ public record ActivationView(
                 a.tags());
     }
 
-    private static long since(Instant from, Instant to) {
+    private static long millisBetween(Instant from, Instant to) {
         return Math.max(0, Duration.between(from, to).toMillis());
     }
 

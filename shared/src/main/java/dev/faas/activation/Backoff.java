@@ -24,26 +24,26 @@ public final class Backoff {
      * @param attempt that failed, from 1
      * @param chance from 0 to 1
      */
-    public static Duration after(Retry retry, int attempt, double chance) {
+    public static Duration afterFailure(Retry retry, int attempt, double chance) {
         var least = doubled(Duration.ofSeconds(retry.backoffSeconds()), attempt);
         return shorter(least.plusMillis((long) (least.toMillis() * JITTER * chance)), LONGEST);
     }
 
     /** After so many faults of the platform's. */
-    static Duration afterFault(int faults) {
+    static Duration afterPlatformFault(int faults) {
         return shorter(doubled(FIRST_FAULT, faults), LONGEST_FAULT);
     }
 
     /** The most that an activation may wait after this attempt, for whichever reason. */
-    static Duration longest(Retry retry, int attempt) {
-        var own = after(retry, Math.max(1, attempt), 1);
+    static Duration longestWait(Retry retry, int attempt) {
+        var own = afterFailure(retry, Math.max(1, attempt), 1);
         return own.compareTo(LONGEST_FAULT) > 0 ? own : LONGEST_FAULT;
     }
 
     /** The most that all attempts of a policy may wait together. */
-    public static Duration total(Retry retry) {
+    public static Duration totalWait(Retry retry) {
         return IntStream.range(1, retry.maxAttempts())
-                .mapToObj(attempt -> after(retry, attempt, 1))
+                .mapToObj(attempt -> afterFailure(retry, attempt, 1))
                 .reduce(Duration.ZERO, Duration::plus);
     }
 

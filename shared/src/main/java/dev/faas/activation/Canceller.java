@@ -1,6 +1,6 @@
 package dev.faas.activation;
 
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -24,15 +24,15 @@ public final class Canceller {
     /** What became of it. */
     public sealed interface Outcome {
         /** It has ended by this, or runs and is marked. */
-        record Obeyed(ActivationRecord state) implements Outcome {}
+        record Requested(ActivationRecord state) implements Outcome {}
 
         /** It had ended before; empty when the stream has it no more. */
-        record TooLate(Optional<ActivationRecord> end) implements Outcome {}
+        record AlreadyEnded(Optional<ActivationRecord> end) implements Outcome {}
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Canceller.class);
     /** Each refusal means that it has gone on by a step; more than a few are no accident. */
-    private static final int MOST_TRIES = 20;
+    private static final int MAX_TRIES = 20;
 
     private final ActivationEvents events;
     private final CommandQueue queue;
@@ -46,7 +46,7 @@ public final class Canceller {
 
     /** @param known a state of it, which need not be the last one any more */
     public CompletableFuture<Outcome> cancel(Snapshot known, Reason reason) {
-        return cancel(known, reason, MOST_TRIES);
+        return cancel(known, reason, MAX_TRIES);
     }
 
     private CompletableFuture<Outcome> cancel(Snapshot known, Reason reason, int triesLeft) {
@@ -56,9 +56,9 @@ public final class Canceller {
         }
         return switch (known.record()) {
             case ActivationRecord.Ended ended ->
-                CompletableFuture.completedFuture(new Outcome.TooLate(Optional.of(ended)));
+                CompletableFuture.completedFuture(new Outcome.AlreadyEnded(Optional.of(ended)));
             case ActivationRecord.Running running
-            when running.cancelRequested() != null -> CompletableFuture.completedFuture(new Outcome.Obeyed(running));
+            when running.cancelRequested() != null -> CompletableFuture.completedFuture(new Outcome.Requested(running));
             case ActivationRecord.Running running -> append(running.requestCancel(reason), known, reason, triesLeft);
             case ActivationRecord.Queued queued ->
                 append(queued.cancel(reason, clock.instant().truncatedTo(ChronoUnit.MILLIS)), known, reason, triesLeft);
@@ -67,15 +67,16 @@ public final class Canceller {
 
     private CompletableFuture<Outcome> append(ActivationRecord next, Snapshot known, Reason reason, int triesLeft) {
         return events.append(next, known.sequence()).thenCompose(appended -> switch (appended) {
-            case Appended.Stored stored -> withoutCommand(next).thenApply(gone -> new Outcome.Obeyed(next));
-            case Appended.Superseded(Optional<Snapshot> actual)
+            case AppendResult.Stored stored -> removeCommand(next).thenApply(gone -> new Outcome.Requested(next));
+            case AppendResult.Superseded(Optional<Snapshot> actual)
             when actual.isPresent() -> cancel(actual.get(), reason, triesLeft - 1);
-            case Appended.Superseded gone -> CompletableFuture.completedFuture(new Outcome.TooLate(Optional.empty()));
+            case AppendResult.Superseded gone ->
+                CompletableFuture.completedFuture(new Outcome.AlreadyEnded(Optional.empty()));
         });
     }
 
     /** One that stays behind does no harm: whoever takes it finds the end. */
-    private CompletableFuture<Void> withoutCommand(ActivationRecord stored) {
+    private CompletableFuture<Void> removeCommand(ActivationRecord stored) {
         return stored instanceof ActivationRecord.Ended
                 ? queue.remove(ActivationCommand.of(stored.activation())).exceptionally(failure -> {
                     LOG.info("the command of {} stays in the queue: {}", stored.id(), failure.getMessage());

@@ -6,7 +6,7 @@ import dev.faas.nats.Consumers.ConsumerState;
 import dev.faas.nats.Delivery;
 import dev.faas.nats.Nats;
 import dev.faas.nats.PullInbox;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.nats.StoredMessage;
 import dev.faas.nats.Stream;
 import dev.faas.wire.Codec;
@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * unacknowledged messages is the function's concurrency across all spawners. Thread-safe, never blocks.
  */
 public final class CommandQueue {
-    private static final int PARK_TRIES = 5;
+    private static final int RETRY_WRITE_TRIES = 5;
 
     private final Nats nats;
     private final Stream stream;
@@ -41,11 +41,11 @@ public final class CommandQueue {
     }
 
     /** Enqueues once: a command that is queued, or taken and not acknowledged, is there already, and that is fine. */
-    public CompletableFuture<Void> put(ActivationCommand command) {
+    public CompletableFuture<Void> enqueue(ActivationCommand command) {
         return stream.appendIfLast(subject(command), Codec.encode(command), 0)
                 .<Void>thenApply(sequence -> null)
                 .exceptionallyCompose(failure -> {
-                    var cause = BusException.cause(failure);
+                    var cause = BusException.unwrap(failure);
                     return cause instanceof BusException.CompareAndSetRefused
                             ? CompletableFuture.completedFuture(null)
                             : CompletableFuture.failedFuture(cause);
@@ -53,29 +53,29 @@ public final class CommandQueue {
     }
 
     /** Lays a command aside until its next attempt is due; once, however often it is asked for. */
-    public CompletableFuture<Void> park(PendingRetry parked) {
-        return park(parked, 0, PARK_TRIES);
+    public CompletableFuture<Void> scheduleRetry(PendingRetry parked) {
+        return scheduleRetry(parked, 0, RETRY_WRITE_TRIES);
     }
 
-    private CompletableFuture<Void> park(PendingRetry parked, long expected, int tries) {
+    private CompletableFuture<Void> scheduleRetry(PendingRetry parked, long expected, int tries) {
         var subject = Subjects.retry(parked.command().id());
         return retries.appendIfLast(subject, Codec.encode(parked), expected)
                 .<Void>thenApply(sequence -> null)
                 .exceptionallyCompose(failure -> {
-                    var cause = BusException.cause(failure);
+                    var cause = BusException.unwrap(failure);
                     return cause instanceof BusException.CompareAndSetRefused && tries > 1
-                            ? parkBehind(subject, parked, tries - 1)
+                            ? scheduleBehind(subject, parked, tries - 1)
                             : CompletableFuture.failedFuture(cause);
                 });
     }
 
     /** What lies there is this very wait, or an earlier one that has been enqueued and not acknowledged yet. */
-    private CompletableFuture<Void> parkBehind(String subject, PendingRetry parked, int tries) {
+    private CompletableFuture<Void> scheduleBehind(String subject, PendingRetry parked, int tries) {
         return retries.lastFromLeader(subject).thenCompose(last -> {
             if (last.isPresent() && Arrays.equals(last.get().bytes(), Codec.encode(parked))) {
                 return CompletableFuture.completedFuture(null);
             }
-            return park(parked, last.map(StoredMessage::sequence).orElse(0L), tries);
+            return scheduleRetry(parked, last.map(StoredMessage::sequence).orElse(0L), tries);
         });
     }
 
@@ -87,13 +87,13 @@ public final class CommandQueue {
     /** Where a command is that is to be run. */
     public sealed interface CommandLocation {
         /** Not in the queue. */
-        record Nowhere() implements CommandLocation {}
+        record NotQueued() implements CommandLocation {}
 
         /** Nobody has had it yet, or its function is at its limit. */
-        record InLine() implements CommandLocation {}
+        record Waiting() implements CommandLocation {}
 
         /** Somebody has it, or has had it: by now it could be given out again. */
-        record GivenOut(long sequence) implements CommandLocation {}
+        record Delivered(long sequence) implements CommandLocation {}
     }
 
     public CompletableFuture<CommandLocation> locate(ActivationCommand command) {
@@ -103,12 +103,12 @@ public final class CommandQueue {
 
     private static CommandLocation locate(Optional<StoredMessage> stored, Optional<ConsumerState> consumer) {
         if (stored.isEmpty()) {
-            return new CommandLocation.Nowhere();
+            return new CommandLocation.NotQueued();
         }
         long sequence = stored.get().sequence();
         return consumer.filter(it -> sequence <= it.delivered() && it.unacked() < it.maxAckPending())
-                .<CommandLocation>map(it -> new CommandLocation.GivenOut(sequence))
-                .orElseGet(CommandLocation.InLine::new);
+                .<CommandLocation>map(it -> new CommandLocation.Delivered(sequence))
+                .orElseGet(CommandLocation.Waiting::new);
     }
 
     /** Takes a queued command out, or one that waits for another attempt. Never for one that runs. */
@@ -126,21 +126,21 @@ public final class CommandQueue {
     }
 
     /** Makes the function's consumer, or adjusts its limit. */
-    public CompletableFuture<Void> ensure(FunctionRevision function) {
-        return ensure(
+    public CompletableFuture<Void> ensureConsumer(FunctionRevision function) {
+        return ensureConsumer(
                 new QueueKey(function.owner(), function.id()), function.spec().concurrency());
     }
 
-    public CompletableFuture<Void> ensure(QueueKey key, int concurrency) {
+    public CompletableFuture<Void> ensureConsumer(QueueKey key, int concurrency) {
         return consumers.ensure(
-                Subjects.consumer(key.function()), Subjects.queueOf(key.owner(), key.function()), concurrency);
+                Subjects.consumer(key.function()), Subjects.functionQueue(key.owner(), key.function()), concurrency);
     }
 
     /** Removes the queue of a function that has nothing running: its consumer, and commands that mean nothing any more. */
     public CompletableFuture<Void> removeQueue(QueueKey function) {
         return consumers
                 .delete(Subjects.consumer(function.function()))
-                .thenCompose(gone -> stream.purge(Subjects.queueOf(function.owner(), function.function())));
+                .thenCompose(gone -> stream.purge(Subjects.functionQueue(function.owner(), function.function())));
     }
 
     /** How one function's queue stands; empty when it has no consumer. */
@@ -161,13 +161,13 @@ public final class CommandQueue {
                                 found.flatMap(stored -> state.map(queue -> new Position(stored.sequence(), queue))))
                 .thenCombine(
                         stream.state(),
-                        (found, all) -> found.map(it -> OptionalLong.of(it.before(all.lastSequence())))
+                        (found, all) -> found.map(it -> OptionalLong.of(it.countBefore(all.lastSequence())))
                                 .orElse(OptionalLong.empty()));
     }
 
     private record Position(long sequence, ConsumerState queue) {
         /** The commands of the function taken for evenly spread between the last one delivered and the end of the stream. */
-        long before(long end) {
+        long countBefore(long end) {
             long ahead = Math.max(0, sequence - queue.delivered() - 1);
             long rest = Math.max(1, end - queue.delivered());
             return queue.pending() == 0 ? 0 : Math.min(queue.pending() - 1, queue.pending() * ahead / rest);
@@ -211,17 +211,17 @@ public final class CommandQueue {
     }
 
     /** Opens the inbox under which one spawner pulls; a late message goes to {@code unexpected}. */
-    public Puller puller(Consumer<Delivery> unexpected) {
+    public Puller openPuller(Consumer<Delivery> unexpected) {
         return new Puller(nats.openPullInbox(Subjects.ACTIVATIONS, unexpected));
     }
 
     /** What a delivery asks for. */
-    public static ActivationCommand command(Delivery delivery) {
+    public static ActivationCommand decodeCommand(Delivery delivery) {
         return Codec.decode(delivery.bytes(), ActivationCommand.class);
     }
 
     /** What a delivery of the consumer {@link Subjects#RETRIER} says. */
-    public static PendingRetry pendingRetry(Delivery delivery) {
+    public static PendingRetry decodePendingRetry(Delivery delivery) {
         return Codec.decode(delivery.bytes(), PendingRetry.class);
     }
 
@@ -233,7 +233,7 @@ public final class CommandQueue {
             this.inbox = inbox;
         }
 
-        public CompletableFuture<Pulled> pull(String functionId, Duration expires) {
+        public CompletableFuture<PullResult> pull(String functionId, Duration expires) {
             return inbox.pull(Subjects.consumer(functionId), expires);
         }
 
@@ -244,6 +244,6 @@ public final class CommandQueue {
     }
 
     private static String subject(ActivationCommand command) {
-        return Subjects.queue(command.owner(), command.functionId(), command.id());
+        return Subjects.command(command.owner(), command.functionId(), command.id());
     }
 }

@@ -11,10 +11,10 @@ public final class MaxLifetime {
     private MaxLifetime() {}
 
     /** The time in the queue, all attempts, and the waits between them. */
-    public static Duration longest(FunctionSpec spec) {
+    public static Duration of(FunctionSpec spec) {
         return Duration.ofSeconds(spec.queue().ttlSeconds())
                 .plus(Duration.ofSeconds(spec.limits().timeoutSeconds())
                         .multipliedBy(spec.retry().maxAttempts()))
-                .plus(Backoff.total(spec.retry()));
+                .plus(Backoff.totalWait(spec.retry()));
     }
 }

@@ -16,7 +16,7 @@ public final class OutputChunk {
         STDERR;
 
         /** Names what the final run of an activation wrote to it, for ever. */
-        public String nameOf(String activation) {
+        public String objectName(String activation) {
             return activation + (this == STDOUT ? ".result" : ".log");
         }
 

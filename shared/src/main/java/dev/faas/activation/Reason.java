@@ -30,7 +30,7 @@ public enum Reason {
     QUEUE_TTL;
 
     /** The cause by which a retry policy knows this reason; a signal counts as an exit code, which it is to a shell. */
-    Optional<Cause> cause() {
+    Optional<Cause> retryCause() {
         return switch (this) {
             case EXIT_CODE, SIGNAL -> Optional.of(Cause.EXIT_CODE);
             case TIMED_OUT -> Optional.of(Cause.TIMED_OUT);

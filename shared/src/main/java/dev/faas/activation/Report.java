@@ -43,7 +43,7 @@ public record Report(
 
     public Report {
         Objects.requireNonNull(finishedAt);
-        if (!status.terminal()) {
+        if (!status.isTerminal()) {
             throw new IllegalArgumentException("a report is of a run that has ended");
         }
         if ((reason == null) != (status == Status.SUCCEEDED)) {

@@ -17,7 +17,7 @@ public final class RunOutput {
     private final Source source;
     private final long length;
     private long from = 1;
-    private long taken;
+    private long bytesRead;
 
     private RunOutput(ActivationEvents events, String id, String runId, Source source, long length) {
         this.events = events;
@@ -28,18 +28,18 @@ public final class RunOutput {
     }
 
     /** All that a run which has ended is known to have written. */
-    public static RunOutput whole(ActivationEvents events, String id, String runId, Source source, long length) {
+    public static RunOutput ofEndedRun(ActivationEvents events, String id, String runId, Source source, long length) {
         return new RunOutput(events, id, runId, source, length);
     }
 
     /** Of a run that goes on. */
-    public static RunOutput soFar(ActivationEvents events, ActivationRecord.Running running, Source source) {
+    public static RunOutput ofRunningRun(ActivationEvents events, ActivationRecord.Running running, Source source) {
         return new RunOutput(events, running.id(), running.runId(), source, Long.MAX_VALUE);
     }
 
     /** The next bytes; empty when there are none, not yet or no more. */
     public CompletableFuture<Optional<byte[]>> next() {
-        return taken >= length
+        return bytesRead >= length
                 ? CompletableFuture.completedFuture(Optional.empty())
                 : events.nextOutput(id, from)
                         .thenCompose(found -> found.isEmpty()
@@ -51,18 +51,18 @@ public final class RunOutput {
         var chunk = event.chunk();
         from = event.sequence() + 1;
         long after = chunk.offset() + chunk.bytes().length;
-        if (!isOurs(chunk) || after <= taken) {
+        if (!isOurs(chunk) || after <= bytesRead) {
             // Another run's, the other stream's, or stored twice.
             return next();
         }
-        if (chunk.offset() > taken) {
+        if (chunk.offset() > bytesRead) {
             // A hole: what comes after it is of no use.
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        var fresh = chunk.offset() == taken
+        var fresh = chunk.offset() == bytesRead
                 ? chunk.bytes()
-                : Arrays.copyOfRange(chunk.bytes(), (int) (taken - chunk.offset()), chunk.bytes().length);
-        taken = after;
+                : Arrays.copyOfRange(chunk.bytes(), (int) (bytesRead - chunk.offset()), chunk.bytes().length);
+        bytesRead = after;
         return CompletableFuture.completedFuture(Optional.of(fresh));
     }
 
@@ -71,7 +71,7 @@ public final class RunOutput {
     }
 
     /** Bytes told so far. */
-    public long taken() {
-        return taken;
+    public long bytesRead() {
+        return bytesRead;
     }
 }

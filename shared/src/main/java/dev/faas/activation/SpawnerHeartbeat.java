@@ -25,7 +25,7 @@ public record SpawnerHeartbeat(
      * So many of a spawner's slots are for users who have nothing running there: whoever comes new finds a place, however
      * long the runs of somebody else take.
      */
-    public static int kept(int slots) {
+    public static int reservedSlots(int slots) {
         return slots / 4;
     }
 }

@@ -35,10 +35,10 @@ public final class Spawners implements AutoCloseable {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
-    private record Heard(SpawnerHeartbeat beat, long revision, long at) {}
+    private record Observed(SpawnerHeartbeat heartbeat, long revision, long at) {}
 
     /** A question to the leader, for all who ask at about the same time. */
-    private record Asked(CompletableFuture<LastHeartbeat> answer, long at) {}
+    private record LeaderQuestion(CompletableFuture<LastHeartbeat> answer, long at) {}
 
     /**
      * A spawner's last sign, as the leader has it.
@@ -46,18 +46,18 @@ public final class Spawners implements AutoCloseable {
      * @param revision what the next one has to be behind; 0: there is none
      * @param beat null: it has signed off, or has never been there
      */
-    public record LastHeartbeat(long revision, @Nullable SpawnerHeartbeat beat) {
+    public record LastHeartbeat(long revision, @Nullable SpawnerHeartbeat heartbeat) {
         static final LastHeartbeat NONE = new LastHeartbeat(0, null);
     }
 
     private final Kv bucket;
     private final Supplier<Duration> connectedFor;
     private final LongSupplier nanos;
-    private final UninterruptedTime wakefulness;
-    private final Map<String, Heard> heard = new ConcurrentHashMap<>();
-    private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+    private final UninterruptedTime uninterruptedTime;
+    private final Map<String, Observed> observed = new ConcurrentHashMap<>();
+    private final Map<String, LeaderQuestion> questions = new ConcurrentHashMap<>();
     private final long observingSince;
-    private @Nullable RepeatingTask looking;
+    private @Nullable RepeatingTask freezeCheck;
     private Nats.@Nullable Subscription subscription;
 
     public Spawners(Nats nats) {
@@ -69,25 +69,25 @@ public final class Spawners implements AutoCloseable {
         this.bucket = bucket;
         this.connectedFor = connectedFor;
         this.nanos = nanos;
-        this.wakefulness = new UninterruptedTime(nanos);
+        this.uninterruptedTime = new UninterruptedTime(nanos);
         this.observingSince = nanos.getAsLong();
     }
 
     /** Begins to listen. Blocks. */
-    public void observe() throws IOException, InterruptedException {
-        looking = RepeatingTask.start("wakefulness", UninterruptedTime.LOOK, wakefulness::lasts);
-        subscription = bucket.watch(this::changed, () -> {});
+    public void startObserving() throws IOException, InterruptedException {
+        freezeCheck = RepeatingTask.start("wakefulness", UninterruptedTime.CHECK_INTERVAL, uninterruptedTime::elapsed);
+        subscription = bucket.watch(this::onChange, () -> {});
     }
 
-    private void changed(Kv.Change change) {
+    private void onChange(Kv.Change change) {
         switch (change) {
-            case Kv.Change.Put put -> hear(put.key(), decode(put), put.revision());
-            case Kv.Change.Deleted gone -> heard.remove(gone.key());
+            case Kv.Change.Put put -> observeHeartbeat(put.key(), decode(put), put.revision());
+            case Kv.Change.Deleted gone -> observed.remove(gone.key());
         }
     }
 
-    private void hear(String spawner, SpawnerHeartbeat beat, long revision) {
-        heard.put(spawner, new Heard(beat, revision, nanos.getAsLong()));
+    private void observeHeartbeat(String spawner, SpawnerHeartbeat beat, long revision) {
+        observed.put(spawner, new Observed(beat, revision, nanos.getAsLong()));
     }
 
     private static SpawnerHeartbeat decode(Kv.Change.Put put) {
@@ -95,7 +95,7 @@ public final class Spawners implements AutoCloseable {
     }
 
     /** A name for a process that begins now: later than those before it, even by a clock that has been put back. */
-    public CompletableFuture<String> incarnation(String spawner, Instant now) {
+    public CompletableFuture<String> newIncarnation(String spawner, Instant now) {
         return bucket.get(spawner)
                 .thenApply(last -> last.map(Spawners::decode)
                         .filter(beat -> Ids.isActivation(beat.incarnation()))
@@ -116,7 +116,7 @@ public final class Spawners implements AutoCloseable {
     }
 
     public CompletableFuture<LastHeartbeat> lastHeartbeat(String spawner) {
-        return bucket.last(spawner)
+        return bucket.lastChange(spawner)
                 .thenApply(last -> last.map(change -> switch (change) {
                             case Kv.Change.Put put -> new LastHeartbeat(put.revision(), decode(put));
                             case Kv.Change.Deleted gone -> new LastHeartbeat(gone.revision(), null);
@@ -127,36 +127,39 @@ public final class Spawners implements AutoCloseable {
     /** May block for an answer of the bus; without one nobody is dead. */
     public boolean isDead(Worker worker) {
         return isReplaced(worker)
-                || (isSilent(worker) && caughtUp(worker.spawner()) && (isReplaced(worker) || isSilent(worker)));
+                || (isSilent(worker)
+                        && readLastHeartbeat(worker.spawner())
+                        && (isReplaced(worker) || isSilent(worker)));
     }
 
     private boolean isReplaced(Worker worker) {
-        var last = heard.get(worker.spawner());
-        return last != null && last.beat().incarnation().compareTo(worker.incarnation()) > 0;
+        var last = observed.get(worker.spawner());
+        return last != null && last.heartbeat().incarnation().compareTo(worker.incarnation()) > 0;
     }
 
     private boolean isSilent(Worker worker) {
-        var last = heard.get(worker.spawner());
-        long since =
-                last != null && last.beat().incarnation().equals(worker.incarnation()) ? last.at() : observingSince;
+        var last = observed.get(worker.spawner());
+        long since = last != null && last.heartbeat().incarnation().equals(worker.incarnation())
+                ? last.at()
+                : observingSince;
         return connectedFor.get().compareTo(DEAD_AFTER) >= 0
-                && wakefulness.lasts().compareTo(DEAD_AFTER) >= 0
+                && uninterruptedTime.elapsed().compareTo(DEAD_AFTER) >= 0
                 && nanos.getAsLong() - since >= DEAD_AFTER.toNanos();
     }
 
     /** What the watch has missed is heard now. False when the leader could not be asked. */
-    private boolean caughtUp(String spawner) {
-        var question = asked.compute(
+    private boolean readLastHeartbeat(String spawner) {
+        var question = questions.compute(
                 spawner,
                 (key, last) -> last != null && nanos.getAsLong() - last.at() < ASK_AGAIN.toNanos()
                         ? last
-                        : new Asked(lastHeartbeat(spawner), nanos.getAsLong()));
+                        : new LeaderQuestion(lastHeartbeat(spawner), nanos.getAsLong()));
         try {
             var sign = question.answer().get(ANSWER_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
-            var last = heard.get(spawner);
+            var last = observed.get(spawner);
             // Any other than the last: a bus that has lost its disk counts from 1 again.
-            if (sign.beat() != null && (last == null || last.revision() != sign.revision())) {
-                hear(spawner, sign.beat(), sign.revision());
+            if (sign.heartbeat() != null && (last == null || last.revision() != sign.revision())) {
+                observeHeartbeat(spawner, sign.heartbeat(), sign.revision());
             }
             return true;
         } catch (InterruptedException e) {
@@ -169,19 +172,19 @@ public final class Spawners implements AutoCloseable {
     }
 
     /** Those heard of lately. */
-    public List<SpawnerHeartbeat> alive() {
+    public List<SpawnerHeartbeat> recentHeartbeats() {
         long since = nanos.getAsLong() - DEAD_AFTER.toNanos();
-        return heard.values().stream()
+        return observed.values().stream()
                 .filter(each -> each.at() - since >= 0)
-                .map(Heard::beat)
+                .map(Observed::heartbeat)
                 .toList();
     }
 
     @Override
     public void close() {
         try {
-            if (looking != null) {
-                looking.stop();
+            if (freezeCheck != null) {
+                freezeCheck.stop();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

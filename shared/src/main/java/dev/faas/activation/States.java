@@ -1,13 +1,13 @@
 package dev.faas.activation;
 
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** The states of activations, as whoever makes the next one needs them. {@link ActivationEvents} are the real ones. */
 public interface States {
     /** Stores the next state if the last one is still the expected. */
-    CompletableFuture<Appended> append(ActivationRecord next, long expected);
+    CompletableFuture<AppendResult> append(ActivationRecord next, long expected);
 
     CompletableFuture<Optional<Snapshot>> last(String id);
 

@@ -15,7 +15,7 @@ public enum Status {
     CANCELLED,
     EXPIRED;
 
-    public boolean terminal() {
+    public boolean isTerminal() {
         return this != QUEUED && this != RUNNING;
     }
 

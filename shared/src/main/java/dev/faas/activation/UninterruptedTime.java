@@ -8,27 +8,27 @@ import java.util.function.LongSupplier;
  * spoken, or were frozen with it. Thread-safe.
  */
 final class UninterruptedTime {
-    static final Duration LOOK = Duration.ofSeconds(1);
+    static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
     /** A shorter one leaves enough of what was listened to. */
-    private static final Duration BREAK = Duration.ofSeconds(10);
+    private static final Duration LONGEST_IGNORED_BREAK = Duration.ofSeconds(10);
 
     private final LongSupplier nanos;
     private long since;
-    private long looked;
+    private long lastCheck;
 
     UninterruptedTime(LongSupplier nanos) {
         this.nanos = nanos;
         this.since = nanos.getAsLong();
-        this.looked = since;
+        this.lastCheck = since;
     }
 
-    /** Whoever asks first after a break finds it; so somebody has to ask {@linkplain #LOOK again and again}. */
-    synchronized Duration lasts() {
+    /** Whoever asks first after a break finds it; so somebody has to ask {@linkplain #CHECK_INTERVAL again and again}. */
+    synchronized Duration elapsed() {
         long now = nanos.getAsLong();
-        if (now - looked > BREAK.toNanos()) {
+        if (now - lastCheck > LONGEST_IGNORED_BREAK.toNanos()) {
             since = now;
         }
-        looked = now;
+        lastCheck = now;
         return Duration.ofNanos(now - since);
     }
 }

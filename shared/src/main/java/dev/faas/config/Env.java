@@ -39,7 +39,7 @@ public final class Env {
     /** A value without a default; when it is missing that is a problem, and the empty text is returned. */
     public String required(String name, String doc) {
         return read(name, "", doc).orElseGet(() -> {
-            problem(name, "is required: " + doc);
+            addProblem(name, "is required: " + doc);
             return "";
         });
     }
@@ -59,7 +59,7 @@ public final class Env {
                     } catch (NumberFormatException notANumber) {
                         // the same message as for a number out of range
                     }
-                    problem(name, "must be a whole number from " + min + " to " + max + ", not '" + text + "'");
+                    addProblem(name, "must be a whole number from " + min + " to " + max + ", not '" + text + "'");
                     return fallback;
                 })
                 .orElse(fallback);
@@ -71,7 +71,7 @@ public final class Env {
                     case "true", "yes", "on", "1" -> true;
                     case "false", "no", "off", "0" -> false;
                     default -> {
-                        problem(name, "must be true or false, not '" + text + "'");
+                        addProblem(name, "must be true or false, not '" + text + "'");
                         yield fallback;
                     }
                 })
@@ -82,7 +82,7 @@ public final class Env {
     public Duration duration(String name, Duration fallback, String doc) {
         return read(name, Durations.format(fallback), doc)
                 .map(text -> Durations.parse(text).orElseGet(() -> {
-                    problem(name, "must be a duration such as 250ms, 10s, 15m, 24h or 30d, not '" + text + "'");
+                    addProblem(name, "must be a duration such as 250ms, 10s, 15m, 24h or 30d, not '" + text + "'");
                     return fallback;
                 }))
                 .orElse(fallback);
@@ -100,7 +100,7 @@ public final class Env {
                     } catch (URISyntaxException notAnAddress) {
                         // the same message as for a relative one
                     }
-                    problem(name, "must be an address such as " + fallback);
+                    addProblem(name, "must be an address such as " + fallback);
                     return fallback;
                 })
                 .orElse(fallback);
@@ -111,15 +111,15 @@ public final class Env {
         var inline = read(name, "", doc + " (or " + name + "_FILE)");
         var file = value(name + "_FILE");
         if (inline.isPresent() && file.isPresent()) {
-            problem(name, "is set, and so is " + name + "_FILE: set one of them");
+            addProblem(name, "is set, and so is " + name + "_FILE: set one of them");
             return Optional.empty();
         }
-        return inline.or(() -> file.flatMap(path -> content(name + "_FILE", path)))
+        return inline.or(() -> file.flatMap(path -> readFile(name + "_FILE", path)))
                 .map(Secret::new);
     }
 
     /** Notes a rule over several settings that does not hold. */
-    public void problem(String name, String message) {
+    public void addProblem(String name, String message) {
         problems.add(name + " " + message);
     }
 
@@ -144,16 +144,16 @@ public final class Env {
         return Optional.ofNullable(variables.get(name)).filter(text -> !text.isEmpty());
     }
 
-    private Optional<String> content(String name, String path) {
+    private Optional<String> readFile(String name, String path) {
         try {
             var text = Files.readString(Path.of(path));
             var line = text.endsWith("\n") ? text.substring(0, text.length() - (text.endsWith("\r\n") ? 2 : 1)) : text;
             if (!line.isEmpty()) {
                 return Optional.of(line);
             }
-            problem(name, "names an empty file: " + path);
+            addProblem(name, "names an empty file: " + path);
         } catch (IOException | InvalidPathException e) {
-            problem(name, "cannot be read: " + path + " (" + e.getClass().getSimpleName() + ")");
+            addProblem(name, "cannot be read: " + path + " (" + e.getClass().getSimpleName() + ")");
         }
         return Optional.empty();
     }

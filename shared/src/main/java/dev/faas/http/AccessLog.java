@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 record AccessLog(String service) {
     private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
 
-    void follow(RoutingContext ctx, Exchange exchange) {
+    void logAtEnd(RoutingContext ctx, Exchange exchange) {
         ctx.addEndHandler(ended -> {
             int status = ctx.response().getStatusCode();
             if (status >= 500) {

@@ -19,16 +19,16 @@ import java.util.concurrent.TimeUnit;
  * <p>What no request is made of gets here not at all: {@link RejectedConnections} answers what the decoder refuses; a request that
  * stays unfinished is closed without a word ({@link Connections}), there being no request to answer.
  */
-record Admission(RejectedConnections refusals, Handler<HttpServerRequest> next) implements Handler<HttpServerRequest> {
+record Admission(RejectedConnections rejected, Handler<HttpServerRequest> next) implements Handler<HttpServerRequest> {
     /** Above the longest that an answer may be held back. */
     private static final long LAST_ANSWER_SECONDS = 600;
 
     @Override
     public void handle(HttpServerRequest request) {
         if (!isHttp1(request) || !isFramedOnce(request) || !hasOneMeaning(request.headers()) || !isTarget(request)) {
-            refusals.answer(request, 400);
+            rejected.reject(request, 400);
         } else if (!isMet(request.headers())) {
-            refusals.answer(request, 417);
+            rejected.reject(request, 417);
         } else {
             if (request.headers().contains(HttpHeaders.TRANSFER_ENCODING)) {
                 // There may have been a length as well, which the decoder takes out: RFC 9112, 6.1.

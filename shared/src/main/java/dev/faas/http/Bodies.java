@@ -21,7 +21,7 @@ import java.util.List;
 public final class Bodies {
     private static final String JSON = "application/json";
     private static final String MERGE_PATCH = "application/merge-patch+json";
-    private static final String TAKES = Bodies.class.getName();
+    private static final String DECLARED_TYPES = Bodies.class.getName();
 
     private Bodies() {}
 
@@ -44,7 +44,7 @@ public final class Bodies {
     public static Handler<RoutingContext> accepting(int maxBytes, List<String> types) {
         var reader = BodyHandler.create(false).setBodyLimit(maxBytes);
         return ctx -> {
-            if (areAnnounced(ctx)) {
+            if (isAnnounced(ctx)) {
                 MediaType.require(ctx, types);
             }
             limitArrival(ctx, () -> ctx.fail(408));
@@ -109,19 +109,19 @@ public final class Bodies {
     }
 
     /** Does the head of the request say that there is a body? */
-    public static boolean areAnnounced(RoutingContext ctx) {
+    public static boolean isAnnounced(RoutingContext ctx) {
         var headers = ctx.request().headers();
         var length = headers.get(HttpHeaders.CONTENT_LENGTH);
         return headers.contains(HttpHeaders.TRANSFER_ENCODING) || (length != null && !length.equals("0"));
     }
 
     /** Tells those who ask by OPTIONS that a route takes other types than JSON, which is what all others are said to take. */
-    public static Route takes(Route route, List<String> types) {
-        return route.putMetadata(TAKES, types);
+    public static Route declareTypes(Route route, List<String> types) {
+        return route.putMetadata(DECLARED_TYPES, types);
     }
 
-    static List<String> takenBy(Route route, HttpMethod method) {
-        List<String> named = route.getMetadata(TAKES);
+    static List<String> declaredTypes(Route route, HttpMethod method) {
+        List<String> named = route.getMetadata(DECLARED_TYPES);
         if (named != null) {
             return named;
         }

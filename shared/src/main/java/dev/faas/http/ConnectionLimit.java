@@ -7,28 +7,28 @@ import org.slf4j.LoggerFactory;
 /** How many connections a service has on all its public listeners, and how many it may have. Thread-safe. */
 final class ConnectionLimit {
     private final Logger log = LoggerFactory.getLogger(HttpService.class);
-    private final AtomicInteger taken = new AtomicInteger();
-    private final int most;
+    private final AtomicInteger used = new AtomicInteger();
+    private final int max;
 
     ConnectionLimit(int most) {
-        this.most = most;
+        this.max = most;
     }
 
-    boolean take() {
-        int now = taken.incrementAndGet();
-        if (now <= most) {
+    boolean tryAcquire() {
+        int now = used.incrementAndGet();
+        if (now <= max) {
             return true;
         }
-        taken.decrementAndGet();
-        log.debug("a connection beyond the {} there may be is refused", most);
+        used.decrementAndGet();
+        log.debug("a connection beyond the {} there may be is refused", max);
         return false;
     }
 
-    void giveBack() {
-        taken.decrementAndGet();
+    void release() {
+        used.decrementAndGet();
     }
 
-    int taken() {
-        return taken.get();
+    int used() {
+        return used.get();
     }
 }

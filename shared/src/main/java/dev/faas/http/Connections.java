@@ -22,12 +22,12 @@ final class Connections {
 
     private static final long SWEEP_MS = 1_000;
 
-    private static final class Open {
+    private static final class Tracked {
         private long waitingSince = System.nanoTime();
         private Duration limit;
         private @Nullable HttpServerRequest current;
 
-        Open(Duration limit) {
+        Tracked(Duration limit) {
             this.limit = limit;
         }
 
@@ -45,39 +45,39 @@ final class Connections {
         }
     }
 
-    private final IdentityHashMap<HttpConnection, Open> open = new IdentityHashMap<>();
+    private final IdentityHashMap<HttpConnection, Tracked> open = new IdentityHashMap<>();
     private final HttpConfig config;
-    private final ConnectionLimit places;
-    private final RejectedConnections refusals;
+    private final ConnectionLimit connectionLimit;
+    private final RejectedConnections rejected;
 
     Connections(HttpConfig config, ConnectionLimit places, RejectedConnections refusals) {
         this.config = config;
-        this.places = places;
-        this.refusals = refusals;
+        this.connectionLimit = places;
+        this.rejected = refusals;
     }
 
     void start(Vertx vertx) {
         var pause = Math.clamp(config.requestTimeout().toMillis() / 4, 1, SWEEP_MS);
-        vertx.setPeriodic(pause, tick -> closeLate());
+        vertx.setPeriodic(pause, tick -> closeIdle());
     }
 
     /** Of each new connection, before its first request. */
-    void opened(HttpConnection connection) {
-        if (!places.take()) {
-            refusals.tooMany(connection);
+    void onOpen(HttpConnection connection) {
+        if (!connectionLimit.tryAcquire()) {
+            rejected.tooMany(connection);
             return;
         }
-        var known = new Open(config.requestTimeout());
+        var known = new Tracked(config.requestTimeout());
         open.put(connection, known);
         connection.closeHandler(closed -> {
             open.remove(connection);
-            places.giveBack();
+            connectionLimit.release();
         });
-        connection.exceptionHandler(cause -> refuseBody(known.current, cause));
+        connection.exceptionHandler(cause -> rejectBody(known.current, cause));
     }
 
     /** Tells which request a connection is at. */
-    Handler<HttpServerRequest> watching(Handler<HttpServerRequest> next) {
+    Handler<HttpServerRequest> trackRequests(Handler<HttpServerRequest> next) {
         return request -> {
             var known = open.get(request.connection());
             if (known != null) {
@@ -87,23 +87,23 @@ final class Connections {
         };
     }
 
-    private void closeLate() {
+    private void closeIdle() {
         var now = System.nanoTime();
         var between = config.idleTimeout().multipliedBy(IDLE_TIMEOUTS_BETWEEN_REQUESTS);
         // Closing one takes it out.
         List.copyOf(open.entrySet()).stream()
                 .filter(each -> each.getValue().isLate(now, between))
-                .forEach(each -> refusals.late(each.getKey()));
+                .forEach(each -> rejected.late(each.getKey()));
     }
 
     /**
      * Chunks that the decoder cannot read: said before the connection is closed, which Vert.x does next. Whoever reads the
      * body only sees it break off.
      */
-    private void refuseBody(@Nullable HttpServerRequest request, Throwable cause) {
+    private void rejectBody(@Nullable HttpServerRequest request, Throwable cause) {
         var gone = cause instanceof IOException || cause instanceof VertxException;
         if (!gone && request != null && !request.response().headWritten()) {
-            refusals.answer(request, 400);
+            rejected.reject(request, 400);
         }
     }
 }

@@ -25,39 +25,39 @@ public final class Health {
 
     private record Check(String name, boolean required, Supplier<Future<?>> up) {}
 
-    private record Asked(long atNanos, Future<Report> report) {}
+    private record CachedReport(long atNanos, Future<Report> report) {}
 
     private final String service;
     private final List<Check> checks = new CopyOnWriteArrayList<>();
-    private volatile boolean stopping;
-    private @Nullable Asked last;
+    private volatile boolean isStopping;
+    private @Nullable CachedReport last;
 
     public Health(String service) {
         this.service = service;
     }
 
-    public Health require(String name, BooleanSupplier up) {
+    public Health addRequired(String name, BooleanSupplier up) {
         return add(name, true, answering(up));
     }
 
     /** Up when the future succeeds within 2 s. */
-    public Health require(String name, Supplier<Future<?>> up) {
+    public Health addRequired(String name, Supplier<Future<?>> up) {
         return add(name, true, up);
     }
 
     /** A dependency that is reported and not needed to be ready. */
-    public Health list(String name, BooleanSupplier up) {
+    public Health addOptional(String name, BooleanSupplier up) {
         return add(name, false, answering(up));
     }
 
     /** The same, up when the future succeeds within 2 s. */
-    public Health list(String name, Supplier<Future<?>> up) {
+    public Health addOptional(String name, Supplier<Future<?>> up) {
         return add(name, false, up);
     }
 
     /** From now on not ready, so that whoever balances looks elsewhere while requests in flight end. */
-    public void stopping() {
-        stopping = true;
+    public void markStopping() {
+        isStopping = true;
     }
 
     String service() {
@@ -65,13 +65,13 @@ public final class Health {
     }
 
     Future<Report> report() {
-        return dependencies().map(report -> stopping ? new Report(false, report.dependencies()) : report);
+        return dependencies().map(report -> isStopping ? new Report(false, report.dependencies()) : report);
     }
 
     private synchronized Future<Report> dependencies() {
         var now = System.nanoTime();
         if (last == null || (now - last.atNanos() > FRESH_NANOS && last.report().isComplete())) {
-            last = new Asked(now, ask());
+            last = new CachedReport(now, ask());
         }
         return last.report();
     }

@@ -11,18 +11,10 @@ import io.vertx.ext.web.RoutingContext;
 record HealthRoutes(Health health, boolean details) {
     private static final String RETRY_AFTER_SECONDS = "2";
 
-    void add(Router router) {
+    void addTo(Router router) {
         router.get("/healthz").handler(AcceptFilter.json()).handler(ctx -> answer(ctx, 200, status("up")));
         router.get("/readyz").handler(AcceptFilter.json()).handler(this::readiness);
-        router.get("/version")
-                .handler(AcceptFilter.json())
-                .handler(ctx -> answer(
-                        ctx,
-                        200,
-                        JsonNodeFactory.instance
-                                .objectNode()
-                                .put("service", health.service())
-                                .put("version", Version.current())));
+        router.get("/version").handler(AcceptFilter.json()).handler(ctx -> answer(ctx, 200, version()));
     }
 
     private void readiness(RoutingContext ctx) {
@@ -46,6 +38,16 @@ record HealthRoutes(Health health, boolean details) {
             }
             answer(ctx, report.ready() ? 200 : 503, body);
         });
+    }
+
+    private ObjectNode version() {
+        var version = Version.current();
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("service", health.service())
+                .put("version", version.version())
+                .put("commit", version.commit())
+                .put("commitTime", version.commitTime());
     }
 
     private static ObjectNode status(String status) {

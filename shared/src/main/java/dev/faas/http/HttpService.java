@@ -42,16 +42,16 @@ public final class HttpService {
     /** Fails, with everything closed again, when a port cannot be had. */
     public static Future<HttpService> start(
             Vertx vertx, HttpConfig config, Health health, Metrics metrics, List<Listener> listeners) {
-        answerEveryProtocol();
+        disableWebSockets();
         var all = new ArrayList<>(listeners);
         all.add(new Listener(
                 Listener.INTERNAL,
                 config.internalPort(),
                 router -> router.get("/metrics").handler(metrics.scrape())));
-        refuseSharedPorts(all);
+        rejectSharedPorts(all);
         var routing = new Routing(config, health, metrics);
         var places = new ConnectionLimit(config.maxConnections());
-        var sharing = all.stream().map(HttpService::shareable).toList();
+        var sharing = all.stream().map(HttpService::withShareablePort).toList();
         var ports = new ConcurrentHashMap<String, Integer>();
         return vertx.deployVerticle(
                         () -> new ListeningVerticle(config, routing, places, sharing, ports),
@@ -63,12 +63,12 @@ public final class HttpService {
      * With WebSockets Vert.x keeps what is no HTTP/1 to itself, and answers a bare 501; without, which it offers for a whole
      * JVM only, {@link Admission} sees it. Read when Vert.x makes its first server.
      */
-    private static void answerEveryProtocol() {
+    private static void disableWebSockets() {
         System.setProperty("vertx.disableWebsockets", "true");
     }
 
     /** To Vert.x a negative port is a free one that all instances asking for the same number share. */
-    private static Listener shareable(Listener listener) {
+    private static Listener withShareablePort(Listener listener) {
         return listener.port() != 0
                 ? listener
                 : new Listener(
@@ -91,7 +91,7 @@ public final class HttpService {
     /** Readiness goes down, then no more connections, requests in flight get 8 s to end, then all is closed. Idempotent. */
     public synchronized Future<Void> close() {
         if (closed == null) {
-            health.stopping();
+            health.markStopping();
             closed = vertx.undeploy(deployment);
         }
         return closed;
@@ -107,7 +107,7 @@ public final class HttpService {
     }
 
     /** Vert.x would let two listeners of one process share a port in turns, without a word. */
-    private static void refuseSharedPorts(List<Listener> listeners) {
+    private static void rejectSharedPorts(List<Listener> listeners) {
         listeners.stream()
                 .filter(listener -> listener.port() != 0)
                 .collect(Collectors.groupingBy(Listener::port))

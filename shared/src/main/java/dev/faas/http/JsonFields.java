@@ -19,14 +19,14 @@ import java.util.stream.Collectors;
 
 /**
  * A strict reader of one JSON object. Every value that breaks its rule is noted with its path and replaced by a harmless
- * one; {@link #done} then refuses the request with all of them at once, unknown fields included. A field that is
+ * one; {@link #requireValid} then refuses the request with all of them at once, unknown fields included. A field that is
  * {@code null} counts as absent. Texts are Unicode without NUL. Not thread-safe.
  */
 public final class JsonFields {
     private final ObjectNode node;
     private final String prefix;
     private final List<Problem.FieldError> errors;
-    private final Set<String> known = new TreeSet<>();
+    private final Set<String> readNames = new TreeSet<>();
     private final List<JsonFields> nested = new ArrayList<>();
 
     private JsonFields(ObjectNode node, String prefix, List<Problem.FieldError> errors) {
@@ -53,7 +53,7 @@ public final class JsonFields {
     public String text(String name, int minLength, int maxLength) {
         var text = optionalText(name, maxLength);
         if (text.isPresent() && text.get().codePointCount(0, text.get().length()) < minLength) {
-            error(name, "must have " + minLength + " to " + maxLength + " characters");
+            addError(name, "must have " + minLength + " to " + maxLength + " characters");
         }
         return required(name, text, "");
     }
@@ -62,7 +62,7 @@ public final class JsonFields {
         return find(name)
                 .flatMap(value -> TextRules.read(value)
                         .filter(text -> pattern.matcher(text).matches())
-                        .or(() -> wrong(name, "must " + rule)));
+                        .or(() -> emptyWithError(name, "must " + rule)));
     }
 
     public Optional<String> optionalText(String name, int maxLength) {
@@ -85,7 +85,7 @@ public final class JsonFields {
                 && number.intValue() <= max) {
             return OptionalInt.of(number.intValue());
         }
-        error(name, "must be a whole number from " + min + " to " + max);
+        addError(name, "must be a whole number from " + min + " to " + max);
         return OptionalInt.empty();
     }
 
@@ -101,7 +101,7 @@ public final class JsonFields {
         return find(name)
                 .flatMap(value -> value.isNumber() && value.doubleValue() >= min && value.doubleValue() <= max
                         ? Optional.of(value.doubleValue())
-                        : this.<Double>wrong(name, "must be a number from " + min + " to " + max))
+                        : this.<Double>emptyWithError(name, "must be a number from " + min + " to " + max))
                 .orElse(fallback);
     }
 
@@ -109,15 +109,15 @@ public final class JsonFields {
         return find(name)
                 .flatMap(value -> value.isBoolean()
                         ? Optional.of(value.booleanValue())
-                        : this.<Boolean>wrong(name, "must be true or false"))
+                        : this.<Boolean>emptyWithError(name, "must be true or false"))
                 .orElse(fallback);
     }
 
-    /** A nested object, empty when absent. Its problems and unknown fields are reported by the outermost's {@link #done}. */
+    /** A nested object, empty when absent. Its problems and unknown fields are reported by the outermost's {@link #requireValid}. */
     public Optional<JsonFields> object(String name) {
         return find(name).flatMap(value -> {
             if (!(value instanceof ObjectNode object)) {
-                return wrong(name, "must be an object");
+                return emptyWithError(name, "must be an object");
             }
             var fields = new JsonFields(object, path(name) + ".", errors);
             nested.add(fields);
@@ -146,14 +146,14 @@ public final class JsonFields {
             return Map.of();
         }
         if (!(value.get() instanceof ObjectNode object) || object.size() > maxEntries) {
-            error(name, "must be an object of at most " + maxEntries + " texts");
+            addError(name, "must be an object of at most " + maxEntries + " texts");
             return Map.of();
         }
         var entries = new LinkedHashMap<String, String>();
         object.properties().forEach(entry -> {
             var path = name + "." + TextRules.printable(entry.getKey());
-            if (!key.matcher(entry.getKey()).matches() || !TextRules.sound(entry.getKey())) {
-                error(path, "its key must " + rule);
+            if (!key.matcher(entry.getKey()).matches() || !TextRules.isStorable(entry.getKey())) {
+                addError(path, "its key must " + rule);
             }
             text(path, entry.getValue(), maxLength).ifPresent(text -> entries.put(entry.getKey(), text));
         });
@@ -162,20 +162,20 @@ public final class JsonFields {
 
     /** One of an enum, written lower-case with hyphens ({@code AT_LEAST_ONCE}: {@code at-least-once}). */
     public <E extends Enum<E>> E choice(String name, Class<E> type, E fallback) {
-        return choice(name, TextRules.byName(type), fallback);
+        return choice(name, TextRules.namesOf(type), fallback);
     }
 
     public <E> E choice(String name, Map<String, E> choices, E fallback) {
-        return find(name).flatMap(value -> chosen(name, value, choices)).orElse(fallback);
+        return find(name).flatMap(value -> readChoice(name, value, choices)).orElse(fallback);
     }
 
     /** A list of choices, each once; the fallback when absent. */
     public <E> List<E> choices(String name, Map<String, E> choices, List<E> fallback) {
         var rule = "a list of " + names(choices) + ", each at most once";
-        return array(name, choices.size(), rule, (path, item) -> chosen(path, item, choices))
+        return array(name, choices.size(), rule, (path, item) -> readChoice(path, item, choices))
                 .flatMap(list -> Set.copyOf(list).size() == list.size()
                         ? Optional.of(list)
-                        : this.<List<E>>wrong(name, "must be " + rule))
+                        : this.<List<E>>emptyWithError(name, "must be " + rule))
                 .orElse(fallback);
     }
 
@@ -186,16 +186,16 @@ public final class JsonFields {
 
     /** Fields of the server's own, accepted and ignored. */
     public void ignore(String... serverOwned) {
-        known.addAll(Arrays.asList(serverOwned));
+        readNames.addAll(Arrays.asList(serverOwned));
     }
 
     /** A rule over several fields, or of the caller's own; {@code path} is relative to this object. */
-    public void error(String path, String message) {
+    public void addError(String path, String message) {
         errors.add(new Problem.FieldError(path(path), message));
     }
 
     /** @throws dev.faas.wire.ProblemException invalid_request with every error, when there is one */
-    public void done() {
+    public void requireValid() {
         refuseUnknown();
         if (!errors.isEmpty()) {
             throw Problem.invalid(errors).asException();
@@ -204,22 +204,22 @@ public final class JsonFields {
 
     private void refuseUnknown() {
         node.fieldNames().forEachRemaining(name -> {
-            if (known.add(name)) {
-                error(TextRules.printable(name), "is not a field of this request");
+            if (readNames.add(name)) {
+                addError(TextRules.printable(name), "is not a field of this request");
             }
         });
         nested.forEach(JsonFields::refuseUnknown);
     }
 
     private Optional<JsonNode> find(String name) {
-        known.add(name);
+        readNames.add(name);
         return Optional.ofNullable(node.get(name)).filter(value -> !value.isNull());
     }
 
     private <T> T required(String name, Optional<T> value, T harmless) {
         if (!has(name)) {
-            known.add(name);
-            error(name, "is required");
+            readNames.add(name);
+            addError(name, "is required");
         }
         return value.orElse(harmless);
     }
@@ -227,11 +227,11 @@ public final class JsonFields {
     private Optional<String> text(String name, JsonNode value, int maxLength) {
         return TextRules.read(value)
                 .filter(text -> text.codePointCount(0, text.length()) <= maxLength)
-                .or(() -> wrong(name, "must be a text of at most " + maxLength + " characters, without NUL"));
+                .or(() -> emptyWithError(name, "must be a text of at most " + maxLength + " characters, without NUL"));
     }
 
-    private <E> Optional<E> chosen(String name, JsonNode value, Map<String, E> choices) {
-        return TextRules.read(value).map(choices::get).or(() -> wrong(name, "must be " + names(choices)));
+    private <E> Optional<E> readChoice(String name, JsonNode value, Map<String, E> choices) {
+        return TextRules.read(value).map(choices::get).or(() -> emptyWithError(name, "must be " + names(choices)));
     }
 
     private static String names(Map<String, ?> choices) {
@@ -245,7 +245,7 @@ public final class JsonFields {
     private <T> Optional<List<T>> array(String name, int maxItems, String rule, Item<T> item) {
         return find(name).flatMap(value -> {
             if (!value.isArray() || value.size() > maxItems) {
-                return wrong(name, "must be " + rule);
+                return emptyWithError(name, "must be " + rule);
             }
             var items = new ArrayList<T>();
             for (var i = 0; i < value.size(); i++) {
@@ -256,8 +256,8 @@ public final class JsonFields {
         });
     }
 
-    private <T> Optional<T> wrong(String name, String message) {
-        error(name, message);
+    private <T> Optional<T> emptyWithError(String name, String message) {
+        addError(name, message);
         return Optional.empty();
     }
 

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 public record Listener(String name, int port, Consumer<Router> routes) {
     static final String INTERNAL = "internal";
 
-    boolean internal() {
+    boolean isInternal() {
         return name.equals(INTERNAL);
     }
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class ListeningVerticle extends VerticleBase {
     private final HttpConfig config;
     private final Routing routing;
-    private final ConnectionLimit places;
+    private final ConnectionLimit connectionLimit;
     private final List<Listener> listeners;
     private final List<HttpServer> servers = new ArrayList<>();
     private final Map<String, Integer> ports;
@@ -29,7 +29,7 @@ final class ListeningVerticle extends VerticleBase {
         this.ports = ports;
         this.config = config;
         this.routing = routing;
-        this.places = places;
+        this.connectionLimit = places;
         this.listeners = listeners;
     }
 
@@ -53,14 +53,15 @@ final class ListeningVerticle extends VerticleBase {
 
     private Future<Void> listen(Listener listener) {
         // Who looks whether the service is well gets in when everybody else is kept out.
-        var room = listener.internal() ? new ConnectionLimit(Integer.MAX_VALUE) : places;
-        var refusals = routing.metrics().refusals();
+        var room = listener.isInternal() ? new ConnectionLimit(Integer.MAX_VALUE) : connectionLimit;
+        var refusals = routing.metrics().rejected();
         var connections = new Connections(config, room, refusals);
         connections.start(vertx);
         var server = vertx.createHttpServer(options())
-                .connectionHandler(connections::opened)
-                .requestHandler(connections.watching(new Admission(refusals, routing.router(vertx, listener))))
-                .invalidRequestHandler(refusals.undecodable());
+                .connectionHandler(connections::onOpen)
+                .requestHandler(
+                        connections.trackRequests(new Admission(refusals, routing.createRouter(vertx, listener))))
+                .invalidRequestHandler(refusals.rejectUndecodable());
         servers.add(server);
         return server.listen(listener.port(), config.host())
                 .onSuccess(open -> ports.put(listener.name(), open.actualPort()))

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The type that a request gives for its body, in lower case, and whether its charset is UTF-8 (or not said). */
-record MediaType(String name, boolean utf8) {
+record MediaType(String name, boolean isUtf8) {
     private static final Pattern CHARSET =
             Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\";\\s]+)\"?", Pattern.CASE_INSENSITIVE);
 
@@ -35,7 +35,7 @@ record MediaType(String name, boolean utf8) {
     static void require(RoutingContext ctx, List<String> accepted) {
         var encoding = ctx.request().getHeader(HttpHeaders.CONTENT_ENCODING);
         var plain = encoding == null || encoding.equalsIgnoreCase("identity");
-        var fits = of(ctx).filter(type -> accepted.contains(type.name()) && type.utf8());
+        var fits = of(ctx).filter(type -> accepted.contains(type.name()) && type.isUtf8());
         if (!plain || fits.isEmpty()) {
             var names = String.join(", ", accepted);
             ctx.response().putHeader(Bodies.acceptHeader(ctx.request().method()), names);

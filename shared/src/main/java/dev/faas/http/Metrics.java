@@ -41,7 +41,7 @@ public final class Metrics implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
-    private final RejectedConnections refusals;
+    private final RejectedConnections rejected;
 
     public Metrics(String service) {
         registry.config().commonTags("service", service);
@@ -52,7 +52,7 @@ public final class Metrics implements AutoCloseable {
         new UptimeMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         collections.bindTo(registry);
-        refusals = new RejectedConnections(registry);
+        rejected = new RejectedConnections(registry);
     }
 
     /** Where the parts of a service put their own meters. */
@@ -66,12 +66,12 @@ public final class Metrics implements AutoCloseable {
         registry.close();
     }
 
-    RejectedConnections refusals() {
-        return refusals;
+    RejectedConnections rejected() {
+        return rejected;
     }
 
     /** Times every request by the template of its route, so that ids make no labels. */
-    void time(RoutingContext ctx, Exchange exchange) {
+    void timeRequest(RoutingContext ctx, Exchange exchange) {
         ctx.addEndHandler(ended -> Timer.builder("http.server.requests")
                 .description("HTTP requests by route, method and status")
                 .serviceLevelObjectives(BUCKETS)

@@ -19,16 +19,16 @@ final class Problems {
     private final Logger log = LoggerFactory.getLogger(HttpService.class);
 
     /** The failure handler of every route. */
-    void failure(RoutingContext ctx) {
-        render(ctx, problem(ctx, ctx.failure(), ctx.statusCode()));
+    void renderFailure(RoutingContext ctx) {
+        render(ctx, toProblem(ctx, ctx.failure(), ctx.statusCode()));
     }
 
     /** The answer when no route matched, or the router itself refused with this status. */
-    void refused(RoutingContext ctx, int status) {
+    void renderStatus(RoutingContext ctx, int status) {
         render(ctx, ctx.failure() instanceof ProblemException known ? known.problem() : standard(status));
     }
 
-    private Problem problem(RoutingContext ctx, Throwable failure, int status) {
+    private Problem toProblem(RoutingContext ctx, Throwable failure, int status) {
         var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof ProblemException known) {
             return known.problem();
@@ -91,10 +91,10 @@ final class Problems {
                 .putHeader(Exchange.REQUEST_ID, requestId);
         problem.retryAfterSeconds()
                 .ifPresent(seconds -> response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(seconds)));
-        response.end(HttpMethod.HEAD.equals(method) ? "" : document(problem, requestId));
+        response.end(HttpMethod.HEAD.equals(method) ? "" : toJson(problem, requestId));
     }
 
-    static String document(Problem problem, String requestId) {
+    static String toJson(Problem problem, String requestId) {
         var document = JsonNodeFactory.instance.objectNode();
         document.put("type", "about:blank")
                 .put("title", problem.title())
@@ -154,7 +154,7 @@ final class Problems {
                         "The headers are larger than this server takes.");
             case 503 ->
                 Problem.of(503, "unavailable", "Temporarily unavailable", "Try again in a few seconds.")
-                        .retryAfter(2);
+                        .withRetryAfter(2);
             default -> status >= 400 && status < 500 ? standard(400) : Problem.internal();
         };
     }

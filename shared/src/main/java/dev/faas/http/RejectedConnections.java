@@ -32,18 +32,18 @@ final class RejectedConnections {
     }
 
     /** Of what the decoder has refused. */
-    Handler<HttpServerRequest> undecodable() {
+    Handler<HttpServerRequest> rejectUndecodable() {
         return request -> {
             var status = switch (request.decoderResult().cause()) {
                 case TooLongHttpLineException line -> 414;
                 case TooLongHttpHeaderException headers -> 431;
                 case null, default -> 400;
             };
-            answer(request, status);
+            reject(request, status);
         };
     }
 
-    void answer(HttpServerRequest request, int status) {
+    void reject(HttpServerRequest request, int status) {
         malformed.increment();
         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         Problems.write(

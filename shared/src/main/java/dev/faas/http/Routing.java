@@ -20,31 +20,31 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
     /** The statuses that the router answers itself, without asking a failure handler. */
     private static final List<Integer> ROUTER_REFUSALS = List.of(400, 404, 405, 406, 415, 500);
 
-    Router router(Vertx vertx, Listener listener) {
+    Router createRouter(Vertx vertx, Listener listener) {
         var router = Router.router(vertx);
         var problems = new Problems();
         var head = new ResponseHeaders();
         var log = new AccessLog(health.service());
         router.route().order(-1).handler(ctx -> begin(ctx, head, log));
-        new HealthRoutes(health, listener.internal()).add(router);
+        new HealthRoutes(health, listener.isInternal()).addTo(router);
         listener.routes().accept(router);
         answerHeadLikeGet(router.getRoutes());
-        refuseOtherMethods(router);
+        rejectOtherMethods(router);
         // A failed request starts over to look for a failure handler: the one of its own path, so that the timer sees
         // its
         // route, else the last.
         router.getRoutes().stream()
                 .filter(route -> route.getPath() != null)
-                .forEach(route -> route.failureHandler(problems::failure));
-        router.route().last().failureHandler(problems::failure);
-        ROUTER_REFUSALS.forEach(status -> router.errorHandler(status, ctx -> problems.refused(ctx, status)));
+                .forEach(route -> route.failureHandler(problems::renderFailure));
+        router.route().last().failureHandler(problems::renderFailure);
+        ROUTER_REFUSALS.forEach(status -> router.errorHandler(status, ctx -> problems.renderStatus(ctx, status)));
         return router;
     }
 
     private void begin(RoutingContext ctx, ResponseHeaders head, AccessLog log) {
         var exchange = Exchange.begin(ctx, config.requestTimeout());
-        metrics.time(ctx, exchange);
-        log.follow(ctx, exchange);
+        metrics.timeRequest(ctx, exchange);
+        log.logAtEnd(ctx, exchange);
         ctx.addHeadersEndHandler(ending -> head.finish(ctx));
         ctx.next();
     }
@@ -57,17 +57,17 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
     }
 
     /** For each path a last route that knows its methods: 204 to OPTIONS, else 405, both with Allow. */
-    private static void refuseOtherMethods(Router router) {
+    private static void rejectOtherMethods(Router router) {
         var byPath = new LinkedHashMap<String, List<Route>>();
         for (var route : router.getRoutes()) {
             if (route.getPath() != null && !methods(route).isEmpty()) {
                 byPath.computeIfAbsent(path(route), path -> new ArrayList<>()).add(route);
             }
         }
-        byPath.forEach((path, routes) -> router.route(path).last().handler(refuseAllOthers(routes)));
+        byPath.forEach((path, routes) -> router.route(path).last().handler(optionsOr405(routes)));
     }
 
-    private static Handler<RoutingContext> refuseAllOthers(List<Route> routes) {
+    private static Handler<RoutingContext> optionsOr405(List<Route> routes) {
         var methods = new TreeSet<>(Set.of("OPTIONS"));
         routes.forEach(route -> methods(route).forEach(method -> methods.add(method.name())));
         var allow = String.join(", ", methods);
@@ -96,7 +96,7 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
         for (var route : routes) {
             for (var method : List.of(HttpMethod.PATCH, HttpMethod.POST)) {
                 if (methods(route).contains(method)) {
-                    bodies.put(Bodies.acceptHeader(method), String.join(", ", Bodies.takenBy(route, method)));
+                    bodies.put(Bodies.acceptHeader(method), String.join(", ", Bodies.declaredTypes(route, method)));
                 }
             }
         }

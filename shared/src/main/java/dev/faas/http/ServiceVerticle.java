@@ -32,15 +32,15 @@ public abstract class ServiceVerticle extends VerticleBase {
 
     /** The port of one of its listeners, once started. */
     public final int port(String listener) {
-        return started().port(listener);
+        return startedHttp().port(listener);
     }
 
     /** The port of metrics and detailed health, once started. */
     public final int internalPort() {
-        return started().internalPort();
+        return startedHttp().internalPort();
     }
 
-    private HttpService started() {
+    private HttpService startedHttp() {
         var running = http;
         if (running == null) {
             throw new IllegalStateException(service + " has not started");

@@ -14,7 +14,7 @@ final class TextRules {
 
     /** Empty when the value is no text, has a NUL (Postgres stores none) or half a surrogate pair (UTF-8 has none). */
     static Optional<String> read(JsonNode value) {
-        return value.isTextual() && sound(value.textValue()) ? Optional.of(value.textValue()) : Optional.empty();
+        return value.isTextual() && isStorable(value.textValue()) ? Optional.of(value.textValue()) : Optional.empty();
     }
 
     /** A name of the client's own making, fit to be repeated to it. */
@@ -27,7 +27,7 @@ final class TextRules {
         return name.length() > plain.length() ? plain + "…" : plain;
     }
 
-    static <E extends Enum<E>> Map<String, E> byName(Class<E> type) {
+    static <E extends Enum<E>> Map<String, E> namesOf(Class<E> type) {
         var choices = new LinkedHashMap<String, E>();
         Arrays.stream(type.getEnumConstants())
                 .forEach(choice ->
@@ -36,7 +36,7 @@ final class TextRules {
     }
 
     /** Without NUL and without half a surrogate pair. */
-    static boolean sound(String text) {
+    static boolean isStorable(String text) {
         return text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 }

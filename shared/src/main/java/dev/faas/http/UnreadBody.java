@@ -27,7 +27,7 @@ final class UnreadBody {
         }
         var connection = request.connection();
         if (status == NOT_IN_TIME
-                || !small(
+                || !isSmall(
                         request.getHeader(HttpHeaders.CONTENT_LENGTH),
                         request.getHeader(HttpHeaders.TRANSFER_ENCODING))) {
             ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
@@ -43,7 +43,7 @@ final class UnreadBody {
         request.exceptionHandler(broken -> {}).handler(bytes -> {}).resume();
     }
 
-    private static boolean small(@Nullable String contentLength, @Nullable String transferEncoding) {
+    private static boolean isSmall(@Nullable String contentLength, @Nullable String transferEncoding) {
         if (transferEncoding != null) {
             return false;
         }

@@ -27,7 +27,7 @@ public final class Blocking {
      * For closing, whose parts have limits of their own: also in a thread that was or is interrupted, and stays so. Fails as
      * {@link java.util.concurrent.CompletableFuture#join} does.
      */
-    public static void uninterruptibly(Future<?> future) {
+    public static void awaitUninterruptibly(Future<?> future) {
         var unused = future.toCompletionStage().toCompletableFuture().join();
     }
 
@@ -47,7 +47,7 @@ public final class Blocking {
     }
 
     /** Throws what the request failed with: a {@link RuntimeException} or another unchecked one. */
-    public static <T> T answer(CompletableFuture<T> request) throws InterruptedException {
+    public static <T> T awaitReply(CompletableFuture<T> request) throws InterruptedException {
         try {
             return request.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {

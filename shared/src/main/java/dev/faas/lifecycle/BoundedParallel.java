@@ -15,7 +15,7 @@ public final class BoundedParallel {
     /** What is done to one; may block. */
     @FunctionalInterface
     public interface Step<T> {
-        void on(T each) throws Exception;
+        void run(T each) throws Exception;
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(BoundedParallel.class);
@@ -27,22 +27,22 @@ public final class BoundedParallel {
      *
      * @param undone of so many, as in "3 activations could not be stopped"
      */
-    public static <T> void all(List<T> all, int atOnce, String undone, Step<T> step)
+    public static <T> void runAll(List<T> all, int atOnce, String undone, Step<T> step)
             throws InterruptedException, IOException {
-        int failed = all.size() - each(all, atOnce, step).size();
+        int failed = all.size() - runAndReturnDone(all, atOnce, step).size();
         if (failed > 0) {
             throw new IOException(failed + " " + undone);
         }
     }
 
     /** Those that it was done to, in their order; what failed is left to the next round. Blocks. */
-    public static <T> List<T> each(List<T> all, int atOnce, Step<T> step) throws InterruptedException {
+    public static <T> List<T> runAndReturnDone(List<T> all, int atOnce, Step<T> step) throws InterruptedException {
         var slots = new Semaphore(atOnce);
         var work = all.stream()
                 .map(each -> (Callable<T>) () -> {
                     slots.acquire();
                     try {
-                        step.on(each);
+                        step.run(each);
                         return each;
                     } finally {
                         slots.release();

@@ -25,7 +25,7 @@ public final class DependencyMissing extends Exception {
      * @param setting the variable that says where
      * @param attempt bounded by itself; a {@link DependencyMissing} of its own ends the attempts at once
      */
-    public static <T> T within(Duration limit, String name, String address, String setting, Callable<T> attempt)
+    public static <T> T retryWithin(Duration limit, String name, String address, String setting, Callable<T> attempt)
             throws DependencyMissing, InterruptedException {
         var deadline = System.nanoTime() + limit.toNanos();
         while (true) {

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Deployment {
     private final Vertx vertx;
-    private final Begun verticle;
+    private final StoppableStart verticle;
     private final Future<String> started;
     private @Nullable Future<?> stopped;
 
-    private Deployment(Vertx vertx, Begun verticle) {
+    private Deployment(Vertx vertx, StoppableStart verticle) {
         this.vertx = vertx;
         this.verticle = verticle;
         this.started = vertx.deployVerticle(verticle);
@@ -25,7 +25,7 @@ public final class Deployment {
 
     /** Begins to start it. */
     public static Deployment of(Vertx vertx, Deployable verticle) {
-        return new Deployment(vertx, new Begun(verticle));
+        return new Deployment(vertx, new StoppableStart(verticle));
     }
 
     /** Succeeds when the verticle is up. */
@@ -46,12 +46,12 @@ public final class Deployment {
     }
 
     /** Knows when there is a start to be stopped, as it begins on another thread, and stops once whoever asks. */
-    private static final class Begun implements Deployable {
+    private static final class StoppableStart implements Deployable {
         private final Deployable verticle;
         private final Promise<Context> on = Promise.promise();
         private @Nullable Future<?> stopped;
 
-        Begun(Deployable verticle) {
+        StoppableStart(Deployable verticle) {
             this.verticle = verticle;
         }
 

@@ -22,7 +22,7 @@ public final class Launcher {
 
         var signal = new CompletableFuture<Void>();
         var program = new Program<>(service, config, verticle, signal, System.out, System.err);
-        Unrecoverable.tell(signal::completeExceptionally);
+        Unrecoverable.onUncaught(signal::completeExceptionally);
         // Ended by a signal, a JVM would report 143 whatever happened; halting with our own code says how the stop
         // went.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {

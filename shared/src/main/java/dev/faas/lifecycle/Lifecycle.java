@@ -143,8 +143,8 @@ public final class Lifecycle {
         }
 
         /** The same with a job that the start has done: first a pause later. */
-        default void again(String name, Duration pause, RepeatingTask.Job job) throws Exception {
-            open(name, () -> RepeatingTask.again(name, pause, job), RepeatingTask::stop);
+        default void repeatAfterPause(String name, Duration pause, RepeatingTask.Job job) throws Exception {
+            open(name, () -> RepeatingTask.startAfterPause(name, pause, job), RepeatingTask::stop);
         }
 
         /** A close step without an opener, such as a drain. */

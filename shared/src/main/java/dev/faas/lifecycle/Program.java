@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /** One run of a service, from its arguments to its exit code. The signal ends it, as a failure when it is completed by one. */
 final class Program<C> {
-    private static final int FINE = 0;
+    private static final int OK = 0;
     private static final int START_FAILED = 1;
     private static final int MISCONFIGURED = 2;
 
@@ -54,7 +54,7 @@ final class Program<C> {
     int run(String[] args, Map<String, String> environment) {
         var code = START_FAILED;
         try {
-            code = outcome(args, environment);
+            code = runToExitCode(args, environment);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -69,10 +69,10 @@ final class Program<C> {
                 .join();
     }
 
-    private int outcome(String[] args, Map<String, String> environment) throws InterruptedException {
+    private int runToExitCode(String[] args, Map<String, String> environment) throws InterruptedException {
         if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
             help();
-            return FINE;
+            return OK;
         }
         if (args.length > 0) {
             err.println(
@@ -129,8 +129,8 @@ final class Program<C> {
                 .setAddressResolverOptions(
                         new AddressResolverOptions().setCacheMaxTimeToLive(2).setQueryTimeout(2_000)));
         try {
-            serveUntilTold(Deployment.of(vertx, verticle.apply(settings)));
-            return FINE;
+            serveUntilSignal(Deployment.of(vertx, verticle.apply(settings)));
+            return OK;
         } catch (ExecutionException e) {
             report(e.getCause());
             return START_FAILED;
@@ -142,7 +142,7 @@ final class Program<C> {
         }
     }
 
-    private void serveUntilTold(Deployment deployment)
+    private void serveUntilSignal(Deployment deployment)
             throws InterruptedException, ExecutionException, TimeoutException {
         try {
             // Whatever comes first: a start that waits for what is not there can be stopped.

@@ -20,23 +20,23 @@ public final class RepeatingTask {
 
     /** The same, which says itself how long to pause. */
     @FunctionalInterface
-    public interface Paced {
+    public interface PacedJob {
         Duration run() throws Exception;
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(RepeatingTask.class);
-    private static final String OURS = "dev.faas.";
+    private static final String OWN_PACKAGES = "dev.faas.";
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final String name;
     private final Duration first;
     private final Duration afterFailure;
-    private final Paced job;
+    private final PacedJob job;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
     private @Nullable Class<?> failure;
 
-    private RepeatingTask(String name, Duration first, Duration afterFailure, Paced job) {
+    private RepeatingTask(String name, Duration first, Duration afterFailure, PacedJob job) {
         this.name = name;
         this.first = first;
         this.afterFailure = afterFailure;
@@ -45,27 +45,27 @@ public final class RepeatingTask {
     }
 
     public static RepeatingTask start(String name, Duration pause, Job job) {
-        return start(name, Duration.ZERO, pause, paced(pause, job));
+        return start(name, Duration.ZERO, pause, withFixedPause(pause, job));
     }
 
     /** A job that has been done just now: its first time is a pause later. */
-    public static RepeatingTask again(String name, Duration pause, Job job) {
-        return start(name, pause, pause, paced(pause, job));
+    public static RepeatingTask startAfterPause(String name, Duration pause, Job job) {
+        return start(name, pause, pause, withFixedPause(pause, job));
     }
 
     /** @param afterFailure how long to pause when the job could not say so */
-    public static RepeatingTask paced(String name, Duration afterFailure, Paced job) {
+    public static RepeatingTask startPaced(String name, Duration afterFailure, PacedJob job) {
         return start(name, Duration.ZERO, afterFailure, job);
     }
 
-    private static Paced paced(Duration pause, Job job) {
+    private static PacedJob withFixedPause(Duration pause, Job job) {
         return () -> {
             job.run();
             return pause;
         };
     }
 
-    private static RepeatingTask start(String name, Duration first, Duration afterFailure, Paced job) {
+    private static RepeatingTask start(String name, Duration first, Duration afterFailure, PacedJob job) {
         var repeated = new RepeatingTask(name, first, afterFailure, job);
         repeated.thread.start();
         return repeated;
@@ -74,14 +74,14 @@ public final class RepeatingTask {
     private void repeat() {
         try {
             for (var pause = first; !stopping.await(pause.toNanos(), TimeUnit.NANOSECONDS); ) {
-                pause = once();
+                pause = runOnce();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private Duration once() throws InterruptedException {
+    private Duration runOnce() throws InterruptedException {
         try {
             var pause = job.run();
             if (failure != null) {
@@ -94,7 +94,7 @@ public final class RepeatingTask {
         } catch (Exception e) {
             // The edge of the thread: a heartbeat or a reaper that dies of one fault would be the greater one.
             if (e.getClass() != failure) {
-                tell(e);
+                logFailure(e);
             }
             failure = e.getClass();
             return afterFailure;
@@ -102,9 +102,9 @@ public final class RepeatingTask {
     }
 
     /** What this project throws is an outcome, and says what it is; anything else has to be looked for. */
-    private void tell(Exception e) {
+    private void logFailure(Exception e) {
         LOG.warn("{} failed, and is tried again every {} ms: {}", name, afterFailure.toMillis(), e.toString());
-        if (e instanceof RuntimeException && !e.getClass().getName().startsWith(OURS)) {
+        if (e instanceof RuntimeException && !e.getClass().getName().startsWith(OWN_PACKAGES)) {
             LOG.error("{} failed", name, e);
         } else {
             LOG.debug("{} failed", name, e);

@@ -5,7 +5,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What no part can mend by itself, only a process that starts anew. A thread that finds one out ends with it; the program, which
- * alone may end the process, hears of it by {@link #tell}.
+ * alone may end the process, hears of it by {@link #onUncaught}.
  */
 public final class Unrecoverable extends RuntimeException {
     public Unrecoverable(String message) {
@@ -13,7 +13,7 @@ public final class Unrecoverable extends RuntimeException {
     }
 
     /** From now on, for the whole JVM. The listener is called on the thread that ends, and must not block. */
-    public static void tell(Consumer<Unrecoverable> listener) {
+    public static void onUncaught(Consumer<Unrecoverable> listener) {
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
             var log = LoggerFactory.getLogger(Unrecoverable.class);
             if (failure instanceof Unrecoverable end) {

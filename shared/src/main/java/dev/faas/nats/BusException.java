@@ -9,7 +9,7 @@ public abstract sealed class BusException extends RuntimeException {
     }
 
     /** What a stage failed with: the library of futures wraps a failure for each stage that depends on another. */
-    public static Throwable cause(Throwable failure) {
+    public static Throwable unwrap(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 

@@ -103,7 +103,7 @@ final class ConnectionWatch implements ConnectionListener, AutoCloseable {
         }
     }
 
-    boolean connected() {
+    boolean isConnected() {
         return alive;
     }
 

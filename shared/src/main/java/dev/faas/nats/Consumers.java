@@ -45,28 +45,28 @@ public final class Consumers {
                 "max_deliver", -1,
                 "inactive_threshold", INACTIVE_NANOS);
         var body = Codec.write(Map.of("stream_name", stream, "config", config, "action", ""));
-        return nats.send("$JS.API.CONSUMER.CREATE." + stream + "." + name + "." + filter, Map.of(), body)
-                .thenAccept(answer -> failOnError(Codec.readTree(answer.getData())));
+        return nats.requestWrite("$JS.API.CONSUMER.CREATE." + stream + "." + name + "." + filter, Map.of(), body)
+                .thenAccept(answer -> requireNoError(Codec.readTree(answer.getData())));
     }
 
     public CompletableFuture<Void> delete(String name) {
-        return nats.send("$JS.API.CONSUMER.DELETE." + stream + "." + name, Map.of(), new byte[0])
+        return nats.requestWrite("$JS.API.CONSUMER.DELETE." + stream + "." + name, Map.of(), new byte[0])
                 .thenAccept(answer -> {
                     var json = Codec.readTree(answer.getData());
                     if (json.path("error").path("err_code").asInt() != CONSUMER_NOT_FOUND) {
-                        failOnError(json);
+                        requireNoError(json);
                     }
                 });
     }
 
     public CompletableFuture<Optional<ConsumerState>> state(String name) {
-        return nats.ask("$JS.API.CONSUMER.INFO." + stream + "." + name, new byte[0])
+        return nats.requestRead("$JS.API.CONSUMER.INFO." + stream + "." + name, new byte[0])
                 .thenApply(answer -> {
                     var json = Codec.readTree(answer.getData());
                     if (json.path("error").path("err_code").asInt() == CONSUMER_NOT_FOUND) {
                         return Optional.empty();
                     }
-                    failOnError(json);
+                    requireNoError(json);
                     return Optional.of(state(json));
                 });
     }
@@ -90,10 +90,10 @@ public final class Consumers {
     }
 
     private CompletableFuture<List<ConsumerState>> page(List<ConsumerState> found) {
-        return nats.ask("$JS.API.CONSUMER.LIST." + stream, Codec.write(Map.of("offset", found.size())))
+        return nats.requestRead("$JS.API.CONSUMER.LIST." + stream, Codec.write(Map.of("offset", found.size())))
                 .thenCompose(answer -> {
                     var json = Codec.readTree(answer.getData());
-                    failOnError(json);
+                    requireNoError(json);
                     json.path("consumers").forEach(each -> found.add(state(each)));
                     boolean more = found.size() < json.path("total").asInt()
                             && !json.path("consumers").isEmpty();
@@ -112,9 +112,9 @@ public final class Consumers {
                 json.path("config").path("ack_wait").asLong() == ACK_WAIT.toNanos());
     }
 
-    private static void failOnError(JsonNode json) {
+    private static void requireNoError(JsonNode json) {
         if (json.has("error")) {
-            throw JetStreamReplies.refused(json);
+            throw JetStreamReplies.toUnavailable(json);
         }
     }
 

@@ -38,7 +38,7 @@ public final class Delivery {
     }
 
     /** How often it was delivered, this time included; a recreated consumer begins at 1 again. */
-    public long deliveries() {
+    public long deliveryCount() {
         return message.metaData().deliveredCount();
     }
 

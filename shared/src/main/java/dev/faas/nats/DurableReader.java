@@ -39,8 +39,8 @@ public final class DurableReader implements AutoCloseable {
     private final String durable;
     private final String replyTo;
     private @Nullable Subscription inbox;
-    private long asked;
-    private int open;
+    private long requests;
+    private int outstanding;
     private long lostAt;
 
     DurableReader(Nats nats, Connection connection, String stream, String durable) {
@@ -68,7 +68,7 @@ public final class DurableReader implements AutoCloseable {
     private void fill(List<Delivery> batch, int max, Subscription from, long until) throws InterruptedException {
         while (batch.size() < max) {
             if (batch.isEmpty()) {
-                ask(max);
+                pullUnlessPending(max);
             }
             var left = Duration.ofNanos(until - System.nanoTime());
             var message = from.nextMessage(batch.isEmpty() && left.compareTo(NO_WAIT) > 0 ? left : NO_WAIT);
@@ -77,39 +77,39 @@ public final class DurableReader implements AutoCloseable {
                     return;
                 }
             } else if (message.isStatusMessage()) {
-                ended(message, batch.isEmpty());
+                onStatus(message, batch.isEmpty());
             } else {
-                open--;
-                batch.add(new Delivery(message, nats::send));
+                outstanding--;
+                batch.add(new Delivery(message, nats::requestWrite));
             }
         }
     }
 
     /** Unless a request is under way. */
-    private void ask(int max) {
-        if (open > 0 && System.nanoTime() < lostAt) {
+    private void pullUnlessPending(int max) {
+        if (outstanding > 0 && System.nanoTime() < lostAt) {
             return;
         }
-        Consumers.pull(connection, stream, durable, replyTo + ++asked, max, EXPIRES);
-        open = max;
+        Consumers.pull(connection, stream, durable, replyTo + ++requests, max, EXPIRES);
+        outstanding = max;
         lostAt = System.nanoTime() + EXPIRES.plus(LATE).toNanos();
     }
 
     /** @param report whether somebody may be told: what has been read comes first */
-    private void ended(Message message, boolean report) {
-        if (!message.getSubject().equals(replyTo + asked)) {
+    private void onStatus(Message message, boolean report) {
+        if (!message.getSubject().equals(replyTo + requests)) {
             return; // of one that counted as lost
         }
-        open = 0;
+        outstanding = 0;
         var status = message.getStatus();
         if (report && !NOTHING.contains(status.getCode())) {
-            restore();
+            restoreConsumer();
             throw new BusException.BusUnavailable("reading " + durable, new IOException(status.getMessageWithCode()));
         }
     }
 
     /** Somebody may have removed the consumer: the next take has it again. */
-    private void restore() {
+    private void restoreConsumer() {
         try {
             Topology.restoreReaders(nats);
         } catch (IOException | JetStreamApiException | IllegalStateException e) {
@@ -129,7 +129,7 @@ public final class DurableReader implements AutoCloseable {
         try {
             for (var message = from.nextMessage(NO_WAIT); message != null; message = from.nextMessage(NO_WAIT)) {
                 if (!message.isStatusMessage()) {
-                    ahead.add(new Delivery(message, nats::send));
+                    ahead.add(new Delivery(message, nats::requestWrite));
                 }
             }
             // First the subscription, or they would come back to it.

@@ -23,7 +23,7 @@ final class JetStreamReplies {
     private JetStreamReplies() {}
 
     /** A direct get's answer; empty when there is no such message. */
-    static Optional<StoredMessage> direct(Message answer) {
+    static Optional<StoredMessage> readDirectGet(Message answer) {
         if (answer.isStatusMessage()) {
             return switch (answer.getStatus().getCode()) {
                 case 404 -> Optional.empty();
@@ -31,15 +31,15 @@ final class JetStreamReplies {
                     throw new BusException.BusUnavailable(answer.getStatus().getMessageWithCode(), null);
             };
         }
-        return Optional.of(stored(answer));
+        return Optional.of(storedMessage(answer));
     }
 
-    static LiveMessage live(Message message) {
+    static LiveMessage readRepublished(Message message) {
         long sequence = number(message.getHeaders(), SEQUENCE);
-        return new LiveMessage(stored(message), sequence, number(message.getHeaders(), PREVIOUS));
+        return new LiveMessage(storedMessage(message), sequence, number(message.getHeaders(), PREVIOUS));
     }
 
-    private static StoredMessage stored(Message message) {
+    private static StoredMessage storedMessage(Message message) {
         var headers = message.getHeaders();
         var subject = first(headers, SUBJECT);
         var time = first(headers, TIME);
@@ -52,7 +52,7 @@ final class JetStreamReplies {
     }
 
     /** The answer of {@code STREAM.MSG.GET}, which the leader alone gives. */
-    static Optional<StoredMessage> leader(Message answer) {
+    static Optional<StoredMessage> readLeaderGet(Message answer) {
         var json = Codec.readTree(answer.getData());
         if (json.has("error")) {
             if (json.path("error").path("code").asInt() == 404) {
@@ -66,17 +66,17 @@ final class JetStreamReplies {
                 message.path("subject").asText(),
                 message.path("seq").asLong(),
                 Instant.parse(message.path("time").asText()),
-                headerBlock(message.path("hdrs").asText("")),
+                parseHeaders(message.path("hdrs").asText("")),
                 Base64.getDecoder().decode(message.path("data").asText(""))));
     }
 
     /** The answer to the deletion of a message: whether there was one. */
-    static boolean deleted(Message answer) {
+    static boolean readDelete(Message answer) {
         var json = Codec.readTree(answer.getData());
         if (isNoSuchMessage(json.path("error"))) {
             return false;
         }
-        requireSuccess(json);
+        requireSuccessIn(json);
         return true;
     }
 
@@ -91,33 +91,33 @@ final class JetStreamReplies {
     }
 
     /** The answer to a command that may be refused. */
-    static void succeeded(Message answer) {
-        requireSuccess(Codec.readTree(answer.getData()));
+    static void requireSuccess(Message answer) {
+        requireSuccessIn(Codec.readTree(answer.getData()));
     }
 
-    private static void requireSuccess(JsonNode json) {
+    private static void requireSuccessIn(JsonNode json) {
         if (!json.path("success").asBoolean()) {
-            throw refused(json);
+            throw toUnavailable(json);
         }
     }
 
     /** What an answer with an error in it is thrown as. */
-    static BusException.BusUnavailable refused(JsonNode json) {
+    static BusException.BusUnavailable toUnavailable(JsonNode json) {
         return new BusException.BusUnavailable(
                 json.path("error").path("description").asText(), null);
     }
 
     /** The answer to a publish: the sequence, or the refusal as an exception. */
-    static long stored(String subject, Message answer) {
+    static long readPublish(String subject, Message answer) {
         var json = Codec.readTree(answer.getData());
         var error = json.path("error");
         if (error.isMissingNode()) {
             return json.path("seq").asLong();
         }
-        throw refusal(subject, error);
+        throw toException(subject, error);
     }
 
-    private static BusException refusal(String subject, JsonNode error) {
+    private static BusException toException(String subject, JsonNode error) {
         return switch (error.path("err_code").asInt()) {
             case 10071, 10164 -> new BusException.CompareAndSetRefused(subject);
             case 10047, 10077, 10023 -> new BusException.StreamFull(subject);
@@ -144,7 +144,7 @@ final class JetStreamReplies {
         return result;
     }
 
-    private static Map<String, String> headerBlock(String base64) {
+    private static Map<String, String> parseHeaders(String base64) {
         var result = new LinkedHashMap<String, String>();
         new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8)
                 .lines()

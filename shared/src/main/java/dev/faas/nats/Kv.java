@@ -57,15 +57,15 @@ public final class Kv {
     /** Only if the key has no value; refused otherwise. */
     public CompletableFuture<Long> create(String key, byte[] value) {
         return stream.appendIfLast(subject(key), value, 0).exceptionallyCompose(failure -> {
-            if (!(BusException.cause(failure) instanceof BusException.CompareAndSetRefused)) {
-                return CompletableFuture.failedFuture(BusException.cause(failure));
+            if (!(BusException.unwrap(failure) instanceof BusException.CompareAndSetRefused)) {
+                return CompletableFuture.failedFuture(BusException.unwrap(failure));
             }
             // A deleted key has a last message too: its deletion.
             return stream.lastFromLeader(subject(key)).thenCompose(last -> {
-                if (last.isPresent() && deleted(last.get())) {
+                if (last.isPresent() && isDeletion(last.get())) {
                     return stream.appendIfLast(subject(key), value, last.get().sequence());
                 }
-                return CompletableFuture.failedFuture(BusException.cause(failure));
+                return CompletableFuture.failedFuture(BusException.unwrap(failure));
             });
         });
     }
@@ -76,14 +76,14 @@ public final class Kv {
     }
 
     public CompletableFuture<Optional<Change.Put>> get(String key) {
-        return last(key)
+        return lastChange(key)
                 .thenApply(last -> last.filter(Change.Put.class::isInstance).map(Change.Put.class::cast));
     }
 
     /** The key's last change, its deletion included: its revision is what the next compare-and-set has to name. */
-    public CompletableFuture<Optional<Change>> last(String key) {
+    public CompletableFuture<Optional<Change>> lastChange(String key) {
         return stream.lastFromLeader(subject(key))
-                .thenApply(last -> last.map(m -> deleted(m)
+                .thenApply(last -> last.map(m -> isDeletion(m)
                         ? new Change.Deleted(key, m.sequence())
                         : new Change.Put(key, m.sequence(), new Value(m.bytes()))));
     }
@@ -99,8 +99,8 @@ public final class Kv {
     }
 
     /** Removes the mark that a deletion has left; a key that has a value by now keeps it. */
-    public CompletableFuture<Void> forget(String key) {
-        return stream.purgeIfLast(subject(key), Kv::deleted);
+    public CompletableFuture<Void> removeDeletionMarker(String key) {
+        return stream.purgeIfLast(subject(key), Kv::isDeletion);
     }
 
     /**
@@ -134,7 +134,7 @@ public final class Kv {
         return value == null ? new byte[0] : value;
     }
 
-    private static boolean deleted(StoredMessage message) {
+    private static boolean isDeletion(StoredMessage message) {
         return message.headers().containsKey(OPERATION);
     }
 

@@ -57,10 +57,10 @@ public final class Nats implements AutoCloseable {
         if (config.user() != null && config.password() != null) {
             options.userInfo(config.user(), config.password().value());
         }
-        return DependencyMissing.within(
+        return DependencyMissing.retryWithin(
                 config.startTimeout(),
                 "NATS",
-                config.where(),
+                config.address(),
                 "FAAS_NATS_URL",
                 () -> open(config, options.build(), watch));
     }
@@ -71,7 +71,7 @@ public final class Nats implements AutoCloseable {
             return new Nats(config, io.nats.client.Nats.connect(options), watch);
         } catch (AuthenticationException e) {
             throw new DependencyMissing(
-                    "NATS at " + config.where() + " refused user and password. Check FAAS_NATS_USER and"
+                    "NATS at " + config.address() + " refused user and password. Check FAAS_NATS_USER and"
                             + " FAAS_NATS_PASSWORD.",
                     e);
         }
@@ -85,23 +85,24 @@ public final class Nats implements AutoCloseable {
         return new Kv(this, bucket);
     }
 
-    public ObjectBucket objects(String bucket) {
+    public ObjectBucket objectBucket(String bucket) {
         return new ObjectBucket(this, bucket);
     }
 
     /** The one lasting inbox under which this part pulls from a work queue. */
     public PullInbox openPullInbox(String stream, Consumer<Delivery> unexpected) {
-        return new PullInbox(connection, stream, unexpected, this::send);
+        return new PullInbox(connection, stream, unexpected, this::requestWrite);
     }
 
     /** Reads a durable consumer from one thread that may block. */
-    public DurableReader read(String stream, String durable) {
+    public DurableReader openReader(String stream, String durable) {
         return new DurableReader(this, connection, stream, durable);
     }
 
     /** Messages of a plain subject, in order, on one thread of the client library: the handler must not block. */
     public Subscription subscribe(String subject, Consumer<LiveMessage> handler) {
-        var subscription = plain.subscribe(subject, message -> handler.accept(JetStreamReplies.live(message)));
+        var subscription =
+                plain.subscribe(subject, message -> handler.accept(JetStreamReplies.readRepublished(message)));
         var open = new AtomicBoolean(true);
         return () -> {
             if (open.getAndSet(false) && plain.isActive()) {
@@ -117,8 +118,8 @@ public final class Nats implements AutoCloseable {
         return connection
                 .requestWithTimeout("$JS.API.INFO", null, config.requestTimeout())
                 .handle((answer, failure) -> {
-                    if (failure != null && !(BusException.cause(failure) instanceof JetStreamStatusException)) {
-                        throw new BusException.BusUnavailable("no round trip", BusException.cause(failure));
+                    if (failure != null && !(BusException.unwrap(failure) instanceof JetStreamStatusException)) {
+                        throw new BusException.BusUnavailable("no round trip", BusException.unwrap(failure));
                     }
                     return null;
                 });
@@ -134,7 +135,7 @@ public final class Nats implements AutoCloseable {
     }
 
     public boolean isConnected() {
-        return watch.connected();
+        return watch.isConnected();
     }
 
     /** How long the connection has been without a break; zero while there is none. */
@@ -148,9 +149,9 @@ public final class Nats implements AutoCloseable {
     }
 
     /** A request whose answer is not a write's: no answer means that the bus is away. */
-    CompletableFuture<Message> ask(String subject, byte[] body) {
-        return send(subject, Map.of(), body).exceptionallyCompose(failure -> {
-            var cause = BusException.cause(failure);
+    CompletableFuture<Message> requestRead(String subject, byte[] body) {
+        return requestWrite(subject, Map.of(), body).exceptionallyCompose(failure -> {
+            var cause = BusException.unwrap(failure);
             return CompletableFuture.failedFuture(
                     cause instanceof BusException.OutcomeUnknown
                             ? new BusException.BusUnavailable("no answer to " + subject, cause)
@@ -159,7 +160,7 @@ public final class Nats implements AutoCloseable {
     }
 
     /** A request that may change something: no answer in time leaves the outcome unknown. */
-    CompletableFuture<Message> send(String subject, Map<String, String> headers, byte[] body) {
+    CompletableFuture<Message> requestWrite(String subject, Map<String, String> headers, byte[] body) {
         CompletableFuture<Message> answer;
         try {
             answer = connection.requestWithTimeout(
@@ -173,7 +174,7 @@ public final class Nats implements AutoCloseable {
             return CompletableFuture.failedFuture(e);
         }
         return answer.exceptionallyCompose(failure -> {
-            var cause = BusException.cause(failure);
+            var cause = BusException.unwrap(failure);
             return CompletableFuture.failedFuture(
                     cause instanceof JetStreamStatusException
                             ? new BusException.BusUnavailable("nobody serves " + subject, cause)

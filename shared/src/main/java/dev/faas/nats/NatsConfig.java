@@ -38,7 +38,7 @@ public record NatsConfig(
     }
 
     /** The servers without credentials, for messages. */
-    String where() {
+    String address() {
         return url.replaceAll("//[^@/]*@", "//");
     }
 }

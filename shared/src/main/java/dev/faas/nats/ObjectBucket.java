@@ -67,7 +67,7 @@ public final class ObjectBucket {
     public CompletableFuture<Optional<StoredObject>> open(String name) {
         return stream.lastFromLeader(meta(name))
                 .thenApply(found -> found.map(message -> Codec.readTree(message.bytes()))
-                        .filter(info -> !deleted(info))
+                        .filter(info -> !isDeleted(info))
                         .map(info -> new StoredObject(
                                 stream,
                                 "$O." + bucket + ".C." + info.path("nuid").asText(),
@@ -81,14 +81,14 @@ public final class ObjectBucket {
             if (store.getInfo(name) != null) {
                 store.delete(name);
             }
-            stream.purgeIfLast(meta(name), last -> deleted(Codec.readTree(last.bytes())))
+            stream.purgeIfLast(meta(name), last -> isDeleted(Codec.readTree(last.bytes())))
                     .get(LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (JetStreamApiException | IllegalStateException | ExecutionException | TimeoutException e) {
             throw new IOException("object " + name + " could not be deleted", e);
         }
     }
 
-    private static boolean deleted(JsonNode info) {
+    private static boolean isDeleted(JsonNode info) {
         return info.path("deleted").asBoolean();
     }
 

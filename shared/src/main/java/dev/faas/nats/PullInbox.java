@@ -19,13 +19,13 @@ import java.util.function.Consumer;
  */
 public final class PullInbox implements AutoCloseable {
     /** What a pull came to. */
-    public sealed interface Pulled {
-        record Message(Delivery delivery) implements Pulled {}
+    public sealed interface PullResult {
+        record Message(Delivery delivery) implements PullResult {}
 
         /** Nothing to be had: the queue is empty, or its function at its limit. */
-        record Nothing() implements Pulled {}
+        record Empty() implements PullResult {}
 
-        record NoConsumer() implements Pulled {}
+        record NoConsumer() implements PullResult {}
     }
 
     private static final Duration LATE = Duration.ofSeconds(2);
@@ -39,7 +39,7 @@ public final class PullInbox implements AutoCloseable {
     private final AtomicLong numbers = new AtomicLong();
     private final Map<String, Pull> waiting = new ConcurrentHashMap<>();
 
-    private record Pull(String replyTo, CompletableFuture<Pulled> result) {}
+    private record Pull(String replyTo, CompletableFuture<PullResult> result) {}
 
     PullInbox(Connection connection, String stream, Consumer<Delivery> unexpected, Sender sender) {
         this.connection = connection;
@@ -47,7 +47,7 @@ public final class PullInbox implements AutoCloseable {
         this.unexpected = unexpected;
         this.sender = sender;
         this.inbox = connection.createInbox() + ".";
-        this.dispatcher = connection.createDispatcher(this::received);
+        this.dispatcher = connection.createDispatcher(this::onMessage);
         dispatcher.subscribe(inbox + ">");
     }
 
@@ -55,7 +55,7 @@ public final class PullInbox implements AutoCloseable {
      * One message of the consumer, if there is one now or within {@code expires}. One pull a consumer at a time: a message is
      * told by its consumer, since it comes under the subject it was stored with; only a status comes under the pull's own.
      */
-    public CompletableFuture<Pulled> pull(String consumer, Duration expires) {
+    public CompletableFuture<PullResult> pull(String consumer, Duration expires) {
         var replyTo = inbox + consumer + "." + numbers.incrementAndGet();
         var pull = new Pull(replyTo, new CompletableFuture<>());
         if (waiting.putIfAbsent(consumer, pull) != null) {
@@ -68,23 +68,23 @@ public final class PullInbox implements AutoCloseable {
             return CompletableFuture.failedFuture(new BusException.BusUnavailable("not connected", e));
         }
         return pull.result()
-                .completeOnTimeout(new Pulled.Nothing(), expires.plus(LATE).toMillis(), TimeUnit.MILLISECONDS)
+                .completeOnTimeout(new PullResult.Empty(), expires.plus(LATE).toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((pulled, failure) -> waiting.remove(consumer, pull));
     }
 
-    private void received(Message message) {
+    private void onMessage(Message message) {
         if (message.isStatusMessage()) {
-            ended(message);
+            onStatus(message);
             return;
         }
         var delivery = new Delivery(message, sender);
         var pull = waiting.remove(message.metaData().getConsumer());
-        if (pull == null || !pull.result().complete(new Pulled.Message(delivery))) {
+        if (pull == null || !pull.result().complete(new PullResult.Message(delivery))) {
             unexpected.accept(delivery);
         }
     }
 
-    private void ended(Message status) {
+    private void onStatus(Message status) {
         var consumer = status.getSubject()
                 .substring(inbox.length(), status.getSubject().lastIndexOf('.'));
         var pull = waiting.get(consumer);
@@ -92,7 +92,7 @@ public final class PullInbox implements AutoCloseable {
             boolean gone = status.getStatus().getCode() == 503
                     || status.getStatus().getMessage().contains("Consumer Deleted");
             waiting.remove(consumer, pull);
-            pull.result().complete(gone ? new Pulled.NoConsumer() : new Pulled.Nothing());
+            pull.result().complete(gone ? new PullResult.NoConsumer() : new PullResult.Empty());
         }
     }
 

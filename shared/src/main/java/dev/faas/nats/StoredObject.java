@@ -11,7 +11,7 @@ public final class StoredObject {
     private final Stream stream;
     private final String subject;
     private final long size;
-    private long taken;
+    private long bytesRead;
     private long from = 1;
 
     StoredObject(Stream stream, String subject, long size) {
@@ -27,7 +27,7 @@ public final class StoredObject {
 
     /** The next bytes; empty after the last, or when the rest has been removed. */
     public CompletableFuture<Optional<byte[]>> next() {
-        if (taken >= size) {
+        if (bytesRead >= size) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         return stream.nextDirect(subject, from)
@@ -36,7 +36,7 @@ public final class StoredObject {
                         : stream.nextFromLeader(subject, from))
                 .thenApply(found -> found.map(message -> {
                     from = message.sequence() + 1;
-                    taken += message.bytes().length;
+                    bytesRead += message.bytes().length;
                     return message.bytes();
                 }));
     }

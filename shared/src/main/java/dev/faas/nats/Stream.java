@@ -32,7 +32,7 @@ public final class Stream {
     public CompletableFuture<Long> append(String subject, Map<String, String> headers, byte[] body) {
         var all = new HashMap<>(headers);
         all.put(EXPECTED_STREAM, name);
-        return nats.send(subject, all, body).thenApply(answer -> JetStreamReplies.stored(subject, answer));
+        return nats.requestWrite(subject, all, body).thenApply(answer -> JetStreamReplies.readPublish(subject, answer));
     }
 
     /**
@@ -52,20 +52,20 @@ public final class Stream {
     }
 
     public CompletableFuture<Optional<StoredMessage>> lastDirect(String subject) {
-        return nats.ask(direct, json("last_by_subj", subject, 0)).thenApply(JetStreamReplies::direct);
+        return nats.requestRead(direct, json("last_by_subj", subject, 0)).thenApply(JetStreamReplies::readDirectGet);
     }
 
     /** The first message of the subject at or after a sequence, as a replica knows it. */
     public CompletableFuture<Optional<StoredMessage>> nextDirect(String subject, long from) {
-        return nats.ask(direct, json("next_by_subj", subject, from)).thenApply(JetStreamReplies::direct);
+        return nats.requestRead(direct, json("next_by_subj", subject, from)).thenApply(JetStreamReplies::readDirectGet);
     }
 
     public CompletableFuture<Optional<StoredMessage>> lastFromLeader(String subject) {
-        return nats.ask(leader, json("last_by_subj", subject, 0)).thenApply(JetStreamReplies::leader);
+        return nats.requestRead(leader, json("last_by_subj", subject, 0)).thenApply(JetStreamReplies::readLeaderGet);
     }
 
     public CompletableFuture<Optional<StoredMessage>> nextFromLeader(String subject, long from) {
-        return nats.ask(leader, json("next_by_subj", subject, from)).thenApply(JetStreamReplies::leader);
+        return nats.requestRead(leader, json("next_by_subj", subject, from)).thenApply(JetStreamReplies::readLeaderGet);
     }
 
     /**
@@ -74,7 +74,8 @@ public final class Stream {
      */
     public CompletableFuture<Boolean> delete(long sequence) {
         var body = Codec.write(Map.of("seq", sequence, "no_erase", true));
-        return nats.send("$JS.API.STREAM.MSG.DELETE." + name, Map.of(), body).thenApply(JetStreamReplies::deleted);
+        return nats.requestWrite("$JS.API.STREAM.MSG.DELETE." + name, Map.of(), body)
+                .thenApply(JetStreamReplies::readDelete);
     }
 
     /**
@@ -99,13 +100,13 @@ public final class Stream {
     }
 
     private CompletableFuture<Void> purge(Map<String, Object> what) {
-        return nats.send("$JS.API.STREAM.PURGE." + name, Map.of(), Codec.write(what))
-                .thenAccept(JetStreamReplies::succeeded);
+        return nats.requestWrite("$JS.API.STREAM.PURGE." + name, Map.of(), Codec.write(what))
+                .thenAccept(JetStreamReplies::requireSuccess);
     }
 
     /** How it stands, as its leader knows. */
     public CompletableFuture<State> state() {
-        return nats.ask("$JS.API.STREAM.INFO." + name, new byte[0]).thenApply(answer -> {
+        return nats.requestRead("$JS.API.STREAM.INFO." + name, new byte[0]).thenApply(answer -> {
             var json = Codec.readTree(answer.getData());
             if (json.has("error")) {
                 throw new BusException.BusUnavailable(

@@ -98,9 +98,9 @@ public final class Topology {
         while (true) {
             try {
                 var management = nats.connection().jetStreamManagement();
-                if (!missing(management, Subjects.EVENTS)
-                        && !missing(management, "OBJ_" + Subjects.OUTPUTS)
-                        && allThere(management, later)) {
+                if (!isMissing(management, Subjects.EVENTS)
+                        && !isMissing(management, "OBJ_" + Subjects.OUTPUTS)
+                        && allExist(management, later)) {
                     return;
                 }
             } catch (IOException | JetStreamApiException e) {
@@ -116,10 +116,10 @@ public final class Topology {
         }
     }
 
-    private static boolean allThere(JetStreamManagement management, String... buckets)
+    private static boolean allExist(JetStreamManagement management, String... buckets)
             throws IOException, JetStreamApiException {
         for (var bucket : buckets) {
-            if (missing(management, "KV_" + bucket)) {
+            if (isMissing(management, "KV_" + bucket)) {
                 return false;
             }
         }
@@ -172,7 +172,7 @@ public final class Topology {
 
     private static void ensure(JetStreamManagement management, StreamConfiguration stream)
             throws IOException, JetStreamApiException {
-        if (missing(management, stream.getName())) {
+        if (isMissing(management, stream.getName())) {
             management.addStream(stream);
         } else {
             management.updateStream(stream);
@@ -184,7 +184,7 @@ public final class Topology {
         var limit = bucket.equals(Subjects.IDEMPOTENCY) ? config.keysBytes() : UNLIMITED;
         var age = age(bucket);
         var stream = "KV_" + bucket;
-        if (missing(management, stream)) {
+        if (isMissing(management, stream)) {
             var builder = KeyValueConfiguration.builder(bucket)
                     .storageType(StorageType.File)
                     .maxBucketSize(limit)
@@ -217,7 +217,7 @@ public final class Topology {
     private static void ensureOutputs(Nats nats, JetStreamManagement management, TopologyConfig config)
             throws IOException, JetStreamApiException {
         var stream = "OBJ_" + Subjects.OUTPUTS;
-        if (missing(management, stream)) {
+        if (isMissing(management, stream)) {
             nats.connection()
                     .objectStoreManagement()
                     .create(ObjectStoreConfiguration.builder(Subjects.OUTPUTS)
@@ -233,7 +233,7 @@ public final class Topology {
         }
     }
 
-    private static boolean missing(JetStreamManagement management, String stream)
+    private static boolean isMissing(JetStreamManagement management, String stream)
             throws IOException, JetStreamApiException {
         try {
             management.getStreamInfo(stream);

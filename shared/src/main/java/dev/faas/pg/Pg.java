@@ -19,7 +19,7 @@ public final class Pg {
      * Begins a statement that is planned for its very values each time. Others are planned for any values once they have been
      * used a few times, which is cheaper, and bad where what they ask for may be in all rows or in none.
      */
-    public static final String PLANNED_ANEW = "/* planned anew */ ";
+    public static final String CUSTOM_PLAN = "/* planned anew */ ";
 
     /** One attempt to connect and ask, at start. */
     private static final long PROBE_SECONDS = 5;
@@ -44,7 +44,7 @@ public final class Pg {
                 .build();
         var open = false;
         try {
-            DependencyMissing.within(
+            DependencyMissing.retryWithin(
                     config.startTimeout(), "postgres", config.address(), "FAAS_PG_URL", () -> probe(pool, config));
             var version = Migrations.run(config);
             LoggerFactory.getLogger(Pg.class).info("schema {} is at version {}", config.schema(), version);
@@ -61,14 +61,14 @@ public final class Pg {
         return pool;
     }
 
-    /** Work on the pool, a connection a statement; failures as {@link #failure} says. */
-    public <T> Future<T> with(Function<Pool, Future<T>> work) {
-        return work.apply(pool).recover(failure -> Future.failedFuture(failure(failure)));
+    /** Work on the pool, a connection a statement; failures as {@link #toProblem} says. */
+    public <T> Future<T> withPool(Function<Pool, Future<T>> work) {
+        return work.apply(pool).recover(failure -> Future.failedFuture(toProblem(failure)));
     }
 
-    /** Work in one transaction, rolled back when it fails; failures as {@link #failure} says. */
-    public <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
-        return pool.withTransaction(work).recover(failure -> Future.failedFuture(failure(failure)));
+    /** Work in one transaction, rolled back when it fails; failures as {@link #toProblem} says. */
+    public <T> Future<T> inTransaction(Function<SqlConnection, Future<T>> work) {
+        return pool.withTransaction(work).recover(failure -> Future.failedFuture(toProblem(failure)));
     }
 
     public Future<Void> ping() {
@@ -80,13 +80,13 @@ public final class Pg {
     }
 
     /** 503 {@code unavailable} when Postgres cannot be reached or takes no work, else the failure itself. */
-    public static Throwable failure(Throwable failure) {
-        return Unavailable.is(failure) ? Problem.unavailable("postgres").asException() : failure;
+    public static Throwable toProblem(Throwable failure) {
+        return Unavailable.matches(failure) ? Problem.unavailable("postgres").asException() : failure;
     }
 
     /** Whether it is the values that Postgres will not have: all else that fails may pass, and the same be taken later. */
-    public static boolean refusesValues(Throwable failure) {
-        return failure instanceof PgException refusal && Unavailable.refusesValues(refusal);
+    public static boolean isInvalidValue(Throwable failure) {
+        return failure instanceof PgException refusal && Unavailable.isInvalidValue(refusal);
     }
 
     /** A whole round trip, so that a server that only listens, or a password that is wrong, does not count as there. */
@@ -99,7 +99,7 @@ public final class Pg {
                     .toCompletableFuture()
                     .get(PROBE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof PgException refusal && Unavailable.refusesUs(refusal)) {
+            if (e.getCause() instanceof PgException refusal && Unavailable.isAccessDenied(refusal)) {
                 throw new DependencyMissing(
                         "postgres at %s does not let '%s' in: %s. Check FAAS_PG_URL, FAAS_PG_USER and FAAS_PG_PASSWORD."
                                 .formatted(config.address(), config.user(), refusal.getErrorMessage()),

@@ -32,7 +32,7 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
     private static final int POOL_QUEUE = 2_000;
 
     public PgConfig {
-        if (!fits(url)) {
+        if (!isValid(url)) {
             // The address itself may hold a password: it is not repeated.
             throw new IllegalArgumentException("FAAS_PG_URL " + FORM);
         }
@@ -43,11 +43,11 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
 
     public static PgConfig from(Env env, String schema) {
         var url = env.uri("FAAS_PG_URL", DEFAULT_URL, "where Postgres is");
-        if (!fits(url)) {
-            env.problem("FAAS_PG_URL", FORM);
+        if (!isValid(url)) {
+            env.addProblem("FAAS_PG_URL", FORM);
         }
         return new PgConfig(
-                fits(url) ? url : DEFAULT_URL,
+                isValid(url) ? url : DEFAULT_URL,
                 env.text("FAAS_PG_USER", "faas", "its user"),
                 env.secret("FAAS_PG_PASSWORD", "the user's password").orElse(new Secret("")),
                 schema,
@@ -74,7 +74,7 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
                 .setUser(user)
                 .setPassword(password.value())
                 .setCachePreparedStatements(true)
-                .setPreparedStatementCacheSqlFilter(sql -> !sql.startsWith(Pg.PLANNED_ANEW))
+                .setPreparedStatementCacheSqlFilter(sql -> !sql.startsWith(Pg.CUSTOM_PLAN))
                 .addProperty("application_name", schema)
                 .addProperty("search_path", schema)
                 // "already exists, skipping" is no news.
@@ -90,7 +90,7 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
                 .setConnectionTimeoutUnit(TimeUnit.SECONDS);
     }
 
-    private static boolean fits(URI url) {
+    private static boolean isValid(URI url) {
         return Set.of("postgres", "postgresql").contains(url.getScheme())
                 && url.getHost() != null
                 && url.getPath().length() > 1

@@ -21,7 +21,7 @@ final class Unavailable {
 
     private Unavailable() {}
 
-    static boolean is(Throwable failure) {
+    static boolean matches(Throwable failure) {
         return switch (failure) {
             case PgException refusal -> hasClass(refusal, CLASSES);
             case IOException unreachable -> true;
@@ -29,16 +29,16 @@ final class Unavailable {
             case ConnectionPoolTooBusyException busy -> true;
             case TimeoutException late -> true;
             // There is no type for "no connection in time", and none for one that broke just before it was used.
-            case VertxException other -> saysSo(other);
+            case VertxException other -> isPoolTimeout(other);
             default -> false;
         };
     }
 
-    static boolean refusesUs(PgException refusal) {
+    static boolean isAccessDenied(PgException refusal) {
         return hasClass(refusal, REFUSALS);
     }
 
-    static boolean refusesValues(PgException refusal) {
+    static boolean isInvalidValue(PgException refusal) {
         return hasClass(refusal, VALUES);
     }
 
@@ -47,7 +47,7 @@ final class Unavailable {
         return state != null && state.length() == 5 && classes.contains(state.substring(0, 2));
     }
 
-    private static boolean saysSo(VertxException failure) {
+    private static boolean isPoolTimeout(VertxException failure) {
         var message = failure.getMessage();
         return message != null && (message.startsWith("Timeout") || message.startsWith("Connection is not active"));
     }

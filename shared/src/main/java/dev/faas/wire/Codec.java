@@ -102,7 +102,7 @@ public final class Codec {
         }
     }
 
-    public static JsonNode tree(Object value) {
+    public static JsonNode toTree(Object value) {
         return MAPPER.valueToTree(value);
     }
 

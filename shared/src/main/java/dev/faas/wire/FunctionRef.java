@@ -33,7 +33,7 @@ public record FunctionRef(String target, OptionalInt revision) {
         return NAME.matcher(text).matches();
     }
 
-    public boolean byId() {
+    public boolean isId() {
         return Ids.isFunction(target);
     }
 }

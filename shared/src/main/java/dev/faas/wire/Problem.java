@@ -87,7 +87,7 @@ public record Problem(
                         "Temporarily unavailable",
                         "The platform cannot reach its " + dependency + " right now. Try again in a few seconds.")
                 .with("dependency", dependency)
-                .retryAfter(2);
+                .withRetryAfter(2);
     }
 
     public static Problem internal() {
@@ -100,20 +100,20 @@ public record Problem(
 
     /** 413 about a body or a part of it: the limit is named in {@code detail} and, for programs, in {@code limitBytes}. */
     public static Problem tooLarge(String code, String title, String detail, int limitBytes) {
-        return of(413, code, title, detail).extended("limitBytes", limitBytes);
+        return of(413, code, title, detail).withExtension("limitBytes", limitBytes);
     }
 
     public Problem with(String name, String value) {
-        return extended(name, value);
+        return withExtension(name, value);
     }
 
-    private Problem extended(String name, Object value) {
+    private Problem withExtension(String name, Object value) {
         var more = new HashMap<>(extensions);
         more.put(name, value);
         return new Problem(status, code, title, detail, errors, more, retryAfterSeconds);
     }
 
-    public Problem retryAfter(int seconds) {
+    public Problem withRetryAfter(int seconds) {
         return new Problem(status, code, title, detail, errors, extensions, OptionalInt.of(seconds));
     }
 

@@ -9,7 +9,7 @@ import java.util.HexFormat;
 public final class Sha256 {
     private Sha256() {}
 
-    public static byte[] of(byte[] bytes) {
+    public static byte[] digest(byte[] bytes) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(bytes);
         } catch (NoSuchAlgorithmException e) {
@@ -17,16 +17,16 @@ public final class Sha256 {
         }
     }
 
-    public static byte[] of(String text) {
-        return of(text.getBytes(StandardCharsets.UTF_8));
+    public static byte[] digest(String text) {
+        return digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** As 64 digits in lower case. */
     public static String hex(byte[] bytes) {
-        return HexFormat.of().formatHex(of(bytes));
+        return HexFormat.of().formatHex(digest(bytes));
     }
 
     public static String hex(String text) {
-        return HexFormat.of().formatHex(of(text));
+        return HexFormat.of().formatHex(digest(text));
     }
 }

@@ -37,29 +37,29 @@ public final class Subjects {
     public static final String ALL_WORK_NOTIFICATIONS = "wake.>";
 
     private static final String QUEUE = "activations.queue.";
-    private static final String HINT = "wake.";
+    private static final String WORK_NOTIFICATION = "wake.";
 
     private Subjects() {}
 
     /** Where the command of a queued activation lies. */
-    public static String queue(String owner, String function, String id) {
+    public static String command(String owner, String function, String id) {
         return QUEUE + user(owner) + "." + function(function) + "." + activation(id);
     }
 
     /** The filter of one function's consumer. */
-    public static String queueOf(String owner, String function) {
+    public static String functionQueue(String owner, String function) {
         return QUEUE + user(owner) + "." + function(function) + ".*";
     }
 
     /** The hint that a function has work: what a republished command, or a sweep, says. */
     public static String workNotification(String owner, String function) {
-        return HINT + user(owner) + "." + function(function);
+        return WORK_NOTIFICATION + user(owner) + "." + function(function);
     }
 
     /** Owner and function of a queue subject or of a hint; empty when it is neither. */
     public static Optional<QueueKey> queueKey(String subject) {
         var parts = subject.split("\\.", -1);
-        int from = subject.startsWith(QUEUE) ? 2 : subject.startsWith(HINT) ? 1 : parts.length;
+        int from = subject.startsWith(QUEUE) ? 2 : subject.startsWith(WORK_NOTIFICATION) ? 1 : parts.length;
         if (parts.length < from + 2 || !Ids.isUser(parts[from]) || !Ids.isFunction(parts[from + 1])) {
             return Optional.empty();
         }
@@ -67,7 +67,7 @@ public final class Subjects {
     }
 
     /** The activation whose command lies under a queue subject. */
-    public static String queued(String subject) {
+    public static String activationIdOf(String subject) {
         return activation(subject.substring(subject.lastIndexOf('.') + 1));
     }
 
@@ -87,7 +87,7 @@ public final class Subjects {
     }
 
     /** Both event subjects of one activation, as they are republished. */
-    public static String live(String id) {
+    public static String liveEvents(String id) {
         return "live." + activation(id) + ".*";
     }
 
@@ -96,7 +96,7 @@ public final class Subjects {
     }
 
     /** The bucket entries that pin the images of one function's revisions. */
-    public static String pins(String function) {
+    public static String imagePins(String function) {
         return "$KV." + IMAGES + "." + function(function) + ".*";
     }
 

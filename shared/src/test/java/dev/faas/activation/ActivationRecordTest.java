@@ -34,10 +34,10 @@ class ActivationRecordTest {
 
     @Test
     void whatARunWaitsForIsToldUntilItIsOver() {
-        var waiting = Samples.running().waitingFor("its image");
+        var waiting = Samples.running().withWaitsFor("its image");
 
         assertThat(waiting.requestCancel(Reason.CANCELLED_BY_USER).waitsFor()).isEqualTo("its image");
-        assertThat(waiting.requestCancel(Reason.CANCELLED_BY_USER).waitingFor(null))
+        assertThat(waiting.requestCancel(Reason.CANCELLED_BY_USER).withWaitsFor(null))
                 .isEqualTo(Samples.running().requestCancel(Reason.CANCELLED_BY_USER));
         assertThat(waiting.finish(Samples.succeeded(0), BACKOFF))
                 .isEqualTo(Samples.running().finish(Samples.succeeded(0), BACKOFF));
@@ -72,9 +72,9 @@ class ActivationRecordTest {
         var second = (ActivationRecord.Queued)
                 first.claim(Samples.WORKER, "run-2", now).handBack(Reason.START_FAILED, "no space", now);
 
-        assertThat(first.waitFrom(now)).isEqualTo(Duration.ofMillis(250));
-        assertThat(second.waitFrom(now)).isEqualTo(Duration.ofMillis(500));
-        assertThat(second.waitFrom(now.plusMillis(500))).isZero();
+        assertThat(first.remainingWait(now)).isEqualTo(Duration.ofMillis(250));
+        assertThat(second.remainingWait(now)).isEqualTo(Duration.ofMillis(500));
+        assertThat(second.remainingWait(now.plusMillis(500))).isZero();
     }
 
     @Test
@@ -89,7 +89,8 @@ class ActivationRecordTest {
         assertThat(record.currentStatus()).isEqualTo(Status.QUEUED);
         assertThat(record.attempt()).isZero();
         assertThat(record.platformFaults()).isZero();
-        assertThat(((ActivationRecord.Queued) record).waitFrom(Samples.NOW)).isZero();
+        assertThat(((ActivationRecord.Queued) record).remainingWait(Samples.NOW))
+                .isZero();
     }
 
     @Test
@@ -117,15 +118,15 @@ class ActivationRecordTest {
         var run = queued.claim(Samples.WORKER, "run-1", claimed);
         var ended = claimed.plusSeconds(600);
 
-        var lost = (ActivationRecord.Queued) run.lose(ended);
+        var lost = (ActivationRecord.Queued) run.loseSpawner(ended);
         var retried = (ActivationRecord.Queued) run.finish(failedAt(ended), BACKOFF);
 
-        assertThat(queued.expired(Samples.NOW.plus(day))).isFalse();
-        assertThat(queued.expired(Samples.NOW.plus(day).plusMillis(1))).isTrue();
-        assertThat(lost.expired(ended.plusSeconds(1))).isFalse();
-        assertThat(lost.expired(ended.plusMillis(1001))).isTrue();
-        assertThat(retried.expired(ended.plus(BACKOFF).plusSeconds(1))).isFalse();
-        assertThat(retried.expired(ended.plus(BACKOFF).plusMillis(1001))).isTrue();
+        assertThat(queued.isExpired(Samples.NOW.plus(day))).isFalse();
+        assertThat(queued.isExpired(Samples.NOW.plus(day).plusMillis(1))).isTrue();
+        assertThat(lost.isExpired(ended.plusSeconds(1))).isFalse();
+        assertThat(lost.isExpired(ended.plusMillis(1001))).isTrue();
+        assertThat(retried.isExpired(ended.plus(BACKOFF).plusSeconds(1))).isFalse();
+        assertThat(retried.isExpired(ended.plus(BACKOFF).plusMillis(1001))).isTrue();
     }
 
     @Test
@@ -135,8 +136,8 @@ class ActivationRecordTest {
                 .claim(Samples.WORKER, "run-1", Samples.NOW)
                 .finish(failedAt(ahead), BACKOFF);
 
-        assertThat(back.waitFrom(ahead)).isEqualTo(BACKOFF);
-        assertThat(back.waitFrom(Samples.NOW)).isZero();
+        assertThat(back.remainingWait(ahead)).isEqualTo(BACKOFF);
+        assertThat(back.remainingWait(Samples.NOW)).isZero();
     }
 
     private static Report failedAt(Instant at) {
@@ -145,10 +146,10 @@ class ActivationRecordTest {
 
     @Test
     void aLostRunIsRepeatedUnlessItMayRunOnlyOnce() {
-        var repeated = Samples.running().lose(Samples.NOW);
+        var repeated = Samples.running().loseSpawner(Samples.NOW);
         var once = Samples.queued(Delivery.AT_MOST_ONCE, Retry.DEFAULT)
                 .claim(Samples.WORKER, "run-1", Samples.NOW)
-                .lose(Samples.NOW);
+                .loseSpawner(Samples.NOW);
 
         assertThat(repeated.currentStatus()).isEqualTo(Status.QUEUED);
         assertThat(repeated.attempt()).isZero();
@@ -181,7 +182,7 @@ class ActivationRecordTest {
 
         assertThat(run.finish(Samples.failed(Reason.EXIT_CODE), BACKOFF).currentStatus())
                 .isEqualTo(Status.FAILED);
-        assertThat(run.lose(Samples.NOW).currentStatus()).isEqualTo(Status.CANCELLED);
+        assertThat(run.loseSpawner(Samples.NOW).currentStatus()).isEqualTo(Status.CANCELLED);
         assertThat(run.release(true, Samples.NOW).currentStatus()).isEqualTo(Status.CANCELLED);
         assertThat(run.handBack(Reason.START_FAILED, "no space", Samples.NOW).currentStatus())
                 .isEqualTo(Status.CANCELLED);

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationEvent.OutputEvent;
 import dev.faas.activation.ActivationEvent.StateEvent;
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.BusException;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.wire.Subjects.QueueKey;
@@ -69,7 +69,7 @@ class ActivationsTest {
 
         assertThat(lost)
                 .isInstanceOfSatisfying(
-                        Appended.Superseded.class,
+                        AppendResult.Superseded.class,
                         superseded -> assertThat(
                                         superseded.actual().orElseThrow().record())
                                 .isEqualTo(first));
@@ -98,22 +98,22 @@ class ActivationsTest {
     void aCommandIsQueuedOnceAndTakenOnceAndItsPlaceIsFreeAfterTheAck() throws Exception {
         var command = ActivationCommand.of(Samples.fresh().activation());
         var hints = new LinkedBlockingQueue<QueueKey>();
-        get(queue.ensure(new QueueKey(command.owner(), command.functionId()), 2));
+        get(queue.ensureConsumer(new QueueKey(command.owner(), command.functionId()), 2));
         try (var _ = queue.onWork(hints::add);
-                var puller = queue.puller(d -> {})) {
-            get(queue.put(command));
-            get(queue.put(command));
+                var puller = queue.openPuller(d -> {})) {
+            get(queue.enqueue(command));
+            get(queue.enqueue(command));
 
             assertThat(hints.poll(5, TimeUnit.SECONDS)).isEqualTo(new QueueKey(command.owner(), command.functionId()));
             assertThat(get(queue.stats(command.functionId())).orElseThrow().queued())
                     .isEqualTo(1);
-            var taken = (Pulled.Message) get(puller.pull(command.functionId(), Duration.ofSeconds(1)));
-            assertThat(CommandQueue.command(taken.delivery())).isEqualTo(command);
+            var taken = (PullResult.Message) get(puller.pull(command.functionId(), Duration.ofSeconds(1)));
+            assertThat(CommandQueue.decodeCommand(taken.delivery())).isEqualTo(command);
             assertThat(get(queue.contains(command))).isTrue();
             get(taken.delivery().ack());
             assertThat(get(queue.contains(command))).isFalse();
             assertThat(get(puller.pull(command.functionId(), Duration.ofMillis(100))))
-                    .isInstanceOf(Pulled.Nothing.class);
+                    .isInstanceOf(PullResult.Empty.class);
         }
     }
 
@@ -161,7 +161,7 @@ class ActivationsTest {
         var first = ((ActivationRecord.Queued) accepted.record()).claim(Samples.WORKER, "run-1", Samples.NOW);
         var running = stored(events.append(first, accepted.sequence()));
         output(accepted.record().id(), "run-1", "lost\n");
-        var back = stored(events.append(first.lose(Samples.NOW), running.sequence()));
+        var back = stored(events.append(first.loseSpawner(Samples.NOW), running.sequence()));
         output(accepted.record().id(), "run-1", "late\n");
         var second = ((ActivationRecord.Queued) back.record()).claim(Samples.WORKER, "run-2", Samples.NOW);
         var again = stored(events.append(second, back.sequence()));
@@ -225,9 +225,10 @@ class ActivationsTest {
     @Test
     void aSpawnerLivesByItsBeatAndIsDeadOnceItsSuccessorBeats() throws Exception {
         try (var spawners = new Spawners(nats)) {
-            spawners.observe();
+            spawners.startObserving();
             long first = get(spawners.publish(new SpawnerHeartbeat("node-9", "0001", 4, 4, null), 0));
-            await(() -> spawners.alive().stream().anyMatch(b -> b.spawner().equals("node-9")));
+            await(() -> spawners.recentHeartbeats().stream()
+                    .anyMatch(b -> b.spawner().equals("node-9")));
             assertThat(spawners.isDead(new Worker("node-9", "0001"))).isFalse();
 
             get(spawners.publish(new SpawnerHeartbeat("node-9", "0002", 4, 4, null), first));
@@ -264,7 +265,7 @@ class ActivationsTest {
         var told = new Told();
         told.statesBehind(accepted, true);
         told.await();
-        get(events.subscribed());
+        get(events.flushSubscriptions());
         var unused = finish(accepted, List.of("not told"));
 
         assertThat(told.toTheEnd()).containsExactly("running", "succeeded");
@@ -302,7 +303,7 @@ class ActivationsTest {
         var told = new Told();
         told.statesBehind(accepted, true);
         told.await();
-        get(events.subscribed());
+        get(events.flushSubscriptions());
         var unused = stored(events.append(running.finish(Samples.succeeded(0), Duration.ZERO), claimed.sequence()));
 
         assertThat(told.toTheEnd()).containsExactly("running", "succeeded");
@@ -363,8 +364,8 @@ class ActivationsTest {
                         run, OutputChunk.Source.STDOUT, 0, Samples.NOW, text.getBytes(StandardCharsets.UTF_8))));
     }
 
-    private static Snapshot stored(CompletableFuture<Appended> append) throws Exception {
-        return ((Appended.Stored) get(append)).snapshot();
+    private static Snapshot stored(CompletableFuture<AppendResult> append) throws Exception {
+        return ((AppendResult.Stored) get(append)).snapshot();
     }
 
     private static <T> T get(CompletableFuture<T> future) throws Exception {
@@ -394,7 +395,7 @@ class ActivationsTest {
         }
 
         void statesBehind(Snapshot known, boolean fresh) {
-            var feed = ActivationFeed.states(events, known, fresh, executor, this);
+            var feed = ActivationFeed.ofStates(events, known, fresh, executor, this);
             executor.execute(feed::start);
         }
 
@@ -417,7 +418,7 @@ class ActivationsTest {
         }
 
         @Override
-        public void event(ActivationEvent event) {
+        public void onEvent(ActivationEvent event) {
             sequences.add(event.sequence());
             texts.add(
                     switch (event) {
@@ -428,18 +429,18 @@ class ActivationsTest {
         }
 
         @Override
-        public void ended() {
+        public void onEnd() {
             ended.countDown();
         }
 
         @Override
-        public void absent() {
+        public void onNotFound() {
             texts.add("absent");
             ended.countDown();
         }
 
         @Override
-        public void failed(Throwable cause) {
+        public void onFailure(Throwable cause) {
             texts.add("failed: " + cause);
             ended.countDown();
         }

@@ -14,23 +14,23 @@ class BackoffTest {
 
     @Test
     void eachAttemptWaitsTwiceAsLongAsTheOneBeforeAndUpToHalfAsMuchAgain() {
-        assertThat(Backoff.after(every(2, 5), 1, 0)).isEqualTo(Duration.ofSeconds(2));
-        assertThat(Backoff.after(every(2, 5), 1, 1)).isEqualTo(Duration.ofSeconds(3));
-        assertThat(Backoff.after(every(2, 5), 4, 0)).isEqualTo(Duration.ofSeconds(16));
-        assertThat(Backoff.after(every(0, 5), 4, 1)).isZero();
+        assertThat(Backoff.afterFailure(every(2, 5), 1, 0)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(Backoff.afterFailure(every(2, 5), 1, 1)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(Backoff.afterFailure(every(2, 5), 4, 0)).isEqualTo(Duration.ofSeconds(16));
+        assertThat(Backoff.afterFailure(every(0, 5), 4, 1)).isZero();
     }
 
     @Test
     void neverMoreThanAnHour() {
-        assertThat(Backoff.after(every(3600, 10), 1, 1)).isEqualTo(Duration.ofHours(1));
-        assertThat(Backoff.after(every(3600, 10), 10, 1)).isEqualTo(Duration.ofHours(1));
-        assertThat(Backoff.afterFault(1)).isEqualTo(Duration.ofMillis(250));
-        assertThat(Backoff.afterFault(19)).isEqualTo(Duration.ofSeconds(30));
+        assertThat(Backoff.afterFailure(every(3600, 10), 1, 1)).isEqualTo(Duration.ofHours(1));
+        assertThat(Backoff.afterFailure(every(3600, 10), 10, 1)).isEqualTo(Duration.ofHours(1));
+        assertThat(Backoff.afterPlatformFault(1)).isEqualTo(Duration.ofMillis(250));
+        assertThat(Backoff.afterPlatformFault(19)).isEqualTo(Duration.ofSeconds(30));
     }
 
     @Test
     void theTotalIsOfTheWaitsBetweenAllAttempts() {
-        assertThat(Backoff.total(every(2, 1))).isZero();
-        assertThat(Backoff.total(every(2, 3))).isEqualTo(Duration.ofSeconds(3 + 6));
+        assertThat(Backoff.totalWait(every(2, 1))).isZero();
+        assertThat(Backoff.totalWait(every(2, 3))).isEqualTo(Duration.ofSeconds(3 + 6));
     }
 }

@@ -2,7 +2,7 @@ package dev.faas.activation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.lifecycle.DependencyMissing;
@@ -10,7 +10,7 @@ import dev.faas.local.NatsCluster;
 import dev.faas.nats.BusException;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.wire.Subjects.QueueKey;
@@ -52,7 +52,7 @@ class ClusterTest {
         }
         events = new ActivationEvents(nats);
         queue = new CommandQueue(nats);
-        answer(() -> queue.ensure(QUEUE, 10));
+        answer(() -> queue.ensureConsumer(QUEUE, 10));
     }
 
     /** Not until the leaders are chosen. */
@@ -89,13 +89,13 @@ class ClusterTest {
         var last = stored(answer(() -> events.accept(Samples.fresh())));
         for (int round = 0; round < 20; round++) {
             var from = last;
-            var writes = new ArrayList<CompletableFuture<Appended>>();
+            var writes = new ArrayList<CompletableFuture<AppendResult>>();
             for (int writer = 0; writer < 9; writer++) {
                 writes.add(events.append(next(from.record(), "run-" + round + "-" + writer, writer), from.sequence()));
             }
             var won = new ArrayList<Snapshot>();
             for (var write : writes) {
-                if (write.get(10, TimeUnit.SECONDS) instanceof Appended.Stored(var snapshot)) {
+                if (write.get(10, TimeUnit.SECONDS) instanceof AppendResult.Stored(var snapshot)) {
                     won.add(snapshot);
                 }
             }
@@ -141,20 +141,20 @@ class ClusterTest {
         var commands = new HashSet<ActivationCommand>();
         for (int i = 0; i < 60; i++) {
             var command = ActivationCommand.of(Samples.fresh().activation());
-            answer(() -> queue.put(command));
+            answer(() -> queue.enqueue(command));
             commands.add(command);
         }
         var left = new HashSet<>(commands);
         long until = System.nanoTime() + LIMIT.toNanos();
-        try (var puller = queue.puller(late -> {})) {
+        try (var puller = queue.openPuller(late -> {})) {
             for (int pulled = 0; !left.isEmpty(); ) {
                 assertThat(System.nanoTime()).as("time for %s", left).isLessThan(until);
                 if (answer(() -> puller.pull(QUEUE.function(), Duration.ofMillis(500)))
-                        instanceof Pulled.Message(var delivery)) {
+                        instanceof PullResult.Message(var delivery)) {
                     if (++pulled == 20) {
                         cluster.servers().getFirst().kill();
                     }
-                    var command = CommandQueue.command(delivery);
+                    var command = CommandQueue.decodeCommand(delivery);
                     if (confirmed(delivery.ack()) || !answer(() -> queue.contains(command))) {
                         left.remove(command);
                     }
@@ -177,9 +177,9 @@ class ClusterTest {
         };
     }
 
-    private static Snapshot stored(Appended appended) {
-        assertThat(appended).isInstanceOf(Appended.Stored.class);
-        return ((Appended.Stored) appended).snapshot();
+    private static Snapshot stored(AppendResult appended) {
+        assertThat(appended).isInstanceOf(AppendResult.Stored.class);
+        return ((AppendResult.Stored) appended).snapshot();
     }
 
     /** Once and no more: a second acknowledgement of what was acknowledged is not answered by every server. */

@@ -27,7 +27,7 @@ class WireFormatTest {
                 Arguments.of("running", Samples.running(), ActivationRecord.class),
                 Arguments.of(
                         "waiting",
-                        Samples.running().waitingFor("Its image is being pulled: 12 of 40 MB."),
+                        Samples.running().withWaitsFor("Its image is being pulled: 12 of 40 MB."),
                         ActivationRecord.class),
                 Arguments.of("ended", ENDED, ActivationRecord.class),
                 Arguments.of(
@@ -105,15 +105,15 @@ class WireFormatTest {
     @Test
     void theViewTellsEverythingButWhatIsPrivate() throws IOException {
         assertThat(Codec.readTree(Codec.write(ActivationView.of(ENDED)))).isEqualTo(Codec.readTree(golden("view")));
-        assertThat(Codec.tree(ActivationView.of(Samples.queued())).toString()).doesNotContain("☃");
+        assertThat(Codec.toTree(ActivationView.of(Samples.queued())).toString()).doesNotContain("☃");
     }
 
     @Test
     void theViewOfARunTellsWhatItWaitsFor() {
-        var waiting = Samples.running().waitingFor("Its image is being pulled.");
+        var waiting = Samples.running().withWaitsFor("Its image is being pulled.");
 
         assertThat(ActivationView.of(waiting).detail()).isEqualTo("Its image is being pulled.");
-        assertThat(ActivationView.of(waiting.waitingFor(null)).detail()).isNull();
+        assertThat(ActivationView.of(waiting.withWaitsFor(null)).detail()).isNull();
     }
 
     private static byte[] golden(String name) throws IOException {

@@ -60,7 +60,7 @@ class EnvTest {
         env.secret("G", "");
         env.required("H", "the thing");
         env.integer("I", 7, 0, 10, "");
-        env.problem("J", "does not go with K");
+        env.addProblem("J", "does not go with K");
 
         assertThatThrownBy(env::check)
                 .isInstanceOfSatisfying(

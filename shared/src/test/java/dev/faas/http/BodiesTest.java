@@ -35,7 +35,7 @@ class BodiesTest {
         on.post("/json").handler(Bodies.json(LIMIT)).respond(ctx -> {
             var fields = JsonFields.of(ctx);
             var name = fields.text("name", 1, 10);
-            fields.done();
+            fields.requireValid();
             return Future.succeededFuture(Map.of("name", name));
         });
         on.patch("/json").handler(Bodies.mergePatch(LIMIT)).respond(ctx -> Future.succeededFuture(Bodies.object(ctx)));

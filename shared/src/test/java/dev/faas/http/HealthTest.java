@@ -17,7 +17,9 @@ class HealthTest {
 
     @Test
     void whenARequiredDependencyIsDownThenTheServiceIsAliveButNotReady() throws Exception {
-        running.health.require("nats", () -> true).require("postgres", () -> Future.failedFuture("10.0.0.7 refused"));
+        running.health
+                .addRequired("nats", () -> true)
+                .addRequired("postgres", () -> Future.failedFuture("10.0.0.7 refused"));
 
         assertThat(running.get("/healthz").status()).isEqualTo(200);
         var ready = running.get("/readyz");
@@ -33,7 +35,7 @@ class HealthTest {
 
     @Test
     void whenOnlyAListedDependencyIsDownThenTheServiceIsReady() throws Exception {
-        running.health.require("nats", () -> Future.succeededFuture()).list("registry", () -> false);
+        running.health.addRequired("nats", () -> Future.succeededFuture()).addOptional("registry", () -> false);
 
         var ready = running.get("/readyz");
 
@@ -43,14 +45,14 @@ class HealthTest {
 
     @Test
     void whenADependencyDoesNotAnswerThenReadinessDoesAllTheSame() throws Exception {
-        running.health.require("nats", () -> Promise.<Void>promise().future());
+        running.health.addRequired("nats", () -> Promise.<Void>promise().future());
 
         assertThat(running.get("/readyz").status()).isEqualTo(503);
     }
 
     @Test
     void whenACheckThrowsThenItsDependencyIsDown() throws Exception {
-        running.health.require("nats", (java.util.function.BooleanSupplier) () -> {
+        running.health.addRequired("nats", (java.util.function.BooleanSupplier) () -> {
             throw new IllegalStateException("closed");
         });
 
@@ -64,14 +66,19 @@ class HealthTest {
     void whenTheServiceIsStoppingThenItIsNotReady() throws Exception {
         assertThat(running.get("/readyz").status()).isEqualTo(200);
 
-        running.health.stopping();
+        running.health.markStopping();
 
         assertThat(running.get("/readyz").status()).isEqualTo(503);
     }
 
     @Test
     void whenAskedForItsVersionThenItSaysWhatTheBuildWrote() throws Exception {
-        assertThat(running.get("/version").json().path("service").asText()).isEqualTo("test-service");
-        assertThat(running.get("/version").json().path("version").asText()).matches("[0-9]+\\.[0-9]+\\.[0-9]+.*");
+        var version = running.get("/version").json();
+
+        assertThat(version.path("service").asText()).isEqualTo("test-service");
+        assertThat(version.path("version").asText()).matches("[0-9]+\\.[0-9]+\\.[0-9]+.*");
+        assertThat(version.path("commit").asText()).matches("[0-9a-f]{40}(-dirty)?|unknown");
+        assertThat(version.path("commitTime").asText())
+                .matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z|unknown");
     }
 }

@@ -47,7 +47,7 @@ class JsonFieldsTest {
         assertThat(fields.choices("retry", Map.of("x", 1, "y", 2), List.of())).containsExactly(1, 2);
         assertThat(fields.optionalText("none", 5)).isEmpty();
         fields.ignore("id");
-        fields.done();
+        fields.requireValid();
     }
 
     @Test
@@ -82,7 +82,7 @@ class JsonFieldsTest {
         assertThat(fields.choice("delivery", Delivery.class, Delivery.AT_LEAST_ONCE))
                 .isEqualTo(Delivery.AT_LEAST_ONCE);
         assertThat(fields.choices("retry", Map.of("x", 1), List.of(9))).containsExactly(9);
-        fields.done();
+        fields.requireValid();
     }
 
     @Test
@@ -102,7 +102,7 @@ class JsonFieldsTest {
         fields.flag("on", false);
         fields.decimal("cpus", 1, 0, 2);
         fields.requiredInteger("revision", 1, 5);
-        fields.error("timeout", "does not go with it");
+        fields.addError("timeout", "does not go with it");
 
         assertThat(errors(fields))
                 .containsExactly(
@@ -235,7 +235,7 @@ class JsonFieldsTest {
     }
 
     private static List<FieldError> errors(JsonFields fields) {
-        return catchThrowableOfType(ProblemException.class, fields::done)
+        return catchThrowableOfType(ProblemException.class, fields::requireValid)
                 .problem()
                 .errors();
     }

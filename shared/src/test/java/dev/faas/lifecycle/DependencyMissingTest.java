@@ -13,7 +13,7 @@ class DependencyMissingTest {
     void whenAnAttemptSucceedsAtLastThenItsValueIsReturned() throws Exception {
         var attempts = new AtomicInteger();
 
-        var value = DependencyMissing.within(Duration.ofSeconds(10), "nats", "h:1", "FAAS_NATS_URL", () -> {
+        var value = DependencyMissing.retryWithin(Duration.ofSeconds(10), "nats", "h:1", "FAAS_NATS_URL", () -> {
             if (attempts.incrementAndGet() < 3) {
                 throw new ConnectException("refused");
             }
@@ -26,7 +26,7 @@ class DependencyMissingTest {
 
     @Test
     void whenNothingAnswersInTimeThenTheMessageSaysWhatWhereWhyAndWhatToDo() {
-        assertThatThrownBy(() -> DependencyMissing.within(
+        assertThatThrownBy(() -> DependencyMissing.retryWithin(
                         Duration.ofSeconds(1), "postgres", "127.0.0.1:5432", "FAAS_PG_URL", () -> {
                             throw new java.io.IOException(new ConnectException("a long story"));
                         }))
@@ -39,7 +39,7 @@ class DependencyMissingTest {
     void whenAnAttemptKnowsThatWaitingIsOfNoUseThenThatEndsIt() {
         var attempts = new AtomicInteger();
 
-        assertThatThrownBy(() -> DependencyMissing.within(Duration.ofMinutes(1), "nats", "h:1", "X", () -> {
+        assertThatThrownBy(() -> DependencyMissing.retryWithin(Duration.ofMinutes(1), "nats", "h:1", "X", () -> {
                     attempts.incrementAndGet();
                     throw new DependencyMissing("wrong password");
                 }))

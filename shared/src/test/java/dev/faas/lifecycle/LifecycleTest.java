@@ -215,8 +215,9 @@ class LifecycleTest {
     @Test
     void whenStartedOnAContextThenTheOutcomeComesBackToIt() {
         var context = vertx.getOrCreateContext();
-        var same = Future.<Boolean>future(done -> context.runOnContext(go ->
-                lifecycle.start(on -> {}).onComplete(started -> done.complete(Vertx.currentContext() == context))));
+        var same = Future.<Boolean>future(done -> context.runOnContext(go -> lifecycle
+                .start(on -> {})
+                .onComplete(started -> done.complete(context.equals(Vertx.currentContext())))));
 
         assertThat(await(same)).isTrue();
     }

@@ -36,12 +36,12 @@ final class RepeatingTaskTest {
 
     @Test
     void aJobThatHasBeenDoneIsDoneAgainAfterItsPause() throws Exception {
-        var soon = RepeatingTask.again("soon", SHORT, done::release);
+        var soon = RepeatingTask.startAfterPause("soon", SHORT, done::release);
         assertThat(done(2)).isTrue();
         soon.stop();
         done.drainPermits();
 
-        var late = RepeatingTask.again("late", FOR_EVER, done::release);
+        var late = RepeatingTask.startAfterPause("late", FOR_EVER, done::release);
         assertThat(done.tryAcquire(100, TimeUnit.MILLISECONDS)).isFalse();
         late.stop();
         assertThat(done.availablePermits()).isZero();
@@ -63,7 +63,7 @@ final class RepeatingTaskTest {
     @Test
     void aPacedJobSaysHowLongItPauses() throws Exception {
         var pauses = new AtomicInteger();
-        var job = RepeatingTask.paced("paced", FOR_EVER, () -> {
+        var job = RepeatingTask.startPaced("paced", FOR_EVER, () -> {
             done.release();
             return pauses.incrementAndGet() < 3 ? SHORT : FOR_EVER;
         });

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.NatsServer;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.wire.Subjects;
 import io.nats.client.api.StreamConfiguration;
 import java.io.ByteArrayInputStream;
@@ -189,7 +189,7 @@ class BusTest {
                 live -> heard.add(live.message().subject()))) {
             get(nats.flush());
             get(nats.stream(Subjects.ACTIVATIONS)
-                    .appendIfLast(Subjects.queue(USER, function(1), id(7)), bytes("x"), 0));
+                    .appendIfLast(Subjects.command(USER, function(1), id(7)), bytes("x"), 0));
 
             // A republished message names the stored subject in its headers.
             var key = Subjects.queueKey(heard.poll(5, TimeUnit.SECONDS)).orElseThrow();
@@ -202,26 +202,26 @@ class BusTest {
         var queue = nats.stream(Subjects.ACTIVATIONS);
         var late = new LinkedBlockingQueue<Delivery>();
         queue.consumers()
-                .ensure("q_" + function(2), Subjects.queueOf(USER, function(2)), 1)
+                .ensure("q_" + function(2), Subjects.functionQueue(USER, function(2)), 1)
                 .get(5, TimeUnit.SECONDS);
         for (int i = 0; i < 2; i++) {
-            get(queue.appendIfLast(Subjects.queue(USER, function(2), id(20 + i)), bytes("x"), 0));
+            get(queue.appendIfLast(Subjects.command(USER, function(2), id(20 + i)), bytes("x"), 0));
         }
         try (var pulls = nats.openPullInbox(Subjects.ACTIVATIONS, late::add)) {
             var first = get(pulls.pull("q_" + function(2), Duration.ofMillis(500)));
             var atTheLimit = get(pulls.pull("q_" + function(2), Duration.ofMillis(100)));
 
-            assertThat(first).isInstanceOf(Pulled.Message.class);
-            assertThat(atTheLimit).isInstanceOf(Pulled.Nothing.class);
-            assertThat(((Pulled.Message) first).delivery().pending()).isEqualTo(1);
+            assertThat(first).isInstanceOf(PullResult.Message.class);
+            assertThat(atTheLimit).isInstanceOf(PullResult.Empty.class);
+            assertThat(((PullResult.Message) first).delivery().pending()).isEqualTo(1);
 
-            get(((Pulled.Message) first).delivery().ack());
+            get(((PullResult.Message) first).delivery().ack());
             var second = get(pulls.pull("q_" + function(2), Duration.ofSeconds(1)));
 
-            assertThat(second).isInstanceOf(Pulled.Message.class);
-            assertThat(((Pulled.Message) second).delivery().deliveries()).isEqualTo(1);
-            assertThat(((Pulled.Message) second).delivery().pending()).isZero();
-            get(((Pulled.Message) second).delivery().ack());
+            assertThat(second).isInstanceOf(PullResult.Message.class);
+            assertThat(((PullResult.Message) second).delivery().deliveryCount()).isEqualTo(1);
+            assertThat(((PullResult.Message) second).delivery().pending()).isZero();
+            get(((PullResult.Message) second).delivery().ack());
             assertThat(late).isEmpty();
         }
     }
@@ -230,7 +230,7 @@ class BusTest {
     void aPullOfAFunctionWithoutAConsumerSaysSo() throws Exception {
         try (var pulls = nats.openPullInbox(Subjects.ACTIVATIONS, d -> {})) {
             assertThat(get(pulls.pull("q_" + function(3), Duration.ofMillis(500))))
-                    .isInstanceOf(Pulled.NoConsumer.class);
+                    .isInstanceOf(PullResult.NoConsumer.class);
         }
     }
 
@@ -238,17 +238,17 @@ class BusTest {
     void aHandedBackMessageComesAgain() throws Exception {
         var queue = nats.stream(Subjects.ACTIVATIONS);
         queue.consumers()
-                .ensure("q_" + function(4), Subjects.queueOf(USER, function(4)), 5)
+                .ensure("q_" + function(4), Subjects.functionQueue(USER, function(4)), 5)
                 .get(5, TimeUnit.SECONDS);
-        get(queue.appendIfLast(Subjects.queue(USER, function(4), id(40)), bytes("x"), 0));
+        get(queue.appendIfLast(Subjects.command(USER, function(4), id(40)), bytes("x"), 0));
         try (var pulls = nats.openPullInbox(Subjects.ACTIVATIONS, d -> {})) {
-            var first = (Pulled.Message) get(pulls.pull("q_" + function(4), Duration.ofMillis(500)));
+            var first = (PullResult.Message) get(pulls.pull("q_" + function(4), Duration.ofMillis(500)));
             get(first.delivery().keepAlive());
             get(first.delivery().handBack(Duration.ZERO));
 
-            var again = (Pulled.Message) get(pulls.pull("q_" + function(4), Duration.ofSeconds(2)));
+            var again = (PullResult.Message) get(pulls.pull("q_" + function(4), Duration.ofSeconds(2)));
 
-            assertThat(again.delivery().deliveries()).isEqualTo(2);
+            assertThat(again.delivery().deliveryCount()).isEqualTo(2);
             assertThat(get(queue.consumers().state("q_" + function(4)))
                             .orElseThrow()
                             .unacked())
@@ -282,7 +282,7 @@ class BusTest {
 
     @Test
     void largeValuesComeBackToTheByte() throws Exception {
-        var bucket = nats.objects(Subjects.OUTPUTS);
+        var bucket = nats.objectBucket(Subjects.OUTPUTS);
         var value = new byte[3 << 20];
         new Random(7).nextBytes(value);
 
@@ -309,7 +309,7 @@ class BusTest {
     void aDurableReaderTakesWhatIsThere() throws Exception {
         var subject = "events." + id(8) + ".state";
         get(events.appendIfLast(subject, bytes("a"), 0));
-        try (var reader = nats.read(Subjects.EVENTS, Subjects.PROJECTOR)) {
+        try (var reader = nats.openReader(Subjects.EVENTS, Subjects.PROJECTOR)) {
             var subjects = new ArrayList<String>();
             var until = Instant.now().plusSeconds(10);
             while (!subjects.contains(subject) && Instant.now().isBefore(until)) {

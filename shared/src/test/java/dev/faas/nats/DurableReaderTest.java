@@ -30,13 +30,13 @@ class DurableReaderTest {
                         .join();
             }
             var seen = new HashSet<Long>();
-            try (var first = nats.read(Subjects.EVENTS, Subjects.PROJECTOR)) {
+            try (var first = nats.openReader(Subjects.EVENTS, Subjects.PROJECTOR)) {
                 for (var delivery : first.take(10, Duration.ofSeconds(5))) {
                     delivery.ack().join();
                     seen.add(delivery.sequence());
                 }
             }
-            try (var second = nats.read(Subjects.EVENTS, Subjects.PROJECTOR)) {
+            try (var second = nats.openReader(Subjects.EVENTS, Subjects.PROJECTOR)) {
                 for (var batch = second.take(100, Duration.ofSeconds(5));
                         !batch.isEmpty() && seen.size() < 100;
                         batch = second.take(100, Duration.ofSeconds(5))) {
@@ -54,7 +54,7 @@ class DurableReaderTest {
             Topology.create(nats, TopologyConfig.LOCAL);
             appended(nats);
             appended(nats);
-            try (var reader = nats.read(Subjects.EVENTS, Subjects.PROJECTOR)) {
+            try (var reader = nats.openReader(Subjects.EVENTS, Subjects.PROJECTOR)) {
                 first(reader, Duration.ofSeconds(5)).orElseThrow().ackUnconfirmed();
                 assertThat(first(reader, Duration.ofSeconds(5))).isPresent();
 
@@ -77,7 +77,7 @@ class DurableReaderTest {
         try (var server = NatsServer.start(directory);
                 var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
             Topology.create(nats, TopologyConfig.LOCAL);
-            try (var reader = nats.read(Subjects.EVENTS, Subjects.PROJECTOR)) {
+            try (var reader = nats.openReader(Subjects.EVENTS, Subjects.PROJECTOR)) {
                 assertThat(reader.take(1, Duration.ofMillis(100))).isEmpty();
                 server.kill();
                 server.restart();

@@ -22,10 +22,10 @@ class KvDeletionTest {
                 var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
             Topology.create(nats, TopologyConfig.LOCAL);
             var kv = nats.kv(Subjects.FUNCTIONS);
-            assertThat(kv.last("a.b").join()).isEmpty();
+            assertThat(kv.lastChange("a.b").join()).isEmpty();
 
             long first = kv.update("a.b", bytes("1"), 0).join();
-            assertThat(kv.last("a.b").join())
+            assertThat(kv.lastChange("a.b").join())
                     .get()
                     .isInstanceOfSatisfying(
                             Kv.Change.Put.class,
@@ -34,7 +34,7 @@ class KvDeletionTest {
             assertThatThrownBy(() -> kv.delete("a.b", first + 1).join())
                     .hasCauseInstanceOf(BusException.CompareAndSetRefused.class);
             long gone = kv.delete("a.b", first).join();
-            assertThat(kv.last("a.b").join()).isEqualTo(Optional.of(new Kv.Change.Deleted("a.b", gone)));
+            assertThat(kv.lastChange("a.b").join()).isEqualTo(Optional.of(new Kv.Change.Deleted("a.b", gone)));
             assertThat(kv.get("a.b").join()).isEmpty();
 
             assertThatThrownBy(() -> kv.update("a.b", bytes("2"), first).join())
@@ -53,17 +53,17 @@ class KvDeletionTest {
             long mark = kv.delete("a.b").join();
             kv.put("c.d", bytes("2")).join();
 
-            kv.forget("a.b").join();
-            assertThat(kv.last("a.b").join()).isEmpty();
-            assertThat(kv.last("c.d").join()).isPresent();
+            kv.removeDeletionMarker("a.b").join();
+            assertThat(kv.lastChange("a.b").join()).isEmpty();
+            assertThat(kv.lastChange("c.d").join()).isPresent();
 
             long again = kv.create("a.b", bytes("3")).join();
-            kv.forget("a.b").join();
+            kv.removeDeletionMarker("a.b").join();
             // As if it had come between the look at the mark and its removal.
             nats.stream("KV_" + Subjects.FUNCTIONS)
                     .purge("$KV.FUNCTIONS.a.b", mark)
                     .join();
-            assertThat(kv.last("a.b").join())
+            assertThat(kv.lastChange("a.b").join())
                     .get()
                     .extracting(Kv.Change::revision)
                     .isEqualTo(again);

@@ -21,7 +21,7 @@ class ObjectBucketTest {
         try (var server = NatsServer.start(directory);
                 var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
             Topology.create(nats, TopologyConfig.LOCAL);
-            var bucket = nats.objects(Subjects.OUTPUTS);
+            var bucket = nats.objectBucket(Subjects.OUTPUTS);
 
             assertThatThrownBy(() -> bucket.put("broken", new Breaking(server, nats)))
                     .isInstanceOf(IOException.class);
@@ -35,7 +35,7 @@ class ObjectBucketTest {
         try (var server = NatsServer.start(directory);
                 var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
             Topology.create(nats, TopologyConfig.LOCAL);
-            var bucket = nats.objects(Subjects.OUTPUTS);
+            var bucket = nats.objectBucket(Subjects.OUTPUTS);
             bucket.put("kept", new ByteArrayInputStream(new byte[300_000]));
             long before = messages(nats);
             bucket.put("gone", new ByteArrayInputStream(new byte[300_000]));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.local.NatsServer;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.wire.Subjects;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -57,11 +57,11 @@ class QueueRulesTest {
     }
 
     private void ensure(int limit) throws Exception {
-        get(consumers.ensure(consumer, Subjects.queueOf(USER, function), limit));
+        get(consumers.ensure(consumer, Subjects.functionQueue(USER, function), limit));
     }
 
     private String put(int n) throws Exception {
-        var subject = Subjects.queue(USER, function, "06b7gd98g07rk4q3v8x2m6%04d".formatted(n));
+        var subject = Subjects.command(USER, function, "06b7gd98g07rk4q3v8x2m6%04d".formatted(n));
         get(queue.appendIfLast(subject, "x".getBytes(StandardCharsets.UTF_8), 0));
         return subject;
     }
@@ -72,12 +72,12 @@ class QueueRulesTest {
 
     private Delivery take(PullInbox by) throws Exception {
         var pulled = get(by.pull(consumer, PATIENTLY));
-        assertThat(pulled).isInstanceOf(Pulled.Message.class);
-        return ((Pulled.Message) pulled).delivery();
+        assertThat(pulled).isInstanceOf(PullResult.Message.class);
+        return ((PullResult.Message) pulled).delivery();
     }
 
     private void nothingFor(PullInbox who) throws Exception {
-        assertThat(get(who.pull(consumer, SHORTLY))).isInstanceOf(Pulled.Nothing.class);
+        assertThat(get(who.pull(consumer, SHORTLY))).isInstanceOf(PullResult.Empty.class);
     }
 
     @Test
@@ -105,7 +105,7 @@ class QueueRulesTest {
             var again = take(second);
 
             assertThat(again.subject()).isEqualTo(subject);
-            assertThat(again.deliveries()).isEqualTo(1);
+            assertThat(again.deliveryCount()).isEqualTo(1);
         }
     }
 
@@ -122,7 +122,7 @@ class QueueRulesTest {
 
             get(late.handBack(Duration.ZERO));
 
-            assertThat(take(first).deliveries()).isEqualTo(2);
+            assertThat(take(first).deliveryCount()).isEqualTo(2);
         }
     }
 
@@ -234,22 +234,22 @@ class QueueRulesTest {
             server.kill();
             server.restart();
             var due = taken.plus(Consumers.ACK_WAIT);
-            Pulled pulled = new Pulled.Nothing();
-            while (!(pulled instanceof Pulled.Message)) {
+            PullResult pulled = new PullResult.Empty();
+            while (!(pulled instanceof PullResult.Message)) {
                 assertThat(Instant.now()).as("ack_wait, and time to reconnect").isBefore(due.plusSeconds(15));
                 pulled = answered(puller);
             }
 
-            assertThat(((Pulled.Message) pulled).delivery().subject()).isEqualTo(subject);
+            assertThat(((PullResult.Message) pulled).delivery().subject()).isEqualTo(subject);
             assertThat(Instant.now()).isAfter(due.minusSeconds(5));
         }
     }
 
-    private Pulled answered(PullInbox puller) throws Exception {
+    private PullResult answered(PullInbox puller) throws Exception {
         try {
             return get(puller.pull(consumer, Duration.ofSeconds(1)));
         } catch (BusException reconnecting) {
-            return new Pulled.Nothing();
+            return new PullResult.Empty();
         }
     }
 }

@@ -52,7 +52,7 @@ class ReconnectTest {
                 directory.resolve("nats.conf"), "authorization { user: test, password: first }\njetstream: enabled\n");
         var told = new CompletableFuture<Unrecoverable>();
         var before = Thread.getDefaultUncaughtExceptionHandler();
-        Unrecoverable.tell(told::complete);
+        Unrecoverable.onUncaught(told::complete);
         try (var server = NatsServer.start(directory, config, Map.of())) {
             var nats = Nats.connect(as("test", "first", server), "test");
             Files.writeString(config, "authorization { user: test, password: second }\njetstream: enabled\n");

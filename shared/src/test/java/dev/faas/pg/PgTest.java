@@ -54,7 +54,7 @@ class PgTest {
     void whenOpenedThenTheSchemaIsMigratedAndIsTheSearchPath() throws Exception {
         var pg = Pg.open(vertx, config("things", postgres.password()));
 
-        var name = await(pg.with(pool -> pool.preparedQuery("SELECT name FROM thing WHERE id = $1")
+        var name = await(pg.withPool(pool -> pool.preparedQuery("SELECT name FROM thing WHERE id = $1")
                 .execute(Tuple.of(1))
                 .map(rows -> rows.iterator().next().getString(0))));
 
@@ -79,16 +79,16 @@ class PgTest {
     void whenATransactionFailsThenItIsRolledBack() throws Exception {
         var pg = Pg.open(vertx, config("things", postgres.password()));
 
-        var failed = pg.transaction(on -> on.query("INSERT INTO thing VALUES (7, 'x')")
+        var failed = pg.inTransaction(on -> on.query("INSERT INTO thing VALUES (7, 'x')")
                 .execute()
                 .compose(rows -> Future.failedFuture(new IllegalStateException("no"))));
 
         assertThatThrownBy(() -> await(failed)).hasCauseInstanceOf(IllegalStateException.class);
-        assertThat(await(pg.with(pool ->
+        assertThat(await(pg.withPool(pool ->
                                 pool.query("SELECT 1 FROM thing WHERE id = 7").execute()))
                         .size())
                 .isZero();
-        assertThat(await(pg.transaction(
+        assertThat(await(pg.inTransaction(
                                 on -> on.query("DELETE FROM thing WHERE id = 7").execute()))
                         .rowCount())
                 .isZero();
@@ -100,7 +100,7 @@ class PgTest {
         var pg = Pg.open(vertx, config("things", postgres.password()));
 
         assertThatThrownBy(() ->
-                        await(pg.with(pool -> pool.query("SELECT nonsense").execute())))
+                        await(pg.withPool(pool -> pool.query("SELECT nonsense").execute())))
                 .hasCauseInstanceOf(PgException.class);
         await(pg.close());
     }
@@ -197,8 +197,8 @@ class PgTest {
             own.kill();
 
             for (var time = 0; time < 3; time++) {
-                assertThatThrownBy(() -> await(
-                                pg.with(pool -> pool.query("SELECT 1").execute().mapEmpty())))
+                assertThatThrownBy(() -> await(pg.withPool(
+                                pool -> pool.query("SELECT 1").execute().mapEmpty())))
                         .cause()
                         .isInstanceOfSatisfying(ProblemException.class, e -> {
                             assertThat(e.problem().status()).isEqualTo(503);

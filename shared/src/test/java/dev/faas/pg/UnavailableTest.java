@@ -12,12 +12,12 @@ final class UnavailableTest {
     @ParameterizedTest
     @ValueSource(strings = {"Timeout", "Connection is not active now, current status: CLOSED"})
     void givenAConnectionThatCouldNotBeHad_whenAsked_thenPostgresIsAway(String message) {
-        assertThat(Unavailable.is(new VertxException(message, true))).isTrue();
+        assertThat(Unavailable.matches(new VertxException(message, true))).isTrue();
     }
 
     @Test
     void givenAnotherFailureOfTheClient_whenAsked_thenItIsOurMistake() {
-        assertThat(Unavailable.is(new VertxException("Parameter at position 0 is wrong", true)))
+        assertThat(Unavailable.matches(new VertxException("Parameter at position 0 is wrong", true)))
                 .isFalse();
     }
 }

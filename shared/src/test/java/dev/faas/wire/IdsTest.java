@@ -62,11 +62,11 @@ class IdsTest {
     @Test
     void aReferenceIsAnIdOrANameWithAnOptionalRevision() {
         assertThat(FunctionRef.parse(Ids.function(NOW) + "@3")).hasValueSatisfying(ref -> {
-            assertThat(ref.byId()).isTrue();
+            assertThat(ref.isId()).isTrue();
             assertThat(ref.revision()).hasValue(3);
         });
         assertThat(FunctionRef.parse("resize"))
-                .hasValueSatisfying(ref -> assertThat(ref.byId()).isFalse());
+                .hasValueSatisfying(ref -> assertThat(ref.isId()).isFalse());
         for (var bad : List.of("", "Resize", "-a", "a-", "a.b", "a@0", "a@x", "a@", "a@1@2", "*", "a".repeat(64))) {
             assertThat(FunctionRef.parse(bad)).as(bad).isEmpty();
         }

@@ -16,11 +16,11 @@ final class Sha256Test {
 
         assertThat(Sha256.hex(abc)).isEqualTo(OF_ABC);
         assertThat(Sha256.hex("abc")).isEqualTo(OF_ABC);
-        assertThat(Sha256.of(abc)).isEqualTo(HexFormat.of().parseHex(OF_ABC));
+        assertThat(Sha256.digest(abc)).isEqualTo(HexFormat.of().parseHex(OF_ABC));
     }
 
     @Test
     void givenAText_whenDigested_thenItIsThatOfItsUtf8() {
-        assertThat(Sha256.of("ä€")).isEqualTo(Sha256.of("ä€".getBytes(StandardCharsets.UTF_8)));
+        assertThat(Sha256.digest("ä€")).isEqualTo(Sha256.digest("ä€".getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -53,14 +53,14 @@ final class Heartbeat {
     private void write(LongFunction<CompletableFuture<Long>> request) throws InterruptedException {
         for (int i = 1; !successorSeen && !isReplaced; i++) {
             try {
-                lastRevision = Blocking.answer(request.apply(lastRevision));
+                lastRevision = Blocking.awaitReply(request.apply(lastRevision));
                 return;
             } catch (BusException.CompareAndSetRefused e) {
                 if (i >= TRIES) {
                     throw e;
                 }
-                var last = Blocking.answer(spawners.lastHeartbeat(self.spawner()));
-                successorSeen = last.beat() != null && isSuccessor(last.beat());
+                var last = Blocking.awaitReply(spawners.lastHeartbeat(self.spawner()));
+                successorSeen = last.heartbeat() != null && isSuccessor(last.heartbeat());
                 lastRevision = last.revision();
             }
         }
@@ -73,7 +73,8 @@ final class Heartbeat {
 
     /** Returns true once: when another process is first found to have this spawner's id. */
     boolean detectReplacement() {
-        if (isReplaced || !(successorSeen || spawners.alive().stream().anyMatch(this::isSuccessor))) {
+        if (isReplaced
+                || !(successorSeen || spawners.recentHeartbeats().stream().anyMatch(this::isSuccessor))) {
             return false;
         }
         isReplaced = true;

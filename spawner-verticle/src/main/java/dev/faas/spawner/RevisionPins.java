@@ -60,7 +60,7 @@ final class RevisionPins implements ImagePins {
 
     private static <T> T await(String revision, CompletableFuture<T> request) throws EngineFault {
         try {
-            return Blocking.answer(request);
+            return Blocking.awaitReply(request);
         } catch (CompareAndSetRefused e) {
             throw e;
         } catch (BusException e) {

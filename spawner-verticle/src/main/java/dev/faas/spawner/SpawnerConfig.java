@@ -110,7 +110,7 @@ public record SpawnerConfig(
         var chosen = env.optional("FAAS_DOCKER_CONFIG", doc).map(Path::of).map(SpawnerConfig::configFile);
         if (chosen.isPresent()) {
             if (!Files.isReadable(chosen.get())) {
-                env.problem("FAAS_DOCKER_CONFIG", "must name a readable config.json, not " + chosen.get());
+                env.addProblem("FAAS_DOCKER_CONFIG", "must name a readable config.json, not " + chosen.get());
             }
             return chosen.get();
         }
@@ -157,7 +157,7 @@ public record SpawnerConfig(
     private static String id(Env env, String name, String fallback, String doc) {
         var value = env.text(name, fallback, doc);
         if (!value.matches(ID)) {
-            env.problem(name, "must be 1 to 64 letters, digits, '-' or '_', not '" + value + "'");
+            env.addProblem(name, "must be 1 to 64 letters, digits, '-' or '_', not '" + value + "'");
         }
         return value;
     }

@@ -139,13 +139,13 @@ public final class SpawnerVerticle extends ServiceVerticle {
 
     private static Spawners observe(Nats nats) throws IOException, InterruptedException {
         var spawners = new Spawners(nats);
-        spawners.observe();
+        spawners.startObserving();
         return spawners;
     }
 
     private Worker newIncarnation(Spawners spawners) throws InterruptedException {
         var id = config.identity().spawner();
-        return new Worker(id, Blocking.answer(spawners.incarnation(id, clock.instant())));
+        return new Worker(id, Blocking.awaitReply(spawners.newIncarnation(id, clock.instant())));
     }
 
     private static Heartbeat startHeartbeat(Lifecycle.Steps on, Heartbeat heartbeat) throws Exception {
@@ -156,11 +156,11 @@ public final class SpawnerVerticle extends ServiceVerticle {
 
     private static RepeatingTask keepPublishing(Heartbeat heartbeat) throws InterruptedException {
         heartbeat.publish();
-        return RepeatingTask.again("heartbeat", Spawners.HEARTBEAT_INTERVAL, heartbeat::publish);
+        return RepeatingTask.startAfterPause("heartbeat", Spawners.HEARTBEAT_INTERVAL, heartbeat::publish);
     }
 
     private boolean hasPeers(Spawners spawners) {
-        return spawners.alive().stream()
+        return spawners.recentHeartbeats().stream()
                 .anyMatch(beat -> !beat.spawner().equals(config.identity().spawner()));
     }
 
@@ -170,7 +170,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         return limit == SpawnerConfig.NO_LIMIT
                 ? () -> limit
                 : () -> OwnerShare.of(
-                        limit, config.identity().spawner(), config.work().slots(), spawners.alive());
+                        limit, config.identity().spawner(), config.work().slots(), spawners.recentHeartbeats());
     }
 
     private SandboxPool openPool(ContainerEngine engine, Metrics metrics) {
@@ -250,7 +250,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
                 new QueueScanner(pullLoop.source(), pullLoop, config.work().slots(), timing.pull(), timing.scan());
         on.open(
                 "queue scan",
-                () -> RepeatingTask.paced("queue scan", timing.scan(), scanner::scan),
+                () -> RepeatingTask.startPaced("queue scan", timing.scan(), scanner::scan),
                 RepeatingTask::stop);
     }
 
@@ -273,10 +273,10 @@ public final class SpawnerVerticle extends ServiceVerticle {
 
     private static Health health(Nats nats, EngineWatch watch, Heartbeat heartbeat) {
         return new Health(SERVICE)
-                .require("nats", nats::isConnected)
-                .require("docker", watch::isAnswering)
-                .require("disk", watch::hasRoom)
-                .require("own name", () -> !heartbeat.isReplaced());
+                .addRequired("nats", nats::isConnected)
+                .addRequired("docker", watch::isAnswering)
+                .addRequired("disk", watch::hasRoom)
+                .addRequired("own name", () -> !heartbeat.isReplaced());
     }
 
     private HttpService serve(Lifecycle.Steps on, Health health, Metrics metrics) throws Exception {

@@ -2,7 +2,7 @@ package dev.faas.spawner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.ActivationRecord.Running;
@@ -149,7 +149,7 @@ final class CancelTest {
             var request = platform.events.append(
                     ((Running) running.record()).requestCancel(Reason.CANCELLED_BY_USER), running.sequence());
 
-            var stored = Platform.get(request) instanceof Appended.Stored;
+            var stored = Platform.get(request) instanceof AppendResult.Stored;
             var report = platform.ended(id).report();
             if (report.status() == Status.CANCELLED) {
                 assertThat(stored).as("no cancellation was requested").isTrue();

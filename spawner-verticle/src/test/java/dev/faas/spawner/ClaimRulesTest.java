@@ -176,7 +176,7 @@ final class ClaimRulesTest {
     void givenACommandThatOvertookItsAcceptedEvent_whenThatComes_thenItRuns() throws Exception {
         var function = platform.function(Specs.of("count"));
         var late = platform.activation(function);
-        Platform.get(platform.queue.put(new ActivationCommand(late.id(), function.owner(), function.id())));
+        Platform.get(platform.queue.enqueue(new ActivationCommand(late.id(), function.owner(), function.id())));
         Platform.until(
                 "the command has been delivered",
                 () -> Platform.get(platform.queue.stats(function.id()))

@@ -201,7 +201,7 @@ final class ClockJumpsTest {
         assertThat(ended.report().result()).isEqualTo("again");
         assertThat(ended.worker().incarnation()).isGreaterThan(former.incarnation());
         try (var spawners = new Spawners(platform.nats)) {
-            spawners.observe();
+            spawners.startObserving();
             Platform.until("the former is known to be dead", () -> spawners.isDead(former));
         }
         Platform.until(

@@ -37,7 +37,7 @@ final class DockerAwayTest {
     private Platform platform;
     private Platform.Started spawner;
 
-    private enum Away {
+    enum Away {
         KILLED {
             @Override
             void take(OwnDocker docker) throws Exception {

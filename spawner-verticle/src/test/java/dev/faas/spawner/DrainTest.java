@@ -150,14 +150,15 @@ final class DrainTest {
     @Test
     void givenASpawner_whenItStops_thenItSignsOff() throws Exception {
         try (var spawners = new Spawners(platform.nats)) {
-            spawners.observe();
+            spawners.startObserving();
             var spawner = platform.spawner(4);
-            Platform.until("its heartbeat arrives", () -> !spawners.alive().isEmpty());
-            assertThat(spawners.alive().getFirst().slots()).isEqualTo(4);
+            Platform.until(
+                    "its heartbeat arrives", () -> !spawners.recentHeartbeats().isEmpty());
+            assertThat(spawners.recentHeartbeats().getFirst().slots()).isEqualTo(4);
 
             spawner.stop();
 
-            Platform.until("it is gone", () -> spawners.alive().isEmpty());
+            Platform.until("it is gone", () -> spawners.recentHeartbeats().isEmpty());
         }
     }
 

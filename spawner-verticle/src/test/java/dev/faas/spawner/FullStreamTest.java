@@ -50,7 +50,7 @@ final class FullStreamTest {
 
     private static void fill(Platform platform, double share) throws Exception {
         var stream = platform.nats.stream(Subjects.EVENTS);
-        while (platform.events.room().get().filledWith(0) < share) {
+        while (platform.events.streamUsage().get().fillRatioWith(0) < share) {
             stream.append(Subjects.output(Ids.activation(Instant.now())), Map.of(), new byte[FILLER])
                     .get();
         }

@@ -33,7 +33,7 @@ final class HeartbeatTest {
 
     /** The incarnation of the stored heartbeat. */
     private Optional<String> incarnation() throws Exception {
-        return Optional.ofNullable(Platform.get(spawners.lastHeartbeat("node")).beat())
+        return Optional.ofNullable(Platform.get(spawners.lastHeartbeat("node")).heartbeat())
                 .map(SpawnerHeartbeat::incarnation);
     }
 

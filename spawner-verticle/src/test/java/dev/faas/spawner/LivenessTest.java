@@ -8,7 +8,7 @@ import dev.faas.activation.Spawners;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
 import dev.faas.nats.Consumers;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.spawner.run.Claims;
 import dev.faas.spawner.run.RunTiming;
 import dev.faas.wire.Ids;
@@ -52,9 +52,9 @@ final class LivenessTest {
 
     /** Pulls a command like a spawner that dies before it claims it. */
     private void takeAndDie(String functionId) throws Exception {
-        try (var puller = platform.queue.puller(late -> {})) {
+        try (var puller = platform.queue.openPuller(late -> {})) {
             assertThat(Platform.get(puller.pull(functionId, Duration.ofSeconds(5))))
-                    .isInstanceOf(Pulled.Message.class);
+                    .isInstanceOf(PullResult.Message.class);
         }
     }
 
@@ -103,7 +103,7 @@ final class LivenessTest {
         var behind = platform.submit(function, "behind it");
         real("other");
         try (var observer = new Spawners(platform.nats)) {
-            observer.observe();
+            observer.startObserving();
             platform.publishHeartbeat(dead.spawner(), dead.incarnation());
 
             Platform.until("it is known to be dead", Spawners.DEAD_AFTER.plus(MARGIN), () -> observer.isDead(dead));

@@ -1,6 +1,6 @@
 package dev.faas.spawner;
 
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
@@ -36,17 +36,17 @@ final class ModelBus implements States {
     }
 
     @Override
-    public CompletableFuture<Appended> append(ActivationRecord next, long expected) {
+    public CompletableFuture<AppendResult> append(ActivationRecord next, long expected) {
         world.step("appends " + next.currentStatus() + " behind " + expected);
         long last = newest().map(Snapshot::sequence).orElse(0L);
-        Appended answer;
+        AppendResult answer;
         if (last == expected && !(pruned && expected == 0)) {
             var stored = new Snapshot(next, ++sequence);
             states.add(stored);
             world.note("  stored as " + sequence + ": " + describe(next));
-            answer = new Appended.Stored(stored);
+            answer = new AppendResult.Stored(stored);
         } else {
-            answer = new Appended.Superseded(newest());
+            answer = new AppendResult.Superseded(newest());
         }
         return world.chance(lostAnswers)
                 ? CompletableFuture.failedFuture(BusFailures.unknown())

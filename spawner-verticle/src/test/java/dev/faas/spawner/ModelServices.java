@@ -1,6 +1,6 @@
 package dev.faas.spawner;
 
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
@@ -52,7 +52,7 @@ final class ModelServices {
 
     private boolean appended(ActivationRecord next, Snapshot before) {
         try {
-            return bus.append(next, before.sequence()).join() instanceof Appended.Stored;
+            return bus.append(next, before.sequence()).join() instanceof AppendResult.Stored;
         } catch (CompletionException lostAnswer) {
             return false;
         }
@@ -68,7 +68,7 @@ final class ModelServices {
                 || !(last.get().record() instanceof Queued queued)
                 || !due.get().equals(queued.nextAttemptAt())) {
             bus.unpark(due.get());
-        } else if (queued.waitFrom(now.get()).isZero()) {
+        } else if (queued.remainingWait(now.get()).isZero()) {
             bus.put();
             bus.unpark(due.get());
         }
@@ -78,7 +78,7 @@ final class ModelServices {
         var last = bus.last(activation).join();
         if (last.isPresent()
                 && last.get().record() instanceof Queued queued
-                && queued.waitFrom(now.get()).isZero()) {
+                && queued.remainingWait(now.get()).isZero()) {
             bus.put();
         }
     }
@@ -86,7 +86,7 @@ final class ModelServices {
     void loseRuns() {
         var last = bus.last(activation).join();
         if (last.isPresent() && last.get().record() instanceof Running running && dead.test(running.worker())) {
-            var next = running.lose(now.get());
+            var next = running.loseSpawner(now.get());
             if (appended(next, last.get())) {
                 bus.purge();
                 if (next instanceof Queued) {
@@ -98,7 +98,7 @@ final class ModelServices {
 
     void expire() {
         var last = bus.last(activation).join();
-        if (last.isPresent() && last.get().record() instanceof Queued queued && queued.expired(now.get())) {
+        if (last.isPresent() && last.get().record() instanceof Queued queued && queued.isExpired(now.get())) {
             if (appended(queued.expire(now.get()), last.get())) {
                 bus.purge();
             }

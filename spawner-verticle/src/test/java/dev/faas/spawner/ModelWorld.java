@@ -296,7 +296,7 @@ final class ModelWorld {
         var stored = writer.conclude(claimed.snapshot(), next, () -> true);
         if (stored.isPresent()
                 && stored.get() instanceof Queued queued
-                && queued.waitFrom(now).isPositive()) {
+                && queued.remainingWait(now).isPositive()) {
             settle(process, () -> {
                 bus.park(queued);
                 bus.ack(command);
@@ -312,7 +312,7 @@ final class ModelWorld {
         }
         // The frame tells init until when it may start the command: before the lease can pass to another run.
         if (process.leaseLost) {
-            return running -> running.lose(now);
+            return running -> running.loseSpawner(now);
         }
         starts++;
         world.note("  " + process.runId + " starts its container");
@@ -323,7 +323,7 @@ final class ModelWorld {
         world.step("runs");
         process.containerAlive = false;
         if (process.leaseLost) {
-            return running -> running.lose(now);
+            return running -> running.loseSpawner(now);
         }
         double how = world.random.nextDouble();
         var ended = now;

@@ -7,7 +7,7 @@ import dev.faas.activation.Activation.FunctionKey;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvent.StateEvent;
 import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.CommandQueue;
@@ -232,7 +232,7 @@ public final class Platform {
         var now = Instant.now();
         var function = new FunctionRevision(Ids.function(now), owner, 1, null, now, now, spec);
         get(nats.kv(Subjects.FUNCTIONS).put(FunctionRevision.key(owner, spec.name()), Codec.encode(function)));
-        get(queue.ensure(function));
+        get(queue.ensureConsumer(function));
         return function;
     }
 
@@ -245,7 +245,7 @@ public final class Platform {
     }
 
     void enqueue(FunctionRevision function, String id) throws Exception {
-        get(queue.put(new ActivationCommand(id, function.owner(), function.id())));
+        get(queue.enqueue(new ActivationCommand(id, function.owner(), function.id())));
     }
 
     /** Accepts without enqueuing. */
@@ -259,8 +259,8 @@ public final class Platform {
         return activation(function, Instant.now().plus(QUEUE_TTL));
     }
 
-    static Snapshot expectStored(CompletableFuture<Appended> append) throws Exception {
-        return ((Appended.Stored) get(append)).snapshot();
+    static Snapshot expectStored(CompletableFuture<AppendResult> append) throws Exception {
+        return ((AppendResult.Stored) get(append)).snapshot();
     }
 
     private static Activation activation(FunctionRevision function, Instant expiresAt) {

@@ -78,7 +78,7 @@ final class RetriesTest {
         assertThat(Duration.between(Instant.now(), queued.nextAttemptAt())).isLessThan(Duration.ofMillis(1500));
         parkedAndAcknowledged(function, id);
 
-        Platform.until("it is due", () -> queued.waitFrom(Instant.now()).isZero());
+        Platform.until("it is due", () -> queued.remainingWait(Instant.now()).isZero());
         platform.enqueue(function, id);
 
         var ended = platform.ended(id);
@@ -116,7 +116,7 @@ final class RetriesTest {
         var function = platform.function(Specs.retrying("exit", 2, 3600));
         var failed = failedOnce(function);
         var parked = parked(function, failed);
-        Platform.get(platform.queue.park(parked));
+        Platform.get(platform.queue.scheduleRetry(parked));
 
         platform.enqueue(function, failed.record().id());
 
@@ -132,10 +132,10 @@ final class RetriesTest {
         var earlier = new PendingRetry(
                 new ActivationCommand(id, function.owner(), function.id()), Instant.parse("2026-01-01T00:00:00Z"));
         var later = new PendingRetry(earlier.command(), earlier.due().plusSeconds(60));
-        Platform.get(platform.queue.park(earlier));
+        Platform.get(platform.queue.scheduleRetry(earlier));
 
-        Platform.get(platform.queue.park(later));
-        Platform.get(platform.queue.park(later));
+        Platform.get(platform.queue.scheduleRetry(later));
+        Platform.get(platform.queue.scheduleRetry(later));
 
         var retries = platform.nats.stream(Subjects.RETRIES);
         var subject = Subjects.retry(id);

@@ -96,7 +96,7 @@ final class RevisionPinsTest {
     void givenADeletedFunction_whenForgotten_thenItsPinsAreReadAgain() throws Exception {
         var pins = spawner();
         pins.pin(function + "@1", pin(1));
-        nats.stream("KV_" + Subjects.IMAGES).purge(Subjects.pins(function)).get(5, TimeUnit.SECONDS);
+        nats.stream("KV_" + Subjects.IMAGES).purge(Subjects.imagePins(function)).get(5, TimeUnit.SECONDS);
         assertThat(pins.find(function + "@1")).contains(pin(1));
 
         pins.forget(function);

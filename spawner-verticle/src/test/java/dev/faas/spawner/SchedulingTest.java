@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Status;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects.QueueKey;
@@ -139,13 +139,13 @@ final class SchedulingTest {
     void givenWorkWithoutANotification_whenQueuesAreScanned_thenItIsFound() throws Exception {
         platform.spawner(2);
         var function = platform.function(Specs.concurrency("echo", 1));
-        try (var other = platform.queue.puller(late -> {})) {
+        try (var other = platform.queue.openPuller(late -> {})) {
             var pull = other.pull(function.id(), Duration.ofSeconds(5));
             var unknown = Ids.activation(Instant.now());
             // The other spawner's pull is already waiting; ours follows the notification.
             platform.enqueue(function, unknown);
             var held = Platform.get(pull);
-            assertThat(held).isInstanceOf(Pulled.Message.class);
+            assertThat(held).isInstanceOf(PullResult.Message.class);
             var id = platform.submit(function, "found");
             Platform.until(
                     "the queue is at its limit",
@@ -153,7 +153,7 @@ final class SchedulingTest {
                             .filter(s -> s.queued() == 1 && s.running() == 1)
                             .isPresent());
 
-            Platform.get(((Pulled.Message) held).delivery().ack());
+            Platform.get(((PullResult.Message) held).delivery().ack());
 
             assertThat(platform.ended(id).report().result()).isEqualTo("found");
         }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +44,9 @@ public final class NatsServer implements Server {
         this.program = program;
         this.directory = Files.createDirectories(directory.toAbsolutePath());
         this.config = config;
-        this.environment = Map.copyOf(environment);
+        var variables = new HashMap<>(Sync.DEFAULT.variables());
+        variables.putAll(environment);
+        this.environment = Map.copyOf(variables);
         this.more = List.copyOf(more);
         this.child = launch(Ports.FREE);
         this.ports = awaitPorts();
@@ -54,7 +57,10 @@ public final class NatsServer implements Server {
         return start(directory, null, Map.of(), List.of());
     }
 
-    /** Starts one with a configuration file, whose {@code $VARIABLES} come from {@code environment} alone. */
+    /**
+     * Starts one with a configuration file, whose {@code $VARIABLES} come from {@code environment}, and those of
+     * {@link Sync#DEFAULT} where it has none.
+     */
     public static NatsServer start(Path directory, Path config, Map<String, String> environment) throws IOException {
         return start(directory, config, environment, List.of());
     }

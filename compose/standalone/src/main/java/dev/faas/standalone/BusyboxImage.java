@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** A function image of one file, busybox, made without any registry; removed when closed. */
-final class BusyboxImage implements AutoCloseable {
+public final class BusyboxImage implements AutoCloseable {
     private static final long DOCKER_SECONDS = 60;
 
     private final String name;
@@ -18,7 +18,7 @@ final class BusyboxImage implements AutoCloseable {
     }
 
     /** @param applet of busybox that is its entrypoint */
-    static BusyboxImage make(String name, String applet) throws IOException, InterruptedException {
+    public static BusyboxImage make(String name, String applet) throws IOException, InterruptedException {
         var root = Files.createTempDirectory("faas-image-");
         try {
             Files.copy(busybox(), root.resolve("busybox"));
@@ -49,7 +49,7 @@ final class BusyboxImage implements AutoCloseable {
         return this;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 

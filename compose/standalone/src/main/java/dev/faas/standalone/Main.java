@@ -1,5 +1,6 @@
 package dev.faas.standalone;
 
+import dev.faas.http.Version;
 import dev.faas.lifecycle.HostNames;
 import java.util.Objects;
 import java.util.Set;
@@ -12,7 +13,6 @@ import picocli.CommandLine.Command;
         name = "faas",
         description = "A self-hosted, asynchronous, event-driven functions platform.",
         mixinStandardHelpOptions = true,
-        version = "faas 0.1.0",
         subcommands = {UpCommand.class, DemoCommand.class, BenchCommand.class})
 final class Main {
     private static final int USAGE = 2;
@@ -29,6 +29,10 @@ final class Main {
         }
         HostNames.configure();
         var line = new CommandLine(new Main());
+        var version = Version.current();
+        line.getCommandSpec()
+                .version("faas %s, commit %s of %s"
+                        .formatted(version.version(), version.commit(), version.commitTime()));
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println("faas: " + reason(failure));
             return stopped(failure) ? STOPPED : 1;

@@ -1,6 +1,6 @@
 package dev.faas.standalone;
 
-import dev.faas.bench.Bench;
+import dev.faas.bench.measure.Subject;
 import dev.faas.config.Env;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Deployment;
@@ -22,13 +22,16 @@ import java.util.Map;
  *
  * @param more each with its deployment
  */
-record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVerticle, Deployment> more)
-        implements Bench.Subject {
-    static MeasuredPlatform start(Map<String, String> settings, int spawners) throws IOException {
+public record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVerticle, Deployment> more)
+        implements Subject {
+    public static MeasuredPlatform start(Map<String, String> settings, int spawners) throws IOException {
         var data = Files.createTempDirectory("faas-bench-");
         boolean started = false;
         try {
             var environment = new HashMap<>(UpCommand.faasVariables());
+            if (spawners > 1) {
+                environment.put("FAAS_BOOTS", Integer.toString(Math.max(1, SpawnerConfig.defaultBoots() / spawners)));
+            }
             environment.putAll(settings);
             var measured = new MeasuredPlatform(
                     data, Platform.start(UpOptions.local(data, environment)), Vertx.vertx(), new HashMap<>());
@@ -79,9 +82,9 @@ record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVe
     public void close() throws IOException {
         more.keySet().forEach(SpawnerVerticle::skipGrace);
         try {
-            Blocking.uninterruptibly(
+            Blocking.awaitUninterruptibly(
                     Future.join(more.values().stream().map(Deployment::stop).toList()));
-            Blocking.uninterruptibly(vertx.close());
+            Blocking.awaitUninterruptibly(vertx.close());
         } finally {
             platform.skipGrace();
             platform.close();

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * The whole platform in one process tree: bus and database as children, the four verticles on one Vertx, each configured by
  * the very variables it has when it runs alone. {@link #open} shows what it is made of.
  */
-final class Platform implements AutoCloseable {
+public final class Platform implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
     /** What a spawner needs at most once its grace is over: kill, hand back, remove containers. */
     private static final Duration AFTER_GRACE = Duration.ofSeconds(150);
@@ -51,7 +51,7 @@ final class Platform implements AutoCloseable {
      * Starts everything and returns when the platform is ready. Blocks. What had started is stopped when a part fails, and
      * when the caller is interrupted.
      */
-    static Platform start(UpOptions options) {
+    public static Platform start(UpOptions options) {
         var platform = new Platform(options);
         boolean ready = false;
         try {
@@ -138,22 +138,22 @@ final class Platform implements AutoCloseable {
     }
 
     /** The API. */
-    URI api() {
+    public URI api() {
         return address("api");
     }
 
     /** Auth alone. */
-    URI auth() {
+    public URI auth() {
         return address("auth");
     }
 
     /** Functions alone. */
-    URI registry() {
+    public URI registry() {
         return address("registry");
     }
 
     /** The variables that a part is configured by, with which a replica of it would join. */
-    Map<String, String> settingsOf(String part) {
+    public Map<String, String> settingsOf(String part) {
         return settings.get(part);
     }
 
@@ -178,7 +178,7 @@ final class Platform implements AutoCloseable {
      */
     @Override
     public void close() {
-        Blocking.uninterruptibly(lifecycle.stop());
-        Blocking.uninterruptibly(vertx.close());
+        Blocking.awaitUninterruptibly(lifecycle.stop());
+        Blocking.awaitUninterruptibly(vertx.close());
     }
 }

@@ -2,6 +2,7 @@ package dev.faas.standalone;
 
 import dev.faas.lifecycle.Unrecoverable;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -15,6 +16,9 @@ import picocli.CommandLine.Option;
 
 @Command(name = "up", description = "Runs the whole platform in the foreground, until SIGINT, SIGTERM or SIGHUP.")
 final class UpCommand implements Callable<Integer> {
+    @Option(names = "--help", usageHelp = true, description = "Prints this, and starts nothing.")
+    boolean help;
+
     @Option(names = "--host", defaultValue = "127.0.0.1", description = "Address to listen on (${DEFAULT-VALUE}).")
     String host = "";
 
@@ -31,6 +35,15 @@ final class UpCommand implements Callable<Integer> {
     @Nullable
     Path data;
 
+    @Option(
+            names = "--sync",
+            paramLabel = "always|interval",
+            description =
+                    "When NATS syncs accepted work to the disk: always (before each answer), or at an interval of 1 s (faster; a"
+                            + " power cut loses up to about a second of it). Overrides FAAS_SYNC, whose default is interval.")
+    @Nullable
+    String sync;
+
     @Override
     public Integer call() throws Exception {
         var main = Thread.currentThread();
@@ -43,7 +56,7 @@ final class UpCommand implements Callable<Integer> {
             }
         };
         var broken = new AtomicReference<@Nullable Unrecoverable>();
-        Unrecoverable.tell(end -> {
+        Unrecoverable.onUncaught(end -> {
             broken.set(end);
             stop.run();
         });
@@ -68,7 +81,7 @@ final class UpCommand implements Callable<Integer> {
                 authPort,
                 registryPort,
                 data == null ? Path.of(System.getProperty("user.home"), ".local", "share", "faas") : data,
-                faasVariables()))) {
+                environment()))) {
             running.set(platform);
             System.out.printf(
                     "ready in %.1f s: api %s, auth %s, registry %s%n",
@@ -85,6 +98,14 @@ final class UpCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             // What this waits for.
         }
+    }
+
+    private Map<String, String> environment() {
+        var environment = new HashMap<>(faasVariables());
+        if (sync != null) {
+            environment.put(Backends.SYNC, sync);
+        }
+        return environment;
     }
 
     static Map<String, String> faasVariables() {

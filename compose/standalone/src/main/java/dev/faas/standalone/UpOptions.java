@@ -11,13 +11,14 @@ import java.util.Map;
  * @param data where everything that lasts is kept
  * @param environment further {@code FAAS_…} settings, passed on to every part
  */
-record UpOptions(String host, int port, int authPort, int registryPort, Path data, Map<String, String> environment) {
-    UpOptions {
+public record UpOptions(
+        String host, int port, int authPort, int registryPort, Path data, Map<String, String> environment) {
+    public UpOptions {
         environment = Map.copyOf(environment);
     }
 
     /** Free ports of the loopback address. */
-    static UpOptions local(Path data, Map<String, String> environment) {
+    public static UpOptions local(Path data, Map<String, String> environment) {
         return new UpOptions("127.0.0.1", 0, 0, 0, data, environment);
     }
 }

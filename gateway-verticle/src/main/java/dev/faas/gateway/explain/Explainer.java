@@ -95,7 +95,7 @@ public final class Explainer {
         var owner = owner(queued.activation(), standings);
         var alive = spawners.get();
         var slots = slots(alive);
-        var wait = queued.waitFrom(clock.instant());
+        var wait = queued.remainingWait(clock.instant());
         var why = why(wait, function, owner, slots);
         var detail = detail(why, wait, function, owner, slots, troubles(alive));
         return new Explanation(
@@ -127,7 +127,7 @@ public final class Explainer {
     }
 
     private static boolean keptFromHim(OwnerShare owner, Slots slots) {
-        return owner.running() > 0 && slots.free() <= SpawnerHeartbeat.kept(slots.slots());
+        return owner.running() > 0 && slots.free() <= SpawnerHeartbeat.reservedSlots(slots.slots());
     }
 
     /** @param troubles of spawners that are alive and can start nothing, in a sentence; empty without any */

@@ -20,7 +20,7 @@ public final class BusAnswer {
     }
 
     private static Throwable told(Throwable failure) {
-        var cause = BusException.cause(failure);
+        var cause = BusException.unwrap(failure);
         return cause instanceof BusException ? away().asException() : cause;
     }
 

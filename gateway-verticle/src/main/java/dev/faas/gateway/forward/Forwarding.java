@@ -133,7 +133,7 @@ public final class Forwarding implements Handler<RoutingContext> {
             change.accept(proxied.request());
             var answered = proxied.sendRequest();
             boolean framed = origin.isChunked() || origin.headers().contains(HttpHeaders.CONTENT_LENGTH);
-            if (framed && proxied.request().getBody() != null && Bodies.areAnnounced(ctx)) {
+            if (framed && proxied.request().getBody() != null && Bodies.isAnnounced(ctx)) {
                 // The head at once, which else goes with the first byte of a body that may never come.
                 origin.write(Buffer.buffer());
             }
@@ -153,7 +153,7 @@ public final class Forwarding implements Handler<RoutingContext> {
         private boolean mayBeRepeated() {
             var method = ctx.request().method();
             return (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD))
-                    && !Bodies.areAnnounced(ctx)
+                    && !Bodies.isAnnounced(ctx)
                     && !ctx.response().closed();
         }
 

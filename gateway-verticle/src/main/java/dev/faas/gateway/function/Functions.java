@@ -33,7 +33,7 @@ public final class Functions {
 
     /** A pinned revision is in here only while it is the current one. */
     private Optional<FunctionRevision> cached(FunctionRef ref, String owner) {
-        var current = ref.byId() ? cache.byId(owner, ref.target()) : cache.byName(owner, ref.target());
+        var current = ref.isId() ? cache.byId(owner, ref.target()) : cache.byName(owner, ref.target());
         return current.filter(
                 function -> ref.revision().isEmpty() || ref.revision().getAsInt() == function.revision());
     }

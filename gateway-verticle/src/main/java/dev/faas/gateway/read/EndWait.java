@@ -20,7 +20,8 @@ public final class EndWait implements ActivationFeed.Listener, OpenResponses.Ope
 
     private EndWait(ActivationEvents events, Snapshot known, boolean fresh, Context context) {
         this.newest = known;
-        this.feed = ActivationFeed.states(events, known, fresh, task -> context.runOnContext(now -> task.run()), this);
+        this.feed =
+                ActivationFeed.ofStates(events, known, fresh, task -> context.runOnContext(now -> task.run()), this);
     }
 
     /**
@@ -55,24 +56,24 @@ public final class EndWait implements ActivationFeed.Listener, OpenResponses.Ope
     }
 
     @Override
-    public void event(ActivationEvent event) {
+    public void onEvent(ActivationEvent event) {
         if (event instanceof StateEvent(var sequence, var record)) {
             newest = new Snapshot(record, sequence);
         }
     }
 
     @Override
-    public void ended() {
+    public void onEnd() {
         done.tryComplete(newest);
     }
 
     @Override
-    public void absent() {
+    public void onNotFound() {
         done.tryComplete(newest);
     }
 
     @Override
-    public void failed(Throwable cause) {
+    public void onFailure(Throwable cause) {
         done.tryComplete(newest);
     }
 

@@ -85,7 +85,7 @@ public final class EventStream implements ActivationFeed.Listener, OpenResponses
     }
 
     @Override
-    public void event(ActivationEvent event) {
+    public void onEvent(ActivationEvent event) {
         var frame = format.event(event);
         if (frame != null && frame.length() > 0) {
             told = true;
@@ -94,13 +94,13 @@ public final class EventStream implements ActivationFeed.Listener, OpenResponses
     }
 
     @Override
-    public void ended() {
+    public void onEnd() {
         endWith(format.end());
     }
 
     /** Pruned since it was looked up. Who has been told something comes back to be told the end out of the ledger. */
     @Override
-    public void absent() {
+    public void onNotFound() {
         if (told) {
             breakOff();
         } else {
@@ -118,7 +118,7 @@ public final class EventStream implements ActivationFeed.Listener, OpenResponses
 
     /** The client comes back when it likes, perhaps to a gateway that reaches the bus. */
     @Override
-    public void failed(Throwable cause) {
+    public void onFailure(Throwable cause) {
         LOG.warn("an event stream breaks off: {}", cause.getMessage());
         breakOff();
     }

@@ -12,6 +12,6 @@ public final class JsonBody {
 
     public static Buffer of(RoutingContext ctx, Object body) {
         ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
-        return ContentCoding.gzip(ctx, Buffer.buffer(Codec.write(body)));
+        return ContentCoding.gzipIfAccepted(ctx, Buffer.buffer(Codec.write(body)));
     }
 }

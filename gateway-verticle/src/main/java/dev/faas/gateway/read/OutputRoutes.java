@@ -98,22 +98,22 @@ public final class OutputRoutes {
         var runId = ended.runId();
         if (length == 0 || runId == null || isHead(ctx)) {
             head(ctx, ended, type(source));
-            body(ended, source, length).send(ctx, ByteBody.Source.none());
+            body(ended, source, length).send(ctx, ByteBody.Source.empty());
             return;
         }
-        var output = pieces(RunOutput.whole(events, ended.id(), runId, source, length));
+        var output = pieces(RunOutput.ofEndedRun(events, ended.id(), runId, source, length));
         output.next().onFailure(ctx::fail).onSuccess(first -> {
             if (first.isEmpty()) {
                 registry.question(ctx);
             } else {
                 head(ctx, ended, type(source));
-                body(ended, source, length).send(ctx, output.after(first.get()));
+                body(ended, source, length).send(ctx, output.withFirst(first.get()));
             }
         });
     }
 
     private static ByteBody body(ActivationRecord.Ended ended, Source source, long length) {
-        return new ByteBody(source.nameOf(ended.id()), length);
+        return new ByteBody(source.objectName(ended.id()), length);
     }
 
     private static ByteBody.Source pieces(RunOutput output) {
@@ -124,7 +124,7 @@ public final class OutputRoutes {
     private void soFar(RoutingContext ctx, ActivationRecord.Running running) {
         head(ctx, running, type(Source.STDERR));
         ctx.response().setChunked(true);
-        pump(ctx, pieces(RunOutput.soFar(events, running, Source.STDERR)));
+        pump(ctx, pieces(RunOutput.ofRunningRun(events, running, Source.STDERR)));
     }
 
     /** One chunk is read when the one before has left: a slow client costs one chunk of memory. */

@@ -4,7 +4,7 @@ import dev.faas.activation.Activation;
 import dev.faas.activation.Activation.FunctionKey;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationEvents.Draft;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationStage;
@@ -138,14 +138,14 @@ public final class Acceptance {
     /** Whatever goes wrong, the place is free again. */
     private Future<Accepted> store(Draft draft, SubmitRequest wanted, Instant begun, Reservation place) {
         boolean late = wanted.key().isPresent() && now().isAfter(begun.plus(LOOKED_LATELY));
-        return (late ? Future.<Appended>failedFuture(BusAnswer.away().asException()) : append(draft, wanted))
+        return (late ? Future.<AppendResult>failedFuture(BusAnswer.away().asException()) : append(draft, wanted))
                 .map(appended -> stored(appended, wanted, place))
                 .onFailure(refused -> place.settled());
     }
 
-    private Future<Appended> append(Draft draft, SubmitRequest wanted) {
+    private Future<AppendResult> append(Draft draft, SubmitRequest wanted) {
         return BusAnswer.answer(events.accept(draft).exceptionally(failure -> {
-            throw told(BusException.cause(failure), draft.id(), wanted.key().isPresent());
+            throw told(BusException.unwrap(failure), draft.id(), wanted.key().isPresent());
         }));
     }
 
@@ -171,16 +171,16 @@ public final class Acceptance {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private Accepted stored(Appended appended, SubmitRequest wanted, Reservation place) {
+    private Accepted stored(AppendResult appended, SubmitRequest wanted, Reservation place) {
         return switch (appended) {
-            case Appended.Stored(var snapshot) -> {
-                ActivationStage.ACCEPTED.reached(snapshot.record().id());
+            case AppendResult.Stored(var snapshot) -> {
+                ActivationStage.ACCEPTED.record(snapshot.record().id());
                 yield accepted(snapshot, place);
             }
-            case Appended.Superseded(var actual)
+            case AppendResult.Superseded(var actual)
             when actual.isPresent() && wanted.key().isPresent() -> accepted(actual.get(), place);
             // 74 random bits a millisecond: somebody else's id is a fault, not bad luck.
-            case Appended.Superseded other -> throw new IllegalStateException("a new id was taken already");
+            case AppendResult.Superseded other -> throw new IllegalStateException("a new id was taken already");
         };
     }
 
@@ -215,7 +215,7 @@ public final class Acceptance {
                                         : "Ask for it by its id in a few seconds before you submit it again; with an"
                                                 + " Idempotency-Key you could just repeat it."))
                 .with("activationId", id)
-                .retryAfter(2)
+                .withRetryAfter(2)
                 .asException();
     }
 }

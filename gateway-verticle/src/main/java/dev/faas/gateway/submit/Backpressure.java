@@ -1,7 +1,7 @@
 package dev.faas.gateway.submit;
 
 import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.ActivationEvents.Room;
+import dev.faas.activation.ActivationEvents.StreamUsage;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.wire.FunctionRevision;
@@ -52,7 +52,7 @@ public final class Backpressure {
     private final Map<String, FunctionLoad> functions = new ConcurrentHashMap<>();
     private final Map<String, OwnerLoad> owners = new ConcurrentHashMap<>();
     private final CountEstimate stored = new CountEstimate();
-    private final RefreshingValue<Room> room;
+    private final RefreshingValue<StreamUsage> room;
     private final RefreshingValue<List<QueueStats>> standings;
 
     public Backpressure(ActivationEvents events, CommandQueue queue, Limits limits) {
@@ -60,7 +60,7 @@ public final class Backpressure {
         this.limits = limits;
         this.room = new RefreshingValue<>(() -> {
             long asking = stored.asking();
-            return events.room().whenComplete((room, failure) -> {
+            return events.streamUsage().whenComplete((room, failure) -> {
                 if (failure == null) {
                     stored.answered(asking, room.used());
                 }
@@ -127,7 +127,7 @@ public final class Backpressure {
         var last = room.value();
         if (last.isDone()
                 && !last.isCompletedExceptionally()
-                && new Room(stored.now(), last.join().limit()).filledWith(more) > FULL) {
+                && new StreamUsage(stored.now(), last.join().limit()).fillRatioWith(more) > FULL) {
             throw noRoom();
         }
     }
@@ -141,7 +141,7 @@ public final class Backpressure {
                         "The platform has no room for more activations until some of those under way have ended. Try again"
                                 + " in a while.")
                 .with("dependency", "nats")
-                .retryAfter((int) ROOM_RETRY.toSeconds())
+                .withRetryAfter((int) ROOM_RETRY.toSeconds())
                 .asException();
     }
 
@@ -156,7 +156,7 @@ public final class Backpressure {
                             "Queue full",
                             "The function '" + function.spec().name() + "' has about " + most
                                     + " activations waiting, its queue.maxPending." + again(seconds))
-                    .retryAfter(seconds)
+                    .withRetryAfter(seconds)
                     .asException();
         }
     }
@@ -171,7 +171,7 @@ public final class Backpressure {
                             "Quota exceeded",
                             "You have about " + limits.ownerQueued()
                                     + " activations waiting, the most that one user may have." + again(seconds))
-                    .retryAfter(seconds)
+                    .withRetryAfter(seconds)
                     .asException();
         }
         if (queued * owner.meanBytes > limits.ownerQueuedBytes()) {
@@ -181,7 +181,7 @@ public final class Backpressure {
                             "Queue full",
                             "Your activations that wait take about " + limits.ownerQueuedBytes()
                                     + " bytes with their arguments, the most that one user's may." + again(seconds))
-                    .retryAfter(seconds)
+                    .withRetryAfter(seconds)
                     .asException();
         }
     }

@@ -29,8 +29,8 @@ public final class Cancellation {
             }
             return BusAnswer.answer(cancelling.cancel(alive.get(), Reason.CANCELLED_BY_USER))
                     .map(outcome -> switch (outcome) {
-                        case Canceller.Outcome.Obeyed obeyed -> obeyed.state();
-                        case Canceller.Outcome.TooLate late -> throw finished(id);
+                        case Canceller.Outcome.Requested obeyed -> obeyed.state();
+                        case Canceller.Outcome.AlreadyEnded late -> throw finished(id);
                     });
         });
     }

@@ -49,9 +49,9 @@ public final class CommandEnqueuer {
     }
 
     private void put(ActivationCommand command, Duration pause, long since, CompletableFuture<Void> done) {
-        var unused = queue.put(command).whenComplete((nothing, failure) -> {
+        var unused = queue.enqueue(command).whenComplete((nothing, failure) -> {
             if (failure == null) {
-                ActivationStage.QUEUED.reached(command.id());
+                ActivationStage.QUEUED.record(command.id());
                 done.complete(null);
             } else if (stopping || System.nanoTime() - since > GIVE_UP.toNanos()) {
                 LOG.warn("the command of {} is left to the reconciler: {}", command.id(), failure.getMessage());

@@ -57,7 +57,7 @@ public final class IdempotencyKeys {
         var secret = shared.create(SECRET, fresh)
                 .thenApply(made -> fresh)
                 .exceptionallyCompose(
-                        failure -> BusException.cause(failure) instanceof BusException.CompareAndSetRefused
+                        failure -> BusException.unwrap(failure) instanceof BusException.CompareAndSetRefused
                                 ? existing(shared)
                                 : CompletableFuture.failedFuture(failure));
         try {
@@ -86,7 +86,7 @@ public final class IdempotencyKeys {
         var entry = new IdempotencyEntry(freshId, hmac(meaning));
         return BusAnswer.answer(bucket.create(name, Codec.encode(entry))
                 .thenApply(made -> new Named(freshId, true))
-                .exceptionallyCompose(failure -> switch (BusException.cause(failure)) {
+                .exceptionallyCompose(failure -> switch (BusException.unwrap(failure)) {
                     // Expired since it was refused: as good as never made, and the next request makes it.
                     case BusException.CompareAndSetRefused taken -> before(name, entry, BusAnswer.away());
                     // A full bucket may say so of a key that it has.
@@ -129,7 +129,7 @@ public final class IdempotencyKeys {
                                 + " accepted. Repeat the request in a while, or submit without a key: then a repeat may run"
                                 + " twice.")
                 .with("dependency", "nats")
-                .retryAfter(ROOM_RETRY_SECONDS);
+                .withRetryAfter(ROOM_RETRY_SECONDS);
     }
 
     private static Problem reused() {

@@ -44,7 +44,7 @@ public final class Replay {
         return reader.alive(id, caller)
                 .compose(alive -> alive.isEmpty()
                         ? registry.accepted(id, caller)
-                        : BusAnswer.answer(events.accepted(id))
+                        : BusAnswer.answer(events.acceptedState(id))
                                 .compose(found -> found.map(Future::succeededFuture)
                                         .orElseGet(() -> registry.accepted(id, caller))));
     }

@@ -66,7 +66,7 @@ public record Submission(String argument, OptionalInt timeoutSeconds, Map<String
         var timeout = fields.optionalInteger("timeoutSeconds", 1, MAX_TIMEOUT_SECONDS);
         var tags = fields.textMap(
                 "tags", MAX_TAGS, TAG_KEY, "have 1 to 64 characters, no ':' and no control character", MAX_TAG_VALUE);
-        fields.done();
+        fields.requireValid();
         return new Submission(argument, timeout, tags);
     }
 

@@ -37,7 +37,7 @@ public final class EventsAge {
 
     private void refuseTooLong(List<FunctionRevision> batch) {
         for (var function : batch) {
-            var longest = MaxLifetime.longest(function.spec());
+            var longest = MaxLifetime.of(function.spec());
             if (longest.compareTo(age) >= 0) {
                 throw new IllegalStateException("an activation of function " + function.id() + " can live "
                         + longest.toSeconds() + " s, and FAAS_EVENTS_AGE is " + age.toSeconds() + " s: make it longer");

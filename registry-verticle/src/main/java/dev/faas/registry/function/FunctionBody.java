@@ -98,7 +98,7 @@ public final class FunctionBody {
                 fields.flag("readOnlyRoot", false),
                 prewarm(fields));
         fitsTheBus(fields, spec);
-        fields.done();
+        fields.requireValid();
         return spec;
     }
 
@@ -106,7 +106,7 @@ public final class FunctionBody {
         var name = fields.text("name", NAME, NAME_RULE);
         if (FunctionRef.isName(name)
                 && fixedName.filter(fixed -> !fixed.equals(name)).isPresent()) {
-            fields.error("name", "cannot be changed: it is '" + fixedName.get() + "' for good");
+            fields.addError("name", "cannot be changed: it is '" + fixedName.get() + "' for good");
         }
         return name;
     }
@@ -114,7 +114,7 @@ public final class FunctionBody {
     private static String image(JsonFields fields) {
         var image = fields.text("image", 1, ImageReference.MAX_LENGTH);
         if (!image.isEmpty() && ImageReference.parse(image).isEmpty()) {
-            fields.error(
+            fields.addError(
                     "image",
                     "must be an image as 'docker pull' takes it, such as registry.example/path/name:tag, in lower case");
         }
@@ -126,7 +126,7 @@ public final class FunctionBody {
         if (entrypoint
                 .filter(words -> words.isEmpty() || words.getFirst().isEmpty())
                 .isPresent()) {
-            fields.error("entrypoint", "must begin with a program; leave it out, or null, for the image's own");
+            fields.addError("entrypoint", "must begin with a program; leave it out, or null, for the image's own");
         }
         return entrypoint.orElse(null);
     }
@@ -139,14 +139,14 @@ public final class FunctionBody {
                         each -> each.getKey().length() + each.getValue().getBytes(StandardCharsets.UTF_8).length + 2L)
                 .sum();
         if (bytes > MAX_ENVIRONMENT_BYTES) {
-            fields.error("env", "must have at most " + MAX_ENVIRONMENT_BYTES + " bytes in all");
+            fields.addError("env", "must have at most " + MAX_ENVIRONMENT_BYTES + " bytes in all");
         }
         return env;
     }
 
     private static List<String> secrets(JsonFields fields) {
         if (!fields.texts("secrets", MAX_VARIABLES, MAX_WORD).isEmpty()) {
-            fields.error("secrets", "a function with secrets" + NOT_YET + ": leave the list empty");
+            fields.addError("secrets", "a function with secrets" + NOT_YET + ": leave the list empty");
         }
         return List.of();
     }
@@ -154,7 +154,7 @@ public final class FunctionBody {
     private static Mode mode(JsonFields fields) {
         var mode = fields.choice("mode", MODES, Mode.ISOLATED);
         if (mode == Mode.SERVER) {
-            fields.error("mode", "the mode server" + NOT_YET);
+            fields.addError("mode", "the mode server" + NOT_YET);
         }
         return mode;
     }
@@ -204,15 +204,15 @@ public final class FunctionBody {
     private void fitsTheBus(JsonFields fields, FunctionSpec spec) {
         int bytes = Codec.write(spec).length;
         if (bytes > MAX_SPEC_BYTES) {
-            fields.error(
+            fields.addError(
                     "command",
                     "a function has at most " + MAX_SPEC_BYTES
                             + " bytes of JSON, with entrypoint, env and all: this one has " + bytes
                             + ". Put more into the image, or into the argument");
         }
-        var longest = MaxLifetime.longest(spec);
+        var longest = MaxLifetime.of(spec);
         if (longest.compareTo(eventsAge) >= 0) {
-            fields.error(
+            fields.addError(
                     "limits.timeoutSeconds",
                     "with the time in the queue and all attempts an activation could live " + longest.toSeconds()
                             + " s; this platform keeps them " + eventsAge.toSeconds() + " s");

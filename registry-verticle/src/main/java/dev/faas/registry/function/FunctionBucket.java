@@ -66,7 +66,7 @@ public final class FunctionBucket {
                 return Future.succeededFuture();
             }
             var name = FunctionRevision.key(newest.get().owner(), newest.get().name());
-            return here(bucket.last(name)).compose(last -> {
+            return here(bucket.lastChange(name)).compose(last -> {
                 if (last.isPresent()) {
                     return Future.succeededFuture();
                 }
@@ -78,12 +78,12 @@ public final class FunctionBucket {
 
     /** Removes the mark of the key's deletion; a function that has the key by now stays. */
     public Future<Void> forget(BucketKey key) {
-        return here(bucket.forget(FunctionRevision.key(key.owner(), key.name())));
+        return here(bucket.removeDeletionMarker(FunctionRevision.key(key.owner(), key.name())));
     }
 
     private Future<Long> write(BucketKey key, int tries) {
         var name = FunctionRevision.key(key.owner(), key.name());
-        return here(bucket.last(name))
+        return here(bucket.lastChange(name))
                 .compose(last -> outbox.truth(key)
                         .compose(truth -> bring(name, last, truth)
                                 .compose(revision -> truth.change()
@@ -115,6 +115,6 @@ public final class FunctionBucket {
 
     private <T> Future<T> here(CompletionStage<T> stage) {
         return Future.fromCompletionStage(stage, vertx.getOrCreateContext())
-                .recover(failure -> Future.failedFuture(BusException.cause(failure)));
+                .recover(failure -> Future.failedFuture(BusException.unwrap(failure)));
     }
 }

@@ -145,7 +145,7 @@ public final class FunctionRoutes {
     private Future<Buffer> rollback(RoutingContext ctx) {
         var fields = JsonFields.of(ctx);
         int revision = fields.requiredInteger("revision", 1, MAX_REVISION);
-        fields.done();
+        fields.requireValid();
         return functions
                 .rollback(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), revision)
                 .map(written -> written(ctx, written));
@@ -167,7 +167,7 @@ public final class FunctionRoutes {
     private static Buffer rendered(
             RoutingContext ctx, Page page, List<FunctionRevision> found, Function<FunctionRevision, String> key) {
         ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        return ContentCoding.gzip(ctx, page.render(found, FunctionView::of, key));
+        return ContentCoding.gzipIfAccepted(ctx, page.render(found, FunctionView::of, key));
     }
 
     private static String owner(RoutingContext ctx) {

@@ -37,7 +37,7 @@ public final class FunctionStore {
      * @param check of how many the owner has then (of several made at once, each may be told of fewer); what it throws prevents it
      */
     public Future<Boolean> insert(FunctionRevision first, LongConsumer check) {
-        return pg.transaction(tx -> tx.preparedQuery("""
+        return pg.inTransaction(tx -> tx.preparedQuery("""
                         insert into function (id, owner, name, revision) values ($1, $2, $3, $4)
                         on conflict (owner, name) where deleted_at is null do nothing""")
                 .execute(Tuple.of(first.id(), first.owner(), first.spec().name(), first.revision()))
@@ -61,7 +61,7 @@ public final class FunctionStore {
 
     /** The newest revision, or the one that the reference pins. */
     Future<Optional<FunctionRevision>> find(String owner, FunctionRef ref) {
-        return pg.with(pool -> {
+        return pg.withPool(pool -> {
             if (ref.revision().isEmpty()) {
                 return pool.preparedQuery(BODY + which(ref))
                         .execute(Tuple.of(owner, ref.target()))
@@ -77,21 +77,21 @@ public final class FunctionStore {
 
     /** By name, those after one. */
     Future<List<FunctionRevision>> list(String owner, String after, int limit) {
-        return pg.with(pool -> pool.preparedQuery(BODY + "f.owner = $1 and f.name > $2 order by f.name limit $3")
+        return pg.withPool(pool -> pool.preparedQuery(BODY + "f.owner = $1 and f.name > $2 order by f.name limit $3")
                 .execute(Tuple.of(owner, after, limit))
                 .map(FunctionStore::all));
     }
 
     /** Of everybody; by id, those after one. */
     Future<List<FunctionRevision>> all(String after, int limit) {
-        return pg.with(pool -> pool.preparedQuery(BODY + "f.id > $1 order by f.id limit $2")
+        return pg.withPool(pool -> pool.preparedQuery(BODY + "f.id > $1 order by f.id limit $2")
                 .execute(Tuple.of(after, limit))
                 .map(FunctionStore::all));
     }
 
     /** Of one function, newest first, those before one. */
     Future<List<FunctionRevision>> revisions(String functionId, int before, int limit) {
-        return pg.with(pool -> pool.preparedQuery("""
+        return pg.withPool(pool -> pool.preparedQuery("""
                         select body from function_revision where function_id = $1 and revision < $2
                         order by revision desc limit $3""")
                 .execute(Tuple.of(functionId, before, limit))
@@ -104,7 +104,7 @@ public final class FunctionStore {
      */
     public Future<Optional<FunctionRevision>> revise(
             String owner, FunctionRef ref, UnaryOperator<FunctionRevision> next) {
-        return pg.transaction(tx -> lock(tx, owner, ref).compose(found -> {
+        return pg.inTransaction(tx -> lock(tx, owner, ref).compose(found -> {
             if (found.isEmpty()) {
                 return Future.succeededFuture(Optional.empty());
             }
@@ -120,7 +120,7 @@ public final class FunctionStore {
     /** Leaves a tombstone; empty when there is no such function. What {@code check} throws prevents it. */
     Future<Optional<FunctionRevision>> delete(
             String owner, FunctionRef ref, Consumer<FunctionRevision> check, Instant now) {
-        return pg.transaction(tx -> lock(tx, owner, ref).compose(found -> {
+        return pg.inTransaction(tx -> lock(tx, owner, ref).compose(found -> {
             if (found.isEmpty()) {
                 return Future.succeededFuture(found);
             }
@@ -153,7 +153,7 @@ public final class FunctionStore {
     }
 
     private static String which(FunctionRef ref) {
-        return ref.byId() ? "f.owner = $1 and f.id = $2" : "f.owner = $1 and f.name = $2";
+        return ref.isId() ? "f.owner = $1 and f.id = $2" : "f.owner = $1 and f.name = $2";
     }
 
     private static Optional<FunctionRevision> first(RowSet<Row> rows) {

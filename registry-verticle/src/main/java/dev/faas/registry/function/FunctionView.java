@@ -17,7 +17,7 @@ final class FunctionView {
     static ObjectNode of(FunctionRevision function) {
         var body = JsonNodeFactory.instance.objectNode();
         body.put("id", function.id()).put("owner", function.owner());
-        Codec.tree(function.spec()).properties().forEach(field -> {
+        Codec.toTree(function.spec()).properties().forEach(field -> {
             body.set(field.getKey(), field.getValue());
             if (field.getKey().equals("description")) {
                 // Their place in the document; the codec leaves out what is null.
@@ -26,7 +26,7 @@ final class FunctionView {
         });
         var owned = new Owned(function.revision(), function.imageDigest(), function.createdAt(), function.updatedAt());
         body.putNull("imageDigest");
-        body.setAll((ObjectNode) Codec.tree(owned));
+        body.setAll((ObjectNode) Codec.toTree(owned));
         return body;
     }
 }

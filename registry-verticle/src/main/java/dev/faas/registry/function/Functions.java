@@ -157,7 +157,7 @@ public final class Functions {
                             "You have " + mostOfOne
                                     + " functions, the most that one user may have. Delete one that you do not"
                                     + " need any more, then try again.")
-                    .retryAfter(QUOTA_RETRY_SECONDS)
+                    .withRetryAfter(QUOTA_RETRY_SECONDS)
                     .asException();
         }
     }
@@ -172,7 +172,7 @@ public final class Functions {
     private Future<Written> publish(FunctionRevision function) {
         // The queue's consumer too, so that the first call is quick; if that fails the spawners and the reconciler do
         // it.
-        var consumer = Future.fromCompletionStage(queue.ensure(function), vertx.getOrCreateContext())
+        var consumer = Future.fromCompletionStage(queue.ensureConsumer(function), vertx.getOrCreateContext())
                 .timeout(CONSUMER_LIMIT_SECONDS, TimeUnit.SECONDS)
                 .recover(failure -> {
                     LOG.warn("the consumer of {} is made later: {}", function.id(), failure.getMessage());
@@ -240,6 +240,6 @@ public final class Functions {
                         "The change is stored, and takes effect by itself as soon as the platform can spread it."
                                 + " Read the function before you repeat the call.")
                 .with("dependency", "nats")
-                .retryAfter(2);
+                .withRetryAfter(2);
     }
 }

@@ -80,6 +80,6 @@ public final class ImagePins {
     private <T> Future<T> here(CompletionStage<T> stage) {
         return Future.fromCompletionStage(stage, vertx.getOrCreateContext())
                 .timeout(LIMIT_SECONDS, TimeUnit.SECONDS)
-                .recover(failure -> Future.failedFuture(BusException.cause(failure)));
+                .recover(failure -> Future.failedFuture(BusException.unwrap(failure)));
     }
 }

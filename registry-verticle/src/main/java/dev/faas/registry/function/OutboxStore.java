@@ -43,7 +43,7 @@ public final class OutboxStore {
 
     /** Those that whoever changed the function has had a second to write, oldest change first. */
     Future<List<BucketKey>> pending(int limit) {
-        return pg.with(pool -> pool.preparedQuery("""
+        return pg.withPool(pool -> pool.preparedQuery("""
                         select owner, name from function_outbox where noted_at < now() - interval '1 second'
                         order by change limit $1""")
                 .execute(Tuple.of(limit))
@@ -54,7 +54,7 @@ public final class OutboxStore {
 
     /** A key that the bucket should have by now; empty when there is none. */
     Future<Optional<BucketKey>> newestWritten() {
-        return pg.with(pool -> pool.query("""
+        return pg.withPool(pool -> pool.query("""
                         select owner, name from function f where deleted_at is null
                         and not exists (select from function_outbox o where o.owner = f.owner and o.name = f.name)
                         order by id desc limit 1""")
@@ -66,14 +66,14 @@ public final class OutboxStore {
 
     /** Has every function written to the bucket again. */
     Future<Void> noteAll() {
-        return pg.with(pool -> pool.query("""
+        return pg.withPool(pool -> pool.query("""
                         insert into function_outbox (owner, name, noted_at)
                         select owner, name, '-infinity' from function where deleted_at is null
                         on conflict (owner, name) do nothing""").execute().mapEmpty());
     }
 
     public Future<Truth> truth(BucketKey key) {
-        return pg.with(pool -> pool.preparedQuery("""
+        return pg.withPool(pool -> pool.preparedQuery("""
                         select (select change from function_outbox where owner = $1 and name = $2) as change,
                                (select r.body from function f join function_revision r
                                 on r.function_id = f.id and r.revision = f.revision
@@ -84,7 +84,7 @@ public final class OutboxStore {
 
     /** Strikes the key off, unless it has changed again since. */
     public Future<Void> written(BucketKey key, long change) {
-        return pg.with(
+        return pg.withPool(
                 pool -> pool.preparedQuery("delete from function_outbox where owner = $1 and name = $2 and change = $3")
                         .execute(Tuple.of(key.owner(), key.name(), change))
                         .mapEmpty());

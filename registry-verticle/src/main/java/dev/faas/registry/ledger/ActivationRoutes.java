@@ -52,14 +52,14 @@ public final class ActivationRoutes {
         var page = Page.of(ctx, filter.question(owner(ctx)), Ids::isActivation, wrong);
         return ledger.list(owner(ctx), filter, page).map(found -> {
             ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-            return ContentCoding.gzip(ctx, page.render(found, Codec::tree, ActivationView::activationId));
+            return ContentCoding.gzipIfAccepted(ctx, page.render(found, Codec::toTree, ActivationView::activationId));
         });
     }
 
     private Future<Buffer> get(RoutingContext ctx) {
         return ledger.get(owner(ctx), ctx.pathParam("id")).map(told -> {
             ctx.response().putHeader(SEQUENCE, Long.toString(told.sequence()));
-            return json(ctx, Codec.tree(told.activation()));
+            return json(ctx, Codec.toTree(told.activation()));
         });
     }
 
@@ -80,7 +80,7 @@ public final class ActivationRoutes {
                             .putHeader(STATUS, status.text())
                             .putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
                     ctx.end(json(
-                            ctx, Codec.tree(Map.of("activationId", ctx.pathParam("id"), "status", status.text()))));
+                            ctx, Codec.toTree(Map.of("activationId", ctx.pathParam("id"), "status", status.text()))));
                 }
             }
         });
@@ -107,7 +107,7 @@ public final class ActivationRoutes {
 
     private static Buffer json(RoutingContext ctx, JsonNode body) {
         ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        return ContentCoding.gzip(ctx, Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8)));
+        return ContentCoding.gzipIfAccepted(ctx, Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     private static String owner(RoutingContext ctx) {

@@ -57,7 +57,7 @@ public final class ExpiredPayloadRemover {
             if (expired.isEmpty()) {
                 return;
             }
-            var gone = BoundedParallel.each(expired, AT_ONCE, apart);
+            var gone = BoundedParallel.runAndReturnDone(expired, AT_ONCE, apart);
             if (gone.isEmpty()) {
                 throw new IOException("not one of " + expired.size() + " copies could be removed");
             }

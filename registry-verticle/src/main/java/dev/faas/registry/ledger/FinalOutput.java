@@ -60,7 +60,7 @@ final class FinalOutput extends InputStream {
     private byte[] next() throws IOException {
         try {
             var next = Blocking.await(output.next());
-            if (next.isEmpty() && output.taken() < length) {
+            if (next.isEmpty() && output.bytesRead() < length) {
                 shortfall.check();
             }
             return next.orElseGet(() -> new byte[0]);

@@ -120,7 +120,9 @@ public final class Ledger {
                 : shelf.open(ended.id(), kind, copy);
         return found.map(it -> it.orElseThrow(() -> expired(OUTPUT_EXPIRED)))
                 .map(kept -> new Output.Kept(
-                        ended.currentStatus(), new ByteBody(source.nameOf(ended.id()), kept.length()), kept.source()));
+                        ended.currentStatus(),
+                        new ByteBody(source.objectName(ended.id()), kept.length()),
+                        kept.source()));
     }
 
     /** What was accepted, spec and argument too: a replay begins with it. Fails with 410 {@code result_expired}. */

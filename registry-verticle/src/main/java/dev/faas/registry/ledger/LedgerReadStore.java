@@ -25,7 +25,7 @@ public final class LedgerReadStore {
     }
 
     public Future<Optional<LedgerRow>> find(String owner, String id, Instant since) {
-        return pg.with(pool -> pool.preparedQuery("""
+        return pg.withPool(pool -> pool.preparedQuery("""
                         select record, sequence, result, result_apart, result_text, log, log_apart
                         from activation where id = $1 and owner = $2 and (finished_at is null or finished_at >= $3)""")
                 .execute(Tuple.of(id, owner, since.atOffset(ZoneOffset.UTC)))
@@ -38,7 +38,7 @@ public final class LedgerReadStore {
     record Ordered(ActivationRecord record, PayloadCopy order) {}
 
     Future<Optional<Ordered>> findOrder(String owner, String id, Instant since) {
-        return pg.with(pool -> pool.preparedQuery("""
+        return pg.withPool(pool -> pool.preparedQuery("""
                         select record, argument, argument_apart
                         from activation where id = $1 and owner = $2 and (finished_at is null or finished_at >= $3)""")
                 .execute(Tuple.of(id, owner, since.atOffset(ZoneOffset.UTC)))
@@ -56,7 +56,7 @@ public final class LedgerReadStore {
         }
         if (filter.function() != null) {
             where.and(
-                    filter.function().byId() ? "function_id =" : "function_name =",
+                    filter.function().isId() ? "function_id =" : "function_name =",
                     filter.function().target());
         }
         if (filter.status() != null) {
@@ -73,7 +73,7 @@ public final class LedgerReadStore {
             where.and("tags <> '{}' and tags @>", new JsonObject(Map.<String, Object>copyOf(filter.tags())));
         }
         var select = where.select("record", "order by id desc limit " + limit);
-        return pg.with(pool -> pool.preparedQuery(filter.narrows() ? Pg.PLANNED_ANEW + select : select)
+        return pg.withPool(pool -> pool.preparedQuery(filter.narrows() ? Pg.CUSTOM_PLAN + select : select)
                 .execute(where.values())
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
                         .map(LedgerReadStore::record)

@@ -53,7 +53,7 @@ public final class LedgerStore {
     /** Writes lines of different activations, each unless a later event has been there; in one statement. */
     public Future<Void> write(Collection<LedgerEntry> entries) {
         var lines = List.copyOf(entries);
-        return pg.transaction(tx -> tx.preparedQuery(UPSERT)
+        return pg.inTransaction(tx -> tx.preparedQuery(UPSERT)
                 .execute(values(lines))
                 .compose(rows -> {
                     var written = new HashSet<String>();
@@ -83,7 +83,7 @@ public final class LedgerStore {
 
     /** The sequences that the ledger has of these activations. */
     public Future<Map<String, Long>> sequences(Collection<String> ids) {
-        return pg.with(pool -> pool.preparedQuery("select id, sequence from activation where id = any($1)")
+        return pg.withPool(pool -> pool.preparedQuery("select id, sequence from activation where id = any($1)")
                 .execute(Tuple.of(ids.toArray(String[]::new)))
                 .map(rows -> {
                     var known = new HashMap<String, Long>();
@@ -97,7 +97,7 @@ public final class LedgerStore {
 
     /** Activations that ended before a time, of which something may still be on the bus. */
     Future<List<Unpruned>> unpruned(Instant endedBefore, int limit) {
-        return pg.with(pool -> pool.preparedQuery("""
+        return pg.withPool(pool -> pool.preparedQuery("""
                         select id, sequence from activation where finished_at is not null and not pruned and finished_at < $1
                         order by finished_at limit $2""")
                 .execute(Tuple.of(endedBefore.atOffset(ZoneOffset.UTC), limit))
@@ -107,7 +107,7 @@ public final class LedgerStore {
     }
 
     public Future<Void> pruned(Collection<String> ids) {
-        return pg.with(pool -> pool.preparedQuery("update activation set pruned = true where id = any($1)")
+        return pg.withPool(pool -> pool.preparedQuery("update activation set pruned = true where id = any($1)")
                 .execute(Tuple.of(ids.toArray(String[]::new)))
                 .mapEmpty());
     }

@@ -47,7 +47,7 @@ public final class PartitionStore {
                 .formatted(partition, lowest(day), lowest(day.plusDays(1)));
         // Or one owner who has nearly all of it would make the planner take him for the only one: V6 has more.
         var manyOwners = "alter table %s alter column owner set (n_distinct = 1000)".formatted(partition);
-        return pg.transaction(tx -> tx.query("select pg_advisory_xact_lock(" + LOCK + ")")
+        return pg.inTransaction(tx -> tx.query("select pg_advisory_xact_lock(" + LOCK + ")")
                         .execute()
                         .compose(locked -> tx.preparedQuery("select to_regclass($1) is null as missing")
                                 .execute(Tuple.of(partition)))
@@ -69,7 +69,7 @@ public final class PartitionStore {
     /** Drops those of which everything ended before a time, has left the bus, and has nothing that lies apart. */
     public Future<Void> drop(Instant endedBefore) {
         var last = SUFFIX.format(endedBefore.atZone(ZoneOffset.UTC).toLocalDate());
-        return pg.with(pool -> pool.preparedQuery("""
+        return pg.withPool(pool -> pool.preparedQuery("""
                         select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
                         where i.inhparent = 'activation'::regclass and c.relname ~ '^activation_[0-9]{8}$'
                         and c.relname < $1 order by c.relname""").execute(Tuple.of("activation_" + last)))
@@ -84,7 +84,7 @@ public final class PartitionStore {
 
     private Future<Void> drop(String partition, Instant endedBefore) {
         // Looked at before it is locked: what is over does not come back.
-        return pg.with(pool -> pool.preparedQuery("select not exists (select from " + partition
+        return pg.withPool(pool -> pool.preparedQuery("select not exists (select from " + partition
                                 + " where finished_at is null or finished_at >= $1 or not pruned"
                                 + " or result_apart or argument_apart or log_apart) as over")
                         .execute(Tuple.of(endedBefore.atOffset(ZoneOffset.UTC))))
@@ -95,7 +95,7 @@ public final class PartitionStore {
 
     /** Nobody waits for long behind this: it gives up where others are at work, and is repeated. */
     private Future<Void> dropUnlessInUse(String partition) {
-        return pg.transaction(tx -> tx.query("set local lock_timeout = '1s'")
+        return pg.inTransaction(tx -> tx.query("set local lock_timeout = '1s'")
                         .execute()
                         .compose(set ->
                                 tx.query("drop table if exists " + partition).execute())

@@ -26,7 +26,7 @@ public final class PayloadArchive {
 
     /** A copy to be read. */
     record Kept(long length, ByteBody.Source source) {
-        static final Kept EMPTY = new Kept(0, ByteBody.Source.none());
+        static final Kept EMPTY = new Kept(0, ByteBody.Source.empty());
     }
 
     private final ObjectBucket objects;
@@ -86,7 +86,7 @@ public final class PayloadArchive {
     private static <T> Future<T> here(CompletionStage<T> stage) {
         return Future.fromCompletionStage(stage, Vertx.currentContext())
                 .recover(failure -> Future.failedFuture(
-                        BusException.cause(failure) instanceof BusException
+                        BusException.unwrap(failure) instanceof BusException
                                 ? Problem.unavailable("nats").asException()
                                 : failure));
     }

@@ -79,7 +79,7 @@ public final class Projection {
         var id = snapshot.record().id();
         var argument = order == null ? PayloadCopy.NONE : shelf.keep(id, Kind.ARGUMENT, Codec.write(order));
         return switch (snapshot.record()) {
-            case ActivationRecord.Queued queued -> unfinished(queued.withoutOrder(), snapshot, argument);
+            case ActivationRecord.Queued queued -> unfinished(queued.withoutRunSpec(), snapshot, argument);
             case ActivationRecord.Running running -> unfinished(running, snapshot, argument);
             case ActivationRecord.Ended ended ->
                 isNew ? finished(ended, snapshot, argument) : unfinished(ended, snapshot, argument);
@@ -121,7 +121,7 @@ public final class Projection {
             return PayloadCopy.NONE;
         }
         copies.acquire();
-        var whole = RunOutput.whole(events, ended.id(), runId, source, length);
+        var whole = RunOutput.ofEndedRun(events, ended.id(), runId, source, length);
         try (var output = new FinalOutput(whole, length, () -> failIfKnown(snapshot))) {
             return shelf.keep(ended.id(), kind, length, output);
         } finally {

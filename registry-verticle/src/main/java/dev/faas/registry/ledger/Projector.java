@@ -152,7 +152,7 @@ public final class Projector {
             for (var each : batch) {
                 project(List.of(each));
             }
-        } else if (Pg.refusesValues(fault)) {
+        } else if (Pg.isInvalidValue(fault)) {
             putAside(batch.getFirst().delivery(), fault);
         } else {
             leaveForLater(batch.getFirst().delivery(), fault);
@@ -166,7 +166,7 @@ public final class Projector {
             case BusException away -> true;
             case IOException away -> true;
             case TimeoutException late -> true;
-            case VertxException refused -> !Pg.refusesValues(refused);
+            case VertxException refused -> !Pg.isInvalidValue(refused);
             default -> false;
         };
     }
@@ -195,7 +195,7 @@ public final class Projector {
     }
 
     private static void leaveForLater(Delivery delivery, Exception why) throws InterruptedException {
-        if (delivery.deliveries() == 1) {
+        if (delivery.deliveryCount() == 1) {
             LOG.error(
                     "state {} at {} cannot be brought into the ledger yet, and is tried again every {} s",
                     delivery.sequence(),

@@ -50,7 +50,7 @@ public final class Pruner {
             if (due.isEmpty()) {
                 return false;
             }
-            var gone = BoundedParallel.each(due, AT_ONCE, this::prune);
+            var gone = BoundedParallel.runAndReturnDone(due, AT_ONCE, this::prune);
             if (gone.isEmpty()) {
                 throw new IOException("not one of " + due.size() + " finished activations could leave the bus");
             }
@@ -64,7 +64,7 @@ public final class Pruner {
     }
 
     private Duration kept() throws Exception {
-        boolean crowded = Blocking.await(events.room()).filledWith(0) > CROWDED;
+        boolean crowded = Blocking.await(events.streamUsage()).fillRatioWith(0) > CROWDED;
         return crowded && retention.compareTo(LEAST) > 0 ? LEAST : retention;
     }
 

@@ -35,15 +35,15 @@ public record Retention(Duration events, Duration records, Duration results, Dur
                         "how long results are kept, and arguments to be replayed"),
                 env.duration("FAAS_LOGS_RETENTION", STANDARD.logs(), "how long logs are kept"));
         if (retention.records().compareTo(LEAST_RECORDS) < 0) {
-            env.problem("FAAS_RECORDS_RETENTION", "must be at least 1d: for as long an Idempotency-Key counts");
+            env.addProblem("FAAS_RECORDS_RETENTION", "must be at least 1d: for as long an Idempotency-Key counts");
         }
         for (var output : new String[] {"FAAS_RESULTS_RETENTION", "FAAS_LOGS_RETENTION"}) {
             var kept = output.startsWith("FAAS_RESULTS") ? retention.results() : retention.logs();
             if (kept.compareTo(retention.records()) > 0) {
-                env.problem(output, "must not be longer than FAAS_RECORDS_RETENTION");
+                env.addProblem(output, "must not be longer than FAAS_RECORDS_RETENTION");
             }
             if (kept.compareTo(retention.events()) < 0) {
-                env.problem(output, "must not be shorter than FAAS_EVENTS_RETENTION");
+                env.addProblem(output, "must not be shorter than FAAS_EVENTS_RETENTION");
             }
         }
         return retention;

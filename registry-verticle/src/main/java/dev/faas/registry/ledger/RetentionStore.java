@@ -36,7 +36,7 @@ public final class RetentionStore {
     }
 
     private Future<List<Expired>> expired(String having, Instant endedBefore, int limit) {
-        return pg.with(pool -> pool.preparedQuery(
+        return pg.withPool(pool -> pool.preparedQuery(
                         "select id, result_apart, argument_apart, log_apart from activation where finished_at is not null and "
                                 + having + " and finished_at < $1 order by finished_at limit $2")
                 .execute(Tuple.of(endedBefore.atOffset(ZoneOffset.UTC), limit))
@@ -58,14 +58,14 @@ public final class RetentionStore {
     }
 
     private Future<Void> update(String columns, Collection<String> ids) {
-        return pg.with(pool -> pool.preparedQuery("update activation set " + columns + " where id = any($1)")
+        return pg.withPool(pool -> pool.preparedQuery("update activation set " + columns + " where id = any($1)")
                 .execute(Tuple.of(ids.toArray(String[]::new)))
                 .mapEmpty());
     }
 
     /** Lines of clocks that were wrong, which no partition has; true when there may be more. */
     public Future<Boolean> deleteStray(Instant endedBefore, int limit) {
-        return pg.with(pool -> pool.preparedQuery("""
+        return pg.withPool(pool -> pool.preparedQuery("""
                         delete from activation_default where id in (
                             select id from activation_default
                             where finished_at < $1 and pruned and not (result_apart or argument_apart or log_apart)

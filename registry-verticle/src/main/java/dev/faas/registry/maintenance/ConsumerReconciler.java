@@ -50,14 +50,14 @@ public final class ConsumerReconciler implements Reconciler.Repair {
         for (var key : orphans) {
             if (functions.containsKey(key.function())) {
                 LOG.info("function {} has work and no consumer: made", key.function());
-                Blocking.await(queue.ensure(functions.get(key.function())));
+                Blocking.await(queue.ensureConsumer(functions.get(key.function())));
                 queue.notifyWork(key);
             }
         }
         for (var standing : standings) {
             var function = functions.get(standing.key().function());
             if (function != null && !(standing.current() && function.spec().concurrency() == standing.limit())) {
-                Blocking.await(queue.ensure(function));
+                Blocking.await(queue.ensureConsumer(function));
             }
         }
     }

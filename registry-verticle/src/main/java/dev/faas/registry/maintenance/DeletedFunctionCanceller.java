@@ -40,7 +40,7 @@ public final class DeletedFunctionCanceller implements Reconciler.Repair {
         var after = "";
         for (int batch = 0; batch < BATCHES_A_ROUND; batch++) {
             var alive = Blocking.await(store.alive(function, after, BATCH));
-            BoundedParallel.all(
+            BoundedParallel.runAll(
                     alive,
                     AT_ONCE,
                     "activations could not be stopped",

@@ -46,7 +46,7 @@ public final class DeletedQueueRemover implements Reconciler.Repair {
         boolean runs = standing.map(each -> each.running() > 0).orElse(false);
         if (!runs) {
             Blocking.await(queue.removeQueue(function));
-            Blocking.await(pins.purge(Subjects.pins(function.function())));
+            Blocking.await(pins.purge(Subjects.imagePins(function.function())));
             Blocking.await(store.retired(function.function()));
             LOG.info("the queue of function {} is gone", function.function());
         }

@@ -95,7 +95,7 @@ public final class LostActivationCloser {
 
     private void end(Snapshot known) throws Exception {
         // Fails when there is no stream: that is not the same as a stream that has lost it.
-        Blocking.await(events.room());
+        Blocking.await(events.streamUsage());
         var end = vanished(known.record(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
         // Later than what is known, and not later than any event that is on its way after all.
         Blocking.await(ledger.write(List.of(new LedgerEntry(
@@ -105,8 +105,8 @@ public final class LostActivationCloser {
 
     private static ActivationRecord.Ended vanished(ActivationRecord known, Instant now) {
         return switch (known) {
-            case ActivationRecord.Queued queued -> queued.vanish(now);
-            case ActivationRecord.Running running -> running.vanish(now);
+            case ActivationRecord.Queued queued -> queued.loseEvents(now);
+            case ActivationRecord.Running running -> running.loseEvents(now);
             case ActivationRecord.Ended ended -> ended;
         };
     }

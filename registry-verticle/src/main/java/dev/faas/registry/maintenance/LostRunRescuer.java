@@ -2,7 +2,7 @@ package dev.faas.registry.maintenance;
 
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Snapshot;
@@ -66,7 +66,8 @@ public final class LostRunRescuer implements Reconciler.Repair {
         for (int i = 0; i < BATCHES_A_ROUND; i++) {
             var batch = Blocking.await(store.running(after, BATCH));
             failed += batch.size()
-                    - BoundedParallel.each(batch, AT_ONCE, this::look).size();
+                    - BoundedParallel.runAndReturnDone(batch, AT_ONCE, this::look)
+                            .size();
             if (batch.size() < BATCH) {
                 break;
             }
@@ -102,9 +103,9 @@ public final class LostRunRescuer implements Reconciler.Repair {
                 || !running.runId().equals(known.runId())) {
             return;
         }
-        var next = running.lose(clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        var next = running.loseSpawner(clock.instant().truncatedTo(ChronoUnit.MILLIS));
         var appended = Blocking.await(events.append(next, last.sequence()));
-        if (appended instanceof Appended.Stored) {
+        if (appended instanceof AppendResult.Stored) {
             LOG.warn(
                     "activation {} was lost with spawner {}: {}",
                     known.id(),
@@ -113,7 +114,7 @@ public final class LostRunRescuer implements Reconciler.Repair {
             var command = ActivationCommand.of(known.activation());
             Blocking.await(queue.remove(command));
             if (next instanceof ActivationRecord.Queued) {
-                Blocking.await(queue.put(command));
+                Blocking.await(queue.enqueue(command));
             }
         }
     }

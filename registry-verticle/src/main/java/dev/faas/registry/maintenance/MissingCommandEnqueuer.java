@@ -56,7 +56,7 @@ public final class MissingCommandEnqueuer implements Reconciler.Repair {
     private void look(List<Snapshot> page) throws Exception {
         var verified = new ConcurrentLinkedQueue<String>();
         try {
-            BoundedParallel.all(page, AT_ONCE, "activations could not be looked at", known -> {
+            BoundedParallel.runAll(page, AT_ONCE, "activations could not be looked at", known -> {
                 if (verify(known)) {
                     verified.add(known.record().id());
                 }
@@ -85,7 +85,7 @@ public final class MissingCommandEnqueuer implements Reconciler.Repair {
         }
         if (!Blocking.await(queue.contains(command))) {
             LOG.info("activation {} had no command: enqueued", command.id());
-            Blocking.await(queue.put(command));
+            Blocking.await(queue.enqueue(command));
         }
         return true;
     }

@@ -2,7 +2,7 @@ package dev.faas.registry.maintenance;
 
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Snapshot;
@@ -59,7 +59,7 @@ public final class QueuedActivationExpirer implements Reconciler.Repair {
             // Also from one round to the next: what stays in the ledger, for whatever reason, must not hold up the
             // rest.
             after = due.size() < BATCH ? Deadline.FIRST : due.getLast().deadline();
-            BoundedParallel.all(due, AT_ONCE, "activations could not be ended", each -> expire(each.state(), now));
+            BoundedParallel.runAll(due, AT_ONCE, "activations could not be ended", each -> expire(each.state(), now));
             if (due.size() < BATCH) {
                 return;
             }
@@ -70,15 +70,15 @@ public final class QueuedActivationExpirer implements Reconciler.Repair {
         var last = Optional.of(known);
         while (last.isPresent()
                 && last.get().record() instanceof ActivationRecord.Queued queued
-                && queued.expired(now)) {
+                && queued.isExpired(now)) {
             var end = queued.expire(now.truncatedTo(ChronoUnit.MILLIS));
             switch (Blocking.await(events.append(end, last.get().sequence()))) {
-                case Appended.Stored stored -> {
+                case AppendResult.Stored stored -> {
                     Blocking.await(queue.remove(ActivationCommand.of(end.activation())));
                     LOG.info("activation {} waited too long: expired", end.id());
                     return;
                 }
-                case Appended.Superseded(var actual) -> last = actual;
+                case AppendResult.Superseded(var actual) -> last = actual;
             }
         }
         leftovers.settle(known, last);

@@ -32,7 +32,7 @@ public final class RepairStore {
 
     /** Does the work if no other registry is at it; false otherwise. The lock goes with the connection. */
     public Future<Boolean> alone(Supplier<Future<Void>> work) {
-        return pg.transaction(tx -> tx.query("select pg_try_advisory_xact_lock(" + LOCK + ") as alone")
+        return pg.inTransaction(tx -> tx.query("select pg_try_advisory_xact_lock(" + LOCK + ") as alone")
                 .execute()
                 .compose(rows -> rows.iterator().next().getBoolean("alone")
                         ? work.get().map(true)
@@ -64,7 +64,7 @@ public final class RepairStore {
 
     /** Their commands are on the queue; whatever they become later is looked at anew. */
     Future<Void> verified(Collection<String> ids) {
-        return pg.with(pool -> pool.preparedQuery(
+        return pg.withPool(pool -> pool.preparedQuery(
                         "update activation set enqueued = true where id = any($1) and status = 'queued'")
                 .execute(Tuple.of(ids.toArray(String[]::new)))
                 .mapEmpty());
@@ -143,7 +143,7 @@ public final class RepairStore {
     }
 
     Future<Void> retired(String functionId) {
-        return pg.with(pool -> pool.preparedQuery("update function set retired = true where id = $1")
+        return pg.withPool(pool -> pool.preparedQuery("update function set retired = true where id = $1")
                 .execute(Tuple.of(functionId))
                 .mapEmpty());
     }
@@ -174,7 +174,7 @@ public final class RepairStore {
     }
 
     Future<Void> forget(String functionId) {
-        return pg.transaction(tx -> tx.preparedQuery("delete from function_revision where function_id = $1")
+        return pg.inTransaction(tx -> tx.preparedQuery("delete from function_revision where function_id = $1")
                 .execute(Tuple.of(functionId))
                 .compose(gone -> tx.preparedQuery("delete from function where id = $1 and deleted_at is not null")
                         .execute(Tuple.of(functionId)))
@@ -183,7 +183,7 @@ public final class RepairStore {
 
     /** Those of them that are deleted have a queue again, which somebody who had not heard of it has filled. */
     Future<Void> reopened(Collection<String> functionIds) {
-        return pg.with(pool -> pool.preparedQuery(
+        return pg.withPool(pool -> pool.preparedQuery(
                         "update function set retired = false where id = any($1) and deleted_at is not null and retired")
                 .execute(Tuple.of(functionIds.toArray(String[]::new)))
                 .mapEmpty());
@@ -203,7 +203,7 @@ public final class RepairStore {
     }
 
     private <T> Future<List<T>> list(String sql, Tuple values, Function<Row, T> each) {
-        return pg.with(pool -> pool.preparedQuery(sql)
+        return pg.withPool(pool -> pool.preparedQuery(sql)
                 .execute(values)
                 .map((RowSet<Row> rows) -> StreamSupport.stream(rows.spliterator(), false)
                         .map(each)

@@ -60,7 +60,7 @@ public final class RetryEnqueuer {
     private CompletableFuture<Void> look(Delivery delivery) {
         PendingRetry parked;
         try {
-            parked = CommandQueue.pendingRetry(delivery);
+            parked = CommandQueue.decodePendingRetry(delivery);
         } catch (Codec.CodecException e) {
             // Perhaps of a newer version, which another registry can read.
             LOG.error("{}: cannot be read", delivery.subject(), e);
@@ -75,12 +75,12 @@ public final class RetryEnqueuer {
                 || !parked.due().equals(queued.nextAttemptAt())) {
             return delivery.ack();
         }
-        var wait = queued.waitFrom(clock.instant());
+        var wait = queued.remainingWait(clock.instant());
         if (!wait.isZero()) {
             return delivery.handBack(wait);
         }
-        return delivery.deliveries() == 1
+        return delivery.deliveryCount() == 1
                 ? delivery.handBack(AT_FIRST_SIGHT)
-                : queue.put(parked.command()).thenCompose(done -> delivery.ack());
+                : queue.enqueue(parked.command()).thenCompose(done -> delivery.ack());
     }
 }

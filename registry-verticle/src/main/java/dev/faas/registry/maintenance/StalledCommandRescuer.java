@@ -69,7 +69,7 @@ public final class StalledCommandRescuer implements Reconciler.Repair {
     public void round() throws Exception {
         pass.round((page, last) -> {
             try {
-                BoundedParallel.all(page, AT_ONCE, "commands could not be looked at", this::look);
+                BoundedParallel.runAll(page, AT_ONCE, "commands could not be looked at", this::look);
             } finally {
                 if (last) {
                     earlier = sightings;
@@ -82,7 +82,7 @@ public final class StalledCommandRescuer implements Reconciler.Repair {
     private void look(Snapshot known) throws Exception {
         var command = ActivationCommand.of(known.record().activation());
         var place = Blocking.await(queue.locate(command));
-        if (place instanceof CommandLocation.InLine) {
+        if (place instanceof CommandLocation.Waiting) {
             return;
         }
         var now = clock.instant();
@@ -94,7 +94,7 @@ public final class StalledCommandRescuer implements Reconciler.Repair {
         } else if (due(known, now)) {
             LOG.warn("activation {}: its command has stalled ({}), and is replaced", command.id(), place);
             Blocking.await(queue.remove(command));
-            Blocking.await(queue.put(command));
+            Blocking.await(queue.enqueue(command));
             queue.notifyWork(new QueueKey(command.owner(), command.functionId()));
         }
     }
@@ -104,7 +104,7 @@ public final class StalledCommandRescuer implements Reconciler.Repair {
         var actual = Blocking.await(events.lastFromLeader(known.record().id()));
         leftovers.settle(known, actual);
         return actual.filter(last -> last.record() instanceof ActivationRecord.Queued queued
-                        && !queued.waitFrom(now).isPositive())
+                        && !queued.remainingWait(now).isPositive())
                 .isPresent();
     }
 }

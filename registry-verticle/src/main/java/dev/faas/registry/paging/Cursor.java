@@ -55,7 +55,7 @@ public final class Cursor {
 
     private static String hash(List<String> question) {
         var text = question.stream().map(part -> part + '\0').collect(joining());
-        var hash = Arrays.copyOf(Sha256.of(text), HASH_BYTES);
+        var hash = Arrays.copyOf(Sha256.digest(text), HASH_BYTES);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
     }
 }

@@ -20,7 +20,7 @@ public final class AcceptFilter {
         return ctx -> {
             if (ctx.request().headers().contains(HttpHeaders.ACCEPT)) {
                 var taken = AcceptPreferences.of(ctx.request().headers().getAll(HttpHeaders.ACCEPT));
-                if (!taken.isEmpty() && Arrays.stream(types).noneMatch(type -> taken.ofType(type) > 0)) {
+                if (!taken.isEmpty() && Arrays.stream(types).noneMatch(type -> taken.weightOfType(type) > 0)) {
                     throw notAcceptable(names).asException();
                 }
             }

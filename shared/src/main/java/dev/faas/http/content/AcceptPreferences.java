@@ -26,15 +26,15 @@ record AcceptPreferences(Map<String, Double> weights) {
     }
 
     /** Of a media type: what is said of the type itself counts before what is said of its kind, and that before all. */
-    double ofType(String type) {
-        return first(type, type.substring(0, type.indexOf('/')) + "/*", "*/*", "*");
+    double weightOfType(String type) {
+        return firstWeight(type, type.substring(0, type.indexOf('/')) + "/*", "*/*", "*");
     }
 
-    double ofCoding(String coding) {
-        return first(coding, "*");
+    double weightOfCoding(String coding) {
+        return firstWeight(coding, "*");
     }
 
-    private double first(String... names) {
+    private double firstWeight(String... names) {
         for (var name : names) {
             var weight = weights.get(name);
             if (weight != null) {

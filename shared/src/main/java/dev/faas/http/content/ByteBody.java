@@ -1,6 +1,6 @@
 package dev.faas.http.content;
 
-import dev.faas.http.content.ByteRange.Asked;
+import dev.faas.http.content.ByteRange.Requested;
 import dev.faas.wire.Problem;
 import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
@@ -28,15 +28,15 @@ public final class ByteBody {
 
         /** All in one piece. */
         static Source of(Buffer whole) {
-            return none().after(whole);
+            return empty().withFirst(whole);
         }
 
-        static Source none() {
+        static Source empty() {
             return () -> Future.succeededFuture(Optional.empty());
         }
 
         /** This, behind a piece that has been taken already. */
-        default Source after(Buffer first) {
+        default Source withFirst(Buffer first) {
             var rest = this;
             return new Source() {
                 private boolean begun;
@@ -80,11 +80,11 @@ public final class ByteBody {
     private void answer(RoutingContext ctx, Source source) {
         var request = ctx.request();
         var response = ctx.response();
-        checkMatch(request.headers().getAll(HttpHeaders.IF_MATCH));
+        requireIfMatch(request.headers().getAll(HttpHeaders.IF_MATCH));
         var range = Optional.<ByteRange>empty();
-        boolean known = names(request.headers().getAll(HttpHeaders.IF_NONE_MATCH), ByteBody::opaque);
-        if (!known && request.method().equals(HttpMethod.GET) && mayBePart(request.getHeader("If-Range"))) {
-            range = part(ctx);
+        boolean known = matches(request.headers().getAll(HttpHeaders.IF_NONE_MATCH), ByteBody::withoutWeakMark);
+        if (!known && request.method().equals(HttpMethod.GET) && isRangeAllowed(request.getHeader("If-Range"))) {
+            range = requestedRange(ctx);
         }
         response.putHeader(HttpHeaders.ETAG, etag)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache")
@@ -94,7 +94,8 @@ public final class ByteBody {
             ctx.response().setStatusCode(304).end();
             return;
         }
-        range.ifPresent(it -> response.setStatusCode(206).putHeader(HttpHeaders.CONTENT_RANGE, it.ofLength(length)));
+        range.ifPresent(
+                it -> response.setStatusCode(206).putHeader(HttpHeaders.CONTENT_RANGE, it.contentRange(length)));
         var sent = range.or(() -> ByteRange.whole(length));
         response.putHeader(
                 HttpHeaders.CONTENT_LENGTH,
@@ -102,12 +103,12 @@ public final class ByteBody {
         if (sent.isEmpty() || request.method().equals(HttpMethod.HEAD)) {
             ctx.end();
         } else {
-            new Transfer(ctx, source, sent.get()).goOn();
+            new Transfer(ctx, source, sent.get()).sendNext();
         }
     }
 
-    private void checkMatch(List<String> conditions) {
-        if (!conditions.isEmpty() && !names(conditions, UnaryOperator.identity())) {
+    private void requireIfMatch(List<String> conditions) {
+        if (!conditions.isEmpty() && !matches(conditions, UnaryOperator.identity())) {
             throw Problem.of(
                             412,
                             "precondition_failed",
@@ -117,11 +118,11 @@ public final class ByteBody {
         }
     }
 
-    private Optional<ByteRange> part(RoutingContext ctx) {
+    private Optional<ByteRange> requestedRange(RoutingContext ctx) {
         return switch (ByteRange.of(ctx.request().headers().getAll("Range"), length)) {
-            case Asked.Whole whole -> Optional.empty();
-            case Asked.Part(var range) -> Optional.of(range);
-            case Asked.Nothing nothing -> {
+            case Requested.Whole whole -> Optional.empty();
+            case Requested.Part(var range) -> Optional.of(range);
+            case Requested.Unsatisfiable nothing -> {
                 ctx.response().putHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + length);
                 throw Problem.of(
                                 416,
@@ -134,11 +135,11 @@ public final class ByteBody {
     }
 
     /** Never by a date: there is none that these bytes have changed at. */
-    private boolean mayBePart(@Nullable String condition) {
+    private boolean isRangeAllowed(@Nullable String condition) {
         return condition == null || condition.strip().equals(etag);
     }
 
-    private boolean names(List<String> headers, UnaryOperator<String> asCompared) {
+    private boolean matches(List<String> headers, UnaryOperator<String> asCompared) {
         return headers.stream()
                 .flatMap(header -> Arrays.stream(header.split(",")))
                 .map(String::strip)
@@ -147,7 +148,7 @@ public final class ByteBody {
     }
 
     /** The weak comparison. */
-    private static String opaque(String tag) {
+    private static String withoutWeakMark(String tag) {
         return tag.startsWith("W/") ? tag.substring(2) : tag;
     }
 
@@ -163,16 +164,16 @@ public final class ByteBody {
             this.range = range;
         }
 
-        void goOn() {
-            source.next().onFailure(ctx::fail).onSuccess(next -> next.ifPresentOrElse(this::piece, this::cutOff));
+        void sendNext() {
+            source.next().onFailure(ctx::fail).onSuccess(next -> next.ifPresentOrElse(this::send, this::cutOff));
         }
 
-        private void piece(Buffer bytes) {
+        private void send(Buffer bytes) {
             long from = Math.max(range.from() - position, 0);
             long to = Math.min(range.to() - position, bytes.length());
             position += bytes.length();
             if (from >= to) {
-                goOn();
+                sendNext();
                 return;
             }
             // A write that fails has lost its client.
@@ -180,7 +181,7 @@ public final class ByteBody {
                 if (position >= range.to()) {
                     ctx.end();
                 } else {
-                    goOn();
+                    sendNext();
                 }
             });
         }

@@ -13,23 +13,23 @@ import java.util.regex.Pattern;
  */
 record ByteRange(long from, long to) {
     /** What the header comes to. */
-    sealed interface Asked {
+    sealed interface Requested {
         /** No range, or one that is not understood: then the whole is the answer. */
-        record Whole() implements Asked {}
+        record Whole() implements Requested {}
 
-        record Part(ByteRange range) implements Asked {}
+        record Part(ByteRange range) implements Requested {}
 
         /** Nothing that is there. */
-        record Nothing() implements Asked {}
+        record Unsatisfiable() implements Requested {}
     }
 
     private static final Pattern ONE =
             Pattern.compile("(?i)bytes=[ \\t]*(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))[ \\t]*");
-    private static final Asked WHOLE = new Asked.Whole();
-    private static final Asked NOTHING = new Asked.Nothing();
+    private static final Requested WHOLE = new Requested.Whole();
+    private static final Requested UNSATISFIABLE = new Requested.Unsatisfiable();
 
     /** Of several ranges the whole is the answer, which a server may give; of an empty body, too. */
-    static Asked of(List<String> headers, long length) {
+    static Requested of(List<String> headers, long length) {
         if (headers.size() != 1 || length == 0) {
             return WHOLE;
         }
@@ -39,18 +39,18 @@ record ByteRange(long from, long to) {
         }
         if (match.group(3) != null) {
             long last = Long.parseLong(match.group(3));
-            return last == 0 ? NOTHING : part(Math.max(0, length - last), length);
+            return last == 0 ? UNSATISFIABLE : part(Math.max(0, length - last), length);
         }
         long first = Long.parseLong(match.group(1));
         long last = match.group(2).isEmpty() ? Long.MAX_VALUE : Long.parseLong(match.group(2));
         if (last < first) {
             return WHOLE;
         }
-        return first >= length ? NOTHING : part(first, Math.min(last, length - 1) + 1);
+        return first >= length ? UNSATISFIABLE : part(first, Math.min(last, length - 1) + 1);
     }
 
-    private static Asked part(long from, long to) {
-        return new Asked.Part(new ByteRange(from, to));
+    private static Requested part(long from, long to) {
+        return new Requested.Part(new ByteRange(from, to));
     }
 
     /** A list may have them: {@code bytes=0-1,} is one range. */
@@ -66,7 +66,7 @@ record ByteRange(long from, long to) {
     }
 
     /** As {@code Content-Range} says it. */
-    String ofLength(long length) {
+    String contentRange(long length) {
         return "bytes " + from + "-" + (to - 1) + "/" + length;
     }
 }

@@ -24,21 +24,21 @@ public final class ContentCoding {
      * The body to send, by gzip when it is large enough and the client asks for it; sets the headers that say so. An answer
      * with a strong entity tag stays as it is: the tag names the bytes.
      */
-    public static Buffer gzip(RoutingContext ctx, Buffer body) {
+    public static Buffer gzipIfAccepted(RoutingContext ctx, Buffer body) {
         var headers = ctx.response().headers();
-        if (body.length() < WORTHWHILE_BYTES || namesTheBytes(headers.get(HttpHeaders.ETAG))) {
+        if (body.length() < WORTHWHILE_BYTES || isStrong(headers.get(HttpHeaders.ETAG))) {
             return body;
         }
         headers.add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
         var asked = AcceptPreferences.of(ctx.request().headers().getAll(HttpHeaders.ACCEPT_ENCODING));
-        if (asked.ofCoding("gzip") == 0) {
+        if (asked.weightOfCoding("gzip") == 0) {
             return body;
         }
         headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
         return compressed(body);
     }
 
-    private static boolean namesTheBytes(@Nullable String etag) {
+    private static boolean isStrong(@Nullable String etag) {
         return etag != null && !etag.startsWith("W/");
     }
 

@@ -29,7 +29,7 @@ public final class KeyRing implements AutoCloseable {
     private KeyRing(Nats nats, TokenVerifier verifier) throws IOException, InterruptedException {
         this.verifier = verifier;
         // Revocations first: a verifier that has keys and not these would let an ended login in.
-        verifier.revoked(revoked::contains);
+        verifier.checkRevocationsWith(revoked::contains);
         this.revocations = nats.kv(Subjects.REVOKED).watch(this::revoked, unread::countDown);
         this.keys = nats.kv(Subjects.KEYS).watch(this::key, this::keysRead);
     }
@@ -60,13 +60,13 @@ public final class KeyRing implements AutoCloseable {
             case Kv.Change.Deleted deleted -> jwkByKid.remove(deleted.key());
         }
         if (keysRead) {
-            verifier.keys(Map.copyOf(jwkByKid));
+            verifier.replaceKeys(Map.copyOf(jwkByKid));
         }
     }
 
     private void keysRead() {
         keysRead = true;
-        verifier.keys(Map.copyOf(jwkByKid));
+        verifier.replaceKeys(Map.copyOf(jwkByKid));
         unread.countDown();
     }
 

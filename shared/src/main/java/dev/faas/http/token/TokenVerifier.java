@@ -34,8 +34,8 @@ public final class TokenVerifier {
     private final String issuer;
     private final String audience;
     private final Clock clock;
-    private volatile Keys keys = new Keys(Map.of(), new VerifiedTokens());
-    private volatile Predicate<String> revoked = sid -> false;
+    private volatile Keys activeKeys = new Keys(Map.of(), new VerifiedTokens());
+    private volatile Predicate<String> isRevoked = sid -> false;
 
     public TokenVerifier(Vertx vertx, String issuer, String audience) {
         this(vertx, issuer, audience, Clock.systemUTC());
@@ -49,73 +49,73 @@ public final class TokenVerifier {
     }
 
     /** Replaces the keys: public JWKs (JSON) by kid. One that is no P-256 key is left out, and logged. */
-    public void keys(Map<String, String> publicJwkByKid) {
+    public void replaceKeys(Map<String, String> publicJwkByKid) {
         var usable = new HashMap<String, JWTAuth>();
         publicJwkByKid.forEach((kid, jwk) -> VerifyingKey.load(vertx, kid, jwk)
                 .ifPresentOrElse(key -> usable.put(kid, key), () -> log.warn("signing key {} is not usable", kid)));
-        keys = new Keys(Map.copyOf(usable), new VerifiedTokens());
+        activeKeys = new Keys(Map.copyOf(usable), new VerifiedTokens());
     }
 
     /** Who tells that a login has been revoked; asked at every verification, so it must be quick and thread-safe. */
-    public void revoked(Predicate<String> sidIsRevoked) {
-        revoked = sidIsRevoked;
+    public void checkRevocationsWith(Predicate<String> sidIsRevoked) {
+        isRevoked = sidIsRevoked;
     }
 
     /** Has it keys? */
-    public boolean ready() {
-        return !keys.byKid().isEmpty();
+    public boolean hasKeys() {
+        return !activeKeys.byKid().isEmpty();
     }
 
     /** Fails with {@code unauthenticated} or {@code token_expired}. Completes on the calling thread. */
     public Future<Principal> verify(String bearer) {
-        var current = keys;
+        var current = activeKeys;
         var now = clock.instant();
         return current.verified()
                 .find(bearer)
                 .map(Future::succeededFuture)
                 .orElseGet(() -> authenticate(bearer, current, now))
-                .compose(token -> admit(token, now));
+                .compose(token -> checkTimeAndRevocation(token, now));
     }
 
     private Future<VerifiedToken> authenticate(String bearer, Keys current, Instant now) {
         return JoseHeader.of(bearer)
                 .filter(header -> header.algorithm().equals("ES256"))
                 .flatMap(header -> Optional.ofNullable(current.byKid().get(header.kid())))
-                .map(key -> signed(bearer, key).compose(this::read, this::refuse))
-                .orElseGet(() -> invalid("The access token is not one of ours."))
+                .map(key -> checkSignature(bearer, key).compose(this::readClaims, this::reject))
+                .orElseGet(() -> unauthenticated("The access token is not one of ours."))
                 .onSuccess(token -> current.verified().remember(bearer, token, now));
     }
 
     /** Composed, because a claim of another type than JWTAuth expects is thrown at its caller. */
-    private static Future<User> signed(String bearer, JWTAuth key) {
+    private static Future<User> checkSignature(String bearer, JWTAuth key) {
         return Future.succeededFuture(new TokenCredentials(bearer)).compose(key::authenticate);
     }
 
-    private Future<VerifiedToken> read(User user) {
+    private Future<VerifiedToken> readClaims(User user) {
         return VerifiedToken.of(user.attributes().getJsonObject("accessToken"), issuer, audience)
                 .map(Future::succeededFuture)
-                .orElseGet(() -> invalid("The access token is not meant for this platform."));
+                .orElseGet(() -> unauthenticated("The access token is not meant for this platform."));
     }
 
-    private Future<VerifiedToken> refuse(Throwable reason) {
+    private Future<VerifiedToken> reject(Throwable reason) {
         log.debug("a token was refused: {}", reason.getMessage());
-        return invalid("The access token is not valid.");
+        return unauthenticated("The access token is not valid.");
     }
 
-    private Future<Principal> admit(VerifiedToken token, Instant now) {
-        if (!now.isBefore(token.expires())) {
+    private Future<Principal> checkTimeAndRevocation(VerifiedToken token, Instant now) {
+        if (!now.isBefore(token.expiresAt())) {
             return Future.failedFuture(Problem.tokenExpired().asException());
         }
-        if (now.isBefore(token.begins())) {
-            return invalid("The access token is not valid yet.");
+        if (now.isBefore(token.notBefore())) {
+            return unauthenticated("The access token is not valid yet.");
         }
-        if (revoked.test(token.principal().sid())) {
-            return invalid("This login has been ended. Log in again.");
+        if (isRevoked.test(token.principal().sid())) {
+            return unauthenticated("This login has been ended. Log in again.");
         }
         return Future.succeededFuture(token.principal());
     }
 
-    private static <T> Future<T> invalid(String detail) {
+    private static <T> Future<T> unauthenticated(String detail) {
         return Future.failedFuture(Problem.unauthenticated(detail).asException());
     }
 }

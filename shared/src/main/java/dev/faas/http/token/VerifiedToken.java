@@ -13,7 +13,7 @@ import java.util.TreeSet;
  *
  * @param begins {@code nbf}, or the beginning of time
  */
-record VerifiedToken(Principal principal, Instant begins, Instant expires) {
+record VerifiedToken(Principal principal, Instant notBefore, Instant expiresAt) {
     /** The year 9999: what comes after is no time that anybody meant. */
     private static final long LAST_SECOND = 253_402_300_799L;
 

@@ -24,7 +24,7 @@ final class VerifiedTokens {
     }
 
     void remember(String token, VerifiedToken verified, Instant now) {
-        if (!now.isBefore(verified.expires())) {
+        if (!now.isBefore(verified.expiresAt())) {
             return;
         }
         var hash = Sha256.hex(token);

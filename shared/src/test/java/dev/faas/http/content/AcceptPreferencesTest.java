@@ -27,7 +27,7 @@ class AcceptPreferencesTest {
                     application/jsonx                         | 0
                     """)
     void whenATypeIsWeighedThenTheClosestRangeCounts(String header, double weight) {
-        assertThat(AcceptPreferences.of(List.of(header)).ofType("application/json"))
+        assertThat(AcceptPreferences.of(List.of(header)).weightOfType("application/json"))
                 .isEqualTo(weight);
     }
 
@@ -35,8 +35,8 @@ class AcceptPreferencesTest {
     void whenThereAreSeveralHeadersThenTheyAreOne() {
         var both = AcceptPreferences.of(List.of("text/html", "application/json;q=0.5"));
 
-        assertThat(both.ofType("application/json")).isEqualTo(0.5);
-        assertThat(both.ofType("text/html")).isEqualTo(1);
+        assertThat(both.weightOfType("application/json")).isEqualTo(0.5);
+        assertThat(both.weightOfType("text/html")).isEqualTo(1);
     }
 
     @Test
@@ -47,11 +47,12 @@ class AcceptPreferencesTest {
 
     @Test
     void whenACodingIsWeighedThenItIsTakenOnlyIfAskedFor() {
-        assertThat(AcceptPreferences.of(List.of("gzip, br")).ofCoding("gzip")).isEqualTo(1);
-        assertThat(AcceptPreferences.of(List.of("br, *;q=0.1")).ofCoding("gzip"))
+        assertThat(AcceptPreferences.of(List.of("gzip, br")).weightOfCoding("gzip"))
+                .isEqualTo(1);
+        assertThat(AcceptPreferences.of(List.of("br, *;q=0.1")).weightOfCoding("gzip"))
                 .isEqualTo(0.1);
-        assertThat(AcceptPreferences.of(List.of("*, gzip;q=0")).ofCoding("gzip"))
+        assertThat(AcceptPreferences.of(List.of("*, gzip;q=0")).weightOfCoding("gzip"))
                 .isZero();
-        assertThat(AcceptPreferences.of(List.of()).ofCoding("gzip")).isZero();
+        assertThat(AcceptPreferences.of(List.of()).weightOfCoding("gzip")).isZero();
     }
 }

@@ -2,7 +2,7 @@ package dev.faas.http.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.http.content.ByteRange.Asked;
+import dev.faas.http.content.ByteRange.Requested;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,13 +32,13 @@ class ByteRangeTest {
             bytes=1-2,               | 1    | 3
             """)
     void givenARangeThatIsThereWhenReadThenItIsThesePart(String header, long from, long to) {
-        assertThat(ByteRange.of(List.of(header), LENGTH)).isEqualTo(new Asked.Part(new ByteRange(from, to)));
+        assertThat(ByteRange.of(List.of(header), LENGTH)).isEqualTo(new Requested.Part(new ByteRange(from, to)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"bytes=10000-", "bytes=10000-10001", "bytes=-0", "bytes=999999999999999999-"})
     void givenARangeBehindTheEndWhenReadThenThereIsNothing(String header) {
-        assertThat(ByteRange.of(List.of(header), LENGTH)).isEqualTo(new Asked.Nothing());
+        assertThat(ByteRange.of(List.of(header), LENGTH)).isEqualTo(new Requested.Unsatisfiable());
     }
 
     @ParameterizedTest
@@ -59,18 +59,18 @@ class ByteRangeTest {
                 ""
             })
     void givenSomethingElseOrSeveralRangesWhenReadThenItIsTheWhole(String header) {
-        assertThat(ByteRange.of(List.of(header), LENGTH)).isEqualTo(new Asked.Whole());
+        assertThat(ByteRange.of(List.of(header), LENGTH)).isEqualTo(new Requested.Whole());
     }
 
     @Test
     void givenTwoHeadersOrNoByteAtAllWhenReadThenItIsTheWhole() {
-        assertThat(ByteRange.of(List.of("bytes=0-1", "bytes=2-3"), LENGTH)).isEqualTo(new Asked.Whole());
-        assertThat(ByteRange.of(List.of(), LENGTH)).isEqualTo(new Asked.Whole());
-        assertThat(ByteRange.of(List.of("bytes=0-"), 0)).isEqualTo(new Asked.Whole());
+        assertThat(ByteRange.of(List.of("bytes=0-1", "bytes=2-3"), LENGTH)).isEqualTo(new Requested.Whole());
+        assertThat(ByteRange.of(List.of(), LENGTH)).isEqualTo(new Requested.Whole());
+        assertThat(ByteRange.of(List.of("bytes=0-"), 0)).isEqualTo(new Requested.Whole());
     }
 
     @Test
     void givenAPartWhenItIsToldThenItNamesItsLastByte() {
-        assertThat(new ByteRange(500, 1000).ofLength(LENGTH)).isEqualTo("bytes 500-999/10000");
+        assertThat(new ByteRange(500, 1000).contentRange(LENGTH)).isEqualTo("bytes 500-999/10000");
     }
 }

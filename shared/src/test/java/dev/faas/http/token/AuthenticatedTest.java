@@ -33,7 +33,7 @@ class AuthenticatedTest {
     @BeforeEach
     void sign() throws Exception {
         var key = TestKey.generate("k1");
-        verifier.keys(Map.of("k1", key.jwk()));
+        verifier.replaceKeys(Map.of("k1", key.jwk()));
         token = key.token(TestKey.claims(Instant.now().plusSeconds(900)));
     }
 

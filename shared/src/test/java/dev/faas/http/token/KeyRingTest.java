@@ -70,7 +70,7 @@ class KeyRingTest {
 
         try (var ring = KeyRing.open(nats, verifier, LIMIT)) {
             assertThat(ring).isNotNull();
-            assertThat(verifier.ready()).isTrue();
+            assertThat(verifier.hasKeys()).isTrue();
             assertThat(verifier.verify(key.token(TestKey.claims(Instant.now().plusSeconds(60))))
                             .succeeded())
                     .isTrue();
@@ -81,7 +81,7 @@ class KeyRingTest {
     void givenNoKeyYet_whenOneIsPublishedAndTakenAway_thenItIsFollowed() throws Exception {
         try (var ring = KeyRing.open(nats, verifier, LIMIT)) {
             assertThat(ring).isNotNull();
-            assertThat(verifier.ready()).isFalse();
+            assertThat(verifier.hasKeys()).isFalse();
             var key = TestKey.generate("k1");
             var token = key.token(TestKey.claims(Instant.now().plusSeconds(60)));
 

@@ -33,7 +33,7 @@ class TokenVerifierTest {
     void generate() throws GeneralSecurityException {
         key = TestKey.generate("k1");
         claims = TestKey.claims(clock.now.plusSeconds(900));
-        verifier.keys(Map.of("k1", key.jwk()));
+        verifier.replaceKeys(Map.of("k1", key.jwk()));
     }
 
     @AfterEach
@@ -49,19 +49,19 @@ class TokenVerifierTest {
             assertThat(RunningService.await(verifier.verify(token)))
                     .isEqualTo(new Principal("usr_1", "ada", "s1", Set.of("admin")));
         }
-        assertThat(verifier.ready()).isTrue();
+        assertThat(verifier.hasKeys()).isTrue();
     }
 
     @Test
     void givenNoKeysThenEverythingIsRefusedAndNotReady() throws Exception {
         var keyless = new TokenVerifier(vertx, "faas", "faas");
 
-        assertThat(keyless.ready()).isFalse();
+        assertThat(keyless.hasKeys()).isFalse();
         assertThat(code(keyless, key.token(claims))).isEqualTo("unauthenticated");
         assertThat(code(keyless, TestKey.unsigned(new JsonObject().put("alg", "none"), claims)))
                 .isEqualTo("unauthenticated");
-        verifier.keys(Map.of());
-        assertThat(verifier.ready()).isFalse();
+        verifier.replaceKeys(Map.of());
+        assertThat(verifier.hasKeys()).isFalse();
         assertThat(code(key.token(claims))).isEqualTo("unauthenticated");
     }
 
@@ -77,9 +77,9 @@ class TokenVerifierTest {
                                 .put("y", "AAAA")
                                 .encode(),
                 "k5", "{\"kty\":\"oct\",\"k\":\"AAAA\",\"alg\":\"HS256\"}");
-        verifier.keys(unusable);
+        verifier.replaceKeys(unusable);
 
-        assertThat(verifier.ready()).isFalse();
+        assertThat(verifier.hasKeys()).isFalse();
         for (var kid : unusable.keySet()) {
             var none = new JsonObject().put("alg", "none").put("kid", kid);
             assertThat(code(TestKey.unsigned(none, claims))).isEqualTo("unauthenticated");
@@ -184,7 +184,7 @@ class TokenVerifierTest {
     void whenALoginIsRevokedThenItsTokensAreRefusedAlsoWhenVerifiedBefore() throws Exception {
         var token = key.token(claims);
         var revoked = new ArrayList<String>();
-        verifier.revoked(revoked::contains);
+        verifier.checkRevocationsWith(revoked::contains);
         assertThat(code(token)).isEqualTo("none");
 
         revoked.add("s1");
@@ -220,11 +220,11 @@ class TokenVerifierTest {
         var old = key.token(claims);
         assertThat(code(old)).isEqualTo("none");
 
-        verifier.keys(Map.of("k1", key.jwk(), "k2", next.jwk()));
+        verifier.replaceKeys(Map.of("k1", key.jwk(), "k2", next.jwk()));
         assertThat(code(old)).isEqualTo("none");
         assertThat(code(next.token(claims))).isEqualTo("none");
 
-        verifier.keys(Map.of("k2", next.jwk()));
+        verifier.replaceKeys(Map.of("k2", next.jwk()));
         assertThat(code(old)).isEqualTo("unauthenticated");
         assertThat(code(next.token(claims))).isEqualTo("none");
     }

@@ -110,12 +110,12 @@ final class DockerSandbox implements Sandbox {
                 RunFrame.SIGTERM,
                 request.variables(),
                 request.argument());
-        var ended = session.run(frame, sink, () -> ActivationStage.TOLD.reached(request.activationId()));
+        var ended = session.run(frame, sink, () -> ActivationStage.ARGUMENT_WRITTEN.record(request.activationId()));
         stop = () -> session.stop(frame.nonce(), Duration.ZERO);
         var unused = cancelled.thenRun(() -> session.stop(frame.nonce(), request.grace()));
         try {
             var trailer = await(ended, request);
-            ActivationStage.TRAILER.reached(request.activationId());
+            ActivationStage.COMMAND_ENDED.record(request.activationId());
             soiled = !trailer.reusable() || !(trailer.end() instanceof Trailer.End.Exited);
             var total = Duration.ofNanos(System.nanoTime() - called);
             return blamed(TrailerVerdict.of(trailer, total, plan.commandLine().getFirst()));

@@ -132,7 +132,7 @@ final class BootGate {
 
     /** A tie goes to the first arrival, because min() returns the first. */
     private static final Comparator<Turn> ORDER =
-            Comparator.comparingInt(Turn::ownerBoots).thenComparing(turn -> turn.urgent ? 0 : 1);
+            Comparator.comparingInt(Turn::ownerBoots).thenComparingInt(turn -> turn.urgent ? 0 : 1);
 
     /** @param delayAhead how long a boot ahead of demand is delayed */
     BootGate(int places, Duration delayAhead) {

@@ -122,7 +122,7 @@ public final class SandboxPool {
     /** Leaves the next sandbox to the next waiting run; discards one that was handed over in the meantime. */
     private void stopWaiting(RevisionPool pool, CompletableFuture<IdleSandbox> next) {
         locked(() -> {
-            if (!pool.waiting.removeIf(other -> other == next) && next.state() == Future.State.SUCCESS) {
+            if (!pool.waiting.removeIf(next::equals) && next.state() == Future.State.SUCCESS) {
                 pool.borrowedCount--;
                 removals.remove(next.resultNow().sandbox());
                 bootForNext(pool);

@@ -23,7 +23,7 @@ public final class CancelWatch implements AutoCloseable {
         this.activation = activation;
         this.runId = runId;
         this.onCancel = onCancel;
-        this.live = events.states(activation, this::onState);
+        this.live = events.subscribeToStates(activation, this::onState);
     }
 
     /** Reads the state from the leader. Does not block. */

@@ -58,7 +58,7 @@ final class ChunkPublisher {
         }
         while (!truncated.contains(chunk.source())) {
             try {
-                recordStored(chunk, Blocking.answer(channel.append(chunk, expected)));
+                recordStored(chunk, Blocking.awaitReply(channel.append(chunk, expected)));
                 return;
             } catch (BusException.StreamFull e) {
                 drop(chunk);
@@ -86,7 +86,7 @@ final class ChunkPublisher {
     /** Whether the last stored chunk is this one, and only its acknowledgement was lost. Else that chunk is the one to follow. */
     private boolean isAlreadyStored(OutputChunk chunk) throws InterruptedException {
         try {
-            var last = Blocking.answer(channel.last());
+            var last = Blocking.awaitReply(channel.last());
             expected = last.map(OutputEvent::sequence).orElse(0L);
             if (last.isPresent() && isSameChunk(last.get().chunk(), chunk)) {
                 recordStored(chunk, expected);

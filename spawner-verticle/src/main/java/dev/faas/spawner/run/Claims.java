@@ -1,6 +1,6 @@
 package dev.faas.spawner.run;
 
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
@@ -105,23 +105,24 @@ public final class Claims {
                     return new Decision.Drop();
                 }
                 case Queued queued
-                when queued.waitFrom(now).isPositive() -> {
+                when queued.remainingWait(now).isPositive() -> {
                     return new Decision.NotDueYet(queued);
                 }
-                case Queued queued when queued.expired(now) -> last = append(queued.expire(now), snapshot);
+                case Queued queued when queued.isExpired(now) -> last = append(queued.expire(now), snapshot);
                 case Queued queued -> {
-                    var runSpec =
-                            queued.order() != null ? Optional.of(queued.order()) : Blocking.answer(states.runSpec(id));
+                    var runSpec = queued.order() != null
+                            ? Optional.of(queued.order())
+                            : Blocking.awaitReply(states.runSpec(id));
                     var claimed = appendClaim(snapshot, queued.claim(self, runId, clock.instant()), runSpec);
-                    if (claimed instanceof Appended.Stored(var stored)) {
+                    if (claimed instanceof AppendResult.Stored(var stored)) {
                         return new Decision.Claimed(stored, (Running) stored.record(), runSpec);
                     }
-                    last = ((Appended.Superseded) claimed).actual();
+                    last = ((AppendResult.Superseded) claimed).actual();
                 }
                 case Running running
                 when running.runId().equals(runId) -> {
                     // Our own claim; its cancellation was requested since.
-                    return new Decision.Claimed(snapshot, running, Blocking.answer(states.runSpec(id)));
+                    return new Decision.Claimed(snapshot, running, Blocking.awaitReply(states.runSpec(id)));
                 }
                 case Running running
                 when isAlive(running) -> {
@@ -133,7 +134,7 @@ public final class Claims {
                             id,
                             running.runId(),
                             running.worker());
-                    last = append(running.lose(now), snapshot);
+                    last = append(running.loseSpawner(now), snapshot);
                 }
             }
         }
@@ -142,16 +143,16 @@ public final class Claims {
 
     /** A replica's state suffices if it leads to a claim or an end: a claim on a stale state is refused. Else asks the leader. */
     private Optional<Snapshot> readState(String id) throws InterruptedException {
-        var replica = Blocking.answer(states.lastFromReplica(id));
+        var replica = Blocking.awaitReply(states.lastFromReplica(id));
         boolean isDecisive =
                 replica.map(Snapshot::record).filter(this::isDecisive).isPresent();
-        return isDecisive ? replica : Blocking.answer(states.last(id));
+        return isDecisive ? replica : Blocking.awaitReply(states.last(id));
     }
 
     private boolean isDecisive(ActivationRecord record) {
         return switch (record) {
             case Ended ended -> true;
-            case Queued queued -> !queued.waitFrom(clock.instant()).isPositive();
+            case Queued queued -> !queued.remainingWait(clock.instant()).isPositive();
             case Running running -> false;
         };
     }
@@ -160,7 +161,7 @@ public final class Claims {
         return running.worker().equals(self) ? runsHere.test(running.runId()) : !isDead.test(running.worker());
     }
 
-    private Appended appendClaim(Snapshot before, ActivationRecord next, Optional<RunSpec> runSpec)
+    private AppendResult appendClaim(Snapshot before, ActivationRecord next, Optional<RunSpec> runSpec)
             throws InterruptedException {
         if (runSpec.isEmpty()) {
             LOG.error("accepted event missing, nothing to run activation={}", next.id());
@@ -170,8 +171,8 @@ public final class Claims {
 
     private Optional<Snapshot> append(ActivationRecord next, Snapshot before) throws InterruptedException {
         return switch (writer.append(next, before.sequence())) {
-            case Appended.Stored(var stored) -> Optional.of(stored);
-            case Appended.Superseded(var actual) -> actual;
+            case AppendResult.Stored(var stored) -> Optional.of(stored);
+            case AppendResult.Superseded(var actual) -> actual;
         };
     }
 

@@ -75,7 +75,7 @@ final class Output implements OutputSink, AutoCloseable {
         try {
             if (!firstByteSeen) {
                 firstByteSeen = true;
-                ActivationStage.FIRST_BYTE.reached(activation);
+                ActivationStage.FIRST_BYTE.record(activation);
             }
             int done = 0;
             while (done < length && !closed) {

@@ -23,11 +23,11 @@ public final class OutputRoom {
     /** Checks once before it returns. */
     public RepeatingTask watch() throws InterruptedException {
         check();
-        return RepeatingTask.again("output room", PAUSE, this::check);
+        return RepeatingTask.startAfterPause("output room", PAUSE, this::check);
     }
 
     private void check() throws InterruptedException {
-        full = Blocking.answer(events.room()).filledWith(0) > FULL;
+        full = Blocking.awaitReply(events.streamUsage()).fillRatioWith(0) > FULL;
     }
 
     boolean isFull() {

@@ -1,6 +1,6 @@
 package dev.faas.spawner.run;
 
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Snapshot;
 import dev.faas.nats.BusException;
@@ -55,9 +55,9 @@ public final class Preparation {
             return;
         }
         try {
-            switch (writer.append(running.waitingFor(detail), last.sequence())) {
-                case Appended.Stored(var stored) -> last = stored;
-                case Appended.Superseded(var actual) -> {
+            switch (writer.append(running.withWaitsFor(detail), last.sequence())) {
+                case AppendResult.Stored(var stored) -> last = stored;
+                case AppendResult.Superseded(var actual) -> {
                     if (actual.isPresent()
                             && actual.get().record() instanceof Running now
                             && now.runId().equals(runId)) {

@@ -103,8 +103,8 @@ public final class Run {
 
     /** Returns the delay after which the command is back in the queue, if it is. */
     Optional<Duration> execute() throws InterruptedException {
-        var queuedId = Subjects.queued(delivery.subject());
-        ActivationStage.TAKEN.reached(queuedId);
+        var queuedId = Subjects.activationIdOf(delivery.subject());
+        ActivationStage.TAKEN.record(queuedId);
         // Watches before it claims: from the claim on a cancellation may be requested.
         try (var watch = new CancelWatch(context.bus().events(), queuedId, id, () -> stop(RunStop.Cause.CANCEL));
                 var lease = Lease.start("lease-" + id, () -> renewLease(watch), context.timing(), this::leaseLost)) {
@@ -128,7 +128,7 @@ public final class Run {
             return settlement.handBack(STOPPING_DELAY);
         }
         try {
-            return switch (context.bus().claims().claim(queuedId, delivery.deliveries(), id)) {
+            return switch (context.bus().claims().claim(queuedId, delivery.deliveryCount(), id)) {
                 case Decision.Claimed claimed -> attempt(claimed, settlement, lease);
                 case Decision.Drop drop -> settlement.ack();
                 case Decision.NotDueYet(var queued) -> settlement.requeue(queued);
@@ -147,7 +147,7 @@ public final class Run {
     private Optional<Duration> attempt(Decision.Claimed claimed, Settlement settlement, Lease lease)
             throws InterruptedException {
         activationId = claimed.running().id();
-        ActivationStage.CLAIMED.reached(activationId);
+        ActivationStage.CLAIMED.record(activationId);
         // The thread is this run's own, so all its further log lines belong to that request.
         MDC.put("requestId", claimed.running().activation().requestId());
         LOG.debug("run started activation={} run={}", activationId, id);
@@ -216,7 +216,7 @@ public final class Run {
         try (var output = new Output(claimedId, id, runSpec.spec().limits(), channel(claimedId), context.clock())) {
             stop.attachOutput(output);
             var readOnlyHint = new ReadOnlyHint(output);
-            ActivationStage.PLACED.reached(claimedId);
+            ActivationStage.SANDBOX_READY.record(claimedId);
             var requestedAt = now();
             var outcome = sandbox.run(
                     EngineRequests.runRequest(claimed.running(), runSpec, STOP_GRACE, requestedAt, lease.remaining()),
@@ -227,14 +227,14 @@ public final class Run {
                 return running -> running.loseCommand(detail, endedAt);
             }
             if (stop.cause().filter(RunStop.Cause.LEASE_LOST::equals).isPresent()) {
-                return running -> running.lose(endedAt);
+                return running -> running.loseSpawner(endedAt);
             }
             context.meters()
                     .recordStart(Duration.between(
                             claimed.running().claimedAt(),
                             requestedAt.plusMillis(outcome.usage().startMs())));
             var summary = output.finish(OUTPUT_LIMIT);
-            ActivationStage.OUTPUT_STORED.reached(claimedId);
+            ActivationStage.OUTPUT_STORED.record(claimedId);
             var digest = sandbox.imageDigest();
             return running -> Reports.of(outcome, running, summary, readOnlyHint.hint(), digest, requestedAt, endedAt)
                     .map(report -> running.finish(report, backoff(running)))
@@ -244,7 +244,7 @@ public final class Run {
 
     private static Duration backoff(Running running) {
         var chance = ThreadLocalRandom.current().nextDouble();
-        return Backoff.after(running.activation().retry(), running.attempt(), chance);
+        return Backoff.afterFailure(running.activation().retry(), running.attempt(), chance);
     }
 
     /** For a run that was stopped before its command started. */
@@ -284,7 +284,7 @@ public final class Run {
             Decision.Claimed claimed, Function<Running, ActivationRecord> next, Settlement settlement, Lease lease)
             throws InterruptedException {
         var stored = context.bus().writer().conclude(claimed.snapshot(), next, context.mayContinue());
-        ActivationStage.END_STORED.reached(claimed.running().id());
+        ActivationStage.END_STORED.record(claimed.running().id());
         stored.ifPresent(context.meters()::recordEnd);
         if (!lease.isHeld()) {
             LOG.warn(

@@ -46,11 +46,11 @@ final class Settlement {
 
     /** Hands the command back for the next attempt, or parks it until that is due, so that it holds no slot of its function. */
     Optional<Duration> requeue(Queued queued) throws InterruptedException {
-        if (queued.waitFrom(clock.instant()).isZero()) {
+        if (queued.remainingWait(clock.instant()).isZero()) {
             return handBack(Duration.ZERO);
         }
-        var retry = new PendingRetry(CommandQueue.command(delivery), queued.nextAttemptAt());
-        if (!tryRequest("parked", () -> queue.park(retry))) {
+        var retry = new PendingRetry(CommandQueue.decodeCommand(delivery), queued.nextAttemptAt());
+        if (!tryRequest("parked", () -> queue.scheduleRetry(retry))) {
             LOG.warn("command not parked, waits for redelivery subject={}", delivery.subject());
             return Optional.empty();
         }
@@ -76,7 +76,7 @@ final class Settlement {
     private boolean tryRequest(String action, Supplier<CompletableFuture<Void>> request) throws InterruptedException {
         for (int i = 0; i < TRIES && lease.isHeld(); i++) {
             try {
-                Blocking.answer(request.get());
+                Blocking.awaitReply(request.get());
                 return true;
             } catch (BusException e) {
                 LOG.debug("command not {} yet subject={} cause={}", action, delivery.subject(), e.getMessage());

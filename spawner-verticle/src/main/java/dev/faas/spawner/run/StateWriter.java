@@ -1,6 +1,6 @@
 package dev.faas.spawner.run;
 
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Snapshot;
@@ -38,10 +38,10 @@ public final class StateWriter {
         this.firstPause = firstPause;
     }
 
-    Appended append(ActivationRecord next, long expected) throws InterruptedException {
+    AppendResult append(ActivationRecord next, long expected) throws InterruptedException {
         for (int i = 1; ; i++) {
             try {
-                return Blocking.answer(states.append(next, expected));
+                return Blocking.awaitReply(states.append(next, expected));
             } catch (BusException e) {
                 if (i >= tries) {
                     throw e;
@@ -66,11 +66,11 @@ public final class StateWriter {
         var runId = ((Running) ours.record()).runId();
         for (int i = 1; mayContinue.getAsBoolean(); i++) {
             try {
-                switch (Blocking.answer(states.append(next, from.sequence()))) {
-                    case Appended.Stored(var stored) -> {
+                switch (Blocking.awaitReply(states.append(next, from.sequence()))) {
+                    case AppendResult.Stored(var stored) -> {
                         return Optional.of(stored.record());
                     }
-                    case Appended.Superseded(var actual) -> {
+                    case AppendResult.Superseded(var actual) -> {
                         if (actual.isEmpty()
                                 || !(actual.get().record() instanceof Running running)
                                 || !running.runId().equals(runId)) {

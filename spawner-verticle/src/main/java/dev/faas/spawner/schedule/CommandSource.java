@@ -3,7 +3,7 @@ package dev.faas.spawner.schedule;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.nats.Delivery;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +44,7 @@ public interface CommandSource extends AutoCloseable {
      * @param late receives commands that arrive after their pull has expired
      */
     static CommandSource of(CommandQueue queue, KnownFunctions limits, Duration expires, Consumer<Delivery> late) {
-        var puller = queue.puller(late);
+        var puller = queue.openPuller(late);
         return new CommandSource() {
             @Override
             public CompletableFuture<Result> pull(QueueKey key) {
@@ -53,7 +53,7 @@ public interface CommandSource extends AutoCloseable {
 
             @Override
             public CompletableFuture<Void> createQueue(QueueKey key) {
-                return queue.ensure(key, limits.concurrency(key).orElse(1));
+                return queue.ensureConsumer(key, limits.concurrency(key).orElse(1));
             }
 
             @Override
@@ -73,13 +73,13 @@ public interface CommandSource extends AutoCloseable {
         };
     }
 
-    private static Result toResult(Pulled pulled) {
+    private static Result toResult(PullResult pulled) {
         return switch (pulled) {
             // pending() does not count commands that wait for redelivery.
-            case Pulled.Message(var delivery) ->
-                new Result.Work(delivery, delivery.pending() > 0 || delivery.deliveries() > 1);
-            case Pulled.Nothing empty -> new Result.Empty();
-            case Pulled.NoConsumer missing -> new Result.NoQueue();
+            case PullResult.Message(var delivery) ->
+                new Result.Work(delivery, delivery.pending() > 0 || delivery.deliveryCount() > 1);
+            case PullResult.Empty empty -> new Result.Empty();
+            case PullResult.NoConsumer missing -> new Result.NoQueue();
         };
     }
 }

@@ -45,7 +45,7 @@ public final class QueueScanner {
     /** Scans once and returns the pause until the next scan. Blocks. */
     public Duration scan() throws InterruptedException {
         long started = System.nanoTime();
-        var allStats = Blocking.answer(source.allStats());
+        var allStats = Blocking.awaitReply(source.allStats());
         var runs = pullLoop.runningByFunction();
         recreateDeletedQueues(runs.keySet(), allStats);
         var withWork = allStats.stream()
@@ -67,7 +67,7 @@ public final class QueueScanner {
         for (var key : running) {
             if (!existing.contains(key)) {
                 LOG.warn("queue was missing while runs need it function={}", key.function());
-                Blocking.answer(source.createQueue(key));
+                Blocking.awaitReply(source.createQueue(key));
             }
         }
     }

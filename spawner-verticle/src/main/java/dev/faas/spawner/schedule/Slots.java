@@ -26,7 +26,7 @@ public final class Slots {
         int limit = ownerLimit.getAsInt();
         synchronized (this) {
             int held = byOwner.getOrDefault(owner, 0);
-            return held < limit && (held == 0 || free() >= SpawnerHeartbeat.kept(total));
+            return held < limit && (held == 0 || free() >= SpawnerHeartbeat.reservedSlots(total));
         }
     }
 

@@ -45,7 +45,7 @@ final class InitVolumeTest {
     private final String platform = "test-" + UUID.randomUUID();
 
     /** What somebody has done to init. */
-    private enum Damage {
+    enum Damage {
         TRUNCATED,
         OVERWRITTEN,
         NOT_EXECUTABLE,

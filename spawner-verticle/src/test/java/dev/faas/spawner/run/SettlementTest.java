@@ -6,7 +6,7 @@ import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.CommandQueue.Puller;
 import dev.faas.activation.Reason;
 import dev.faas.nats.Delivery;
-import dev.faas.nats.PullInbox.Pulled;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.spawner.Platform;
 import dev.faas.spawner.Specs;
 import dev.faas.wire.FunctionRevision;
@@ -35,7 +35,7 @@ final class SettlementTest {
     void start(@TempDir Path directory) throws Exception {
         platform = Platform.start(directory);
         function = platform.function(Specs.of("never run"));
-        other = platform.queue.puller(late -> {});
+        other = platform.queue.openPuller(late -> {});
     }
 
     @AfterEach
@@ -46,21 +46,21 @@ final class SettlementTest {
 
     private Delivery pull(Puller puller) throws Exception {
         var pulled = Platform.get(puller.pull(function.id(), Duration.ofSeconds(5)));
-        assertThat(pulled).isInstanceOf(Pulled.Message.class);
-        return ((Pulled.Message) pulled).delivery();
+        assertThat(pulled).isInstanceOf(PullResult.Message.class);
+        return ((PullResult.Message) pulled).delivery();
     }
 
     /** A lease that was lost while another holder got the command. */
     private Settlement late(String id) throws Exception {
         Delivery first;
-        try (var frozen = platform.queue.puller(late -> {})) {
+        try (var frozen = platform.queue.openPuller(late -> {})) {
             first = pull(frozen);
         }
         var lost = new CountDownLatch(1);
         var lease = Lease.start("lease", CompletableFuture::new, SHORT, lost::countDown);
         assertThat(lost.await(30, TimeUnit.SECONDS)).isTrue();
         platform.deleteConsumer(function);
-        Platform.get(platform.queue.ensure(function));
+        Platform.get(platform.queue.ensureConsumer(function));
         assertThat(pull(other).subject()).endsWith(id);
         return new Settlement(first, lease, platform.queue, InstantSource.system());
     }
@@ -69,7 +69,7 @@ final class SettlementTest {
         assertThat(platform.queued(function, id)).isTrue();
         assertThat(Platform.get(other.pull(function.id(), Duration.ofMillis(200))))
                 .as("no other holder gets it")
-                .isInstanceOf(Pulled.Nothing.class);
+                .isInstanceOf(PullResult.Empty.class);
     }
 
     @Test

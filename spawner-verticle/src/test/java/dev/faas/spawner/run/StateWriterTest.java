@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Activation;
 import dev.faas.activation.Activation.FunctionKey;
-import dev.faas.activation.ActivationEvents.Appended;
+import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Reason;
@@ -56,7 +56,7 @@ final class StateWriterTest {
         }
 
         @Override
-        public CompletableFuture<Appended> append(ActivationRecord next, long expected) {
+        public CompletableFuture<AppendResult> append(ActivationRecord next, long expected) {
             if (last.sequence() == expected) {
                 last = new Snapshot(next, expected + 1);
             }
@@ -66,8 +66,8 @@ final class StateWriterTest {
             }
             return CompletableFuture.completedFuture(
                     last.record().equals(next)
-                            ? new Appended.Stored(last)
-                            : new Appended.Superseded(Optional.of(last)));
+                            ? new AppendResult.Stored(last)
+                            : new AppendResult.Superseded(Optional.of(last)));
         }
 
         @Override

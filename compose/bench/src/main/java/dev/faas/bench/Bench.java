@@ -1,0 +1,82 @@
+package dev.faas.bench;
+
+import dev.faas.bench.measure.BenchSetup;
+import dev.faas.bench.measure.Machine;
+import dev.faas.bench.measure.Report;
+import dev.faas.bench.measure.Scenario;
+import dev.faas.bench.measure.Subject;
+import dev.faas.bench.measure.TargetResult;
+import dev.faas.bench.scenario.BreadthScenario;
+import dev.faas.bench.scenario.ColdScenario;
+import dev.faas.bench.scenario.FairnessScenario;
+import dev.faas.bench.scenario.HistoryScenario;
+import dev.faas.bench.scenario.IdleScenario;
+import dev.faas.bench.scenario.StreamsScenario;
+import dev.faas.bench.scenario.SubmitScenario;
+import dev.faas.bench.scenario.ThroughputScenario;
+import dev.faas.wire.Codec;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Runs scenarios, each on a fresh platform, and reports as a table and as JSON. */
+public final class Bench {
+    private static final List<Scenario> ALL = List.of(
+            new SubmitScenario(),
+            new ColdScenario(true),
+            new ColdScenario(false),
+            new ThroughputScenario(false),
+            new ThroughputScenario(true),
+            new FairnessScenario(FairnessScenario.Others.FLOOD, 1),
+            new FairnessScenario(FairnessScenario.Others.LONG, 1),
+            new FairnessScenario(FairnessScenario.Others.MANY, 1),
+            new FairnessScenario(FairnessScenario.Others.FLOOD, 2),
+            new StreamsScenario(),
+            new HistoryScenario(),
+            new BreadthScenario(),
+            new IdleScenario());
+
+    private final BenchSetup grounds;
+    private final PrintStream out;
+
+    /**
+     * @param image whose entrypoint is busybox's echo
+     * @param program what starts the platform as its users do; null where that is not known
+     * @param count of whatever a scenario has many of, in place of its own
+     */
+    public Bench(Subject.Start start, String image, @Nullable Path program, OptionalInt count, PrintStream out) {
+        this.grounds = new BenchSetup(start, image, program, count);
+        this.out = out;
+    }
+
+    public static List<String> names() {
+        return ALL.stream().map(Scenario::name).distinct().toList();
+    }
+
+    /**
+     * Blocks.
+     *
+     * @param names of scenarios; none: all
+     * @param json where to write the figures, too
+     * @return whether every target was held
+     */
+    public boolean run(List<String> names, @Nullable Path json) throws Exception {
+        var reports = new ArrayList<Report>();
+        for (var scenario : ALL) {
+            if (names.isEmpty() || names.contains(scenario.name())) {
+                var report = scenario.measure(grounds);
+                report.print(out);
+                reports.add(report);
+            }
+        }
+        if (json != null) {
+            Files.write(json, Codec.write(Map.of("machine", Machine.here(), "reports", reports)));
+        }
+        return reports.stream().flatMap(r -> r.verdicts().stream()).allMatch(TargetResult::held);
+    }
+}

@@ -1,0 +1,217 @@
+package dev.faas.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.system.contract.ContractChecker;
+import dev.faas.wire.Codec;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that words its requests itself, header by header, and gets the answer as it is. Each answer is held against
+ * openapi.yaml, and so is each request that is answered well: what is served is what is documented.
+ */
+public record Client(URI api, String accessToken, String refreshToken) {
+    private static final Duration LIMIT = Duration.ofSeconds(70);
+    private static final String PASSWORD = "correct horse battery staple";
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final ContractChecker SCRUTINY = new ContractChecker();
+
+    /** An answer to the byte. */
+    public record Reply(int status, Map<String, String> headers, Buffer body) {
+        static Reply of(HttpResponse<byte[]> response) {
+            var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+            response.headers().map().forEach((name, values) -> headers.put(name, String.join(", ", values)));
+            return new Reply(response.statusCode(), headers, Buffer.buffer(response.body()));
+        }
+
+        public String text() {
+            return body.toString(StandardCharsets.UTF_8);
+        }
+
+        /** The body without its content coding. */
+        public byte[] plain() {
+            if (!header("content-encoding").equals("gzip")) {
+                return body.getBytes();
+            }
+            try (var gzip = new GZIPInputStream(new ByteArrayInputStream(body.getBytes()))) {
+                return gzip.readAllBytes();
+            } catch (IOException broken) {
+                throw new AssertionError("what is said to be gzip is none", broken);
+            }
+        }
+
+        public JsonNode json() {
+            return Codec.readTree(body.getBytes());
+        }
+
+        /** All of it except what no two answers share. */
+        public String withoutItsOwn() {
+            var shared = new TreeMap<>(headers);
+            shared.remove("date");
+            var id = shared.remove("x-request-id");
+            return status + "\n" + shared + "\n" + text().replace(id, "{request}");
+        }
+
+        /** Empty when there is none. */
+        public String header(String name) {
+            return headers.getOrDefault(name, "");
+        }
+
+        public String code() {
+            return json().path("code").asText();
+        }
+
+        public Reply expect(int status) {
+            assertThat(this.status).as(text()).isEqualTo(status);
+            return this;
+        }
+    }
+
+    public static Client nobody(URI api) {
+        return new Client(api, "", "");
+    }
+
+    /** A new account, logged in. */
+    public static Client register(URI api) throws IOException, InterruptedException {
+        var account =
+                Map.of("username", "client-" + UUID.randomUUID().toString().substring(0, 12), "password", PASSWORD);
+        var nobody = nobody(api);
+        nobody.post("/v1/auth/register", account).expect(201);
+        return nobody.holding(nobody.post("/v1/auth/login", account).expect(200).json());
+    }
+
+    public Client holding(JsonNode tokens) {
+        return new Client(
+                api,
+                tokens.path("access_token").asText(),
+                tokens.path("refresh_token").asText());
+    }
+
+    public Client holding(String otherAccessToken) {
+        return new Client(api, otherAccessToken, refreshToken);
+    }
+
+    public Client at(URI other) {
+        return new Client(other, accessToken, refreshToken);
+    }
+
+    public Reply refresh() throws IOException, InterruptedException {
+        return post("/v1/auth/refresh", Map.of("refresh_token", refreshToken));
+    }
+
+    public Reply get(String path, String... headers) throws IOException, InterruptedException {
+        return send("GET", path, null, headers);
+    }
+
+    public Reply post(String path, Object body, String... headers) throws IOException, InterruptedException {
+        return send("POST", path, body, headers);
+    }
+
+    /** {@code body}: null for none, a text as it is, anything else as JSON; headers as name, value, name, value. */
+    public Reply send(String method, String path, @Nullable Object body, String... headers)
+            throws IOException, InterruptedException {
+        var named = new LinkedHashMap<String, String>();
+        if (!accessToken.isEmpty()) {
+            named.put("Authorization", "Bearer " + accessToken);
+        }
+        if (body != null) {
+            named.put(
+                    "Content-Type",
+                    body instanceof String
+                            ? "text/plain; charset=utf-8"
+                            : method.equals("PATCH") ? "application/merge-patch+json" : "application/json");
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            named.put(headers[i], headers[i + 1]);
+        }
+        var bytes = body instanceof String text
+                ? text.getBytes(StandardCharsets.UTF_8)
+                : Codec.write(Optional.ofNullable(body).orElse(""));
+        var builder = HttpRequest.newBuilder(api.resolve(path))
+                .timeout(LIMIT)
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(bytes));
+        named.forEach(builder::header);
+        var request = builder.build();
+        var response = HTTP.send(request, BodyHandlers.ofByteArray());
+        if (response.statusCode() < 400 && !method.equals("OPTIONS")) {
+            SCRUTINY.request(request, body == null ? null : bytes);
+        }
+        var reply = Reply.of(response);
+        var stream = reply.header("content-type").startsWith("text/event-stream");
+        SCRUTINY.answer(request, reply.status(), response.headers(), stream ? null : reply.plain());
+        if (stream) {
+            SCRUTINY.events(request, reply.text().lines()).forEach(event -> {});
+        }
+        return reply;
+    }
+
+    /** Creates a function; its id. */
+    public String function(String name, String image) throws IOException, InterruptedException {
+        return post("/v1/functions", Map.of("name", name, "image", image))
+                .expect(201)
+                .json()
+                .path("id")
+                .asText();
+    }
+
+    public String submit(String function, String argument) throws IOException, InterruptedException {
+        return post("/v1/functions/" + function + "/activations", Map.of("argument", argument))
+                .expect(202)
+                .json()
+                .path("activationId")
+                .asText();
+    }
+
+    /** Waits until it has ended, within a minute; its id. */
+    public String run(String function, String argument) throws IOException, InterruptedException {
+        var id = submit(function, argument);
+        var record = get("/v1/activations/" + id + "?wait=60").expect(200).json();
+        assertThat(record.path("finishedAt").isNull()).as(record.toString()).isFalse();
+        return id;
+    }
+
+    /** Waits until the ledger has its end, for a minute: a ledger that has just come back may still say that it is away. */
+    public void awaitListed(String activation, String status) throws IOException, InterruptedException {
+        var until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        var seen = "";
+        while (!seen.contains(activation) && System.nanoTime() < until) {
+            var answer = get("/v1/activations?limit=100&status=" + status);
+            seen = answer.status() == 200 ? answer.text() : "";
+        }
+        assertThat(seen).contains(activation);
+    }
+
+    /** Waits until the list has this activation: the ledger follows a moment behind. */
+    public void awaitListed(String activation) throws IOException, InterruptedException {
+        var until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        var seen = "";
+        while (!seen.contains(activation) && System.nanoTime() < until) {
+            seen = get("/v1/activations?limit=100").expect(200).text();
+        }
+        assertThat(seen).contains(activation);
+    }
+
+    @Override
+    public String toString() {
+        return "Client[" + api + "]";
+    }
+}

@@ -1,0 +1,134 @@
+package dev.faas.system;
+
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationEvents.AppendResult;
+import dev.faas.activation.ActivationRecord.Queued;
+import dev.faas.activation.OutputChunk;
+import dev.faas.activation.OutputChunk.Source;
+import dev.faas.activation.Report;
+import dev.faas.activation.Status;
+import dev.faas.activation.Worker;
+import dev.faas.local.NatsServer;
+import dev.faas.local.PostgresServer;
+import dev.faas.nats.Nats;
+import dev.faas.nats.NatsConfig;
+import dev.faas.wire.Subjects;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** What has to befall a platform's backends before it answers with its rarer problems. */
+public final class FaultInjector implements AutoCloseable {
+    private static final int LIMIT_SECONDS = 20;
+
+    private final NatsServer server;
+    private final PostgresServer postgres;
+    private final Nats bus;
+    private final ActivationEvents events;
+
+    FaultInjector(NatsServer server, PostgresServer postgres) throws Exception {
+        this.server = server;
+        this.postgres = postgres;
+        bus = Nats.connect(NatsConfig.local(server.url()), "test");
+        events = new ActivationEvents(bus);
+    }
+
+    /** The bus neither answers nor refuses while this goes on. */
+    public interface Meanwhile<T> {
+        T get() throws Exception;
+    }
+
+    public <T> T withBusFrozen(Meanwhile<T> meanwhile) throws Exception {
+        signal("STOP");
+        try {
+            return meanwhile.get();
+        } finally {
+            signal("CONT");
+        }
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        var kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + server.pid()).start();
+        if (!kill.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            throw new IOException("kill does not end");
+        }
+    }
+
+    /** A service that may not touch its own tables has a fault that nobody has foreseen. */
+    public void takeTablesFrom(String schema) throws SQLException {
+        privileges(schema, "revoke all on all tables in schema " + schema + " from current_user");
+    }
+
+    public void giveTablesBackTo(String schema) throws SQLException {
+        privileges(schema, "grant all on all tables in schema " + schema + " to current_user");
+    }
+
+    private void privileges(String schema, String change) throws SQLException {
+        var at = URI.create(postgres.url());
+        var role = postgres.role(schema);
+        var url = "jdbc:postgresql://" + at.getHost() + ":" + at.getPort() + at.getPath();
+        try (var connection = DriverManager.getConnection(url, role.user(), role.password());
+                var statement = connection.createStatement()) {
+            statement.execute(change);
+        }
+    }
+
+    /** The last event of an activation is nothing that anybody can read. */
+    public void garble(String activation) {
+        bus.publish(Subjects.state(activation), "?".getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As a spawner would run it: it writes more to both streams than a ledger's row keeps. */
+    public void runWithLongOutput(String activation) throws Exception {
+        var queued = answer(events.lastFromLeader(activation)).orElseThrow();
+        var running = ((Queued) queued.record()).claim(new Worker("spawner", "1"), "run-1", Instant.now());
+        var claimed = answer(events.append(running, queued.sequence()));
+        var last = 0L;
+        for (var source : Source.values()) {
+            for (var offset = 0; offset < 2 * OutputChunk.MAX_BYTES; offset += OutputChunk.MAX_BYTES) {
+                var bytes = "x".repeat(OutputChunk.MAX_BYTES).getBytes(StandardCharsets.UTF_8);
+                last = answer(events.appendOutput(
+                        activation, new OutputChunk("run-1", source, offset, Instant.now(), bytes)));
+            }
+        }
+        var length = 2 * OutputChunk.MAX_BYTES;
+        var report = new Report(
+                Status.SUCCEEDED,
+                null,
+                null,
+                0,
+                null,
+                null,
+                running.claimedAt(),
+                Instant.now(),
+                1,
+                1,
+                null,
+                null,
+                0,
+                null,
+                length,
+                false,
+                length,
+                false,
+                last);
+        answer(events.append(
+                running.finish(report, Duration.ZERO),
+                ((AppendResult.Stored) claimed).snapshot().sequence()));
+    }
+
+    private static <T> T answer(CompletableFuture<T> future) throws Exception {
+        return future.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        bus.close();
+    }
+}

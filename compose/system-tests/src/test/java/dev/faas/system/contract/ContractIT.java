@@ -1,0 +1,254 @@
+package dev.faas.system.contract;
+
+import static dev.faas.system.contract.Provoker.expect;
+import static dev.faas.system.contract.Provoker.json;
+import static dev.faas.system.contract.Provoker.path;
+import static dev.faas.system.contract.Provoker.problem;
+import static dev.faas.system.contract.Provoker.problems;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.system.FaultInjector;
+import dev.faas.system.Services;
+import dev.faas.system.contract.ApiYaml.Documented;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each problem that openapi.yaml lists, of each operation, provoked at a real system: the rows are the document's own, so
+ * that a problem that is added without a way to provoke it fails. In the end one part after another is stopped.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class ContractIT {
+    /** What cannot be provoked from outside, and why, or what shows it instead. */
+    private static final Map<Excused, String> EXCUSED = Map.of(
+            new Excused("internal", "getKeys"), "auth-service answers from its memory",
+            new Excused("internal", "submitActivation"),
+                    "what it writes is its own, and what it reads has been read when it was cached",
+            new Excused("internal", "getHealth"), "a constant",
+            new Excused("internal", "getReadiness"), "a dependency that fails in whatever way is one that is down",
+            new Excused("internal", "getVersion"), "a constant",
+            new Excused("internal", "getOpenApi"), "a constant",
+            new Excused("outcome_unknown", "replayActivation"),
+                    "the bus would have to fall silent between its reads and its write, which is a submit's",
+            new Excused("quota_exceeded", "submitActivation"), "nobody else could be refused: BackpressureTest",
+            new Excused("quota_exceeded", "replayActivation"), "as of a submit",
+            new Excused("quota_exceeded", "createFunction"), "a registry of its own refuses it: RegistryVerticleTest");
+
+    /** A problem of an operation. Faults that nobody can provoke here HttpServiceTest throws inside a handler. */
+    private record Excused(String code, String operation) {
+        static Excused of(Documented problem) {
+            return new Excused(problem.code(), problem.operationId());
+        }
+    }
+
+    /** Need something done to the system, and have tests of their own below. */
+    private static final List<String> ARRANGED =
+            List.of("result_expired", "token_expired", "request_timeout", "outcome_unknown", "internal", "unavailable");
+
+    private static final Map<String, String> IMPATIENT = Map.of(
+            "FAAS_HTTP_REQUEST_TIMEOUT", "2s",
+            "FAAS_ACCESS_TOKEN_LIFETIME", "10s",
+            "FAAS_EVENTS_RETENTION", "1s",
+            "FAAS_PRUNE_PAUSE", "1s",
+            "FAAS_RESULTS_RETENTION", "10s",
+            "FAAS_LOGS_RETENTION", "10s");
+
+    @TempDir
+    static Path directory;
+
+    private Services system;
+    private FaultInjector sabotage;
+    private Provoker client;
+
+    @BeforeAll
+    void start() throws Exception {
+        system = new Services(directory, IMPATIENT);
+        sabotage = system.sabotage();
+        client = Provoker.at(system.api());
+        sabotage.runWithLongOutput(client.means().activations().faded());
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        sabotage.close();
+        system.close();
+    }
+
+    static List<Documented> whatEveryoneCanProvoke() {
+        return problems(
+                each -> !ARRANGED.contains(each.code()) && !EXCUSED.containsKey(Excused.of(each)) && !isOfOutput(each));
+    }
+
+    /** Needs something that a run wrote, which is kept for a while only. */
+    private static boolean isOfOutput(Documented problem) {
+        return problem.code().equals("range_not_satisfiable")
+                || (problem.code().equals("precondition_failed")
+                        && List.of("getResult", "getLogs").contains(problem.operationId()));
+    }
+
+    @Order(0)
+    @Test
+    void whatIsAskedOfOutputUnderConditionsThatDoNotHoldIsRefused() throws Exception {
+        for (var problem : problems(ContractIT::isOfOutput)) {
+            client.provoke(problem);
+        }
+    }
+
+    @Order(1)
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("whatEveryoneCanProvoke")
+    void aRequestThatProvokesItIsAnsweredWithTheProblem(Documented problem) throws Exception {
+        client.provoke(problem);
+    }
+
+    @Order(1)
+    @Test
+    void everyPathHasTheMethodsAndTakesTheTypesThatAreDocumentedAndNoOther() throws Exception {
+        var yaml = ApiYaml.load();
+        for (var path : yaml.paths().fieldNames()) {
+            var methods = new TreeSet<>(yaml.operations(path).keySet());
+            if (methods.contains("GET")) {
+                methods.add("HEAD");
+            }
+            methods.add("OPTIONS");
+
+            var answer = client.send("OPTIONS " + path.replaceAll("[{}]", "") + " HTTP/1.1\r\nHost: faas\r\n\r\n");
+
+            assertThat(answer.status()).as(path).isEqualTo(204);
+            assertThat(answer.header("Allow")).as(path).contains(String.join(", ", methods));
+            for (var method : List.of("POST", "PATCH")) {
+                assertThat(answer.header("Accept-" + method))
+                        .as(method + " " + path)
+                        .isEqualTo(yaml.bodyTypes(path, method));
+            }
+        }
+    }
+
+    @Order(2)
+    @Test
+    void aTokenThatHasExpiredIsRefusedAsSuch() throws Exception {
+        client.provokeEventually(problem("getMe", "token_expired"));
+
+        for (var problem : problems("token_expired")) {
+            client.provoke(problem);
+        }
+    }
+
+    @Order(2)
+    @Test
+    void whatAnActivationWroteIsGoneWhenItIsKeptNoLonger() throws Exception {
+        client.renew();
+        for (var problem : problems("result_expired")) {
+            client.provokeEventually(problem);
+        }
+    }
+
+    @Order(3)
+    @Test
+    void aBodyThatDoesNotArriveInTimeIsNotWaitedFor() throws Exception {
+        client.renew();
+        var late = problems("request_timeout").stream()
+                .map(problem -> (Callable<Integer>) () -> {
+                    client.provokeByHeadAlone(problem);
+                    return 1;
+                })
+                .toList();
+
+        try (var all = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var done : all.invokeAll(late)) {
+                assertThat(done.get()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Order(4)
+    @Test
+    void whileTheBusIsSilentNobodyKnowsWhetherASubmitIsStored() throws Exception {
+        client.renew();
+        var unknown = problem("submitActivation", "outcome_unknown");
+        var answer = sabotage.withBusFrozen(() -> client.provoke(unknown));
+        assertThat(json(answer).path("activationId").asText()).hasSize(26);
+        client.eventuallyGood("submitActivation", 202);
+    }
+
+    /** Auth last: the tokens are its. */
+    @Order(5)
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"registry, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$", "auth, ^/v1/auth/.*$"})
+    void aFaultOfAServiceIsAnsweredWithNothingButItsRequestsId(String schema, String paths) throws Exception {
+        client.renew();
+        sabotage.takeTablesFrom(schema);
+        try {
+            provokeFaults(paths);
+        } finally {
+            sabotage.giveTablesBackTo(schema);
+        }
+    }
+
+    @Order(6)
+    @Test
+    void anActivationThatCannotBeReadIsAFault() throws Exception {
+        client.renew();
+        sabotage.garble(client.means().activation());
+        client.provokeEventually(problem("getActivation", "internal"));
+        provokeFaults("^/v1/activations/.*$");
+    }
+
+    private void provokeFaults(String paths) throws Exception {
+        for (var problem : problems("internal")) {
+            if (path(problem).matches(paths)) {
+                expect(problem, client.ask(problem));
+            }
+        }
+    }
+
+    /** Auth last: the tokens are its. */
+    @Order(7)
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$",
+        "nats, ^/v1/functions/\\{ref}/activations$|^/v1/activations/.*$",
+        "auth-service, ^/v1/auth/.*$|^/.well-known/.*$"
+    })
+    void whoNeedsAPartThatIsAwayIsToldWhichAndWhenToComeBack(String part, String paths) throws Exception {
+        client.renew();
+        system.stop(part);
+
+        for (var problem : problems("unavailable")) {
+            if (path(problem).matches(paths)) {
+                var answer = client.provoke(problem);
+                assertThat(json(answer).path("dependency").asText())
+                        .as(problem.toString())
+                        .isEqualTo(part);
+            }
+        }
+    }
+
+    @Order(8)
+    @Test
+    void everyDocumentedProblemHasBeenProvokedOrIsExcusedWithAReason() {
+        var missed = problems(problem -> !client.provoked().contains(problem));
+
+        assertThat(missed).map(Excused::of).containsExactlyInAnyOrderElementsOf(EXCUSED.keySet());
+        assertThat(client.provoked()).hasSizeGreaterThan(250);
+    }
+}

@@ -1,0 +1,205 @@
+package dev.faas.system.contract;
+
+import dev.faas.wire.Codec;
+import io.vertx.openapi.contract.Operation;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A request that an operation answers with a certain problem, or, before anything is done to it, that it would answer well.
+ *
+ * @param headers names and values in turn
+ * @param body empty: none
+ */
+record Provocation(String method, String target, List<String> headers, String body) {
+    static final String USERNAME = "ada";
+    static final String PASSWORD = "correct horse battery staple";
+    static final String FUNCTION = "target";
+
+    private static final int MORE_THAN_ANY_BODY = (1 << 20) + 1;
+    private static final int MORE_THAN_A_HEAD = 17_000;
+
+    /** An Idempotency-Key that is used. */
+    static final String KEY = "used-up";
+
+    /** A function whose queue is full. */
+    static final String CROWDED = "crowded";
+
+    /**
+     * What requests are about.
+     *
+     * @param waiting in the queue
+     * @param faded one whose argument and output are kept for a while, and then no longer
+     * @param finished cancelled
+     * @param orphan its function is deleted
+     * @param crowded it alone fills its queue
+     */
+    record Activations(String waiting, String faded, String finished, String orphan, String crowded) {}
+
+    /** What requests are made with; tokens are good. */
+    record Means(Activations activations, String accessToken, String refreshToken, String expiredToken) {
+        String activation() {
+            return activations.waiting();
+        }
+
+        Means withActivations(Activations others) {
+            return new Means(others, accessToken, refreshToken, expiredToken);
+        }
+
+        Means withTokens(String access, String refresh) {
+            return new Means(activations, access, refresh, expiredToken);
+        }
+
+        Means withExpiring(String token) {
+            return new Means(activations, accessToken, refreshToken, token);
+        }
+    }
+
+    static Provocation of(Operation operation, ApiYaml.Documented problem, Means means) {
+        var good = good(operation, means);
+        return switch (problem.code()) {
+            case "unauthenticated" -> good.without("Authorization");
+            case "token_expired" ->
+                good.without("Authorization").with("Authorization", "Bearer " + means.expiredToken());
+            case "invalid_credentials" ->
+                good.body(
+                        operation.getOperationId().equals("login")
+                                ? Map.of("username", USERNAME, "password", "not the one")
+                                : Map.of("refresh_token", "nobody's"));
+            case "method_not_allowed" -> good.method("PROPFIND");
+            case "not_acceptable" -> good.with("Accept", "image/png");
+            case "unsupported_media_type" -> good.without("Content-Type").with("Content-Type", "application/xml");
+            case "uri_too_long" -> good.target(good.target() + "?x=" + "a".repeat(MORE_THAN_A_HEAD));
+            case "headers_too_large" -> good.with("X-Large", "a".repeat(MORE_THAN_A_HEAD));
+            case "body_too_large" -> good.body(Map.of("x", "a".repeat(MORE_THAN_ANY_BODY)));
+            case "argument_too_large" -> good.body(Map.of("argument", "a".repeat(131_072)));
+            case "malformed_json" -> good.text("{");
+            case "invalid_request" ->
+                problem.status() == 417 ? good.with("Expect", "200-tea") : invalid(operation, good);
+            case "username_taken" -> good.body(Map.of("username", USERNAME, "password", PASSWORD));
+            case "function_exists" -> good.body(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
+            case "function_not_found" ->
+                good.about("nobodys", means.activation(), means.activations().orphan());
+            case "activation_not_found" -> good.about(FUNCTION, means.activation(), "0".repeat(26));
+            case "already_finished" ->
+                good.about(FUNCTION, means.activation(), means.activations().finished());
+            case "result_expired" ->
+                good.about(FUNCTION, means.activation(), means.activations().faded());
+            case "queue_full" ->
+                good.about(CROWDED, means.activation(), means.activations().crowded());
+            case "idempotency_key_reused" ->
+                (operation.getOperationId().equals("submitActivation") ? good.body(Map.of("argument", "y")) : good)
+                        .with("Idempotency-Key", KEY);
+            case "range_not_satisfiable" ->
+                good.about(FUNCTION, means.activation(), means.activations().faded())
+                        .with("Range", "bytes=999999999-");
+            case "precondition_failed" ->
+                good.about(FUNCTION, means.activation(), means.activations().faded())
+                        .with("If-Match", "\"999\"");
+            // What is in its way is for the test to arrange: a part that is away or broken, a body that does not
+            // arrive.
+            case "unavailable", "outcome_unknown", "internal", "request_timeout" -> good;
+            default -> throw new AssertionError("nobody knows how to provoke " + problem);
+        };
+    }
+
+    /** A request that the operation answers well. */
+    static Provocation good(Operation operation, Means means) {
+        var target = operation.getOpenAPIPath().replace("{ref}", FUNCTION).replace("{id}", means.activation());
+        var request = new Provocation(operation.getHttpMethod().name(), target, List.of(), "");
+        if (!operation.getSecurityRequirements().isEmpty()) {
+            request = request.with("Authorization", "Bearer " + means.accessToken());
+        }
+        var fresh = "x" + UUID.randomUUID().toString().substring(0, 12);
+        var function = Map.of("image", "registry.example/x:1");
+        var submission = Map.of("argument", "x");
+        return switch (operation.getOperationId()) {
+            case "register" -> request.json(Map.of("username", fresh, "password", PASSWORD));
+            case "login" -> request.json(Map.of("username", USERNAME, "password", PASSWORD));
+            case "refresh", "logout" -> request.json(Map.of("refresh_token", means.refreshToken()));
+            case "createFunction" -> request.json(Map.of("name", fresh, "image", "registry.example/x:1"));
+            case "replaceFunction" -> request.json(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
+            case "updateFunction" -> request.json(function);
+            case "rollbackFunction" -> request.json(Map.of("revision", 1));
+            case "submitActivation" -> request.json(submission);
+            case "replayActivation" -> request.json(Map.of());
+            default -> request;
+        };
+    }
+
+    private static Provocation invalid(Operation operation, Provocation good) {
+        return switch (operation.getOperationId()) {
+            case "listFunctions", "listRevisions", "listActivations" -> good.target(good.target() + "?limit=0");
+            case "getActivation" -> good.target(good.target() + "?wait=long");
+            case "getLogs" -> good.target(good.target() + "?follow=perhaps");
+            case "streamEvents" -> good.with("Last-Event-ID", "the first");
+            case "deleteFunction" -> good.target(good.target() + "@1");
+            default ->
+                good.body().isEmpty()
+                        // A byte that is no UTF-8, which no address has.
+                        ? good.target(good.target() + "?x=%ff")
+                        : good.body(Map.of("colour", "green"));
+        };
+    }
+
+    /** As it stands on the wire; with the length of another body, or of none that is sent. */
+    String head(int length) {
+        var head = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: faas\r\n");
+        for (int i = 0; i < headers.size(); i += 2) {
+            head.append(headers.get(i)).append(": ").append(headers.get(i + 1)).append("\r\n");
+        }
+        return (length == 0 ? head : head.append("Content-Length: " + length + "\r\n")) + "\r\n";
+    }
+
+    String whole() {
+        return head(body.length()) + body;
+    }
+
+    /** The same about another function, or another activation. */
+    private Provocation about(String function, String activation, String other) {
+        return target(target.replace(FUNCTION, function).replace(activation, other));
+    }
+
+    Provocation about(String function) {
+        return target(target.replace(FUNCTION, function));
+    }
+
+    private Provocation method(String other) {
+        return new Provocation(other, target, headers, body);
+    }
+
+    private Provocation target(String other) {
+        return new Provocation(method, other, headers, body);
+    }
+
+    Provocation with(String name, String value) {
+        var more = new ArrayList<>(headers);
+        more.addAll(List.of(name, value));
+        return new Provocation(method, target, more, body);
+    }
+
+    private Provocation without(String name) {
+        var fewer = new ArrayList<String>();
+        for (int i = 0; i < headers.size(); i += 2) {
+            if (!headers.get(i).equals(name)) {
+                fewer.addAll(headers.subList(i, i + 2));
+            }
+        }
+        return new Provocation(method, target, fewer, body);
+    }
+
+    private Provocation json(Map<String, ?> fields) {
+        return with("Content-Type", "application/json").body(fields);
+    }
+
+    Provocation body(Map<String, ?> fields) {
+        return new Provocation(method, target, headers, new String(Codec.write(fields), StandardCharsets.UTF_8));
+    }
+
+    private Provocation text(String text) {
+        return new Provocation(method, target, headers, text);
+    }
+}

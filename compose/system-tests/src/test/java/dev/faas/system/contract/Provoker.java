@@ -1,0 +1,178 @@
+package dev.faas.system.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.system.contract.ApiYaml.Documented;
+import dev.faas.system.contract.Provocation.Activations;
+import dev.faas.system.contract.Provocation.Means;
+import dev.faas.system.contract.RawHttp.Answer;
+import dev.faas.wire.Codec;
+import io.vertx.openapi.contract.Operation;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** A user with functions and activations, who asks for the problems that openapi.yaml lists. */
+final class Provoker {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    /** Access tokens of the system that it asks live for ten seconds. */
+    private static final Duration TOKENS_ARE_FRESH = Duration.ofSeconds(4);
+
+    private final ContractChecker scrutiny = new ContractChecker();
+    private final URI api;
+    private Means means = new Means(new Activations("", "", "", "", ""), "", "", "");
+    private long meansSince;
+
+    private Provoker(URI api) {
+        this.api = api;
+    }
+
+    static Provoker at(URI api) throws Exception {
+        var provoker = new Provoker(api);
+        // What provokes a name that is taken takes it, the first time.
+        assertThat(provoker.ask(problem("register", "username_taken")).status()).isEqualTo(201);
+        provoker.renew();
+        provoker.means = provoker.means.withExpiring(provoker.means.accessToken());
+        provoker.makeActivations();
+        return provoker;
+    }
+
+    private void makeActivations() throws Exception {
+        var create = provocation(problem("createFunction", "function_exists"));
+        expect(201, create);
+        var orphan = submit(request("submitActivation"));
+        expect(204, request("deleteFunction"));
+        expect(201, create);
+        var finished = submit(request("submitActivation"));
+        use(new Activations(finished, "", finished, orphan, ""));
+        expect(202, request("cancelActivation"));
+        expect(
+                201,
+                request("createFunction")
+                        .body(Map.of("name", Provocation.CROWDED, "image", "x", "queue", Map.of("maxPending", 1))));
+        var crowded = submit(request("submitActivation").about(Provocation.CROWDED));
+        // So long that its copy, too, lies where outputs do.
+        var faded = submit(request("submitActivation").body(Map.of("argument", "x".repeat(100_000))));
+        submit(request("submitActivation").with("Idempotency-Key", Provocation.KEY));
+        use(new Activations(submit(request("submitActivation")), faded, finished, orphan, crowded));
+    }
+
+    private void use(Activations activations) {
+        means = means.withActivations(activations);
+    }
+
+    private String submit(Provocation request) throws Exception {
+        return json(expect(202, request)).path("activationId").asText();
+    }
+
+    private Answer expect(int status, Provocation request) throws Exception {
+        var answer = send(request.whole());
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        return answer;
+    }
+
+    private Provocation request(String operationId) {
+        return Provocation.good(operation(operationId), means);
+    }
+
+    static List<Documented> problems(Predicate<Documented> which) {
+        return ApiYaml.load().problems().stream().filter(which).toList();
+    }
+
+    static List<Documented> problems(String code) {
+        return problems(problem -> problem.code().equals(code));
+    }
+
+    static Documented problem(String operationId, String code) {
+        return problems(code).stream()
+                .filter(problem -> problem.operationId().equals(operationId))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static String path(Documented problem) {
+        return operation(problem.operationId()).getOpenAPIPath();
+    }
+
+    private static Operation operation(String operationId) {
+        return ContractChecker.contract().openApi().operation(operationId);
+    }
+
+    Means means() {
+        return means;
+    }
+
+    Set<Documented> provoked() {
+        return scrutiny.provoked();
+    }
+
+    /** Its answer is this problem. */
+    Answer provoke(Documented problem) throws Exception {
+        if (System.nanoTime() - meansSince > TOKENS_ARE_FRESH.toNanos()) {
+            renew();
+        }
+        return expect(problem, ask(problem));
+    }
+
+    /** Its answer becomes this problem. */
+    void provokeEventually(Documented problem) throws Exception {
+        expect(problem, eventually(problem.status(), provocation(problem)));
+    }
+
+    /** With the head of a request and no body. */
+    void provokeByHeadAlone(Documented problem) throws Exception {
+        expect(problem, send(provocation(problem).head(10)));
+    }
+
+    /** Without renewing anything before. */
+    Answer ask(Documented problem) throws Exception {
+        return send(provocation(problem).whole());
+    }
+
+    private Provocation provocation(Documented problem) {
+        return Provocation.of(operation(problem.operationId()), problem, means);
+    }
+
+    static Answer expect(Documented problem, Answer answer) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(problem.status());
+        assertThat(json(answer).path("code").asText()).isEqualTo(problem.code());
+        return answer;
+    }
+
+    void eventuallyGood(String operationId, int status) throws Exception {
+        eventually(status, request(operationId));
+    }
+
+    private Answer eventually(int status, Provocation provocation) throws Exception {
+        var until = System.nanoTime() + LIMIT.toNanos();
+        var answer = send(provocation.whole());
+        while (answer.status() != status && System.nanoTime() < until) {
+            answer = send(provocation.whole());
+        }
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        return answer;
+    }
+
+    Answer send(String wire) throws Exception {
+        try (var raw = RawHttp.connect(api, LIMIT, scrutiny)) {
+            return raw.send(wire).answer().orElseThrow();
+        }
+    }
+
+    void renew() throws Exception {
+        var tokens = json(expect(200, request("login")));
+        means = means.withTokens(
+                tokens.path("access_token").asText(),
+                tokens.path("refresh_token").asText());
+        meansSince = System.nanoTime();
+    }
+
+    static JsonNode json(Answer answer) {
+        return Codec.readTree(answer.text().getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,153 @@
+package dev.faas.system.deployed;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Docker hosts that share nothing with the machine's own (compose/nodes), with stand-ins for the official images and with our
+ * images built by the commands of the manual. Each command runs in {@code compose/}, as an operator would type it.
+ */
+final class Nodes implements AutoCloseable {
+    static final Duration SHORT = Duration.ofMinutes(2);
+    static final Duration LONG = Duration.ofMinutes(8);
+
+    private static final Path COMPOSE = Path.of("..").toAbsolutePath().normalize();
+    /** A function that finds the factors of its argument. */
+    static final String FUNCTION = "faas-try/factor:1";
+
+    private final Map<String, String> images = new HashMap<>();
+    private final Shell machine;
+    private final int count;
+
+    private Nodes(String name, int count) {
+        this.count = count;
+        this.machine = new Shell(
+                COMPOSE,
+                Map.of(
+                        "FAAS_NODES",
+                        name,
+                        "STAND_INS_CACHE",
+                        COMPOSE.resolve("system-tests/target/stand-ins").toString()));
+    }
+
+    /** One, with all images built on it. */
+    static Nodes one(String name) throws IOException, InterruptedException {
+        return up(name, 1, Nodes::provide);
+    }
+
+    /** So many, with the images that another one has. */
+    static Nodes like(Nodes other, String name, int count) throws IOException, InterruptedException {
+        return up(name, count, nodes -> nodes.copy(other));
+    }
+
+    private static Nodes up(String name, int count, Filling images) throws IOException, InterruptedException {
+        var nodes = new Nodes(name, count);
+        nodes.machine.run(SHORT, "./nodes", "down");
+        try {
+            nodes.machine.run(SHORT, "./nodes", "up", Integer.toString(count));
+            images.fill(nodes);
+            return nodes;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            nodes.close();
+            throw e;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Filling {
+        void fill(Nodes nodes) throws IOException, InterruptedException;
+    }
+
+    private void provide() throws IOException, InterruptedException {
+        for (var line : bare(1).run(LONG, "./stand-ins").lines().toList()) {
+            var pair = line.substring("export ".length()).split("=", 2);
+            images.put(pair[0], pair[1]);
+        }
+        // By its official name too, so that the manual's commands are true to the letter.
+        on(1).line(SHORT, "docker tag $JRE_IMAGE eclipse-temurin:25-jre");
+        on(1).line(LONG, "docker build -t auth-service:latest ./auth-service");
+        on(1).line(LONG, "docker build -t registry-service:latest ./registry-service");
+        on(1).line(LONG, "docker build -t spawner-service:latest ./spawner-service");
+        on(1).line(LONG, "docker build -t api-gateway:latest ./api-gateway");
+        on(1).line(LONG, "docker compose build");
+        on(1).line(
+                        SHORT,
+                        "d=system-tests/target/factor; mkdir -p $d && cp \"$(command -v busybox)\" $d/busybox && tar -C $d -c busybox |"
+                                + " docker import --change 'ENTRYPOINT [\"/busybox\",\"factor\"]' - " + FUNCTION);
+    }
+
+    private void copy(Nodes other) throws IOException, InterruptedException {
+        images.putAll(other.images);
+        var all =
+                other.on(1).lines(SHORT, "docker image ls --filter dangling=false --format '{{.Repository}}:{{.Tag}}'");
+        var tar = "system-tests/target/images.tar";
+        other.on(1).line(LONG, "docker save -o " + tar + " " + String.join(" ", all));
+        var dockers = new ArrayList<String>();
+        for (var i = 1; i <= count; i++) {
+            dockers.add(docker(i));
+        }
+        machine.line(
+                LONG,
+                "printf '%s\\n' " + String.join(" ", dockers) + " | xargs -P 0 -I {} docker -H {} load -q -i " + tar
+                        + "; rm " + tar);
+    }
+
+    private String docker(int node) throws IOException, InterruptedException {
+        return machine.run(SHORT, "./nodes", "docker", Integer.toString(node));
+    }
+
+    private Shell bare(int node) throws IOException, InterruptedException {
+        var environment = new HashMap<>(machine.environment());
+        environment.put("DOCKER_HOST", docker(node));
+        return new Shell(COMPOSE, environment);
+    }
+
+    /** Commands for the Docker of a node, with the stand-ins in the environment. */
+    Shell on(int node) throws IOException, InterruptedException {
+        var environment = new HashMap<>(bare(node).environment());
+        environment.putAll(images);
+        return new Shell(COMPOSE, environment);
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** The script itself. */
+    String nodes(String... arguments) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of("./nodes"));
+        command.addAll(List.of(arguments));
+        return machine.run(SHORT, command.toArray(String[]::new));
+    }
+
+    /** A program of ours on a node's network: the class path is this test's. */
+    Process visit(int node, String... arguments) throws IOException {
+        var command = new ArrayList<>(List.of("./nodes", "in", Integer.toString(node)));
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                RemoteClient.class.getName()));
+        command.addAll(List.of(arguments));
+        return machine.builder(command.toArray(String[]::new))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            machine.run(SHORT, "./nodes", "down");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.faas.system.deployed;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The containers of a service on one node. */
+record Replicas(Shell shell, String filter) {
+    /** What a replica counts: the lines of a metric that have this text. */
+    record Work(String metric, String having) {
+        static Work requests(String route) {
+            return new Work("http_server_requests_seconds_count", "route=\"" + route + "\"");
+        }
+
+        /** Activations that a spawner has run. */
+        static Work runs() {
+            return new Work("faas_runs_total", "outcome=");
+        }
+    }
+
+    /** As Docker Compose labels them. */
+    static Replicas composed(Shell shell, String service) {
+        return new Replicas(shell, "label=com.docker.compose.service=" + service);
+    }
+
+    /** As a swarm labels them. */
+    static Replicas stacked(Shell shell, String service) {
+        return new Replicas(shell, "label=com.docker.swarm.service.name=faas_" + service);
+    }
+
+    List<String> ids() throws IOException, InterruptedException {
+        return shell.lines(Nodes.SHORT, "docker ps -q --filter " + filter + " --filter health=healthy");
+    }
+
+    void killOne() throws IOException, InterruptedException {
+        shell.line(Nodes.SHORT, "docker kill " + ids().getFirst());
+    }
+
+    /** How much of it each of them has done. */
+    List<Integer> shares(Work work) throws IOException, InterruptedException {
+        var shares = new ArrayList<Integer>();
+        for (var id : ids()) {
+            shares.add(done(id, work));
+        }
+        return shares;
+    }
+
+    /** How much of it one of them has done. */
+    int done(String id, Work work) throws IOException, InterruptedException {
+        var metrics = shell.run(
+                Nodes.SHORT,
+                "docker",
+                "exec",
+                id,
+                "bash",
+                "-c",
+                "exec 3<>/dev/tcp/127.0.0.1/$FAAS_INTERNAL_PORT; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3");
+        return (int) metrics.lines()
+                .filter(line -> line.startsWith(work.metric()) && line.contains(work.having()))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+}

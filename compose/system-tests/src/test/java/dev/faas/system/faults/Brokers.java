@@ -1,0 +1,152 @@
+package dev.faas.system.faults;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.config.Secret;
+import dev.faas.local.NatsCluster;
+import dev.faas.local.NatsServer;
+import dev.faas.nats.NatsConfig;
+import dev.faas.wire.Codec;
+import dev.faas.wire.Subjects;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** One NATS server, or three that keep everything three times, with the users of {@code nats.conf}. */
+public final class Brokers implements AutoCloseable {
+    private static final Path CONFIG = Path.of("..", "nats.conf");
+    private static final String PASSWORD = "among-ourselves";
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+
+    private final List<Part.Served<NatsServer>> parts;
+    private final Wiring wiring;
+
+    private Brokers(List<Part.Served<NatsServer>> parts, Wiring wiring) {
+        this.parts = parts;
+        this.wiring = wiring;
+    }
+
+    static Brokers one(Path directory, Wiring wiring) throws IOException {
+        var server = NatsServer.start(directory.resolve("nats"), CONFIG, passwords());
+        return new Brokers(List.of(new Part.Served<>("nats", server)), wiring);
+    }
+
+    static Brokers three(Path directory, Wiring wiring) throws IOException {
+        var cluster = NatsCluster.start(directory, CONFIG, passwords(), wiring::lay);
+        var parts = new ArrayList<Part.Served<NatsServer>>();
+        for (var server : cluster.servers()) {
+            parts.add(new Part.Served<>("n" + (parts.size() + 1), server));
+        }
+        return new Brokers(parts, wiring);
+    }
+
+    private static Map<String, String> passwords() {
+        return List.of("REGISTRY", "GATEWAY", "SPAWNER", "AUTH").stream()
+                .collect(Collectors.toMap(user -> "FAAS_NATS_" + user + "_PASSWORD", user -> PASSWORD));
+    }
+
+    /** How a part reaches it, by cables of its own. */
+    Map<String, String> settings(String part, String user) throws IOException {
+        var urls = new ArrayList<String>();
+        for (var broker : parts) {
+            urls.add("nats://127.0.0.1:"
+                    + wiring.lay(part, broker.name(), broker.server().port()));
+        }
+        return Map.of(
+                "FAAS_NATS_URL",
+                String.join(",", urls),
+                "FAAS_NATS_USER",
+                user,
+                "FAAS_NATS_PASSWORD",
+                PASSWORD,
+                "FAAS_REPLICAS",
+                Integer.toString(parts.size()));
+    }
+
+    /** For whoever looks on: past all cables. */
+    NatsConfig direct() {
+        var url = parts.stream().map(part -> part.server().url()).collect(Collectors.joining(","));
+        return new NatsConfig(url, "registry", new Secret(PASSWORD), Duration.ofSeconds(30), LIMIT);
+    }
+
+    public List<Part.Served<NatsServer>> parts() {
+        return parts;
+    }
+
+    /** Who leads the stream of events; asked of one after the other, as any may not answer. */
+    Part.Served<NatsServer> leader() throws IOException {
+        try (var http = HttpClient.newHttpClient()) {
+            for (var part : parts) {
+                var name = leader(http, part.server());
+                for (var found : parts) {
+                    if (found.name().equals(name)) {
+                        return found;
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
+        throw new IOException("nobody leads " + Subjects.EVENTS);
+    }
+
+    /** A function's queue, as each server sees it. */
+    String queues(String function) throws InterruptedException {
+        var seen = new StringBuilder();
+        try (var http = HttpClient.newHttpClient()) {
+            for (var part : parts) {
+                try {
+                    var consumers =
+                            streams(http, part.server(), "&consumers=true").findValues("consumer_detail");
+                    consumers.stream()
+                            .flatMap(list -> list.valueStream())
+                            .filter(each -> each.path("name").asText().equals(Subjects.consumer(function)))
+                            .forEach(each -> seen.append(part.name())
+                                    .append(' ')
+                                    .append(each)
+                                    .append('\n'));
+                } catch (IOException e) {
+                    seen.append(part.name()).append(' ').append(e).append('\n');
+                }
+            }
+        }
+        return seen.toString();
+    }
+
+    private static String leader(HttpClient http, NatsServer server) throws IOException, InterruptedException {
+        var answer = streams(http, server, "");
+        for (var account : answer.path("account_details")) {
+            for (var stream : account.path("stream_detail")) {
+                if (stream.path("name").asText().equals(Subjects.EVENTS)) {
+                    return stream.path("cluster").path("leader").asText();
+                }
+            }
+        }
+        return "";
+    }
+
+    private static JsonNode streams(HttpClient http, NatsServer server, String more)
+            throws IOException, InterruptedException {
+        var question = HttpRequest.newBuilder(
+                        URI.create(server.monitoringUrl() + "/jsz?accounts=true&streams=true" + more))
+                .timeout(LIMIT)
+                .build();
+        return Codec.readTree(http.send(question, BodyHandlers.ofByteArray()).body());
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (var part : parts) {
+            part.close();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.faas.system.faults;
+
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord.Ended;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The ends of an activation as the stream itself has them, event by event: each state is an event of its own. */
+public final class Ends {
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+    private static final int ANSWER_SECONDS = 10;
+
+    private Ends() {}
+
+    /**
+     * How many there are; one is right. Nothing removes an event before it is a quarter of an hour old.
+     *
+     * @param until by {@link System#nanoTime}: for so long a stream that does not answer is asked again
+     */
+    public static int count(ActivationEvents events, String id, long until)
+            throws IOException, InterruptedException, TimeoutException {
+        int ends = 0;
+        long from = 1;
+        while (true) {
+            try {
+                var state = events.nextState(id, from).get(ANSWER_SECONDS, TimeUnit.SECONDS);
+                if (state.isEmpty()) {
+                    return ends;
+                }
+                ends += state.get().record() instanceof Ended ? 1 : 0;
+                from = state.get().sequence() + 1;
+            } catch (ExecutionException away) {
+                if (System.nanoTime() > until) {
+                    throw new IOException("the stream cannot be read in the end", away);
+                }
+                Thread.sleep(LOOK_AGAIN);
+            }
+        }
+    }
+}

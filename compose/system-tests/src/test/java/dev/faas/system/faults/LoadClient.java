@@ -1,0 +1,158 @@
+package dev.faas.system.faults;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.wire.Codec;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/** Somebody at the API who waits some seconds for an answer and no longer. Blocks; thread-safe. */
+public final class LoadClient implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String PASSWORD = "correct horse battery staple";
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(PATIENCE)
+            .build();
+    private final URI api;
+    private final String username = "faults-" + UUID.randomUUID().toString().substring(0, 12);
+    private volatile String token = "";
+
+    /** @param body null in the tree's sense when there was none, or none that is JSON */
+    public record Answer(int status, JsonNode body) {
+        boolean ok() {
+            return status / 100 == 2;
+        }
+
+        public Answer orThrow() throws IOException {
+            if (!ok()) {
+                throw new IOException("answered " + status + ": " + body);
+            }
+            return this;
+        }
+    }
+
+    private LoadClient(URI api) {
+        this.api = api;
+    }
+
+    /** Without an account. */
+    static LoadClient at(URI service) {
+        return new LoadClient(service);
+    }
+
+    static LoadClient register(URI api) throws IOException, InterruptedException {
+        var customer = new LoadClient(api);
+        customer.post("/v1/auth/register", customer.account(), Map.of()).orThrow();
+        customer.token = customer.login().orThrow().body().path("access_token").asText();
+        return customer;
+    }
+
+    private Map<String, String> account() {
+        return Map.of("username", username, "password", PASSWORD);
+    }
+
+    public Answer login() throws IOException, InterruptedException {
+        return post("/v1/auth/login", account(), Map.of());
+    }
+
+    public void function(String name, String image, Map<String, ?> more) throws IOException, InterruptedException {
+        var body = new HashMap<String, Object>(more);
+        body.put("name", name);
+        body.put("image", image);
+        post("/v1/functions", body, Map.of()).orThrow();
+    }
+
+    /** @param key empty for none */
+    public Answer submit(String function, String argument, String key) throws IOException, InterruptedException {
+        var headers = key.isEmpty() ? Map.<String, String>of() : Map.of("Idempotency-Key", key);
+        return post("/v1/functions/" + function + "/activations", Map.of("argument", argument), headers);
+    }
+
+    boolean ready() throws InterruptedException {
+        try {
+            return get("/readyz").ok();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** The record, held back until it has ended or for some seconds. */
+    public JsonNode record(String id) throws IOException, InterruptedException {
+        return get("/v1/activations/" + id + "?wait=5").orThrow().body();
+    }
+
+    public Answer get(String path) throws IOException, InterruptedException {
+        return send(request(path));
+    }
+
+    public Answer delete(String path) throws IOException, InterruptedException {
+        return send(request(path).DELETE());
+    }
+
+    /** Reads to the end, and keeps nothing; how many bytes there were. */
+    public long drain(String path) throws IOException, InterruptedException {
+        var response = http.send(request(path).build(), BodyHandlers.ofInputStream());
+        try (var body = response.body()) {
+            return body.transferTo(OutputStream.nullOutputStream());
+        }
+    }
+
+    /**
+     * Follows a stream of events to its end, or drops it.
+     *
+     * @param most lines that name an event
+     * @return the last of them
+     */
+    public String stream(String path, int most) throws IOException, InterruptedException {
+        var response = http.send(request(path).build(), BodyHandlers.ofInputStream());
+        var last = "";
+        try (var lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            int seen = 0;
+            for (var line = lines.readLine(); line != null && seen < most; line = lines.readLine()) {
+                if (line.startsWith("event: ")) {
+                    last = line;
+                    seen++;
+                }
+            }
+        }
+        return last;
+    }
+
+    private Answer post(String path, Object body, Map<String, String> headers)
+            throws IOException, InterruptedException {
+        var request = request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(Codec.write(body)));
+        headers.forEach(request::header);
+        return send(request);
+    }
+
+    private HttpRequest.Builder request(String path) {
+        var request = HttpRequest.newBuilder(api.resolve(path)).timeout(PATIENCE);
+        return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
+    }
+
+    private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        var response = http.send(request.build(), BodyHandlers.ofByteArray());
+        return new Answer(response.statusCode(), Codec.readTree(response.body()));
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+        http.close();
+    }
+}

@@ -1,0 +1,149 @@
+package dev.faas.system.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import dev.faas.system.Client;
+import dev.faas.system.WholeSystem;
+import dev.faas.system.contract.RawHttp;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
+
+/** One connection for many requests, and one id for each request through all services. */
+@ExtendWith(WholeSystem.class)
+class HttpConnectionIT {
+    @Test
+    void whenRequestsArePipelinedThenTheAnswersComeInTheirOrder(WholeSystem.Running system) throws Exception {
+        var ada = Client.register(system.api());
+        ada.function("hello", "registry.example/x:1");
+        var bearer = "Host: x\r\nAuthorization: Bearer " + ada.accessToken() + "\r\n";
+        var requests = "GET /v1/functions/hello HTTP/1.1\r\n" + bearer + "X-Request-Id: r1\r\n\r\n"
+                + "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Request-Id: r2\r\n\r\n"
+                + "HEAD /v1/functions HTTP/1.1\r\n" + bearer + "X-Request-Id: r3\r\n\r\n"
+                + "POST /v1/functions/nothing/activations HTTP/1.1\r\n" + bearer
+                + "X-Request-Id: r4\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\nhi\n"
+                + "GET /v1/auth/me HTTP/1.1\r\n" + bearer + "X-Request-Id: r5\r\n\r\n"
+                + "GET /v1/functions HTTP/1.1\r\nHost: x\r\nX-Request-Id: r6\r\nConnection: close\r\n\r\n";
+        try (var http = RawHttp.connect(system.api(), Duration.ofSeconds(20)).send(requests)) {
+            var statuses = new ArrayList<Integer>();
+            for (int i = 1; i <= 6; i++) {
+                var answer = http.answer().orElseThrow();
+                statuses.add(answer.status());
+                assertThat(answer.header("X-Request-Id")).contains("r" + i);
+            }
+
+            assertThat(statuses).containsExactly(200, 200, 200, 404, 200, 401);
+            assertThat(http.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void whenARequestHasASaneIdThenItIsTakenOverElseOneIsMade(WholeSystem.Running system) throws Exception {
+        var ada = Client.register(system.api());
+        for (var path : List.of("/healthz", "/v1/functions", "/v1/auth/me", "/nothing", "/v1/activations/x")) {
+            for (var sane : List.of("a", "Trace-1.2_3", "x".repeat(128))) {
+                var reply = ada.get(path, "X-Request-Id", sane);
+                assertThat(reply.header("x-request-id")).as(path).isEqualTo(sane);
+                if (reply.status() >= 400) {
+                    assertThat(reply.json().path("requestId").asText()).isEqualTo(sane);
+                }
+            }
+            for (var insane : List.of("", "a b", "x".repeat(129), "a\"b", "${jndi:ldap://x}", "<script>", "a/b")) {
+                assertThat(ada.get(path, "X-Request-Id", insane).header("x-request-id"))
+                        .as(path)
+                        .matches("[0-9a-f]{16}");
+            }
+        }
+    }
+
+    @Test
+    void whenARequestGoesThroughServicesThenEachLogsItsId(WholeSystem.Running system) throws Exception {
+        var ada = Client.register(system.api());
+        try (var log = new Lines("dev.faas.http.AccessLog")) {
+            ada.get("/v1/functions?limit=1", "X-Request-Id", "trace-functions").expect(200);
+            log.await("registry-service answers request trace-functions GET /v1/functions with 200");
+            log.await("api-gateway answers request trace-functions GET /v1/functions with 200");
+
+            ada.post("/v1/auth/login", Map.of(), "X-Request-Id", "trace-login").expect(400);
+            log.await("auth-service answers request trace-login POST /v1/auth/login with 400");
+            log.await("api-gateway answers request trace-login POST /v1/auth/login with 400");
+
+            // Asked by the gateway itself, in the caller's name.
+            ada.post("/v1/functions/nothing/activations", "x", "X-Request-Id", "trace-submit")
+                    .expect(404);
+            log.await("registry-service answers request trace-submit GET /v1/functions/nothing with 404");
+            log.await("api-gateway answers request trace-submit POST /v1/functions/nothing/activations with 404");
+        }
+    }
+
+    @Test
+    void whenASubmitHasAnIdThenItsRunIsLoggedUnderIt(WholeSystem.Running system) throws Exception {
+        var ada = Client.register(system.api());
+        ada.function("traced", system.images().script("echo $1"));
+        try (var log = new Lines("dev.faas.spawner.Run")) {
+            var id = ada.post("/v1/functions/traced/activations", "x", "X-Request-Id", "trace-run")
+                    .expect(202)
+                    .json()
+                    .path("activationId")
+                    .asText();
+
+            log.await("[trace-run] activation " + id + ": run ");
+        }
+    }
+
+    /** What is logged under a name, while it is open; behind the id of the request that a run is for. */
+    private static final class Lines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+        private final Logger logger;
+        private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+        Lines(String name) {
+            logger = (Logger) LoggerFactory.getLogger(name);
+            start();
+            logger.setLevel(Level.DEBUG);
+            logger.setAdditive(false);
+            logger.addAppender(this);
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            var request = event.getMDCPropertyMap().get("requestId");
+            lines.add(
+                    request == null ? event.getFormattedMessage() : "[" + request + "] " + event.getFormattedMessage());
+        }
+
+        /** Lines come in any order: a service may log after the client has its answer. */
+        void await(String beginning) throws InterruptedException {
+            var seen = new ArrayList<String>();
+            var until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            while (System.nanoTime() < until) {
+                var line = lines.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+                if (line != null && line.startsWith(beginning)) {
+                    lines.addAll(seen);
+                    return;
+                }
+                if (line != null) {
+                    seen.add(line);
+                }
+            }
+            throw new AssertionError(beginning + " is not among " + seen);
+        }
+
+        @Override
+        public void close() {
+            logger.detachAppender(this);
+            logger.setAdditive(true);
+            logger.setLevel(null);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.faas.system.outage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.CommandQueue;
+import dev.faas.nats.Nats;
+import dev.faas.spawner.docker.TestImages;
+import dev.faas.system.Client;
+import dev.faas.wire.Subjects;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Gateway and registry, each a process, are killed or frozen when an activation is accepted and its command is not queued. */
+class AcceptedNotQueuedIT {
+    private static final Duration PROMISED = Duration.ofSeconds(30);
+
+    @TempDir
+    Path directory;
+
+    /** The worst of it: the registry has taken the accepted event, and has not written it. */
+    @Test
+    void afterBothWereKilledItStartsWithinHalfAMinuteOfTheRegistrysReturn() throws Exception {
+        try (var images = new TestImages(TestImages.dockerHost());
+                var system = new Processes(directory, Map.of());
+                var bus = system.bus()) {
+            var ada = Client.register(system.api());
+            ada.function("echo", images.script("echo $1"));
+            ada.run("echo", "all is well");
+            system.closeQueues();
+            system.postgres().kill();
+            var id = ada.submit("echo", "kept");
+            eventually("the projector has taken it", () -> unprojected(bus) > 0);
+
+            system.kill("gateway");
+            system.kill("registry");
+            system.postgres().restart();
+            system.start("registry");
+            var back = Instant.now();
+            system.start("gateway");
+
+            var record =
+                    ada.get("/v1/activations/" + id + "?wait=60").expect(200).json();
+            assertThat(record.path("status").asText()).as(record.toString()).isEqualTo("succeeded");
+            assertThat(record.path("result").asText()).isEqualTo("kept\n");
+            assertThat(record.path("attempt").asInt()).isEqualTo(1);
+            assertThat(Instant.parse(record.path("startedAt").asText()))
+                    .as(record.toString())
+                    .isBefore(back.plus(PROMISED));
+        }
+    }
+
+    private static int unprojected(Nats bus) throws Exception {
+        return bus.stream(Subjects.EVENTS)
+                .consumers()
+                .state(Subjects.PROJECTOR)
+                .get(10, TimeUnit.SECONDS)
+                .orElseThrow()
+                .unacked();
+    }
+
+    /** Here what has ended stays on the bus for a second, otherwise for a quarter of an hour. */
+    @Test
+    void aGatewayThatWasFrozenUntilAllOfItHadLeftTheBusMakesNothingRunTwice() throws Exception {
+        var soon = Map.of("FAAS_EVENTS_RETENTION", "1s", "FAAS_PRUNE_PAUSE", "200ms");
+        try (var images = new TestImages(TestImages.dockerHost());
+                var system = new Processes(directory, soon);
+                var bus = system.bus()) {
+            var events = new ActivationEvents(bus);
+            var queue = new CommandQueue(bus);
+            var ada = Client.register(system.api());
+            ada.function("echo", images.script("echo $1"));
+            system.closeQueues();
+            var id = ada.submit("echo", "once");
+            var command = ActivationCommand.of(events.lastFromLeader(id)
+                    .get(10, TimeUnit.SECONDS)
+                    .orElseThrow()
+                    .record()
+                    .activation());
+            system.signal("gateway", "STOP");
+            system.openQueues();
+            eventually(
+                    "it has run and left the bus",
+                    () -> events.lastFromLeader(id).get(10, TimeUnit.SECONDS).isEmpty());
+            var states = bus.stream(Subjects.EVENTS)
+                    .state()
+                    .get(10, TimeUnit.SECONDS)
+                    .lastSequence();
+            var late = new CompletableFuture<Void>();
+            try (Nats.Subscription _ = queue.onWork(key -> late.complete(null))) {
+                bus.flush().get(10, TimeUnit.SECONDS);
+
+                system.signal("gateway", "CONT");
+
+                late.get(60, TimeUnit.SECONDS);
+            }
+            eventually(
+                    "the late command is dropped",
+                    () -> !queue.contains(command).get(10, TimeUnit.SECONDS));
+            var record = ada.get("/v1/activations/" + id).expect(200).json();
+            assertThat(record.path("status").asText()).as(record.toString()).isEqualTo("succeeded");
+            assertThat(record.path("result").asText()).isEqualTo("once\n");
+            assertThat(record.path("attempt").asInt()).isEqualTo(1);
+            assertThat(bus.stream(Subjects.EVENTS)
+                            .state()
+                            .get(10, TimeUnit.SECONDS)
+                            .lastSequence())
+                    .as("nobody has claimed it again")
+                    .isEqualTo(states);
+        }
+    }
+
+    /** What others do, and give no signal of: asked for again and again, for two minutes. */
+    private static void eventually(String what, Callable<Boolean> condition) throws Exception {
+        long until = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(until);
+        }
+    }
+}

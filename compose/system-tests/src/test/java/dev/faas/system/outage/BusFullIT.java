@@ -1,0 +1,131 @@
+package dev.faas.system.outage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.spawner.docker.TestImages;
+import dev.faas.standalone.Platform;
+import dev.faas.standalone.UpOptions;
+import dev.faas.system.Client;
+import dev.faas.wire.Subjects;
+import io.nats.client.Options;
+import io.nats.client.api.StreamConfiguration;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** JetStream is at its limit: by what one user's functions write, and all at once. */
+@Timeout(300)
+class BusFullIT {
+    private static final Duration NOTICED = Duration.ofSeconds(60);
+    private static final Duration RECOVERED = Duration.ofSeconds(60);
+    private static final int FLOODS = 6;
+    private static final int FLOOD_KB = 16_384;
+    private static final int EVENTS_MB = 64;
+
+    @TempDir
+    Path data;
+
+    @Test
+    void outputThatFillsItIsCutOffWithAFlagAndOthersGoOnWithinAMinuteThoughResultsStayForLonger() throws Exception {
+        try (var images = new TestImages(TestImages.dockerHost());
+                var platform =
+                        Platform.start(UpOptions.local(data, Map.of("FAAS_EVENTS_MB", Integer.toString(EVENTS_MB))));
+                var load = SteadyLoad.start(platform, images)) {
+            var ada = Client.register(platform.api());
+            ada.post(
+                            "/v1/functions",
+                            Map.of(
+                                    "name",
+                                    "flood",
+                                    "image",
+                                    // What is kept of each is there before the first one ends, and none ends before all
+                                    // are.
+                                    images.script("/bin/busybox head -c 17000000 /dev/zero; /bin/busybox sleep 20"),
+                                    "limits",
+                                    Map.of("resultKb", FLOOD_KB)))
+                    .expect(201);
+            var floods = new ArrayList<String>();
+            for (int i = 0; i < FLOODS; i++) {
+                floods.add(ada.submit("flood", ""));
+            }
+
+            var refusal = load.awaitRefusal(NOTICED);
+            assertThat(refusal.status()).isEqualTo(503);
+            assertThat(refusal.code()).isEqualTo("unavailable");
+            assertThat(refusal.json().path("dependency").asText()).isEqualTo("nats");
+            assertThat(refusal.header("Retry-After")).isNotEmpty();
+
+            long kept = 0;
+            int cutOff = 0;
+            for (var id : floods) {
+                var record = ended(ada, id);
+                assertThat(record.path("status").asText()).as(record.toString()).isEqualTo("succeeded");
+                assertThat(record.path("resultTruncated").asBoolean())
+                        .as(record.toString())
+                        .isTrue();
+                long bytes = record.path("resultBytes").asLong();
+                cutOff += bytes < FLOOD_KB * 1024L ? 1 : 0;
+                kept += bytes;
+            }
+            assertThat(cutOff).as("those that the bus had no room for").isPositive();
+            assertThat(kept).isLessThan(EVENTS_MB * 1024L * 1024);
+            load.awaitAcceptance(RECOVERED);
+            load.accountForAll(platform);
+            var whole =
+                    ada.get("/v1/activations/" + floods.getFirst() + "/result").expect(200);
+            assertThat((long) whole.body().length())
+                    .isEqualTo(ended(ada, floods.getFirst()).path("resultBytes").asLong());
+        }
+    }
+
+    /** Not even the end of what runs can be stored, for longer than a lease. */
+    @Test
+    void withoutRoomForAnythingWhatRunsEndsOnceThereIsSome() throws Exception {
+        try (var images = new TestImages(TestImages.dockerHost());
+                var platform = Platform.start(UpOptions.local(data, Map.of()));
+                var load = SteadyLoad.start(platform, images)) {
+            long limit = limit(platform, 1);
+            for (var refusal : load.awaitNothingBut(false, Duration.ofSeconds(20))) {
+                assertThat(refusal.status()).isEqualTo(503);
+                assertThat(refusal.code()).isEqualTo("unavailable");
+                assertThat(refusal.header("Retry-After")).isNotEmpty();
+            }
+            load.customer().get("/v1/activations").expect(200);
+            load.customer().refresh().expect(200);
+            limit(platform, limit);
+
+            load.awaitAcceptance(RECOVERED);
+            load.accountForAll(platform);
+        }
+    }
+
+    /** What it was. */
+    private static long limit(Platform platform, long bytes) throws Exception {
+        var bus = platform.settingsOf("registry");
+        var connection = io.nats.client.Nats.connect(Options.builder()
+                .server(bus.get("FAAS_NATS_URL"))
+                .userInfo(bus.get("FAAS_NATS_USER"), bus.get("FAAS_NATS_PASSWORD"))
+                .inboxPrefix("_INBOX_registry")
+                .build());
+        try {
+            var management = connection.jetStreamManagement();
+            var made = management.getStreamInfo(Subjects.EVENTS).getConfiguration();
+            management.updateStream(
+                    StreamConfiguration.builder(made).maxBytes(bytes).build());
+            return made.getMaxBytes();
+        } finally {
+            connection.close();
+        }
+    }
+
+    private static JsonNode ended(Client user, String id) throws Exception {
+        var record = user.get("/v1/activations/" + id + "?wait=60").expect(200).json();
+        assertThat(record.path("finishedAt").isNull()).as(record.toString()).isFalse();
+        return record;
+    }
+}

@@ -1,0 +1,134 @@
+package dev.faas.system.outage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.spawner.docker.TestImages;
+import dev.faas.system.User;
+import dev.faas.system.story.ProgramIT;
+import dev.faas.testing.ServiceProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole platform killed again and again in the middle of its work. */
+class KilledUnderLoadIT {
+    private static final int KILLS = 10;
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+    private static final Duration CONTAINERS_GO = Duration.ofSeconds(60);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void tenKillsUnderLoadLoseNothingAndLeaveNoContainer() throws Exception {
+        var data = directory.resolve("data").toString();
+        var random = new Random(1);
+        var accepted = new ArrayList<String>();
+        try (var images = new TestImages(TestImages.dockerHost())) {
+            var image = images.script("/bin/busybox sleep 0.$1; echo $1");
+            for (int round = 0; round < KILLS; round++) {
+                try (var program = up(data)) {
+                    var api = ProgramIT.api(program);
+                    var ada = round == 0 ? newcomer(api, image) : User.login(api, "ada-of-load");
+                    submitUntilKilled(program, ada, accepted, 500 + random.nextInt(2500));
+                }
+            }
+            try (var program = up(data)) {
+                var ada = User.login(ProgramIT.api(program), "ada-of-load");
+                for (var id : accepted) {
+                    var record = ada.ended(id);
+                    assertThat(record.path("status").asText())
+                            .as(record.toString())
+                            .isEqualTo("succeeded");
+                    assertThat(record.path("attempt").asInt())
+                            .as(record.toString())
+                            .isEqualTo(1);
+                }
+                // What was stored and whose answer died with the gateway runs all the same, and nothing else does.
+                for (var each : all(ada)) {
+                    assertThat(ada.ended(each.path("activationId").asText())
+                                    .path("status")
+                                    .asText())
+                            .isEqualTo("succeeded");
+                }
+                awaitContainersOfOneSpawnerAtMost(images, data);
+                program.signal("TERM");
+                assertThat(program.exitCode()).as(program.output()).isZero();
+            }
+            assertThat(ProgramIT.containers(images, data)).isEmpty();
+        }
+        assertThat(accepted).hasSizeGreaterThan(KILLS);
+    }
+
+    private static User newcomer(URI api, String image) throws Exception {
+        var ada = User.register(api, "ada-of-load");
+        ada.function("work", image, Map.of("concurrency", 4));
+        return ada;
+    }
+
+    private static void submitUntilKilled(ServiceProcess program, User user, List<String> accepted, int afterMillis)
+            throws Exception {
+        var killing = CompletableFuture.runAsync(
+                () -> kill(program), CompletableFuture.delayedExecutor(afterMillis, TimeUnit.MILLISECONDS));
+        try {
+            for (int i = 0; i < 12; i++) {
+                accepted.add(user.submit("work", Integer.toString(i % 9)));
+            }
+        } catch (IOException killed) {
+            // That one was not answered: it may run or not.
+        }
+        killing.get(60, TimeUnit.SECONDS);
+        assertThat(program.exitCode()).isNotZero();
+    }
+
+    private static void kill(ServiceProcess program) {
+        try {
+            program.signal("KILL");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static List<JsonNode> all(User user) throws Exception {
+        var found = new ArrayList<JsonNode>();
+        var cursor = "";
+        do {
+            var page = User.json(user.get("/v1/activations?limit=100" + cursor));
+            page.path("items").forEach(found::add);
+            cursor = page.path("next").isNull()
+                    ? ""
+                    : "&cursor=" + page.path("next").asText();
+        } while (!cursor.isEmpty());
+        return found;
+    }
+
+    /** What is booted ahead of demand is the living spawner's; of the ten before nothing may stay. */
+    private static void awaitContainersOfOneSpawnerAtMost(TestImages images, String data) throws IOException {
+        long until = System.nanoTime() + CONTAINERS_GO.toNanos();
+        while (ProgramIT.containers(images, data).stream()
+                        .map(container -> container.getLabels().get("dev.faas.incarnation"))
+                        .distinct()
+                        .count()
+                > 1) {
+            assertThat(System.nanoTime()).as("containers of the dead stay").isLessThan(until);
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
+    private static ServiceProcess up(String data) throws IOException {
+        return ProgramIT.up(data, Map.of("FAAS_GRACE", "2s"));
+    }
+}

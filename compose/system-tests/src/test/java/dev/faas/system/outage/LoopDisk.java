@@ -1,0 +1,78 @@
+package dev.faas.system.outage;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An ext4 file system in a file. A copy of the file is the disk as a power cut leaves it: it has what was synced, and not what
+ * the kernel still holds in memory. Needs root.
+ */
+final class LoopDisk implements AutoCloseable {
+    private static final long LIMIT_SECONDS = 30;
+
+    private final Path file;
+    private final Path mount;
+
+    private LoopDisk(Path file, Path mount) throws IOException {
+        this.file = file;
+        this.mount = Files.createDirectories(mount);
+        // "loop" takes a free device, which is free again after the unmount. The kernel does not commit by itself
+        // meanwhile.
+        run("mount", "-o", "loop,commit=600", file.toString(), mount.toString());
+    }
+
+    static LoopDisk make(Path folder, int megabytes) throws IOException {
+        var file = Files.createDirectories(folder).resolve("disk.img");
+        run("truncate", "--size=" + megabytes + "M", file.toString());
+        run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", file.toString());
+        return new LoopDisk(file, folder.resolve("mount"));
+    }
+
+    /** The disk after a power cut at this moment, mounted. */
+    LoopDisk afterPowerCut(Path folder) throws IOException {
+        var copy = Files.createDirectories(folder).resolve("disk.img");
+        run("cp", "--sparse=always", file.toString(), copy.toString());
+        return new LoopDisk(copy, folder.resolve("mount"));
+    }
+
+    Path root() {
+        return mount;
+    }
+
+    void sync() throws IOException {
+        run("sync", "--file-system", mount.toString());
+    }
+
+    /** Whether these bytes would be there after a power cut. */
+    boolean holds(String text) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text);
+    }
+
+    private static void run(String... line) throws IOException {
+        var process = new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectOutput(Redirect.INHERIT)
+                .start();
+        try {
+            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                process.destroyForcibly();
+                throw new IOException(String.join(" ", line) + " failed; its output is above");
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
+    }
+
+    /** Also while a file on it is open. */
+    @Override
+    public void close() throws IOException {
+        run("umount", "-l", mount.toString());
+    }
+}

@@ -1,0 +1,150 @@
+package dev.faas.system.outage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.local.NatsCluster;
+import dev.faas.local.NatsServer;
+import dev.faas.local.Sync;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import io.nats.client.api.StreamConfiguration;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a power cut leaves of acknowledged messages, by the setting of {@code FAAS_SYNC}. Three servers share one disk here, so
+ * that all lose power at once. Needs root, for a disk of its own.
+ */
+@Timeout(180)
+class PowerCutIT {
+    private static final Path CONFIGURATION = Path.of("..", "nats.conf");
+    private static final int DISK_MB = 96;
+    private static final String STREAM = "KEPT";
+    private static final String LAST = "acknowledged-last";
+    /** Generous, and short of the 30 s after which the kernel writes by itself. */
+    private static final Duration INTERVAL_LIMIT = Duration.ofSeconds(10);
+
+    @TempDir
+    Path directory;
+
+    private record Servers(String url, AutoCloseable running) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            try {
+                running.close();
+            } catch (IOException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void givenSyncAlwaysWhenThePowerFailsAfterTheAcknowledgementThenTheMessageIsThere(int servers) throws Exception {
+        assertThat(messagesAfterPowerCut(servers, Sync.ALWAYS.variables())).isEqualTo(2);
+    }
+
+    /** So that the test above can fail. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void givenALongIntervalWhenThePowerFailsAfterTheAcknowledgementThenTheMessageIsLost(int servers) throws Exception {
+        assertThat(messagesAfterPowerCut(servers, Map.of("FAAS_NATS_SYNC", "600s")))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void givenSyncIntervalWhenItHasPassedThenTheMessageIsOnTheDisk() throws Exception {
+        try (var disk = LoopDisk.make(directory.resolve("before"), DISK_MB);
+                var nats = start(1, disk, Sync.INTERVAL.variables())) {
+            publishTwice(1, nats, disk);
+            long limit = System.nanoTime() + INTERVAL_LIMIT.toNanos();
+            while (!disk.holds(LAST)) {
+                assertThat(System.nanoTime())
+                        .as("not synced within " + INTERVAL_LIMIT)
+                        .isLessThan(limit);
+                LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+            }
+        }
+    }
+
+    /** Of two: the first is on the disk in any case, the second is as safe as the setting makes it. */
+    private long messagesAfterPowerCut(int servers, Map<String, String> sync) throws Exception {
+        try (var disk = LoopDisk.make(directory.resolve("before"), DISK_MB);
+                var nats = start(servers, disk, sync)) {
+            publishTwice(servers, nats, disk);
+            try (var after = disk.afterPowerCut(directory.resolve("after"));
+                    var again = start(servers, after, sync)) {
+                return messages(again);
+            }
+        }
+    }
+
+    private static long messages(Servers nats) throws Exception {
+        var client = connect(nats);
+        try {
+            return client.jetStreamManagement()
+                    .getStreamInfo(STREAM)
+                    .getStreamState()
+                    .getMsgCount();
+        } finally {
+            client.close();
+        }
+    }
+
+    /** Each is acknowledged; between them all that the disk's kernel holds is written. */
+    private static void publishTwice(int replicas, Servers nats, LoopDisk disk) throws Exception {
+        var client = connect(nats);
+        try {
+            client.jetStreamManagement()
+                    .addStream(StreamConfiguration.builder()
+                            .name(STREAM)
+                            .subjects("events.>")
+                            .replicas(replicas)
+                            .build());
+            client.jetStream().publish("events.first", bytes("acknowledged-first"));
+            disk.sync();
+            client.jetStream().publish("events.last", bytes(LAST));
+        } finally {
+            client.close();
+        }
+    }
+
+    private static Servers start(int servers, LoopDisk disk, Map<String, String> sync) throws IOException {
+        var variables = new HashMap<>(sync);
+        for (var user : new String[] {"REGISTRY", "GATEWAY", "SPAWNER", "AUTH"}) {
+            variables.put("FAAS_NATS_" + user + "_PASSWORD", "secret");
+        }
+        var folder = disk.root().resolve("nats");
+        if (servers == 1) {
+            var server = NatsServer.start(folder, CONFIGURATION, variables);
+            return new Servers(server.url(), server);
+        }
+        var cluster = NatsCluster.start(folder, CONFIGURATION, variables, (from, to, target) -> target);
+        return new Servers(cluster.url(), cluster);
+    }
+
+    private static Connection connect(Servers nats) throws Exception {
+        return Nats.connect(Options.builder()
+                .server(nats.url())
+                .userInfo("registry", "secret")
+                .inboxPrefix("_INBOX_registry")
+                .build());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,200 @@
+package dev.faas.system.outage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.local.NatsServer;
+import dev.faas.local.PostgresServer;
+import dev.faas.local.ReservedPort;
+import dev.faas.nats.Nats;
+import dev.faas.nats.NatsConfig;
+import dev.faas.testing.ServiceProcess;
+import dev.faas.wire.Subjects;
+import io.nats.client.api.StreamConfiguration;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** The services as processes, each of which can be killed, frozen and started again where it was. */
+final class Processes implements AutoCloseable {
+    private static final Map<String, Class<?>> MAINS = Map.of(
+            "auth", dev.faas.auth.Main.class,
+            "registry", dev.faas.registry.Main.class,
+            "spawner", dev.faas.spawner.Main.class,
+            "gateway", dev.faas.gateway.Main.class);
+    private static final Duration READY = Duration.ofSeconds(60);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+    private static final long UNLIMITED = -1;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Map<String, String> settings;
+    private final @Nullable NameServer names;
+    private final NatsServer nats;
+    private final PostgresServer postgres;
+    private final Map<String, Integer> ports = new HashMap<>();
+    private final Map<String, Integer> internalPorts = new HashMap<>();
+    private final Map<String, ServiceProcess> running = new HashMap<>();
+    private final String platform = "processes-" + UUID.randomUUID();
+
+    /** @param settings {@code FAAS_…} of all of them */
+    Processes(Path directory, Map<String, String> settings) throws Exception {
+        this(directory, settings, null);
+    }
+
+    /** @param names by which all find each other, and the backends; null: by the loopback address */
+    Processes(Path directory, Map<String, String> settings, @Nullable NameServer names) throws Exception {
+        this.settings = settings;
+        this.names = names;
+        nats = NatsServer.start(directory.resolve("nats"));
+        postgres = PostgresServer.start(directory.resolve("postgres"));
+        for (var service : MAINS.keySet()) {
+            ports.put(service, ReservedPort.free());
+            internalPorts.put(service, ReservedPort.free());
+        }
+        for (var service : new String[] {"registry", "auth", "spawner", "gateway"}) {
+            start(service);
+        }
+    }
+
+    URI api() {
+        return URI.create("http://127.0.0.1:" + ports.get("gateway"));
+    }
+
+    /** Returns when it is ready. */
+    void start(String service) throws Exception {
+        var process = ServiceProcess.service(
+                MAINS.get(service), environment(service), names == null ? List.of() : names.wrapper());
+        running.put(service, process);
+        long until = System.nanoTime() + READY.toNanos();
+        while (!ready(service)) {
+            assertThat(System.nanoTime())
+                    .as(service + " is not ready: " + process.output())
+                    .isLessThan(until);
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
+    private boolean ready(String service) throws InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + internalPorts.get(service) + "/readyz"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    void kill(String service) throws Exception {
+        var process = running.remove(service);
+        process.signal("KILL");
+        assertThat(process.exitCode()).isNotZero();
+        process.close();
+    }
+
+    /** A signal by its name, such as {@code STOP}. */
+    void signal(String service, String name) throws Exception {
+        running.get(service).signal(name);
+    }
+
+    /** Killed, and started again where it was. */
+    void restartBus() throws IOException {
+        nats.kill();
+        nats.restart();
+    }
+
+    PostgresServer postgres() {
+        return postgres;
+    }
+
+    /** The test's own connection to the bus. */
+    Nats bus() throws Exception {
+        return Nats.connect(NatsConfig.local(nats.url()), "test");
+    }
+
+    /** From now on no command can be stored; a registry that starts ends that, too. */
+    void closeQueues() throws Exception {
+        limitQueues(1);
+    }
+
+    void openQueues() throws Exception {
+        limitQueues(UNLIMITED);
+    }
+
+    private void limitQueues(long bytes) throws Exception {
+        var connection = io.nats.client.Nats.connect(nats.url());
+        try {
+            var management = connection.jetStreamManagement();
+            var made = management.getStreamInfo(Subjects.ACTIVATIONS).getConfiguration();
+            management.updateStream(
+                    StreamConfiguration.builder(made).maxBytes(bytes).build());
+        } finally {
+            connection.close();
+        }
+    }
+
+    private String host(String service) {
+        return names == null ? "127.0.0.1" : names.name(service);
+    }
+
+    private Map<String, String> environment(String service) {
+        var variables = new HashMap<>(settings);
+        variables.put("FAAS_START_TIMEOUT", "30s");
+        variables.put("FAAS_HTTP_HOST", "127.0.0.1");
+        variables.put("FAAS_NATS_URL", "nats://" + host("nats") + ":" + nats.port());
+        variables.put("FAAS_INTERNAL_PORT", Integer.toString(internalPorts.get(service)));
+        variables.put("FAAS_HTTP_PORT", Integer.toString(ports.get(service)));
+        switch (service) {
+            case "auth", "registry" -> {
+                var role = postgres.role(service);
+                variables.put("FAAS_PG_URL", postgres.url().replace("127.0.0.1", host("postgres")));
+                variables.put("FAAS_PG_USER", role.user());
+                variables.put("FAAS_PG_PASSWORD", role.password());
+            }
+            case "spawner" ->
+                variables.putAll(Map.of("FAAS_PLATFORM_ID", platform, "FAAS_SLOTS", "2", "FAAS_GRACE", "1s"));
+            default ->
+                variables.putAll(Map.of(
+                        "FAAS_PORT",
+                        Integer.toString(ports.get(service)),
+                        "FAAS_AUTH_PORT",
+                        "0",
+                        "FAAS_REGISTRY_PORT",
+                        "0",
+                        "FAAS_AUTH_URL",
+                        "http://" + host("auth") + ":" + ports.get("auth"),
+                        "FAAS_REGISTRY_URL",
+                        "http://" + host("registry") + ":" + ports.get("registry")));
+        }
+        return variables;
+    }
+
+    /** The spawner ends by itself, and takes its containers with it. */
+    @Override
+    public void close() throws IOException {
+        try (postgres;
+                nats;
+                http) {
+            var spawner = running.get("spawner");
+            if (spawner != null) {
+                spawner.signal("TERM");
+                spawner.exitCode();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            for (var process : running.values()) {
+                process.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.faas.system.outage;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** A file system of some megabytes on a directory, filled to the last byte and emptied again by its owner. Needs root. */
+final class SmallDisk implements AutoCloseable {
+    private static final long LIMIT_SECONDS = 20;
+    private static final int PIECE = 4096;
+
+    private final Path place;
+    private final Path ballast;
+
+    private SmallDisk(Path place) {
+        this.place = place;
+        this.ballast = place.resolve("ballast");
+    }
+
+    /** In memory: nothing is left of it however its owner ends, but the mount. */
+    static SmallDisk at(Path place, int megabytes) throws IOException {
+        Files.createDirectories(place);
+        run("mount", "-t", "tmpfs", "-o", "mode=755,size=" + megabytes + "m", "faas-test", place.toString());
+        return new SmallDisk(place);
+    }
+
+    /** Until nothing fits any more. */
+    void fill() throws IOException {
+        try (var out = Files.newOutputStream(ballast)) {
+            var piece = new byte[PIECE];
+            while (free() >= PIECE) {
+                write(out, piece);
+            }
+        }
+    }
+
+    /** Others may be faster. */
+    private void write(OutputStream out, byte[] piece) throws IOException {
+        try {
+            out.write(piece);
+        } catch (IOException e) {
+            if (free() >= PIECE) {
+                throw e;
+            }
+        }
+    }
+
+    long free() {
+        return place.toFile().getUsableSpace();
+    }
+
+    void empty() throws IOException {
+        Files.deleteIfExists(ballast);
+    }
+
+    private static void run(String... line) throws IOException {
+        var process = new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectOutput(Redirect.INHERIT)
+                .start();
+        try {
+            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                process.destroyForcibly();
+                throw new IOException(String.join(" ", line) + " did not do it");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
+    }
+
+    /** Whatever is still open on it. */
+    @Override
+    public void close() throws IOException {
+        run("umount", "-l", place.toString());
+    }
+}

@@ -1,0 +1,245 @@
+package dev.faas.system.outage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.activation.ActivationEvents;
+import dev.faas.config.Secret;
+import dev.faas.nats.Nats;
+import dev.faas.nats.NatsConfig;
+import dev.faas.spawner.docker.TestImages;
+import dev.faas.standalone.Platform;
+import dev.faas.system.Client;
+import dev.faas.system.faults.Ends;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One user's submits, which go on whatever becomes of them. Each answer is an acceptance, which is accounted for in the end, or
+ * a documented problem, of which the test is told; anything else, and an answer that takes longer than a client waits, fails it.
+ */
+final class SteadyLoad implements AutoCloseable {
+    /** Says its argument twice: half a result is seen. */
+    static final String SCRIPT = "echo \"begin $1\"; /bin/busybox sleep 0.4; echo \"end $1\"";
+
+    private static final String FUNCTION = "steady";
+    private static final Duration EVERY = Duration.ofMillis(300);
+    /** What a part that does not answer may take for itself, and some. */
+    private static final Duration ANSWER = Duration.ofSeconds(15);
+
+    private static final Duration ENDS = Duration.ofMinutes(3);
+    private static final Duration LISTED = Duration.ofMinutes(1);
+
+    private final Client customer;
+    private final Map<String, String> accepted = new ConcurrentHashMap<>();
+    private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
+    private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Instant begun = Instant.now();
+
+    /** @param begunNanos when it was asked for */
+    private record Answer(long begunNanos, Client.Reply reply) {
+        boolean isAcceptance() {
+            return reply.status() == 202;
+        }
+    }
+
+    private SteadyLoad(Client customer) {
+        this.customer = customer;
+    }
+
+    static SteadyLoad start(Platform platform, TestImages images) throws Exception {
+        return start(platform.api(), images);
+    }
+
+    /** Of a user of its own. */
+    static SteadyLoad start(URI api, TestImages images) throws Exception {
+        var customer = Client.register(api);
+        customer.function(FUNCTION, images.script(SCRIPT));
+        var load = new SteadyLoad(customer);
+        load.threads.execute(load::goOn);
+        load.awaitAcceptance(Duration.ofSeconds(30));
+        return load;
+    }
+
+    Client customer() {
+        return customer;
+    }
+
+    private void goOn() {
+        try {
+            for (int i = 0; !stopping.await(EVERY.toMillis(), TimeUnit.MILLISECONDS); i++) {
+                var argument = Integer.toString(i);
+                threads.execute(() -> submit(argument));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void submit(String argument) {
+        long asked = System.nanoTime();
+        try {
+            var reply = customer.post("/v1/functions/" + FUNCTION + "/activations", Map.of("argument", argument));
+            if (System.nanoTime() - asked > ANSWER.toNanos()) {
+                wrong.add("an answer took " + (System.nanoTime() - asked) / 1_000_000 + " ms: " + reply.text());
+            }
+            if (reply.status() == 202) {
+                accepted.put(reply.json().path("activationId").asText(), argument);
+            }
+            answers.add(new Answer(asked, reply));
+        } catch (IOException | AssertionError e) {
+            wrong.add(e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Of a submit that is sent from now on. */
+    void awaitAcceptance(Duration limit) throws InterruptedException {
+        await(limit, true);
+    }
+
+    /** Likewise. */
+    Client.Reply awaitRefusal(Duration limit) throws InterruptedException {
+        return await(limit, false);
+    }
+
+    private Client.Reply await(Duration limit, boolean acceptance) throws InterruptedException {
+        long now = System.nanoTime();
+        long until = now + limit.toNanos();
+        Client.Reply last = null;
+        while (true) {
+            var answer = answers.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+            assertThat(answer)
+                    .as(
+                            "a submit that is " + (acceptance ? "accepted" : "refused") + " within " + limit
+                                    + "; last: %s, %s",
+                            last,
+                            wrong)
+                    .isNotNull();
+            last = answer.reply();
+            if (answer.begunNanos() - now >= 0 && answer.isAcceptance() == acceptance) {
+                return last;
+            }
+        }
+    }
+
+    /** For so long each submit is refused, or each accepted; the refusals. */
+    List<Client.Reply> awaitNothingBut(boolean acceptance, Duration time) throws InterruptedException {
+        long now = System.nanoTime();
+        long until = now + time.toNanos();
+        var seen = new ArrayList<Client.Reply>();
+        for (var answer = answers.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+                answer != null;
+                answer = answers.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            if (answer.begunNanos() - now >= 0) {
+                assertThat(answer.isAcceptance()).as(answer.reply().text()).isEqualTo(acceptance);
+                seen.add(answer.reply());
+            }
+        }
+        assertThat(seen).as("any answer within %s; %s", time, wrong).isNotEmpty();
+        return seen;
+    }
+
+    /** No new ones; returns when those on their way have been answered. */
+    private void stop() throws InterruptedException {
+        stopping.countDown();
+        threads.shutdown();
+        assertThat(threads.awaitTermination(2 * ANSWER.toSeconds(), TimeUnit.SECONDS))
+                .as("submits that do not end")
+                .isTrue();
+    }
+
+    void accountForAll(Platform platform) throws Exception {
+        var bus = platform.settingsOf("registry");
+        var config = new NatsConfig(
+                bus.get("FAAS_NATS_URL"),
+                bus.get("FAAS_NATS_USER"),
+                new Secret(bus.get("FAAS_NATS_PASSWORD")),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(5));
+        try (var nats = Nats.connect(config, "test")) {
+            accountForAll(nats);
+        }
+    }
+
+    /** Ends it: each accepted one has its result, no second end, and its place in the ledger. */
+    void accountForAll(Nats bus) throws Exception {
+        stop();
+        assertThat(wrong).isEmpty();
+        long until = System.nanoTime() + ENDS.toNanos();
+        var events = new ActivationEvents(bus);
+        for (var each : accepted.entrySet()) {
+            var argument = each.getValue();
+            var record = ended(each.getKey(), until);
+            assertThat(record.path("status").asText()).as(record.toString()).isEqualTo("succeeded");
+            assertThat(record.path("result").asText())
+                    .as(record.toString())
+                    .isEqualTo("begin " + argument + "\nend " + argument + "\n");
+            // None when it has left the bus already, as the ledger has it.
+            assertThat(Ends.count(events, each.getKey(), until))
+                    .as("ends of " + record)
+                    .isLessThanOrEqualTo(1);
+        }
+        awaitListed();
+        System.out.printf("%d accepted, all of them ended well, once%n", accepted.size());
+    }
+
+    private JsonNode ended(String id, long until) throws IOException, InterruptedException {
+        while (true) {
+            var record = customer.get("/v1/activations/" + id + "?wait=5")
+                    .expect(200)
+                    .json();
+            if (!record.path("finishedAt").isNull()) {
+                return record;
+            }
+            assertThat(System.nanoTime()).as("it does not end: " + record).isLessThan(until);
+        }
+    }
+
+    private void awaitListed() throws IOException, InterruptedException {
+        long until = System.nanoTime() + LISTED.toNanos();
+        var listed = listed();
+        while (!listed.containsAll(accepted.keySet()) && System.nanoTime() < until) {
+            listed = listed();
+        }
+        assertThat(listed).containsAll(accepted.keySet()).doesNotHaveDuplicates();
+    }
+
+    private List<String> listed() throws IOException, InterruptedException {
+        var ids = new ArrayList<String>();
+        var cursor = "";
+        do {
+            var page = customer.get("/v1/activations?status=succeeded&limit=100&since=" + begun + cursor)
+                    .expect(200)
+                    .json();
+            page.path("items").forEach(item -> ids.add(item.path("activationId").asText()));
+            cursor = page.path("next").isNull()
+                    ? ""
+                    : "&cursor=" + page.path("next").asText();
+        } while (!cursor.isEmpty());
+        return ids;
+    }
+
+    @Override
+    public void close() {
+        stopping.countDown();
+        threads.shutdownNow();
+    }
+}

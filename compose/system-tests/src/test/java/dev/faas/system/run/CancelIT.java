@@ -1,0 +1,79 @@
+package dev.faas.system.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.system.User;
+import dev.faas.system.WholeSystem;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Stopping activations, as users see it. */
+@ExtendWith(WholeSystem.class)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class CancelIT {
+    @Test
+    void oneThatWaitsBehindAnotherIsCancelledAtOnceAndNeverRuns(WholeSystem.Running system) throws Exception {
+        var ada = system.user();
+        ada.function("one-by-one", system.images().script("echo started $1; sleep $1"), Map.of("concurrency", 1));
+        var first = ada.submit("one-by-one", "60");
+        ada.awaitStatus(first, "running");
+        var second = ada.submit("one-by-one", "0");
+
+        var answer = ada.delete("/v1/activations/" + second);
+
+        assertThat(answer.statusCode()).as(User.text(answer)).isEqualTo(202);
+        assertThat(User.json(answer).path("status").asText()).isEqualTo("cancelled");
+        var record = ada.record(second);
+        assertThat(record.path("status").asText()).isEqualTo("cancelled");
+        assertThat(record.path("reason").asText()).isEqualTo("cancelled_by_user");
+        assertThat(record.path("attempt").asInt()).isZero();
+        assertThat(ada.result(second)).isEmpty();
+        assertThat(ada.delete("/v1/activations/" + second).statusCode()).isEqualTo(409);
+        ada.delete("/v1/activations/" + first);
+    }
+
+    @Test
+    void oneThatRunsIsStoppedWithinSecondsByASignalThatItHears(WholeSystem.Running system) throws Exception {
+        var ada = system.user();
+        ada.function(
+                "endless",
+                system.images()
+                        .script("trap 'echo heard; exit 3' TERM; echo started; echo ready >&2; sleep 300 & wait"));
+        var id = ada.submit("endless", "");
+        awaitOutput(ada, id);
+
+        var answer = ada.delete("/v1/activations/" + id);
+        var again = ada.delete("/v1/activations/" + id);
+
+        assertThat(answer.statusCode()).as(User.text(answer)).isEqualTo(202);
+        assertThat(again.statusCode()).isIn(202, 409);
+        var record = ada.ended(id);
+        assertThat(record.path("status").asText()).isEqualTo("cancelled");
+        assertThat(record.path("reason").asText()).isEqualTo("cancelled_by_user");
+        assertThat(record.path("result").asText()).isEqualTo("started\nheard\n");
+        assertThat(ada.delete("/v1/activations/" + id).statusCode()).isEqualTo(409);
+    }
+
+    /** Its signal handler is set then. */
+    private static void awaitOutput(User user, String id) throws Exception {
+        user.awaitStatus(id, "running");
+        var until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (user.logs(id).length == 0) {
+            assertThat(System.nanoTime()).as("output within half a minute").isLessThan(until);
+        }
+    }
+
+    @Test
+    void anotherUsersActivationCannotBeStopped(WholeSystem.Running system) throws Exception {
+        var ada = system.user();
+        ada.function("mine", system.images().script("echo $1"));
+        var id = ada.submit("mine", "x");
+
+        assertThat(system.user().delete("/v1/activations/" + id).statusCode()).isEqualTo(404);
+        assertThat(ada.ended(id).path("status").asText()).isEqualTo("succeeded");
+    }
+}

@@ -1,0 +1,56 @@
+package dev.faas.system.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.standalone.Platform;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** The ledger of a running platform, as its database has it: what no call tells, and time that nobody waits for. */
+final class LedgerRows {
+    private static final long LOOK_NANOS = Duration.ofMillis(100).toNanos();
+
+    private final String url;
+    private final String user;
+    private final String password;
+
+    LedgerRows(Platform platform) {
+        var settings = platform.settingsOf("registry");
+        url = "jdbc:" + settings.get("FAAS_PG_URL").replace("postgres:", "postgresql:");
+        user = settings.get("FAAS_PG_USER");
+        password = settings.get("FAAS_PG_PASSWORD");
+    }
+
+    /** A column of one activation's row, as text. */
+    String of(String activation, String column) throws SQLException {
+        return run("select " + column + " from activation where id = '" + activation + "'");
+    }
+
+    void await(String activation, String column, String value, Duration limit) throws SQLException {
+        long until = System.nanoTime() + limit.toNanos();
+        var seen = of(activation, column);
+        while (!seen.equals(value) && System.nanoTime() < until) {
+            LockSupport.parkNanos(LOOK_NANOS);
+            seen = of(activation, column);
+        }
+        assertThat(seen).as(column + " of " + activation).isEqualTo(value);
+    }
+
+    /** Lets its end be longer ago. */
+    void age(String activation, Duration more) throws SQLException {
+        run("update activation set finished_at = finished_at - interval '" + more.toSeconds() + " seconds' where id = '"
+                + activation + "' returning id");
+    }
+
+    private String run(String sql) throws SQLException {
+        try (var connection = DriverManager.getConnection(url, user, password)) {
+            connection.setSchema("registry");
+            try (var statement = connection.createStatement();
+                    var rows = statement.executeQuery(sql)) {
+                return rows.next() ? String.valueOf(rows.getString(1)) : "";
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.faas.system.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.system.User;
+import dev.faas.system.WholeSystem;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A queue that is full says so, and what waits is told why. */
+@ExtendWith(WholeSystem.class)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class QueuesIT {
+    private static final String SUBMIT = "/v1/functions/narrow/activations";
+    private static final Map<String, Object> NARROW =
+            Map.of("concurrency", 1, "queue", Map.of("maxPending", 2, "ttlSeconds", 600));
+
+    @Test
+    void aFullQueueRefusesWithATimeToComeAgain_andEverythingThatWasAcceptedRuns(WholeSystem.Running system)
+            throws Exception {
+        var ada = system.user();
+        ada.function("narrow", system.images().script("sleep 1; echo $1"), NARROW);
+        var accepted = new ArrayList<String>();
+        var answer = ada.post(SUBMIT, Map.of("argument", "0"));
+        for (int i = 1; i < 20 && answer.statusCode() == 202; i++) {
+            accepted.add(User.json(answer).path("activationId").asText());
+            answer = ada.post(SUBMIT, Map.of("argument", Integer.toString(i)));
+        }
+
+        assertThat(answer.statusCode()).as(User.text(answer)).isEqualTo(429);
+        assertThat(User.json(answer).path("code").asText()).isEqualTo("queue_full");
+        assertThat(Integer.parseInt(answer.headers().firstValue("Retry-After").orElseThrow()))
+                .isBetween(1, 60);
+        assertThat(accepted).hasSizeBetween(2, 5);
+        for (int i = 0; i < accepted.size(); i++) {
+            assertThat(ada.ended(accepted.get(i)).path("result").asText()).isEqualTo(i + "\n");
+        }
+        assertThat(ada.ended(ada.submit("narrow", "again")).path("result").asText())
+                .isEqualTo("again\n");
+    }
+
+    @Test
+    void whatWaitsBehindItsFunctionsConcurrencyIsToldSo(WholeSystem.Running system) throws Exception {
+        var ada = system.user();
+        ada.function("one", system.images().script("sleep $1"), Map.of("concurrency", 1));
+        var running = ada.submit("one", "60");
+        ada.awaitStatus(running, "running");
+        var second = ada.submit("one", "0");
+        var third = ada.submit("one", "0");
+
+        var explained = explained(ada, third, "function_at_limit");
+
+        assertThat(explained.path("function").path("limit").asInt()).isEqualTo(1);
+        assertThat(explained.path("platform").path("spawners").asInt()).isEqualTo(1);
+        assertThat(explained.path("platform").path("slots").asInt()).isEqualTo(6);
+        assertThat(explained.path("queuedBefore").asInt()).isEqualTo(1);
+        assertThat(explained(ada, second, "function_at_limit")
+                        .path("queuedBefore")
+                        .asInt())
+                .isZero();
+        assertThat(explained(ada, running, "running").path("queuedBefore").isNull())
+                .isTrue();
+        ada.delete("/v1/activations/" + second);
+        explained(ada, second, "ended");
+        ada.delete("/v1/activations/" + third);
+        ada.delete("/v1/activations/" + running);
+    }
+
+    /** Figures are some seconds old: until this one is told, within half a minute. */
+    private static JsonNode explained(User user, String id, String why) throws Exception {
+        var until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        var explained = User.json(user.get("/v1/activations/" + id + "/explain"));
+        while (!explained.path("why").asText().equals(why) && System.nanoTime() < until) {
+            explained = User.json(user.get("/v1/activations/" + id + "/explain"));
+        }
+        assertThat(explained.path("why").asText()).as(explained.toString()).isEqualTo(why);
+        return explained;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.faas.system.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.local.Directories;
+import dev.faas.spawner.docker.TestImages;
+import dev.faas.standalone.Platform;
+import dev.faas.standalone.UpOptions;
+import dev.faas.system.User;
+import dev.faas.system.WholeSystem;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The same again: a request that is repeated runs once, an activation that is replayed runs anew. */
+@ExtendWith(WholeSystem.class)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class RepeatIT {
+    private static final Map<String, String> ONCE = Map.of("argument", "once");
+
+    @Test
+    void aRequestThatIsRepeatedWithItsKeyRunsOnce(WholeSystem.Running system) throws Exception {
+        var ada = system.user();
+        ada.function("pay", system.images().script("echo paid $1"));
+        Callable<String> pay = () -> {
+            var answer = ada.post("/v1/functions/pay/activations", ONCE, "order-1");
+            assertThat(answer.statusCode()).as(User.text(answer)).isEqualTo(202);
+            return User.json(answer).path("activationId").asText();
+        };
+
+        var ids = new HashSet<String>();
+        try (var all = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var id :
+                    all.invokeAll(IntStream.range(0, 10).mapToObj(i -> pay).toList())) {
+                ids.add(id.get());
+            }
+        }
+        assertThat(ids).hasSize(1);
+        var id = ids.iterator().next();
+        assertThat(ada.ended(id).path("result").asText()).isEqualTo("paid once\n");
+        assertThat(pay.call()).isEqualTo(id);
+        var waited = ada.post("/v1/functions/pay/activations?wait=10", ONCE, "order-1");
+        assertThat(waited.statusCode()).isEqualTo(200);
+        assertThat(User.json(waited).path("activationId").asText()).isEqualTo(id);
+        var another = ada.post("/v1/functions/pay/activations", Map.of("argument", "twice"), "order-1");
+        assertThat(another.statusCode()).isEqualTo(422);
+        assertThat(User.json(ada.get("/v1/activations?function=pay")).path("items"))
+                .hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void anActivationIsReplayedWithItsArgumentAndItsRevision(WholeSystem.Running system) throws Exception {
+        var ada = system.user();
+        ada.function("greet", system.images().script("echo hello $1"));
+        var first = ada.submit("greet", "world");
+        ada.ended(first);
+        ada.patch("/v1/functions/greet", Map.of("image", system.images().script("echo goodbye $1")));
+
+        var answer = ada.post("/v1/activations/" + first + "/replay?wait=30", Map.of());
+
+        assertThat(answer.statusCode()).as(User.text(answer)).isEqualTo(200);
+        var record = User.json(answer);
+        assertThat(record.path("activationId").asText()).isNotEqualTo(first);
+        assertThat(record.path("result").asText()).isEqualTo("hello world\n");
+        assertThat(record.path("function").path("revision").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void whatHasLeftTheBusIsStillKnownByItsKeyAndCanBeReplayed() throws Exception {
+        var data = Files.createTempDirectory("faas-repeat-");
+        var soon = Map.of("FAAS_EVENTS_RETENTION", "1s", "FAAS_PRUNE_PAUSE", "200ms", "FAAS_SLOTS", "2");
+        try (var images = new TestImages(TestImages.dockerHost());
+                var platform = Platform.start(UpOptions.local(data, soon))) {
+            var ada = User.register(platform.api());
+            ada.function("pay", images.script("echo paid $1"));
+            var first = ada.post("/v1/functions/pay/activations?wait=30", ONCE, "order-1");
+            var id = User.json(first).path("activationId").asText();
+            awaitPruned(ada, id);
+
+            var repeated = ada.post("/v1/functions/pay/activations", ONCE, "order-1");
+            var waited = ada.post("/v1/functions/pay/activations?wait=5", ONCE, "order-1");
+            var replayed = ada.post("/v1/activations/" + id + "/replay?wait=30", Map.of());
+
+            assertThat(repeated.statusCode()).as(User.text(repeated)).isEqualTo(202);
+            assertThat(User.json(repeated).path("activationId").asText()).isEqualTo(id);
+            assertThat(waited.statusCode()).isEqualTo(200);
+            assertThat(User.json(waited).path("result").asText()).isEqualTo("paid once\n");
+            assertThat(User.json(replayed).path("activationId").asText()).isNotEqualTo(id);
+            assertThat(User.json(replayed).path("result").asText()).isEqualTo("paid once\n");
+            assertThat(ada.delete("/v1/activations/" + id).statusCode()).isEqualTo(409);
+        } finally {
+            Directories.delete(data);
+        }
+    }
+
+    /** Only the end is left of its events then. */
+    private static void awaitPruned(User user, String id) throws Exception {
+        var until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (user.events(id, "").size() > 2) {
+            assertThat(System.nanoTime()).as("pruned within a minute").isLessThan(until);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.faas.system.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.system.User;
+import dev.faas.system.WholeSystem;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Attempts that fail, as their owner sees it. */
+@ExtendWith(WholeSystem.class)
+class RetriesIT {
+    @Test
+    void givenAPolicy_whenTwoAttemptsFail_thenTheThirdSucceedsAndOthersRunMeanwhile(WholeSystem.Running system)
+            throws Exception {
+        var ada = User.register(system.api());
+        var name = "f-" + UUID.randomUUID().toString().substring(0, 8);
+        var image = system.images().script("[ $FAAS_ATTEMPT = $1 ] && echo ok || exit 3");
+        ada.function(name, image, Map.of("concurrency", 1, "retry", Map.of("maxAttempts", 3, "backoffSeconds", 2)));
+
+        var id = ada.submit(name, "3");
+        awaitNextAttempt(ada, id);
+        var waiting = ada.record(id);
+        assertThat(waiting.path("status").asText()).isEqualTo("queued");
+        assertThat(waiting.path("reason").asText()).isEqualTo("exit_code");
+        assertThat(Duration.between(
+                        Instant.now(),
+                        Instant.parse(waiting.path("nextAttemptAt").asText())))
+                .isLessThan(Duration.ofSeconds(3));
+        // It runs one at a time, and what waits is not the one.
+        var other = ada.ended(ada.submit(name, "1"));
+        assertThat(other.path("status").asText()).isEqualTo("succeeded");
+
+        var record = ada.ended(id);
+
+        assertThat(record.path("status").asText()).isEqualTo("succeeded");
+        assertThat(record.path("attempt").asInt()).isEqualTo(3);
+        assertThat(record.path("result").asText()).isEqualTo("ok\n");
+    }
+
+    @Test
+    void givenAFailureThatThePolicyDoesNotName_whenItFails_thenThatIsItsEnd(WholeSystem.Running system)
+            throws Exception {
+        var ada = User.register(system.api());
+        ada.function(
+                "once",
+                system.images().script("exit 3"),
+                Map.of("retry", Map.of("maxAttempts", 3, "backoffSeconds", 0, "on", List.of("timed_out"))));
+
+        var record = ada.ended(ada.submit("once", ""));
+
+        assertThat(record.path("status").asText()).isEqualTo("failed");
+        assertThat(record.path("attempt").asInt()).isEqualTo(1);
+    }
+
+    private static void awaitNextAttempt(User user, String id) throws Exception {
+        var until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (user.record(id).path("nextAttemptAt").isNull()) {
+            assertThat(System.nanoTime()).as("time for the first attempt").isLessThan(until);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.faas.system.soak;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.system.faults.FaultPlatform;
+import dev.faas.wire.Codec;
+import dev.faas.wire.Subjects;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/** What is read off a stage's processes, its bus and Docker, again and again. Linux. */
+final class Gauges {
+    static final String HEAP = "heap after GC, MB";
+    static final String MEMORY = "resident memory, MB";
+    static final String THREADS = "threads";
+    static final String DESCRIPTORS = "descriptors";
+    static final String STORED = "JetStream, MB";
+    static final String MESSAGES = "JetStream, messages";
+    static final String CONSUMERS = "JetStream, consumers";
+    static final String CONTAINERS = "containers";
+    static final String RATE = "activations and other deeds a second";
+
+    private static final List<String> SERVICES = Stream.concat(
+                    Stream.of(FaultPlatform.GATEWAY, FaultPlatform.AUTH, FaultPlatform.REGISTRY),
+                    FaultPlatform.SPAWNERS.stream())
+            .toList();
+    private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
+    private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
+    private static final Pattern THREAD_COUNT = Pattern.compile("(?m)^Threads:\\s+(\\d+)");
+    private static final long LIMIT_SECONDS = 30;
+    private static final double MB = 1 << 20;
+
+    private final FaultPlatform stage;
+    private final Map<String, Series> series = new LinkedHashMap<>();
+    private Duration last = Duration.ZERO;
+    private long doneBefore;
+
+    Gauges(FaultPlatform stage) {
+        this.stage = stage;
+    }
+
+    Collection<Series> series() {
+        return series.values();
+    }
+
+    /** @param done deeds so far */
+    void sample(Duration at, long done) throws IOException, InterruptedException {
+        for (var service : SERVICES) {
+            long pid = stage.part(service).pid();
+            add(HEAP, service, 4, at, liveHeap(pid) / MB);
+            process(service, pid, at);
+        }
+        process("nats", stage.part("nats").pid(), at);
+        bus(at);
+        add(CONTAINERS, "all", 4, at, stage.containers().size());
+        if (!last.isZero()) {
+            add(
+                    RATE,
+                    "all",
+                    -1,
+                    at,
+                    (done - doneBefore) * 1000.0 / at.minus(last).toMillis());
+        }
+        last = at;
+        doneBefore = done;
+    }
+
+    private void add(String what, String who, double allowance, Duration at, double value) {
+        series.computeIfAbsent(what + " " + who, key -> new Series(what, who, allowance))
+                .add(at, value);
+    }
+
+    private void process(String who, long pid, Duration at) throws IOException {
+        var directory = Path.of("/proc", Long.toString(pid));
+        var status = Files.readString(directory.resolve("status"));
+        add(MEMORY, who, 16, at, number(RESIDENT, status) * 1024 / MB);
+        add(THREADS, who, 3, at, number(THREAD_COUNT, status));
+        try (var open = Files.list(directory.resolve("fd"))) {
+            add(DESCRIPTORS, who, 6, at, (double) open.count());
+        }
+    }
+
+    private static double number(Pattern pattern, String text) throws IOException {
+        var found = pattern.matcher(text);
+        if (!found.find()) {
+            throw new IOException("no " + pattern + " in " + text);
+        }
+        return Long.parseLong(found.group(1));
+    }
+
+    /** After a full collection, which the question brings about. */
+    private static double liveHeap(long pid) throws IOException {
+        var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        var process = new ProcessBuilder(jcmd, Long.toString(pid), "GC.class_histogram")
+                .redirectError(Redirect.DISCARD)
+                .start();
+        try (var in = process.getInputStream()) {
+            var text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException("jcmd does not end");
+            }
+            return number(TOTAL, text);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private void bus(Duration at) throws IOException, InterruptedException {
+        var url = stage.brokers().parts().getFirst().server().monitoringUrl();
+        JsonNode answer;
+        try (var http = HttpClient.newHttpClient()) {
+            var question = HttpRequest.newBuilder(URI.create(url + "/jsz?streams=true"))
+                    .timeout(Duration.ofSeconds(LIMIT_SECONDS))
+                    .build();
+            answer = Codec.readTree(
+                    http.send(question, BodyHandlers.ofByteArray()).body());
+        }
+        var streams = streams(answer);
+        add(STORED, "nats", 8, at, sum(streams, "bytes") / MB);
+        add(MESSAGES, "nats", 200, at, sum(streams, "messages"));
+        add(CONSUMERS, "nats", 2, at, answer.path("consumers").asDouble());
+    }
+
+    /** How each stands, but the functions': a deleted one leaves its mark there for as long as a record may name it. */
+    private static List<JsonNode> streams(JsonNode answer) {
+        return StreamSupport.stream(answer.path("account_details").spliterator(), false)
+                .flatMap(account ->
+                        StreamSupport.stream(account.path("stream_detail").spliterator(), false))
+                .filter(stream -> !stream.path("name").asText().equals("KV_" + Subjects.FUNCTIONS))
+                .map(stream -> stream.path("state"))
+                .toList();
+    }
+
+    private static double sum(List<JsonNode> states, String figure) {
+        return states.stream()
+                .mapToDouble(state -> state.path(figure).asDouble())
+                .sum();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.faas.system.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.bench.Bench;
+import dev.faas.standalone.BusyboxImage;
+import dev.faas.standalone.MeasuredPlatform;
+import dev.faas.wire.Codec;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** That scenarios do what they say, with little; how fast it is depends on the machine and is not asked. */
+class BenchIT {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everyStreamGetsItsEndAndSlowReadersHaveAllThoughTheyWereCutOff() throws Exception {
+        var report = run("sse", 50);
+
+        assertThat(held(report, "streams that got their end")).isTrue();
+        assertThat(held(report, "slow readers")).isTrue();
+        assertThat(report.path("rows").get(1).path("count").asInt()).isEqualTo(50);
+    }
+
+    @Test
+    void aPastThatIsMadeByHandGoesThroughProjectorAndPruner() throws Exception {
+        var report = run("history", 300);
+
+        // Each request is checked as it is answered, and that the bus is empty again is waited for.
+        assertThat(report.path("rows")).hasSize(10);
+        assertThat(figure(report, "left once all was pruned")).isLessThan(64);
+    }
+
+    private JsonNode run(String scenario, int count) throws Exception {
+        var json = directory.resolve(scenario);
+        var quiet = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        try (var image = BusyboxImage.make("faas-bench/it:1", "echo")) {
+            new Bench(MeasuredPlatform::start, image.name(), null, OptionalInt.of(count), quiet)
+                    .run(List.of(scenario), json);
+        }
+        return Codec.readTree(Files.readAllBytes(json)).path("reports").get(0);
+    }
+
+    private static boolean held(JsonNode report, String what) {
+        for (var verdict : report.path("verdicts")) {
+            if (verdict.path("wanted").asText().startsWith(what)) {
+                return verdict.path("held").asBoolean();
+            }
+        }
+        throw new AssertionError("no verdict on " + what);
+    }
+
+    private static double figure(JsonNode report, String what) {
+        for (var figure : report.path("figures")) {
+            if (figure.path("what").asText().contains(what)) {
+                return figure.path("value").asDouble();
+            }
+        }
+        throw new AssertionError("no figure of " + what);
+    }
+}
