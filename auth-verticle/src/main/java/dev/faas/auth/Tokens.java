@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 
-/** Makes tokens: access tokens (ES256 JWTs, RFC 7519) and refresh tokens (256 random bits). Thread-safe. */
+/** Creates access tokens (ES256 JWTs, RFC 7519) and refresh tokens (256 random bits). Thread-safe. */
 final class Tokens {
     static final String ISSUER = "faas";
     static final String AUDIENCE = "faas";
@@ -34,14 +34,14 @@ final class Tokens {
         this.keys = keys;
         this.clock = clock;
         this.accessLifetime = accessLifetime;
-        this.signer = signerOf(keys.signer());
+        this.signer = createSigner(keys.signer());
     }
 
     Duration accessLifetime() {
         return accessLifetime;
     }
 
-    String access(Account account, String sid) {
+    String createAccessToken(Account account, String sid) {
         var issuedAt = clock.instant().getEpochSecond();
         var claims = new JsonObject()
                 .put("iss", ISSUER)
@@ -52,41 +52,41 @@ final class Tokens {
                 .put("roles", new JsonArray(account.roles()))
                 .put("iat", issuedAt)
                 .put("exp", issuedAt + accessLifetime.toSeconds());
-        return current().jwt().generateToken(claims, new JWTOptions().setAlgorithm("ES256"));
+        return currentSigner().jwt().generateToken(claims, new JWTOptions().setAlgorithm("ES256"));
     }
 
-    String refresh() {
-        return random(REFRESH_TOKEN_BYTES);
+    String createRefreshToken() {
+        return randomText(REFRESH_TOKEN_BYTES);
     }
 
-    /** A new login's id; also a key of the bucket REVOKED. */
-    String sid() {
-        return "sid_" + random(SID_BYTES);
+    /** Id of a new login; also its key in the bucket REVOKED. */
+    String createSid() {
+        return "sid_" + randomText(SID_BYTES);
     }
 
-    private String random(int bytes) {
+    private String randomText(int bytes) {
         var token = new byte[bytes];
         random.nextBytes(token);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
     }
 
-    /** What is stored of a refresh token. It has 256 bits of entropy, so a plain digest is as good as a slow one. */
+    /** Stored instead of the refresh token. The token has 256 bits of entropy, so a fast digest is as safe as a slow one. */
     static Buffer fingerprint(String refreshToken) {
         return Buffer.buffer(Sha256.digest(refreshToken));
     }
 
-    /** One JWTAuth a key: given several it would sign with any of them. */
-    private Signer current() {
+    /** One JWTAuth for each key: with several keys it would sign with any of them. */
+    private Signer currentSigner() {
         var key = keys.signer();
-        var known = signer;
-        if (!known.kid().equals(key.kid())) {
-            known = signerOf(key);
-            signer = known;
+        var current = signer;
+        if (!current.kid().equals(key.kid())) {
+            current = createSigner(key);
+            signer = current;
         }
-        return known;
+        return current;
     }
 
-    private Signer signerOf(SigningKey key) {
+    private Signer createSigner(SigningKey key) {
         return new Signer(key.kid(), JWTAuth.create(vertx, new JWTAuthOptions().addJwk(key.privateJwk())));
     }
 }

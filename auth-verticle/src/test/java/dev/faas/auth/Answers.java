@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 
-/** What tests say about answers and tokens. */
+/** Assertions about responses and tokens. */
 final class Answers {
     private Answers() {}
 
@@ -24,7 +24,7 @@ final class Answers {
         assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
     }
 
-    /** The fields that a problem complains of. */
+    /** Fields that a problem names. */
     static List<String> fields(Answer answer) {
         return answer.json().getJsonArray("errors").stream()
                 .map(error -> ((JsonObject) error).getString("field"))

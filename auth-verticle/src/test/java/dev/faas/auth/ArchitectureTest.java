@@ -25,12 +25,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void theBusIsReachedThroughSharedAlone() {
+    void onlySharedUsesTheNatsClient() {
         noClasses().should().dependOnClassesThat().resideInAPackage("io.nats..").check(OURS);
     }
 
     @Test
-    void noOtherPartOfThePlatformIsNeeded() {
+    void noOtherServiceIsUsed() {
         noClasses()
                 .should()
                 .dependOnClassesThat()

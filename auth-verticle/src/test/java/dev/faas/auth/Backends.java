@@ -20,7 +20,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 
-/** A real Postgres and a real NATS with the streams that the registry makes in production. */
+/** A real Postgres, and a real NATS with the streams that the registry creates in production. */
 final class Backends implements AutoCloseable {
     static final Duration ACCESS_LIFETIME = Duration.ofMinutes(15);
     static final Duration REFRESH_LIFETIME = Duration.ofDays(30);
@@ -61,10 +61,8 @@ final class Backends implements AutoCloseable {
                 HttpConfig.loopback(),
                 pgConfig(postgresUrl, startTimeout),
                 natsConfig(natsUrl, startTimeout),
-                ACCESS_LIFETIME,
-                REFRESH_LIFETIME,
-                2,
-                64);
+                new AuthConfig.TokenLifetimes(ACCESS_LIFETIME, REFRESH_LIFETIME),
+                new AuthConfig.Hashing(2, 64));
     }
 
     PgConfig pgConfig(String url, Duration startTimeout) {
@@ -76,7 +74,7 @@ final class Backends implements AutoCloseable {
         return new NatsConfig(url, null, null, startTimeout, Duration.ofSeconds(2));
     }
 
-    /** Connections that anybody but the asker has to our database. */
+    /** Connections of auth-service to its database. */
     long postgresConnections() throws SQLException {
         return number("select count(*) from pg_stat_activity where usename = '"
                 + postgres.role("auth").user() + "'");

@@ -80,7 +80,7 @@ final class Client implements AutoCloseable {
                 .join();
     }
 
-    /** The same several times at once. */
+    /** Sends the same request several times at once. */
     List<Answer> atOnce(int times, String path, JsonObject body) {
         var sent = Stream.generate(
                         () -> post(path, "application/json", body.encode()).build())

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What time does to logins, revocations and keys: real stores, a clock of the test's own. */
+/** Logins, revocations and keys over time: real stores, a clock that the test sets. */
 class LifetimesTest {
     private static final String PASSWORD = "correct horse battery";
 
@@ -120,11 +120,11 @@ class LifetimesTest {
     }
 
     @Test
-    void givenARevocationOfAnotherReplicaWhenItIsFollowedThenItIsKnownAndLaterGone() throws Exception {
+    void givenARevocationOfAnotherReplicaWhenTheBucketIsWatchedThenItIsKnownUntilItIsDeleted() throws Exception {
         revoked.put("sid_of_before", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8))
                 .join();
         try (var following = revocations.follow()) {
-            await(revocations.known());
+            await(revocations.whenLoaded());
             assertThat(revocations.isRevoked("sid_of_before")).isTrue();
 
             revoked.put("sid_of_now", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8))
@@ -181,7 +181,7 @@ class LifetimesTest {
     }
 
     @Test
-    void givenABucketThatLosesItsContentWhenRefreshedThenKeysAndRevocationsInForceAreThereAgain() throws Exception {
+    void givenABucketThatLosesItsContentWhenRefreshedThenKeysAndRevocationsArePublishedAgain() throws Exception {
         var login = await(accounts.login("lifetimes", PASSWORD));
         await(accounts.logout(login.refreshToken()));
         var verifier = new TokenVerifier(vertx, Tokens.ISSUER, Tokens.AUDIENCE);

@@ -2,6 +2,7 @@ package dev.faas.registry;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -25,12 +26,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void theBusIsReachedThroughSharedAlone() {
+    void onlySharedUsesTheNatsClient() {
         noClasses().should().dependOnClassesThat().resideInAPackage("io.nats..").check(OURS);
     }
 
     @Test
-    void noOtherPartOfThePlatformIsNeeded() {
+    void noOtherServiceIsUsed() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -45,9 +46,17 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheProgramTheVerticleAndItsConfigurationArePublic() {
+    void packagesHaveNoCycles() {
+        slices().matching("dev.faas.(**)").should().beFreeOfCycles().check(OURS);
+    }
+
+    /** Java makes classes of the other packages public for this one; the rest of the platform uses the root package only. */
+    @Test
+    void onlyTheProgramTheVerticleAndItsConfigurationArePublicInTheRootPackage() {
         classes()
                 .that()
+                .resideInAPackage("dev.faas.registry")
+                .and()
                 .arePublic()
                 .and()
                 .areTopLevelClasses()
@@ -57,6 +66,17 @@ class ArchitectureTest {
                 .haveSimpleName("RegistryVerticle")
                 .orShould()
                 .haveSimpleName("RegistryConfig")
+                .check(OURS);
+    }
+
+    @Test
+    void noPackageUsesTheRootPackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.faas.registry")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.faas.registry")
                 .check(OURS);
     }
 }

@@ -40,7 +40,7 @@ final class Backends implements AutoCloseable {
         return Nats.connect(NatsConfig.local(nats.url()), name);
     }
 
-    /** On free ports of the loopback address, with short pauses: everything that is due is done at once. */
+    /** On free ports of the loopback address, with short pauses, so that tests wait less. */
     RegistryConfig config() {
         return config(postgres.url(), nats.url(), Duration.ofSeconds(10));
     }
@@ -50,18 +50,27 @@ final class Backends implements AutoCloseable {
         return new RegistryConfig(
                 0,
                 HttpConfig.loopback(),
-                new NatsConfig(natsUrl, null, null, startTimeout, Duration.ofSeconds(2)),
-                TopologyConfig.LOCAL,
-                new PgConfig(
-                        URI.create(postgresUrl), role.user(), new Secret(role.password()), "registry", 8, startTimeout),
-                Retention.STANDARD,
+                new RegistryConfig.Connections(
+                        new NatsConfig(natsUrl, null, null, startTimeout, Duration.ofSeconds(2)),
+                        TopologyConfig.LOCAL,
+                        new PgConfig(
+                                URI.create(postgresUrl),
+                                role.user(),
+                                new Secret(role.password()),
+                                "registry",
+                                8,
+                                startTimeout)),
+                Retention.DEFAULT,
                 500,
-                new RegistryConfig.Pauses(
-                        Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100)),
-                Duration.ZERO);
+                new RegistryConfig.Maintenance(
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(100),
+                        Duration.ZERO));
     }
 
-    /** Lets tokens that this signer signs be accepted. */
+    /** Makes the registry accept tokens of this signer. */
     void trust(TestTokens signer) throws Exception {
         try (var bus = connect("auth-of-the-test")) {
             bus.kv("KEYS")
@@ -70,7 +79,7 @@ final class Backends implements AutoCloseable {
         }
     }
 
-    /** Connections that anybody but the asker has to our database. */
+    /** Connections of the registry to its database. */
     long postgresConnections() throws SQLException {
         return number("select count(*) from pg_stat_activity where usename = '"
                 + postgres.role("registry").user() + "'");

@@ -38,7 +38,7 @@ final class Client implements AutoCloseable {
             return json().getString("next");
         }
 
-        /** The fields that a problem names, in order. */
+        /** Fields that a problem names, sorted. */
         List<String> fields() {
             return json().getJsonArray("errors").stream()
                     .map(error -> ((JsonObject) error).getString("field"))

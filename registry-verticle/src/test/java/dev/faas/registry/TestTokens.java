@@ -13,7 +13,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
 import java.util.Base64;
 
-/** Signs access tokens as auth-service does (ES256), with a key of the test's own and nothing but the JDK. */
+/** Signs access tokens like auth-service (ES256), with the test's own key and the JDK only. */
 final class TestTokens {
     private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
     private static final int COORDINATE_BYTES = 32;
