@@ -13,58 +13,58 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what dead spawners have left behind on this Docker host, and what this one could not remove at once. Never a
- * container whose spawner is alive, never another platform's.
+ * Removes the containers of dead spawners on this Docker host, and those of this spawner whose removal failed. Never removes
+ * containers of another platform or of a spawner that is alive.
  */
 final class Reaper {
     private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
-    /** A container of ours that was just listed may have been removed, or let go of, meanwhile. */
-    private static final Duration SETTLED = Duration.ofMinutes(1);
-    /** A removal is work of the engine's too. */
-    private static final int AT_ONCE = 4;
+    /** A younger container of this spawner may be about to be owned by a sandbox, or to be removed. */
+    private static final Duration MIN_AGE = Duration.ofMinutes(1);
+    /** A removal loads the engine too. */
+    private static final int PARALLEL = 4;
 
     private final ContainerEngine engine;
     private final Worker self;
-    private final Predicate<Worker> dead;
+    private final Predicate<Worker> isDead;
     private final InstantSource clock;
 
-    Reaper(ContainerEngine engine, Worker self, Predicate<Worker> dead, InstantSource clock) {
+    Reaper(ContainerEngine engine, Worker self, Predicate<Worker> isDead, InstantSource clock) {
         this.engine = engine;
         this.self = self;
-        this.dead = dead;
+        this.isDead = isDead;
         this.clock = clock;
     }
 
-    /** Blocks. Fails after the last removal when one of them failed. */
+    /** Blocks. Tries every removal, then fails if one of them failed. */
     void reap() throws EngineFault, IOException, InterruptedException {
-        remove(this::orphaned);
+        remove(this::isOrphaned);
     }
 
-    /** Everything of this incarnation: for the end, when nothing of it runs any more. Blocks, and fails likewise. */
+    /** Removes all containers of this incarnation, once nothing of it runs any more. Blocks and fails like {@link #reap}. */
     void removeOwn() throws EngineFault, IOException, InterruptedException {
-        remove(container -> maker(container).equals(self));
+        remove(container -> creator(container).equals(self));
     }
 
-    private void remove(Predicate<OwnContainer> which) throws EngineFault, IOException, InterruptedException {
-        var containers = engine.ours().stream().filter(which).toList();
-        BoundedParallel.runAll(containers, AT_ONCE, "containers could not be removed", container -> {
-            LOG.info("removing container {}, left behind by {}", container.id(), maker(container));
+    private void remove(Predicate<OwnContainer> shouldRemove) throws EngineFault, IOException, InterruptedException {
+        var containers = engine.listContainers().stream().filter(shouldRemove).toList();
+        BoundedParallel.runAll(containers, PARALLEL, "containers could not be removed", container -> {
             engine.remove(container.id());
+            LOG.info("orphaned container removed container={} owner={}", container.id(), creator(container));
         });
     }
 
-    private boolean orphaned(OwnContainer container) {
-        var maker = maker(container);
-        if (maker.equals(self)) {
-            return !container.held() && container.createdAt().plus(SETTLED).isBefore(clock.instant());
+    private boolean isOrphaned(OwnContainer container) {
+        var creator = creator(container);
+        if (creator.equals(self)) {
+            return !container.inUse() && container.createdAt().plus(MIN_AGE).isBefore(clock.instant());
         }
-        if (maker.spawner().equals(self.spawner())) {
-            return maker.incarnation().compareTo(self.incarnation()) < 0;
+        if (creator.spawner().equals(self.spawner())) {
+            return creator.incarnation().compareTo(self.incarnation()) < 0;
         }
-        return dead.test(maker);
+        return isDead.test(creator);
     }
 
-    private static Worker maker(OwnContainer container) {
+    private static Worker creator(OwnContainer container) {
         return new Worker(container.spawner(), container.incarnation());
     }
 }

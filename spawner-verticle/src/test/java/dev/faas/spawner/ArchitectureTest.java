@@ -1,10 +1,13 @@
 package dev.faas.spawner;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -20,7 +23,27 @@ final class ArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
 
-    /** The port knows nobody; what is behind it and what is in front of it know the port, and not each other. */
+    @Test
+    void givenThePackages_whenTheyUseEachOther_thenWithoutCycles() {
+        slices().matching("dev.faas.(**)").should().beFreeOfCycles().check(spawner);
+    }
+
+    /** Other modules use the root package only: its program, its verticle and its settings. */
+    @Test
+    void givenTheRootPackage_whenSeenFromOutside_thenItIsProgramVerticleAndSettings() {
+        classes()
+                .that()
+                .resideInAPackage(ROOT)
+                .and()
+                .areTopLevelClasses()
+                .and()
+                .arePublic()
+                .should()
+                .haveNameMatching(".*\\.(Main|SpawnerVerticle|SpawnerConfig)")
+                .check(spawner);
+    }
+
+    /** The engine port depends on no other package; Docker and the pool depend on the port, and not on each other. */
     @ParameterizedTest
     @CsvSource({"engine, none", "docker, engine", "pool, engine"})
     void givenAPackageOfTheSpawner_whenItUsesAnother_thenOnlyThePort(String one, String other) {
@@ -37,7 +60,7 @@ final class ArchitectureTest {
         return ROOT + "." + part + "..";
     }
 
-    /** The port hides Docker: whoever wants more of it extends the port. */
+    /** The engine port hides Docker: a new need extends the port. */
     @Test
     void givenTheSpawner_whenItUsesDockerJava_thenOnlyBehindThePort() {
         noClasses()
@@ -49,23 +72,19 @@ final class ArchitectureTest {
                 .check(spawner);
     }
 
-    /** Of the whole implementation the composition root sees one class and what that is told. */
     @Test
-    void givenTheDockerEngine_whenSeenFromOutside_thenItIsOneClassAndItsConfiguration() {
-        classes()
+    void givenTheDockerPackages_whenUsedByOthers_thenOnlyTheEngineAndItsConfiguration() {
+        noClasses()
                 .that()
-                .resideInAPackage(within("docker"))
-                .and()
-                .areTopLevelClasses()
-                .and()
-                .arePublic()
+                .resideOutsideOfPackage(within("docker"))
                 .should()
-                .haveNameMatching(".*\\.(DockerEngine|EngineConfig)")
+                .dependOnClassesThat(resideInAPackage(within("docker"))
+                        .and(not(belongTo(nameMatching(".*\\.(DockerEngine|EngineConfig)")))))
                 .check(spawner);
     }
 
     @Test
-    void givenTheSpawner_whenItUsesOtherParts_thenOnlyShared() {
+    void givenTheSpawner_whenItUsesOtherModules_thenOnlyShared() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -74,7 +93,7 @@ final class ArchitectureTest {
     }
 
     @Test
-    void givenTheSpawner_whenItUsesTheBus_thenOnlyThroughShared() {
+    void givenTheSpawner_whenItUsesNats_thenOnlyThroughShared() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -82,7 +101,7 @@ final class ArchitectureTest {
                 .check(spawner);
     }
 
-    /** Runs are plain blocking code: only the verticle and what it hands to it know the event loop. */
+    /** Runs are plain blocking code: only the verticle uses the event loop. */
     @Test
     void givenTheRuns_whenTheyWait_thenNotOnVertx() {
         noClasses()

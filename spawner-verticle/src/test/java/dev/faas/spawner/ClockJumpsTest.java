@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The clock of a spawner jumps by hours, back and forth: under its queue, its runs, its leases and its restart. */
+/** Moves a spawner's clock by hours in both directions, while it has queued work, runs and leases, and at a restart. */
 final class ClockJumpsTest {
     private static final Duration PROMISED = Duration.ofSeconds(30);
     private static final Duration GRACE = Duration.ofSeconds(1);
@@ -62,7 +62,7 @@ final class ClockJumpsTest {
     }
 
     @Test
-    void givenAClockThatJumps_whenWorkIsQueued_thenItRunsAsEver() throws Exception {
+    void givenAClockThatJumps_whenWorkIsQueued_thenItRunsAsUsual() throws Exception {
         real("jumping");
         var function = platform.function(Specs.retrying("echo", 2, 1));
         for (int hours : new int[] {5, -5, 0}) {
@@ -95,7 +95,7 @@ final class ClockJumpsTest {
     }
 
     @Test
-    void givenARunUnderWay_whenTheClockJumps_thenItKeepsItsLeaseAndEndsAsEver() throws Exception {
+    void givenARunUnderWay_whenTheClockJumps_thenItKeepsItsLeaseAndEndsAsUsual() throws Exception {
         var gate = new Gate();
         platform.images.put("gate", gate);
         platform.images.put("a second", process -> {
@@ -109,7 +109,7 @@ final class ClockJumpsTest {
         gate.awaitBegun(1);
         for (int hours : new int[] {5, -5}) {
             jump = Duration.ofHours(hours);
-            // For longer than its lease.
+            // Longer than the lease.
             for (int i = 0; i < 4; i++) {
                 within(PROMISED, platform.submit(second, ""));
             }
@@ -166,7 +166,7 @@ final class ClockJumpsTest {
     }
 
     @Test
-    void givenAClockThatIsBehind_whenOneWaitedTooLongByAllOthers_thenItRunsAllTheSame() throws Exception {
+    void givenAClockThatIsBehind_whenOneWaitedTooLongByAllOthers_thenItStillRuns() throws Exception {
         jump = Duration.ofHours(-5);
         real("behind");
         var function = platform.function(Specs.of("echo"));
@@ -179,16 +179,16 @@ final class ClockJumpsTest {
         assertThat(within(PROMISED, id).report().output().result()).isEqualTo("late");
     }
 
-    /** An incarnation is told from the one before by its time. */
+    /** Incarnations are ordered by time. */
     @Test
-    void givenASpawnerThatDied_whenItComesBackWithItsClockBehind_thenItKnowsThatItIsTheLaterOne() throws Exception {
+    void givenASpawnerThatDied_whenItComesBackWithItsClockBehind_thenItsIncarnationIsTheLaterOne() throws Exception {
         var former = new Worker("restarted", Ids.activation(Instant.now()));
-        platform.beat(former.spawner(), former.incarnation());
+        platform.publishHeartbeat(former.spawner(), former.incarnation());
         var function = platform.function(Specs.of("echo"));
         var accepted = platform.accept(function, "again", Instant.now().plus(Duration.ofDays(1)));
         var id = accepted.record().id();
         var running = ((Queued) accepted.record()).claim(former, Ids.activation(Instant.now()), Instant.now());
-        Platform.stored(platform.events.append(running, accepted.sequence()));
+        Platform.expectStored(platform.events.append(running, accepted.sequence()));
         jump = Duration.ofHours(-5);
 
         var restarted = platform.spawner(former.spawner(), 4, GRACE, Platform.QUICK);
@@ -206,6 +206,7 @@ final class ClockJumpsTest {
             Platform.until("the former is known to be dead", () -> spawners.isDead(former));
         }
         Platform.until(
-                "what it left is removed", () -> restarted.engine().ours().isEmpty());
+                "what it left is removed",
+                () -> restarted.engine().listContainers().isEmpty());
     }
 }

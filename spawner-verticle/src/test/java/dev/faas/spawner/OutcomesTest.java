@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What each way for a run to end looks like in the record. */
+/** Tests the record of each way in which a run can end. */
 final class OutcomesTest {
     private static Platform platform;
     private static Platform.Started spawner;
@@ -101,7 +101,8 @@ final class OutcomesTest {
         assertThat(platform.history(ended.id()))
                 .extracting(Object::getClass)
                 .containsExactly(Queued.class, Running.class, Ended.class);
-        Platform.until("its container is gone", () -> spawner.engine().ours().isEmpty());
+        Platform.until(
+                "its container is gone", () -> spawner.engine().listContainers().isEmpty());
     }
 
     @Test
@@ -173,7 +174,7 @@ final class OutcomesTest {
     }
 
     @Test
-    void givenAnImageThatIsNowhere_whenRun_thenItFailedOnceAndForAll() throws Exception {
+    void givenAnImageThatIsNowhere_whenRun_thenItFailedWithoutRetry() throws Exception {
         var report = run(Specs.of("no-such-image"), "").report();
 
         assertThat(report.status()).isEqualTo(Status.FAILED);
@@ -190,7 +191,7 @@ final class OutcomesTest {
     }
 
     @Test
-    void givenABinaryResultOfAMebibyte_whenRun_thenItsChunksAreItToTheByte() throws Exception {
+    void givenABinaryResultOfAMebibyte_whenRun_thenItsChunksEqualItByteForByte() throws Exception {
         var ended = run(Specs.limits("binary", 30, 1024, 1), "1048576");
 
         var expected = new byte[1 << 20];
@@ -212,7 +213,7 @@ final class OutcomesTest {
     }
 
     @Test
-    void givenACommand_whenRun_thenItKnowsItsActivationAndAttempt() throws Exception {
+    void givenACommand_whenRun_thenItsEnvironmentNamesActivationAndAttempt() throws Exception {
         var ended = run(Specs.of("environment"), "");
 
         assertThat(ended.report().output().result()).isEqualTo(ended.id() + " 1");

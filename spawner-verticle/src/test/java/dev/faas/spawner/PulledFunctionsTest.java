@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole spawner with functions whose images are in a registry only: real bus, real containers, real pulls. */
+/** Tests the whole spawner with images that are only in a registry: real NATS, containers and pulls. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class PulledFunctionsTest {
     private static final Duration GRACE = Duration.ofSeconds(1);
@@ -51,7 +51,7 @@ final class PulledFunctionsTest {
     }
 
     @Test
-    void givenASlowRegistry_whenAFunctionIsCalled_thenItsStatesTellOfThePullAndItsEndTellsTheDigest() throws Exception {
+    void givenASlowRegistry_whenAFunctionIsCalled_thenItsStatesShowThePullAndItsEndShowsTheDigest() throws Exception {
         var pushed = echo("slow");
         try (var gate = new RegistryGate(registry)) {
             var released = gate.slow();
@@ -82,7 +82,7 @@ final class PulledFunctionsTest {
         var function = platform.function(Specs.of(tag));
         var before = platform.ended(platform.submit(function, "")).report();
         first.stop();
-        images.unloadPulled(platformId); // the other one's host never had it
+        images.unloadPulled(platformId); // the other spawner's host never had it
         registry.publish(
                 images, BusyboxImage.running("/bin/sh", "-c", "echo new").unique(), "faas-test/moves", "1");
         platform.dockerSpawner(platformId, "second", 2, GRACE);
@@ -98,7 +98,8 @@ final class PulledFunctionsTest {
     }
 
     @Test
-    void givenARegistryThatFails_whenAFunctionIsCalled_thenItEndsWithTheReasonAndTheRegistrysWords() throws Exception {
+    void givenARegistryThatFails_whenAFunctionIsCalled_thenItEndsWithTheReasonAndTheRegistrysMessage()
+            throws Exception {
         var pushed = echo("failing");
         try (var gate = new RegistryGate(registry)) {
             gate.failing(500);
@@ -132,7 +133,7 @@ final class PulledFunctionsTest {
         assertThat(logged.contains(" DEBUG ") && logged.contains("image pull started"))
                 .isTrue();
         assertThat(TestRegistry.secrets().stream().filter(logged::contains)).isEmpty();
-        assertThat(logged.contains("X-Registry-Auth")).isFalse(); // has them in yet another form
+        assertThat(logged.contains("X-Registry-Auth")).isFalse(); // contains the login in another form
     }
 
     private String echo(String word) throws InterruptedException {

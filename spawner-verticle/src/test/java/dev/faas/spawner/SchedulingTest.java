@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Many activations, several spawners, limits, and hints that get lost. */
+/** Tests many activations, several spawners, limits, and lost work notifications. */
 final class SchedulingTest {
     private final AtomicInteger atOnce = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
@@ -127,7 +127,7 @@ final class SchedulingTest {
     }
 
     @Test
-    void givenWorkThatWasQueuedBeforeAnySpawner_whenOneStarts_thenItRunsWithoutAHint() throws Exception {
+    void givenWorkThatWasQueuedBeforeAnySpawner_whenOneStarts_thenItRunsWithoutANotification() throws Exception {
         var id = platform.submit(platform.function(Specs.of("echo")), "early");
 
         platform.spawner(2);
@@ -136,13 +136,13 @@ final class SchedulingTest {
     }
 
     @Test
-    void givenWorkThatBecameFreeWithoutAHint_whenNobodySaysSo_thenTheSweepFindsIt() throws Exception {
+    void givenWorkWithoutANotification_whenQueuesAreScanned_thenItIsFound() throws Exception {
         platform.spawner(2);
         var function = platform.function(Specs.concurrency("echo", 1));
         try (var other = platform.queue.openPuller(late -> {})) {
             var pull = other.pull(function.id(), Duration.ofSeconds(5));
             var unknown = Ids.activation(Instant.now());
-            // The other one's pull waits already, ours follows the hint.
+            // The other spawner's pull is already waiting; ours follows the notification.
             platform.enqueue(function, unknown);
             var held = Platform.get(pull);
             assertThat(held).isInstanceOf(PullResult.Message.class);
@@ -160,7 +160,8 @@ final class SchedulingTest {
     }
 
     @Test
-    void givenAFunctionWithoutAConsumer_whenAHintComes_thenTheSpawnerMakesItWithTheFunctionsLimit() throws Exception {
+    void givenAFunctionWithoutAConsumer_whenANotificationArrives_thenTheSpawnerCreatesItWithTheFunctionsLimit()
+            throws Exception {
         platform.spawner(2);
         var function = platform.function(Specs.concurrency("echo", 7));
         Platform.get(platform.queue.removeQueue(new QueueKey(function.owner(), function.id())));

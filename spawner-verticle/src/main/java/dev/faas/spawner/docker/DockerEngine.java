@@ -114,7 +114,7 @@ public final class DockerEngine implements ContainerEngine {
     }
 
     @Override
-    public Optional<String> waitsFor(SandboxSpec spec) {
+    public Optional<String> describeWait(SandboxSpec spec) {
         return pulls.progress(spec.revision());
     }
 
@@ -131,7 +131,7 @@ public final class DockerEngine implements ContainerEngine {
     }
 
     @Override
-    public List<OwnContainer> ours() throws EngineFault {
+    public List<OwnContainer> listContainers() throws EngineFault {
         var label = Map.of(Labels.PLATFORM, config.owner().platform());
         return docker
                 .call(

@@ -85,7 +85,7 @@ final class DockerSandbox implements Sandbox {
     }
 
     @Override
-    public boolean alive() {
+    public boolean isAlive() {
         return session.isAlive();
     }
 
@@ -133,7 +133,7 @@ final class DockerSandbox implements Sandbox {
      */
     private Outcome withDiskFull(Outcome outcome) {
         var detail = diskFullDetail;
-        return detail != null && outcome.ending() instanceof Termination.Cancelled && !cancelled.isDone()
+        return detail != null && outcome.termination() instanceof Termination.Cancelled && !cancelled.isDone()
                 ? new Outcome(new Termination.DiskFull(detail), outcome.usage())
                 : outcome;
     }
@@ -155,7 +155,7 @@ final class DockerSandbox implements Sandbox {
 
     /** True if init has reset the sandbox and sent READY again. Never after a command that was killed. */
     @Override
-    public boolean again() {
+    public boolean resetForReuse() {
         if (!hardened.spec().reused() || dirty || !hasRun.get()) {
             return false;
         }

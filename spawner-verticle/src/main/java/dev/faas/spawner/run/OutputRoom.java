@@ -20,13 +20,13 @@ public final class OutputRoom {
         this.events = events;
     }
 
-    /** Looks now, before anything runs, and from then on once a second. */
+    /** Checks once before it returns. */
     public RepeatingTask watch() throws InterruptedException {
-        look();
-        return RepeatingTask.startAfterPause("output room", PAUSE, this::look);
+        check();
+        return RepeatingTask.startAfterPause("output room", PAUSE, this::check);
     }
 
-    private void look() throws InterruptedException {
+    private void check() throws InterruptedException {
         full = Blocking.awaitReply(events.streamUsage()).fillRatioWith(0) > StreamLimits.DROP_OUTPUT_ABOVE;
     }
 

@@ -58,7 +58,7 @@ final class DiskTest {
 
     private Termination run(Sandbox sandbox) {
         return sandbox.run(EngineFixture.request("", EngineFixture.LONG), output)
-                .ending();
+                .termination();
     }
 
     @Test
@@ -103,7 +103,7 @@ final class DiskTest {
                             DiskFull.class, full -> assertThat(full.detail()).contains("40 MiB"));
             assertThat(innocent.isDone()).isFalse();
             harmless.cancel();
-            assertThat(innocent.get(30, TimeUnit.SECONDS).ending()).isEqualTo(new Termination.Cancelled());
+            assertThat(innocent.get(30, TimeUnit.SECONDS).termination()).isEqualTo(new Termination.Cancelled());
         }
     }
 

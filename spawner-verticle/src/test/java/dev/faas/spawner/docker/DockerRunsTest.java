@@ -54,7 +54,7 @@ final class DockerRunsTest {
     @AfterEach
     void nothingIsLeftBehind() throws EngineFault {
         try (var last = engine) {
-            assertThat(last.ours()).isEmpty();
+            assertThat(last.listContainers()).isEmpty();
         }
     }
 
@@ -71,7 +71,7 @@ final class DockerRunsTest {
             assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
             sandbox.cancel();
 
-            assertThat(outcome.get(60, TimeUnit.SECONDS).ending()).isEqualTo(new Cancelled());
+            assertThat(outcome.get(60, TimeUnit.SECONDS).termination()).isEqualTo(new Cancelled());
         }
     }
 
@@ -135,7 +135,7 @@ final class DockerRunsTest {
         var before = volumes();
         var outcome = run(EngineFixture.spec(image));
 
-        assertThat(outcome.ending()).isEqualTo(new Exited(0));
+        assertThat(outcome.termination()).isEqualTo(new Exited(0));
         assertThat(volumes()).isEqualTo(before);
     }
 
@@ -171,7 +171,7 @@ final class DockerRunsTest {
     void givenOnlyACommandInTheImage_whenRun_thenTheArgumentFollowsIt() throws Exception {
         var outcome = run(EngineFixture.spec(images.load(BusyboxImage.bare().withCommand("/bin/echo", "-n", "cmd"))));
 
-        assertThat(outcome.ending()).isEqualTo(new Exited(0));
+        assertThat(outcome.termination()).isEqualTo(new Exited(0));
         assertThat(output.stdoutText()).isEqualTo("cmd argument");
     }
 
@@ -202,7 +202,7 @@ final class DockerRunsTest {
             var outcome = executor.submit(() -> sandbox.run(REQUEST, output));
             output.awaitFirst();
             var container = images.docker()
-                    .inspectContainerCmd(engine.ours().getFirst().id())
+                    .inspectContainerCmd(engine.listContainers().getFirst().id())
                     .exec();
             sandbox.cancel();
             outcome.get(60, TimeUnit.SECONDS);

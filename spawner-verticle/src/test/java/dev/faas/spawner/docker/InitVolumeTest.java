@@ -77,7 +77,7 @@ final class InitVolumeTest {
     private static void runs(ContainerEngine engine) throws Exception {
         try (var sandbox = engine.boot(spec)) {
             var outcome = sandbox.run(EngineFixture.request("", EngineFixture.LONG), new RecordedOutput());
-            assertThat(outcome.ending()).isEqualTo(new Exited(0));
+            assertThat(outcome.termination()).isEqualTo(new Exited(0));
         }
     }
 
@@ -138,7 +138,7 @@ final class InitVolumeTest {
                 runs(goes);
             }
             assertThat(volumes()).hasSize(1);
-            assertThat(sandbox.alive()).isTrue();
+            assertThat(sandbox.isAlive()).isTrue();
         }
     }
 
@@ -157,10 +157,10 @@ final class InitVolumeTest {
                 stopped.add(executor.submit(() -> {
                     try (var engine = engine(name);
                             var sandbox = engine.boot(spec)) {
-                        assertThat(sandbox.alive()).isTrue();
+                        assertThat(sandbox.isAlive()).isTrue();
                         together.countDown();
                         assertThat(together.await(60, TimeUnit.SECONDS)).isTrue();
-                        for (var container : engine.ours()) {
+                        for (var container : engine.listContainers()) {
                             engine.remove(container.id());
                         }
                     } finally {

@@ -8,12 +8,12 @@ import java.util.Optional;
 /** Shows no pin when read, but an older one when a pin is written. */
 record LatePins(ImagePins others) implements ImagePins {
     @Override
-    public Optional<ImagePin> of(String revision) {
+    public Optional<ImagePin> find(String revision) {
         return Optional.empty();
     }
 
     @Override
-    public ImagePin agree(String revision, ImagePin found) throws EngineFault {
-        return others.agree(revision, found);
+    public ImagePin pin(String revision, ImagePin found) throws EngineFault {
+        return others.pin(revision, found);
     }
 }

@@ -42,7 +42,7 @@ final class ReusedRunsTest {
     @AfterEach
     void nothingIsLeftBehind() throws EngineFault {
         try (var last = engine) {
-            assertThat(last.ours()).isEmpty();
+            assertThat(last.listContainers()).isEmpty();
         }
     }
 
@@ -56,7 +56,7 @@ final class ReusedRunsTest {
     private static String run(Sandbox sandbox, String script) {
         var output = new RecordedOutput();
         var outcome = sandbox.run(EngineFixture.request(script, EngineFixture.LONG), output);
-        assertThat(outcome.ending()).as(output.stderrText()).isEqualTo(new Exited(0));
+        assertThat(outcome.termination()).as(output.stderrText()).isEqualTo(new Exited(0));
         return output.stdoutText();
     }
 
@@ -65,9 +65,9 @@ final class ReusedRunsTest {
         try (var sandbox = engine.boot(spec())) {
             for (int i = 0; i < 50; i++) {
                 assertThat(run(sandbox, "printf %s " + i)).isEqualTo(String.valueOf(i));
-                assertThat(sandbox.again()).isTrue();
+                assertThat(sandbox.resetForReuse()).isTrue();
             }
-            assertThat(engine.ours()).hasSize(1);
+            assertThat(engine.listContainers()).hasSize(1);
         }
     }
 
@@ -82,9 +82,9 @@ final class ReusedRunsTest {
         var look = "ls -lA /tmp /dev/shm; echo \"[$SECRET]\"; ulimit -n; umask; pwd; stat -c %a /tmp";
         try (var sandbox = engine.boot(spec())) {
             var before = run(sandbox, look);
-            assertThat(sandbox.again()).isTrue();
+            assertThat(sandbox.resetForReuse()).isTrue();
             run(sandbox, traces);
-            assertThat(sandbox.again()).isTrue();
+            assertThat(sandbox.resetForReuse()).isTrue();
 
             assertThat(run(sandbox, look)).isEqualTo(before);
         }
@@ -100,7 +100,7 @@ final class ReusedRunsTest {
     void givenWritersThatOutliveTheirRun_whenTheNextRuns_thenNothingOfThemReachesIt(String script) throws Exception {
         try (var sandbox = engine.boot(spec())) {
             assertThat(run(sandbox, script)).contains("one");
-            assertThat(sandbox.again()).isTrue();
+            assertThat(sandbox.resetForReuse()).isTrue();
 
             assertThat(run(sandbox, "printf two; ps -o comm | grep -c -E 'sleep' || true"))
                     .isEqualTo("two0\n");
@@ -125,7 +125,7 @@ final class ReusedRunsTest {
                     new RunRequest("a1", script, Map.of(), EngineFixture.LONG, EngineFixture.GRACE, EngineFixture.LONG),
                     new RecordedOutput());
 
-            assertThat(sandbox.again()).isFalse();
+            assertThat(sandbox.resetForReuse()).isFalse();
         }
     }
 
@@ -134,7 +134,7 @@ final class ReusedRunsTest {
         try (var sandbox = engine.boot(EngineFixture.spec(images.script("exit 0")))) {
             sandbox.run(EngineFixture.request("", EngineFixture.LONG), new RecordedOutput());
 
-            assertThat(sandbox.again()).isFalse();
+            assertThat(sandbox.resetForReuse()).isFalse();
         }
     }
 }

@@ -64,7 +64,7 @@ final class ShortRunsTest {
         var output = new RecordedOutput();
         try (var sandbox = engine.boot(EngineFixture.spec(image))) {
             var outcome = sandbox.run(EngineFixture.request(argument, EngineFixture.LONG), output);
-            assertThat(outcome.ending()).isEqualTo(new Exited(0));
+            assertThat(outcome.termination()).isEqualTo(new Exited(0));
         }
         return output.stdoutText();
     }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** For what sends no signal. */
+/** Polls conditions that send no signal. */
 public final class Eventually {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int EVERY_MS = 20;
 
-    /** Whether it is so by now. */
+    /** Whether the condition holds now. */
     public interface Check {
         boolean holds() throws Exception;
     }

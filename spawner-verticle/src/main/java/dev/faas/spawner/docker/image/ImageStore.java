@@ -70,7 +70,7 @@ public final class ImageStore {
         if (name.digest() != null) {
             return pullIfAbsent(name, spec);
         }
-        var pin = pins.of(spec.revision());
+        var pin = pins.find(spec.revision());
         if (pin.isPresent()) {
             return resolvePin(name, pin.get(), spec);
         }
@@ -78,7 +78,7 @@ public final class ImageStore {
         var candidate = new ImagePin(
                 String.valueOf(image.getId()),
                 digestIn(name, image.getRepoDigests()).orElse(null));
-        var agreed = pins.agree(spec.revision(), candidate);
+        var agreed = pins.pin(spec.revision(), candidate);
         return agreed.equals(candidate) ? toResolved(name, image) : resolvePin(name, agreed, spec);
     }
 
