@@ -42,9 +42,6 @@ import java.time.InstantSource;
 public final class GatewayVerticle extends ServiceVerticle {
     private static final String SERVICE = "api-gateway";
 
-    private static final String ISSUER = "faas";
-    private static final String AUDIENCE = "faas";
-
     private final GatewayConfig config;
     private final Addresses.Lookup lookup;
     private final InstantSource clock;
@@ -71,7 +68,7 @@ public final class GatewayVerticle extends ServiceVerticle {
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         Topology.await(nats, limit);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
-        var verifier = new TokenVerifier(vertx, ISSUER, AUDIENCE);
+        var verifier = new TokenVerifier(vertx);
         on.open("keys", () -> KeyRing.open(nats, verifier, limit), KeyRing::close);
         var cache = on.open(
                 "functions", () -> FunctionCache.open(nats.kv(Subjects.FUNCTIONS), limit), FunctionCache::close);

@@ -65,7 +65,7 @@ class ApiTest {
         var forwarding = Forwarding.to(null);
         var reads = new ReadContext(null, null, null, forwarding);
         var api = new Api(
-                new TokenVerifier(vertx, "faas", "faas"),
+                new TokenVerifier(vertx),
                 forwarding,
                 forwarding,
                 new ActivationRoutes(new ActivationRoutes.SubmitContext(null, null, null, null), reads, null),

@@ -252,6 +252,9 @@ class CancelTest {
     private static Report succeeded() {
         var now = Instant.now();
         return new Report(
-                Status.SUCCEEDED, null, null, 0, null, null, now, now, 1, 1, null, null, 0, "", 0, false, 0, false, 0);
+                Report.Exit.succeeded(),
+                new Report.Usage(now, now, 1, 1, null, null),
+                new Report.Output("", 0, false, 0, false, 0),
+                null);
     }
 }

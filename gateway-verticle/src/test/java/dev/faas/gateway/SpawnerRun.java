@@ -116,25 +116,16 @@ final class SpawnerRun {
     private Snapshot end(Status status, Reason reason, int exitCode) {
         var result = written.get(Source.STDOUT).toByteArray();
         var report = new Report(
-                status,
-                reason,
-                null,
-                exitCode,
-                null,
-                "sha256:0",
-                running.claimedAt(),
-                Instant.now(),
-                2,
-                40,
-                3L,
-                1200L,
-                0,
-                inline(result),
-                result.length,
-                false,
-                written.get(Source.STDERR).size(),
-                false,
-                lastOutput);
+                new Report.Exit(status, reason, null, exitCode, null, 0),
+                new Report.Usage(running.claimedAt(), Instant.now(), 2, 40, 3L, 1200L),
+                new Report.Output(
+                        inline(result),
+                        result.length,
+                        false,
+                        written.get(Source.STDERR).size(),
+                        false,
+                        lastOutput),
+                "sha256:0");
         var next = running.finish(report, Duration.ofSeconds(1));
         state = stored(() -> events.append(next, state));
         return new Snapshot(next, state);

@@ -85,7 +85,7 @@ public final class Platform implements AutoCloseable {
         on.await("spawner", deployment::started, up -> Future.succeededFuture());
         on.onStop(
                 "runs",
-                running.grace().plus(AFTER_GRACE),
+                running.work().grace().plus(AFTER_GRACE),
                 () -> deployment.stop().await());
         spawner = workers;
         var edge = new GatewayVerticle(config(

@@ -39,13 +39,13 @@ public final class OutputRoutes {
 
     private void result(RoutingContext ctx, ActivationRecord.Ended ended) {
         var report = ended.report();
-        var inline = report.result();
+        var inline = report.output().result();
         if (inline != null) {
             setHead(ctx, ended, type(Source.STDOUT));
             var bytes = Buffer.buffer(inline.getBytes(StandardCharsets.UTF_8));
             body(ended, Source.STDOUT, bytes.length()).send(ctx, ByteBody.Source.of(bytes));
         } else {
-            sendStored(ctx, ended, Source.STDOUT, report.resultBytes());
+            sendStored(ctx, ended, Source.STDOUT, report.output().resultBytes());
         }
     }
 
@@ -54,7 +54,8 @@ public final class OutputRoutes {
         reads.readNewest(ctx, newest -> {
             switch (newest.record()) {
                 case ActivationRecord.Ended ended ->
-                    sendStored(ctx, ended, Source.STDERR, ended.report().logBytes());
+                    sendStored(
+                            ctx, ended, Source.STDERR, ended.report().output().logBytes());
                 case ActivationRecord unfinished when follow -> live.followLog(ctx, unfinished);
                 case ActivationRecord.Running running -> sendLogSoFar(ctx, running);
                 case ActivationRecord.Queued queued -> {

@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.StreamUsage;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;
+import dev.faas.activation.StreamLimits;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Problem;
 import dev.faas.wire.ProblemException;
@@ -37,9 +38,6 @@ public final class Backpressure {
     interface Reservation {
         void release();
     }
-
-    /** Above this share of the event stream nothing is accepted, so that accepted activations have room to end. */
-    private static final double MAX_FILL = 0.85;
 
     private static final Duration ROOM_RETRY = Duration.ofSeconds(10);
     /** What a stored event takes beyond its own bytes, and its command in the queue. */
@@ -130,7 +128,8 @@ public final class Backpressure {
         var last = room.value();
         if (last.isDone()
                 && !last.isCompletedExceptionally()
-                && new StreamUsage(storedBytes.value(), last.join().limit()).fillRatioWith(more) > MAX_FILL) {
+                && new StreamUsage(storedBytes.value(), last.join().limit()).fillRatioWith(more)
+                        > StreamLimits.REFUSE_SUBMITS_ABOVE) {
             throw noRoom();
         }
     }

@@ -1,5 +1,6 @@
 package dev.faas.gateway.submit;
 
+import dev.faas.activation.RunSpec;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.wire.Problem;
@@ -20,9 +21,6 @@ import java.util.regex.Pattern;
 public record Submission(String argument, OptionalInt timeoutSeconds, Map<String, String> tags) {
     public static final List<String> TYPES = List.of("application/json", "text/plain");
 
-    /** Linux allows one argument of a command line 128 KiB, with its terminating NUL. */
-    static final int MAX_ARGUMENT_BYTES = 131_071;
-
     /** JSON may write each byte of an argument as six ({@code \\u0001}); the tags come on top. */
     private static final int MAX_BODY_BYTES = 1 << 20;
 
@@ -36,8 +34,8 @@ public record Submission(String argument, OptionalInt timeoutSeconds, Map<String
         if (argument.indexOf('\0') >= 0) {
             throw Problem.invalid("argument", "must be text without NUL").asException();
         }
-        if (argument.length() > MAX_ARGUMENT_BYTES
-                || argument.getBytes(StandardCharsets.UTF_8).length > MAX_ARGUMENT_BYTES) {
+        if (argument.length() > RunSpec.MAX_ARGUMENT_BYTES
+                || argument.getBytes(StandardCharsets.UTF_8).length > RunSpec.MAX_ARGUMENT_BYTES) {
             throw tooLarge();
         }
     }
@@ -47,7 +45,7 @@ public record Submission(String argument, OptionalInt timeoutSeconds, Map<String
         var reader = Bodies.accepting(MAX_BODY_BYTES, TYPES);
         return ctx -> {
             // A text body is its argument: refused before it is read.
-            if (!Bodies.isJson(ctx) && contentLength(ctx) > MAX_ARGUMENT_BYTES) {
+            if (!Bodies.isJson(ctx) && contentLength(ctx) > RunSpec.MAX_ARGUMENT_BYTES) {
                 throw tooLarge();
             }
             reader.handle(ctx);
@@ -83,9 +81,9 @@ public record Submission(String argument, OptionalInt timeoutSeconds, Map<String
         return Problem.tooLarge(
                         "argument_too_large",
                         "Argument too large",
-                        "The argument has more than " + MAX_ARGUMENT_BYTES
+                        "The argument has more than " + RunSpec.MAX_ARGUMENT_BYTES
                                 + " bytes of UTF-8. Store larger data where the function can read it.",
-                        MAX_ARGUMENT_BYTES)
+                        RunSpec.MAX_ARGUMENT_BYTES)
                 .asException();
     }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against the real Docker daemon. */
+/** The contract of a container engine, with the real Docker daemon. */
 @Tag("docker")
 final class DockerEngineTest extends ContainerEngineContract {
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What functions do to a real container, and what is done to them. */
+/** Runs in real containers: what a function can see, write and use. */
 @Tag("docker")
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DockerRunsTest {
@@ -56,12 +56,12 @@ final class DockerRunsTest {
     @AfterEach
     void nothingIsLeftBehind() throws EngineFault {
         try (var last = engine) {
-            assertThat(last.ours()).isEmpty();
+            assertThat(last.listContainers()).isEmpty();
         }
     }
 
     @Test
-    void givenASinkThatBlocks_whenCancelled_thenTheRunEndsAllTheSame() throws Exception {
+    void givenASinkThatBlocks_whenCancelled_thenTheRunStillEnds() throws Exception {
         var reached = new CountDownLatch(1);
         OutputSink stuck = (stream, bytes, offset, length) -> {
             reached.countDown();
@@ -73,7 +73,7 @@ final class DockerRunsTest {
             assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
             sandbox.cancel();
 
-            assertThat(outcome.get(60, TimeUnit.SECONDS).ending()).isEqualTo(new Cancelled());
+            assertThat(outcome.get(60, TimeUnit.SECONDS).termination()).isEqualTo(new Cancelled());
         }
     }
 
@@ -137,7 +137,7 @@ final class DockerRunsTest {
         var before = volumes();
         var outcome = run(EngineFixture.spec(image));
 
-        assertThat(outcome.ending()).isEqualTo(new Exited(0));
+        assertThat(outcome.termination()).isEqualTo(new Exited(0));
         assertThat(volumes()).isEqualTo(before);
     }
 
@@ -161,7 +161,7 @@ final class DockerRunsTest {
     }
 
     @Test
-    void givenNoCommandAnywhere_whenBooted_thenTheArgumentIsNotTakenForOne() throws Exception {
+    void givenNoCommand_whenBooted_thenTheArgumentIsNotExecuted() throws Exception {
         var spec = EngineFixture.spec(images.load(BusyboxImage.bare()));
 
         assertThatThrownBy(() -> engine.boot(spec))
@@ -173,7 +173,7 @@ final class DockerRunsTest {
     void givenOnlyACommandInTheImage_whenRun_thenTheArgumentFollowsIt() throws Exception {
         var outcome = run(EngineFixture.spec(images.load(BusyboxImage.bare().withCommand("/bin/echo", "-n", "cmd"))));
 
-        assertThat(outcome.ending()).isEqualTo(new Exited(0));
+        assertThat(outcome.termination()).isEqualTo(new Exited(0));
         assertThat(output.stdoutText()).isEqualTo("cmd argument");
     }
 
@@ -204,7 +204,7 @@ final class DockerRunsTest {
             var outcome = executor.submit(() -> sandbox.run(REQUEST, output));
             output.awaitFirst();
             var container = images.docker()
-                    .inspectContainerCmd(engine.ours().getFirst().id())
+                    .inspectContainerCmd(engine.listContainers().getFirst().id())
                     .exec();
             sandbox.cancel();
             outcome.get(60, TimeUnit.SECONDS);
