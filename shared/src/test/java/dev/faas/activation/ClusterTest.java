@@ -25,10 +25,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Checks on three servers, of which one lags or is killed, what other tests check on one. */
+@Tag("slow")
 class ClusterTest {
     private static final QueueKey QUEUE = new QueueKey(Samples.OWNER, Samples.FUNCTION);
     private static final Duration LIMIT = Duration.ofSeconds(60);
