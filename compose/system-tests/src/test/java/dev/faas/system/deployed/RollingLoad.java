@@ -74,8 +74,11 @@ final class RollingLoad implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** What a visitor has counted. */
-    /** @param ends of each activation accepted during this load, as the event stream has them */
+    /**
+     * What the load has counted.
+     *
+     * @param ends of each activation accepted during this load, as the event stream has them
+     */
     record Counts(JsonNode json, JsonNode ends) {
         int number(String name) {
             return json.path(name).asInt();
