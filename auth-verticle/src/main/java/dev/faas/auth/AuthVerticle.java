@@ -52,7 +52,7 @@ public final class AuthVerticle extends ServiceVerticle {
         var keys = new SigningKeys(new SigningKeyStore(pg), clock);
         var revoked = nats.kv(Subjects.REVOKED);
         var revocations = new Revocations(logins, revoked, context, clock);
-        var verifier = new TokenVerifier(vertx, Tokens.ISSUER, Tokens.AUDIENCE);
+        var verifier = new TokenVerifier(vertx);
         verifier.checkRevocationsWith(revocations::isRevoked);
         var publication = new KeyPublication(keys, verifier, nats.kv(Subjects.KEYS), revocations, context);
 

@@ -1,5 +1,6 @@
 package dev.faas.auth;
 
+import dev.faas.http.token.TokenVerifier;
 import dev.faas.wire.Sha256;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -15,8 +16,6 @@ import java.util.Base64;
 
 /** Creates access tokens (ES256 JWTs, RFC 7519) and refresh tokens (256 random bits). Thread-safe. */
 final class Tokens {
-    static final String ISSUER = "faas";
-    static final String AUDIENCE = "faas";
     private static final int REFRESH_TOKEN_BYTES = 32;
     private static final int SID_BYTES = 16;
 
@@ -44,8 +43,8 @@ final class Tokens {
     String createAccessToken(Account account, String sid) {
         var issuedAt = clock.instant().getEpochSecond();
         var claims = new JsonObject()
-                .put("iss", ISSUER)
-                .put("aud", AUDIENCE)
+                .put("iss", TokenVerifier.ISSUER)
+                .put("aud", TokenVerifier.AUDIENCE)
                 .put("sub", account.userId())
                 .put("sid", sid)
                 .put("name", account.username())

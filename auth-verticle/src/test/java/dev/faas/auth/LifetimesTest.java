@@ -156,8 +156,8 @@ class LifetimesTest {
     void givenAKeyThatIsRemovedFromPostgresWhenRefreshedThenItsTokensCountNoLonger() throws Exception {
         var old = await(accounts.login("lifetimes", PASSWORD));
         await(new SigningKeyStore(pg).add(SigningKey.generate(now)));
-        var ours = new TokenVerifier(vertx, Tokens.ISSUER, Tokens.AUDIENCE);
-        var others = new TokenVerifier(vertx, Tokens.ISSUER, Tokens.AUDIENCE);
+        var ours = new TokenVerifier(vertx);
+        var others = new TokenVerifier(vertx);
         var publication = new KeyPublication(keys, ours, nats.kv("KEYS"), revocations, vertx.getOrCreateContext());
         try (var following = publication.follow();
                 var ring = KeyRing.open(nats, others, Duration.ofSeconds(10))) {
@@ -184,7 +184,7 @@ class LifetimesTest {
     void givenABucketThatLosesItsContentWhenRefreshedThenKeysAndRevocationsArePublishedAgain() throws Exception {
         var login = await(accounts.login("lifetimes", PASSWORD));
         await(accounts.logout(login.refreshToken()));
-        var verifier = new TokenVerifier(vertx, Tokens.ISSUER, Tokens.AUDIENCE);
+        var verifier = new TokenVerifier(vertx);
         var published = nats.kv("KEYS");
         var publication = new KeyPublication(keys, verifier, published, revocations, vertx.getOrCreateContext());
         await(publication.refresh());

@@ -2,10 +2,12 @@ package dev.faas.gateway;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.faas.gateway.forward.Forwarding;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -14,7 +16,7 @@ class ArchitectureTest {
             .importPackages("dev.faas.gateway");
 
     @Test
-    void theBusIsReachedThroughSharedAlone() {
+    void natsIsReachedThroughSharedOnly() {
         noClasses().should().dependOnClassesThat().resideInAPackage("io.nats..").check(OURS);
     }
 
@@ -33,12 +35,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyForwardingKnowsTheProxy() {
+    void onlyForwardingUsesTheProxy() {
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName("dev.faas.gateway.Forwarding")
-                .and()
-                .doNotHaveFullyQualifiedName("dev.faas.gateway.Forwarding$Passage")
+                .doNotBelongToAnyOf(Forwarding.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx.httpproxy..")
@@ -46,7 +46,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void noOtherPartOfThePlatformIsNeeded() {
+    void noOtherModuleOfThePlatformIsUsed() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -61,9 +61,28 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheProgramTheVerticleAndItsConfigurationArePublic() {
+    void packagesHaveNoCycles() {
+        slices().matching("dev.faas.gateway.(**)").should().beFreeOfCycles().check(OURS);
+    }
+
+    @Test
+    void noPackageUsesTheRoot() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.faas.gateway.*..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.faas.gateway")
+                .check(OURS);
+    }
+
+    /** What other modules may use. */
+    @Test
+    void onlyTheProgramTheVerticleAndItsConfigurationArePublicInTheRoot() {
         classes()
                 .that()
+                .resideInAPackage("dev.faas.gateway")
+                .and()
                 .arePublic()
                 .and()
                 .areTopLevelClasses()

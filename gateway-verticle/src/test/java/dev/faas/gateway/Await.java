@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
-/** Waits on a test's own thread, not for ever. */
+/** Waits on the test's thread, with a limit. */
 public final class Await {
     private static final int LIMIT_SECONDS = 30;
 
@@ -27,14 +27,14 @@ public final class Await {
         }
     }
 
-    /** What it fails with. */
+    /** The cause of the failure. */
     static Throwable failure(Future<?> future) {
         return await(future.transform(done -> done.failed()
                 ? Future.succeededFuture(done.cause())
                 : Future.failedFuture(new AssertionError("succeeded with " + done.result()))));
     }
 
-    /** For what gives no signal: looks again every few milliseconds. */
+    /** Polls every few milliseconds, for changes without a signal. */
     public static void until(String what, BooleanSupplier condition) {
         long limit = System.nanoTime() + Duration.ofSeconds(LIMIT_SECONDS).toNanos();
         while (!condition.getAsBoolean()) {

@@ -38,7 +38,7 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenALogThatIsQuiet_whenTheIdleTimeoutPasses_thenItIsStillFollowed() throws Exception {
+    void givenAQuietLog_whenTheIdleTimeoutPasses_thenItIsStillFollowed() throws Exception {
         var id = faas.accepted("story", "x");
         var request = faas.as(faas.alice, "/v1/activations/" + id + "/logs?follow=true");
         try (var client = HttpClient.newHttpClient()) {
@@ -55,7 +55,7 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenARunGoingOn_whenTheClientReconnectsAgainAndAgain_thenItMissesNothing() throws Exception {
+    void givenARun_whenTheClientReconnectsRepeatedly_thenItMissesNothing() throws Exception {
         var id = faas.accepted("story", "x");
         var writer = Thread.ofVirtual().start(() -> {
             var run = faas.claim(id);
@@ -69,8 +69,7 @@ class OpenStreamsTest {
         while (!ended) {
             var after = seen.isEmpty() ? "" : seen.getLast().id();
             try (var events = Events.of(faas, id, after)) {
-                // 203 events in all: the last of them is read as the last of a connection, and the next one has
-                // nothing.
+                // 203 events are 29 connections of 7 events, so the next connection gets none: 204.
                 for (int i = 0; i < 7 && events.status() == 200; i++) {
                     seen.add(events.require());
                 }
@@ -100,12 +99,12 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenAFastWriter_whenTheReaderIsSlow_thenItGetsEverythingAllTheSame() throws Exception {
+    void givenAFastWriter_whenTheReaderIsSlow_thenItGetsEverything() throws Exception {
         var id = faas.accepted("story", "x");
         var chunk = "0123456789abcdef".repeat(2048);
         try (var events = Events.of(faas, id)) {
             var run = faas.claim(id);
-            // 32 MB: more than the sockets between us and the feed's backlog of 256 messages hold.
+            // 32 MB exceed the socket buffers and the feed's backlog of 256 messages.
             for (int i = 0; i < 1000; i++) {
                 run.out(chunk);
             }
@@ -120,7 +119,7 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenAReaderThatTakesNothing_whenTheLimitIsOver_thenItIsCutOff() throws Exception {
+    void givenAReaderThatReadsNothing_whenTheStallLimitPasses_thenItIsDisconnected() throws Exception {
         var id = faas.accepted("story", "x");
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), faas.gateway.port("api"))) {
             socket.setReceiveBufferSize(4096);
@@ -138,7 +137,7 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenAClientThatGoes_whenItHasGone_thenNothingOfItIsKept() throws Exception {
+    void givenAStream_whenItsClientDisconnects_thenItIsClosed() throws Exception {
         var id = faas.accepted("story", "x");
         try (var events = Events.of(faas, id)) {
             events.require();
@@ -149,7 +148,7 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenAHead_whenAsked_thenThereIsNoStream() throws Exception {
+    void givenHead_whenSent_thenNoStreamIsOpened() throws Exception {
         var id = faas.accepted("story", "x");
 
         var answer = faas.send(faas.as(faas.alice, "/v1/activations/" + id + "/events")
@@ -161,7 +160,7 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenStreamsThatAreOpen_whenTheBusRestarts_thenTheyGoOnWithoutAHole() throws Exception {
+    void givenOpenStreams_whenNatsRestarts_thenTheyMissNothing() throws Exception {
         var id = faas.accepted("story", "x");
         var waiting = faas.accepted("story", "y");
         try (var events = Events.of(faas, id);
@@ -194,7 +193,7 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenAClientThatLeavesWhileItsActivationIsLookedUp_whenItIsFound_thenNothingStaysOpenForIt() throws Exception {
+    void givenAClientThatDisconnectsDuringTheLookup_whenTheActivationIsFound_thenNothingStaysOpen() throws Exception {
         var id = faas.accepted("story", "x");
         for (var path : List.of("/events", "/logs?follow=true", "?wait=60")) {
             faas.relay.cut(NatsRelay.Cut.HELD, "events." + id);
@@ -203,7 +202,7 @@ class OpenStreamsTest {
                         .write(("GET /v1/activations/" + id + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: "
                                         + faas.signer.bearer(faas.alice) + "\r\n\r\n")
                                 .getBytes(StandardCharsets.US_ASCII));
-                Await.until("it is looked up", faas.relay::holds);
+                Await.until("it is looked up", faas.relay::isHolding);
                 socket.setSoLinger(true, 0);
             }
             long noticed = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
@@ -218,6 +217,6 @@ class OpenStreamsTest {
     }
 
     private static double streamsOpen() {
-        return faas.gateway.openAnswers();
+        return faas.gateway.countOpenResponses();
     }
 }

@@ -16,7 +16,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** Signs access tokens as auth does. */
+/** Signs access tokens like auth-service. */
 final class Signer {
     private static final int COORDINATE_BYTES = 32;
 
@@ -49,7 +49,7 @@ final class Signer {
         return publicJwk.encode();
     }
 
-    /** A bearer header's value. */
+    /** The value of an Authorization header. */
     String bearer(String userId) {
         var now = Instant.now().getEpochSecond();
         var claims = new JsonObject()

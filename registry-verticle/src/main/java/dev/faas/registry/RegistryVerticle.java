@@ -62,8 +62,6 @@ import java.util.List;
 public final class RegistryVerticle extends ServiceVerticle {
     static final String SERVICE = "registry-service";
     private static final String API = "api";
-    private static final String ISSUER = "faas";
-    private static final String AUDIENCE = "faas";
     /** The broker redelivers after one ACK_WAIT: a command that is still idle after two has stalled. */
     private static final Duration STALLED_AFTER = Consumers.ACK_WAIT.multipliedBy(2);
 
@@ -98,7 +96,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.await("age of events", new EventsAge(store, eventsAge)::check, nothing -> Future.succeededFuture());
         on.open("streams and buckets", () -> createTopology(nats), nothing -> {});
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
-        var verifier = new TokenVerifier(vertx, ISSUER, AUDIENCE);
+        var verifier = new TokenVerifier(vertx);
         on.open(
                 "signing keys",
                 () -> KeyRing.open(nats, verifier, connections.nats().startTimeout()),

@@ -342,25 +342,10 @@ class StoresTest {
     private static ActivationRecord ended(ActivationRecord.Running running, Instant now) {
         return running.finish(
                 new Report(
-                        Status.SUCCEEDED,
-                        null,
-                        null,
-                        0,
-                        null,
-                        null,
-                        now,
-                        now,
-                        0,
-                        0,
-                        null,
-                        null,
-                        0,
-                        null,
-                        4,
-                        false,
-                        0,
-                        false,
-                        0),
+                        Report.Exit.succeeded(),
+                        new Report.Usage(now, now, 0, 0, null, null),
+                        new Report.Output(null, 4, false, 0, false, 0),
+                        null),
                 Duration.ZERO);
     }
 

@@ -126,25 +126,10 @@ final class Story {
         var running = (ActivationRecord.Running) last.record();
         var now = at.truncatedTo(ChronoUnit.MILLIS);
         var report = new Report(
-                Status.SUCCEEDED,
-                null,
-                null,
-                0,
-                null,
-                null,
-                running.claimedAt(),
-                now,
-                1,
-                2,
-                3L,
-                1024L,
-                0,
-                inlineResult,
-                resultBytes,
-                false,
-                logBytes,
-                false,
-                lastOutput);
+                Report.Exit.succeeded(),
+                new Report.Usage(running.claimedAt(), now, 1, 2, 3L, 1024L),
+                new Report.Output(inlineResult, resultBytes, false, logBytes, false, lastOutput),
+                null);
         return store(running.finish(report, Duration.ZERO), last.sequence());
     }
 

@@ -111,7 +111,7 @@ class DurableReaderTest {
                     return Optional.of(batch.getFirst());
                 }
             } catch (BusException notYet) {
-                // It reconnects meanwhile.
+                // The client reconnects meanwhile.
             }
         }
         return Optional.empty();

@@ -1,14 +1,13 @@
 package dev.faas.spawner;
 
 import dev.faas.activation.Worker;
+import dev.faas.lifecycle.BoundedParallel;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.OwnContainer;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,40 +35,22 @@ final class Reaper {
         this.clock = clock;
     }
 
-    /** Blocks. Tries every removal, then throws the first failure. */
-    void reap() throws EngineFault, InterruptedException {
+    /** Blocks. Tries every removal, then throws if one failed. */
+    void reap() throws EngineFault, IOException, InterruptedException {
         remove(this::isOrphaned);
     }
 
     /** Removes all containers of this incarnation, once nothing of it runs any more. Blocks and fails like {@link #reap}. */
-    void removeOwn() throws EngineFault, InterruptedException {
+    void removeOwn() throws EngineFault, IOException, InterruptedException {
         remove(container -> creator(container).equals(self));
     }
 
-    private void remove(Predicate<OwnContainer> shouldRemove) throws EngineFault, InterruptedException {
-        var removals = engine.listContainers().stream()
-                .filter(shouldRemove)
-                .map(this::removal)
-                .toList();
-        try (var threads = Executors.newFixedThreadPool(
-                PARALLEL, Thread.ofVirtual().name("reaper-removal").factory())) {
-            for (var each : threads.invokeAll(removals)) {
-                each.get();
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof EngineFault fault) {
-                throw fault;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
-    }
-
-    private Callable<Void> removal(OwnContainer container) {
-        return () -> {
+    private void remove(Predicate<OwnContainer> shouldRemove) throws EngineFault, IOException, InterruptedException {
+        var containers = engine.listContainers().stream().filter(shouldRemove).toList();
+        BoundedParallel.runAll(containers, PARALLEL, "containers could not be removed", container -> {
             engine.remove(container.id());
             LOG.info("orphaned container removed container={} owner={}", container.id(), creator(container));
-            return null;
-        };
+        });
     }
 
     private boolean isOrphaned(OwnContainer container) {

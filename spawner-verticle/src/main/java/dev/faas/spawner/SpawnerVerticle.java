@@ -289,9 +289,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var docker = config.docker();
         var engine = new EngineConfig(
                 docker.host(),
-                config.identity().platform(),
-                self.spawner(),
-                self.incarnation(),
+                new EngineConfig.Owner(config.identity().platform(), self.spawner(), self.incarnation()),
                 docker.images(),
                 docker.ociRuntime(),
                 docker.disk());

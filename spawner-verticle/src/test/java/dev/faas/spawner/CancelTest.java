@@ -69,7 +69,7 @@ final class CancelTest {
         var ended = platform.ended(id);
         assertThat(ended.report().status()).isEqualTo(Status.CANCELLED);
         assertThat(ended.report().reason()).isEqualTo(Reason.CANCELLED_BY_USER);
-        assertThat(ended.report().result()).isEqualTo("half");
+        assertThat(ended.report().output().result()).isEqualTo("half");
         assertThat(platform.output(id, ended.runId(), Source.STDERR))
                 .asString(StandardCharsets.UTF_8)
                 .isEqualTo("cleaned up");
@@ -156,7 +156,7 @@ final class CancelTest {
                 go.drainPermits();
             } else {
                 assertThat(report.status()).isEqualTo(Status.SUCCEEDED);
-                assertThat(report.result()).isEqualTo("whole");
+                assertThat(report.output().result()).isEqualTo("whole");
             }
             assertThat(platform.history(id).stream().filter(Ended.class::isInstance))
                     .hasSize(1);

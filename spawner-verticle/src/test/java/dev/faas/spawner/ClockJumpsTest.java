@@ -70,7 +70,7 @@ final class ClockJumpsTest {
 
             var ended = within(PROMISED, platform.submit(function, "on time"));
 
-            assertThat(ended.report().result()).isEqualTo("on time");
+            assertThat(ended.report().output().result()).isEqualTo("on time");
             assertThat(ended.attempt()).isEqualTo(1);
         }
     }
@@ -119,7 +119,7 @@ final class ClockJumpsTest {
 
         var ended = within(PROMISED, id);
         assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
-        assertThat(ended.report().durationMs()).isBetween(0L, PROMISED.toMillis());
+        assertThat(ended.report().usage().durationMs()).isBetween(0L, PROMISED.toMillis());
         assertThat(ended.platformFaults()).isZero();
         assertThat(gate.runs()).isEqualTo(1);
     }
@@ -145,7 +145,8 @@ final class ClockJumpsTest {
 
             assertThat(within(PROMISED, late).report().reason()).isEqualTo(Reason.TIMED_OUT);
             assertThat(within(PROMISED, calm).report().status()).isEqualTo(Status.SUCCEEDED);
-            assertThat(((Ended) platform.state(late)).report().durationMs()).isBetween(3_000L, 10_000L);
+            assertThat(((Ended) platform.state(late)).report().usage().durationMs())
+                    .isBetween(3_000L, 10_000L);
         }
     }
 
@@ -160,7 +161,7 @@ final class ClockJumpsTest {
         platform.enqueue(function, hour);
         var day = platform.submit(function, "a day");
 
-        assertThat(within(PROMISED, day).report().result()).isEqualTo("a day");
+        assertThat(within(PROMISED, day).report().output().result()).isEqualTo("a day");
         assertThat(within(PROMISED, hour).report().status()).isEqualTo(Status.EXPIRED);
     }
 
@@ -175,7 +176,7 @@ final class ClockJumpsTest {
 
         platform.enqueue(function, id);
 
-        assertThat(within(PROMISED, id).report().result()).isEqualTo("late");
+        assertThat(within(PROMISED, id).report().output().result()).isEqualTo("late");
     }
 
     /** Incarnations are ordered by time. */
@@ -198,7 +199,7 @@ final class ClockJumpsTest {
         platform.enqueue(function, id);
 
         var ended = within(Duration.ofSeconds(10), id);
-        assertThat(ended.report().result()).isEqualTo("again");
+        assertThat(ended.report().output().result()).isEqualTo("again");
         assertThat(ended.worker().incarnation()).isGreaterThan(former.incarnation());
         try (var spawners = new Spawners(platform.nats)) {
             spawners.startObserving();

@@ -95,7 +95,7 @@ final class DockerAwayTest {
 
         var ended = platform.ended(repeated, BACK);
         assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
-        assertThat(ended.report().result()).isEqualTo("begun\ndone\n");
+        assertThat(ended.report().output().result()).isEqualTo("begun\ndone\n");
         assertThat(ended.attempt()).isEqualTo(1);
         assertThat(ended.platformFaults()).isPositive();
         assertThat(platform.ended(lost, BACK).report().reason()).isEqualTo(Reason.WORKER_LOST);
@@ -124,7 +124,7 @@ final class DockerAwayTest {
         docker.thaw();
 
         var ended = platform.ended(running, BACK);
-        assertThat(ended.report().result()).isEqualTo("begun\ndone\n");
+        assertThat(ended.report().output().result()).isEqualTo("begun\ndone\n");
         assertThat(ended.platformFaults()).isZero();
         assertThat(platform.ended(late, BACK).report().status()).isEqualTo(Status.TIMED_OUT);
         var untouched = platform.ended(queued, BACK);

@@ -71,12 +71,12 @@ final class DockerSpawnerTest {
 
         var report = ended.report();
         assertThat(report.status()).isEqualTo(Status.SUCCEEDED);
-        assertThat(report.result()).isEqualTo(argument);
+        assertThat(report.output().result()).isEqualTo(argument);
         assertThat(platform.output(id, ended.runId(), Source.STDERR))
                 .asString(StandardCharsets.UTF_8)
                 .isEqualTo("loading\n");
-        assertThat(report.durationMs()).isLessThan(30_000);
-        assertThat(report.startedAt()).isBetween(ended.claimedAt(), report.finishedAt());
+        assertThat(report.usage().durationMs()).isLessThan(30_000);
+        assertThat(report.usage().startedAt()).isBetween(ended.claimedAt(), report.finishedAt());
     }
 
     @Test
@@ -94,7 +94,7 @@ final class DockerSpawnerTest {
         }
         platform.dockerSpawner(platformId, "second", 4, Duration.ofSeconds(10));
         var ended = platform.ended(id);
-        assertThat(ended.report().result()).isEqualTo("begun\ndone\n");
+        assertThat(ended.report().output().result()).isEqualTo("begun\ndone\n");
         assertThat(ended.attempt()).isEqualTo(1);
         assertThat(ended.worker().spawner()).isEqualTo("second");
     }

@@ -56,7 +56,7 @@ final class DrainTest {
         var stopping = CompletableFuture.runAsync(() -> stop(spawner));
         gate.open();
 
-        assertThat(platform.ended(id).report().result()).isEqualTo("through");
+        assertThat(platform.ended(id).report().output().result()).isEqualTo("through");
         assertThat(platform.ended(id).platformFaults()).isZero();
         stopping.get(60, TimeUnit.SECONDS);
         assertThat(spawner.engine().listContainers()).isEmpty();

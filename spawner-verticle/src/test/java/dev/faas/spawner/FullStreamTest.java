@@ -39,9 +39,9 @@ final class FullStreamTest {
 
             var report = ended.report();
             assertThat(report.status()).isEqualTo(Status.SUCCEEDED);
-            assertThat(report.resultTruncated()).isTrue();
-            assertThat(report.resultBytes()).isZero();
-            assertThat(report.logTruncated()).isTrue();
+            assertThat(report.output().resultTruncated()).isTrue();
+            assertThat(report.output().resultBytes()).isZero();
+            assertThat(report.output().logTruncated()).isTrue();
             assertThat(platform.events.lastOutput(ended.id()).get()).isEmpty();
         } finally {
             platform.close();

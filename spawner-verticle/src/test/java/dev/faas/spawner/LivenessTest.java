@@ -82,7 +82,7 @@ final class LivenessTest {
         real("other");
 
         var ended = within(PROMISED.plus(MARGIN), id);
-        assertThat(ended.report().result()).isEqualTo("taken");
+        assertThat(ended.report().output().result()).isEqualTo("taken");
         assertThat(ended.attempt()).isEqualTo(1);
         assertThat(Duration.between(died, ended.claimedAt())).isLessThan(PROMISED);
         var next = within(MARGIN, behind);
@@ -111,7 +111,7 @@ final class LivenessTest {
 
         var known = Instant.now();
         var ended = within(Claims.RUNS_ELSEWHERE.plus(MARGIN), id);
-        assertThat(ended.report().result()).isEqualTo("again");
+        assertThat(ended.report().output().result()).isEqualTo("again");
         assertThat(ended.platformFaults()).isEqualTo(1);
         var next = within(MARGIN, behind);
         assertThat(Duration.between(known, next.claimedAt())).isLessThan(PROMISED);

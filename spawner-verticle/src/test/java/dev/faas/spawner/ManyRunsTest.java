@@ -84,7 +84,7 @@ final class ManyRunsTest {
             for (int i = 0; i < AT_ONCE; i++) {
                 var report = platform.ended(ids.get(i)).report();
                 assertThat(report.status()).isEqualTo(Status.SUCCEEDED);
-                assertThat(report.result()).isEqualTo(done + i + "\n");
+                assertThat(report.output().result()).isEqualTo(done + i + "\n");
             }
         }
         delete(reused);

@@ -347,8 +347,7 @@ final class ModelWorld {
     }
 
     private static Report succeeded(Instant at) {
-        return new Report(
-                Status.SUCCEEDED, null, null, 0, null, null, at, at, 0, 0, null, null, 0, "", 0, false, 0, false, 0);
+        return new Report(Report.Exit.succeeded(), Report.Usage.neverStarted(at), Report.Output.NONE, null);
     }
 
     private void registry(Interleaving.Play play) throws InterruptedException {

@@ -52,7 +52,7 @@ final class OutageTest {
         platform.server.restart();
 
         for (var id : ids) {
-            assertThat(platform.ended(id).report().result()).isEqualTo("through");
+            assertThat(platform.ended(id).report().output().result()).isEqualTo("through");
             assertThat(ends(id)).isEqualTo(1);
             Platform.until("its command is acknowledged", () -> !platform.queued(function, id));
         }
@@ -84,8 +84,8 @@ final class OutageTest {
         pieces.release();
 
         var ended = platform.ended(id);
-        assertThat(ended.report().resultTruncated()).isFalse();
-        assertThat(ended.report().resultBytes()).isEqualTo(bytes.length);
+        assertThat(ended.report().output().resultTruncated()).isFalse();
+        assertThat(ended.report().output().resultBytes()).isEqualTo(bytes.length);
         assertThat(platform.output(id, ended.runId(), Source.STDOUT)).isEqualTo(bytes);
     }
 

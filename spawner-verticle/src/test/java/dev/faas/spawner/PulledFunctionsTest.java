@@ -65,8 +65,10 @@ final class PulledFunctionsTest {
             released.countDown();
 
             var report = platform.ended(id).report();
-            assertThat(report.status()).as(String.valueOf(report.detail())).isEqualTo(Status.SUCCEEDED);
-            assertThat(report.result()).isEqualTo("slow\n");
+            assertThat(report.status())
+                    .as(String.valueOf(report.exit().detail()))
+                    .isEqualTo(Status.SUCCEEDED);
+            assertThat(report.output().result()).isEqualTo("slow\n");
             assertThat(report.imageDigest()).isEqualTo(pin(function).digest()).isNotNull();
             assertThat(platform.history(id).getLast().currentStatus()).isEqualTo(Status.SUCCEEDED);
         }
@@ -88,10 +90,10 @@ final class PulledFunctionsTest {
         var after = platform.ended(platform.submit(function, "")).report();
         var updated = platform.ended(platform.submit(updated(function), "")).report();
 
-        assertThat(before.result()).isEqualTo("old\n");
-        assertThat(after.result()).isEqualTo("old\n");
+        assertThat(before.output().result()).isEqualTo("old\n");
+        assertThat(after.output().result()).isEqualTo("old\n");
         assertThat(after.imageDigest()).isEqualTo(before.imageDigest()).isNotNull();
-        assertThat(updated.result()).isEqualTo("new\n");
+        assertThat(updated.output().result()).isEqualTo("new\n");
         assertThat(updated.imageDigest()).isNotEqualTo(before.imageDigest()).isNotNull();
     }
 
@@ -107,7 +109,7 @@ final class PulledFunctionsTest {
                     .report();
 
             assertThat(report.reason()).isEqualTo(Reason.IMAGE_PULL_FAILED);
-            assertThat(report.detail()).contains("500");
+            assertThat(report.exit().detail()).contains("500");
         }
     }
 
@@ -121,12 +123,14 @@ final class PulledFunctionsTest {
             try (var spawner = SpawnerProcess.start(platformId, "talkative", 1, platform.server.url(), log, settings)) {
                 var report = platform.ended(platform.submit(platform.function(Specs.of(image)), ""))
                         .report();
-                assertThat(report.status()).as(String.valueOf(report.detail())).isEqualTo(Status.SUCCEEDED);
+                assertThat(report.status())
+                        .as(String.valueOf(report.exit().detail()))
+                        .isEqualTo(Status.SUCCEEDED);
                 spawner.stop();
             }
         }
         var logged = Files.readString(log);
-        assertThat(logged.contains(" DEBUG ") && logged.contains("is to be had from its registry"))
+        assertThat(logged.contains(" DEBUG ") && logged.contains("image pull started"))
                 .isTrue();
         assertThat(TestRegistry.secrets().stream().filter(logged::contains)).isEmpty();
         assertThat(logged.contains("X-Registry-Auth")).isFalse(); // contains the login in another form

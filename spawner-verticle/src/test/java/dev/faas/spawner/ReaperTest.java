@@ -49,7 +49,10 @@ final class ReaperTest {
             left("loose-" + i, "dead", "1", false, NOW);
         }
 
-        assertThatThrownBy(reaper::reap).isInstanceOf(EngineFault.class).hasMessageContaining("stuck-");
+        assertThatThrownBy(reaper::reap)
+                .hasCauseInstanceOf(EngineFault.class)
+                .hasMessageContaining("10 containers could not be removed")
+                .hasMessageContaining("stuck-");
 
         assertThat(engine.listContainers())
                 .extracting(OwnContainer::id)

@@ -54,7 +54,7 @@ final class SchedulingTest {
 
         for (int i = 0; i < 50; i++) {
             var ended = platform.ended(ids.get(i));
-            assertThat(ended.report().result()).isEqualTo("argument " + i);
+            assertThat(ended.report().output().result()).isEqualTo("argument " + i);
             assertThat(platform.history(ids.get(i))).hasSize(3);
         }
     }
@@ -132,7 +132,7 @@ final class SchedulingTest {
 
         platform.spawner(2);
 
-        assertThat(platform.ended(id).report().result()).isEqualTo("early");
+        assertThat(platform.ended(id).report().output().result()).isEqualTo("early");
     }
 
     @Test
@@ -155,7 +155,7 @@ final class SchedulingTest {
 
             Platform.get(((PullResult.Message) held).delivery().ack());
 
-            assertThat(platform.ended(id).report().result()).isEqualTo("found");
+            assertThat(platform.ended(id).report().output().result()).isEqualTo("found");
         }
     }
 
@@ -168,7 +168,7 @@ final class SchedulingTest {
 
         var id = platform.submit(function, "no queue");
 
-        assertThat(platform.ended(id).report().result()).isEqualTo("no queue");
+        assertThat(platform.ended(id).report().output().result()).isEqualTo("no queue");
         assertThat(Platform.get(platform.queue.stats(function.id()))
                         .orElseThrow()
                         .limit())
@@ -188,7 +188,7 @@ final class SchedulingTest {
 
         gate.open();
 
-        assertThat(platform.ended(third).report().result()).isEqualTo("third");
+        assertThat(platform.ended(third).report().output().result()).isEqualTo("third");
         platform.ended(first);
         platform.ended(second);
     }
@@ -203,7 +203,7 @@ final class SchedulingTest {
 
         spawner.engine().full(false);
 
-        assertThat(platform.ended(id).report().result()).isEqualTo("late");
+        assertThat(platform.ended(id).report().output().result()).isEqualTo("late");
         assertThat(platform.history(id)).hasSize(3);
     }
 

@@ -88,13 +88,13 @@ public final class Ledger {
                                 source,
                                 Kind.RESULT,
                                 row.result(),
-                                ended.report().resultBytes())
+                                ended.report().output().resultBytes())
                         : openOutput(
                                 ended,
                                 source,
                                 Kind.LOG,
                                 row.log(),
-                                ended.report().logBytes());
+                                ended.report().output().logBytes());
             default -> Future.succeededFuture(new Output.Pending(row.record().currentStatus()));
         });
     }
@@ -159,7 +159,7 @@ public final class Ledger {
         if (row.record() instanceof ActivationRecord.Ended ended && row.resultText()) {
             var text = unlessExpired(ended, Kind.RESULT, row.result()) instanceof PayloadCopy.Inline(var bytes)
                     ? bytes.toString(StandardCharsets.UTF_8)
-                    : ended.report().resultBytes() == 0 ? "" : null;
+                    : ended.report().output().resultBytes() == 0 ? "" : null;
             return new ActivationRecord.Ended(
                     ended.activation(),
                     ended.attempt(),

@@ -93,7 +93,7 @@ public final class Projection {
     private LedgerEntry withOutput(ActivationRecord.Ended ended, Snapshot snapshot, PayloadCopy argument)
             throws Exception {
         var report = ended.report();
-        var text = report.result();
+        var text = report.output().result();
         var withoutText = new ActivationRecord.Ended(
                 ended.activation(),
                 ended.attempt(),
@@ -107,10 +107,10 @@ public final class Projection {
                 snapshot.sequence(),
                 argument,
                 text == null
-                        ? copyOutput(ended, snapshot, Source.STDOUT, Kind.RESULT, report.resultBytes())
+                        ? copyOutput(ended, snapshot, Source.STDOUT, Kind.RESULT, report.output().resultBytes())
                         : archive.store(ended.id(), Kind.RESULT, text.getBytes(StandardCharsets.UTF_8)),
                 text != null,
-                copyOutput(ended, snapshot, Source.STDERR, Kind.LOG, report.logBytes()));
+                copyOutput(ended, snapshot, Source.STDERR, Kind.LOG, report.output().logBytes()));
     }
 
     /** Copies from the event stream, one chunk in memory at a time. */

@@ -1,6 +1,7 @@
 package dev.faas.registry.ledger;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.StreamLimits;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.BoundedParallel;
 import dev.faas.registry.ledger.LedgerStore.Unpruned;
@@ -23,9 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Pruner {
     private static final Logger LOG = LoggerFactory.getLogger(Pruner.class);
-    /** Share of the stream's limit; submits are refused at 0.85. */
-    private static final double CROWDED_ABOVE = 0.6;
-
     private static final Duration MIN_RETENTION = Duration.ofSeconds(10);
     private static final int BATCH = 500;
     private static final int BATCHES_PER_ROUND = 20;
@@ -65,7 +63,7 @@ public final class Pruner {
     }
 
     private Duration currentRetention() throws Exception {
-        boolean crowded = Blocking.await(events.streamUsage()).fillRatioWith(0) > CROWDED_ABOVE;
+        boolean crowded = Blocking.await(events.streamUsage()).fillRatioWith(0) > StreamLimits.PRUNE_EARLY_ABOVE;
         return crowded && retention.compareTo(MIN_RETENTION) > 0 ? MIN_RETENTION : retention;
     }
 

@@ -29,7 +29,7 @@ class KeyRingTest {
     Path directory;
 
     private final Vertx vertx = Vertx.vertx();
-    private final TokenVerifier verifier = new TokenVerifier(vertx, "faas", "faas");
+    private final TokenVerifier verifier = new TokenVerifier(vertx);
     private NatsServer server;
     private Nats nats;
 

@@ -14,7 +14,7 @@ import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** A P-256 key that signs whatever a test makes up. */
+/** A P-256 key that signs any claims of a test. */
 record TestKey(String kid, KeyPair pair) {
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 

@@ -1,5 +1,6 @@
 package dev.faas.spawner.engine;
 
+import dev.faas.activation.RunSpec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -21,16 +22,13 @@ public record RunRequest(
         Duration grace,
         Duration startWithin) {
 
-    /** Limit of one argument in Linux, in bytes of UTF-8: MAX_ARG_STRLEN without the final NUL. */
-    public static final int MAX_ARGUMENT_BYTES = 131_071;
-
     public RunRequest {
         variables = Map.copyOf(variables);
         if (argument.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("the argument contains a NUL, which a command line cannot");
         }
-        if (argument.getBytes(StandardCharsets.UTF_8).length > MAX_ARGUMENT_BYTES) {
-            throw new IllegalArgumentException("the argument has more than " + MAX_ARGUMENT_BYTES + " bytes");
+        if (argument.getBytes(StandardCharsets.UTF_8).length > RunSpec.MAX_ARGUMENT_BYTES) {
+            throw new IllegalArgumentException("the argument has more than " + RunSpec.MAX_ARGUMENT_BYTES + " bytes");
         }
         if (!timeout.isPositive() || grace.isNegative()) {
             throw new IllegalArgumentException(

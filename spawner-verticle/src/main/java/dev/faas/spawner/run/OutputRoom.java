@@ -1,16 +1,16 @@
 package dev.faas.spawner.run;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.StreamLimits;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.RepeatingTask;
 import java.time.Duration;
 
 /**
- * Checks once a second whether the event stream has room for output. Above 92 % output is dropped, so that runs can still
- * store their end; submits are refused earlier, at 85 %. The last 8 % is room enough for what one second brings.
+ * Checks once a second whether the event stream has room for output ({@link StreamLimits#DROP_OUTPUT_ABOVE}). The space above
+ * that limit is enough for what arrives within a second.
  */
 public final class OutputRoom {
-    private static final double FULL = 0.92;
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final ActivationEvents events;
@@ -27,7 +27,7 @@ public final class OutputRoom {
     }
 
     private void check() throws InterruptedException {
-        full = Blocking.awaitReply(events.streamUsage()).fillRatioWith(0) > FULL;
+        full = Blocking.awaitReply(events.streamUsage()).fillRatioWith(0) > StreamLimits.DROP_OUTPUT_ABOVE;
     }
 
     boolean isFull() {

@@ -48,30 +48,33 @@ final class Reports {
             boolean started = !(outcome.termination() instanceof Termination.StartFailed);
             var startedAt = requestedAt.plusMillis(usage.startMs());
             return new Report(
-                    verdict.status(),
-                    verdict.reason(),
-                    verdict.detail(),
-                    verdict.code(),
-                    verdict.signal(),
-                    imageDigest.orElse(null),
-                    started ? startedAt : null,
-                    endedAt,
-                    started
-                            ? Math.max(
-                                    0,
-                                    Duration.between(running.claimedAt(), startedAt)
-                                            .toMillis())
-                            : 0,
-                    started ? usage.durationMs() : 0,
-                    orNull(usage.cpuMs()),
-                    orNull(usage.peakMemoryKb()),
-                    usage.oomKills(),
-                    output.result(),
-                    output.resultBytes(),
-                    output.resultTruncated(),
-                    output.logBytes(),
-                    output.logTruncated(),
-                    output.lastOutput());
+                    new Report.Exit(
+                            verdict.status(),
+                            verdict.reason(),
+                            verdict.detail(),
+                            verdict.code(),
+                            verdict.signal(),
+                            usage.oomKills()),
+                    new Report.Usage(
+                            started ? startedAt : null,
+                            endedAt,
+                            started
+                                    ? Math.max(
+                                            0,
+                                            Duration.between(running.claimedAt(), startedAt)
+                                                    .toMillis())
+                                    : 0,
+                            started ? usage.durationMs() : 0,
+                            orNull(usage.cpuMs()),
+                            orNull(usage.peakMemoryKb())),
+                    new Report.Output(
+                            output.result(),
+                            output.resultBytes(),
+                            output.resultTruncated(),
+                            output.logBytes(),
+                            output.logTruncated(),
+                            output.lastOutput()),
+                    imageDigest.orElse(null));
         });
     }
 

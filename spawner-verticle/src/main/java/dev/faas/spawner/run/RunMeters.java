@@ -48,7 +48,7 @@ public final class RunMeters {
     void recordEnd(ActivationRecord next) {
         switch (next) {
             case Ended ended -> {
-                duration.record(Duration.ofMillis(ended.report().durationMs()));
+                duration.record(Duration.ofMillis(ended.report().usage().durationMs()));
                 count(ended.report().status().text(), ended.report().reason());
             }
             case Queued queued -> count("queued", queued.lastReason());

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What containers may do to the disk of their host. */
+/** What containers can write to the disk of their host. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DiskTest {
     private static final int MORE_THAN_ANY_DISK_MB = Integer.MAX_VALUE;
@@ -46,9 +46,7 @@ final class DiskTest {
     private static EngineConfig config(Disk disk) {
         return new EngineConfig(
                 TestImages.dockerHost(),
-                "test-" + UUID.randomUUID(),
-                "one",
-                "1",
+                new EngineConfig.Owner("test-" + UUID.randomUUID(), "one", "1"),
                 EngineConfig.Images.DEFAULT,
                 null,
                 disk);
@@ -83,12 +81,12 @@ final class DiskTest {
     }
 
     @Test
-    void givenADiskThatIsNearlyFull_whenLookedAt_thenWhoHasWrittenMostIsEndedAndNobodyElse() throws Exception {
+    void givenANearlyFullDisk_whenChecked_thenOnlyTheRunThatHasWrittenMostIsEnded() throws Exception {
         var fills = EngineFixture.spec(
                 images.script("dd if=/dev/zero of=/full bs=1M count=40 2>&1; printf full; exec sleep 600"));
         var other = EngineFixture.spec(images.script("printf started; exec sleep 600"));
         var started = new RecordedOutput();
-        // The sandboxes are closed first: the threads wait for the end of what runs in them.
+        // Sandboxes close before the executor, because its threads wait for the runs.
         try (var executor = Executors.newVirtualThreadPerTaskExecutor();
                 var engine = engine(new Disk(false, 64, MORE_THAN_ANY_DISK_MB));
                 var filling = engine.boot(fills);
@@ -110,7 +108,7 @@ final class DiskTest {
     }
 
     @Test
-    void givenRoomOnTheDisk_whenLookedAt_thenThereIs() throws Exception {
+    void givenRoomOnTheDisk_whenChecked_thenNothingIsEnded() throws Exception {
         try (var engine = engine(new Disk(false, 64, 1))) {
             assertThat(engine.hasRoom()).isTrue();
         }
@@ -120,22 +118,25 @@ final class DiskTest {
     void givenADockerWithQuotas_whenPlanned_thenAWritableRootHasOne() {
         var config = config(new Disk(false, 64, 0));
         var image = new ResolvedImage("sha256:x", Optional.empty(), List.of(), List.of(), Set.of());
-        var plan = new ContainerPlan(config, 1, EngineFixture.spec("any"), image, List.of("true"));
+        var plan = new HardenedContainer(config, 1, EngineFixture.spec("any"), image, List.of("true"));
 
-        var with = plan.create(images.docker(), "name", "volume", true).getHostConfig();
-        var without = plan.create(images.docker(), "name", "volume", false).getHostConfig();
+        var with = plan.createCommand(images.docker(), "name", "volume", true).getHostConfig();
+        var without =
+                plan.createCommand(images.docker(), "name", "volume", false).getHostConfig();
 
         assertThat(with.getStorageOpt()).isEqualTo(Map.of("size", Long.toString(64 << 20)));
         assertThat(without.getStorageOpt()).isNull();
     }
 
     @Test
-    void givenADockerHost_whenItsDiskIsLookedFor_thenOnlyThatOfThisMachineIsWatched(@TempDir Path root) {
+    void givenADockerHost_whenOpened_thenOnlyADiskOfThisMachineIsWatched(@TempDir Path root) {
         var info = new Info().withDockerRootDir(root.toString());
 
-        assertThat(DiskWatch.disk(URI.create("unix:///run/docker.sock"), info)).contains(root);
-        assertThat(DiskWatch.disk(URI.create("tcp://10.0.0.1:2375"), info)).isEmpty();
-        assertThat(DiskWatch.disk(URI.create("unix:///run/docker.sock"), new Info()))
+        assertThat(DiskWatch.watchedDisk(URI.create("unix:///run/docker.sock"), info))
+                .contains(root);
+        assertThat(DiskWatch.watchedDisk(URI.create("tcp://10.0.0.1:2375"), info))
+                .isEmpty();
+        assertThat(DiskWatch.watchedDisk(URI.create("unix:///run/docker.sock"), new Info()))
                 .isEmpty();
     }
 }

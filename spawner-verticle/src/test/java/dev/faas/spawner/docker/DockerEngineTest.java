@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against the real Docker daemon. */
+/** The contract of a container engine, with the real Docker daemon. */
 final class DockerEngineTest extends ContainerEngineContract {
 
     private static final Map<Program, String> IMAGES = new EnumMap<>(Program.class);

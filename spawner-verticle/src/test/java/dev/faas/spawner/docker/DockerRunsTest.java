@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What functions do to a real container, and what is done to them. */
+/** Runs in real containers: what a function can see, write and use. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DockerRunsTest {
 
@@ -59,7 +59,7 @@ final class DockerRunsTest {
     }
 
     @Test
-    void givenASinkThatBlocks_whenCancelled_thenTheRunEndsAllTheSame() throws Exception {
+    void givenASinkThatBlocks_whenCancelled_thenTheRunStillEnds() throws Exception {
         var reached = new CountDownLatch(1);
         OutputSink stuck = (stream, bytes, offset, length) -> {
             reached.countDown();
@@ -159,7 +159,7 @@ final class DockerRunsTest {
     }
 
     @Test
-    void givenNoCommandAnywhere_whenBooted_thenTheArgumentIsNotTakenForOne() throws Exception {
+    void givenNoCommand_whenBooted_thenTheArgumentIsNotExecuted() throws Exception {
         var spec = EngineFixture.spec(images.load(BusyboxImage.bare()));
 
         assertThatThrownBy(() -> engine.boot(spec))

@@ -7,7 +7,6 @@ import com.github.dockerjava.api.model.HostConfig;
 import dev.faas.spawner.docker.client.Labels;
 import dev.faas.spawner.docker.init.InitProgram;
 import dev.faas.spawner.docker.init.InitVolume;
-import dev.faas.spawner.docker.init.Tar;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.EngineFixture;
@@ -33,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The one thing on a Docker host that spawners share: it is right whoever tampers with it, and gone with the last of them. */
+/** The volume that all spawners of a host share: it is repaired after damage, and removed by the last spawner. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class InitVolumeTest {
 
@@ -44,7 +43,7 @@ final class InitVolumeTest {
 
     private final String platform = "test-" + UUID.randomUUID();
 
-    /** What somebody has done to init. */
+    /** Damage to the init program in the volume. */
     enum Damage {
         TRUNCATED,
         OVERWRITTEN,
@@ -67,7 +66,7 @@ final class InitVolumeTest {
         return TestEngines.open(TestImages.dockerHost(), platform, spawner);
     }
 
-    /** Whatever their labels. */
+    /** With any labels. */
     private List<String> volumes() {
         return images.docker().listVolumesCmd().exec().getVolumes().stream()
                 .map(InspectVolumeResponse::getName)
@@ -83,8 +82,7 @@ final class InitVolumeTest {
     }
 
     @Test
-    void givenAVolumeThatSomebodyRemoves_whenTheNextSandboxBoots_thenItIsThereAgainAndGoesWithTheSpawner()
-            throws Exception {
+    void givenARemovedVolume_whenTheNextSandboxBoots_thenItIsCreatedAgainAndRemovedWithTheSpawner() throws Exception {
         try (var engine = engine("one")) {
             runs(engine);
             images.docker().removeVolumeCmd(volumes().getFirst()).exec();
@@ -96,7 +94,7 @@ final class InitVolumeTest {
 
     @ParameterizedTest
     @EnumSource(Damage.class)
-    void givenAVolumeThatSomebodyDamages_whenTheNextSandboxBoots_thenInitIsMended(Damage damage) throws Exception {
+    void givenADamagedVolume_whenTheNextSandboxBoots_thenInitIsRepaired(Damage damage) throws Exception {
         try (var engine = engine("one")) {
             runs(engine);
             damage(volumes().getFirst(), damage);
@@ -105,7 +103,7 @@ final class InitVolumeTest {
         }
     }
 
-    /** Through a container that is never started, as it was filled. */
+    /** Through a container that is never started, like the filling. */
     private static void damage(String volume, Damage damage) throws EngineFault {
         var filler = images.docker()
                 .createContainerCmd(spec.image())
@@ -117,10 +115,10 @@ final class InitVolumeTest {
                     .bytes();
             var damaged = switch (damage) {
                 case TRUNCATED ->
-                    new Tar().file("init", InitProgram.MODE, Arrays.copyOf(contents, contents.length / 2));
-                case OVERWRITTEN -> new Tar().file("init", InitProgram.MODE, new byte[contents.length]);
-                case NOT_EXECUTABLE -> new Tar().file("init", 0400, contents);
-                case A_FOLDER -> new Tar().directory("init", 0755);
+                    new TestTar().file("init", InitProgram.MODE, Arrays.copyOf(contents, contents.length / 2));
+                case OVERWRITTEN -> new TestTar().file("init", InitProgram.MODE, new byte[contents.length]);
+                case NOT_EXECUTABLE -> new TestTar().file("init", 0400, contents);
+                case A_FOLDER -> new TestTar().directory("init", 0755);
             };
             images.docker()
                     .copyArchiveToContainerCmd(filler)
@@ -133,7 +131,7 @@ final class InitVolumeTest {
     }
 
     @Test
-    void givenTwoSpawners_whenOneStops_thenTheVolumeIsTheOthersUntilItStopsToo() throws Exception {
+    void givenTwoSpawners_whenOneStops_thenTheVolumeStaysUntilTheOtherStops() throws Exception {
         try (var stays = engine("stays");
                 var sandbox = stays.boot(spec)) {
             try (var goes = engine("goes")) {
@@ -145,12 +143,11 @@ final class InitVolumeTest {
     }
 
     /**
-     * They also start together, each of them finding the volume empty. Docker removes containers with a force that both may
-     * use: somebody's reaper takes them away at the same time.
+     * The spawners also start together, so that each finds the volume empty. Each removes the containers of all, as a
+     * reaper may do at the same time.
      */
     @RepeatedTest(10)
-    void givenManySpawners_whenTheyStartAndStopTogether_thenEachBootsAndNoneLeavesTheVolumeToTheOthers()
-            throws Exception {
+    void givenManySpawners_whenTheyStartAndStopTogether_thenEachBootsAndTheVolumeIsRemoved() throws Exception {
         int spawners = 4;
         var together = new CountDownLatch(spawners);
         var stopped = new ArrayList<Future<?>>();
@@ -167,7 +164,7 @@ final class InitVolumeTest {
                             engine.remove(container.id());
                         }
                     } finally {
-                        together.countDown(); // whoever has failed holds up nobody
+                        together.countDown(); // a spawner that failed must not block the others
                     }
                     return null;
                 }));

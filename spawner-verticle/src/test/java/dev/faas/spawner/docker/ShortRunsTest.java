@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Commands that end as soon as they begin, many at once, on a machine with everything to do. {@code docker run} loses the
- * output of some of them: of 576 on two cores under six busy loops, one came back with exit code 0 and without a byte.
- * Ours are to be complete all the same.
+ * Many commands at once that end as soon as they start, on a busy machine. {@code docker run} loses the output of some:
+ * of 576 on two cores under six busy loops, one ended with exit code 0 and without a byte. Our results must be
+ * complete.
  */
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ShortRunsTest {
@@ -56,7 +56,7 @@ final class ShortRunsTest {
                 assertThat(results.get(i).get(120, TimeUnit.SECONDS)).isEqualTo("argument " + i);
             }
         } finally {
-            load.forEach(Process::destroy); // timeout passes it on
+            load.forEach(Process::destroy); // timeout passes the signal on
         }
     }
 

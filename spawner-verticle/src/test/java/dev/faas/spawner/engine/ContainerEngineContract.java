@@ -3,6 +3,7 @@ package dev.faas.spawner.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.activation.RunSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
@@ -41,8 +42,8 @@ public abstract class ContainerEngineContract extends EngineFixture {
                 "'single' \"double\" `back` \\ $HOME $(id) ; | & * ?",
                 "--help",
                 "grüße 🦀 日本語 \u0001\u007f",
-                "a".repeat(RunRequest.MAX_ARGUMENT_BYTES),
-                "🦀".repeat(RunRequest.MAX_ARGUMENT_BYTES / 4) + "abc");
+                "a".repeat(RunSpec.MAX_ARGUMENT_BYTES),
+                "🦀".repeat(RunSpec.MAX_ARGUMENT_BYTES / 4) + "abc");
     }
 
     @ParameterizedTest
