@@ -35,7 +35,7 @@ final class Reaper {
         this.clock = clock;
     }
 
-    /** Blocks. Tries every removal, then throws if one failed. */
+    /** Blocks. Tries every removal, then fails if one of them failed. */
     void reap() throws EngineFault, IOException, InterruptedException {
         remove(this::isOrphaned);
     }

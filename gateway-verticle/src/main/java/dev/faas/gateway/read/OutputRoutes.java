@@ -54,7 +54,8 @@ public final class OutputRoutes {
         reads.readNewest(ctx, newest -> {
             switch (newest.record()) {
                 case ActivationRecord.Ended ended ->
-                    sendStored(ctx, ended, Source.STDERR, ended.report().output().logBytes());
+                    sendStored(
+                            ctx, ended, Source.STDERR, ended.report().output().logBytes());
                 case ActivationRecord unfinished when follow -> live.followLog(ctx, unfinished);
                 case ActivationRecord.Running running -> sendLogSoFar(ctx, running);
                 case ActivationRecord.Queued queued -> {

@@ -128,7 +128,8 @@ public final class Backpressure {
         var last = room.value();
         if (last.isDone()
                 && !last.isCompletedExceptionally()
-                && new StreamUsage(storedBytes.value(), last.join().limit()).fillRatioWith(more) > StreamLimits.REFUSE_SUBMITS_ABOVE) {
+                && new StreamUsage(storedBytes.value(), last.join().limit()).fillRatioWith(more)
+                        > StreamLimits.REFUSE_SUBMITS_ABOVE) {
             throw noRoom();
         }
     }

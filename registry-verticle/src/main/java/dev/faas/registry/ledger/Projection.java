@@ -107,10 +107,20 @@ public final class Projection {
                 snapshot.sequence(),
                 argument,
                 text == null
-                        ? copyOutput(ended, snapshot, Source.STDOUT, Kind.RESULT, report.output().resultBytes())
+                        ? copyOutput(
+                                ended,
+                                snapshot,
+                                Source.STDOUT,
+                                Kind.RESULT,
+                                report.output().resultBytes())
                         : archive.store(ended.id(), Kind.RESULT, text.getBytes(StandardCharsets.UTF_8)),
                 text != null,
-                copyOutput(ended, snapshot, Source.STDERR, Kind.LOG, report.output().logBytes()));
+                copyOutput(
+                        ended,
+                        snapshot,
+                        Source.STDERR,
+                        Kind.LOG,
+                        report.output().logBytes()));
     }
 
     /** Copies from the event stream, one chunk in memory at a time. */

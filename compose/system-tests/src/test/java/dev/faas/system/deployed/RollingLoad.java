@@ -93,11 +93,14 @@ final class RollingLoad implements AutoCloseable {
             System.out.println(what + ": " + json);
             assertThat(json.path("unhappy")).as("not ended well").isEmpty();
             assertThat(number("accepted")).isPositive();
-            json.path("ids").forEach(id -> assertThat(ends.path(id.asText()).asInt())
-                    .as("ends of %s in the event stream", id.asText())
-                    .isEqualTo(1));
+            json.path("ids")
+                    .forEach(id -> assertThat(ends.path(id.asText()).asInt())
+                            .as("ends of %s in the event stream", id.asText())
+                            .isEqualTo(1));
             assertThat(json.path("failures")).as("tasks of the load that threw").isEmpty();
-            assertThat(number("longestGapMillis")).as("longest time without an answer").isLessThan(LONGEST_GAP_MILLIS);
+            assertThat(number("longestGapMillis"))
+                    .as("longest time without an answer")
+                    .isLessThan(LONGEST_GAP_MILLIS);
             assertThat(number("retried")).as("requests that were repeated").isLessThan(MOST_RETRIES);
             return this;
         }

@@ -52,7 +52,8 @@ final class StreamEnds {
         var json = shell.line(
                 Nodes.SHORT,
                 "printf '%s\\n' " + String.join(" ", ids) + " | docker exec -i " + container
-                        + " java -Xmx64m -XX:+UseSerialGC -cp /app/service.jar:/tmp/ends.jar " + StreamEnds.class.getName());
+                        + " java -Xmx64m -XX:+UseSerialGC -cp /app/service.jar:/tmp/ends.jar "
+                        + StreamEnds.class.getName());
         return Codec.toTree(json.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -77,7 +78,10 @@ final class StreamEnds {
         try (var nats = Nats.connect(config, "ends")) {
             var events = new ActivationEvents(nats);
             long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
-            for (var id : new String(System.in.readAllBytes(), StandardCharsets.UTF_8).strip().lines().toList()) {
+            for (var id : new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+                    .strip()
+                    .lines()
+                    .toList()) {
                 counts.put(id, Ends.count(events, id, until));
             }
         }
