@@ -60,7 +60,7 @@ enum Fault {
     SILENT("cut off, silent", Duration.ofSeconds(17), Duration.ofSeconds(38)) {
         @Override
         void strike(Victim victim) {
-            victim.cables().forEach(FaultyLink::swallow);
+            victim.cables().forEach(FaultyLink::stall);
         }
 
         @Override
@@ -95,7 +95,7 @@ enum Fault {
 
     private static void mend(Victim victim) throws IOException {
         for (var cable : victim.cables()) {
-            cable.mend();
+            cable.restore();
         }
     }
 

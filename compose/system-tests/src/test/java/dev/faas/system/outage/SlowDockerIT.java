@@ -47,7 +47,7 @@ class SlowDockerIT {
                     .as(explained.text())
                     .isEqualTo("no_spawner");
             assertThat(explained.json().path("detail").asText()).contains("Docker does not answer");
-            cable.mend();
+            cable.restore();
 
             for (var id : new String[] {inFlight, waits}) {
                 var record = bob.get("/v1/activations/" + id + "?wait=60").json();
