@@ -43,7 +43,7 @@ class BenchIT {
     private JsonNode run(String scenario, int count) throws Exception {
         var json = directory.resolve(scenario);
         var quiet = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        try (var image = BusyboxImage.make("faas-bench/it:1", "echo")) {
+        try (var image = BusyboxImage.create("faas-bench/it:1", "echo")) {
             new Bench(MeasuredPlatform::start, image.name(), null, OptionalInt.of(count), quiet)
                     .run(List.of(scenario), json);
         }
