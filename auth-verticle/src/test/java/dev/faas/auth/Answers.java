@@ -2,33 +2,25 @@ package dev.faas.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.auth.Client.Answer;
+import dev.faas.testing.HttpAnswer;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.List;
 
 /** What tests say about answers and tokens. */
 final class Answers {
     private Answers() {}
 
     /** 401 with a challenge. */
-    static void assertRefused(Answer answer, String code) {
+    static void assertRefused(HttpAnswer answer, String code) {
         assertProblem(answer, 401, code);
         assertThat(answer.header("WWW-Authenticate")).startsWith("Bearer");
     }
 
-    static void assertProblem(Answer answer, int status, String code) {
+    static void assertProblem(HttpAnswer answer, int status, String code) {
         assertThat(answer.status()).as(answer.text()).isEqualTo(status);
         assertThat(answer.code()).isEqualTo(code);
         assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
-    }
-
-    /** The fields that a problem complains of. */
-    static List<String> fields(Answer answer) {
-        return answer.json().getJsonArray("errors").stream()
-                .map(error -> ((JsonObject) error).getString("field"))
-                .toList();
     }
 
     static JsonObject header(String accessToken) {

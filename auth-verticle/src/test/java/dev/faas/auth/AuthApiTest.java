@@ -7,7 +7,7 @@ import static dev.faas.auth.Client.credentials;
 import static dev.faas.auth.Client.refreshBody;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.auth.Client.Answer;
+import dev.faas.testing.HttpAnswer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -218,11 +218,11 @@ class AuthApiTest {
         return client.get("/.well-known/jwks.json").json().getJsonArray("keys");
     }
 
-    private static Map<Integer, Long> statuses(List<Answer> answers) {
-        return answers.stream().collect(Collectors.groupingBy(Answer::status, Collectors.counting()));
+    private static Map<Integer, Long> statuses(List<HttpAnswer> answers) {
+        return answers.stream().collect(Collectors.groupingBy(HttpAnswer::status, Collectors.counting()));
     }
 
-    private static JsonObject withoutRequestId(Answer answer) {
+    private static JsonObject withoutRequestId(HttpAnswer answer) {
         var json = answer.json();
         json.remove("requestId");
         return json;

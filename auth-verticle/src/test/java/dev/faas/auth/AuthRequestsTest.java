@@ -4,11 +4,10 @@ import static dev.faas.auth.Answers.assertProblem;
 import static dev.faas.auth.Answers.assertRefused;
 import static dev.faas.auth.Answers.claims;
 import static dev.faas.auth.Answers.encoded;
-import static dev.faas.auth.Answers.fields;
 import static dev.faas.auth.Client.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.auth.Client.Answer;
+import dev.faas.testing.HttpAnswer;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +47,7 @@ class AuthRequestsTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
         assertThat(answer.code()).isEqualTo("invalid_request");
-        assertThat(fields(answer)).containsExactlyInAnyOrder("username", "password", "admin");
+        assertThat(answer.fields()).containsExactlyInAnyOrder("username", "password", "admin");
     }
 
     @ParameterizedTest
@@ -57,7 +56,7 @@ class AuthRequestsTest {
         var answer = client.post(path, new JsonObject());
 
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(fields(answer)).containsExactlyInAnyOrder("username", "password");
+        assertThat(answer.fields()).containsExactlyInAnyOrder("username", "password");
     }
 
     @ParameterizedTest
@@ -66,7 +65,7 @@ class AuthRequestsTest {
         var answer = client.post(path, new JsonObject());
 
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(fields(answer)).containsExactly("refresh_token");
+        assertThat(answer.fields()).containsExactly("refresh_token");
     }
 
     @ParameterizedTest
@@ -93,7 +92,7 @@ class AuthRequestsTest {
         var answer = client.register(username, PASSWORD);
 
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(fields(answer)).containsExactly("username");
+        assertThat(answer.fields()).containsExactly("username");
     }
 
     @Test
@@ -103,8 +102,8 @@ class AuthRequestsTest {
         assertThat(client.login("emoji8", "🔑".repeat(9)).status()).isEqualTo(401);
         assertThat(client.register("emoji256", "🔑".repeat(256)).status()).isEqualTo(201);
         assertThat(client.login("emoji256", "🔑".repeat(256)).status()).isEqualTo(200);
-        assertThat(fields(client.register("emoji7", "🔑".repeat(7)))).containsExactly("password");
-        assertThat(fields(client.register("emoji257", "🔑".repeat(257)))).containsExactly("password");
+        assertThat(client.register("emoji7", "🔑".repeat(7)).fields()).containsExactly("password");
+        assertThat(client.register("emoji257", "🔑".repeat(257)).fields()).containsExactly("password");
     }
 
     @Test
@@ -149,7 +148,7 @@ class AuthRequestsTest {
         assertThat(client.me(token).status()).isEqualTo(200);
     }
 
-    private static Answer send(String contentType, String body) {
+    private static HttpAnswer send(String contentType, String body) {
         return client.send(client.post("/v1/auth/register", contentType, body));
     }
 }

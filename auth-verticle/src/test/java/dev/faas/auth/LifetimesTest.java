@@ -1,8 +1,8 @@
 package dev.faas.auth;
 
-import static dev.faas.auth.Await.await;
-import static dev.faas.auth.Await.eventually;
-import static dev.faas.auth.Await.failure;
+import static dev.faas.testing.Await.await;
+import static dev.faas.testing.Await.eventually;
+import static dev.faas.testing.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.http.token.KeyRing;

@@ -1,10 +1,11 @@
 package dev.faas.auth;
 
-import static dev.faas.auth.Await.await;
-import static dev.faas.auth.Await.eventually;
+import static dev.faas.testing.Await.await;
+import static dev.faas.testing.Await.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.nats.Kv;
+import dev.faas.testing.HttpAnswer;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -122,7 +123,7 @@ class OutageTest {
         return bucket.get(key).join().isPresent();
     }
 
-    private static String sid(Client.Answer login) {
+    private static String sid(HttpAnswer login) {
         return Answers.claims(login.accessToken()).getString("sid");
     }
 }

@@ -1,6 +1,6 @@
 package dev.faas.auth;
 
-import static dev.faas.auth.Await.await;
+import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.wire.ProblemException;

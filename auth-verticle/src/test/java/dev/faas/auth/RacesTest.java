@@ -1,11 +1,12 @@
 package dev.faas.auth;
 
-import static dev.faas.auth.Await.await;
+import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.auth.LoginStore.Rotation;
 import dev.faas.auth.LoginStore.StoredToken;
 import dev.faas.pg.Pg;
+import dev.faas.testing.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

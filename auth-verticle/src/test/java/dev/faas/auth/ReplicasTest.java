@@ -1,9 +1,10 @@
 package dev.faas.auth;
 
-import static dev.faas.auth.Await.await;
-import static dev.faas.auth.Await.eventually;
+import static dev.faas.testing.Await.await;
+import static dev.faas.testing.Await.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.HttpAnswer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -68,8 +69,8 @@ class ReplicasTest {
         var before = new AuthVerticle(backends.config());
         var deployment = await(vertx.deployVerticle(before));
         JsonObject keys;
-        Client.Answer open;
-        Client.Answer ended;
+        HttpAnswer open;
+        HttpAnswer ended;
         try (var client = new Client(before.port())) {
             client.register("restart", PASSWORD);
             keys = keys(client);

@@ -1,6 +1,6 @@
 package dev.faas.auth;
 
-import static dev.faas.auth.Await.await;
+import static dev.faas.testing.Await.await;
 
 import io.vertx.core.Vertx;
 import java.io.IOException;

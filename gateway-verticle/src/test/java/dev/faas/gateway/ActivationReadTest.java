@@ -2,6 +2,7 @@ package dev.faas.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Await;
 import dev.faas.wire.Ids;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +78,7 @@ class ActivationReadTest {
         assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThan(Duration.ofMillis(900));
     }
 
-    private static Answer unchecked(String path) {
+    private static GatewayAnswer unchecked(String path) {
         try {
             return faas.get(path);
         } catch (java.io.IOException | InterruptedException e) {

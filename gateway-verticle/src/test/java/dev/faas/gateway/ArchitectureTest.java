@@ -1,21 +1,21 @@
 package dev.faas.gateway;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import dev.faas.gateway.forward.Forwarding;
+import dev.faas.testing.ModuleRules;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 class ArchitectureTest {
-    private static final JavaClasses OURS = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("dev.faas.gateway");
+    private static final JavaClasses OURS = ModuleRules.classesOf("dev.faas.gateway");
 
-    @Test
-    void theBusIsReachedThroughSharedAlone() {
-        noClasses().should().dependOnClassesThat().resideInAPackage("io.nats..").check(OURS);
+    @TestFactory
+    Stream<DynamicTest> theRulesOfEveryServiceHold() {
+        return ModuleRules.of("gateway");
     }
 
     @Test
@@ -33,46 +33,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyForwardingKnowsTheProxy() {
+    void onlyForwardingUsesTheProxy() {
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName("dev.faas.gateway.Forwarding")
-                .and()
-                .doNotHaveFullyQualifiedName("dev.faas.gateway.Forwarding$Passage")
+                .doNotBelongToAnyOf(Forwarding.class)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx.httpproxy..")
-                .check(OURS);
-    }
-
-    @Test
-    void noOtherPartOfThePlatformIsNeeded() {
-        noClasses()
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "dev.faas.auth..",
-                        "dev.faas.registry..",
-                        "dev.faas.spawner..",
-                        "dev.faas.standalone..",
-                        "dev.faas.cli..",
-                        "dev.faas.local..")
-                .check(OURS);
-    }
-
-    @Test
-    void onlyTheProgramTheVerticleAndItsConfigurationArePublic() {
-        classes()
-                .that()
-                .arePublic()
-                .and()
-                .areTopLevelClasses()
-                .should()
-                .haveSimpleName("Main")
-                .orShould()
-                .haveSimpleName("GatewayVerticle")
-                .orShould()
-                .haveSimpleName("GatewayConfig")
                 .check(OURS);
     }
 }

@@ -6,6 +6,7 @@ import dev.faas.gateway.submit.Backpressure;
 import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.testing.Await;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Ids;
@@ -46,11 +47,11 @@ class BackpressureTest {
         return function;
     }
 
-    private Answer submit(String function) {
+    private GatewayAnswer submit(String function) {
         return submitTo(faas.gateway, function, "x");
     }
 
-    private Answer submitTo(GatewayVerticle gateway, String function, String argument) {
+    private GatewayAnswer submitTo(GatewayVerticle gateway, String function, String argument) {
         try {
             return faas.sendTo(gateway, faas.submission(function, "text/plain", BodyPublishers.ofString(argument)));
         } catch (IOException | InterruptedException e) {
@@ -58,7 +59,7 @@ class BackpressureTest {
         }
     }
 
-    private static void assertRefused(Answer answer, String code) {
+    private static void assertRefused(GatewayAnswer answer, String code) {
         assertThat(answer.status()).as(answer.text()).isEqualTo(429);
         assertThat(answer.code()).isEqualTo(code);
         assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(1, 60);
@@ -231,12 +232,12 @@ class BackpressureTest {
         assertThat(Instant.now()).isAfter(Ids.timeOf(keyed("b").field("activationId")));
     }
 
-    private Answer keyed(String key) throws IOException, InterruptedException {
+    private GatewayAnswer keyed(String key) throws IOException, InterruptedException {
         return faas.send(faas.submission("keyed", "text/plain", BodyPublishers.ofString("x"))
                 .header("Idempotency-Key", key));
     }
 
-    private Answer unchecked(String key) {
+    private GatewayAnswer unchecked(String key) {
         try {
             return keyed(key);
         } catch (IOException | InterruptedException e) {

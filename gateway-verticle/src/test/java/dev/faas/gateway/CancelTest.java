@@ -12,6 +12,7 @@ import dev.faas.activation.Report;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.PullResult;
+import dev.faas.testing.Await;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.io.IOException;
@@ -47,15 +48,15 @@ class CancelTest {
         faas.registry.answersNothing();
     }
 
-    private static Answer cancel(String user, String id) throws IOException, InterruptedException {
+    private static GatewayAnswer cancel(String user, String id) throws IOException, InterruptedException {
         return faas.send(faas.as(user, "/v1/activations/" + id).DELETE());
     }
 
-    private static Answer cancel(String id) throws IOException, InterruptedException {
+    private static GatewayAnswer cancel(String id) throws IOException, InterruptedException {
         return cancel(faas.alice, id);
     }
 
-    private static CompletableFuture<Answer> cancelled(String id) {
+    private static CompletableFuture<GatewayAnswer> cancelled(String id) {
         return CompletableFuture.supplyAsync(() -> {
             try {
                 return cancel(id);

@@ -9,6 +9,7 @@ import dev.faas.activation.Reason;
 import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Worker;
+import dev.faas.testing.Await;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Ids;

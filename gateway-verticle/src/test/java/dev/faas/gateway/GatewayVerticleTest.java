@@ -8,6 +8,8 @@ import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.testing.Await;
+import dev.faas.testing.TestKey;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -121,7 +123,7 @@ class GatewayVerticleTest {
             makeStreams(server);
             var gateway = new GatewayVerticle(config(server.url()));
             var deployment = Await.await(vertx.deployVerticle(gateway));
-            var token = new Signer(vertx).bearer("usr_06b7gd98g07rk4q3v8x2m5n9tb");
+            var token = TestKey.generate().bearer("usr_06b7gd98g07rk4q3v8x2m5n9tb");
             var base = "http://127.0.0.1:" + gateway.port("api");
 
             for (var path : List.of(

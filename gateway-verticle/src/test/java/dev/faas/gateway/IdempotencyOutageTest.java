@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Snapshot;
 import dev.faas.gateway.NatsRelay.Cut;
+import dev.faas.testing.Await;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -43,11 +44,11 @@ class IdempotencyOutageTest {
                 .header("Idempotency-Key", key);
     }
 
-    private Answer submit() {
+    private GatewayAnswer submit() {
         return submit("order-4711");
     }
 
-    private Answer submit(String key) {
+    private GatewayAnswer submit(String key) {
         try {
             return faas.send(request(key));
         } catch (IOException | InterruptedException e) {
@@ -55,8 +56,8 @@ class IdempotencyOutageTest {
         }
     }
 
-    private Answer accepted() {
-        var answers = new Answer[1];
+    private GatewayAnswer accepted() {
+        var answers = new GatewayAnswer[1];
         Await.until("accepted", () -> {
             answers[0] = submit();
             return answers[0].status() == 202;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvent;
+import dev.faas.testing.Await;
 import dev.faas.wire.FunctionSpec;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -59,11 +60,11 @@ class IdempotencyTest {
                 .header("Idempotency-Key", key);
     }
 
-    private Answer submit(String argument) throws IOException, InterruptedException {
+    private GatewayAnswer submit(String argument) throws IOException, InterruptedException {
         return faas.send(request("pay", key, argument));
     }
 
-    private static Answer atTheOther(HttpRequest.Builder request) throws IOException, InterruptedException {
+    private static GatewayAnswer atTheOther(HttpRequest.Builder request) throws IOException, InterruptedException {
         return faas.sendTo(other, request);
     }
 
@@ -116,7 +117,7 @@ class IdempotencyTest {
     void givenManyWithOneKeyAtOnceAtTwoGateways_whenAllAreAnswered_thenThereIsOneActivation() throws Exception {
         var function = faas.function("stampede");
         Await.await(faas.queue.ensureConsumer(function));
-        var requests = new ArrayList<Callable<Answer>>();
+        var requests = new ArrayList<Callable<GatewayAnswer>>();
         for (int i = 0; i < 20; i++) {
             requests.add(() -> faas.send(request("stampede", key, "x")));
             requests.add(() -> atTheOther(request("stampede", key, "x")));

@@ -3,6 +3,7 @@ package dev.faas.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.gateway.Events.Event;
+import dev.faas.testing.Await;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.testing.Await;
 import dev.faas.wire.Subjects;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ class OutageTest {
         faas.function("brave");
     }
 
-    private Answer submitted(String function) {
+    private GatewayAnswer submitted(String function) {
         try {
             return faas.submit(function, "x");
         } catch (IOException | InterruptedException e) {
@@ -134,7 +135,7 @@ class OutageTest {
     @Test
     void givenTheBusDoesNotAnswer_whenSubmitted_thenTheOutcomeIsUnknownAndTheIdIsTold() throws Exception {
         signal("STOP");
-        Answer answer;
+        GatewayAnswer answer;
         try {
             answer = faas.submit("brave", "x");
         } finally {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.activation.OutputChunk.Source;
+import dev.faas.testing.Await;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -53,7 +54,7 @@ class OutputTest {
         return run;
     }
 
-    private static Answer head(String path) throws IOException, InterruptedException {
+    private static GatewayAnswer head(String path) throws IOException, InterruptedException {
         return faas.send(faas.as(faas.alice, path).method("HEAD", BodyPublishers.noBody()));
     }
 
@@ -220,7 +221,7 @@ class OutputTest {
         Await.until("it is closed", () -> faas.gateway.openAnswers() == 0);
     }
 
-    private static Answer result(String id, String... headers) throws IOException, InterruptedException {
+    private static GatewayAnswer result(String id, String... headers) throws IOException, InterruptedException {
         var request = faas.as(faas.alice, "/v1/activations/" + id + "/result");
         return faas.send(headers.length == 0 ? request : request.headers(headers));
     }

@@ -1,5 +1,6 @@
 package dev.faas.gateway;
 
+import dev.faas.testing.Await;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;

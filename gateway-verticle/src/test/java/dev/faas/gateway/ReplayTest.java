@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationRecord;
+import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -43,11 +44,11 @@ class ReplayTest {
         faas.registry.answersNothing();
     }
 
-    private static Answer replay(String user, String id) throws IOException, InterruptedException {
+    private static GatewayAnswer replay(String user, String id) throws IOException, InterruptedException {
         return faas.send(faas.as(user, "/v1/activations/" + id + "/replay").POST(BodyPublishers.noBody()));
     }
 
-    private static Answer replay(String id) throws IOException, InterruptedException {
+    private static GatewayAnswer replay(String id) throws IOException, InterruptedException {
         return replay(faas.alice, id);
     }
 

@@ -11,6 +11,8 @@ import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.testing.Await;
+import dev.faas.testing.TestKey;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -68,7 +70,7 @@ public final class RunningGateway implements AutoCloseable {
     final CommandQueue queue;
     public final PlayedService auth;
     final PlayedService registry;
-    final Signer signer;
+    final TestKey signer;
     final String alice = Ids.user(Instant.now());
     final String bob = Ids.user(Instant.now());
     /** Between the gateway and the bus, to cut them apart. */
@@ -95,8 +97,8 @@ public final class RunningGateway implements AutoCloseable {
         queue = new CommandQueue(bus);
         auth = new PlayedService(vertx);
         registry = new PlayedService(vertx);
-        signer = new Signer(vertx);
-        Await.await(bus.kv(Subjects.KEYS).put(signer.kid, signer.publicJwk().getBytes(StandardCharsets.UTF_8)));
+        signer = TestKey.generate();
+        Await.await(bus.kv(Subjects.KEYS).put(signer.kid(), signer.jwk().getBytes(StandardCharsets.UTF_8)));
         relay = new NatsRelay(server.port());
         gateway = new GatewayVerticle(
                 config(
@@ -124,7 +126,7 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     /** The same request to another gateway. */
-    Answer sendTo(GatewayVerticle other, HttpRequest.Builder request) throws IOException, InterruptedException {
+    GatewayAnswer sendTo(GatewayVerticle other, HttpRequest.Builder request) throws IOException, InterruptedException {
         var path = request.build().uri().getRawPath();
         return send(request.uri(URI.create("http://127.0.0.1:" + other.port("api") + path)));
     }
@@ -222,8 +224,8 @@ public final class RunningGateway implements AutoCloseable {
         return request(path).header("Authorization", signer.bearer(user));
     }
 
-    public Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return new Answer(client.send(request.build(), BodyHandlers.ofByteArray()));
+    public GatewayAnswer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return new GatewayAnswer(client.send(request.build(), BodyHandlers.ofByteArray()));
     }
 
     /** Sends these bytes and reads all there is, until the gateway closes. */
@@ -235,15 +237,15 @@ public final class RunningGateway implements AutoCloseable {
         }
     }
 
-    Answer get(String path) throws IOException, InterruptedException {
+    GatewayAnswer get(String path) throws IOException, InterruptedException {
         return send(as(alice, path));
     }
 
-    Answer submit(String function, String type, byte[] body) throws IOException, InterruptedException {
+    GatewayAnswer submit(String function, String type, byte[] body) throws IOException, InterruptedException {
         return send(submission(function, type, BodyPublishers.ofByteArray(body)));
     }
 
-    Answer submit(String function, String argument) throws IOException, InterruptedException {
+    GatewayAnswer submit(String function, String argument) throws IOException, InterruptedException {
         return submit(function, "text/plain", argument.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -1,5 +1,6 @@
 package dev.faas.gateway;
 
+import java.util.concurrent.atomic.AtomicReference;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
@@ -11,6 +12,7 @@ import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
 import dev.faas.nats.BusException;
+import dev.faas.testing.Await;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -55,16 +57,19 @@ final class SpawnerRun {
 
     /** Again while the bus is away: a write of our own that was stored already counts. */
     private static <T> T persistently(Supplier<CompletionStage<T>> write) {
-        while (true) {
+        var stored = new AtomicReference<T>();
+        Await.until("a write to NATS", () -> {
             try {
-                return Await.await(write.get());
+                stored.set(Await.await(write.get()));
+                return true;
             } catch (CompletionException e) {
                 if (!(e.getCause() instanceof BusException)) {
                     throw e;
                 }
-                LockSupport.parkNanos(50_000_000);
+                return false;
             }
-        }
+        });
+        return stored.get();
     }
 
     String id() {

@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.nats.PullInbox.PullResult;
+import dev.faas.testing.Await;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Ids;
 import java.net.http.HttpRequest.BodyPublishers;

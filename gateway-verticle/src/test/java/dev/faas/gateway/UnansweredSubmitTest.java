@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.Status;
 import dev.faas.gateway.NatsRelay.Cut;
 import dev.faas.nats.Nats;
+import dev.faas.testing.Await;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -9,6 +9,7 @@ import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.PendingRetry;
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.PullResult;
+import dev.faas.testing.Await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

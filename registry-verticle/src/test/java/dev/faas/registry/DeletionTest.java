@@ -11,6 +11,7 @@ import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
 import dev.faas.nats.Kv;
 import dev.faas.nats.PullInbox.PullResult;
+import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;

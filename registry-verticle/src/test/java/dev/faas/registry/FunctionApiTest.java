@@ -3,6 +3,9 @@ package dev.faas.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.CommandQueue;
+import dev.faas.testing.Await;
+import dev.faas.testing.HttpAnswer;
+import dev.faas.testing.TestKey;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
@@ -198,7 +201,7 @@ class FunctionApiTest extends RegistryFixture {
     @Test
     void givenNoOrAnotherTokenWhenAnythingIsAskedThenItIsRefused() throws Exception {
         try (var nobody = new Client(registry.port(), "");
-                var forger = new Client(registry.port(), new TestTokens().of(owner))) {
+                var forger = new Client(registry.port(), TestKey.generate().access(owner))) {
             for (var stranger : List.of(nobody, forger)) {
                 assertThat(stranger.get("/v1/functions").status()).isEqualTo(401);
                 assertThat(stranger.create("any").code()).isEqualTo("unauthenticated");
@@ -211,7 +214,7 @@ class FunctionApiTest extends RegistryFixture {
     @Test
     void givenARevokedLoginWhenItsTokenIsUsedThenItIsRefused() throws Exception {
         var sid = "sid_revoked";
-        try (var user = new Client(registry.port(), registry.tokens.of(owner, sid))) {
+        try (var user = new Client(registry.port(), registry.tokens.access(owner, sid))) {
             assertThat(user.get("/v1/functions").status()).isEqualTo(200);
             registry.bus
                     .kv(Subjects.REVOKED)
@@ -230,7 +233,7 @@ class FunctionApiTest extends RegistryFixture {
                 .map(put -> Codec.decode(put.value().bytes(), FunctionRevision.class));
     }
 
-    private static List<String> names(Client.Answer page) {
+    private static List<String> names(HttpAnswer page) {
         return page.items().stream()
                 .map(item -> ((JsonObject) item).getString("name"))
                 .toList();

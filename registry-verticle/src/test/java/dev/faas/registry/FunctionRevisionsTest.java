@@ -2,6 +2,7 @@ package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.HttpAnswer;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Subjects;
@@ -140,7 +141,7 @@ class FunctionRevisionsTest extends RegistryFixture {
                 .map(put -> Codec.decode(put.value().bytes(), FunctionRevision.class));
     }
 
-    private static List<Integer> numbers(Client.Answer page) {
+    private static List<Integer> numbers(HttpAnswer page) {
         return page.items().stream()
                 .map(item -> ((JsonObject) item).getInteger("revision"))
                 .toList();

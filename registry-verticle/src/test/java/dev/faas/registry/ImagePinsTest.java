@@ -3,6 +3,7 @@ package dev.faas.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.nats.Kv;
+import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import dev.faas.wire.ImagePin;
 import dev.faas.wire.Subjects;

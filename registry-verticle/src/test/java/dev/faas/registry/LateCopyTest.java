@@ -10,6 +10,7 @@ import dev.faas.nats.Stream;
 import dev.faas.registry.ledger.LedgerEntry;
 import dev.faas.registry.ledger.PayloadArchive.Kind;
 import dev.faas.registry.ledger.PayloadCopy;
+import dev.faas.testing.Await;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Reason;
+import dev.faas.testing.Await;
 import dev.faas.wire.Ids;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;

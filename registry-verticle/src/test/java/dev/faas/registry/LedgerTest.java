@@ -6,6 +6,8 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.registry.paging.Cursor;
+import dev.faas.testing.Await;
+import dev.faas.testing.HttpAnswer;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
 import io.vertx.core.buffer.Buffer;
@@ -349,7 +351,7 @@ class LedgerTest extends RegistryFixture {
                 .equals(Long.toString(story.sequence())));
     }
 
-    private static List<String> ids(Client.Answer page) {
+    private static List<String> ids(HttpAnswer page) {
         return page.items().stream()
                 .map(item -> ((JsonObject) item).getString("activationId"))
                 .toList();

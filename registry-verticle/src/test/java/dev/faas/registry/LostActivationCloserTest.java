@@ -11,6 +11,7 @@ import dev.faas.pg.Pg;
 import dev.faas.registry.ledger.LedgerEntry;
 import dev.faas.registry.ledger.LedgerStore;
 import dev.faas.registry.ledger.PayloadCopy;
+import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import java.time.Duration;
 import java.time.Instant;

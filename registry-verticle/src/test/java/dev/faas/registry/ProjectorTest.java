@@ -2,6 +2,7 @@ package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;

@@ -12,6 +12,7 @@ import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
 import dev.faas.nats.Consumers;
 import dev.faas.nats.PullInbox.PullResult;
+import dev.faas.testing.Await;
 import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
 import io.nats.client.api.ConsumerConfiguration;

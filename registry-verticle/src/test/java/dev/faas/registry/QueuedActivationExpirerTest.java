@@ -8,6 +8,7 @@ import dev.faas.activation.PendingRetry;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.PullResult;
+import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Subjects;
 import io.vertx.core.json.JsonObject;

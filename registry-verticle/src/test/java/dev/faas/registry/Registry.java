@@ -1,8 +1,10 @@
 package dev.faas.registry;
 
-import static dev.faas.registry.Await.await;
+import static dev.faas.testing.Await.await;
 
 import dev.faas.nats.Nats;
+import dev.faas.testing.Await;
+import dev.faas.testing.TestKey;
 import dev.faas.wire.Ids;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -15,7 +17,7 @@ import java.util.function.UnaryOperator;
 /** A running registry with real backends, its users, and the test's own connection to the bus. */
 final class Registry {
     final Backends backends;
-    final TestTokens tokens;
+    final TestKey tokens;
     final Vertx vertx = Vertx.vertx();
     final Nats bus;
     private final RegistryConfig config;
@@ -28,7 +30,7 @@ final class Registry {
 
     private Registry(Backends backends, RegistryConfig config) throws Exception {
         this.backends = backends;
-        this.tokens = new TestTokens();
+        this.tokens = TestKey.generate();
         this.config = config;
         this.verticle = new RegistryVerticle(config, () -> Instant.now().plus(jump));
         this.deployment = await(vertx.deployVerticle(verticle));
@@ -80,7 +82,7 @@ final class Registry {
     }
 
     Client client(String userId) throws Exception {
-        var client = new Client(verticle.port(), tokens.of(userId));
+        var client = new Client(verticle.port(), tokens.access(userId));
         clients.add(client);
         return client;
     }

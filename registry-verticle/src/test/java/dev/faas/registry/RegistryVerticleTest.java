@@ -1,7 +1,7 @@
 package dev.faas.registry;
 
-import static dev.faas.registry.Await.await;
-import static dev.faas.registry.Await.failure;
+import static dev.faas.testing.Await.await;
+import static dev.faas.testing.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +15,8 @@ import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.registry.ledger.Retention;
+import dev.faas.testing.Await;
+import dev.faas.testing.TestKey;
 import dev.faas.wire.Ids;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -114,7 +116,7 @@ class RegistryVerticleTest {
 
     @Test
     void givenTwoReplicasWhenStartedAtOnceThenTheyShareTheWorkAndARestartLosesNothing() throws Exception {
-        var tokens = new TestTokens();
+        var tokens = TestKey.generate();
         var first = new RegistryVerticle(backends.config());
         var second = new RegistryVerticle(backends.config());
         var deployments = new ArrayList<String>();
@@ -125,8 +127,8 @@ class RegistryVerticleTest {
         backends.trust(tokens);
         var owner = Ids.user(Instant.now());
         try (var bus = backends.connect("test");
-                var here = new Client(first.port(), tokens.of(owner));
-                var there = new Client(second.port(), tokens.of(owner))) {
+                var here = new Client(first.port(), tokens.access(owner));
+                var there = new Client(second.port(), tokens.access(owner))) {
             Await.eventually(() -> here.get("/v1/functions").status() == 200);
             Await.eventually(() -> there.get("/v1/functions").status() == 200);
             var functionId = here.create("shared").json().getString("id");
@@ -157,12 +159,12 @@ class RegistryVerticleTest {
 
     @Test
     void givenAsManyFunctionsAsOneMayHaveWhenAnotherIsMadeThenItIsRefusedAndOthersAreNot() throws Exception {
-        var tokens = new TestTokens();
+        var tokens = TestKey.generate();
         var verticle = new RegistryVerticle(Changed.ownerFunctions(backends.config(), 2));
         var deployment = await(vertx.deployVerticle(verticle));
         backends.trust(tokens);
-        try (var user = new Client(verticle.port(), tokens.of(Ids.user(Instant.now())));
-                var other = new Client(verticle.port(), tokens.of(Ids.user(Instant.now())))) {
+        try (var user = new Client(verticle.port(), tokens.access(Ids.user(Instant.now())));
+                var other = new Client(verticle.port(), tokens.access(Ids.user(Instant.now())))) {
             Await.eventually(() -> user.get("/v1/functions").status() == 200);
             assertThat(user.create("one").status()).isEqualTo(201);
             assertThat(user.create("two").status()).isEqualTo(201);
@@ -183,12 +185,12 @@ class RegistryVerticleTest {
 
     @Test
     void givenABusThatLostEverythingWhenStartedThenFunctionsAreThereAgain() throws Exception {
-        var tokens = new TestTokens();
+        var tokens = TestKey.generate();
         var before = new RegistryVerticle(backends.config());
         var deployment = await(vertx.deployVerticle(before));
         backends.trust(tokens);
         var owner = Ids.user(Instant.now());
-        try (var user = new Client(before.port(), tokens.of(owner))) {
+        try (var user = new Client(before.port(), tokens.access(owner))) {
             Await.eventually(() -> user.get("/v1/functions").status() == 200);
             user.create("one");
             user.create("two");
@@ -251,13 +253,13 @@ class RegistryVerticleTest {
 
     @Test
     void givenAFunctionThatWouldOutliveItsEventsWhenStartedThenItSaysWhich() throws Exception {
-        var tokens = new TestTokens();
+        var tokens = TestKey.generate();
         var owner = Ids.user(Instant.now());
         var first = new RegistryVerticle(backends.config());
         var deployment = await(vertx.deployVerticle(first));
         backends.trust(tokens);
         String id;
-        try (var user = new Client(first.port(), tokens.of(owner))) {
+        try (var user = new Client(first.port(), tokens.access(owner))) {
             Await.eventually(() -> user.get("/v1/functions").status() == 200);
             var made = user.post(
                     "/v1/functions",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.Activation;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.registry.ledger.Retention;
+import dev.faas.testing.Await;
 import dev.faas.wire.Ids;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;

@@ -13,6 +13,7 @@ import dev.faas.activation.Report;
 import dev.faas.activation.RunSpec;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
+import dev.faas.testing.Await;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Retry;
 import dev.faas.wire.Ids;

@@ -15,6 +15,7 @@ import dev.faas.registry.ledger.Projection;
 import dev.faas.registry.maintenance.LostActivationCloser;
 import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.registry.maintenance.StalledCommandRescuer;
+import dev.faas.testing.Await;
 import dev.faas.wire.Subjects;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,8 +27,9 @@ import org.junit.jupiter.api.Test;
 
 /** Rounds that the test makes itself, with less patience than the registry's own. */
 class StalledCommandRescuerTest extends RegistryFixture {
-    private static final Duration PATIENCE = Duration.ofMillis(200);
-    private static final Duration LONG_ENOUGH = PATIENCE.plusMillis(50);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private Duration passed = Duration.ZERO;
 
     private Pg pg;
     private StalledCommandRescuer repair;
@@ -40,7 +42,7 @@ class StalledCommandRescuerTest extends RegistryFixture {
         var ledger = new LedgerStore(pg);
         var projection =
                 new Projection(events, new PayloadArchive(registry.bus.objectBucket(Subjects.OUTPUTS)), ledger);
-        var clock = InstantSource.system();
+        InstantSource clock = () -> Instant.now().plus(passed);
         var leftovers = new LostActivationCloser(
                 events, projection, ledger, registry.bus.stream(Subjects.EVENTS).consumers(), clock);
         repair = new StalledCommandRescuer(new RepairStore(pg), events, queue, leftovers, clock, PATIENCE);
@@ -111,10 +113,15 @@ class StalledCommandRescuerTest extends RegistryFixture {
 
     private void rounds(int count, Meanwhile meanwhile) throws Exception {
         for (int i = 0; i < count; i++) {
-            Thread.sleep(LONG_ENOUGH);
+            letTimePass();
             meanwhile.happens();
             repair.round();
         }
+    }
+
+    private void letTimePass() throws Exception {
+        passed = passed.plus(PATIENCE).plusMillis(1);
+        registry.backends.run("update activation set changed_at = now() - interval '2 minutes'");
     }
 
     private Delivery taken(CommandQueue.Puller puller) {

@@ -1,6 +1,6 @@
 package dev.faas.registry;
 
-import static dev.faas.registry.Await.await;
+import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Activation;
@@ -22,6 +22,7 @@ import dev.faas.registry.ledger.PartitionStore;
 import dev.faas.registry.ledger.PayloadCopy;
 import dev.faas.registry.ledger.RetentionStore;
 import dev.faas.registry.maintenance.RepairStore;
+import dev.faas.testing.Await;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;

@@ -102,7 +102,7 @@ final class RepeatingTaskTest {
         var job = RepeatingTask.start("stuck", FOR_EVER, () -> {
             began.countDown();
             try {
-                Thread.sleep(FOR_EVER);
+                new CountDownLatch(1).await();
             } finally {
                 done.release();
             }

@@ -2,6 +2,7 @@ package dev.faas.nats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Await;
 import dev.faas.local.NatsServer;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
@@ -59,11 +60,7 @@ class DurableReaderTest {
                 assertThat(first(reader, Duration.ofSeconds(5))).isPresent();
 
                 var consumers = nats.stream(Subjects.EVENTS).consumers();
-                var until = Instant.now().plusSeconds(5);
-                while (unacknowledged(consumers) != 1) {
-                    assertThat(Instant.now()).as("one of two is left").isBefore(until);
-                    Thread.sleep(20);
-                }
+                Await.until("one of two is left", () -> unacknowledged(consumers) == 1);
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.faas.spawner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Pause;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.Reason;
@@ -20,12 +21,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The clock of a spawner jumps by hours, back and forth: under its queue, its runs, its leases and its restart. */
+@Tag("docker")
 final class ClockJumpsTest {
     private static final Duration PROMISED = Duration.ofSeconds(30);
     private static final Duration GRACE = Duration.ofSeconds(1);
@@ -99,7 +102,7 @@ final class ClockJumpsTest {
         var gate = new Gate();
         platform.images.put("gate", gate);
         platform.images.put("a second", process -> {
-            TimeUnit.SECONDS.sleep(1);
+            Pause.of(Duration.ofSeconds(1));
             return 0;
         });
         platform.spawner("jumping", 4, GRACE, Platform.QUICK);

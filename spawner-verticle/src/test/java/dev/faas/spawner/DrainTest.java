@@ -3,6 +3,7 @@ package dev.faas.spawner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.testing.Pause;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Spawners;
@@ -336,7 +337,7 @@ final class DrainTest {
         @Override
         public void close() {
             try {
-                Thread.sleep(takes);
+                Pause.of(takes);
                 open.decrementAndGet();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -6,11 +6,11 @@ import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Status;
-import dev.faas.local.FaultyLink;
 import dev.faas.spawner.docker.DockerEngine;
 import dev.faas.spawner.docker.TestEngines;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.spawner.engine.OwnContainer;
+import dev.faas.testing.FaultyLink;
 import dev.faas.wire.FunctionRevision;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +22,13 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Spawners that are lost in each way, as processes on one Docker host: what saves their work, and what removes the rest. */
+@Tag("docker")
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class LostSpawnersTest {
     /** Until it is taken for dead, looked at, and found; with room for a slow machine. */

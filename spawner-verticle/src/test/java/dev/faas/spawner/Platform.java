@@ -26,11 +26,11 @@ import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.spawner.docker.TestImages;
-import dev.faas.spawner.engine.Eventually;
 import dev.faas.spawner.engine.FakeEngine;
 import dev.faas.spawner.engine.FakeProgram;
 import dev.faas.spawner.pool.SandboxPool;
 import dev.faas.spawner.run.RunTiming;
+import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -52,6 +52,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -402,17 +403,17 @@ public final class Platform {
     }
 
     /** A condition of the broker's, which sends no signal, and may be away for a while. */
-    static void until(String what, Eventually.Check condition) throws Exception {
+    static void until(String what, Callable<Boolean> condition) throws Exception {
         until(what, LIMIT, condition);
     }
 
-    static void until(String what, Duration limit, Eventually.Check condition) throws Exception {
-        Eventually.until(what, limit, () -> holds(condition));
+    static void until(String what, Duration limit, Callable<Boolean> condition) throws Exception {
+        Await.until(what, limit, () -> holds(condition));
     }
 
-    private static boolean holds(Eventually.Check condition) throws Exception {
+    private static boolean holds(Callable<Boolean> condition) throws Exception {
         try {
-            return condition.holds();
+            return condition.call();
         } catch (java.util.concurrent.ExecutionException e) {
             assertThat(e.getCause()).isInstanceOf(BusException.class);
             return false;

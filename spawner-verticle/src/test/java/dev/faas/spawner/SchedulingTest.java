@@ -2,6 +2,7 @@ package dev.faas.spawner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Pause;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.PullResult;
@@ -37,7 +38,7 @@ final class SchedulingTest {
         });
         platform.images.put("busy", process -> {
             most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
-            TimeUnit.MILLISECONDS.sleep(30);
+            Pause.of(Duration.ofMillis(30));
             atOnce.decrementAndGet();
             return 0;
         });

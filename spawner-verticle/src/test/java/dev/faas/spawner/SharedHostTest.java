@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whoever shares a Docker host with a spawner, its reaper does not touch what is not its own. */
+@Tag("docker")
 @Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SharedHostTest {
     private static final String UNTIL_CANCELLED = "trap 'exit 0' TERM; while true; do /bin/busybox sleep 1; done";

@@ -2,6 +2,7 @@ package dev.faas.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.awaitility.Awaitility;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class ServerSupervisorTest {
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     @Test
     void givenAServer_whenItIsKilledTwice_thenItServesAgainOnItsPort(@TempDir Path directory) throws Exception {
@@ -33,11 +33,7 @@ class ServerSupervisorTest {
     }
 
     private static void awaitAnswer(int port) {
-        var until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!answers(port)) {
-            assertThat(System.nanoTime()).as("the server serves again").isLessThan(until);
-            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
-        }
+        Awaitility.await("the server is back").atMost(Duration.ofSeconds(20)).until(() -> answers(port));
     }
 
     private static boolean answers(int port) {

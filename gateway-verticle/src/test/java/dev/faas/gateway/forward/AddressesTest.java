@@ -2,8 +2,8 @@ package dev.faas.gateway.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.gateway.Await;
 import dev.faas.gateway.RunningGateway;
+import dev.faas.testing.Await;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;

@@ -2,12 +2,14 @@ package dev.faas.http.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Await;
 import dev.faas.http.RunningService;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.testing.TestKey;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -56,11 +58,7 @@ class KeyRingTest {
     }
 
     private void becomes(boolean accepted, String token) {
-        var until = System.nanoTime() + LIMIT.toNanos();
-        while (verifier.verify(token).succeeded() != accepted) {
-            assertThat(System.nanoTime()).as("still not so after %s", LIMIT).isLessThan(until);
-            LockSupport.parkNanos(1_000_000);
-        }
+        Await.until("accepted: " + accepted, LIMIT, () -> verifier.verify(token).succeeded() == accepted);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.faas.http.token;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.http.RunningService;
+import dev.faas.testing.TestKey;
 import dev.faas.wire.Principal;
 import dev.faas.wire.ProblemException;
 import io.vertx.core.Vertx;

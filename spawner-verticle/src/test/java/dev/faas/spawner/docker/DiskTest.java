@@ -7,12 +7,12 @@ import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.docker.client.EngineConfig.Disk;
 import dev.faas.spawner.docker.image.ResolvedImage;
 import dev.faas.spawner.engine.EngineFixture;
-import dev.faas.spawner.engine.Eventually;
 import dev.faas.spawner.engine.RecordedOutput;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.Termination;
 import dev.faas.spawner.engine.Termination.DiskFull;
 import dev.faas.spawner.engine.Termination.Exited;
+import dev.faas.testing.Await;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,11 +24,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What containers may do to the disk of their host. */
+@Tag("docker")
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DiskTest {
     private static final int MORE_THAN_ANY_DISK_MB = Integer.MAX_VALUE;
@@ -96,7 +98,7 @@ final class DiskTest {
             var guilty = executor.submit(() -> run(filling));
             var innocent = executor.submit(() -> harmless.run(EngineFixture.request("", EngineFixture.LONG), started));
             started.awaitFirst();
-            Eventually.until("it has written", () -> output.stdoutText().contains("full"));
+            Await.until("it has written", () -> output.stdoutText().contains("full"));
 
             assertThat(engine.hasRoom()).isFalse();
 

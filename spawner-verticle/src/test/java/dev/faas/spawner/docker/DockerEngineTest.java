@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Against the real Docker daemon. */
+@Tag("docker")
 final class DockerEngineTest extends ContainerEngineContract {
 
     private static final Map<Program, String> IMAGES = new EnumMap<>(Program.class);

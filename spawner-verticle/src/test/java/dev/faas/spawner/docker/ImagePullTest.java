@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.spawner.docker.image.ResolvedImage;
-import dev.faas.spawner.engine.Eventually;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
+import dev.faas.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,11 +20,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pulls from a real registry, on loopback: as it should be, slow, failing, wanting a login, with a broken layer. */
+@Tag("docker")
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ImagePullTest {
     @AutoClose
@@ -58,7 +60,7 @@ final class ImagePullTest {
                 Callable<ResolvedImage> resolve = () -> here.resolve(revision, reference);
                 resolutions.add(executor.submit(resolve));
             }
-            Eventually.until(
+            Await.until(
                     "both wait",
                     () -> here.progress("fn_0@1").isPresent()
                             && here.progress("fn_1@1").isPresent());
@@ -144,7 +146,7 @@ final class ImagePullTest {
             Callable<ResolvedImage> resolve = () -> here.resolve("fn_slow@1", gate.reference(pushed));
             var resolution = executor.submit(resolve);
 
-            Eventually.until(
+            Await.until(
                     "it is told",
                     () -> here.progress("fn_slow@1")
                             .filter(told ->

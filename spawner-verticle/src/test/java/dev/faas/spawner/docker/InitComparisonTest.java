@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * by init. The probe tells of argv, environ, ids, groups, working directory, umask, descriptors, stdin, signals, limits,
  * capabilities, no_new_privs, session and process group.
  */
+@Tag("docker")
 final class InitComparisonTest {
 
     private static InitLab lab;

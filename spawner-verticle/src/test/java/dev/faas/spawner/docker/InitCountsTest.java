@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.spawner.docker.init.Trailer.End;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Memory and processor time of a run, counted by the cgroup of a real container. */
+@Tag("docker")
 final class InitCountsTest extends InitFixture {
 
     @Test

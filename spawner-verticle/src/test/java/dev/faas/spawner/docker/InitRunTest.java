@@ -7,10 +7,12 @@ import dev.faas.spawner.docker.init.Trailer.End;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands, what reaches them and how their ends are told, in real containers. */
+@Tag("docker")
 final class InitRunTest extends InitFixture {
 
     @Test

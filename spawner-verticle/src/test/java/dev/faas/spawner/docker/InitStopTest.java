@@ -13,9 +13,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What ends a run early or keeps it from beginning, in real containers. */
+@Tag("docker")
 final class InitStopTest extends InitFixture {
 
     @Test

@@ -2,7 +2,7 @@ package dev.faas.spawner.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.spawner.engine.Eventually;
+import dev.faas.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ final class BootGateTest {
             }
         });
         threads.add(thread);
-        Eventually.until(
+        Await.until(
                 name + " waits or is in",
                 () -> entered.contains(name)
                         || thread.getState() == Thread.State.WAITING
@@ -47,7 +47,7 @@ final class BootGateTest {
     }
 
     private void awaitEntered(String... names) throws Exception {
-        Eventually.until("they are in", () -> entered.size() >= names.length);
+        Await.until("they are in", () -> entered.size() >= names.length);
         assertThat(entered).containsExactly(names);
     }
 

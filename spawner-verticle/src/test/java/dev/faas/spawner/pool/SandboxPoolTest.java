@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.spawner.engine.EngineFixture;
-import dev.faas.spawner.engine.Eventually;
 import dev.faas.spawner.engine.FakeEngine;
 import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.engine.RecordedOutput;
@@ -15,6 +14,7 @@ import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.Termination;
+import dev.faas.testing.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ final class SandboxPoolTest {
     void givenAFunctionJustMade_whenItsFirstRunComes_thenASandboxIsReady() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, true);
-        Eventually.until("one is ready", () -> pool.ready() == 1);
+        Await.until("one is ready", () -> pool.ready() == 1);
 
         pool.take(key("ada", "fn_a@1")).close();
 
@@ -77,7 +77,7 @@ final class SandboxPoolTest {
         pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, false);
         pool.expect("fn_b", key("ada", "fn_b@1"), 2, 10, false);
 
-        Eventually.until("those that are to be ready always are", () -> pool.ready() == 2);
+        Await.until("those that are to be ready always are", () -> pool.ready() == 2);
         assertThat(pool.isReady("fn_a")).isFalse();
         assertThat(pool.isReady("fn_b")).isTrue();
         assertThat(engine.ours()).extracting(OwnContainer::revision).containsOnly("fn_b@1");
@@ -104,10 +104,10 @@ final class SandboxPoolTest {
         });
         var pool = pool(1, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 0, 1, true);
-        Eventually.until("it boots ahead", () -> boots.get() == 1);
+        Await.until("it boots ahead", () -> boots.get() == 1);
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var taken = executor.submit(() -> pool.take(key("ada", "fn_a@1")));
-            Eventually.until("the run waits", () -> count("faas.pool.misses") == 1);
+            Await.until("the run waits", () -> count("faas.pool.misses") == 1);
             assertThat(boots.get()).isEqualTo(1);
             go.countDown();
             taken.get(30, TimeUnit.SECONDS).close();
@@ -118,9 +118,9 @@ final class SandboxPoolTest {
     void givenAFunctionOutOfUse_whenItsTimeIsOver_thenItHasNoSandbox() throws Exception {
         var pool = pool(4, Duration.ofMillis(300), 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, true);
-        Eventually.until("one is ready", () -> pool.ready() == 1);
+        Await.until("one is ready", () -> pool.ready() == 1);
 
-        Eventually.until("none is", () -> pool.ready() == 0 && engine.ours().isEmpty());
+        Await.until("none is", () -> pool.ready() == 0 && engine.ours().isEmpty());
         assertThat(count("faas.pool.wasted")).isEqualTo(1);
     }
 
@@ -128,25 +128,24 @@ final class SandboxPoolTest {
     void givenAnEngineThatHasFallenSilent_whenSuspended_thenNoneIsReadyUntilItGoesOn() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
-        Eventually.until("they are ready", () -> pool.ready() == 2);
+        Await.until("they are ready", () -> pool.ready() == 2);
 
         pool.suspend(true);
-        Eventually.until(
-                "they are gone", () -> pool.ready() == 0 && engine.ours().isEmpty());
+        Await.until("they are gone", () -> pool.ready() == 0 && engine.ours().isEmpty());
         pool.suspend(false);
 
-        Eventually.until("others are ready", () -> pool.ready() == 2);
+        Await.until("others are ready", () -> pool.ready() == 2);
     }
 
     @Test
     void givenANewRevision_whenTheOldOneHasSandboxes_thenTheyGo() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
-        Eventually.until("they are ready", () -> pool.ready() == 2);
+        Await.until("they are ready", () -> pool.ready() == 2);
 
         pool.expect("fn_a", key("ada", "fn_a@2"), 2, 10, true);
 
-        Eventually.until(
+        Await.until(
                 "only the new one's are there",
                 () -> pool.ready() == 2
                         && engine.ours().stream().allMatch(own -> own.revision().equals("fn_a@2")));
@@ -156,26 +155,25 @@ final class SandboxPoolTest {
     void givenAFunctionThatIsDeleted_whenItHasSandboxes_thenTheyGo() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
-        Eventually.until("they are ready", () -> pool.ready() == 2);
+        Await.until("they are ready", () -> pool.ready() == 2);
 
         assertThat(pool.isReady("fn_a")).isTrue();
 
         pool.forget("fn_a");
 
         assertThat(pool.isReady("fn_a")).isFalse();
-        Eventually.until(
-                "they are gone", () -> pool.ready() == 0 && engine.ours().isEmpty());
+        Await.until("they are gone", () -> pool.ready() == 0 && engine.ours().isEmpty());
     }
 
     @Test
     void givenABudget_whenOneOwnerWantsAllOfIt_thenAnotherHasHisShare() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 100, 1000, true);
-        Eventually.until("she has all", () -> pool.ready() == 4);
+        Await.until("she has all", () -> pool.ready() == 4);
 
         pool.expect("fn_b", key("bob", "fn_b@1"), 100, 1000, true);
 
-        Eventually.until(
+        Await.until(
                 "each has half",
                 () -> engine.ours().stream()
                                 .filter(own -> own.revision().equals("fn_b@1"))
@@ -193,10 +191,10 @@ final class SandboxPoolTest {
         var pool = pool(8, LONG, 1);
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var first = executor.submit(() -> pool.take(key("ada", "fn_a@1")));
-            Eventually.until("the one place is taken", () -> count("faas.pool.misses") == 1);
+            Await.until("the one place is taken", () -> count("faas.pool.misses") == 1);
             pool.expect("fn_b", key("bob", "fn_b@1"), 4, 10, true);
             var second = executor.submit(() -> pool.take(key("ada", "fn_a@1")));
-            Eventually.until("two wait", () -> count("faas.pool.misses") == 2);
+            Await.until("two wait", () -> count("faas.pool.misses") == 2);
             go.countDown();
             first.get(30, TimeUnit.SECONDS).close();
             second.get(30, TimeUnit.SECONDS).close();
@@ -224,13 +222,13 @@ final class SandboxPoolTest {
     void givenAnEngineThatIsAway_whenItComesBack_thenThePoolDoesSoByItself() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
-        Eventually.until("they are ready", () -> pool.ready() == 2);
+        Await.until("they are ready", () -> pool.ready() == 2);
 
         engine.down(true);
-        Eventually.until("they are thrown away", () -> pool.ready() == 0);
+        Await.until("they are thrown away", () -> pool.ready() == 0);
         engine.down(false);
 
-        Eventually.until("others are ready", () -> pool.ready() == 2);
+        Await.until("others are ready", () -> pool.ready() == 2);
     }
 
     @Test
@@ -246,13 +244,13 @@ final class SandboxPoolTest {
                 failed.countDown();
             }
         });
-        Eventually.until("it waits", () -> count("faas.pool.misses") == 1);
+        Await.until("it waits", () -> count("faas.pool.misses") == 1);
 
         waiting.interrupt();
 
         assertThat(failed.await(30, TimeUnit.SECONDS)).isTrue();
         go.countDown();
-        Eventually.until("it is ready for the next", () -> pool.ready() == 1);
+        Await.until("it is ready for the next", () -> pool.ready() == 1);
     }
 
     private static PoolKey reused(String owner, String revision) {
@@ -274,7 +272,7 @@ final class SandboxPoolTest {
             try (var sandbox = pool.take(reused("ada", "fn_a@1"))) {
                 run(sandbox);
             }
-            Eventually.until("it is back", () -> pool.ready() == 1);
+            Await.until("it is back", () -> pool.ready() == 1);
         }
 
         assertThat(boots.get()).isEqualTo(1);
@@ -289,7 +287,7 @@ final class SandboxPoolTest {
         pool.expect("fn_a", reused("ada", "fn_a@1"), 0, 1, false);
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var second = executor.submit(() -> pool.take(reused("ada", "fn_a@1")));
-            Eventually.until("it waits", () -> count("faas.pool.misses") == 2);
+            Await.until("it waits", () -> count("faas.pool.misses") == 2);
             run(first);
             first.close();
             second.get(30, TimeUnit.SECONDS).close();
@@ -312,10 +310,10 @@ final class SandboxPoolTest {
         var pool = pool(0, LONG, 4);
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var first = executor.submit(() -> pool.take(reused("ada", "fn_a@1")));
-            Eventually.until("it boots", () -> boots.get() == 1);
+            Await.until("it boots", () -> boots.get() == 1);
             pool.expect("fn_a", reused("ada", "fn_a@1"), 0, 1, false);
             var second = executor.submit(() -> pool.take(reused("ada", "fn_a@1")));
-            Eventually.until("both wait", () -> count("faas.pool.misses") == 2);
+            Await.until("both wait", () -> count("faas.pool.misses") == 2);
             go.countDown();
 
             assertThatThrownBy(() -> first.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(BootFailed.class);
@@ -327,7 +325,7 @@ final class SandboxPoolTest {
     void givenABootThatDoesNotEnd_whenTheCloseIsCutOff_thenWhatWasReadyIsRemovedAllTheSame() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
-        Eventually.until("they are ready", () -> pool.ready() == 2);
+        Await.until("they are ready", () -> pool.ready() == 2);
         var boots = new AtomicInteger();
         var go = new CountDownLatch(1);
         engine.onBoot(() -> {
@@ -335,11 +333,11 @@ final class SandboxPoolTest {
             go.await();
         });
         pool.expect("fn_b", key("bob", "fn_b@1"), 1, 10, true);
-        Eventually.until("one boots", () -> boots.get() > 0);
+        Await.until("one boots", () -> boots.get() > 0);
         var mayGo = new CountDownLatch(1);
         engine.onRemoval(mayGo::await);
         var closing = Thread.ofVirtual().start(() -> assertThatThrownBy(pool::close));
-        Eventually.until("it waits for the boot", () -> pool.ready() == 0);
+        Await.until("it waits for the boot", () -> pool.ready() == 0);
 
         closing.interrupt();
 
@@ -356,7 +354,7 @@ final class SandboxPoolTest {
         var former = pool.take(reused("ada", "fn_a@1"));
         run(former);
         former.close();
-        Eventually.until("it is back", () -> pool.ready() == 1);
+        Await.until("it is back", () -> pool.ready() == 1);
         try (var next = pool.take(reused("ada", "fn_a@1"))) {
             former.cancel();
             former.close();

@@ -1,5 +1,6 @@
 package dev.faas.system.deployed;
 
+import dev.faas.testing.Pause;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.wire.Codec;
 import java.io.IOException;
@@ -165,7 +166,7 @@ final class ContainerCaller {
 
     private static void pause() throws InterruptedIOException {
         try {
-            Thread.sleep(PAUSE);
+            Pause.of(PAUSE);
         } catch (InterruptedException e) {
             throw new InterruptedIOException("stopped");
         }

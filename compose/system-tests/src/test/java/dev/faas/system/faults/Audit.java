@@ -1,5 +1,6 @@
 package dev.faas.system.faults;
 
+import dev.faas.testing.Pause;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.nats.Nats;
@@ -162,7 +163,7 @@ final class Audit {
                 problems.add("the ledger does not agree on " + open + ", and says these have not ended: " + unfinished);
                 return;
             }
-            Thread.sleep(LOOK_AGAIN);
+            Pause.of(LOOK_AGAIN);
         }
     }
 

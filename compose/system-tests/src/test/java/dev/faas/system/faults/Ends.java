@@ -1,5 +1,6 @@
 package dev.faas.system.faults;
 
+import dev.faas.testing.Pause;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord.Ended;
 import java.io.IOException;
@@ -36,7 +37,7 @@ public final class Ends {
                 if (System.nanoTime() > until) {
                     throw new IOException("the stream cannot be read in the end", away);
                 }
-                Thread.sleep(LOOK_AGAIN);
+                Pause.of(LOOK_AGAIN);
             }
         }
     }

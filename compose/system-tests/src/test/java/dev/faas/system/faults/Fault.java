@@ -1,6 +1,6 @@
 package dev.faas.system.faults;
 
-import dev.faas.local.FaultyLink;
+import dev.faas.testing.FaultyLink;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package dev.faas.system.faults;
 
+import org.awaitility.core.ConditionTimeoutException;
+import dev.faas.testing.Await;
 import dev.faas.lifecycle.Uninterrupted;
 import dev.faas.local.Directories;
 import dev.faas.local.PostgresServer;
@@ -41,7 +43,6 @@ public final class FaultPlatform implements AutoCloseable {
     private static final Path PROGRAMS = Path.of("..");
 
     private static final Duration READY_LIMIT = Duration.ofMinutes(2);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
     private static final Duration CONTAINERS_GO = Duration.ofSeconds(90);
 
     @FunctionalInterface
@@ -183,18 +184,14 @@ public final class FaultPlatform implements AutoCloseable {
     }
 
     private void awaitReady() throws IOException, InterruptedException {
-        var until = System.nanoTime() + READY_LIMIT.toNanos();
-        while (!ready()) {
+        Await.until("the platform is ready", READY_LIMIT, () -> {
             for (var part : parts.values()) {
                 if (!part.alive()) {
                     throw new IOException(part.name() + " ended as it started; its output is in " + logs);
                 }
             }
-            if (System.nanoTime() > until) {
-                throw new IOException("not ready after " + READY_LIMIT.toSeconds() + " s");
-            }
-            Thread.sleep(LOOK_AGAIN);
-        }
+            return ready();
+        });
     }
 
     /** Whether each service says that it is. */
@@ -263,13 +260,12 @@ public final class FaultPlatform implements AutoCloseable {
 
     /** Those that are there 90 s after the load's end. */
     public List<String> containersLeft() throws InterruptedException {
-        var until = System.nanoTime() + CONTAINERS_GO.toNanos();
-        var left = containers();
-        while (!left.isEmpty() && System.nanoTime() < until) {
-            Thread.sleep(LOOK_AGAIN);
-            left = containers();
+        try {
+            Await.until("no container is left", CONTAINERS_GO, () -> containers().isEmpty());
+            return List.of();
+        } catch (ConditionTimeoutException some) {
+            return containers();
         }
-        return left;
     }
 
     /** To the end also for whoever was told to stop. */

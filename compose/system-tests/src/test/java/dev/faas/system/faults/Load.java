@@ -1,5 +1,6 @@
 package dev.faas.system.faults;
 
+import dev.faas.testing.Pause;
 import dev.faas.wire.Codec.CodecException;
 import java.io.IOException;
 import java.time.Duration;
@@ -63,7 +64,7 @@ final class Load implements AutoCloseable {
     private void submit(Kind kind, String argument, String key) {
         try {
             while (!accepted(kind, argument, key) && !key.isEmpty() && !over()) {
-                Thread.sleep(AGAIN);
+                Pause.of(AGAIN);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package dev.faas.system.faults;
 
+import dev.faas.testing.Pause;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ final class Matrix {
             load.awaitFirst(FIRST);
             for (int round = 0; round < rounds; round++) {
                 for (var blow : row.blows()) {
-                    Thread.sleep(random.nextLong(LONGEST_WAIT.toMillis()));
+                    Pause.of(Duration.ofMillis(random.nextLong(LONGEST_WAIT.toMillis())));
                     var recovered = strike(blow, row, stage, random);
                     if (recovered.isEmpty()) {
                         problems.add("not recovered in round " + (round + 1));
@@ -74,7 +75,7 @@ final class Matrix {
                     recovery = max(recovery, recovered.orElse(Duration.ZERO));
                 }
             }
-            Thread.sleep(AFTERWARDS);
+            Pause.of(AFTERWARDS);
             load.stop();
             var audit = new Audit(stage, watch, load.accepted());
             audit.run(begun);
@@ -101,7 +102,7 @@ final class Matrix {
         var lasting = blow.fault().duration(random);
         out.printf("%s %s: %s for %d ms%n", Instant.now(), row.name(), victim.names(), lasting.toMillis());
         blow.fault().strike(victim);
-        Thread.sleep(lasting);
+        Pause.of(lasting);
         var lifted = System.nanoTime();
         blow.fault().lift(victim);
         var restarting = Duration.ofNanos(System.nanoTime() - lifted);

@@ -1,5 +1,6 @@
 package dev.faas.system.faults;
 
+import dev.faas.testing.Pause;
 import dev.faas.wire.Codec.CodecException;
 import java.io.IOException;
 import java.time.Duration;
@@ -60,7 +61,7 @@ final class Recovery {
             } catch (IOException | CodecException notYet) {
                 // That is what is waited for.
             }
-            Thread.sleep(AGAIN);
+            Pause.of(AGAIN);
         }
         return false;
     }

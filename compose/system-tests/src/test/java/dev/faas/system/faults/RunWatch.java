@@ -31,6 +31,7 @@ final class RunWatch implements AutoCloseable {
     private static final int RECORD_BYTES = 64;
     private static final int NAME_AT = 48;
     private static final int NAME_BYTES = 15;
+    @SuppressWarnings("restricted") // there is no other way to a system call
     private static final MethodHandle ACCT = Linker.nativeLinker()
             .downcallHandle(
                     Linker.nativeLinker().defaultLookup().findOrThrow("acct"),

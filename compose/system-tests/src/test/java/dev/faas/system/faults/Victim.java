@@ -1,6 +1,6 @@
 package dev.faas.system.faults;
 
-import dev.faas.local.FaultyLink;
+import dev.faas.testing.FaultyLink;
 import java.util.List;
 
 /** What a fault befalls at one moment: the processes, and what connects them with the rest. */

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.spawner.docker.OwnDocker;
 import dev.faas.spawner.docker.TestImages;
+import com.github.dockerjava.api.model.Container;
 import dev.faas.standalone.Platform;
 import dev.faas.standalone.UpOptions;
 import dev.faas.system.Client;
+import dev.faas.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -145,7 +147,7 @@ class DiskFullIT {
             bob.function("never", images.script("echo never"));
             bob.run("never", "before");
 
-            disk.fill();
+            fill(disk, images);
             load.awaitNothingBut(true, FULL);
             var waits = bob.submit("never", "run");
             load.awaitNothingBut(true, FULL);
@@ -164,6 +166,18 @@ class DiskFullIT {
         } finally {
             Files.deleteIfExists(home);
         }
+    }
+
+    /** A container that is removed frees room for another one: the disk stays full once none is left. */
+    private static void fill(SmallDisk disk, TestImages images) {
+        Await.until("a full disk without containers", NOTICED, () -> {
+            disk.fill();
+            return disk.free() == 0 && containers(images).isEmpty();
+        });
+    }
+
+    private static List<Container> containers(TestImages images) {
+        return images.docker().listContainersCmd().withShowAll(true).exec();
     }
 
     private Platform start(Map<String, String> settings) {

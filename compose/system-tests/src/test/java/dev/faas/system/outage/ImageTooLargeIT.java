@@ -2,6 +2,7 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Await;
 import dev.faas.spawner.docker.BusyboxImage;
 import dev.faas.spawner.docker.OwnDocker;
 import dev.faas.spawner.docker.TestImages;
@@ -25,7 +26,6 @@ class ImageTooLargeIT {
     private static final int DISK_MB = 64;
     private static final int IMAGE_BYTES = 80 << 20;
     private static final Duration CLEAN = Duration.ofSeconds(60);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     @TempDir
     Path data;
@@ -84,12 +84,6 @@ class ImageTooLargeIT {
     }
 
     private static void awaitRoom(SmallDisk disk, long bytes) {
-        long until = System.nanoTime() + CLEAN.toNanos();
-        while (disk.free() < bytes) {
-            assertThat(System.nanoTime())
-                    .as(disk.free() + " bytes are free, not " + bytes)
-                    .isLessThan(until);
-            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
-        }
+        Await.until(bytes + " free bytes", CLEAN, () -> disk.free() >= bytes);
     }
 }

@@ -2,6 +2,7 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.system.User;
@@ -24,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole platform killed again and again in the middle of its work. */
 class KilledUnderLoadIT {
     private static final int KILLS = 10;
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
     private static final Duration CONTAINERS_GO = Duration.ofSeconds(60);
 
     @TempDir
@@ -117,15 +117,11 @@ class KilledUnderLoadIT {
 
     /** What is booted ahead of demand is the living spawner's; of the ten before nothing may stay. */
     private static void awaitContainersOfOneSpawnerAtMost(TestImages images, String data) throws IOException {
-        long until = System.nanoTime() + CONTAINERS_GO.toNanos();
-        while (ProgramIT.containers(images, data).stream()
+        Await.until("no containers of dead spawners", CONTAINERS_GO, () -> ProgramIT.containers(images, data).stream()
                         .map(container -> container.getLabels().get("dev.faas.incarnation"))
                         .distinct()
                         .count()
-                > 1) {
-            assertThat(System.nanoTime()).as("containers of the dead stay").isLessThan(until);
-            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
-        }
+                <= 1);
     }
 
     private static ServiceProcess up(String data) throws IOException {

@@ -2,6 +2,8 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.awaitility.core.ConditionTimeoutException;
+import dev.faas.testing.Await;
 import dev.faas.local.NatsServer;
 import dev.faas.local.PostgresServer;
 import dev.faas.local.ReservedPort;
@@ -32,7 +34,6 @@ final class Processes implements AutoCloseable {
             "spawner", dev.faas.spawner.Main.class,
             "gateway", dev.faas.gateway.Main.class);
     private static final Duration READY = Duration.ofSeconds(60);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
     private static final long UNLIMITED = -1;
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -74,12 +75,10 @@ final class Processes implements AutoCloseable {
         var process = ServiceProcess.service(
                 MAINS.get(service), environment(service), names == null ? List.of() : names.wrapper());
         running.put(service, process);
-        long until = System.nanoTime() + READY.toNanos();
-        while (!ready(service)) {
-            assertThat(System.nanoTime())
-                    .as(service + " is not ready: " + process.output())
-                    .isLessThan(until);
-            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        try {
+            Await.until(service + " is ready", READY, () -> ready(service));
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(process.output(), e);
         }
     }
 

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 
 /** A file system of some megabytes on a directory, filled to the last byte and emptied again by its owner. Needs root. */
@@ -28,9 +29,9 @@ final class SmallDisk implements AutoCloseable {
         return new SmallDisk(place);
     }
 
-    /** Until nothing fits any more. */
+    /** Until nothing fits any more; again, if somebody has freed room since. */
     void fill() throws IOException {
-        try (var out = Files.newOutputStream(ballast)) {
+        try (var out = Files.newOutputStream(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             var piece = new byte[PIECE];
             while (free() >= PIECE) {
                 write(out, piece);

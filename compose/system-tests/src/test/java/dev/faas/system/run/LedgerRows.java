@@ -2,6 +2,7 @@ package dev.faas.system.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Await;
 import dev.faas.standalone.Platform;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -10,7 +11,6 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The ledger of a running platform, as its database has it: what no call tells, and time that nobody waits for. */
 final class LedgerRows {
-    private static final long LOOK_NANOS = Duration.ofMillis(100).toNanos();
 
     private final String url;
     private final String user;
@@ -29,13 +29,8 @@ final class LedgerRows {
     }
 
     void await(String activation, String column, String value, Duration limit) throws SQLException {
-        long until = System.nanoTime() + limit.toNanos();
-        var seen = of(activation, column);
-        while (!seen.equals(value) && System.nanoTime() < until) {
-            LockSupport.parkNanos(LOOK_NANOS);
-            seen = of(activation, column);
-        }
-        assertThat(seen).as(column + " of " + activation).isEqualTo(value);
+        Await.until(
+                column + " of " + activation + ": " + value, limit, () -> of(activation, column).equals(value));
     }
 
     /** Lets its end be longer ago. */

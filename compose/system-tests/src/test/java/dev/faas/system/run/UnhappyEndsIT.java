@@ -2,6 +2,7 @@ package dev.faas.system.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.spawner.docker.TestRegistry;
 import dev.faas.system.WholeSystem;
@@ -20,7 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(WholeSystem.class)
 class UnhappyEndsIT {
     private static final Duration CLEAN = Duration.ofSeconds(30);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
     /** Beyond a timeout: for a command that does not stop when it is told to, and a backstop behind that. */
     private static final long STOPS_WITHIN_MS = 5_000;
 
@@ -58,13 +58,7 @@ class UnhappyEndsIT {
     }
 
     private static void leavesNothing(WholeSystem.Running system, String function) {
-        long until = System.nanoTime() + CLEAN.toNanos();
-        while (!containers(system, function).isEmpty()) {
-            assertThat(System.nanoTime() - until)
-                    .as("containers of a function that is gone stay")
-                    .isNegative();
-            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
-        }
+        Await.until("no container of the function", CLEAN, () -> containers(system, function).isEmpty());
     }
 
     private static List<?> containers(WholeSystem.Running system, String function) {

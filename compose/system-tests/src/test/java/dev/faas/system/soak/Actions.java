@@ -1,5 +1,6 @@
 package dev.faas.system.soak;
 
+import dev.faas.testing.Await;
 import dev.faas.system.faults.FaultPlatform;
 import dev.faas.system.faults.LoadClient;
 import java.io.IOException;
@@ -141,7 +142,7 @@ final class Actions implements AutoCloseable {
 
     private void cancelled(String argument) throws IOException, InterruptedException {
         var id = submit("long", argument);
-        Thread.sleep(1_500);
+        Await.until("a run to cancel", () -> customer.record(id).path("status").asText().equals("running"));
         customer.delete("/v1/activations/" + id).orThrow();
         await(id, "cancelled");
     }

@@ -1,5 +1,6 @@
 package dev.faas.system.soak;
 
+import dev.faas.testing.Pause;
 import dev.faas.system.faults.FaultPlatform;
 import dev.faas.system.faults.Main;
 import java.io.IOException;
@@ -80,7 +81,7 @@ final class Soak implements Callable<Integer> {
         for (int i = 0; System.nanoTime() - begun < lasting.toNanos(); i++) {
             gauges.sample(Duration.ofNanos(System.nanoTime() - begun), deeds.done());
             keep(gauges, lasting);
-            Thread.sleep(Math.max(0, begun + (i + 1) * pause.toNanos() - System.nanoTime()) / 1_000_000);
+            Pause.of(Duration.ofNanos(begun + (i + 1) * pause.toNanos() - System.nanoTime()));
         }
     }
 

@@ -11,12 +11,10 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The manual's commands of Docker Compose, word for word, on a machine that has nothing: one deployment's life, in order. */
-@ExtendWith(OneMachine.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class ComposeIT {
+abstract class ComposeTests {
     private static final int SPREAD = 12;
 
     @Test

@@ -8,7 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 
 /** What the gateway answered. */
-public record Answer(HttpResponse<byte[]> response) {
+public record GatewayAnswer(HttpResponse<byte[]> response) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public int status() {

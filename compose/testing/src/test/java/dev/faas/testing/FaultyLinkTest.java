@@ -1,4 +1,4 @@
-package dev.faas.local;
+package dev.faas.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,5 +1,6 @@
-package dev.faas.local;
+package dev.faas.testing;
 
+import dev.faas.local.ReservedPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

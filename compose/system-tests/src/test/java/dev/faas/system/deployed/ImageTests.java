@@ -3,14 +3,12 @@ package dev.faas.system.deployed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the four images are like, whoever starts them. */
-@ExtendWith(OneMachine.class)
-class ImagesIT {
+abstract class ImageTests {
     private static final long MEGABYTE = 1_000_000;
 
     @ParameterizedTest

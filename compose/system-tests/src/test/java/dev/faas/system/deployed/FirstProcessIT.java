@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scripts that containers begin with, as the first process of one, for which no signal has a default. Needs root. */
 @Timeout(60)
-class FirstProcessTest {
+class FirstProcessIT {
     private static final int TERMINATED = 143;
     private static final int TRIES = 200;
 

@@ -9,12 +9,10 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The same file as a stack, by the manual's commands, on a swarm of one machine: one deployment's life, in order. */
-@ExtendWith(OneMachine.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class StackIT {
+abstract class StackTests {
     private static final List<String> SERVICES =
             List.of("auth-service", "registry-service", "execution-service", "api-gateway");
 
@@ -51,11 +49,13 @@ class StackIT {
 
     @Test
     @Order(3)
-    void everyServiceRolledUnderLoadLosesNothing(Nodes nodes) throws Exception {
+    void allServicesRolledAtOnceUnderLoadLoseNothing(Nodes nodes) throws Exception {
         try (var traffic = RollingLoad.traffic(nodes, 1)) {
-            for (var service : SERVICES) {
-                nodes.on(1).line(Nodes.LONG, "docker service update --force --detach=false faas_" + service);
-            }
+            nodes.on(1)
+                    .line(
+                            Nodes.LONG,
+                            "printf '%s\\n' " + String.join(" ", SERVICES)
+                                    + " | xargs -P 0 -I {} docker service update --force --detach=false faas_{}");
 
             traffic.end().flawless("stack, every service rolled");
         }
@@ -103,12 +103,13 @@ class StackIT {
     /** The volumes of the stack are those of Docker Compose, whose platform a backup is made of. */
     @Test
     @Order(6)
-    void aStacksBackupIsMadeByComposeOnItsVolumes(Nodes nodes) throws Exception {
+    void removedItLeavesItsVolumesFromWhichComposeMakesTheBackupAndItComesBack(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
         var before = RollingLoad.of(nodes, 1, "story").flawless("stack, before the backup");
         shell.line(Nodes.SHORT, "rm -rf system-tests/target/backup");
         shell.line(Nodes.LONG, "docker stack rm --detach=false faas");
-        shell.untilEmpty(Nodes.SHORT, "docker ps -aq; docker network ls -q --filter name=faas_");
+        leftOnlyVolumes(shell);
+
         shell.line(Nodes.LONG, "docker compose up -d --wait");
         shell.line(Nodes.LONG, "./backup save system-tests/target/backup");
         shell.line(Nodes.LONG, "docker compose down");
@@ -118,12 +119,7 @@ class StackIT {
         assertThat(after.flawless("stack, after the backup").number("accepted")).isEqualTo(2);
     }
 
-    @Test
-    @Order(7)
-    void removedItLeavesNothingButItsVolumes(Nodes nodes) throws Exception {
-        var shell = nodes.on(1);
-        shell.line(Nodes.LONG, "docker stack rm --detach=false faas");
-
+    private static void leftOnlyVolumes(Shell shell) throws Exception {
         assertThat(shell.line(Nodes.SHORT, "docker service ls -q; docker config ls -q; docker secret ls -q"))
                 .isEmpty();
         shell.untilEmpty(
@@ -131,7 +127,6 @@ class StackIT {
                 "docker ps -a --format '{{.Names}} {{.Status}}'; docker network ls -q --filter name=faas_");
         assertThat(shell.lines(Nodes.SHORT, "docker volume ls -q"))
                 .containsExactly("faas_nats", "faas_postgres", "faas_secrets");
-        shell.line(Nodes.SHORT, "docker volume rm $(docker volume ls -q); docker swarm leave --force");
     }
 
     private static String imageOf(Nodes nodes, String service) throws Exception {
