@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.stream.Stream;
 
-/** {@code Authorization} in every broken form, at every port; each a 401 that names the scheme. */
+/** Invalid forms of {@code Authorization} at every port: each gets a 401 that names the scheme. */
 final class CredentialRows {
     private static final String CLAIMS =
             base64("{\"iss\":\"faas\",\"aud\":\"faas\",\"sub\":\"usr_00000000000000000000000000\",\"sid\":\"s\","
@@ -59,7 +59,7 @@ final class CredentialRows {
                 twice());
     }
 
-    /** Which of two would count is a question that two servers answer differently. */
+    /** Two servers could choose different ones of two headers. */
     private static Stream<Refusal> twice() {
         return everywhere(header("the same token twice", "Bearer {token}").with("Authorization: Bearer {token}"));
     }

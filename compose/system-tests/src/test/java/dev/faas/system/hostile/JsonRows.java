@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Bodies that are no JSON, or no object, at every call that takes one. {@code '} stands for {@code "}. */
+/** Bodies that are not JSON or not an object, for every operation with a body. {@code '} stands for {@code "}. */
 final class JsonRows {
     private record Body(String what, String latin1, String code) {}
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who is let in, at two gateways of one platform. */
+/** Tests which tokens two gateways of one platform accept. */
 @ExtendWith(WholeSystem.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TokensIT {

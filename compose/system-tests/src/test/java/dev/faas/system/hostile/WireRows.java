@@ -6,9 +6,8 @@ import dev.faas.system.hostile.Refusal.Door;
 import java.util.stream.Stream;
 
 /**
- * What is no request of HTTP/1.1, or one that two servers could read in two ways (request smuggling). The answer is a
- * problem wherever there is somebody who waits for one; then the connection is closed, since nobody knows where the next
- * request would begin.
+ * Invalid HTTP/1.1 requests, and ones that two servers could read differently (request smuggling). The response is a problem
+ * where one is possible. Then the connection is closed, because the start of the next request is unknown.
  */
 final class WireRows {
     private static final String GET = "GET /healthz HTTP/1.1\r\n";
@@ -146,7 +145,7 @@ final class WireRows {
                         .is(414, "uri_too_long"));
     }
 
-    /** What never gets whole. Of a head there is nothing to answer yet: its connection is closed without a word. */
+    /** Requests that stay incomplete. After an incomplete head the connection is closed without a response. */
     static Stream<Refusal> unfinished() {
         return Stream.of(
                         Stream.of(

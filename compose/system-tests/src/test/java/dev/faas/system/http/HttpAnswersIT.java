@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What an answer is made of: its type, its coding, its tag, and the headers that all have. */
+/** Tests responses: media type, content coding, ETag, and the common headers. */
 @ExtendWith(WholeSystem.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HttpAnswersIT {

@@ -2,9 +2,9 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.dockerjava.api.model.Container;
 import dev.faas.spawner.docker.OwnDocker;
 import dev.faas.spawner.docker.TestImages;
-import com.github.dockerjava.api.model.Container;
 import dev.faas.standalone.Platform;
 import dev.faas.standalone.UpOptions;
 import dev.faas.system.Client;

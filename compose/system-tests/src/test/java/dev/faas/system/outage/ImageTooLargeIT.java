@@ -2,7 +2,6 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.Await;
 import dev.faas.spawner.docker.BusyboxImage;
 import dev.faas.spawner.docker.OwnDocker;
 import dev.faas.spawner.docker.TestImages;
@@ -10,17 +9,17 @@ import dev.faas.spawner.docker.TestRegistry;
 import dev.faas.standalone.Platform;
 import dev.faas.standalone.UpOptions;
 import dev.faas.system.Client;
+import dev.faas.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A function's image is larger than Docker's disk has room for. Needs root, for a disk and a Docker of its own. */
+/** Tests a function whose image does not fit on Docker's disk. Needs root, for its own disk and Docker. */
 @Timeout(240)
 class ImageTooLargeIT {
     private static final int DISK_MB = 64;
@@ -68,7 +67,7 @@ class ImageTooLargeIT {
         }
     }
 
-    /** From another Docker, which has room for it. */
+    /** Created by another Docker with enough space. */
     private static void publish(Path registryData) throws Exception {
         var noise = new byte[IMAGE_BYTES];
         new Random().nextBytes(noise);

@@ -2,11 +2,11 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.system.User;
 import dev.faas.system.story.ProgramIT;
+import dev.faas.testing.Await;
 import dev.faas.testing.ServiceProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -18,11 +18,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole platform killed again and again in the middle of its work. */
+/** Tests repeated kills of the whole platform under load. */
 class KilledUnderLoadIT {
     private static final int KILLS = 10;
     private static final Duration CONTAINERS_GO = Duration.ofSeconds(60);
@@ -55,7 +54,7 @@ class KilledUnderLoadIT {
                             .as(record.toString())
                             .isEqualTo(1);
                 }
-                // What was stored and whose answer died with the gateway runs all the same, and nothing else does.
+                // Activations that were stored but not answered run, too; nothing else does.
                 for (var each : all(ada)) {
                     assertThat(ada.ended(each.path("activationId").asText())
                                     .path("status")
@@ -86,7 +85,7 @@ class KilledUnderLoadIT {
                 accepted.add(user.submit("work", Integer.toString(i % 9)));
             }
         } catch (IOException killed) {
-            // That one was not answered: it may run or not.
+            // It was not answered, so it may run or not.
         }
         killing.get(60, TimeUnit.SECONDS);
         assertThat(program.exitCode()).isNotZero();
@@ -115,13 +114,16 @@ class KilledUnderLoadIT {
         return found;
     }
 
-    /** What is booted ahead of demand is the living spawner's; of the ten before nothing may stay. */
+    /** Only the running spawner may have booted containers; those of the ten killed ones must be removed. */
     private static void awaitContainersOfOneSpawnerAtMost(TestImages images, String data) throws IOException {
-        Await.until("no containers of dead spawners", CONTAINERS_GO, () -> ProgramIT.containers(images, data).stream()
-                        .map(container -> container.getLabels().get("dev.faas.incarnation"))
-                        .distinct()
-                        .count()
-                <= 1);
+        Await.until(
+                "no containers of dead spawners",
+                CONTAINERS_GO,
+                () -> ProgramIT.containers(images, data).stream()
+                                .map(container -> container.getLabels().get("dev.faas.incarnation"))
+                                .distinct()
+                                .count()
+                        <= 1);
     }
 
     private static ServiceProcess up(String data) throws IOException {

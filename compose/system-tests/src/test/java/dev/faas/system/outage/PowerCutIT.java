@@ -2,10 +2,10 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.Await;
 import dev.faas.local.NatsCluster;
 import dev.faas.local.NatsServer;
 import dev.faas.local.Sync;
+import dev.faas.testing.Await;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.Options;
@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a power cut leaves of acknowledged messages, by the setting of {@code FAAS_SYNC}. Three servers share one disk here, so
- * that all lose power at once. Needs root, for a disk of its own.
+ * Tests which acknowledged messages survive a power cut, for both settings of {@code FAAS_SYNC}. The three servers share one
+ * disk, so all lose power at once. Needs root, for its own disk.
  */
 @Timeout(180)
 class PowerCutIT {
@@ -33,7 +32,7 @@ class PowerCutIT {
     private static final int DISK_MB = 96;
     private static final String STREAM = "KEPT";
     private static final String LAST = "acknowledged-last";
-    /** Generous, and short of the 30 s after which the kernel writes by itself. */
+    /** Less than the 30 s after which the kernel writes by itself. */
     private static final Duration INTERVAL_LIMIT = Duration.ofSeconds(10);
 
     @TempDir
@@ -58,7 +57,7 @@ class PowerCutIT {
         assertThat(messagesAfterPowerCut(servers, Sync.ALWAYS.variables())).isEqualTo(2);
     }
 
-    /** So that the test above can fail. */
+    /** Shows that the test above can fail. */
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void givenALongIntervalWhenThePowerFailsAfterTheAcknowledgementThenTheMessageIsLost(int servers) throws Exception {
@@ -75,7 +74,7 @@ class PowerCutIT {
         }
     }
 
-    /** Of two: the first is on the disk in any case, the second is as safe as the setting makes it. */
+    /** Publishes two messages: the first is always on the disk, the second depends on the setting. */
     private long messagesAfterPowerCut(int servers, Map<String, String> sync) throws Exception {
         try (var disk = LoopDisk.make(directory.resolve("before"), DISK_MB);
                 var nats = start(servers, disk, sync)) {
@@ -99,7 +98,7 @@ class PowerCutIT {
         }
     }
 
-    /** Each is acknowledged; between them all that the disk's kernel holds is written. */
+    /** Both are acknowledged; a sync of the file system between them writes the first. */
     private static void publishTwice(int replicas, Servers nats, LoopDisk disk) throws Exception {
         var client = connect(nats);
         try {

@@ -81,7 +81,8 @@ class DocsTest {
 
     @Test
     void eachSettingThatADocumentNamesExists() {
-        var settings = SETTING.matcher(sources).results().map(match -> match.group()).collect(Collectors.toSet());
+        var settings =
+                SETTING.matcher(sources).results().map(match -> match.group()).collect(Collectors.toSet());
 
         assertThat(misses(SETTING, match -> isSetting(match, settings))).isEmpty();
     }
@@ -155,7 +156,18 @@ class DocsTest {
     }
 
     private static boolean isText(Path file) {
-        return Stream.of(".java", ".c", ".h", ".sh", ".yml", ".yaml", ".conf", ".xml", ".sql", ".properties", ".options")
+        return Stream.of(
+                                ".java",
+                                ".c",
+                                ".h",
+                                ".sh",
+                                ".yml",
+                                ".yaml",
+                                ".conf",
+                                ".xml",
+                                ".sql",
+                                ".properties",
+                                ".options")
                         .anyMatch(file.toString()::endsWith)
                 || !file.getFileName().toString().contains(".");
     }

@@ -55,7 +55,8 @@ class PlainWordsTest {
         var found = new ArrayList<String>();
         for (var file : mainSources()) {
             var code = COMMENT_OR_TEXT.matcher(SourceTree.read(file)).replaceAll(" ");
-            var used = TYPE_NAME.matcher(code).results().map(name -> name.group()).collect(Collectors.toSet());
+            var used =
+                    TYPE_NAME.matcher(code).results().map(name -> name.group()).collect(Collectors.toSet());
             used.retainAll(OLD_NAMES);
             used.removeAll(NESTED_ELSEWHERE);
             used.forEach(name -> found.add(file + ": " + name));

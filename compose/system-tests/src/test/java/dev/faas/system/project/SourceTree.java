@@ -50,9 +50,7 @@ final class SourceTree {
     }
 
     static List<Path> files(String ending) throws IOException {
-        return files().stream()
-                .filter(file -> file.toString().endsWith(ending))
-                .toList();
+        return files().stream().filter(file -> file.toString().endsWith(ending)).toList();
     }
 
     static String read(Path file) {

@@ -1,15 +1,12 @@
 package dev.faas.system.run;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.faas.testing.Await;
 import dev.faas.standalone.Platform;
+import dev.faas.testing.Await;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 
-/** The ledger of a running platform, as its database has it: what no call tells, and time that nobody waits for. */
+/** Reads and changes the ledger's tables of a running platform: values that the API does not show, and times in the past. */
 final class LedgerRows {
 
     private final String url;
@@ -30,10 +27,12 @@ final class LedgerRows {
 
     void await(String activation, String column, String value, Duration limit) throws SQLException {
         Await.until(
-                column + " of " + activation + ": " + value, limit, () -> of(activation, column).equals(value));
+                column + " of " + activation + ": " + value,
+                limit,
+                () -> of(activation, column).equals(value));
     }
 
-    /** Lets its end be longer ago. */
+    /** Moves its end into the past. */
     void age(String activation, Duration more) throws SQLException {
         run("update activation set finished_at = finished_at - interval '" + more.toSeconds() + " seconds' where id = '"
                 + activation + "' returning id");

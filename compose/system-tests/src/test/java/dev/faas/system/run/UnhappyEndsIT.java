@@ -2,26 +2,25 @@ package dev.faas.system.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.Await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.spawner.docker.TestRegistry;
 import dev.faas.system.WholeSystem;
+import dev.faas.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each way to fail has its own name and a sentence that helps, leaves nothing, and is nobody else's trouble. */
+/** Tests that each failure has its own reason and a helpful detail, leaves nothing behind, and does not affect others. */
 @ExtendWith(WholeSystem.class)
 class UnhappyEndsIT {
     private static final Duration CLEAN = Duration.ofSeconds(30);
-    /** Beyond a timeout: for a command that does not stop when it is told to, and a backstop behind that. */
+    /** After the timeout: the time for a command that ignores SIGTERM, and a margin. */
     private static final long STOPS_WITHIN_MS = 5_000;
 
     @ParameterizedTest
@@ -58,7 +57,10 @@ class UnhappyEndsIT {
     }
 
     private static void leavesNothing(WholeSystem.Running system, String function) {
-        Await.until("no container of the function", CLEAN, () -> containers(system, function).isEmpty());
+        Await.until(
+                "no container of the function",
+                CLEAN,
+                () -> containers(system, function).isEmpty());
     }
 
     private static List<?> containers(WholeSystem.Running system, String function) {

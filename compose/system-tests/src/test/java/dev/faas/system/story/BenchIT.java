@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** That scenarios do what they say, with little; how fast it is depends on the machine and is not asked. */
+/** Tests that the benchmark scenarios work, at a small size. Speed is not tested, because it depends on the machine. */
 class BenchIT {
     @TempDir
     private Path directory;
@@ -35,7 +35,7 @@ class BenchIT {
     void aPastThatIsMadeByHandGoesThroughProjectorAndPruner() throws Exception {
         var report = run("history", 300);
 
-        // Each request is checked as it is answered, and that the bus is empty again is waited for.
+        // The scenario checks each response, and waits until the event stream is pruned.
         assertThat(report.path("rows")).hasSize(10);
         assertThat(figure(report, "left once all was pruned")).isLessThan(64);
     }

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the platform is for, and that nobody sees another's things. */
+/** Tests the main use of the platform, and that users do not see each other's functions and activations. */
 @ExtendWith(WholeSystem.class)
 class StoryIT {
     @Test
