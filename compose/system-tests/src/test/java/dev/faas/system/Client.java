@@ -86,7 +86,7 @@ public record Client(URI api, String accessToken, String refreshToken) {
         }
     }
 
-    public static Client nobody(URI api) {
+    public static Client anonymous(URI api) {
         return new Client(api, "", "");
     }
 
@@ -94,9 +94,9 @@ public record Client(URI api, String accessToken, String refreshToken) {
     public static Client register(URI api) throws IOException, InterruptedException {
         var account =
                 Map.of("username", "client-" + UUID.randomUUID().toString().substring(0, 12), "password", PASSWORD);
-        var nobody = nobody(api);
-        nobody.post("/v1/auth/register", account).expect(201);
-        return nobody.holding(nobody.post("/v1/auth/login", account).expect(200).json());
+        var anonymous = anonymous(api);
+        anonymous.post("/v1/auth/register", account).expect(201);
+        return anonymous.holding(anonymous.post("/v1/auth/login", account).expect(200).json());
     }
 
     public Client holding(JsonNode tokens) {

@@ -43,18 +43,18 @@ public final class User {
     }
 
     public static User register(URI api, String username) throws IOException, InterruptedException {
-        var nobody = new User(api, "", false);
+        var anonymous = new User(api, "", false);
         var account = Map.of("username", username, "password", "correct horse battery staple");
-        assertThat(nobody.post("/v1/auth/register", account).statusCode()).isEqualTo(201);
+        assertThat(anonymous.post("/v1/auth/register", account).statusCode()).isEqualTo(201);
         return login(api, username);
     }
 
     public static User login(URI api, String username) throws IOException, InterruptedException {
-        var nobody = new User(api, "", false);
+        var anonymous = new User(api, "", false);
         var account = Map.of("username", username, "password", "correct horse battery staple");
         return new User(
                 api,
-                json(nobody.post("/v1/auth/login", account))
+                json(anonymous.post("/v1/auth/login", account))
                         .path("access_token")
                         .asText(),
                 false);

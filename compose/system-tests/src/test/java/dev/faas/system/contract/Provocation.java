@@ -68,7 +68,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                 good.body(
                         operation.getOperationId().equals("login")
                                 ? Map.of("username", USERNAME, "password", "not the one")
-                                : Map.of("refresh_token", "nobody's"));
+                                : Map.of("refresh_token", "unknown"));
             case "method_not_allowed" -> good.method("PROPFIND");
             case "not_acceptable" -> good.with("Accept", "image/png");
             case "unsupported_media_type" -> good.without("Content-Type").with("Content-Type", "application/xml");
@@ -102,7 +102,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             // What is in its way is for the test to arrange: a part that is away or broken, a body that does not
             // arrive.
             case "unavailable", "outcome_unknown", "internal", "request_timeout" -> good;
-            default -> throw new AssertionError("nobody knows how to provoke " + problem);
+            default -> throw new AssertionError("no way to provoke " + problem + ": add one here");
         };
     }
 

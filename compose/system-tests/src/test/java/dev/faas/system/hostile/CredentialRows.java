@@ -40,7 +40,7 @@ final class CredentialRows {
                                 header("empty parts", "Bearer .."),
                                 header("many parts", "Bearer " + "a.".repeat(2_000)),
                                 header("9 KB", "Bearer " + "a".repeat(9_000) + ".b.c"),
-                                header("an API key that nobody has", "Bearer faas_0000000000000000"),
+                                header("an unknown API key", "Bearer faas_0000000000000000"),
                                 header("SQL", "Bearer ' OR 1=1--"),
                                 header("null", "Bearer null"),
                                 forged("alg none", "{\"alg\":\"none\"}", ""),

@@ -113,7 +113,7 @@ final class JsonRows {
                 noObject("a field of another case", "{'NAME':'a'}"),
                 noObject("a field for JavaScript", "{'__proto__':{'admin':true}}"),
                 noObject("half a pair of surrogates as a key", "{'\\ud800':1}"),
-                noObject("1e999 in a field nobody knows", "{'x':1e999}")));
+                noObject("1e999 in an unknown field", "{'x':1e999}")));
         return bodies;
     }
 

@@ -52,7 +52,7 @@ final class WireRows {
                 wire("CONNECT", "CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example\r\n\r\n")
                         .is(400, "invalid_request"),
                 wire("TRACE", "TRACE /healthz HTTP/1.1\r\nHost: faas\r\n\r\n").is(405, "method_not_allowed"),
-                wire("a method nobody knows", "BREW /healthz HTTP/1.1\r\nHost: faas\r\n\r\n")
+                wire("an unknown method", "BREW /healthz HTTP/1.1\r\nHost: faas\r\n\r\n")
                         .is(405, "method_not_allowed"),
                 wire("a method in lower case", "get /healthz HTTP/1.1\r\nHost: faas\r\n\r\n")
                         .is(405, "method_not_allowed"),
@@ -111,7 +111,7 @@ final class WireRows {
                                 "an endless chunk extension",
                                 post + "Transfer-Encoding: chunked\r\n\r\n2;x=" + "y".repeat(20_000)
                                         + "\r\n{}\r\n0\r\n\r\n"),
-                        wire("an expectation nobody knows", post + "Expect: 200-tea\r\nContent-Length: 2\r\n\r\n")
+                        wire("an unknown expectation", post + "Expect: 200-tea\r\nContent-Length: 2\r\n\r\n")
                                 .is(417, "invalid_request"))
                 .map(row -> row.named(call + " with " + row.what()));
     }

@@ -200,7 +200,7 @@ class HttpAnswersIT {
         var replies = new ArrayList<Reply>();
         for (var path : typeByPath.keySet()) {
             replies.add(ada.get(path));
-            replies.add(Client.nobody(ada.api()).get(path));
+            replies.add(Client.anonymous(ada.api()).get(path));
             replies.add(ada.send("PROPFIND", path, null));
             replies.add(ada.send("OPTIONS", path, null));
             replies.add(ada.get(path, "Accept", "x/y"));

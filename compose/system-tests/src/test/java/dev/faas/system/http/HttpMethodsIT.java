@@ -129,7 +129,7 @@ class HttpMethodsIT {
         accounts.putAll(system);
         functions.putAll(system);
 
-        for (var client : List.of(ada, Client.nobody(ada.api()))) {
+        for (var client : List.of(ada, Client.anonymous(ada.api()))) {
             allow(client, everything);
             allow(client.at(auth), accounts);
             allow(client.at(registry), functions);

@@ -88,7 +88,7 @@ class AcceptedNotQueuedIT {
             system.signal("gateway", "STOP");
             system.openQueues();
             eventually(
-                    "it has run and left the bus",
+                    "it has run and was pruned from the event stream",
                     () -> events.lastFromLeader(id).get(10, TimeUnit.SECONDS).isEmpty());
             var states = bus.stream(Subjects.EVENTS)
                     .state()
@@ -113,7 +113,7 @@ class AcceptedNotQueuedIT {
                             .state()
                             .get(10, TimeUnit.SECONDS)
                             .lastSequence())
-                    .as("nobody has claimed it again")
+                    .as("no second claim")
                     .isEqualTo(states);
         }
     }

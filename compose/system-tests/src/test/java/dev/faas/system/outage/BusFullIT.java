@@ -72,7 +72,7 @@ class BusFullIT {
                 cutOff += bytes < FLOOD_KB * 1024L ? 1 : 0;
                 kept += bytes;
             }
-            assertThat(cutOff).as("those that the bus had no room for").isPositive();
+            assertThat(cutOff).as("outputs that did not fit into JetStream").isPositive();
             assertThat(kept).isLessThan(EVENTS_MB * 1024L * 1024);
             load.awaitAcceptance(RECOVERED);
             load.accountForAll(platform);

@@ -29,7 +29,7 @@ final class SmallDisk implements AutoCloseable {
         return new SmallDisk(place);
     }
 
-    /** Until nothing fits any more; again, if somebody has freed room since. */
+    /** Fills the disk; may be repeated after space was freed. */
     void fill() throws IOException {
         try (var out = Files.newOutputStream(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             var piece = new byte[PIECE];

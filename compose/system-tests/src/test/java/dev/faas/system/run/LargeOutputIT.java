@@ -59,7 +59,7 @@ class LargeOutputIT {
             assertThat(record.path("logTruncated").asBoolean()).isFalse();
             var etag = comesToTheByte(ada, id);
             assertThat(ledger.of(id, "pruned"))
-                    .as("all of it came out of the bus")
+                    .as("all of it came from the event stream")
                     .isEqualTo("f");
 
             ledger.await(id, "pruned", "t", Duration.ofMinutes(1));

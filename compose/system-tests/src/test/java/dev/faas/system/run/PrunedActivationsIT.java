@@ -66,7 +66,7 @@ class PrunedActivationsIT {
             while (there && System.nanoTime() < until) {
                 there = events.lastFromLeader(pruned).get(10, TimeUnit.SECONDS).isPresent();
             }
-            assertThat(there).as("still on the bus").isFalse();
+            assertThat(there).as("still in the event stream").isFalse();
         }
     }
 

@@ -36,9 +36,9 @@ class PulledImagesIT {
             awaitPulling(ada, id);
             released.countDown();
 
-            var told = events.get(60, TimeUnit.SECONDS);
+            var received = events.get(60, TimeUnit.SECONDS);
             var states =
-                    told.stream().filter(event -> event.name().equals("state")).toList();
+                    received.stream().filter(event -> event.name().equals("state")).toList();
             assertThat(states)
                     .filteredOn(state -> state.data().path("status").asText().equals("running"))
                     .anySatisfy(state ->
@@ -101,10 +101,10 @@ class PulledImagesIT {
 
     private static void awaitPulling(User ada, String id) throws Exception {
         long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        var told = "";
-        while (!told.matches(PULLING)) {
-            assertThat(System.nanoTime() - until).as("still " + told).isNegative();
-            told = ada.record(id).path("detail").asText();
+        var detail = "";
+        while (!detail.matches(PULLING)) {
+            assertThat(System.nanoTime() - until).as("still " + detail).isNegative();
+            detail = ada.record(id).path("detail").asText();
         }
     }
 }

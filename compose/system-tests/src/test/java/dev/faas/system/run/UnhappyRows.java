@@ -62,7 +62,7 @@ final class UnhappyRows {
                         signal("SIGKILL")),
                 succeeded("no output at all", "exit 0", record -> assertResult(record, "")),
                 succeeded(
-                        "children that nobody waits for",
+                        "children without a parent that waits",
                         "i=0; while [ $i -lt 50 ]; do true & i=$((i+1)); done; exec sleep 1",
                         UnhappyRows::hasEnded),
                 succeeded(
