@@ -36,25 +36,25 @@ void inbox_move(struct inbox *inbox, void *payload, uint32_t capacity) {
     inbox->capacity = capacity;
 }
 
-int order_parse(struct order *order, uint8_t *payload, uint32_t length) {
-    memset(order, 0, sizeof *order);
-    memcpy(&order->head, payload, length < sizeof order->head ? length : sizeof order->head);
-    if (length < sizeof order->head || order->head.stop_signal > SIGRTMAX) return -1;
-    if (order->head.stop_signal == 0) order->head.stop_signal = SIGTERM;
-    uint8_t *at = payload + sizeof order->head, *end = payload + length;
-    order->variables = (const char *)at;
-    for (int i = 0; i < order->head.variables; i++) {
+int run_frame_parse(struct run_frame *frame, uint8_t *payload, uint32_t length) {
+    memset(frame, 0, sizeof *frame);
+    memcpy(&frame->head, payload, length < sizeof frame->head ? length : sizeof frame->head);
+    if (length < sizeof frame->head || frame->head.stop_signal > SIGRTMAX) return -1;
+    if (frame->head.stop_signal == 0) frame->head.stop_signal = SIGTERM;
+    uint8_t *at = payload + sizeof frame->head, *end = payload + length;
+    frame->variables = (const char *)at;
+    for (int i = 0; i < frame->head.variables; i++) {
         uint8_t *nul = memchr(at, 0, end - at);
         if (!nul || *at == '=' || !memchr(at, '=', nul - at)) return -1;
         at = nul + 1;
     }
     if (memchr(at, 0, end - at)) return -1;
     *end = 0;
-    order->argument = (char *)at;
+    frame->argument = (char *)at;
     return 0;
 }
 
-// All of it, or as much as anybody wants: the function shares this descriptor and may have made it non-blocking.
+// Writes all bytes unless the reader is gone. The function shares this descriptor and may have made it non-blocking.
 static void put(int fd, const void *bytes, size_t count) {
     for (const char *at = bytes; count > 0;) {
         ssize_t written = write(fd, at, count);
@@ -65,7 +65,7 @@ static void put(int fd, const void *bytes, size_t count) {
             struct pollfd room = {.fd = fd, .events = POLLOUT};
             poll(&room, 1, -1);
         } else if (written == 0 || errno != EINTR) {
-            return; // the attach stream is gone: there is nobody to tell
+            return; // the attach stream is gone
         }
     }
 }

@@ -1,9 +1,9 @@
-// Frames in and answers out. Knows the bytes, not what they lead to.
+// Reads frames from stdin and writes messages to stdout and stderr.
 #pragma once
 #include "protocol.h"
 #include <stddef.h>
 
-// A frame as it arrives, piece by piece: whoever sends it may stall in the middle, and a deadline has to hold then too.
+// A frame as it arrives, in pieces: the sender may stall within a frame, and timeouts still have to work.
 struct inbox {
     struct header header;
     uint8_t *payload;
@@ -13,22 +13,22 @@ struct inbox {
 
 enum arrival { FRAME_PARTIAL, FRAME_COMPLETE, FRAME_END, FRAME_WRONG };
 
-// Reads once from stdin, and blocks only if nothing is there. After FRAME_COMPLETE the inbox is to be emptied.
+// Reads once from stdin; blocks only if nothing is there. Call inbox_empty after FRAME_COMPLETE.
 enum arrival inbox_receive(struct inbox *inbox);
 void inbox_empty(struct inbox *inbox);
 
-// From here on payloads go there, with what has come already of one.
+// Uses this payload buffer from now on; copies to it what has arrived of the current payload.
 void inbox_move(struct inbox *inbox, void *payload, uint32_t capacity);
 
-// A run's frame, taken apart in place.
-struct order {
+// A parsed run frame; points into the payload.
+struct run_frame {
     struct run_head head;
-    const char *variables; // head.variables of them, one after the other, each ended by NUL
-    char *argument;        // ended by NUL
+    const char *variables; // head.variables of them, each ends with NUL
+    char *argument;        // ends with NUL
 };
 
-// The payload has to have a byte of room behind its length. 0 when it is right; the nonce is there whenever it was sent.
-int order_parse(struct order *order, uint8_t *payload, uint32_t length);
+// The payload needs one byte of room behind its length. 0 if the frame is valid. Sets the nonce whenever one was sent.
+int run_frame_parse(struct run_frame *frame, uint8_t *payload, uint32_t length);
 
 void send_ready(const uint8_t *last_nonce, uint64_t boottime_us);
 void send_trailer(const struct trailer *trailer);

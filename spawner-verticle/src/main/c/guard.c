@@ -20,7 +20,7 @@ void guard_remember(struct guard *guard, int null) {
     for (int i = 0; i < 3; i++) {
         guard->shared[i].fd = shared[i];
         guard->shared[i].flags = fcntl(shared[i], F_GETFL);
-        guard->shared[i].pipe_size = fcntl(shared[i], F_GETPIPE_SZ); // -1 when it is no pipe
+        guard->shared[i].pipe_size = fcntl(shared[i], F_GETPIPE_SZ); // -1 if it is not a pipe
     }
     for (int i = 0; i < RLIM_NLIMITS; i++) getrlimit(i, &guard->limits[i]);
     read_attributes(&guard->attributes);

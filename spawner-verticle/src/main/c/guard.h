@@ -1,5 +1,5 @@
-// What a function may change of init without being let in: descriptors it shares with us, and all that a process may set
-// of another of its own user (prlimit, nice, scheduling, affinity, priority of input and output, the out-of-memory score).
+// Restores what a function may change of init from outside: the descriptors that it shares with init, and what a process
+// may set for another process of its own user (prlimit, nice, scheduling, affinity, I/O priority, out-of-memory score).
 #pragma once
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -18,7 +18,7 @@ struct guard {
             uint32_t priority;
             uint64_t runtime, deadline, period;
             uint32_t least, most;
-        } scheduling; // as sched_getattr(2) gives it
+        } scheduling; // as in sched_getattr(2)
         unsigned long processors[1024 / (8 * sizeof(long))];
         long io_priority;
         char oom_score[16];
@@ -27,5 +27,5 @@ struct guard {
 
 void guard_remember(struct guard *guard, int null);
 
-// Puts right what we may; 0 when all is as it was.
+// Restores what init may; 0 if all is as before.
 int guard_restore(const struct guard *guard);

@@ -1,13 +1,12 @@
 // init: PID 1 of a sandbox.                                            usage: /.faas/init -- COMMAND [ARGUMENT...]
 //
-// It boots ahead of demand and waits for a frame that brings a run's argument; then it starts the command with that
-// argument as its last, as `docker run --init` would have, and tells how it ended in a trailer on the command's own
-// streams. So the spawner knows the end at once, where Docker tells of it tens of milliseconds later. protocol.h has the
-// conversation.
+// Init boots ahead of demand and waits for a run frame with the argument. Then it starts the command with that argument as
+// its last word, as `docker run --init` would, and reports the end in a trailer on the command's own streams. So the spawner
+// learns of the end at once; Docker reports it tens of milliseconds later. protocol.h defines the protocol.
 //
-// It runs as the same user as the command and must not be its prey: it cannot be traced or read (it is not dumpable, and
-// its file is executable only), the nonce that makes a trailer true is known to it and the spawner alone, and whatever the
-// command may have changed of it is put right, or the sandbox is used no more.
+// Init runs as the same user as the command and is protected from it. It cannot be traced or read: it is not dumpable, and
+// its file can only be executed. Only init and the spawner know the nonce that makes a trailer valid. What the command
+// changed of init is restored; if that fails, the sandbox is not used again.
 #define _GNU_SOURCE
 #include "clock.h"
 #include "run.h"
@@ -20,14 +19,14 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum exit_code { DONE = 0, NOT_PID_1 = 64, BAD_FRAME = 70, NO_MEANS = 71 };
+enum exit_code { DONE = 0, NOT_PID_1 = 64, BAD_FRAME = 70, CANNOT_START = 71 };
 enum { LINGER_MS = 200 };
 
 static struct init init;
 static uint8_t payload[MAX_PAYLOAD + 1];
 
-// What docker-init passes on, short of signals nobody sends from outside. Only these are blocked: what is not, and has no
-// handler, the kernel drops for PID 1, so that a function can't queue signals on us.
+// The signals that docker-init passes on and that can come from outside. Only these are blocked: the kernel drops any other
+// signal without a handler for PID 1, so a function cannot queue signals here.
 static int listen_for_signals(void) {
     static const int passed[] = {SIGTERM, SIGINT,  SIGHUP,   SIGQUIT, SIGUSR1, SIGUSR2,
                                  SIGALRM, SIGCONT, SIGWINCH, SIGTSTP, SIGCHLD};
@@ -38,7 +37,7 @@ static int listen_for_signals(void) {
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-// An image may come without /dev/null only in theory; then a pipe without a writer is at its end just the same.
+// If /dev/null is missing, a pipe without a writer is at its end too.
 static int open_null(void) {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC), ends[2];
     if (null >= 0 || pipe2(ends, O_CLOEXEC)) return null;
@@ -58,10 +57,10 @@ static int boot(int words, char **command) {
     return 0;
 }
 
-// The end of PID 1 is work for the kernel and for Docker, which would compete with the spawner's, who has just been told
-// of the end of the run and is about to store it. He closes our stdin when he is done; if not, we go by ourselves.
+// Waits until the spawner closes stdin, or for a short time: the end of PID 1 costs the kernel and Docker processor time
+// that the spawner needs just now to store the end of the run.
 static void linger(void) {
-    struct pollfd in = {.fd = STDIN_FILENO}; // of interest is its end alone, which poll always tells
+    struct pollfd in = {.fd = STDIN_FILENO}; // without events: poll always reports the end
     poll(&in, 1, LINGER_MS);
 }
 
@@ -79,39 +78,39 @@ static enum exit_code serve(void) {
         inbox_empty(&inbox);
         uint8_t type = inbox.header.type;
         uint32_t length = inbox.header.length;
-        if (type == FRAME_STOP || type == FRAME_PASS) continue; // it came too late: its run has ended
+        if (type == FRAME_STOP || type == FRAME_PASS) continue; // too late: its run has ended
         if (type != FRAME_RUN) return BAD_FRAME;
 
-        struct order order; // points into the payload: frames that come during the run go elsewhere
+        struct run_frame frame; // points into the payload, so frames that come during the run go to another buffer
         struct control control;
         struct trailer trailer = {.version = PROTOCOL_VERSION};
-        int wrong = order_parse(&order, payload, length);
-        memcpy(trailer.nonce, order.head.nonce, NONCE_BYTES);
+        int wrong = run_frame_parse(&frame, payload, length);
+        memcpy(trailer.nonce, frame.head.nonce, NONCE_BYTES);
         inbox_move(&inbox, &control, sizeof control);
         if (wrong) trailer.kind = KIND_BAD_FRAME;
-        else if (run(&init, &order, &inbox, &trailer) == RUN_ABANDONED) return DONE;
+        else if (run(&init, &frame, &inbox, &trailer) == RUN_ABANDONED) return DONE;
         send_trailer(&trailer);
         if (wrong) return BAD_FRAME;
 
         explicit_bzero(payload, length);
         inbox_move(&inbox, payload, MAX_PAYLOAD);
-        if (!(order.head.flags & RUN_REUSE) || (trailer.flags & TRAILER_DIRTY)) {
+        if (!(frame.head.flags & RUN_REUSE) || (trailer.flags & TRAILER_DIRTY)) {
             linger();
             return DONE;
         }
         if (trailer.kind != KIND_TOO_LATE && sandbox_reset(&init.sandbox)) return DONE;
-        memcpy(last, order.head.nonce, NONCE_BYTES);
+        memcpy(last, frame.head.nonce, NONCE_BYTES);
         send_ready(last, clock_us(CLOCK_BOOTTIME));
     }
 }
 
 int main(int argc, char **argv) {
-    if (getpid() != 1) { // the end of a run is kill(-1), which anywhere else would end the machine
+    if (getpid() != 1) { // every run ends with kill(-1), which would end the machine outside a container
         fputs("init: runs as PID 1 of a container only\n", stderr);
         return NOT_PID_1;
     }
     prctl(PR_SET_DUMPABLE, 0);
     int skipped = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
-    if (argc < skipped || boot(argc - skipped, argv + skipped)) return NO_MEANS;
+    if (argc < skipped || boot(argc - skipped, argv + skipped)) return CANNOT_START;
     return serve();
 }

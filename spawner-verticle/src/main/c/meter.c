@@ -18,7 +18,7 @@ static int first_of(const char *cgroups, const char *const names[]) {
     return fd;
 }
 
-// The number after "key " at the beginning of a line; without a key the first number of the file.
+// The number after "key " at the beginning of a line; without a key, the first number of the file.
 static uint64_t number(int fd, const char *key) {
     char text[2048];
     ssize_t count = fd < 0 ? -1 : pread(fd, text, sizeof text - 1, 0);

@@ -1,9 +1,9 @@
-// What a run takes, out of the sandbox's own cgroup (version 1 or 2). Files that are not there count as zero.
+// Reads what a run uses from the sandbox's own cgroup (version 1 or 2). Missing files count as zero.
 #pragma once
 #include <stdint.h>
 
 struct meter {
-    int cpu, oom, peak; // descriptors, kept open: a function may lower our limit of them
+    int cpu, oom, peak; // descriptors, kept open, because a function may lower init's limit of descriptors
     int cpu_in_us;      // version 2; version 1 counts nanoseconds
 };
 

@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Between vfork and exec the child has our memory: this is how it tells us why exec failed.
+// Between vfork and exec the child shares init's memory: so it reports why exec failed.
 static volatile int failure;
 
 pid_t process_start(char **argv, char **environment, int null, const sigset_t *mask, int *exec_error) {
@@ -14,7 +14,7 @@ pid_t process_start(char **argv, char **environment, int null, const sigset_t *m
         setpgid(0, 0);
         dup2(null, STDIN_FILENO);
         sigprocmask(SIG_SETMASK, mask, NULL);
-        // The search goes by our own PATH, which is the image's. A script without #! goes to /bin/sh, as docker-init's.
+        // execvpe searches init's own PATH, which is the image's. A script without #! runs in /bin/sh, as with docker-init.
         execvpe(argv[0], argv, environment);
         failure = errno;
         _exit(127);
@@ -27,7 +27,7 @@ void process_signal(pid_t process, int signal) {
     kill(process, signal);
 }
 
-// Atomic against fork: no process of the namespace but us is missed, and none can be made that survives.
+// Atomic against fork: it kills every process of the namespace except init, and no new process can escape.
 void process_kill_all(void) {
     kill(-1, SIGKILL);
 }

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #define NEVER UINT64_MAX
-#define FORK_TRIES 50         // 2 ms apart: what the last run left to the kernel may still count as a process
-#define REAP_LIMIT_US 3000000 // for the kernel to end what was killed; longer is a process stuck in the kernel
+#define FORK_TRIES 50         // 2 ms apart: processes of the last run may still count while the kernel removes them
+#define REAP_LIMIT_US 3000000 // until killed processes are gone; after that, one is stuck in the kernel
 #define RUSAGE_US(time) ((time).tv_sec * 1000000ull + (time).tv_usec)
 
 struct progress {
@@ -20,7 +20,7 @@ struct progress {
     int ended;
     uint64_t started, due, kill_at;
     uint64_t rusage_us; // of all that was reaped
-    struct order *order;
+    struct run_frame *frame;
     struct trailer *trailer;
 };
 
@@ -29,15 +29,15 @@ static void pause_us(int signals, uint64_t us) {
     ppoll(&event, 1, &(struct timespec){us / 1000000, us % 1000000 * 1000}, NULL);
 }
 
-// The container's variables in their order, those of the attempt in the place of what has the same name, or behind.
-static char **merge_environment(const struct order *order) {
+// The container's variables in their order. Those of the run replace variables of the same name, or follow at the end.
+static char **merge_environment(const struct run_frame *frame) {
     int own = 0;
     while (environ[own]) own++;
-    char **merged = calloc(own + order->head.variables + 1, sizeof *merged);
+    char **merged = calloc(own + frame->head.variables + 1, sizeof *merged);
     if (!merged) return NULL;
     memcpy(merged, environ, own * sizeof *merged);
-    const char *variable = order->variables;
-    for (int i = 0; i < order->head.variables; i++, variable += strlen(variable) + 1) {
+    const char *variable = frame->variables;
+    for (int i = 0; i < frame->head.variables; i++, variable += strlen(variable) + 1) {
         size_t name = strchr(variable, '=') + 1 - variable;
         int place = 0;
         while (merged[place] && strncmp(merged[place], variable, name) != 0) place++;
@@ -47,14 +47,14 @@ static char **merge_environment(const struct order *order) {
 }
 
 static void start(struct init *init, struct progress *p) {
-    char **environment = merge_environment(p->order);
+    char **environment = merge_environment(p->frame);
     char **argv = calloc(init->command_words + 2, sizeof *argv);
     struct trailer *t = p->trailer;
     int exec_error = 0;
     p->command = -1;
     if (environment && argv) {
         memcpy(argv, init->command, init->command_words * sizeof *argv);
-        argv[init->command_words] = p->order->argument;
+        argv[init->command_words] = p->frame->argument;
         for (int tries = 0; tries < FORK_TRIES; tries++) {
             p->command = process_start(argv, environment, init->null, &init->inherited, &exec_error);
             if (p->command > 0 || errno != EAGAIN) break;
@@ -83,7 +83,7 @@ static void command_ended(struct progress *p, int status) {
     t->value = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-// Takes in all that have ended. False when there is no process left to wait for.
+// Reaps all processes that have ended. False if no process is left to wait for.
 static int reap(struct progress *p) {
     struct trailer *t = p->trailer;
     struct rusage usage;
@@ -100,7 +100,7 @@ static int reap(struct progress *p) {
     return process == 0;
 }
 
-// Passes on what has arrived for us; with nobody to pass it to it is forgotten.
+// Passes pending signals on to this process; drops them if it is not positive.
 static void take_signals(struct init *init, pid_t to) {
     struct signalfd_siginfo got[8];
     ssize_t count;
@@ -111,16 +111,16 @@ static void take_signals(struct init *init, pid_t to) {
     }
 }
 
-// The stop signal now, SIGKILL after the grace. What came first, timeout or stop, counts as the reason.
+// Sends the stop signal now; SIGKILL is due after the grace. The first reason counts, timeout or stop.
 static void stop(struct progress *p, uint32_t reason, uint32_t grace_ms) {
     uint64_t kill_at = now_us() + grace_ms * 1000ull;
     if (kill_at < p->kill_at) p->kill_at = kill_at;
     if (!(p->trailer->flags & (TRAILER_DEADLINE | TRAILER_STOPPED))) p->trailer->flags |= reason;
-    if (grace_ms > 0) process_signal(p->command, p->order->head.stop_signal);
+    if (grace_ms > 0) process_signal(p->command, p->frame->head.stop_signal);
 }
 
-// False when what stdin says is not allowed now, or nobody is there any more.
-static int obey(struct progress *p, struct inbox *inbox) {
+// Handles a stop or pass frame. False if stdin ended or the frame is not allowed now.
+static int take_control_frame(struct progress *p, struct inbox *inbox) {
     switch (inbox_receive(inbox)) {
     case FRAME_PARTIAL: return 1;
     case FRAME_COMPLETE: break;
@@ -131,23 +131,23 @@ static int obey(struct progress *p, struct inbox *inbox) {
     if (inbox->header.length != sizeof control || (type != FRAME_STOP && type != FRAME_PASS)) return 0;
     memcpy(&control, inbox->payload, sizeof control);
     inbox_empty(inbox);
-    if (memcmp(control.nonce, p->order->head.nonce, NONCE_BYTES) != 0) return 1; // another run's: it comes too late
+    if (memcmp(control.nonce, p->frame->head.nonce, NONCE_BYTES) != 0) return 1; // too late: it names another run
     if (type == FRAME_STOP) stop(p, TRAILER_STOPPED, control.value);
     else if (control.value <= (uint32_t)SIGRTMAX) process_signal(p->command, control.value);
     return 1;
 }
 
-// Until the command has ended or has to be killed.
-static enum after watch(struct init *init, struct progress *p, struct inbox *inbox) {
+// Waits until the command has ended or must be killed.
+static enum run_result watch(struct init *init, struct progress *p, struct inbox *inbox) {
     while (!p->ended) {
         uint64_t now = now_us();
         if (now >= p->due) {
             p->due = NEVER;
-            stop(p, TRAILER_DEADLINE, p->order->head.grace_ms);
+            stop(p, TRAILER_DEADLINE, p->frame->head.grace_ms);
         }
         if (now >= p->kill_at) {
             p->trailer->flags |= TRAILER_KILLED;
-            return RUN_OVER;
+            return RUN_ENDED;
         }
         uint64_t next = p->due < p->kill_at ? p->due : p->kill_at, left = next - now;
         struct timespec wait = {left / 1000000, left % 1000000 * 1000};
@@ -155,9 +155,9 @@ static enum after watch(struct init *init, struct progress *p, struct inbox *inb
         if (ppoll(events, 2, next == NEVER ? NULL : &wait, NULL) < 0) continue;
         if (events[1].revents) take_signals(init, p->command);
         reap(p);
-        if (events[0].revents && !p->ended && !obey(p, inbox)) return RUN_ABANDONED;
+        if (events[0].revents && !p->ended && !take_control_frame(p, inbox)) return RUN_ABANDONED;
     }
-    return RUN_OVER;
+    return RUN_ENDED;
 }
 
 static void kill_rest(struct init *init, struct progress *p) {
@@ -175,30 +175,30 @@ static void kill_rest(struct init *init, struct progress *p) {
     take_signals(init, -1);
 }
 
-enum after run(struct init *init, struct order *order, struct inbox *inbox, struct trailer *trailer) {
-    struct progress p = {.due = NEVER, .kill_at = NEVER, .order = order, .trailer = trailer};
-    if (clock_us(CLOCK_BOOTTIME) > order->head.not_after_us) {
+enum run_result run(struct init *init, struct run_frame *frame, struct inbox *inbox, struct trailer *trailer) {
+    struct progress p = {.due = NEVER, .kill_at = NEVER, .frame = frame, .trailer = trailer};
+    if (clock_us(CLOCK_BOOTTIME) > frame->head.not_after_us) {
         trailer->kind = KIND_TOO_LATE;
-        return RUN_OVER;
+        return RUN_ENDED;
     }
     struct reading before = meter_read(&init->meter);
-    take_signals(init, -1); // left from before
+    take_signals(init, -1); // drop signals from before the run
     p.started = now_us();
-    if (order->head.timeout_ms > 0) p.due = p.started + order->head.timeout_ms * 1000ull;
+    if (frame->head.timeout_ms > 0) p.due = p.started + frame->head.timeout_ms * 1000ull;
     start(init, &p);
-    enum after after = watch(init, &p, inbox);
+    enum run_result result = watch(init, &p, inbox);
     kill_rest(init, &p);
-    if (after == RUN_ABANDONED) return after;
+    if (result == RUN_ABANDONED) return result;
 
     if (guard_restore(&init->guard)) trailer->flags |= TRAILER_DIRTY;
     struct reading now = meter_read(&init->meter);
     trailer->oom_kills = now.oom_kills - before.oom_kills;
     if (trailer->oom_kills > 0) {
         trailer->flags |= TRAILER_OUT_OF_MEMORY;
-        sandbox_wipe(&init->sandbox); // a full tmpfs is memory too, which we may need for the trailer
+        sandbox_wipe(&init->sandbox); // a full tmpfs uses memory that the trailer may need
     }
     trailer->cpu_us = meter_knows_cpu(&init->meter) ? now.cpu_us - before.cpu_us : p.rusage_us;
     trailer->peak_before = before.peak_memory;
     trailer->peak_memory = now.peak_memory;
-    return RUN_OVER;
+    return RUN_ENDED;
 }

@@ -1,4 +1,4 @@
-// One run: the command from its start to the moment when nothing of it is left.
+// Runs the command, from its start until no process of it is left.
 #pragma once
 #include "frames.h"
 #include "guard.h"
@@ -6,20 +6,20 @@
 #include "sandbox.h"
 #include <signal.h>
 
-// What PID 1 has at hand, made once at boot.
+// The state of PID 1, set up once at boot.
 struct init {
     char **command;     // of the container, without the argument
     int command_words;
     int null;           // stdin of every command
-    int signals;        // a signalfd of what is passed on, and SIGCHLD
-    sigset_t inherited; // the signal mask the command gets
+    int signals;        // a signalfd for the signals to pass on and SIGCHLD
+    sigset_t inherited; // the signal mask for the command
     struct meter meter;
     struct guard guard;
     struct sandbox sandbox;
 };
 
-enum after { RUN_OVER, RUN_ABANDONED };
+enum run_result { RUN_ENDED, RUN_ABANDONED };
 
-// Runs the command by an order, obeys what comes in meanwhile, and fills the trailer, all but its nonce and version.
-// RUN_ABANDONED when stdin ended or said something wrong: everything is dead, and nobody waits for a trailer.
-enum after run(struct init *init, struct order *order, struct inbox *inbox, struct trailer *trailer);
+// Runs the command of a run frame, handles control frames meanwhile, and fills the trailer except its nonce and version.
+// RUN_ABANDONED if stdin ended or brought an invalid frame: all processes are killed, and no trailer is expected.
+enum run_result run(struct init *init, struct run_frame *frame, struct inbox *inbox, struct trailer *trailer);

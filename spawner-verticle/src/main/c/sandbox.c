@@ -15,7 +15,7 @@
 
 #define WIPE_LIMIT_US 2000000
 
-// Subfolders are mounts of their own (pts, shm, mqueue) or show as a change of the folder itself.
+// Subfolders are other mounts (pts, shm, mqueue), or their creation changes the folder itself.
 static int watch_read(struct watched *now) {
     DIR *folder = opendir(now->path);
     now->count = 0;
@@ -23,7 +23,7 @@ static int watch_read(struct watched *now) {
     for (struct dirent *entry; (entry = readdir(folder));) {
         struct stat found;
         if (strcmp(entry->d_name, "..") == 0) continue;
-        int fits = now->count < MOST_WATCHED && strlen(entry->d_name) < sizeof now->entries[0].name;
+        int fits = now->count < MAX_WATCHED && strlen(entry->d_name) < sizeof now->entries[0].name;
         if (!fits || fstatat(dirfd(folder), entry->d_name, &found, AT_SYMLINK_NOFOLLOW)) {
             closedir(folder);
             return -1;
@@ -40,14 +40,14 @@ static int watch_same(const struct watched *before) {
     if (!before->path) return 1;
     struct watched now = {.path = before->path};
     if (watch_read(&now) || now.count != before->count) return 0;
-    for (int i = 0; i < now.count; i++) { // nothing changed the folder, so that its order is the same
+    for (int i = 0; i < now.count; i++) { // an unchanged folder lists its entries in the same order
         if (strcmp(now.entries[i].name, before->entries[i].name) != 0) return 0;
         if (memcmp(&now.entries[i].changed, &before->entries[i].changed, sizeof now.entries[i].changed)) return 0;
     }
     return 1;
 }
 
-// The kernel writes blanks and the like as \ooo.
+// The kernel writes blanks and other special characters as \ooo.
 static void unescape(char *text) {
     char *to = text;
     for (const char *from = text; *from; to++) {
@@ -66,11 +66,11 @@ static int strictly_below(const char *path, const char *folder) {
     return strncmp(path, folder, length) == 0 && path[length] == '/' && path[length + 1];
 }
 
-// Can this writable mount keep something from one run to the next?
+// Records how this writable mount is reset between runs; clears reusable if it cannot be.
 static void remember_mount(struct sandbox *sandbox, const char *path, const char *type) {
     struct stat found;
-    static const char *const keeping_nothing[] = {"proc", "sysfs", "devpts", "cgroup", "cgroup2", NULL};
-    for (const char *const *name = keeping_nothing; *name; name++) {
+    static const char *const keep_no_data[] = {"proc", "sysfs", "devpts", "cgroup", "cgroup2", NULL};
+    for (const char *const *name = keep_no_data; *name; name++) {
         if (strcmp(type, *name) == 0) return;
     }
     if (stat(path, &found)) {
@@ -85,9 +85,9 @@ static void remember_mount(struct sandbox *sandbox, const char *path, const char
         return;
     }
     int in_memory = strcmp(type, "tmpfs") == 0;
-    if (in_memory && !S_ISDIR(found.st_mode)) return; // Docker's masks: /dev/null over files of /proc
+    if (in_memory && !S_ISDIR(found.st_mode)) return; // Docker mounts /dev/null over files of /proc
     int wipeable = (in_memory || strcmp(type, "mqueue") == 0) && !strictly_below(sandbox->cwd, path);
-    char *copy = wipeable && sandbox->wiped_count < MOST_WIPED ? strdup(path) : NULL;
+    char *copy = wipeable && sandbox->wiped_count < MAX_WIPED ? strdup(path) : NULL;
     if (copy) sandbox->wiped[sandbox->wiped_count++] = (struct wiped){copy, found};
     else sandbox->reusable = 0;
 }
@@ -135,7 +135,7 @@ static int ipc_clean(const char *list, enum ipc what) {
     FILE *file = fopen(list, "re");
     char line[512];
     int id, left = 0;
-    if (!file) return 0; // a kernel without it
+    if (!file) return 0; // the kernel has no System V IPC
     while (fgets(line, sizeof line, file)) {
         if (sscanf(line, "%*d %d", &id) == 1 && remove_ipc(what, id)) left = -1;
     }

@@ -1,19 +1,19 @@
-// What a run can leave behind in the container besides processes, and how it is got rid of before the next run.
+// Removes what a run can leave in the container besides processes, before the next run.
 #pragma once
 #include <limits.h>
 #include <sys/stat.h>
 
-#define MOST_WIPED 32
-#define MOST_WATCHED 64
+#define MAX_WIPED 32
+#define MAX_WATCHED 64
 
-// A folder of which any change by the function shows: nobody can set a change time.
+// A folder in which any change by the function can be detected: no program can set a change time.
 struct watched {
     const char *path;
     int count;
     struct {
         char name[64];
         struct timespec changed;
-    } entries[MOST_WATCHED];
+    } entries[MAX_WATCHED];
 };
 
 struct sandbox {
@@ -21,16 +21,16 @@ struct sandbox {
     struct wiped {
         char *path;
         struct stat before;
-    } wiped[MOST_WIPED]; // the tmpfs mounts
+    } wiped[MAX_WIPED]; // the tmpfs mounts
     int wiped_count;
     struct watched watched[2];
-    int reusable; // nothing else in it can keep anything
+    int reusable; // no other mount can keep data from one run to the next
 };
 
 void sandbox_remember(struct sandbox *sandbox);
 
-// Empties the tmpfs mounts, within two seconds. 0 when all of them are as they were.
+// Empties the tmpfs mounts within two seconds. 0 if all are as before.
 int sandbox_wipe(const struct sandbox *sandbox);
 
-// Everything. 0 when the sandbox is as good as new.
+// Restores the sandbox. 0 if nothing of the last run is left.
 int sandbox_reset(const struct sandbox *sandbox);

@@ -11,8 +11,8 @@
 #define FOLDER (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
 #define ALL_MODES 07777
 
-// Removes what can be removed at once from the folder. Gives a subfolder that has to be emptied first (open), or NOTHING
-// when the folder is empty, or STUCK.
+// Removes what can be removed at once from the folder. Returns the open descriptor of a subfolder that has to be emptied
+// first, or NOTHING if the folder is empty, or STUCK.
 enum { NOTHING = -1, STUCK = -2 };
 
 static int sweep(int folder) {
@@ -27,17 +27,17 @@ static int sweep(int folder) {
         const char *name = entry->d_name;
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) continue;
         if (unlinkat(folder, name, entry->d_type == DT_DIR ? AT_REMOVEDIR : 0) == 0) continue;
-        result = STUCK; // a mount is on it, say
+        result = STUCK; // for example because a mount is on it
         if (errno != ENOTEMPTY) break;
         int below = openat(folder, name, FOLDER);
-        if (below < 0 && fchmodat(folder, name, 0700, 0) == 0) below = openat(folder, name, FOLDER); // it was locked
+        if (below < 0 && fchmodat(folder, name, 0700, 0) == 0) below = openat(folder, name, FOLDER); // its mode forbade it
         if (below >= 0) result = below;
     }
     closedir(list);
     return result;
 }
 
-// Without recursion and without a descriptor for each level: a tree may be deeper than any stack.
+// Without recursion and without one descriptor for each level, because a tree may be very deep.
 static int empty(int root, uint64_t until) {
     int here = openat(root, ".", FOLDER), depth = 0;
     while (here >= 0) {
@@ -56,7 +56,7 @@ static int empty(int root, uint64_t until) {
     return -1;
 }
 
-// The kernel's security attributes stay: they are not the function's to set.
+// Security attributes stay: a function cannot set them.
 static int remove_attributes(int folder) {
     char names[4096];
     ssize_t length = flistxattr(folder, names, sizeof names);
@@ -69,7 +69,7 @@ static int remove_attributes(int folder) {
 }
 
 int wipe_folder(const char *path, const struct stat *before, uint64_t until) {
-    chmod(path, (before->st_mode & ALL_MODES) | 0700); // the function may have locked us out
+    chmod(path, (before->st_mode & ALL_MODES) | 0700); // the function may have removed init's permissions
     int root = open(path, FOLDER);
     if (root < 0) return -1;
     int left = empty(root, until) | remove_attributes(root);

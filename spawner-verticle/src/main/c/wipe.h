@@ -2,6 +2,6 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-// Empties a tmpfs mount that a stranger filled, however deep and whatever its modes, and makes the folder itself as it
-// was: mode, attributes, times. 0 when that worked before `until` (now_us).
+// Empties a tmpfs mount, whatever the depth and modes of its contents, and restores the folder itself: mode, attributes,
+// times. 0 if that worked before `until` (now_us).
 int wipe_folder(const char *path, const struct stat *before, uint64_t until);

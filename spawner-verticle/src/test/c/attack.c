@@ -1,4 +1,4 @@
-// What a function may try against the init of its sandbox, against what is told of it, and against the run after it.
+// Attacks of a function on the init of its sandbox, on the report of its end, and on the next run.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -28,12 +28,12 @@
 int touch(size_t megabytes, int in_child);
 void show_descriptors(void);
 
-static void tell(const char *what, long result) {
+static void report(const char *what, long result) {
     printf("%s %s\n", what, result < 0 ? "refused" : "DONE");
     fflush(stdout);
 }
 
-// All ways to the memory, descriptors and surroundings of PID 1.
+// Tries every way to the memory, descriptors and environment of PID 1.
 static int spy(void) {
     static const char *const files[] = {"mem", "maps", "environ", "auxv", "pagemap", "syscall", "stack", "io", "smaps",
                                         "numa_maps", "timers", "personality", NULL};
@@ -43,33 +43,33 @@ static int spy(void) {
         char byte;
         snprintf(path, sizeof path, "/proc/1/%s", *name);
         int fd = open(path, O_RDONLY);
-        // The zeroth page is never mapped: for mem the open decides.
-        tell(path, fd < 0 || strcmp(*name, "mem") == 0 ? fd : read(fd, &byte, 1));
+        // Page zero is never mapped, so for mem the open decides.
+        report(path, fd < 0 || strcmp(*name, "mem") == 0 ? fd : read(fd, &byte, 1));
     }
     for (const char *const *name = links; *name; name++) {
         snprintf(path, sizeof path, "/proc/1/%s", *name);
-        tell(path, readlink(path, target, sizeof target));
-        tell(path, open(path, O_RDONLY | O_NONBLOCK));
+        report(path, readlink(path, target, sizeof target));
+        report(path, open(path, O_RDONLY | O_NONBLOCK));
     }
-    tell("/proc/1/mem for writing", open("/proc/1/mem", O_RDWR));
-    tell("/.faas/init", open("/.faas/init", O_RDONLY));
-    tell("/.faas/init for writing", open("/.faas/init", O_WRONLY));
-    tell("/.faas/new", open("/.faas/new", O_WRONLY | O_CREAT, 0600));
-    tell("chmod /.faas/init", chmod("/.faas/init", 0777));
-    tell("ptrace attach", ptrace(PTRACE_ATTACH, INIT, 0, 0));
-    tell("ptrace seize", ptrace(PTRACE_SEIZE, INIT, 0, 0));
+    report("/proc/1/mem for writing", open("/proc/1/mem", O_RDWR));
+    report("/.faas/init", open("/.faas/init", O_RDONLY));
+    report("/.faas/init for writing", open("/.faas/init", O_WRONLY));
+    report("/.faas/new", open("/.faas/new", O_WRONLY | O_CREAT, 0600));
+    report("chmod /.faas/init", chmod("/.faas/init", 0777));
+    report("ptrace attach", ptrace(PTRACE_ATTACH, INIT, 0, 0));
+    report("ptrace seize", ptrace(PTRACE_SEIZE, INIT, 0, 0));
     char buffer[8];
     struct iovec here = {buffer, sizeof buffer}, there = {(void *)0x400000, sizeof buffer};
-    tell("process_vm_readv", process_vm_readv(INIT, &here, 1, &there, 1, 0));
-    tell("process_vm_writev", process_vm_writev(INIT, &here, 1, &there, 1, 0));
+    report("process_vm_readv", process_vm_readv(INIT, &here, 1, &there, 1, 0));
+    report("process_vm_writev", process_vm_writev(INIT, &here, 1, &there, 1, 0));
     long pidfd = syscall(SYS_pidfd_open, INIT, 0);
-    tell("pidfd_getfd", pidfd < 0 ? -1 : syscall(SYS_pidfd_getfd, pidfd, 0, 0));
-    tell("kcmp", syscall(SYS_kcmp, getpid(), INIT, 0, 1, 1));
-    tell("setns", pidfd < 0 ? -1 : setns(pidfd, CLONE_NEWNS));
+    report("pidfd_getfd", pidfd < 0 ? -1 : syscall(SYS_pidfd_getfd, pidfd, 0, 0));
+    report("kcmp", syscall(SYS_kcmp, getpid(), INIT, 0, 1, 1));
+    report("setns", pidfd < 0 ? -1 : setns(pidfd, CLONE_NEWNS));
     return 0;
 }
 
-// To see whether `spy` can find anything at all: the same against a program like any other.
+// The control for `spy`: the same against an ordinary process succeeds.
 static int spy_on_child(void) {
     int ends[2];
     if (pipe(ends)) return 1;
@@ -81,8 +81,8 @@ static int spy_on_child(void) {
     }
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/mem", child);
-    tell("mem of a child", open(path, O_RDONLY));
-    tell("ptrace of a child", ptrace(PTRACE_SEIZE, child, 0, 0));
+    report("mem of a child", open(path, O_RDONLY));
+    report("ptrace of a child", ptrace(PTRACE_SEIZE, child, 0, 0));
     return 0;
 }
 
@@ -91,7 +91,7 @@ static int change_descriptors(void) {
         fcntl(fd, F_SETFL, O_NONBLOCK | O_APPEND);
         if (fd > 0) fcntl(fd, F_SETPIPE_SZ, 4096);
     }
-    // As much as fits, so that the trailer has to wait for room.
+    // Fills the pipes, so that the trailer has to wait for room.
     char block[1024];
     memset(block, 'x', sizeof block);
     while (write(1, block, sizeof block) > 0) continue;
@@ -124,7 +124,7 @@ static int idle_init(void) {
     return sched_setscheduler(INIT, SCHED_BATCH, &none) != 0;
 }
 
-// Every signal to PID 1, none of which is to reach us when it is passed on.
+// Sends PID 1 every signal; blocks them here, because init passes some on.
 static int signal_init(void) {
     sigset_t all;
     sigfillset(&all);
@@ -133,7 +133,7 @@ static int signal_init(void) {
     return 0;
 }
 
-// As many as there may be, all of which go on until they are killed.
+// Forks as many processes as possible, which run until they are killed.
 static int fork_bomb(void) {
     for (;;) {
         pid_t child = fork();
@@ -145,7 +145,7 @@ static int fork_bomb(void) {
     }
 }
 
-// A daemon that holds both pipes and writes for as long as it lives, of a session of its own and nobody's child.
+// A daemon in its own session that holds both pipes and writes until it is killed.
 static int daemon_stays(void) {
     if (fork() == 0) {
         setsid();
@@ -166,7 +166,7 @@ static int leave_zombies(void) {
     return 0;
 }
 
-// They end in a stopped parent's name: nobody reaps them but init.
+// Their parents end first, so only init can reap them.
 static int orphan_zombies(void) {
     for (int i = 0; i < 20; i++) {
         if (fork() == 0) {
@@ -190,7 +190,7 @@ static int stop_self(void) {
     return 0;
 }
 
-// Everything that could carry a message to the next run.
+// Leaves everything that could carry data to the next run.
 static int leave_traces(void) {
     int failed = 0;
     for (int i = 0; i < 2; i++) {
@@ -200,8 +200,8 @@ static int leave_traces(void) {
         if (chdir(folder)) return 11;
         failed |= mkdir("locked", 0700) || mknod("locked/file", S_IFREG | 0600, 0) || chmod("locked", 0);
         failed |= mknod("fifo", S_IFIFO | 0600, 0) || symlink("/proc/1/root", "link");
-        setxattr(".", "user.message", "hello", 5, 0); // older kernels have none on tmpfs
-        chmod(".", 0);                                // not ours when we are not root
+        setxattr(".", "user.message", "hello", 5, 0); // older kernels have no attributes on tmpfs
+        chmod(".", 0);                                // fails unless this is root
     }
     failed |= shmget(4711, 4096, IPC_CREAT | 0600) < 0;
     failed |= semget(4711, 1, IPC_CREAT | 0600) < 0;
@@ -242,7 +242,7 @@ static int change_dev(void) {
     return mknod("/dev/message", S_IFREG | 0600, 0) != 0;
 }
 
-// As much as a tmpfs takes, and then all that is left of the memory.
+// Fills a tmpfs, then uses all the rest of the memory.
 static int fill_memory(void) {
     static char block[1 << 20];
     int fd = open("/tmp/full", O_WRONLY | O_CREAT, 0600);

@@ -1,4 +1,4 @@
-// What the meter makes of a folder of cgroup files.                                       usage: meter_test FOLDER
+// Prints what the meter reads from a folder of cgroup files.                              usage: meter_test FOLDER
 #include "../../main/c/meter.h"
 #include <stdio.h>
 

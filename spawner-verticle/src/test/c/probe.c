@@ -1,5 +1,5 @@
-// A function for tests: says what it sees of its surroundings, as a program started in two ways has to say the same, or
-// ends in a given way.                                        usage: probe show | echo | exit | die | touch … ARGUMENT
+// A function for tests: prints what it sees of its environment, which must be the same for both ways to start it, or ends in
+// a given way.                                                usage: probe show | echo | exit | die | touch … ARGUMENT
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -34,14 +34,15 @@ void show_descriptors(void) {
 }
 
 static void show_status(void) {
-    static const char *const told[] = {"Umask", "Uid", "Gid", "Groups", "Threads", "SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt",
-                                       "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp",
-                                       "Seccomp_filters", "Cpus_allowed", "Mems_allowed", "CoreDumping", "THP_enabled", NULL};
+    static const char *const shown[] = {"Umask", "Uid", "Gid", "Groups", "Threads", "SigPnd", "ShdPnd", "SigBlk",
+                                        "SigIgn", "SigCgt", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb",
+                                        "NoNewPrivs", "Seccomp", "Seccomp_filters", "Cpus_allowed", "Mems_allowed",
+                                        "CoreDumping", "THP_enabled", NULL};
     FILE *status = fopen("/proc/self/status", "re");
     char line[512];
     while (status && fgets(line, sizeof line, status)) {
         size_t name = strcspn(line, ":");
-        for (const char *const *key = told; *key; key++) {
+        for (const char *const *key = shown; *key; key++) {
             if (strlen(*key) == name && strncmp(line, *key, name) == 0) fputs(line, stdout);
         }
     }
@@ -85,7 +86,7 @@ static int show(int argc, char **argv) {
     return 0;
 }
 
-// More than a pipe holds, and exact.
+// Writes the argument exactly, also if it is more than a pipe holds.
 static int echo(const char *argument) {
     for (size_t left = strlen(argument); left > 0;) {
         ssize_t written = write(1, argument + strlen(argument) - left, left);
@@ -98,10 +99,10 @@ static int echo(const char *argument) {
 static int die(int signal_number) {
     signal(signal_number, SIG_DFL);
     kill(getpid(), signal_number);
-    return 99; // that signal kills nobody
+    return 99; // this signal does not end a process
 }
 
-// Memory of a child, so that the one who is killed for it is not the command.
+// Uses memory; in a child on request, so that the kernel kills the child and not the command.
 int touch(size_t megabytes, int in_child) {
     pid_t child = in_child ? fork() : 0;
     if (child > 0) {
@@ -118,7 +119,7 @@ int touch(size_t megabytes, int in_child) {
     return 0;
 }
 
-// Processor time that no wait4 tells of: with SIGCHLD ignored nobody is there to take it over.
+// Uses processor time that no wait4 reports: with SIGCHLD ignored, the kernel adds it to no parent.
 static int burn(int milliseconds) {
     signal(SIGCHLD, SIG_IGN);
     if (fork() == 0) {
@@ -127,7 +128,7 @@ static int burn(int milliseconds) {
         while (used.tv_sec * 1000 + used.tv_nsec / 1000000 < milliseconds);
         _exit(0);
     }
-    wait(NULL); // until there is none left
+    wait(NULL); // until no child is left
     return 0;
 }
 

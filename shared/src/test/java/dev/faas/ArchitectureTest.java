@@ -1,6 +1,7 @@
 package dev.faas;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -10,10 +11,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Where the libraries that everything depends on may be seen, and which way the packages point. */
+/** Checks where libraries may be used, and in which direction the packages depend on each other. */
 class ArchitectureTest {
     private final JavaClasses ours = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("/dev/faas/testing/"))
             .importPackages("dev.faas");
 
     @TestFactory
@@ -51,7 +53,8 @@ class ArchitectureTest {
                                 .should()
                                 .dependOnClassesThat()
                                 .resideInAnyPackage("dev.faas.lifecycle..", "dev.faas.http..", "io.vertx.."),
-                        only("dev.faas.local..", "dev.faas.local.."))
+                        only("dev.faas.local..", "dev.faas.local.."),
+                        slices().matching("dev.faas.(**)").should().beFreeOfCycles())
                 .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(ours)));
     }
 

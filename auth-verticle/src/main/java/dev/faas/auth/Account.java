@@ -3,7 +3,7 @@ package dev.faas.auth;
 import java.time.Instant;
 import java.util.List;
 
-/** A user, without the password. */
+/** Describes a user, without the password. */
 record Account(String userId, String username, List<String> roles, Instant createdAt) {
     Account {
         roles = List.copyOf(roles);

@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
-/** The table {@code account}. */
+/** Reads and writes the table {@code account}. */
 final class AccountStore {
-    /** An account and what its password is checked against. */
     record Credentials(Account account, String passwordHash) {
         @Override
         public String toString() {
@@ -40,22 +39,23 @@ final class AccountStore {
                 .map(rows -> rows.rowCount() == 1));
     }
 
-    Future<Optional<Credentials>> credentials(String username) {
+    Future<Optional<Credentials>> findCredentials(String username) {
         return pg.withPool(pool -> pool.preparedQuery(
                         "select id, username, roles, created_at, password_hash from account where username = $1")
                 .execute(Tuple.of(username))
-                .map(rows -> first(rows).map(row -> new Credentials(account(row), row.getString("password_hash")))));
+                .map(rows ->
+                        firstRow(rows).map(row -> new Credentials(toAccount(row), row.getString("password_hash")))));
     }
 
-    Future<Optional<Account>> byId(String userId) {
+    Future<Optional<Account>> findById(String userId) {
         return pg.withPool(
                 pool -> pool.preparedQuery("select id, username, roles, created_at from account where id = $1")
                         .execute(Tuple.of(userId))
-                        .map(rows -> first(rows).map(AccountStore::account)));
+                        .map(rows -> firstRow(rows).map(AccountStore::toAccount)));
     }
 
-    /** The account in a row that has its four public columns. */
-    static Account account(Row row) {
+    /** @param row with the columns {@code id}, {@code username}, {@code roles} and {@code created_at} */
+    static Account toAccount(Row row) {
         return new Account(
                 row.getString("id"),
                 row.getString("username"),
@@ -63,7 +63,7 @@ final class AccountStore {
                 row.getOffsetDateTime("created_at").toInstant());
     }
 
-    static Optional<Row> first(RowSet<Row> rows) {
+    static Optional<Row> firstRow(RowSet<Row> rows) {
         return StreamSupport.stream(rows.spliterator(), false).findFirst();
     }
 }

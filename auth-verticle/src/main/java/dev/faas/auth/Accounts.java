@@ -14,11 +14,11 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What can be done with an account: register, log in, stay logged in, log out. */
+/** Registers users, logs them in, refreshes their tokens and logs them out. */
 final class Accounts {
     private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
     private static final List<String> ROLES_OF_A_NEW_USER = List.of("user");
-    /** Verifiers on other machines may have slow clocks: a revocation outlives the last access token by this. */
+    /** A revocation outlives the last access token by this, since clocks of verifiers may be slow. */
     private static final Duration CLOCK_MARGIN = Duration.ofMinutes(1);
 
     private final AccountStore accounts;
@@ -57,36 +57,38 @@ final class Accounts {
                     if (!inserted) {
                         throw usernameTaken(username).asException();
                     }
-                    LOG.info("registered {} as {}", username, account.userId());
+                    LOG.info("user registered user={} username={}", account.userId(), username);
                     return account;
                 });
     }
 
-    /** Fails with 401 {@code invalid_credentials}, alike and as late for an unknown user and a wrong password. */
+    /** Fails with 401 {@code invalid_credentials}: the same answer after the same time for unknown user and wrong password. */
     Future<TokenPair> login(String username, String password) {
-        return accounts.credentials(username)
+        return accounts.findCredentials(username)
                 .compose(found -> passwords
                         .matches(password, found.map(AccountStore.Credentials::passwordHash))
                         .compose(matches -> {
                             if (!matches || found.isEmpty()) {
                                 return Future.failedFuture(wrongCredentials().asException());
                             }
-                            return open(found.get().account());
+                            return openLogin(found.get().account());
                         }));
     }
 
-    /** A new pair for a refresh token, which is spent by it. Fails with 401 {@code invalid_credentials}. */
+    /** Exchanges a refresh token, which is valid once, for a new pair. Fails with 401 {@code invalid_credentials}. */
     Future<TokenPair> refresh(String refreshToken) {
         var now = now();
-        var successor = tokens.refresh();
-        return logins.rotate(Tokens.fingerprint(refreshToken), stored(successor, now), now, revokedUntil(now))
+        var successor = tokens.createRefreshToken();
+        return logins.rotate(Tokens.fingerprint(refreshToken), toStoredToken(successor, now), now, revocationEnd(now))
                 .compose(rotation -> switch (rotation) {
                     case Rotation.Rotated(var account, var sid) ->
-                        Future.succeededFuture(pair(account, sid, successor));
+                        Future.succeededFuture(createPair(account, sid, successor));
                     case Rotation.Refused() ->
                         Future.failedFuture(refusedToken().asException());
                     case Rotation.Reused(var revocation) -> {
-                        LOG.warn("a spent refresh token was presented again: login {} is revoked", revocation.sid());
+                        LOG.warn(
+                                "login revoked because a used refresh token was presented again login={}",
+                                revocation.sid());
                         yield revocations
                                 .announce(revocation)
                                 .compose(announced ->
@@ -95,41 +97,45 @@ final class Accounts {
                 });
     }
 
-    /** Ends the login this refresh token belongs to. One that is unknown or has ended needs no ending: that is no error. */
+    /** Ends the login of this refresh token. Succeeds also if the token is unknown or the login has ended. */
     Future<Void> logout(String refreshToken) {
         var now = now();
-        return logins.revoke(Tokens.fingerprint(refreshToken), now, revokedUntil(now))
+        return logins.revoke(Tokens.fingerprint(refreshToken), now, revocationEnd(now))
                 .compose(revoked -> revoked.map(revocations::announce).orElseGet(Future::succeededFuture));
     }
 
-    Future<Account> me(Principal principal) {
-        return accounts.byId(principal.userId())
-                .map(found -> found.orElseThrow(() -> Problem.unauthenticated("This account exists no longer.")
-                        .asException()));
+    Future<Account> find(Principal principal) {
+        return accounts.findById(principal.userId())
+                .map(found -> found.orElseThrow(
+                        () -> Problem.unauthenticated("This account no longer exists. Register a new one.")
+                                .asException()));
     }
 
-    private Future<TokenPair> open(Account account) {
+    private Future<TokenPair> openLogin(Account account) {
         var now = now();
-        var sid = tokens.sid();
-        var refreshToken = tokens.refresh();
-        return logins.open(sid, account.userId(), now, stored(refreshToken, now))
-                .map(opened -> pair(account, sid, refreshToken));
+        var sid = tokens.createSid();
+        var refreshToken = tokens.createRefreshToken();
+        return logins.open(sid, account.userId(), now, toStoredToken(refreshToken, now))
+                .map(opened -> createPair(account, sid, refreshToken));
     }
 
-    private TokenPair pair(Account account, String sid, String refreshToken) {
+    private TokenPair createPair(Account account, String sid, String refreshToken) {
         return new TokenPair(
-                tokens.access(account, sid), "Bearer", tokens.accessLifetime().toSeconds(), refreshToken);
+                tokens.createAccessToken(account, sid),
+                "Bearer",
+                tokens.accessLifetime().toSeconds(),
+                refreshToken);
     }
 
-    private StoredToken stored(String refreshToken, Instant now) {
+    private StoredToken toStoredToken(String refreshToken, Instant now) {
         return new StoredToken(Tokens.fingerprint(refreshToken), now.plus(refreshLifetime));
     }
 
-    private Instant revokedUntil(Instant now) {
+    private Instant revocationEnd(Instant now) {
         return now.plus(tokens.accessLifetime()).plus(CLOCK_MARGIN);
     }
 
-    /** Milliseconds are what the API shows, so they are what is stored. */
+    /** The API shows milliseconds, so no more is stored. */
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }

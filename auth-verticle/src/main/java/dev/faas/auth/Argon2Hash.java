@@ -9,12 +9,12 @@ import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /**
- * One Argon2id hash (RFC 9106, version 1.3) with all that is needed to check it, written as a PHC string:
- * {@code $argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>}. Computing one takes tens of milliseconds and {@code memoryKb}
- * of memory: never on an event loop.
+ * Computes, checks, parses and encodes an Argon2id hash (RFC 9106, version 1.3), encoded as a PHC string:
+ * {@code $argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>}. A computation takes tens of milliseconds and {@code memoryKb} of
+ * memory: do not call it on an event loop.
  */
 final class Argon2Hash {
-    /** How much work: memory in KiB, passes over it, lanes. */
+    /** @param memoryKb in KiB; {@code iterations} are passes over it, {@code parallelism} is the number of lanes */
     record Cost(int memoryKb, int iterations, int parallelism) {}
 
     /** OWASP's minimum (Password Storage Cheat Sheet): 19 MiB, two passes, one lane. */

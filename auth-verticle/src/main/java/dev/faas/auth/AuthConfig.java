@@ -7,27 +7,28 @@ import dev.faas.pg.PgConfig;
 import java.time.Duration;
 
 /**
- * All that auth-service can be told.
+ * Holds the settings of auth-service.
  *
  * @param port of the API; 0 takes a free one
- * @param accessLifetime how long an access token lives, and so the longest a revocation has to be remembered
- * @param refreshLifetime how long a login lasts without being used
- * @param hashThreads passwords hashed at the same time, 19 MiB of memory each
- * @param hashWaiting passwords that may wait for a thread before the next one is answered 503
  */
 public record AuthConfig(
-        int port,
-        HttpConfig http,
-        PgConfig pg,
-        NatsConfig nats,
-        Duration accessLifetime,
-        Duration refreshLifetime,
-        int hashThreads,
-        int hashWaiting) {
+        int port, HttpConfig http, PgConfig pg, NatsConfig nats, TokenLifetimes lifetimes, Hashing hashing) {
+    /**
+     * @param access of an access token; a revocation is kept as long
+     * @param refresh of a refresh token, so of a login that is not used
+     */
+    public record TokenLifetimes(Duration access, Duration refresh) {}
+
+    /**
+     * @param threads passwords hashed at the same time, 19 MiB of memory each
+     * @param waiting passwords that may wait for a thread; one more is answered 503
+     */
+    public record Hashing(int threads, int waiting) {}
+
     private static final int PORT = 8080;
     private static final int INTERNAL_PORT = 9090;
 
-    /** Entries of the bucket REVOKED vanish after a day; no access token may live to see that. */
+    /** Entries of the bucket REVOKED expire after a day, so an access token must expire earlier. */
     private static final Duration LONGEST_ACCESS = Duration.ofHours(12);
 
     public static AuthConfig from(Env env) {
@@ -36,20 +37,32 @@ public record AuthConfig(
                 HttpConfig.from(env, INTERNAL_PORT),
                 PgConfig.from(env, "auth"),
                 NatsConfig.from(env),
-                accessLifetime(env),
-                env.duration(
-                        "FAAS_REFRESH_TOKEN_LIFETIME",
-                        Duration.ofDays(30),
-                        "how long a login lasts without being used"),
-                env.integer("FAAS_HASH_THREADS", 2, 1, 64, "passwords hashed at the same time, 19 MiB each"),
-                env.integer("FAAS_HASH_WAITING", 64, 0, 10_000, "passwords that may wait to be hashed; beyond, 503"));
+                new TokenLifetimes(
+                        accessLifetime(env),
+                        env.duration(
+                                "FAAS_REFRESH_TOKEN_LIFETIME",
+                                Duration.ofDays(30),
+                                "lifetime of a refresh token, so of a login that is not used")),
+                new Hashing(
+                        env.integer(
+                                "FAAS_HASH_THREADS",
+                                2,
+                                1,
+                                64,
+                                "passwords hashed at the same time, 19 MiB of memory each"),
+                        env.integer(
+                                "FAAS_HASH_WAITING",
+                                64,
+                                0,
+                                10_000,
+                                "passwords that may wait to be hashed; one more is answered 503")));
     }
 
     private static Duration accessLifetime(Env env) {
         var lifetime = env.duration(
-                "FAAS_ACCESS_TOKEN_LIFETIME", Duration.ofMinutes(15), "how long an access token lives, up to 12h");
+                "FAAS_ACCESS_TOKEN_LIFETIME", Duration.ofMinutes(15), "lifetime of an access token, at most 12h");
         if (lifetime.isZero() || lifetime.compareTo(LONGEST_ACCESS) > 0) {
-            env.addProblem("FAAS_ACCESS_TOKEN_LIFETIME", "must be more than nothing and at most 12h");
+            env.addProblem("FAAS_ACCESS_TOKEN_LIFETIME", "must be more than 0 and at most 12h");
         }
         return lifetime;
     }

@@ -12,7 +12,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.regex.Pattern;
 
-/** The HTTP API of auth-service. */
+/** Serves the HTTP API of auth-service. */
 final class AuthRoutes {
     private static final int MAX_BODY_BYTES = 16_384;
     private static final int MAX_TOKEN_LENGTH = 512;
@@ -54,7 +54,7 @@ final class AuthRoutes {
         });
     }
 
-    /** The rules for new names and passwords are not asked here: whatever does not fit is simply wrong. */
+    /** Does not check the rules for new names and passwords: what breaks them is wrong anyway. */
     private Future<TokenPair> login(RoutingContext ctx) {
         var fields = JsonFields.of(ctx);
         var username = fields.text("username", 1, MAX_PASSWORD_LENGTH);
@@ -72,10 +72,10 @@ final class AuthRoutes {
     }
 
     private Future<AccountView> me(RoutingContext ctx) {
-        return accounts.me(Authenticated.principal(ctx)).map(AccountView::of);
+        return accounts.find(Authenticated.principal(ctx)).map(AccountView::of);
     }
 
-    /** A new key is published well before it signs, so a minute is not too long. */
+    /** May be cached for a minute: a new key is published several minutes before it signs. */
     private Future<JsonObject> jwks(RoutingContext ctx) {
         ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "public, max-age=60");
         return Future.succeededFuture(keys.jwkSet());

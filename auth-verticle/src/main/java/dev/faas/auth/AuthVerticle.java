@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 
-/** auth-service: accounts, passwords, tokens and the keys that sign them. {@link #open} shows what it is made of. */
+/** Runs auth-service: accounts, passwords, tokens and signing keys. {@link #open} builds its parts. */
 public final class AuthVerticle extends ServiceVerticle {
     private static final String SERVICE = "auth-service";
     private static final String API = "api";
@@ -32,7 +32,7 @@ public final class AuthVerticle extends ServiceVerticle {
         this.config = config;
     }
 
-    /** The port of the API, once started. */
+    /** Port of the API; only after the start. */
     public int port() {
         return port(API);
     }
@@ -45,24 +45,30 @@ public final class AuthVerticle extends ServiceVerticle {
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         Topology.await(nats, config.nats().startTimeout());
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
-        var passwords =
-                on.open("password workers", this::passwords, it -> it.close().await());
+        var passwords = on.open(
+                "password workers", this::createPasswords, it -> it.close().await());
 
         var logins = new LoginStore(pg);
         var keys = new SigningKeys(new SigningKeyStore(pg), clock);
         var revoked = nats.kv(Subjects.REVOKED);
         var revocations = new Revocations(logins, revoked, context, clock);
-        var verifier = new TokenVerifier(vertx, Tokens.ISSUER, Tokens.AUDIENCE);
+        var verifier = new TokenVerifier(vertx);
         verifier.checkRevocationsWith(revocations::isRevoked);
         var publication = new KeyPublication(keys, verifier, nats.kv(Subjects.KEYS), revocations, context);
 
         on.open("bucket REVOKED", revocations::follow, Nats.Subscription::close);
         on.open("bucket KEYS", publication::follow, Nats.Subscription::close);
-        on.await("revocations", revocations::known, nothing -> Future.succeededFuture());
+        on.await("revocations", revocations::whenLoaded, nothing -> Future.succeededFuture());
         on.await("signing keys", publication::refresh, nothing -> Future.succeededFuture());
-        var tokens = new Tokens(vertx, keys, clock, config.accessLifetime());
+        var tokens = new Tokens(vertx, keys, clock, config.lifetimes().access());
         var accounts = new Accounts(
-                new AccountStore(pg), logins, passwords, tokens, revocations, clock, config.refreshLifetime());
+                new AccountStore(pg),
+                logins,
+                passwords,
+                tokens,
+                revocations,
+                clock,
+                config.lifetimes().refresh());
         var routes = new AuthRoutes(accounts, keys, verifier);
         var health = new Health(SERVICE).addRequired("postgres", pg::ping).addRequired("nats", nats::isConnected);
 
@@ -78,7 +84,7 @@ public final class AuthVerticle extends ServiceVerticle {
         return http;
     }
 
-    private Passwords passwords() {
-        return new Passwords(vertx, config.hashThreads(), config.hashWaiting());
+    private Passwords createPasswords() {
+        return new Passwords(vertx, config.hashing().threads(), config.hashing().waiting());
     }
 }

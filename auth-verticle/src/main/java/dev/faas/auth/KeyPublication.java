@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the public keys to whoever verifies: to our own verifier, and through the bucket KEYS to all others. A key that an
- * operator has removed from Postgres is taken out of the bucket too, by whichever replica sees it first.
+ * Publishes the public keys to this service's verifier and, through the bucket KEYS, to those of all other services. Removes
+ * from the bucket the keys that an operator has deleted from Postgres.
  */
 final class KeyPublication {
     private static final Logger LOG = LoggerFactory.getLogger(KeyPublication.class);
@@ -27,7 +27,7 @@ final class KeyPublication {
     private final Revocations revocations;
     private final Context context;
     private final Set<String> published = ConcurrentHashMap.newKeySet();
-    private volatile Map<String, String> known = Map.of();
+    private volatile Map<String, String> currentJwks = Map.of();
 
     KeyPublication(SigningKeys keys, TokenVerifier verifier, Kv bucket, Revocations revocations, Context context) {
         this.keys = keys;
@@ -37,12 +37,12 @@ final class KeyPublication {
         this.context = context;
     }
 
-    /** Follows the bucket from now on, for {@link #refresh} to know what is in it that has no right to be. */
+    /** Watches the bucket, so that {@link #refresh} can remove keys that are no longer in Postgres. */
     Nats.Subscription follow() throws IOException, InterruptedException {
-        return bucket.watch(this::seen, () -> {});
+        return bucket.watch(this::onChange, () -> {});
     }
 
-    private void seen(Kv.Change change) {
+    private void onChange(Kv.Change change) {
         switch (change) {
             case Kv.Change.Put put -> published.add(put.key());
             case Kv.Change.Deleted deleted -> published.remove(deleted.key());
@@ -50,19 +50,20 @@ final class KeyPublication {
     }
 
     /**
-     * Reads the keys, publishes what the bucket lacks and withdraws what it has beyond. A bucket that lacks a key may have
-     * been lost, and then so have the revocations: they are put again, too.
+     * Reads the keys, publishes those that the bucket lacks and removes those that Postgres lacks. A bucket without a key may
+     * have been lost together with the revocations, so these are published again too.
      */
     Future<Void> refresh() {
-        // Before the keys are read: what is published then has been in Postgres, so what is not there now was removed.
+        // Copied before the keys are read: a published key was in Postgres once, so one that is missing there was
+        // deleted.
         var before = Set.copyOf(published);
         return keys.load()
                 .compose(loaded -> withdraw(before))
                 .compose(withdrawn -> {
                     var jwks = keys.publicJwks();
-                    if (!jwks.equals(known)) {
+                    if (!jwks.equals(currentJwks)) {
                         verifier.replaceKeys(jwks);
-                        known = jwks;
+                        currentJwks = jwks;
                     }
                     return Future.all(jwks.entrySet().stream()
                             .map(jwk -> publishIfMissing(jwk.getKey(), jwk.getValue()))
@@ -77,7 +78,7 @@ final class KeyPublication {
         removed.removeAll(keys.publicJwks().keySet());
         return Future.all(removed.stream()
                         .map(kid -> Future.fromCompletionStage(bucket.delete(kid), context)
-                                .onSuccess(revision -> LOG.info("withdrew the public key {}", kid)))
+                                .onSuccess(revision -> LOG.info("public key removed kid={}", kid)))
                         .toList())
                 .mapEmpty();
     }
@@ -89,7 +90,7 @@ final class KeyPublication {
                 return Future.succeededFuture(false);
             }
             return Future.fromCompletionStage(bucket.put(kid, jwk.getBytes(StandardCharsets.UTF_8)), context)
-                    .onSuccess(revision -> LOG.info("published the public key {}", kid))
+                    .onSuccess(revision -> LOG.info("public key published kid={}", kid))
                     .map(true);
         });
     }

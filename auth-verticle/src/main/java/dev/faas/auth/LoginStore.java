@@ -14,25 +14,24 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /**
- * The tables {@code login} and {@code refresh_token}. A login is a family of refresh tokens: each is used once, and
- * leaves a successor; one that is seen again was stolen, and ends the family (RFC 9700, 4.14.2).
+ * Reads and writes the tables {@code login} and {@code refresh_token}. A login is a family of refresh tokens: each is used once
+ * and replaced by a successor. A token that is used again was stolen, so its login is revoked (RFC 9700, 4.14.2).
  */
 final class LoginStore {
-    /** A refresh token as it is stored. */
     record StoredToken(Buffer fingerprint, Instant expiresAt) {}
 
-    /** That access tokens of this login count no longer; it matters until the last of them has expired. */
+    /** @param until when the last access token of this login has expired */
     record Revocation(String sid, Instant until) {}
 
-    /** What presenting a refresh token led to. */
+    /** Result of presenting a refresh token. */
     sealed interface Rotation {
         /** The successor is stored. */
         record Rotated(Account account, String sid) implements Rotation {}
 
-        /** It had been used before: its login is revoked now. */
+        /** The token had been used before; its login is revoked now. */
         record Reused(Revocation revocation) implements Rotation {}
 
-        /** Unknown, expired, or of a login that has ended. */
+        /** The token is unknown or expired, or its login has ended. */
         record Refused() implements Rotation {}
     }
 
@@ -49,9 +48,9 @@ final class LoginStore {
                         .compose(opened -> insert(tx, sid, token)));
     }
 
-    /** One transaction under the family's lock: of several that present one token at once, exactly one gets a successor. */
+    /** Locks the login: of several requests with the same token, exactly one gets a successor. */
     Future<Rotation> rotate(Buffer presented, StoredToken successor, Instant now, Instant revokedUntil) {
-        return pg.inTransaction(tx -> find(tx, presented).compose(found -> {
+        return pg.inTransaction(tx -> findToken(tx, presented).compose(found -> {
             if (found.isEmpty()) {
                 return Future.succeededFuture(new Rotation.Refused());
             }
@@ -69,13 +68,13 @@ final class LoginStore {
             return tx.preparedQuery("update refresh_token set rotated_at = $2 where hash = $1")
                     .execute(Tuple.of(presented, utc(now)))
                     .compose(rotated -> insert(tx, sid, successor))
-                    .map(new Rotation.Rotated(AccountStore.account(row), sid));
+                    .map(new Rotation.Rotated(AccountStore.toAccount(row), sid));
         }));
     }
 
-    /** Ends the login that this token, used or not, belongs to; empty when there is none, or it has ended before. */
+    /** Ends the login of this token, used or not; empty if there is no such login or it has ended before. */
     Future<Optional<Revocation>> revoke(Buffer presented, Instant now, Instant until) {
-        return pg.inTransaction(tx -> find(tx, presented).compose(found -> {
+        return pg.inTransaction(tx -> findToken(tx, presented).compose(found -> {
             if (found.isEmpty() || found.get().getOffsetDateTime("revoked_at") != null) {
                 return Future.succeededFuture(Optional.empty());
             }
@@ -83,23 +82,23 @@ final class LoginStore {
         }));
     }
 
-    /** The outbox: revocations that still matter and are not known to have reached the bucket. */
-    Future<List<Revocation>> unannounced(Instant now) {
-        return revocations("and not announced order by revoked_until limit 1000", now);
+    /** The outbox: revocations in force that may be missing from the bucket. */
+    Future<List<Revocation>> findUnannounced(Instant now) {
+        return findRevocations("and not announced order by revoked_until limit 1000", now);
     }
 
-    /** All revocations that still matter. */
-    Future<List<Revocation>> inForce(Instant now) {
-        return revocations("", now);
+    /** All revocations in force. */
+    Future<List<Revocation>> findInForce(Instant now) {
+        return findRevocations("", now);
     }
 
-    Future<Void> announced(String sid) {
+    Future<Void> markAnnounced(String sid) {
         return pg.withPool(pool -> pool.preparedQuery("update login set announced = true where sid = $1")
                 .execute(Tuple.of(sid))
                 .mapEmpty());
     }
 
-    /** Forgets tokens that have expired, and logins that have no token left or whose end no longer matters. */
+    /** Deletes expired tokens, and logins without a token or with an expired revocation. */
     Future<Void> prune(Instant now) {
         return pg.inTransaction(tx -> tx.preparedQuery("delete from login where revoked_until <= $1")
                 .execute(Tuple.of(utc(now)))
@@ -111,7 +110,7 @@ final class LoginStore {
                 .mapEmpty());
     }
 
-    private Future<List<Revocation>> revocations(String which, Instant now) {
+    private Future<List<Revocation>> findRevocations(String which, Instant now) {
         return pg.withPool(pool -> pool.preparedQuery(
                         "select sid, revoked_until from login where revoked_at is not null and revoked_until > $1 "
                                 + which)
@@ -123,11 +122,11 @@ final class LoginStore {
                         .toList()));
     }
 
-    private static Future<Optional<Row>> find(SqlConnection tx, Buffer fingerprint) {
+    private static Future<Optional<Row>> findToken(SqlConnection tx, Buffer fingerprint) {
         return tx.preparedQuery("""
                         select t.sid, t.rotated_at, t.expires_at, l.revoked_at, a.id, a.username, a.roles, a.created_at
                         from refresh_token t join login l on l.sid = t.sid join account a on a.id = l.user_id
-                        where t.hash = $1 for update of l, t""").execute(Tuple.of(fingerprint)).map(AccountStore::first);
+                        where t.hash = $1 for update of l, t""").execute(Tuple.of(fingerprint)).map(AccountStore::firstRow);
     }
 
     private static Future<Void> insert(SqlConnection tx, String sid, StoredToken token) {

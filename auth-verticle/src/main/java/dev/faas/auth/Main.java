@@ -2,7 +2,7 @@ package dev.faas.auth;
 
 import dev.faas.lifecycle.Launcher;
 
-/** auth-service as a program of its own. */
+/** Runs auth-service as a program. */
 public final class Main {
     private Main() {}
 

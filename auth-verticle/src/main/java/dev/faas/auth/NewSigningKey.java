@@ -10,16 +10,16 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * A program for who rotates keys, run in the service's container: one more signing key, with which every replica signs in some
- * minutes, when all who verify know it. Its argument is an ISO 8601 duration instead of those minutes.
+ * Adds a signing key, for key rotation by an operator in the service's container. Every replica signs with it after five
+ * minutes, when all verifiers have it. The optional argument is another ISO 8601 duration.
  */
 final class NewSigningKey {
-    private static final Duration KNOWN_TO_ALL = Duration.ofMinutes(5);
+    private static final Duration PUBLISHED_AHEAD = Duration.ofMinutes(5);
 
     private NewSigningKey() {}
 
     public static void main(String[] args) throws InterruptedException {
-        var ahead = args.length == 0 ? KNOWN_TO_ALL : Duration.parse(args[0]);
+        var ahead = args.length == 0 ? PUBLISHED_AHEAD : Duration.parse(args[0]);
         var vertx = Vertx.vertx();
         try {
             var pg = Pg.open(vertx, config());

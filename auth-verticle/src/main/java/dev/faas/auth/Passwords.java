@@ -11,15 +11,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Hashes and checks passwords on a few worker threads of its own. Work that would wait too long is refused at once with
- * a 503, so that a burst of logins costs bounded memory and time and never piles up.
+ * Hashes and checks passwords on its own worker threads. Refuses work with 503 at once when too much is waiting, so that a
+ * burst of logins takes bounded memory and time.
  */
 final class Passwords {
     private static final int SALT_BYTES = 16;
     private static final int RETRY_AFTER_SECONDS = 1;
 
     private final WorkerExecutor workers;
-    private final Semaphore places;
+    private final Semaphore permits;
     private final SecureRandom random = new SecureRandom();
     private final Argon2Hash decoy;
 
@@ -29,21 +29,21 @@ final class Passwords {
      */
     Passwords(Vertx vertx, int threads, int waiting) {
         this.workers = vertx.createSharedWorkerExecutor("auth-passwords", threads, 30, TimeUnit.SECONDS);
-        this.places = new Semaphore(threads + waiting);
+        this.permits = new Semaphore(threads + waiting);
         this.decoy = new Argon2Hash(Argon2Hash.OWASP_MINIMUM, salt(), new byte[Argon2Hash.HASH_BYTES]);
     }
 
     /** The PHC string to store; fails with 503 {@code unavailable} under overload. */
     Future<String> hash(String password) {
-        return work(
+        return submit(
                 () -> Argon2Hash.of(password, salt(), Argon2Hash.OWASP_MINIMUM).encode());
     }
 
-    /** Whether the password fits. Without a stored hash the answer is no, after the same work, so that time tells nothing. */
+    /** False without a stored hash, after the same work, so that the time does not reveal whether the user exists. */
     Future<Boolean> matches(String password, Optional<String> stored) {
-        return work(() -> {
-            var fits = stored.map(Argon2Hash::parse).orElse(decoy).matches(password);
-            return fits && stored.isPresent();
+        return submit(() -> {
+            var matches = stored.map(Argon2Hash::parse).orElse(decoy).matches(password);
+            return matches && stored.isPresent();
         });
     }
 
@@ -51,11 +51,11 @@ final class Passwords {
         return workers.close();
     }
 
-    private <T> Future<T> work(Callable<T> job) {
-        if (!places.tryAcquire()) {
+    private <T> Future<T> submit(Callable<T> job) {
+        if (!permits.tryAcquire()) {
             return Future.failedFuture(overloaded().asException());
         }
-        return workers.executeBlocking(job, false).onComplete(done -> places.release());
+        return workers.executeBlocking(job, false).onComplete(done -> permits.release());
     }
 
     private static Problem overloaded() {

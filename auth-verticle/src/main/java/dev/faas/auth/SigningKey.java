@@ -12,10 +12,11 @@ import java.time.Instant;
 import java.util.Base64;
 
 /**
- * One ES256 key pair: P-256 coordinates and private value, each 32 bytes in base64url as a JSON Web Key has them
- * (RFC 7518, 6.2). {@code kid} is the public key's thumbprint (RFC 7638).
+ * Holds one ES256 key pair: P-256 coordinates and private value, each 32 bytes in base64url as in a JSON Web Key
+ * (RFC 7518, 6.2).
  *
- * @param signsFrom when it begins to sign; it verifies from the moment it exists
+ * @param kid thumbprint of the public key (RFC 7638)
+ * @param signsFrom when it begins to sign; it verifies as soon as it is stored
  */
 record SigningKey(String kid, String x, String y, String d, Instant signsFrom) {
     private static final int COORDINATE_BYTES = 32;
@@ -27,11 +28,12 @@ record SigningKey(String kid, String x, String y, String d, Instant signsFrom) {
             generator.initialize(new ECGenParameterSpec("secp256r1"));
             var pair = generator.generateKeyPair();
             var point = ((ECPublicKey) pair.getPublic()).getW();
-            var x = fixed(point.getAffineX());
-            var y = fixed(point.getAffineY());
-            return new SigningKey(thumbprint(x, y), x, y, fixed(((ECPrivateKey) pair.getPrivate()).getS()), signsFrom);
+            var x = encodeFixed(point.getAffineX());
+            var y = encodeFixed(point.getAffineY());
+            return new SigningKey(
+                    thumbprint(x, y), x, y, encodeFixed(((ECPrivateKey) pair.getPrivate()).getS()), signsFrom);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JVM lacks P-256", e);
+            throw new IllegalStateException("this JVM does not support the curve P-256: use another JDK", e);
         }
     }
 
@@ -57,7 +59,7 @@ record SigningKey(String kid, String x, String y, String d, Instant signsFrom) {
     }
 
     /** Big-endian, padded or trimmed to 32 bytes: BigInteger drops leading zeros and may add a sign byte. */
-    private static String fixed(BigInteger value) {
+    private static String encodeFixed(BigInteger value) {
         var bytes = value.toByteArray();
         var fixed = new byte[COORDINATE_BYTES];
         var length = Math.min(bytes.length, COORDINATE_BYTES);

@@ -10,7 +10,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
-/** The table {@code signing_key}. */
+/** Reads and writes the table {@code signing_key}. */
 final class SigningKeyStore {
     private final Pg pg;
 
@@ -18,15 +18,15 @@ final class SigningKeyStore {
         this.pg = pg;
     }
 
-    Future<List<SigningKey>> all() {
-        return pg.withPool(SigningKeyStore::all);
+    Future<List<SigningKey>> findAll() {
+        return pg.withPool(SigningKeyStore::findAll);
     }
 
-    /** Stores this key if there is none yet, and answers with what there is then. Replicas that start at once agree. */
+    /** Stores this key if there is none yet, and returns all keys. Replicas that start at the same time get the same key. */
     Future<List<SigningKey>> createFirst(SigningKey key) {
         return pg.inTransaction(tx -> tx.query("lock table signing_key in exclusive mode")
                 .execute()
-                .compose(locked -> all(tx))
+                .compose(locked -> findAll(tx))
                 .compose(found -> found.isEmpty() ? insert(tx, key).map(List.of(key)) : Future.succeededFuture(found)));
     }
 
@@ -41,15 +41,15 @@ final class SigningKeyStore {
                 .mapEmpty();
     }
 
-    private static Future<List<SigningKey>> all(SqlClient client) {
+    private static Future<List<SigningKey>> findAll(SqlClient client) {
         return client.preparedQuery("select kid, x, y, d, signs_from from signing_key order by signs_from, kid")
                 .execute()
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(SigningKeyStore::key)
+                        .map(SigningKeyStore::toSigningKey)
                         .toList());
     }
 
-    private static SigningKey key(Row row) {
+    private static SigningKey toSigningKey(Row row) {
         return new SigningKey(
                 row.getString("kid"),
                 row.getString("x"),

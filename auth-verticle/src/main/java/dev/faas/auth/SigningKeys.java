@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The key pairs of the platform as this replica knows them. They live in Postgres, so that replicas share them and a
- * restart keeps them; {@link #load} also finds what another replica or an operator has added. Thread-safe.
+ * Loads the platform's key pairs from Postgres and selects the one that signs. All replicas share them; {@link #load} also finds
+ * keys that another replica or an operator has added. Thread-safe.
  */
 final class SigningKeys {
     private static final Comparator<SigningKey> BY_AGE =
@@ -27,9 +27,9 @@ final class SigningKeys {
         this.clock = clock;
     }
 
-    /** Reads the keys, making the first one when there is none yet. */
+    /** Reads the keys; creates the first one if there is none. */
     Future<Void> load() {
-        return store.all()
+        return store.findAll()
                 .compose(found -> found.isEmpty()
                         ? store.createFirst(SigningKey.generate(clock.instant()))
                         : Future.succeededFuture(found))
@@ -37,7 +37,7 @@ final class SigningKeys {
                 .mapEmpty();
     }
 
-    /** The newest one whose time has come; the first there will be when this machine's clock is behind the others'. */
+    /** The newest key that signs now; the oldest one if none does, because this machine's clock is behind. */
     SigningKey signer() {
         Instant now = clock.instant();
         return keys.stream()

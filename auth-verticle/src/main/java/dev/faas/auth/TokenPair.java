@@ -2,7 +2,7 @@ package dev.faas.auth;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What a login or a refresh answers with (RFC 6749, 5.1). */
+/** Describes the response to a login or a refresh (RFC 6749, 5.1). */
 record TokenPair(
         @JsonProperty("access_token") String accessToken,
         @JsonProperty("token_type") String tokenType,

@@ -1,5 +1,6 @@
 package dev.faas.auth;
 
+import dev.faas.http.token.TokenVerifier;
 import dev.faas.wire.Sha256;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -13,10 +14,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 
-/** Makes tokens: access tokens (ES256 JWTs, RFC 7519) and refresh tokens (256 random bits). Thread-safe. */
+/** Creates access tokens (ES256 JWTs, RFC 7519) and refresh tokens (256 random bits). Thread-safe. */
 final class Tokens {
-    static final String ISSUER = "faas";
-    static final String AUDIENCE = "faas";
     private static final int REFRESH_TOKEN_BYTES = 32;
     private static final int SID_BYTES = 16;
 
@@ -34,59 +33,59 @@ final class Tokens {
         this.keys = keys;
         this.clock = clock;
         this.accessLifetime = accessLifetime;
-        this.signer = signerOf(keys.signer());
+        this.signer = createSigner(keys.signer());
     }
 
     Duration accessLifetime() {
         return accessLifetime;
     }
 
-    String access(Account account, String sid) {
+    String createAccessToken(Account account, String sid) {
         var issuedAt = clock.instant().getEpochSecond();
         var claims = new JsonObject()
-                .put("iss", ISSUER)
-                .put("aud", AUDIENCE)
+                .put("iss", TokenVerifier.ISSUER)
+                .put("aud", TokenVerifier.AUDIENCE)
                 .put("sub", account.userId())
                 .put("sid", sid)
                 .put("name", account.username())
                 .put("roles", new JsonArray(account.roles()))
                 .put("iat", issuedAt)
                 .put("exp", issuedAt + accessLifetime.toSeconds());
-        return current().jwt().generateToken(claims, new JWTOptions().setAlgorithm("ES256"));
+        return currentSigner().jwt().generateToken(claims, new JWTOptions().setAlgorithm("ES256"));
     }
 
-    String refresh() {
-        return random(REFRESH_TOKEN_BYTES);
+    String createRefreshToken() {
+        return randomText(REFRESH_TOKEN_BYTES);
     }
 
-    /** A new login's id; also a key of the bucket REVOKED. */
-    String sid() {
-        return "sid_" + random(SID_BYTES);
+    /** Id of a new login; also its key in the bucket REVOKED. */
+    String createSid() {
+        return "sid_" + randomText(SID_BYTES);
     }
 
-    private String random(int bytes) {
+    private String randomText(int bytes) {
         var token = new byte[bytes];
         random.nextBytes(token);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
     }
 
-    /** What is stored of a refresh token. It has 256 bits of entropy, so a plain digest is as good as a slow one. */
+    /** Stored instead of the refresh token. The token has 256 bits of entropy, so a fast digest is as safe as a slow one. */
     static Buffer fingerprint(String refreshToken) {
         return Buffer.buffer(Sha256.digest(refreshToken));
     }
 
-    /** One JWTAuth a key: given several it would sign with any of them. */
-    private Signer current() {
+    /** One JWTAuth for each key: with several keys it would sign with any of them. */
+    private Signer currentSigner() {
         var key = keys.signer();
-        var known = signer;
-        if (!known.kid().equals(key.kid())) {
-            known = signerOf(key);
-            signer = known;
+        var current = signer;
+        if (!current.kid().equals(key.kid())) {
+            current = createSigner(key);
+            signer = current;
         }
-        return known;
+        return current;
     }
 
-    private Signer signerOf(SigningKey key) {
+    private Signer createSigner(SigningKey key) {
         return new Signer(key.kid(), JWTAuth.create(vertx, new JWTAuthOptions().addJwk(key.privateJwk())));
     }
 }

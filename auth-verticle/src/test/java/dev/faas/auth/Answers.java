@@ -7,7 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** What tests say about answers and tokens. */
+/** Assertions about responses and tokens. */
 final class Answers {
     private Answers() {}
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What each call answers, as a client sees it. */
+/** Each call of the API as a client sees it. */
 class AuthApiTest {
     private static final String PASSWORD = "correct horse battery";
 
@@ -43,7 +43,7 @@ class AuthApiTest {
     }
 
     @Test
-    void givenANewUserWhenTheStoryIsTheWholeOneThenEachStepAnswersAsTheApiSays() {
+    void givenANewUserWhenTakingAllStepsThenEachAnswersAsTheApiSays() {
         var registered = client.register("story", PASSWORD);
         assertThat(registered.status()).isEqualTo(201);
         assertThat(registered.header("Content-Type")).startsWith("application/json");
@@ -87,7 +87,7 @@ class AuthApiTest {
 
         assertRefused(client.refresh(refreshed.refreshToken()), "invalid_credentials");
         assertRefused(client.me(refreshed.accessToken()), "unauthenticated");
-        // another login of the same user is not concerned
+        // another login of the same user is not affected
         assertThat(client.refresh(other.refreshToken()).status()).isEqualTo(200);
     }
 
@@ -158,7 +158,7 @@ class AuthApiTest {
     }
 
     @Test
-    void givenAnAccessTokenWhenReadThenItSaysWhoWhereAndUntilWhen() {
+    void givenAnAccessTokenWhenDecodedThenItHasTheClaimsOfTheApi() {
         var userId = client.register("claims", PASSWORD).json().getString("userId");
         var before = Instant.now().getEpochSecond();
         var token = client.login("claims", PASSWORD).accessToken();
@@ -186,7 +186,7 @@ class AuthApiTest {
     }
 
     @Test
-    void givenALogoutWhenTheBusIsReadThenTheRevocationAndTheKeysAreThere() throws Exception {
+    void givenALogoutWhenTheBucketsAreReadThenTheRevocationAndTheKeysAreThere() throws Exception {
         client.register("bus", PASSWORD);
         var login = client.login("bus", PASSWORD);
         var sid = claims(login.accessToken()).getString("sid");

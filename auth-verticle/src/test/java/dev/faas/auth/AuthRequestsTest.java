@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is refused, and how the refusal is worded. */
+/** Invalid requests and the problems that they get. */
 class AuthRequestsTest {
     private static final String PASSWORD = "correct horse battery";
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Starting is all or nothing, and stopping leaves nothing. */
+/** A start succeeds or leaves nothing behind; a stop closes everything. */
 class AuthVerticleTest {
     private static final Duration SHORT = Duration.ofSeconds(1);
 
@@ -109,15 +109,8 @@ class AuthVerticleTest {
     void givenAPortThatIsTakenWhenStartedThenEverythingIsUnwound() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var c = backends.config();
-            var verticle = new AuthVerticle(new AuthConfig(
-                    taken.getLocalPort(),
-                    c.http(),
-                    c.pg(),
-                    c.nats(),
-                    c.accessLifetime(),
-                    c.refreshLifetime(),
-                    c.hashThreads(),
-                    c.hashWaiting()));
+            var verticle = new AuthVerticle(
+                    new AuthConfig(taken.getLocalPort(), c.http(), c.pg(), c.nats(), c.lifetimes(), c.hashing()));
 
             assertThat(failure(vertx.deployVerticle(verticle))).hasMessageContaining("auth-service");
             assertNothingIsLeft();

@@ -49,10 +49,8 @@ final class Backends extends LocalServers {
                 HttpConfig.loopback(),
                 pgConfig(postgresUrl, startTimeout),
                 natsConfig(natsUrl, startTimeout),
-                ACCESS_LIFETIME,
-                REFRESH_LIFETIME,
-                2,
-                64);
+                new AuthConfig.TokenLifetimes(ACCESS_LIFETIME, REFRESH_LIFETIME),
+                new AuthConfig.Hashing(2, 64));
     }
 
     PgConfig pgConfig(String url, Duration startTimeout) {

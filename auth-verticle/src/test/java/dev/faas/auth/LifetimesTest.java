@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What time does to logins, revocations and keys: real stores, a clock of the test's own. */
+/** Logins, revocations and keys over time: real stores, a clock that the test sets. */
 class LifetimesTest {
     private static final String PASSWORD = "correct horse battery";
 
@@ -120,11 +120,11 @@ class LifetimesTest {
     }
 
     @Test
-    void givenARevocationOfAnotherReplicaWhenItIsFollowedThenItIsKnownAndLaterGone() throws Exception {
+    void givenARevocationOfAnotherReplicaWhenTheBucketIsWatchedThenItIsKnownUntilItIsDeleted() throws Exception {
         revoked.put("sid_of_before", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8))
                 .join();
         try (var following = revocations.follow()) {
-            await(revocations.known());
+            await(revocations.whenLoaded());
             assertThat(revocations.isRevoked("sid_of_before")).isTrue();
 
             revoked.put("sid_of_now", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8))
@@ -156,8 +156,8 @@ class LifetimesTest {
     void givenAKeyThatIsRemovedFromPostgresWhenRefreshedThenItsTokensCountNoLonger() throws Exception {
         var old = await(accounts.login("lifetimes", PASSWORD));
         await(new SigningKeyStore(pg).add(SigningKey.generate(now)));
-        var ours = new TokenVerifier(vertx, Tokens.ISSUER, Tokens.AUDIENCE);
-        var others = new TokenVerifier(vertx, Tokens.ISSUER, Tokens.AUDIENCE);
+        var ours = new TokenVerifier(vertx);
+        var others = new TokenVerifier(vertx);
         var publication = new KeyPublication(keys, ours, nats.kv("KEYS"), revocations, vertx.getOrCreateContext());
         try (var following = publication.follow();
                 var ring = KeyRing.open(nats, others, Duration.ofSeconds(10))) {
@@ -181,10 +181,10 @@ class LifetimesTest {
     }
 
     @Test
-    void givenABucketThatLosesItsContentWhenRefreshedThenKeysAndRevocationsInForceAreThereAgain() throws Exception {
+    void givenABucketThatLosesItsContentWhenRefreshedThenKeysAndRevocationsArePublishedAgain() throws Exception {
         var login = await(accounts.login("lifetimes", PASSWORD));
         await(accounts.logout(login.refreshToken()));
-        var verifier = new TokenVerifier(vertx, Tokens.ISSUER, Tokens.AUDIENCE);
+        var verifier = new TokenVerifier(vertx);
         var published = nats.kv("KEYS");
         var publication = new KeyPublication(keys, verifier, published, revocations, vertx.getOrCreateContext());
         await(publication.refresh());

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What goes on, what does not, and what is made good when Postgres or NATS dies under a running service. */
+/** Postgres or NATS dies under a running service: what still works, and what is repaired afterwards. */
 class OutageTest {
     private static final String PASSWORD = "correct horse battery";
 
@@ -43,7 +43,7 @@ class OutageTest {
     }
 
     @Test
-    void givenNoBusWhenLoggedOutThenTheLoginHasEndedHereAndEverybodyHearsOfItLater() throws Exception {
+    void givenNoNatsWhenLoggedOutThenTheLoginHasEndedHereAndIsPublishedLater() throws Exception {
         var login = client.login("outage", PASSWORD);
         backends.nats.kill();
 
@@ -64,7 +64,7 @@ class OutageTest {
     }
 
     @Test
-    void givenNoBusWhenLoggedOutAndRestartedThenTheRevocationIsNotLost() throws Exception {
+    void givenNoNatsWhenLoggedOutAndRestartedThenTheRevocationIsNotLost() throws Exception {
         var login = client.login("outage", PASSWORD);
         backends.nats.kill();
         client.logout(login.refreshToken());
@@ -79,7 +79,7 @@ class OutageTest {
     }
 
     @Test
-    void givenABusThatLostEverythingWhenRestartedThenKeysAndRevocationsAreThereAgain() throws Exception {
+    void givenNatsWithoutItsDataWhenRestartedThenKeysAndRevocationsArePublishedAgain() throws Exception {
         var login = client.login("outage", PASSWORD);
         client.logout(login.refreshToken());
         var kid = client.get("/.well-known/jwks.json")

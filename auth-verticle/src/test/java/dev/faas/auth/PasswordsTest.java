@@ -49,7 +49,7 @@ class PasswordsTest {
         long wrongPassword = fastest(() -> await(passwords.matches("wrong horse", stored)));
 
         assertThat(await(passwords.matches("anything", Optional.empty()))).isFalse();
-        // Without that work it would be a thousandth; a busy machine alone makes it three.
+        // Without the same work the ratio would be 0.001; a busy machine can make it 3.
         assertThat((double) unknownUser / wrongPassword).isBetween(0.1, 10.0);
     }
 
@@ -59,7 +59,7 @@ class PasswordsTest {
                 .mapToObj(i -> passwords.hash("correct horse " + i))
                 .toList();
 
-        // One at work and two waiting have a place; the fourth to eighth are answered before any of those is done.
+        // One runs and two wait; the other five are refused before any of these is done.
         assertThat(asked.subList(3, 8)).allSatisfy(refused -> {
             assertThat(refused.failed()).isTrue();
             var problem = ((ProblemException) refused.cause()).problem();

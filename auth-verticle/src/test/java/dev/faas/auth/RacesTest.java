@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What replicas do to each other in Postgres, many times over on warm connections, where a missing lock shows. */
+/** Races of replicas in Postgres, repeated on open connections, where a missing lock shows. */
 class RacesTest {
     private static final int AT_ONCE = 8;
     private static final int ROUNDS = 20;

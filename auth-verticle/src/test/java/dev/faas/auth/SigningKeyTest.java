@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class SigningKeyTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
-    /** One key in 256 has a coordinate that begins with a zero byte, which must stay. */
+    /** One key in 256 has a coordinate that begins with a zero byte; the encoding must keep it. */
     @Test
     void givenAnyNewKeyWhenEncodedThenEveryPartHas32Bytes() {
         for (int i = 0; i < 1_000; i++) {

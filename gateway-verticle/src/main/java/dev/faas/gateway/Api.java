@@ -14,7 +14,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
-/** What is served where: three ports, the routes of each. Health is on all of them. */
+/** Defines the routes of the three ports. Health is on all of them. */
 final class Api {
     private static final Handler<RoutingContext> JSON = AcceptFilter.json();
     private static final Handler<RoutingContext> BYTES = AcceptFilter.of("application/octet-stream");
@@ -49,24 +49,24 @@ final class Api {
 
     List<Listener> listeners(GatewayConfig config) {
         return List.of(
-                new Listener("api", config.apiPort(), this::everything),
-                new Listener("auth", config.authPort(), this::accounts),
-                new Listener("registry", config.registryPort(), this::functions));
+                new Listener("api", config.ports().api(), this::routeAll),
+                new Listener("auth", config.ports().auth(), this::routeAccounts),
+                new Listener("registry", config.ports().registry(), this::routeFunctions));
     }
 
-    private void everything(Router on) {
-        accounts(on);
-        functions(on);
-        activations(on);
+    private void routeAll(Router on) {
+        routeAccounts(on);
+        routeFunctions(on);
+        routeActivations(on);
         on.get("/openapi.yaml").handler(YAML).handler(document);
     }
 
-    private void accounts(Router on) {
+    private void routeAccounts(Router on) {
         on.route("/v1/auth/*").handler(auth);
         on.get("/.well-known/jwks.json").handler(JSON).handler(auth);
     }
 
-    private void functions(Router on) {
+    private void routeFunctions(Router on) {
         on.get("/v1/functions").handler(JSON).handler(authenticated).handler(registry);
         on.post("/v1/functions").handler(JSON).handler(authenticated).handler(registry);
         on.get("/v1/functions/:ref").handler(JSON).handler(authenticated).handler(registry);
@@ -83,11 +83,11 @@ final class Api {
                 .handler(registry);
     }
 
-    private void activations(Router on) {
+    private void routeActivations(Router on) {
         Bodies.declareTypes(on.post("/v1/functions/:ref/activations"), Submission.TYPES)
                 .handler(JSON)
                 .handler(authenticated)
-                .handler(Submission.body())
+                .handler(Submission.bodyHandler())
                 .respond(activations::submit);
         on.get("/v1/activations").handler(JSON).handler(authenticated).handler(registry);
         on.get("/v1/activations/:id").handler(JSON).handler(authenticated).handler(activations::get);

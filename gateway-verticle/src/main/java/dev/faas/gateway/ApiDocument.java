@@ -11,7 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** {@code openapi.yaml} as it lies in the jar, with a tag that changes when it does. */
+/** Serves {@code openapi.yaml} from the jar, with an entity tag of its content. */
 final class ApiDocument implements Handler<RoutingContext> {
     private static final String RESOURCE = "/openapi.yaml";
     private static final int TAG_DIGITS = 32;
@@ -21,14 +21,14 @@ final class ApiDocument implements Handler<RoutingContext> {
 
     private ApiDocument(byte[] yaml) {
         this.yaml = Buffer.buffer(yaml);
-        // Weak: it names the text, not the bytes, which may be compressed.
+        // Weak, since the bytes may be compressed.
         this.etag = "W/\"" + Sha256.hex(yaml).substring(0, TAG_DIGITS) + '"';
     }
 
     static ApiDocument load() {
         try (var in = ApiDocument.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
-                throw new IllegalStateException("the jar has no " + RESOURCE);
+                throw new IllegalStateException("the jar has no " + RESOURCE + ": build it again");
             }
             return new ApiDocument(in.readAllBytes());
         } catch (IOException e) {
@@ -40,7 +40,7 @@ final class ApiDocument implements Handler<RoutingContext> {
     public void handle(RoutingContext ctx) {
         var response =
                 ctx.response().putHeader(HttpHeaders.ETAG, etag).putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
-        if (alreadyHeld(ctx.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
+        if (hasTag(ctx.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
             response.setStatusCode(304).end();
         } else {
             response.putHeader(HttpHeaders.CONTENT_TYPE, "application/yaml");
@@ -48,8 +48,8 @@ final class ApiDocument implements Handler<RoutingContext> {
         }
     }
 
-    /** RFC 9110, 13.1.2: compared weakly. */
-    private boolean alreadyHeld(@Nullable String ifNoneMatch) {
+    /** Compares weakly (RFC 9110, 13.1.2). */
+    private boolean hasTag(@Nullable String ifNoneMatch) {
         return ifNoneMatch != null
                 && Arrays.stream(ifNoneMatch.split(","))
                         .map(String::trim)

@@ -1,6 +1,7 @@
 package dev.faas.gateway;
 
 import dev.faas.config.Env;
+import dev.faas.gateway.read.EventStream;
 import dev.faas.gateway.submit.Backpressure;
 import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
@@ -8,30 +9,28 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 
-/**
- * All that api-gateway can be told.
- *
- * @param apiPort everything; 0 takes a free one, as for the other two
- * @param authPort auth alone
- * @param registryPort functions alone
- * @param authUrl where auth-service is; a host name may stand for several addresses
- * @param registryUrl where registry-service is
- * @param heartbeat a comment line so often on an event stream, which proxies then do not take for dead
- * @param stallLimit a reader of a stream that takes nothing for so long is cut off
- * @param limits of what one owner may have queued
- */
+/** Holds the settings of api-gateway. */
 public record GatewayConfig(
-        int apiPort,
-        int authPort,
-        int registryPort,
-        URI authUrl,
-        URI registryUrl,
+        Ports ports,
+        Services services,
         HttpConfig http,
         NatsConfig nats,
-        Duration heartbeat,
-        Duration stallLimit,
+        EventStream.Limits streams,
         Backpressure.Limits limits) {
+    /**
+     * Port 0 takes a free port.
+     *
+     * @param api serves all calls
+     * @param auth serves account calls only
+     * @param registry serves function calls only
+     */
+    public record Ports(int api, int auth, int registry) {}
+
+    /** A host name may stand for several addresses. */
+    public record Services(URI auth, URI registry) {}
+
     private static final String HEARTBEAT = "FAAS_SSE_HEARTBEAT";
+    private static final String STALL_LIMIT = "FAAS_SSE_STALL_LIMIT";
     private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final int API_PORT = 8000;
     private static final int AUTH_PORT = 4000;
@@ -41,46 +40,56 @@ public record GatewayConfig(
 
     public static GatewayConfig from(Env env) {
         var http = HttpConfig.from(env, INTERNAL_PORT);
+        var ports = new Ports(
+                env.integer("FAAS_PORT", API_PORT, 0, MAX_PORT, "port of the whole API; 0: any free port"),
+                env.integer("FAAS_AUTH_PORT", AUTH_PORT, 0, MAX_PORT, "port of account calls only; 0: any free port"),
+                env.integer(
+                        "FAAS_REGISTRY_PORT",
+                        REGISTRY_PORT,
+                        0,
+                        MAX_PORT,
+                        "port of function calls only; 0: any free port"));
+        var services = new Services(
+                service(env, "FAAS_AUTH_URL", "http://127.0.0.1:8080", "URL of auth-service"),
+                service(env, "FAAS_REGISTRY_URL", "http://127.0.0.1:8081", "URL of registry-service"));
         return new GatewayConfig(
-                env.integer("FAAS_PORT", API_PORT, 0, MAX_PORT, "port of the whole API; 0 takes a free one"),
-                env.integer("FAAS_AUTH_PORT", AUTH_PORT, 0, MAX_PORT, "port of auth alone; 0 takes a free one"),
-                env.integer("FAAS_REGISTRY_PORT", REGISTRY_PORT, 0, MAX_PORT, "port of functions alone; 0: a free one"),
-                service(env, "FAAS_AUTH_URL", "http://127.0.0.1:8080", "where auth-service is"),
-                service(env, "FAAS_REGISTRY_URL", "http://127.0.0.1:8081", "where registry-service is"),
+                ports,
+                services,
                 http,
                 NatsConfig.from(env),
-                heartbeat(env, http.idleTimeout()),
-                atLeast(
-                        env,
-                        "FAAS_SSE_STALL_LIMIT",
-                        env.duration("FAAS_SSE_STALL_LIMIT", Duration.ofSeconds(30), "when a stuck reader is cut off")),
-                new Backpressure.Limits(
-                        env.integer(
-                                "FAAS_OWNER_MAX_QUEUED",
-                                1_000_000,
-                                1,
-                                1_000_000_000,
-                                "activations a user may have queued"),
-                        (long) env.integer(
-                                        "FAAS_OWNER_MAX_QUEUED_MB",
-                                        1024,
-                                        1,
-                                        1 << 20,
-                                        "MiB that what a user has queued may take")
-                                << 20));
+                new EventStream.Limits(
+                        heartbeat(env, http.idleTimeout()),
+                        atLeast(
+                                env,
+                                STALL_LIMIT,
+                                env.duration(
+                                        STALL_LIMIT, Duration.ofSeconds(30), "longest pause of a stream's reader"))),
+                limits(env));
+    }
+
+    private static Backpressure.Limits limits(Env env) {
+        var activations = env.integer(
+                "FAAS_OWNER_MAX_QUEUED", 1_000_000, 1, 1_000_000_000, "activations that one user may have queued");
+        long mebibytes = env.integer(
+                "FAAS_OWNER_MAX_QUEUED_MB",
+                1024,
+                1,
+                1 << 20,
+                "MiB that one user's queued activations may take: arguments, functions, tags");
+        return new Backpressure.Limits(activations, mebibytes << 20);
     }
 
     private static URI service(Env env, String name, String fallback, String doc) {
         var url = env.uri(name, URI.create(fallback), doc);
         if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
-            env.addProblem(name, "must be an address such as " + fallback);
+            env.addProblem(name, "must be an http or https URL with a host, such as " + fallback);
         }
         return url;
     }
 
-    /** A stream that is quiet for longer than the idle timeout would be closed by our own server. */
+    /** At most half of the idle timeout: our own server closes a stream that is quiet for longer. */
     private static Duration heartbeat(Env env, Duration idleTimeout) {
-        var heartbeat = env.duration(HEARTBEAT, Duration.ofSeconds(15), "a comment so often on an event stream");
+        var heartbeat = env.duration(HEARTBEAT, Duration.ofSeconds(15), "interval of comments on a quiet event stream");
         if (heartbeat.multipliedBy(2).compareTo(idleTimeout) > 0) {
             env.addProblem(HEARTBEAT, "must be at most half of FAAS_HTTP_IDLE_TIMEOUT");
         }

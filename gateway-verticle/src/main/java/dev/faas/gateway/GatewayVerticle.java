@@ -4,6 +4,7 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.Canceller;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Spawners;
+import dev.faas.gateway.ActivationRoutes.SubmitContext;
 import dev.faas.gateway.explain.Explainer;
 import dev.faas.gateway.forward.Addresses;
 import dev.faas.gateway.forward.Forwarding;
@@ -12,10 +13,10 @@ import dev.faas.gateway.forward.Upstream;
 import dev.faas.gateway.function.FunctionCache;
 import dev.faas.gateway.function.Functions;
 import dev.faas.gateway.read.ActivationReader;
-import dev.faas.gateway.read.EventStream;
 import dev.faas.gateway.read.LiveStreams;
 import dev.faas.gateway.read.OpenResponses;
 import dev.faas.gateway.read.OutputRoutes;
+import dev.faas.gateway.read.ReadContext;
 import dev.faas.gateway.submit.Acceptance;
 import dev.faas.gateway.submit.Backpressure;
 import dev.faas.gateway.submit.Cancellation;
@@ -37,17 +38,14 @@ import io.vertx.core.http.HttpClient;
 import java.net.URI;
 import java.time.InstantSource;
 
-/** api-gateway: the only public door. {@link #open} shows what it is made of. */
+/** Runs api-gateway, the only public service. {@link #open} shows its parts. */
 public final class GatewayVerticle extends ServiceVerticle {
     private static final String SERVICE = "api-gateway";
-
-    private static final String ISSUER = "faas";
-    private static final String AUDIENCE = "faas";
 
     private final GatewayConfig config;
     private final Addresses.Lookup lookup;
     private final InstantSource clock;
-    private final OpenResponses open = new OpenResponses();
+    private final OpenResponses openResponses = new OpenResponses();
 
     public GatewayVerticle(GatewayConfig config) {
         this(config, Addresses.SYSTEM, InstantSource.system());
@@ -60,9 +58,8 @@ public final class GatewayVerticle extends ServiceVerticle {
         this.clock = clock;
     }
 
-    /** Event streams, followed logs and waits that are open now. */
-    int openAnswers() {
-        return open.count();
+    int countOpenResponses() {
+        return openResponses.count();
     }
 
     @Override
@@ -71,7 +68,7 @@ public final class GatewayVerticle extends ServiceVerticle {
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         Topology.await(nats, limit);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
-        var verifier = new TokenVerifier(vertx, ISSUER, AUDIENCE);
+        var verifier = new TokenVerifier(vertx);
         on.open("keys", () -> KeyRing.open(nats, verifier, limit), KeyRing::close);
         var cache = on.open(
                 "functions", () -> FunctionCache.open(nats.kv(Subjects.FUNCTIONS), limit), FunctionCache::close);
@@ -79,47 +76,39 @@ public final class GatewayVerticle extends ServiceVerticle {
                 "http client",
                 () -> Upstream.client(vertx, config.http().maxConnections()),
                 it -> it.close().await());
-        var auth = upstream(on, "auth-service", config.authUrl(), client);
-        var registry = upstream(on, "registry-service", config.registryUrl(), client);
+        var auth = upstream(on, "auth-service", config.services().auth(), client);
+        var registry = upstream(on, "registry-service", config.services().registry(), client);
 
         var events = new ActivationEvents(nats);
-        nats.onReconnect(open::check);
+        nats.onReconnect(openResponses::check);
         var queue = new CommandQueue(nats);
-        var enqueuing = new CommandEnqueuer(queue);
-        on.onStop("commands under way", enqueuing::drain);
-        var toRegistry = Forwarding.toRegistry(registry, cache::reached);
+        var enqueuer = new CommandEnqueuer(queue);
+        on.onStop("pending commands", enqueuer::drain);
+        var toRegistry = Forwarding.toRegistry(registry, cache::awaitRevision);
         var registryClient = new RegistryClient(registry);
         var reader = new ActivationReader(events, registryClient);
-        var streams =
-                new LiveStreams(reader, events, open, new EventStream.Limits(config.heartbeat(), config.stallLimit()));
+        var reads = new ReadContext(reader, events, openResponses, toRegistry);
+        var streams = new LiveStreams(reads, config.streams());
         var functions = new Functions(cache, registryClient);
         var pressure = new Backpressure(events, queue, config.limits());
         var keys = IdempotencyKeys.open(nats, limit);
-        var acceptance = new Acceptance(events, enqueuing, pressure, keys, reader, clock);
+        var acceptance = new Acceptance(events, enqueuer, pressure, keys, reader, clock);
+        var replay = new Replay(reader, events, registryClient, functions);
         var cancellation = new Cancellation(reader, new Canceller(events, queue, clock));
         var spawners = on.open("spawners", () -> new Spawners(nats), Spawners::close);
         spawners.startObserving();
-        var explanation = new Explainer(reader, queue, pressure, spawners::recentHeartbeats, clock);
+        var explainer = new Explainer(reader, queue, pressure, spawners::recentHeartbeats, clock);
         var api = new Api(
                 verifier,
                 Forwarding.to(auth),
                 toRegistry,
-                new ActivationRoutes(
-                        functions,
-                        acceptance,
-                        cancellation,
-                        new Replay(reader, events, registryClient, functions),
-                        explanation,
-                        reader,
-                        events,
-                        open,
-                        toRegistry),
-                new OutputRoutes(reader, events, streams, toRegistry),
+                new ActivationRoutes(new SubmitContext(functions, acceptance, replay, cancellation), reads, explainer),
+                new OutputRoutes(reads, streams),
                 streams);
         var health = new Health(SERVICE)
                 .addRequired("nats", nats::isConnected)
                 .addRequired("keys", verifier::hasKeys)
-                .addRequired("functions", cache::loaded)
+                .addRequired("functions", cache::isLoaded)
                 .addOptional("auth-service", auth::ping)
                 .addOptional("registry-service", registry::ping);
 
@@ -127,13 +116,13 @@ public final class GatewayVerticle extends ServiceVerticle {
                 "http",
                 () -> HttpService.start(vertx, config.http(), health, metrics, api.listeners(config)),
                 HttpService::close);
-        on.onStop("open answers", open::stop);
+        on.onStop("open responses", openResponses::stop);
         return http;
     }
 
     private Upstream upstream(Lifecycle.Steps on, String name, URI url, HttpClient client) throws Exception {
         var addresses = on.await(
-                "addresses of " + name, () -> Addresses.of(vertx, url.getHost(), Upstream.port(url), lookup), it -> {
+                "addresses of " + name, () -> Addresses.open(vertx, url.getHost(), Upstream.port(url), lookup), it -> {
                     it.close();
                     return Future.succeededFuture();
                 });

@@ -2,7 +2,7 @@ package dev.faas.gateway;
 
 import dev.faas.lifecycle.Launcher;
 
-/** api-gateway as a program of its own. */
+/** Starts api-gateway. */
 public final class Main {
     private Main() {}
 

@@ -36,7 +36,7 @@ class ActivationReadTest {
     }
 
     @Test
-    void givenAnActivation_whenAskedFor_thenTheRecordIsWholeAndHasNothingOfTheInside() throws Exception {
+    void givenAnActivation_whenRead_thenTheRecordIsCompleteAndHasNoInternalFields() throws Exception {
         var id = faas.accepted("reader", "a secret argument");
 
         var queued = faas.get("/v1/activations/" + id);
@@ -55,20 +55,20 @@ class ActivationReadTest {
     }
 
     @Test
-    void givenAWait_whenItEnds_thenTheAnswerComesAtOnce() throws Exception {
+    void givenAWait_whenTheActivationEnds_thenTheResponseIsSentAtOnce() throws Exception {
         var id = faas.accepted("reader", "x");
         var run = faas.claim(id);
         var asked = CompletableFuture.supplyAsync(() -> unchecked("/v1/activations/" + id + "?wait=60"));
-        Await.until("somebody waits", () -> faas.gateway.openAnswers() == 1);
+        Await.until("somebody waits", () -> faas.gateway.countOpenResponses() == 1);
 
         run.out("done").succeed();
 
         assertThat(Await.await(asked).field("status")).isEqualTo("succeeded");
-        assertThat(faas.gateway.openAnswers()).isZero();
+        assertThat(faas.gateway.countOpenResponses()).isZero();
     }
 
     @Test
-    void givenAWait_whenTheTimeIsOver_thenTheAnswerIsTheStateOfThen() throws Exception {
+    void givenAWait_whenItsLimitPasses_thenTheResponseIsTheCurrentState() throws Exception {
         var id = faas.accepted("reader", "x");
         var started = System.nanoTime();
         var asked = CompletableFuture.supplyAsync(() -> unchecked("/v1/activations/" + id + "?wait=1"));
@@ -87,7 +87,7 @@ class ActivationReadTest {
     }
 
     @Test
-    void givenAnActivationOfSomebodyElse_whenAskedForOnAnyRoute_thenItGoesTheWayOfOneThatNeverWas() throws Exception {
+    void givenAnotherUsersActivation_whenReadOnAnyRoute_thenItIsLikeAnUnknownOne() throws Exception {
         var id = faas.accepted("reader", "x");
         faas.claim(id).out("secret").succeed();
 
@@ -99,7 +99,7 @@ class ActivationReadTest {
 
             assertThat(others.status()).as(what).isEqualTo(404).isEqualTo(nobodys.status());
             assertThat(others.code()).as(what).isEqualTo(nobodys.code());
-            // The ledger is asked for either, and has neither: so the time is the same, too.
+            // The ledger is asked in both cases, so the response takes the same time.
             assertThat(asked).as(what).hasSize(1);
             assertThat(faas.registry.asked()).as(what).hasSize(1);
             faas.registry.answersNothing();
@@ -109,7 +109,7 @@ class ActivationReadTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"x", "fn_06b7gd98g07rk4q3v8x2m5n9tb", "06B7GD98G07RK4Q3V8X2M5N9TB", "*", ">", "a.b", "%2E%2E"})
-    void givenAnIdThatIsNone_whenAskedForOnAnyRoute_thenItDoesNotExist(String id) throws Exception {
+    void givenAnInvalidId_whenReadOnAnyRoute_thenItIsNotFound(String id) throws Exception {
         for (var what : List.of("", "/result", "/logs", "/events")) {
             var answer = faas.get("/v1/activations/" + id.replace(">", "%3E").replace("*", "%2A") + what);
 
@@ -119,7 +119,7 @@ class ActivationReadTest {
     }
 
     @Test
-    void givenNoToken_whenAskedForOnAnyRoute_thenTheClientIsAskedWhoItIs() throws Exception {
+    void givenNoToken_whenReadOnAnyRoute_thenTheResponseIs401() throws Exception {
         var id = faas.accepted("reader", "x");
 
         for (var what : List.of("", "/result", "/logs", "/events")) {
@@ -131,7 +131,7 @@ class ActivationReadTest {
     }
 
     @Test
-    void givenAnActivationThatTheStreamHasNoMore_whenAskedFor_thenTheRegistryAnswers() throws Exception {
+    void givenAPrunedActivation_whenRead_thenTheRegistryAnswers() throws Exception {
         var id = Ids.activation(Instant.now());
         faas.registry.answers(request -> request.response()
                 .putHeader("Faas-Sequence", "7")
@@ -147,7 +147,7 @@ class ActivationReadTest {
     }
 
     @Test
-    void givenAnActivationThatNobodyHas_whenAskedFor_thenTheRegistrysNoIsPassedOn() throws Exception {
+    void givenAnUnknownActivation_whenRead_thenTheRegistrysResponseIsForwarded() throws Exception {
         var id = Ids.activation(Instant.now());
 
         assertThat(faas.get("/v1/activations/" + id).status()).isEqualTo(404);
@@ -156,7 +156,7 @@ class ActivationReadTest {
     }
 
     @Test
-    void givenAnswers_whenTheyCome_thenTheyHaveTheRequestsId() throws Exception {
+    void givenARequestId_whenAnswered_thenTheResponseHasIt() throws Exception {
         var id = faas.accepted("reader", "x");
 
         var answer = faas.send(faas.as(faas.alice, "/v1/activations/" + id).header("X-Request-Id", "mine-1"));

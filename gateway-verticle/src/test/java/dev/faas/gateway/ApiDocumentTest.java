@@ -25,7 +25,7 @@ class ApiDocumentTest {
     }
 
     @Test
-    void givenNobodyInParticular_whenTheDocumentIsAskedFor_thenItIsServedAsYaml() throws Exception {
+    void givenNoToken_whenTheDocumentIsRequested_thenItIsServedAsYaml() throws Exception {
         var answer = faas.send(anonymous());
 
         assertThat(answer.status()).isEqualTo(200);
@@ -34,7 +34,7 @@ class ApiDocumentTest {
     }
 
     @Test
-    void givenTheTagOfTheDocument_whenItIsAskedForAgain_thenItIsNotSentAgain() throws Exception {
+    void givenTheEtagOfTheDocument_whenRequestedAgain_thenItIsNotSentAgain() throws Exception {
         var etag = faas.send(anonymous()).header("ETag");
 
         for (var held : new String[] {etag, etag.substring("W/".length()), "\"other\", " + etag, "*"}) {
@@ -49,7 +49,7 @@ class ApiDocumentTest {
     }
 
     @Test
-    void givenHead_whenSent_thenTheAnswerIsThatOfGetWithoutItsBody() throws Exception {
+    void givenHead_whenSent_thenTheResponseIsThatOfGetWithoutItsBody() throws Exception {
         var whole = faas.send(anonymous());
 
         var head = faas.send(anonymous().method("HEAD", BodyPublishers.noBody()));

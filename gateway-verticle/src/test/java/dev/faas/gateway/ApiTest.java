@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.gateway.forward.Forwarding;
 import dev.faas.gateway.read.LiveStreams;
 import dev.faas.gateway.read.OutputRoutes;
+import dev.faas.gateway.read.ReadContext;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.NatsConfig;
 import io.vertx.core.Vertx;
@@ -25,9 +26,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The route table and openapi.yaml name the same calls. */
+/** Checks that the routes and openapi.yaml have the same calls. */
 class ApiTest {
-    /** On every port, and the HTTP service's own. */
+    /** Routes of HttpService, on every port. */
     private static final Set<String> HEALTH = Set.of("GET /healthz", "GET /readyz", "GET /version");
 
     private static final String FORWARDED = "/v1/auth/";
@@ -40,17 +41,17 @@ class ApiTest {
     }
 
     @Test
-    void givenThePortOfEverything_whenItsRoutesAreListed_thenTheyAreThoseOfTheDocument() {
+    void givenThePortOfAllCalls_whenItsRoutesAreListed_thenTheyAreThoseOfTheDocument() {
         var documented = new TreeSet<>(document(servers -> true));
 
         assertThat(documented.removeAll(HEALTH)).isTrue();
-        // Which calls there are is known to auth-service: the whole-system tests ask it.
+        // Forwarded by prefix: whole-system tests check these calls.
         assertThat(documented.removeIf(call -> call.contains(FORWARDED))).isTrue();
         assertThat(routes("api")).isEqualTo(documented);
     }
 
     @Test
-    void givenTheOtherPorts_whenTheirRoutesAreListed_thenTheyAreThoseThatTheDocumentGivesThem() {
+    void givenTheOtherPorts_whenTheirRoutesAreListed_thenTheyAreThoseOfTheDocument() {
         var functions = new TreeSet<>(document(servers -> servers.contains(":5000")));
         var accounts = new TreeSet<>(document(servers -> servers.contains(":4000")));
 
@@ -59,16 +60,17 @@ class ApiTest {
         assertThat(routes("auth")).isEqualTo(accounts).isNotEmpty();
     }
 
-    /** {@code METHOD /path/{parameter}} of each route; what is forwarded by its prefix alone is left out. */
+    /** {@code METHOD /path/{parameter}} of each route, without those that are forwarded by prefix. */
     private Set<String> routes(String listener) {
         var forwarding = Forwarding.to(null);
+        var reads = new ReadContext(null, null, null, forwarding);
         var api = new Api(
-                new TokenVerifier(vertx, "faas", "faas"),
+                new TokenVerifier(vertx),
                 forwarding,
                 forwarding,
-                new ActivationRoutes(null, null, null, null, null, null, null, null, forwarding),
-                new OutputRoutes(null, null, null, forwarding),
-                new LiveStreams(null, null, null, null));
+                new ActivationRoutes(new ActivationRoutes.SubmitContext(null, null, null, null), reads, null),
+                new OutputRoutes(reads, null),
+                new LiveStreams(reads, null));
         var nowhere = URI.create("http://127.0.0.1:1");
         var router = Router.router(vertx);
         api.listeners(RunningGateway.config(nowhere, nowhere, NatsConfig.local("nats://127.0.0.1:1"))).stream()
@@ -83,7 +85,7 @@ class ApiTest {
         return calls;
     }
 
-    /** The calls whose lists of servers, of which some paths have one of their own, fit. */
+    /** The calls of paths whose list of servers matches. */
     private static List<String> document(Predicate<String> servers) {
         var path = Pattern.compile("  (/\\S*):");
         var method = Pattern.compile("    (get|post|put|patch|delete):");

@@ -36,7 +36,7 @@ class BackpressureTest {
         faas = new RunningGateway(directory);
     }
 
-    /** With its consumer, which the registry makes with it. */
+    /** Creates a function and its consumer, like the registry. */
     private FunctionRevision function(String name, int maxPending) {
         return function(RunningGateway.spec(name, null, maxPending));
     }
@@ -70,7 +70,7 @@ class BackpressureTest {
     }
 
     @Test
-    void givenAQueueOfFive_whenMoreAreSubmitted_thenTheyAreRefusedUntilOneHasGone_andNeverRun() throws Exception {
+    void givenAQueueOfFive_whenMoreAreSubmitted_thenTheyAreRefusedUntilOneIsPulled_andNeverRun() throws Exception {
         var function = function("narrow", 5);
         for (int i = 0; i < 5; i++) {
             assertThat(submit("narrow").status()).isEqualTo(202);
@@ -84,14 +84,14 @@ class BackpressureTest {
         try (var puller = faas.queue.openPuller(unexpected -> {})) {
             var pulled = Await.await(puller.pull(function.id(), Duration.ofSeconds(20)));
             assertThat(pulled).isInstanceOf(PullResult.Message.class);
-            Await.until("there is a place", () -> submit("narrow").status() == 202);
+            Await.until("there is room", () -> submit("narrow").status() == 202);
         }
         assertRefused(submit("narrow"), "queue_full");
         Await.until("four of the first and one more are queued", () -> queued(function) == 5);
     }
 
     @Test
-    void givenAQueueThatAnotherGatewayHasFilled_whenSubmittedHere_thenItIsRefusedAtTheFirstTry() throws Exception {
+    void givenAQueueThatAnotherGatewayHasFilled_whenSubmitted_thenTheFirstSubmitIsRefused() throws Exception {
         var function = function("shared", 3);
         var other = faas.another();
         for (int i = 0; i < 3; i++) {
@@ -113,7 +113,7 @@ class BackpressureTest {
     }
 
     @Test
-    void givenAnOwnersQuota_whenItIsUsedUpOverAllHisFunctions_thenHeIsRefusedAndOthersAreNot() throws Exception {
+    void givenAnOwnersQuota_whenAllFunctionsTogetherReachIt_thenThatOwnerIsRefusedAndOthersAreNot() throws Exception {
         function("one", 100);
         function("two", 100);
         faas.function(faas.bob, FunctionSpec.of("one", "x"));
@@ -137,7 +137,7 @@ class BackpressureTest {
     }
 
     @Test
-    void givenALimitOfBytes_whenArgumentsAreLarge_thenTheQueueIsFullLongBeforeTheirNumberSaysSo() {
+    void givenALimitOfBytes_whenArgumentsAreLarge_thenTheQueueIsFullBeforeTheLimitOfActivations() {
         function("large", 100);
         var strict = faas.another(new Backpressure.Limits(1_000_000, 1_000_000));
         var argument = "x".repeat(100_000);
@@ -155,7 +155,7 @@ class BackpressureTest {
     }
 
     @Test
-    void givenALimitOfBytes_whenTheFunctionIsLargeAndArgumentsAreEmpty_thenItCountsToo() {
+    void givenALimitOfBytes_whenTheFunctionIsLargeAndArgumentsAreEmpty_thenTheFunctionCounts() {
         function(RunningGateway.spec("wordy", List.of("x".repeat(100_000)), 100));
         var strict = faas.another(new Backpressure.Limits(1_000_000, 1_000_000));
 
@@ -170,9 +170,9 @@ class BackpressureTest {
         assertThat(accepted).isBetween(9, 12);
     }
 
-    /** The registry makes no such function any more. */
+    /** The registry no longer creates such a function. */
     @Test
-    void givenMoreThanTheBusTakesInAMessage_whenItCannotBeStored_thenItHoldsNoPlace() {
+    void givenAnEventLargerThanANatsMessage_whenItCannotBeStored_thenItsReservationIsReleased() {
         function(RunningGateway.spec("huge", List.of("x".repeat((1 << 20) - 2_000)), 2));
         var sixTimesAsLongInJson = "\u0001".repeat(1_000);
         for (int i = 0; i < 2; i++) {
@@ -185,7 +185,8 @@ class BackpressureTest {
     }
 
     @Test
-    void givenEventsAreFilledTo85Percent_whenSubmitted_thenItIsRefusedAndWhatIsUnderWayCanEnd() throws Exception {
+    void givenAnEventStreamFilledTo85Percent_whenSubmitted_thenItIsRefusedAndAcceptedActivationsCanEnd()
+            throws Exception {
         var usual = TopologyConfig.LOCAL;
         var small = new TopologyConfig(1, 1_000_000, usual.eventsAge(), usual.outputsAge(), usual.keysBytes());
         var connection = faas.administrator();
@@ -206,7 +207,7 @@ class BackpressureTest {
 
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.code()).isEqualTo("unavailable");
-        assertThat(answer.field("detail")).contains("no room");
+        assertThat(answer.field("detail")).contains("event stream is full");
         assertThat(answer.header("Retry-After")).isEqualTo("10");
         var room = Await.await(faas.events.streamUsage());
         assertThat(room.fillRatioWith(0)).isBetween(0.7, 0.86);
@@ -215,7 +216,7 @@ class BackpressureTest {
     }
 
     @Test
-    void givenIdsOfKeys_whenTheQueueIsFull_thenARepeatIsStillAnsweredAndANewOneIsTakenUpLater() throws Exception {
+    void givenKeys_whenTheQueueIsFull_thenARepeatIsAnsweredAndANewKeyIsAcceptedLater() throws Exception {
         var function = function("keyed", 1);
         var first = keyed("a");
         assertThat(first.status()).isEqualTo(202);
@@ -226,7 +227,7 @@ class BackpressureTest {
         Await.until("it is queued", () -> queued(function) == 1);
         try (var puller = faas.queue.openPuller(unexpected -> {})) {
             Await.await(puller.pull(function.id(), Duration.ofSeconds(20)));
-            Await.until("there is a place", () -> unchecked("b").status() == 202);
+            Await.until("there is room", () -> unchecked("b").status() == 202);
         }
         assertThat(Ids.isActivation(keyed("b").field("activationId"))).isTrue();
         assertThat(Instant.now()).isAfter(Ids.timeOf(keyed("b").field("activationId")));

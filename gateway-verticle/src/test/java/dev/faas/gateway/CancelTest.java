@@ -56,7 +56,7 @@ class CancelTest {
         return cancel(faas.alice, id);
     }
 
-    private static CompletableFuture<GatewayAnswer> cancelled(String id) {
+    private static CompletableFuture<GatewayAnswer> cancelAsync(String id) {
         return CompletableFuture.supplyAsync(() -> {
             try {
                 return cancel(id);
@@ -76,7 +76,7 @@ class CancelTest {
     }
 
     @Test
-    void givenAQueuedOne_whenCancelled_thenItHasEndedAndItsCommandIsGone() throws Exception {
+    void givenAQueuedActivation_whenCancelled_thenItHasEndedAndItsCommandIsRemoved() throws Exception {
         var id = faas.accepted("endless", "x");
         Await.until("it is queued", () -> isQueued(id));
 
@@ -93,8 +93,7 @@ class CancelTest {
     }
 
     @Test
-    void givenACommandThatASpawnerHasTakenAndNotClaimed_whenCancelled_thenTheFunctionsSlotIsFreeAgain()
-            throws Exception {
+    void givenACommandThatASpawnerHasPulledAndNotClaimed_whenCancelled_thenTheFunctionsSlotIsFree() throws Exception {
         var function = faas.function("taken");
         Await.await(faas.queue.ensureConsumer(function));
         var id = faas.accepted("taken", "x");
@@ -114,7 +113,7 @@ class CancelTest {
     }
 
     @Test
-    void givenARunningOne_whenCancelledTwice_thenItIsMarkedOnceAndBothAreAccepted() throws Exception {
+    void givenARunningActivation_whenCancelledTwice_thenItIsMarkedOnceAndBothAreAccepted() throws Exception {
         var id = faas.accepted("endless", "x");
         faas.claim(id);
 
@@ -131,7 +130,7 @@ class CancelTest {
     }
 
     @Test
-    void givenOneThatWaitsForAnotherAttempt_whenCancelled_thenItHasEndedAndWaitsNowhere() throws Exception {
+    void givenAPendingRetry_whenCancelled_thenItHasEndedAndTheRetryIsRemoved() throws Exception {
         var id = faas.accepted("endless", "x");
         faas.claim(id).handBack();
         var command = ActivationCommand.of(newest(id).record().activation());
@@ -147,7 +146,7 @@ class CancelTest {
     }
 
     @Test
-    void givenOneThatHasEnded_whenCancelled_thenItKeepsItsEnd() throws Exception {
+    void givenAnEndedActivation_whenCancelled_thenItKeepsItsOutcome() throws Exception {
         var id = faas.accepted("endless", "x");
         faas.claim(id).out("42").succeed();
 
@@ -159,7 +158,7 @@ class CancelTest {
     }
 
     @Test
-    void givenOneThatWasCancelledInTheQueue_whenCancelledAgain_thenItHasFinishedAlready() throws Exception {
+    void givenAnActivationCancelledInTheQueue_whenCancelledAgain_thenItHasFinished() throws Exception {
         var id = faas.accepted("endless", "x");
         cancel(id);
 
@@ -167,7 +166,7 @@ class CancelTest {
     }
 
     @Test
-    void givenOneThatTheStreamHasNoMore_whenCancelled_thenTheLedgerDecidesWhetherItWasThere() throws Exception {
+    void givenAPrunedOrUnknownActivation_whenCancelled_thenTheLedgerDecides() throws Exception {
         var id = Ids.activation(Instant.now());
         assertThat(cancel(id).code()).isEqualTo("activation_not_found");
 
@@ -179,7 +178,7 @@ class CancelTest {
     }
 
     @Test
-    void givenOneOfSomebodyElse_whenCancelled_thenItDoesNotExistAndGoesOn() throws Exception {
+    void givenAnotherUsersActivation_whenCancelled_thenItIsNotFoundAndContinues() throws Exception {
         var id = faas.accepted("endless", "x");
 
         var answer = cancel(faas.bob, id);
@@ -187,13 +186,12 @@ class CancelTest {
         assertThat(answer.status()).isEqualTo(404);
         assertThat(answer.code()).isEqualTo("activation_not_found");
         assertThat(newest(id).record()).isInstanceOf(ActivationRecord.Queued.class);
-        // As for one that never was.
+        // Like an unknown one.
         assertThat(faas.registry.asked()).containsExactly("GET /v1/activations/" + id);
     }
 
     @Test
-    void givenACancelAndAClaimAtOnce_whenBothAreDone_thenItIsEitherCancelledOrMarkedAndNeverBothRunsAndEnds()
-            throws Exception {
+    void givenAConcurrentCancelAndClaim_whenBothAreDone_thenItIsEitherCancelledOrMarked() throws Exception {
         var seen = EnumSet.noneOf(Status.class);
         for (int i = 0; i < RACES; i++) {
             var id = faas.accepted("endless", "x");
@@ -201,9 +199,9 @@ class CancelTest {
             var claim = ((ActivationRecord.Queued) queued.record())
                     .claim(new dev.faas.activation.Worker("spawner-1", "1"), "run-" + i, Instant.now());
 
-            var cancel = cancelled(id);
+            var cancel = cancelAsync(id);
             if (i % 2 == 0) {
-                // So that the claim is first now and then.
+                // Delays the claim, so that both orders occur.
                 Await.await(faas.events.lastFromLeader(id));
             }
             var claimed = Await.await(faas.events.append(claim, queued.sequence()));
@@ -224,13 +222,13 @@ class CancelTest {
     }
 
     @Test
-    void givenACancelAndAFinishAtOnce_whenBothAreDone_thenTheRunKeepsTheOutcomeThatItHad() throws Exception {
+    void givenAConcurrentCancelAndFinish_whenBothAreDone_thenTheRunKeepsItsOutcome() throws Exception {
         var answers = new java.util.HashSet<Integer>();
         for (int i = 0; i < RACES; i++) {
             var id = faas.accepted("endless", "x");
             faas.claim(id);
 
-            var cancel = cancelled(id);
+            var cancel = cancelAsync(id);
             finish(id);
 
             answers.add(Await.await(cancel).status());
@@ -239,7 +237,7 @@ class CancelTest {
         assertThat(answers).isSubsetOf(Set.of(202, 409));
     }
 
-    /** As a spawner does it: whatever else was written meanwhile, its run has succeeded. */
+    /** Like a spawner: stores the outcome even if another state was stored meanwhile. */
     private static void finish(String id) {
         var now = newest(id);
         while (now.record() instanceof ActivationRecord.Running running) {
@@ -254,6 +252,9 @@ class CancelTest {
     private static Report succeeded() {
         var now = Instant.now();
         return new Report(
-                Status.SUCCEEDED, null, null, 0, null, null, now, now, 1, 1, null, null, 0, "", 0, false, 0, false, 0);
+                Report.Exit.succeeded(),
+                new Report.Usage(now, now, 1, 1, null, null),
+                new Report.Output("", 0, false, 0, false, 0),
+                null);
     }
 }

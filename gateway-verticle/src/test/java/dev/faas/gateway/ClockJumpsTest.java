@@ -21,23 +21,23 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The clock of a gateway jumps by hours; that of another one, and of all others, is right. */
+/** The clock of one gateway jumps by hours; all other clocks are correct. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class ClockJumpsTest {
     @AutoClose
     static RunningGateway faas;
 
-    static GatewayVerticle right;
+    static GatewayVerticle correct;
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
-        right = faas.another();
+        correct = faas.another();
         faas.function("pay");
     }
 
     @AfterEach
-    void setTheClock() {
+    void resetClock() {
         faas.jump = Duration.ZERO;
         faas.registry.answersNothing();
     }
@@ -53,7 +53,7 @@ class ClockJumpsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {5, -5})
-    void givenAWrongClock_whenSubmitted_thenItIsQueuedAndByTheRightOneToo(int hours) throws Exception {
+    void givenAWrongClock_whenSubmitted_thenItIsQueuedForTheCorrectClockToo(int hours) throws Exception {
         faas.jump = Duration.ofHours(hours);
 
         var id = faas.accepted("pay", "x");
@@ -64,7 +64,7 @@ class ClockJumpsTest {
         Await.until(
                 "its command is queued",
                 () -> Await.await(faas.queue.contains(ActivationCommand.of(queued.activation()))));
-        var elsewhere = faas.sendTo(right, faas.as(faas.alice, "/v1/activations/" + id));
+        var elsewhere = faas.sendTo(correct, faas.as(faas.alice, "/v1/activations/" + id));
         assertThat(elsewhere.field("status")).isEqualTo("queued");
         assertThat(faas.get("/v1/activations/" + id + "/explain").status()).isEqualTo(200);
     }
@@ -78,24 +78,25 @@ class ClockJumpsTest {
         faas.jump = Duration.ofHours(hours);
 
         assertThat(faas.send(keyed(key)).field("activationId")).isEqualTo(id);
-        assertThat(faas.sendTo(right, keyed(key)).field("activationId")).isEqualTo(id);
+        assertThat(faas.sendTo(correct, keyed(key)).field("activationId")).isEqualTo(id);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {48, -48})
-    void givenAKeyOfAWrongClock_whenRepeatedByTheRightOne_thenItIsTheSameActivation(int hours) throws Exception {
+    void givenAKeyFromAWrongClock_whenRepeatedWithTheCorrectClock_thenItIsTheSameActivation(int hours)
+            throws Exception {
         var key = UUID.randomUUID().toString();
         faas.jump = Duration.ofHours(hours);
         var id = faas.send(keyed(key)).field("activationId");
 
         faas.jump = Duration.ZERO;
 
-        assertThat(faas.sendTo(right, keyed(key)).field("activationId")).isEqualTo(id);
+        assertThat(faas.sendTo(correct, keyed(key)).field("activationId")).isEqualTo(id);
         assertThat(faas.send(keyed(key)).field("activationId")).isEqualTo(id);
     }
 
     @Test
-    void givenAClockThatIsBehind_whenCancelled_thenItEndsAndNoTimeOfItIsNegative() throws Exception {
+    void givenASlowClock_whenCancelled_thenItEndsAndNoDurationIsNegative() throws Exception {
         var id = faas.accepted("pay", "x");
         faas.jump = Duration.ofHours(-5);
 

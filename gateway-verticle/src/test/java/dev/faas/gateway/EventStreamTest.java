@@ -47,7 +47,7 @@ class EventStreamTest {
     }
 
     @Test
-    void givenARun_whenItIsFollowedLive_thenEveryEventComesAsItHappens() throws Exception {
+    void givenARun_whenItsEventsAreStreamed_thenEachIsSentAsItHappens() throws Exception {
         var id = faas.accepted("story", "x");
         try (var events = Events.of(faas, id)) {
             assertThat(events.response.headers().firstValue("Content-Type"))
@@ -84,8 +84,7 @@ class EventStreamTest {
     }
 
     @Test
-    void givenARunWithManyEvents_whenResumedAfterEachOfThem_thenNothingIsMissingAndNothingComesTwice()
-            throws Exception {
+    void givenARunWithManyEvents_whenResumedAfterEach_thenNothingIsMissingOrRepeated() throws Exception {
         var id = faas.accepted("story", "x");
         var lost = faas.claim(id).err("of a run that was handed back").out("lost");
         lost.handBack();
@@ -121,7 +120,7 @@ class EventStreamTest {
     }
 
     @Test
-    void givenAnEnd_whenResumedAtItOrPastIt_thenThereIsNoContent() throws Exception {
+    void givenAnEnd_whenResumedAtOrAfterIt_thenTheResponseIs204() throws Exception {
         var id = faas.accepted("story", "x");
         var end = faas.claim(id).out("x").succeed();
 
@@ -134,7 +133,7 @@ class EventStreamTest {
     }
 
     @Test
-    void givenALastEventIdThatIsNone_whenAsked_thenItIsRefused() throws Exception {
+    void givenAnInvalidLastEventId_whenSent_thenItIsRefused() throws Exception {
         var id = faas.accepted("story", "x");
 
         var answer = faas.send(
@@ -144,7 +143,7 @@ class EventStreamTest {
     }
 
     @Test
-    void givenBytesThatAreNoText_whenFollowed_thenTheyComeAsBase64() throws Exception {
+    void givenBinaryOutput_whenStreamed_thenItIsBase64() throws Exception {
         var id = faas.accepted("story", "x");
         var bytes = new byte[] {(byte) 0xff, 0, 1};
         faas.claim(id)
@@ -163,7 +162,7 @@ class EventStreamTest {
     }
 
     @Test
-    void givenAChunkStoredTwice_whenFollowed_thenItIsToldOnce() throws Exception {
+    void givenAChunkStoredTwice_whenStreamed_thenItIsSentOnce() throws Exception {
         var id = faas.accepted("story", "x");
         var run = faas.claim(id).out("once");
         run.chunk(run.runId(), Source.STDOUT, 0, "once".getBytes(StandardCharsets.UTF_8));
@@ -173,7 +172,7 @@ class EventStreamTest {
     }
 
     @Test
-    void givenAPrunedActivation_whenFollowed_thenTheLedgersRecordIsTheOneState() throws Exception {
+    void givenAPrunedActivation_whenStreamed_thenTheLedgersRecordIsTheOnlyState() throws Exception {
         var id = faas.accepted("story", "x");
         prune(id);
         faas.registry.answers(request -> request.response()
@@ -200,7 +199,7 @@ class EventStreamTest {
     }
 
     @Test
-    void givenAnActivationJustAccepted_whenFollowedAtOnce_thenItIsAlwaysFound() throws Exception {
+    void givenANewActivation_whenStreamedAtOnce_thenItIsAlwaysFound() throws Exception {
         for (int i = 0; i < 50; i++) {
             var id = faas.accepted("story", "x");
             try (var events = Events.of(faas, id)) {

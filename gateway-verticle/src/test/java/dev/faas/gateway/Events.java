@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** An open event stream, read as an EventSource would. Reading blocks. */
+/** Reads an open event stream like an EventSource. Blocks. */
 final class Events implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -88,7 +88,7 @@ final class Events implements AutoCloseable {
         return next().orElseThrow(() -> new AssertionError("the stream has ended"));
     }
 
-    /** Reads comments until there have been so many. */
+    /** Reads until this many comments have come. */
     void awaitComments(int count) throws IOException {
         while (comments < count) {
             var line = reader.readLine();
@@ -101,7 +101,6 @@ final class Events implements AutoCloseable {
         }
     }
 
-    /** All until the stream ends. */
     List<Event> rest() throws IOException {
         var all = new ArrayList<Event>();
         for (var event = next(); event.isPresent(); event = next()) {

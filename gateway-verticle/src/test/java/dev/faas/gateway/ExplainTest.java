@@ -69,7 +69,7 @@ class ExplainTest {
     }
 
     @Test
-    void givenNoSpawner_whenExplained_thenThatIsWhyAndItsPlaceIsTold() throws Exception {
+    void givenNoSpawner_whenExplained_thenThatIsTheCauseAndThePlaceIsGiven() throws Exception {
         var ids = new ArrayList<String>();
         for (int i = 0; i < 4; i++) {
             ids.add(faas.accepted("slow", "x"));
@@ -94,7 +94,7 @@ class ExplainTest {
     }
 
     @Test
-    void givenSpawnersWithoutDocker_whenExplained_thenItIsToldWhichAndWhy() throws Exception {
+    void givenSpawnersWithoutDocker_whenExplained_thenTheyAreNamedWithTheCause() throws Exception {
         beat(new SpawnerHeartbeat("node-1", "1", 8, 8, "Docker does not answer"));
         var id = faas.accepted("slow", "x");
 
@@ -113,7 +113,7 @@ class ExplainTest {
     }
 
     @Test
-    void givenAllSlotsAreTaken_whenExplained_thenTheOwnersShareIsTold() throws Exception {
+    void givenAllSlotsAreTaken_whenExplained_thenTheOwnersShareIsGiven() throws Exception {
         var bobs = faas.function(faas.bob, FunctionSpec.of("other", "x"));
         Await.await(faas.queue.ensureConsumer(bobs));
         faas.send(faas.as(faas.bob, "/v1/functions/other/activations")
@@ -135,7 +135,7 @@ class ExplainTest {
     }
 
     @Test
-    void givenTheFunctionsConcurrencyIsUsedUp_whenExplained_thenThatIsWhy() throws Exception {
+    void givenAFunctionAtItsConcurrencyLimit_whenExplained_thenThatIsTheCause() throws Exception {
         spawnerSays(8, 7);
         Await.await(faas.queue.ensureConsumer(new dev.faas.wire.Subjects.QueueKey(function.owner(), function.id()), 1));
         faas.accepted("slow", "x");
@@ -160,7 +160,7 @@ class ExplainTest {
     }
 
     @Test
-    void givenARetryThatWaits_whenExplained_thenItsTimeAndTheLastReasonAreTold() throws Exception {
+    void givenAPendingRetry_whenExplained_thenItsTimeAndTheLastReasonAreGiven() throws Exception {
         var id = faas.accepted("slow", "x");
         var queued = Await.await(faas.events.lastFromLeader(id)).orElseThrow();
         var running = ((ActivationRecord.Queued) queued.record()).claim(new Worker("node-1", "1"), "r", Instant.now());
@@ -177,7 +177,7 @@ class ExplainTest {
     }
 
     @Test
-    void givenOneThatRunsOrHasEnded_whenExplained_thenItSaysThatItWaitsForNothing() throws Exception {
+    void givenARunningOrEndedActivation_whenExplained_thenItDoesNotWait() throws Exception {
         var id = faas.accepted("slow", "x");
         var run = faas.claim(id);
 
@@ -194,7 +194,7 @@ class ExplainTest {
     }
 
     @Test
-    void givenOneThatIsBeingCancelled_whenExplained_thenItSaysSo() throws Exception {
+    void givenARunningActivationWithACancelRequest_whenExplained_thenItIsBeingCancelled() throws Exception {
         var id = faas.accepted("slow", "x");
         faas.claim(id);
         faas.send(faas.as(faas.alice, "/v1/activations/" + id).DELETE());
@@ -203,7 +203,7 @@ class ExplainTest {
     }
 
     @Test
-    void givenOneThatTheStreamHasNoMore_whenExplained_thenItHasEnded() {
+    void givenAPrunedActivation_whenExplained_thenItHasEnded() {
         var id = Ids.activation(Instant.now());
         faas.registry.answers(request -> request.response()
                 .putHeader("Content-Type", "application/json")
@@ -217,7 +217,7 @@ class ExplainTest {
     }
 
     @Test
-    void givenOneOfSomebodyElse_whenExplained_thenItDoesNotExist() throws Exception {
+    void givenAnotherUsersActivation_whenExplained_thenItIsNotFound() throws Exception {
         var id = faas.accepted("slow", "x");
 
         assertThat(faas.send(faas.as(faas.bob, "/v1/activations/" + id + "/explain"))

@@ -81,7 +81,7 @@ class ForwardingTest {
     }
 
     @Test
-    void givenARequest_whenForwarded_thenItArrivesAsItWasButForTheHopsOwnHeaders() throws Exception {
+    void givenARequest_whenForwarded_thenOnlyHopByHopHeadersAreRemoved() throws Exception {
         var seen = new CompletableFuture<MultiMap>();
         var body = new CompletableFuture<String>();
         faas.auth.answers(request -> {
@@ -130,7 +130,7 @@ class ForwardingTest {
         return String.join("\r\n", lines).getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** What is answered until the connection is closed. */
+    /** Reads until the connection is closed. */
     private static String raw(String... lines) throws IOException {
         try (var socket = connect()) {
             socket.getOutputStream().write(lines(lines));
@@ -145,7 +145,7 @@ class ForwardingTest {
     }
 
     @Test
-    void givenAnswersWithoutABody_whenPassedOn_thenTheyHaveNone() throws Exception {
+    void givenResponsesWithoutABody_whenForwarded_thenTheyHaveNone() throws Exception {
         faas.registry.answers(request -> request.response()
                 .setStatusCode(request.path().endsWith("gone") ? 204 : 304)
                 .putHeader("ETag", "\"3\"")
@@ -159,16 +159,16 @@ class ForwardingTest {
         assertThat(deleted.toLowerCase(java.util.Locale.ROOT)).doesNotContain("transfer-encoding");
         assertThat(unchanged).startsWith("HTTP/1.1 304").contains("\"3\"").endsWith("\r\n\r\n");
         for (int i = 0; i <= RunningGateway.CONNECTIONS; i++) {
-            // More often than there are connections: none of them is kept.
+            // More requests than connections: fails if a response keeps its connection.
             assertThat(faas.send(faas.as(faas.alice, "/v1/functions/gone").DELETE())
                             .status())
                     .isEqualTo(204);
         }
     }
 
-    /** With or without a login, a client may have as many connections here as all together: they must not run out behind it. */
+    /** One client may use all connections to the gateway: those to the services behind it must not run out. */
     @Test
-    void givenManyBodiesThatDoNotCome_whenOthersLogIn_thenTheyAreAnswered() throws Exception {
+    void givenManyBodiesThatDoNotArrive_whenOthersLogIn_thenTheyAreAnswered() throws Exception {
         faas.auth.answers(request -> request.body().onSuccess(all -> ok(request)));
         var stuck = new ArrayList<Socket>();
         try {
@@ -241,7 +241,7 @@ class ForwardingTest {
     }
 
     @Test
-    void givenABodyThatHasNotBegun_whenForwarded_thenTheServiceHearsOfItAndMayRefuseIt() throws Exception {
+    void givenABodyThatHasNotBegun_whenForwarded_thenTheServiceCanRefuseIt() throws Exception {
         faas.auth.answers(request -> request.response()
                 .setStatusCode(413)
                 .putHeader("Connection", "close")
@@ -257,7 +257,7 @@ class ForwardingTest {
     }
 
     @Test
-    void givenABodyWithChunksThatCannotBeRead_whenForwarded_thenItIsTheClientsFault() throws Exception {
+    void givenABodyWithInvalidChunks_whenForwarded_thenTheResponseIs400() throws Exception {
         faas.auth.answers(
                 request -> request.body().onSuccess(bytes -> request.response().end("got it all")));
 
@@ -272,7 +272,7 @@ class ForwardingTest {
     }
 
     @Test
-    void givenAClientThatAsksFirst_whenItExpectsToContinue_thenItIsToldTo() throws Exception {
+    void givenAClientThatExpectsContinue_whenForwarded_thenItIsToldToContinue() throws Exception {
         faas.auth.answers(request -> request.body()
                 .onSuccess(bytes -> request.response()
                         .end("got " + bytes + (request.headers().contains("Expect") ? " expecting" : ""))));
@@ -297,7 +297,7 @@ class ForwardingTest {
     }
 
     @Test
-    void givenNoToken_whenFunctionsAreCalled_thenTheRegistryIsNotEvenAsked() throws Exception {
+    void givenNoToken_whenFunctionCallsAreSent_thenTheRegistryIsNotAsked() throws Exception {
         faas.registry.answers(ForwardingTest::ok);
 
         assertThat(faas.send(faas.request("/v1/functions")).status()).isEqualTo(401);
@@ -308,7 +308,7 @@ class ForwardingTest {
     }
 
     @Test
-    void givenAServiceThatBreaksOff_whenForwarded_thenTheClientIsToldWhichOne() throws Exception {
+    void givenAServiceThatClosesTheConnection_whenForwarded_thenTheResponseNamesIt() throws Exception {
         faas.registry.answers(request -> request.connection().close());
 
         var answer = faas.get("/v1/functions");
@@ -321,7 +321,7 @@ class ForwardingTest {
     }
 
     @Test
-    void givenAReplicaThatIsKilled_whenItHadAQuestion_thenAnotherIsAskedButNoChangeIsMadeTwice() throws Exception {
+    void givenAReplicaThatIsKilled_whenItHadARequest_thenReadsAreRetriedAndWritesAreNot() throws Exception {
         var asked = new AtomicLong();
         faas.registry.answers(request -> {
             if (asked.getAndIncrement() == 0) {
@@ -345,7 +345,7 @@ class ForwardingTest {
     }
 
     @Test
-    void givenAClientThatGoes_whenItHasGone_thenTheServiceIsNotKeptBusy() throws Exception {
+    void givenAForwardedRequest_whenTheClientDisconnects_thenTheServicesRequestIsClosed() throws Exception {
         var asked = new CompletableFuture<Void>();
         var reset = new CompletableFuture<Void>();
         faas.auth.answers(request -> {

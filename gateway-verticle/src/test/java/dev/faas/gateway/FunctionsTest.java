@@ -43,13 +43,13 @@ class FunctionsTest {
     }
 
     @Test
-    void givenAWriteOfAFunction_whenAnswered_thenTheAnswerIsHeldBackUntilTheFunctionCanBeInvoked() throws Exception {
+    void givenAWriteOfAFunction_whenAnswered_thenTheFunctionCanBeCalled() throws Exception {
         var now = Instant.now();
         var spec = FunctionSpec.of("held-back", "x");
         var function = new FunctionRevision(Ids.function(now), faas.alice, 1, null, now, now, spec);
         var before = Await.await(faas.bus.kv(Subjects.FUNCTIONS).put("warm.up", Codec.encode(function)));
         var bucket = faas.bus.kv(Subjects.FUNCTIONS);
-        // The registry's bus is slower than its answer: only holding the answer back lets the invocation find it.
+        // The write reaches NATS after the response: the submit finds it only if the response is held back.
         faas.registry.answers(request -> {
             request.response()
                     .setStatusCode(201)
@@ -73,7 +73,7 @@ class FunctionsTest {
     }
 
     @Test
-    void givenAWriteThatNeverArrives_whenAnswered_thenTheAnswerComesAllTheSame() throws Exception {
+    void givenAWriteThatNeverReachesTheCache_whenAnswered_thenTheResponseIsSentAfterTheLimit() throws Exception {
         faas.registry.answers(request -> request.response()
                 .putHeader("Faas-Function-Sequence", Long.toString(Long.MAX_VALUE))
                 .end("{}"));
@@ -86,7 +86,7 @@ class FunctionsTest {
     }
 
     @Test
-    void givenAFunctionThatTheCacheDoesNotHave_whenInvoked_thenTheRegistryIsAskedInTheCallersName() throws Exception {
+    void givenAFunctionThatIsNotCached_whenCalled_thenTheRegistryIsAskedInTheCallersName() throws Exception {
         var now = Instant.now();
         var asked = new CompletableFuture<MultiMap>();
         var third = new FunctionRevision(
@@ -107,7 +107,7 @@ class FunctionsTest {
     }
 
     @Test
-    void givenAFunctionInTheCache_whenInvokedByNameByIdOrByItsRevision_thenNobodyIsAsked() throws Exception {
+    void givenACachedFunction_whenCalledByNameIdOrRevision_thenTheRegistryIsNotAsked() throws Exception {
         var function = faas.function("near");
 
         for (var ref : List.of("near", function.id(), "near@1", function.id() + "@1")) {
@@ -119,7 +119,7 @@ class FunctionsTest {
     }
 
     @Test
-    void givenADeletedFunction_whenInvoked_thenItIsGone() throws Exception {
+    void givenADeletedFunction_whenCalled_thenItIsNotFound() throws Exception {
         faas.function("short-lived");
         Await.await(faas.bus.kv(Subjects.FUNCTIONS).delete(FunctionRevision.key(faas.alice, "short-lived")));
 
@@ -129,7 +129,7 @@ class FunctionsTest {
     }
 
     @Test
-    void givenAClientThatWantsTheInternalForm_whenForwarded_thenItsWishDoesNotGetThrough() throws Exception {
+    void givenAClientThatAcceptsTheInternalForm_whenForwarded_thenTheHeaderIsRemoved() throws Exception {
         var accept = new CompletableFuture<String>();
         faas.registry.answers(request -> {
             accept.complete(String.valueOf(request.getHeader("Accept")));

@@ -18,13 +18,11 @@ class GatewayConfigTest {
         var config = GatewayConfig.from(env);
         env.check();
 
-        assertThat(config.apiPort()).isEqualTo(8000);
-        assertThat(config.authPort()).isEqualTo(4000);
-        assertThat(config.registryPort()).isEqualTo(5000);
-        assertThat(config.authUrl()).isEqualTo(URI.create("http://127.0.0.1:8080"));
-        assertThat(config.registryUrl()).isEqualTo(URI.create("http://127.0.0.1:8081"));
-        assertThat(config.heartbeat()).isEqualTo(Duration.ofSeconds(15));
-        assertThat(config.stallLimit()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.ports()).isEqualTo(new GatewayConfig.Ports(8000, 4000, 5000));
+        assertThat(config.services().auth()).isEqualTo(URI.create("http://127.0.0.1:8080"));
+        assertThat(config.services().registry()).isEqualTo(URI.create("http://127.0.0.1:8081"));
+        assertThat(config.streams().heartbeat()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(config.streams().stall()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.http().idleTimeout()).isGreaterThan(Duration.ofSeconds(60));
     }
 

@@ -75,7 +75,7 @@ class GatewayVerticleTest {
     }
 
     @Test
-    void givenNoStreams_whenStarted_thenItFailsAndNamesWhoMakesThemAndNothingIsLeft() throws Exception {
+    void givenNoStreams_whenStarted_thenItFailsAndNamesTheRegistryAndClosesItsConnections() throws Exception {
         try (var server = NatsServer.start(directory)) {
             var failure = Await.failure(vertx.deployVerticle(new GatewayVerticle(config(server.url()))));
 
@@ -85,21 +85,17 @@ class GatewayVerticleTest {
     }
 
     @Test
-    void givenAPortThatIsTaken_whenStarted_thenItFailsAndNothingIsLeft() throws Exception {
+    void givenAPortInUse_whenStarted_thenItFailsAndClosesItsConnections() throws Exception {
         try (var server = NatsServer.start(directory);
                 var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             makeStreams(server);
             var base = config(server.url());
             var config = new GatewayConfig(
-                    0,
-                    0,
-                    taken.getLocalPort(),
-                    base.authUrl(),
-                    base.registryUrl(),
+                    new GatewayConfig.Ports(0, 0, taken.getLocalPort()),
+                    base.services(),
                     base.http(),
                     base.nats(),
-                    base.heartbeat(),
-                    base.stallLimit(),
+                    base.streams(),
                     base.limits());
 
             var failure = Await.failure(vertx.deployVerticle(new GatewayVerticle(config)));
@@ -117,7 +113,7 @@ class GatewayVerticleTest {
     }
 
     @Test
-    void givenNoKeys_whenAsked_thenItIsUpButNotReadyAndLetsNobodyIn() throws Exception {
+    void givenNoKeys_whenCalled_thenItIsNotReadyAndRefusesAllTokens() throws Exception {
         try (var server = NatsServer.start(directory);
                 var client = HttpClient.newHttpClient()) {
             makeStreams(server);
@@ -158,7 +154,7 @@ class GatewayVerticleTest {
                 events.require();
                 var wait = Thread.ofVirtual().unstarted(() -> asked(faas, id));
                 wait.start();
-                Await.until("both are open", () -> faas.gateway.openAnswers() == 2);
+                Await.until("both are open", () -> faas.gateway.countOpenResponses() == 2);
                 var started = System.nanoTime();
 
                 faas.stopGateway();
@@ -183,7 +179,7 @@ class GatewayVerticleTest {
     }
 
     @Test
-    void givenServicesBehindItAreAway_whenCalled_thenTheAnswerNamesThemAndTheRestWorks() throws Exception {
+    void givenUnreachableServices_whenCalled_thenTheResponseNamesThemAndOtherCallsWork() throws Exception {
         try (var faas = new RunningGateway(directory)) {
             faas.function("alone");
             faas.auth.close();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The bus falls away at each step of a submit with an Idempotency-Key, which is then repeated. */
+/** NATS fails at each step of a submit with an Idempotency-Key, and the submit is repeated. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class IdempotencyOutageTest {
     private static final String ENTRY = "HPUB $KV.IDEMPOTENCY.";
@@ -71,7 +71,7 @@ class IdempotencyOutageTest {
 
     @ParameterizedTest
     @EnumSource(names = {"BEFORE", "AFTER"})
-    void givenTheBusFallsSilentAtTheAcceptedEvent_whenRepeated_thenTheActivationIsThereOnce(Cut cut) throws Exception {
+    void givenNatsStopsAnsweringAtTheAcceptedEvent_whenRepeated_thenOneActivationIsStored(Cut cut) throws Exception {
         faas.relay.cut(cut, ACCEPTED);
 
         var unknown = submit();
@@ -94,8 +94,7 @@ class IdempotencyOutageTest {
 
     @ParameterizedTest
     @EnumSource(names = {"BEFORE", "AFTER"})
-    void givenTheBusFallsSilentAtTheKeysEntry_whenRepeated_thenNothingWasAcceptedBeforeAndOneIsNow(Cut cut)
-            throws Exception {
+    void givenNatsStopsAnsweringAtTheKeysEntry_whenRepeated_thenOneActivationIsStored(Cut cut) throws Exception {
         faas.relay.cut(cut, ENTRY);
 
         var refused = submit();
@@ -109,14 +108,14 @@ class IdempotencyOutageTest {
         assertThat(accepted().field("activationId")).isEqualTo(id);
     }
 
-    /** Another may have accepted it meanwhile, and it may have run and left the bus: "must not exist" would not refuse it. */
+    /** Meanwhile another gateway may have accepted it, and it may have ended and been pruned: then "must not exist" succeeds. */
     @Test
-    void givenAGatewayThatIsFrozenBetweenTheLookAndTheAcceptedEvent_whenItGoesOn_thenItAcceptsNothing()
+    void givenAGatewayThatIsFrozenBetweenTheLookupAndTheAcceptedEvent_whenItContinues_thenItAcceptsNothing()
             throws Exception {
         faas.relay.cut(Cut.BEFORE, ACCEPTED);
         var id = submit().field("activationId");
         faas.relay.heal();
-        Await.until("the bus is there again", () -> submit("another").status() == 202);
+        Await.until("NATS is reachable", () -> submit("another").status() == 202);
         faas.registry.answers(question -> {
             faas.jump = Duration.ofMinutes(20);
             question.response().setStatusCode(404).end();
@@ -131,7 +130,7 @@ class IdempotencyOutageTest {
     }
 
     @Test
-    void givenTheGatewayDiesBetweenTheKeysEntryAndTheAcceptedEvent_whenRepeatedAtAnother_thenItTakesUpTheSameId()
+    void givenTheGatewayDiesBetweenTheKeysEntryAndTheAcceptedEvent_whenRepeatedAtAnother_thenTheIdIsTheSame()
             throws Exception {
         faas.relay.cut(Cut.BEFORE, ACCEPTED);
         var id = submit().field("activationId");

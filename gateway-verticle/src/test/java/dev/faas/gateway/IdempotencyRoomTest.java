@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** More Idempotency-Keys within a day than there is room for. */
+/** Fills the bucket of Idempotency-Keys. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class IdempotencyRoomTest {
     private static final int ROOM_BYTES = 4_000;
@@ -37,7 +37,7 @@ class IdempotencyRoomTest {
         faas = new RunningGateway(directory);
         function = faas.function("pay");
         Await.await(faas.queue.ensureConsumer(function));
-        // As a registry does that is started with another limit.
+        // Like a registry that starts with another limit.
         var usual = TopologyConfig.LOCAL;
         Topology.create(
                 faas.bus,
@@ -49,7 +49,7 @@ class IdempotencyRoomTest {
                 .header("Idempotency-Key", "order-" + key);
     }
 
-    /** The ids of those that were accepted, by key, until one was not. */
+    /** The ids of accepted activations, by key, until a submit is refused. */
     private List<String> fill() throws IOException, InterruptedException {
         var ids = new ArrayList<String>();
         var answer = faas.send(request(0, "x"));
@@ -65,7 +65,7 @@ class IdempotencyRoomTest {
     }
 
     @Test
-    void givenNoRoomForAnotherKey_whenSubmitted_thenNothingIsAcceptedAndTheClientIsToldSo() throws Exception {
+    void givenNoRoomForAnotherKey_whenSubmitted_thenNothingIsAccepted() throws Exception {
         var ids = fill();
 
         var refused = faas.send(request(ids.size(), "x"));
@@ -80,7 +80,7 @@ class IdempotencyRoomTest {
     }
 
     @Test
-    void givenNoRoomForAnotherKey_whenThoseThatAreThereAreRepeated_thenTheyStandForWhatTheyStoodFor() throws Exception {
+    void givenNoRoomForAnotherKey_whenKnownKeysAreRepeated_thenTheyReturnTheirActivations() throws Exception {
         var ids = fill();
 
         for (int key = 0; key < ids.size(); key++) {
@@ -91,7 +91,7 @@ class IdempotencyRoomTest {
     }
 
     @Test
-    void givenNoRoomForAnotherKey_whenAnOlderOneHasHadItsTime_thenTheRequestIsTaken() throws Exception {
+    void givenNoRoomForAnotherKey_whenAnOlderKeyExpires_thenTheRequestIsAccepted() throws Exception {
         var ids = fill();
         var refused = request(ids.size(), "x");
         assertThat(faas.send(refused).status()).isEqualTo(503);

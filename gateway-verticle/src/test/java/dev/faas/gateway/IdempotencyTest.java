@@ -72,7 +72,7 @@ class IdempotencyTest {
         return Await.await(faas.queue.stats(functionId)).orElseThrow().queued();
     }
 
-    /** As the projector does it in the end. */
+    /** Like the projector. */
     private static void prune(String id) {
         prune(from -> faas.events.nextOutput(id, from));
         prune(from -> faas.events.nextState(id, from));
@@ -93,8 +93,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void givenAKey_whenTheRequestIsRepeatedAtEitherGateway_thenTheFirstAnswerComesAgainAndItIsQueuedOnce()
-            throws Exception {
+    void givenAKey_whenRepeatedAtEitherGateway_thenTheFirstResponseIsReturnedAndItIsQueuedOnce() throws Exception {
         var function = faas.function("once");
         Await.await(faas.queue.ensureConsumer(function));
 
@@ -114,7 +113,8 @@ class IdempotencyTest {
     }
 
     @Test
-    void givenManyWithOneKeyAtOnceAtTwoGateways_whenAllAreAnswered_thenThereIsOneActivation() throws Exception {
+    void givenManyConcurrentRequestsWithOneKeyAtTwoGateways_whenAllAreAnswered_thenThereIsOneActivation()
+            throws Exception {
         var function = faas.function("stampede");
         Await.await(faas.queue.ensureConsumer(function));
         var requests = new ArrayList<Callable<GatewayAnswer>>();
@@ -137,7 +137,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void givenAQueueThatIsFull_whenAKeyComes_thenItIsUsedUpOnlyByWhatWasAccepted() throws Exception {
+    void givenAFullQueue_whenAKeyIsRefused_thenItIsNotClaimed() throws Exception {
         var function = faas.function(faas.alice, narrow("strait", 1));
         Await.await(faas.queue.ensureConsumer(function));
         var first = faas.send(request("strait", key, "x"));
@@ -151,7 +151,7 @@ class IdempotencyTest {
         assertThat(repeated.text()).isEqualTo(first.text());
         assertThat(faas.send(request("strait", key, "y")).code()).isEqualTo("idempotency_key_reused");
         faas.function(faas.alice, narrow("strait", 100));
-        // Not "reused": it never stood for anything.
+        // Not "reused", since the refused request did not claim the key.
         assertThat(faas.send(request("strait", "other-" + key, "z")).status()).isEqualTo(202);
     }
 
@@ -160,7 +160,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void givenAKey_whenItComesWithAnotherRequest_thenItIsRefusedAndTheFirstStands() throws Exception {
+    void givenAKey_whenUsedForAnotherRequest_thenItIsRefusedAndTheFirstStays() throws Exception {
         var first = submit("x");
 
         for (var another : List.of(
@@ -176,7 +176,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void givenAKey_whenTheSameIsSaidInOtherWords_thenItIsTheSameRequest() throws Exception {
+    void givenAKey_whenTheSameRequestIsWrittenDifferently_thenItIsTheSameRequest() throws Exception {
         var first = submit("x");
         var same = faas.send(json(key, " { \"tags\" : {}, \"argument\" : \"\\u0078\" } "));
 
@@ -185,7 +185,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void givenAKey_whenAnotherFunctionOrAnotherUserHasTheSame_thenTheyHaveNothingToDoWithEachOther() throws Exception {
+    void givenAKey_whenAnotherFunctionOrUserHasTheSameKey_thenTheyAreIndependent() throws Exception {
         faas.function("refund");
         faas.function(faas.bob, FunctionSpec.of("pay", "x"));
         var first = submit("x").field("activationId");
@@ -203,7 +203,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void givenItHasEnded_whenRepeated_thenTheFirstAnswerComesAgain_andTheRecordForWhoWaits() throws Exception {
+    void givenAnEndedActivation_whenRepeated_thenTheFirstResponseIsReturned_orTheRecordWithAWait() throws Exception {
         var first = submit("x");
         faas.claim(first.field("activationId")).out("42").succeed();
 
@@ -220,7 +220,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void givenItHasEndedAndWasPruned_whenRepeated_thenTheLedgerIsAskedAndItIsNotAcceptedAgain() throws Exception {
+    void givenAPrunedActivation_whenRepeated_thenTheLedgerIsAskedAndItIsNotAcceptedAgain() throws Exception {
         var first = submit("x");
         var id = first.field("activationId");
         faas.claim(id).out("42").succeed();
@@ -242,8 +242,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void givenItWasPrunedAndTheLedgerIsAway_whenRepeated_thenNothingIsAcceptedAndTheClientIsToldToComeAgain()
-            throws Exception {
+    void givenAPrunedActivationAndNoLedger_whenRepeated_thenNothingIsAccepted() throws Exception {
         var id = submit("x").field("activationId");
         prune(id);
         faas.registry.answers(request -> request.response().setStatusCode(503).end());
@@ -257,7 +256,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void givenTheGatewayDiedBeforeItWasEnqueued_whenRepeated_thenItIsEnqueued() throws Exception {
+    void givenTheGatewayDiedBeforeItEnqueuedTheCommand_whenRepeated_thenItIsEnqueued() throws Exception {
         var id = submit("x").field("activationId");
         var activation = Await.await(faas.events.lastFromLeader(id))
                 .orElseThrow()
@@ -273,7 +272,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void givenTheBucketOfKeys_whenLookedAt_thenItsEntriesLiveForADayAndTellNeitherKeyNorArgument() throws Exception {
+    void givenTheBucketOfKeys_whenRead_thenItsEntriesLiveForADayAndContainNeitherKeyNorArgument() throws Exception {
         var bus = faas.administrator();
         try {
             var secret = "a-telling-argument";
@@ -293,8 +292,8 @@ class IdempotencyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "ä", "tab\there"})
-    void givenAKeyThatIsNone_whenSubmitted_thenItIsRefused(String wrong) throws Exception {
-        // The Java client takes no such header value: written by hand.
+    void givenAnInvalidKey_whenSubmitted_thenItIsRefused(String wrong) throws Exception {
+        // The Java client refuses such header values.
         var answer = faas.raw("POST /v1/functions/pay/activations HTTP/1.1\r\nHost: faas\r\nAuthorization: "
                 + faas.signer.bearer(faas.alice) + "\r\nContent-Length: 0\r\nConnection: close\r\nIdempotency-Key: "
                 + wrong + "\r\n\r\n");
@@ -303,7 +302,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void givenTheLongestKey_whenSubmitted_thenItIsTaken_andALongerOneOrTwoAreNot() throws Exception {
+    void givenTheLongestKey_whenSubmitted_thenItIsAccepted_andALongerOneOrTwoAreNot() throws Exception {
         var longest = "!~\"".repeat(85);
 
         assertThat(faas.send(request("pay", longest, "x")).status()).isEqualTo(202);

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** api-gateway as a process of its own. */
+/** Starts api-gateway as a process. */
 class MainTest {
     private record Ended(int code, String out, String err) {}
 

@@ -14,28 +14,27 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Stands between a gateway and the bus, and cuts them apart at the very message that a test names. */
+/** Relays between a gateway and NATS, and cuts the connection at a message that the test chooses. */
 final class NatsRelay implements AutoCloseable {
-    /** What happens to the message, and to all that comes after it in its direction. */
     enum Cut {
         NONE,
-        /** The bus does not get it. */
+        /** NATS gets neither the message nor any later one. */
         BEFORE,
-        /** The bus gets it, and its answers do not come back. */
+        /** NATS gets the message, and its replies are dropped. */
         AFTER,
-        /** The bus gets it, and all of its answers wait to be {@linkplain #release released}. */
+        /** NATS gets the message, and its replies are held until {@link #release}. */
         HELD
     }
 
-    private static final Duration HELD_AT_MOST = Duration.ofSeconds(30);
+    private static final Duration MAX_HOLD = Duration.ofSeconds(30);
 
-    private record Order(Cut cut, String message) {}
+    private record PlannedCut(Cut cut, String message) {}
 
     private final int target;
     private final ServerSocket server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-    private volatile Order order = new Order(Cut.NONE, "");
-    private volatile CountDownLatch answers = new CountDownLatch(0);
+    private volatile PlannedCut planned = new PlannedCut(Cut.NONE, "");
+    private volatile CountDownLatch replies = new CountDownLatch(0);
 
     NatsRelay(int target) throws IOException {
         this.target = target;
@@ -47,24 +46,23 @@ final class NatsRelay implements AutoCloseable {
         return "nats://127.0.0.1:" + server.getLocalPort();
     }
 
-    /** From the next message on that begins so, such as {@code HPUB events.}; connections made later are whole. */
+    /** Cuts at the next message with this text, such as {@code HPUB events.}; later connections are not cut. */
     void cut(Cut cut, String message) {
-        order = new Order(cut, message);
+        planned = new PlannedCut(cut, message);
     }
 
-    /** Whether the message has come, whose answers are to be held. */
-    boolean holds() {
-        return answers.getCount() > 0;
+    /** Whether the message has passed and replies are held. */
+    boolean isHolding() {
+        return replies.getCount() > 0;
     }
 
-    /** Lets the answers that were held come back. */
     void release() {
-        answers.countDown();
+        replies.countDown();
     }
 
-    /** Ends the connections that were cut: the gateway makes new ones. */
+    /** Closes the cut connections, so that the gateway reconnects. */
     void heal() throws IOException {
-        order = new Order(Cut.NONE, "");
+        planned = new PlannedCut(Cut.NONE, "");
         for (var socket : open) {
             socket.close();
         }
@@ -73,73 +71,73 @@ final class NatsRelay implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                join(server.accept());
+                connect(server.accept());
             }
         } catch (IOException closed) {
-            // The end of the test.
+            // The test has ended.
         }
     }
 
-    private void join(Socket client) throws IOException {
+    private void connect(Socket client) throws IOException {
         try {
-            var bus = new Socket(InetAddress.getLoopbackAddress(), target);
+            var nats = new Socket(InetAddress.getLoopbackAddress(), target);
             open.add(client);
-            open.add(bus);
-            var deaf = new AtomicBoolean();
-            Thread.ofVirtual().start(() -> toBus(client, bus, deaf));
-            Thread.ofVirtual().start(() -> toClient(bus, client, deaf));
+            open.add(nats);
+            var cut = new AtomicBoolean();
+            Thread.ofVirtual().start(() -> toNats(client, nats, cut));
+            Thread.ofVirtual().start(() -> toClient(nats, client, cut));
         } catch (IOException away) {
             client.close();
         }
     }
 
-    private void toBus(Socket client, Socket bus, AtomicBoolean deaf) {
-        pass(client, bus, bytes -> {
-            var now = order;
+    private void toNats(Socket client, Socket nats, AtomicBoolean cut) {
+        copy(client, nats, bytes -> {
+            var now = planned;
             if (now.cut() != Cut.NONE && bytes.contains(now.message())) {
-                order = new Order(Cut.NONE, "");
+                planned = new PlannedCut(Cut.NONE, "");
                 if (now.cut() == Cut.HELD) {
-                    answers = new CountDownLatch(1);
+                    replies = new CountDownLatch(1);
                     return true;
                 }
-                deaf.set(true);
+                cut.set(true);
                 return now.cut() == Cut.AFTER;
             }
-            return !deaf.get();
+            return !cut.get();
         });
     }
 
-    private void toClient(Socket bus, Socket client, AtomicBoolean deaf) {
-        pass(bus, client, bytes -> released() && !deaf.get());
+    private void toClient(Socket nats, Socket client, AtomicBoolean cut) {
+        copy(nats, client, bytes -> awaitRelease() && !cut.get());
     }
 
-    private boolean released() {
+    private boolean awaitRelease() {
         try {
-            return answers.await(HELD_AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
+            return replies.await(MAX_HOLD.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
     }
 
-    private interface Sieve {
+    private interface Filter {
         boolean passes(String bytes);
     }
 
-    private void pass(Socket from, Socket to, Sieve sieve) {
+    private void copy(Socket from, Socket to, Filter filter) {
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             var buffer = new byte[256 * 1024];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                if (sieve.passes(new String(buffer, 0, read, StandardCharsets.ISO_8859_1))) {
+                if (filter.passes(new String(buffer, 0, read, StandardCharsets.ISO_8859_1))) {
                     out.write(buffer, 0, read);
                     out.flush();
                 }
             }
         } catch (IOException gone) {
-            // One side's end is the other's.
+            // Closing one side closes the other.
         } finally {
             open.remove(from);
             open.remove(to);

@@ -39,7 +39,7 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenALogThatIsQuiet_whenTheIdleTimeoutPasses_thenItIsStillFollowed() throws Exception {
+    void givenAQuietLog_whenTheIdleTimeoutPasses_thenItIsStillFollowed() throws Exception {
         var id = faas.accepted("story", "x");
         var request = faas.as(faas.alice, "/v1/activations/" + id + "/logs?follow=true");
         try (var client = HttpClient.newHttpClient()) {
@@ -56,7 +56,7 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenARunGoingOn_whenTheClientReconnectsAgainAndAgain_thenItMissesNothing() throws Exception {
+    void givenARun_whenTheClientReconnectsRepeatedly_thenItMissesNothing() throws Exception {
         var id = faas.accepted("story", "x");
         var writer = Thread.ofVirtual().start(() -> {
             var run = faas.claim(id);
@@ -70,8 +70,7 @@ class OpenStreamsTest {
         while (!ended) {
             var after = seen.isEmpty() ? "" : seen.getLast().id();
             try (var events = Events.of(faas, id, after)) {
-                // 203 events in all: the last of them is read as the last of a connection, and the next one has
-                // nothing.
+                // 203 events are 29 connections of 7 events, so the next connection gets none: 204.
                 for (int i = 0; i < 7 && events.status() == 200; i++) {
                     seen.add(events.require());
                 }
@@ -101,12 +100,12 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenAFastWriter_whenTheReaderIsSlow_thenItGetsEverythingAllTheSame() throws Exception {
+    void givenAFastWriter_whenTheReaderIsSlow_thenItGetsEverything() throws Exception {
         var id = faas.accepted("story", "x");
         var chunk = "0123456789abcdef".repeat(2048);
         try (var events = Events.of(faas, id)) {
             var run = faas.claim(id);
-            // 32 MB: more than the sockets between us and the feed's backlog of 256 messages hold.
+            // 32 MB exceed the socket buffers and the feed's backlog of 256 messages.
             for (int i = 0; i < 1000; i++) {
                 run.out(chunk);
             }
@@ -121,7 +120,7 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenAReaderThatTakesNothing_whenTheLimitIsOver_thenItIsCutOff() throws Exception {
+    void givenAReaderThatReadsNothing_whenTheStallLimitPasses_thenItIsDisconnected() throws Exception {
         var id = faas.accepted("story", "x");
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), faas.gateway.port("api"))) {
             socket.setReceiveBufferSize(4096);
@@ -139,7 +138,7 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenAClientThatGoes_whenItHasGone_thenNothingOfItIsKept() throws Exception {
+    void givenAStream_whenItsClientDisconnects_thenItIsClosed() throws Exception {
         var id = faas.accepted("story", "x");
         try (var events = Events.of(faas, id)) {
             events.require();
@@ -150,7 +149,7 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenAHead_whenAsked_thenThereIsNoStream() throws Exception {
+    void givenHead_whenSent_thenNoStreamIsOpened() throws Exception {
         var id = faas.accepted("story", "x");
 
         var answer = faas.send(faas.as(faas.alice, "/v1/activations/" + id + "/events")
@@ -162,7 +161,7 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenStreamsThatAreOpen_whenTheBusRestarts_thenTheyGoOnWithoutAHole() throws Exception {
+    void givenOpenStreams_whenNatsRestarts_thenTheyMissNothing() throws Exception {
         var id = faas.accepted("story", "x");
         var waiting = faas.accepted("story", "y");
         try (var events = Events.of(faas, id);
@@ -195,7 +194,7 @@ class OpenStreamsTest {
     }
 
     @Test
-    void givenAClientThatLeavesWhileItsActivationIsLookedUp_whenItIsFound_thenNothingStaysOpenForIt() throws Exception {
+    void givenAClientThatDisconnectsDuringTheLookup_whenTheActivationIsFound_thenNothingStaysOpen() throws Exception {
         var id = faas.accepted("story", "x");
         for (var path : List.of("/events", "/logs?follow=true", "?wait=60")) {
             faas.relay.cut(NatsRelay.Cut.HELD, "events." + id);
@@ -204,7 +203,7 @@ class OpenStreamsTest {
                         .write(("GET /v1/activations/" + id + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: "
                                         + faas.signer.bearer(faas.alice) + "\r\n\r\n")
                                 .getBytes(StandardCharsets.US_ASCII));
-                Await.until("it is looked up", faas.relay::holds);
+                Await.until("it is looked up", faas.relay::isHolding);
                 socket.setSoLinger(true, 0);
             }
             long noticed = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
@@ -219,6 +218,6 @@ class OpenStreamsTest {
     }
 
     private static double streamsOpen() {
-        return faas.gateway.openAnswers();
+        return faas.gateway.countOpenResponses();
     }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a submit is told when the bus fails at each of its steps. */
+/** NATS fails at each step of a submit. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class OutageTest {
     @AutoClose
@@ -47,7 +47,7 @@ class OutageTest {
     }
 
     @Test
-    void givenTheCommandCannotBeStored_whenSubmitted_thenTheActivationIsAcceptedAndTheCommandComesLater()
+    void givenTheCommandCannotBeStored_whenSubmitted_thenTheActivationIsAcceptedAndTheCommandIsStoredLater()
             throws Exception {
         removeStream(Subjects.ACTIVATIONS);
 
@@ -80,8 +80,7 @@ class OutageTest {
     }
 
     @Test
-    void givenTheEventCannotBeStored_whenSubmitted_thenNothingIsAcceptedAndTheClientIsToldToComeAgain()
-            throws Exception {
+    void givenTheEventCannotBeStored_whenSubmitted_thenNothingIsAccepted() throws Exception {
         removeStream(Subjects.EVENTS);
 
         var answer = submitted("brave");
@@ -93,7 +92,7 @@ class OutageTest {
     }
 
     @Test
-    void givenTheEventsAreFull_whenSubmitted_thenTheClientIsToldToComeAgain() throws Exception {
+    void givenAFullEventStream_whenSubmitted_thenItIsUnavailable() throws Exception {
         removeStream(Subjects.EVENTS);
         var usual = TopologyConfig.LOCAL;
         Topology.create(
@@ -106,7 +105,7 @@ class OutageTest {
     }
 
     @Test
-    void givenTheBusIsDown_whenCalled_thenTheAnswerIsQuickAndTheGatewayNotReady() throws Exception {
+    void givenNatsIsDown_whenCalled_thenTheResponseIsQuickAndTheGatewayIsNotReady() throws Exception {
         var id = submitted("brave").field("activationId");
         faas.server.kill();
 
@@ -133,7 +132,7 @@ class OutageTest {
     }
 
     @Test
-    void givenTheBusDoesNotAnswer_whenSubmitted_thenTheOutcomeIsUnknownAndTheIdIsTold() throws Exception {
+    void givenNatsDoesNotAnswer_whenSubmitted_thenTheOutcomeIsUnknownAndTheIdIsGiven() throws Exception {
         signal("STOP");
         GatewayAnswer answer;
         try {

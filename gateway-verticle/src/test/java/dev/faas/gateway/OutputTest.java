@@ -59,7 +59,7 @@ class OutputTest {
     }
 
     @Test
-    void givenAShortText_whenItsResultIsAskedFor_thenItComesToTheByteAndNeverAsAPage() throws Exception {
+    void givenAShortText_whenItsResultIsRead_thenItIsExactAndNeverHtml() throws Exception {
         var id = faas.accepted("writer", "x");
         faas.claim(id).out("<script>é\r\n").fail(1);
 
@@ -78,7 +78,7 @@ class OutputTest {
     }
 
     @Test
-    void givenAnEndIsStillToCome_whenTheResultIsAskedFor_thenTheClientIsToldToComeAgain() throws Exception {
+    void givenAnUnfinishedActivation_whenTheResultIsRead_thenTheResponseIs202() throws Exception {
         var id = faas.accepted("writer", "x");
         var queued = result(id);
         faas.claim(id).out("not yet all");
@@ -92,7 +92,7 @@ class OutputTest {
     }
 
     @Test
-    void givenBytesThatAreNoText_whenTheResultIsAskedFor_thenTheyComeToTheByte() throws Exception {
+    void givenBinaryOutput_whenTheResultIsRead_thenItIsExact() throws Exception {
         var id = faas.accepted("writer", "x");
         var bytes = random(1000);
         faas.claim(id).write(Source.STDOUT, bytes).succeed();
@@ -102,7 +102,7 @@ class OutputTest {
     }
 
     @Test
-    void givenAMebibyteAmongOtherRunsAndTheLog_whenTheResultIsAskedFor_thenItComesToTheByte() throws Exception {
+    void givenAMebibyteAmongOtherRunsAndTheLog_whenTheResultIsRead_thenItIsExact() throws Exception {
         var id = faas.accepted("writer", "x");
         var lost = faas.claim(id).write(Source.STDOUT, random(100));
         lost.handBack();
@@ -121,7 +121,7 @@ class OutputTest {
     }
 
     @Test
-    void givenAChunkStoredTwice_whenTheResultIsAskedFor_thenItIsThereOnce() throws Exception {
+    void givenAChunkStoredTwice_whenTheResultIsRead_thenItHasTheChunkOnce() throws Exception {
         var id = faas.accepted("writer", "x");
         var run = faas.claim(id);
         var bytes = random(2 * CHUNK);
@@ -135,7 +135,7 @@ class OutputTest {
     }
 
     @Test
-    void givenChunksThatWerePruned_whenTheResultIsAskedFor_thenTheRegistrysCopyIsTheAnswer() throws Exception {
+    void givenPrunedChunks_whenTheResultIsRead_thenTheRegistrysCopyIsReturned() throws Exception {
         var id = faas.accepted("writer", "x");
         var run = faas.claim(id);
         var bytes = random(1000);
@@ -157,7 +157,7 @@ class OutputTest {
     }
 
     @Test
-    void givenAHoleInTheMiddle_whenTheResultIsAskedFor_thenTheClientSeesThatItIsNotAll() throws Exception {
+    void givenAMissingChunk_whenTheResultIsRead_thenTheClientSeesThatItIsIncomplete() throws Exception {
         var id = faas.accepted("writer", "x");
         var run = faas.claim(id);
         run.write(Source.STDOUT, random(CHUNK));
@@ -172,7 +172,7 @@ class OutputTest {
     }
 
     @Test
-    void givenNothingWritten_whenOutputIsAskedFor_thenItIsEmpty() throws Exception {
+    void givenNoOutput_whenResultAndLogAreRead_thenTheyAreEmpty() throws Exception {
         var id = faas.accepted("writer", "x");
         faas.claim(id).succeed();
 
@@ -182,7 +182,7 @@ class OutputTest {
     }
 
     @Test
-    void givenALog_whenAskedForBeforeAndAfterTheEnd_thenItIsWhatTheRunWroteSoFar() throws Exception {
+    void givenALog_whenReadBeforeAndAfterTheEnd_thenItIsWhatTheRunWroteSoFar() throws Exception {
         var id = faas.accepted("writer", "x");
         var path = "/v1/activations/" + id + "/logs";
         var queued = faas.get(path);
@@ -203,7 +203,7 @@ class OutputTest {
     }
 
     @Test
-    void givenALogThatIsFollowed_whenTheRunGoesOn_thenItComesAsItIsWrittenAndEndsWithIt() throws Exception {
+    void givenAFollowedLog_whenTheRunWrites_thenItIsStreamedUntilTheEnd() throws Exception {
         var id = faas.accepted("writer", "x");
         var request = faas.as(faas.alice, "/v1/activations/" + id + "/logs?follow=true");
         try (var client = HttpClient.newHttpClient()) {
@@ -218,7 +218,7 @@ class OutputTest {
                         .isEqualTo("bye\n");
             }
         }
-        Await.until("it is closed", () -> faas.gateway.openAnswers() == 0);
+        Await.until("it is closed", () -> faas.gateway.countOpenResponses() == 0);
     }
 
     private static GatewayAnswer result(String id, String... headers) throws IOException, InterruptedException {
@@ -227,7 +227,7 @@ class OutputTest {
     }
 
     @Test
-    void givenSixteenMebibytes_whenPartsAreAskedFor_thenTheyComeToTheByte() throws Exception {
+    void givenSixteenMebibytes_whenPartsAreRead_thenTheyAreExact() throws Exception {
         var bytes = random(16 << 20);
         var id = faas.accepted("writer", "x");
         writeAll(faas.claim(id), Source.STDOUT, bytes).succeed();
@@ -251,7 +251,7 @@ class OutputTest {
     }
 
     @Test
-    void givenAShortResultAndItsLog_whenPartsAreAskedForUnderConditions_thenTheyAreHeeded() throws Exception {
+    void givenAShortResultAndItsLog_whenPartsAreReadWithPreconditions_thenTheyAreHonoured() throws Exception {
         var id = faas.accepted("writer", "x");
         faas.claim(id).err("a log").out("0123456789").succeed();
         var etag = "\"" + id + ".result\"";

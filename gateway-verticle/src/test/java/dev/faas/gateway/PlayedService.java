@@ -9,7 +9,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The HTTP side of a service behind the gateway, and what it has been asked. Answers 404 until told otherwise. */
+/** Fakes the HTTP side of a service behind the gateway and records its requests. Answers 404 by default. */
 public final class PlayedService implements AutoCloseable {
     private final HttpServer server;
     private final List<String> asked = new CopyOnWriteArrayList<>();

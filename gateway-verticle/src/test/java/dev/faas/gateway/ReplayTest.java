@@ -62,7 +62,7 @@ class ReplayTest {
     }
 
     @Test
-    void givenOneThatHasEnded_whenReplayed_thenANewOneHasItsArgumentRevisionTimeLimitAndTags() throws Exception {
+    void givenAnEndedActivation_whenReplayed_thenTheNewOneHasItsArgumentRevisionTimeLimitAndTags() throws Exception {
         var id = submitted("resize");
         faas.claim(id).fail(3);
 
@@ -115,7 +115,7 @@ class ReplayTest {
     }
 
     @Test
-    void givenOneThatWasPruned_whenReplayed_thenTheLedgersCopyIsTaken() throws Exception {
+    void givenAPrunedActivation_whenReplayed_thenTheLedgersCopyIsUsed() throws Exception {
         var id = submitted("resize");
         var kept = accepted(id);
         Await.await(faas.events.prune(
@@ -131,7 +131,7 @@ class ReplayTest {
     }
 
     @Test
-    void givenAnArgumentThatIsKeptNoLonger_whenReplayed_thenTheClientIsToldToSubmitItAnew() throws Exception {
+    void givenAnExpiredArgument_whenReplayed_thenTheResponseIs410() throws Exception {
         faas.registry.answers(request -> request.response().setStatusCode(410).end("{}"));
 
         var answer = replay(Ids.activation(Instant.now()));
@@ -141,7 +141,7 @@ class ReplayTest {
     }
 
     @Test
-    void givenOneOfSomebodyElseOrOfNobody_whenReplayed_thenItDoesNotExist() throws Exception {
+    void givenAnotherUsersOrAnUnknownActivation_whenReplayed_thenItIsNotFound() throws Exception {
         var id = submitted("resize");
 
         for (var answer : List.of(replay(faas.bob, id), replay(Ids.activation(Instant.now())), replay("nothing"))) {

@@ -4,6 +4,7 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.CommandQueue;
 import dev.faas.config.Secret;
 import dev.faas.gateway.forward.Addresses;
+import dev.faas.gateway.read.EventStream;
 import dev.faas.gateway.submit.Backpressure;
 import dev.faas.http.HttpConfig;
 import dev.faas.local.NatsServer;
@@ -43,18 +44,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A gateway on a real NATS; auth and registry are played, since only their HTTP side is of interest here. */
+/** Runs a gateway with a real NATS, and fakes of auth-service and registry-service. */
 public final class RunningGateway implements AutoCloseable {
     static final Duration HEARTBEAT = Duration.ofMillis(300);
-    /** Above what a submit waits for a bus that does not answer. */
+    /** Longer than a submit waits for NATS. */
     static final Duration IDLE = Duration.ofSeconds(7);
 
     static final Duration STALL = Duration.ofSeconds(2);
 
-    /** That clients may have open together. */
+    /** Limit of all clients' connections. */
     static final int CONNECTIONS = 400;
 
-    /** The users and permissions of the real thing. */
+    /** The users and permissions of a deployment. */
     private static final Path NATS_CONF = Path.of(System.getProperty("basedir", "."), "../compose/nats.conf");
 
     private static final Map<String, String> PASSWORDS = Map.of(
@@ -73,10 +74,10 @@ public final class RunningGateway implements AutoCloseable {
     final TestKey signer;
     final String alice = Ids.user(Instant.now());
     final String bob = Ids.user(Instant.now());
-    /** Between the gateway and the bus, to cut them apart. */
+    /** Can cut the gateway's connection to NATS. */
     final NatsRelay relay;
 
-    /** By how much the gateway's clock is ahead. */
+    /** How far the gateway's clock is ahead. */
     volatile Duration jump = Duration.ZERO;
 
     final GatewayVerticle gateway;
@@ -88,7 +89,7 @@ public final class RunningGateway implements AutoCloseable {
         this(directory, Addresses.SYSTEM, "127.0.0.1");
     }
 
-    /** @param upstreamHost the name by which the gateway knows both services */
+    /** @param upstreamHost host name of both services */
     public RunningGateway(Path directory, Addresses.Lookup lookup, String upstreamHost) throws Exception {
         server = NatsServer.start(directory, NATS_CONF, PASSWORDS);
         bus = Nats.connect(bus(server.url(), "registry"), "test");
@@ -110,7 +111,7 @@ public final class RunningGateway implements AutoCloseable {
         deployment = Await.await(vertx.deployVerticle(gateway));
     }
 
-    /** Another gateway of the same platform; it goes with this one. */
+    /** Starts another gateway of the same platform, which is closed with this one. */
     GatewayVerticle another() {
         return another(config(auth.url(), registry.url(), bus(server.url(), "gateway")));
     }
@@ -136,7 +137,13 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     private static GatewayConfig config(URI auth, URI registry, NatsConfig nats, Backpressure.Limits limits) {
-        return new GatewayConfig(0, 0, 0, auth, registry, http(), nats, HEARTBEAT, STALL, limits);
+        return new GatewayConfig(
+                new GatewayConfig.Ports(0, 0, 0),
+                new GatewayConfig.Services(auth, registry),
+                http(),
+                nats,
+                new EventStream.Limits(HEARTBEAT, STALL),
+                limits);
     }
 
     private static String password(String user) {
@@ -148,7 +155,7 @@ public final class RunningGateway implements AutoCloseable {
         return new NatsConfig(base.url(), user, new Secret(password(user)), base.startTimeout(), base.requestTimeout());
     }
 
-    /** For what the bus itself has to be changed for. */
+    /** A connection that may change streams and buckets. */
     io.nats.client.Connection administrator() throws IOException, InterruptedException {
         return io.nats.client.Nats.connect(new io.nats.client.Options.Builder()
                 .server(server.url())
@@ -157,14 +164,14 @@ public final class RunningGateway implements AutoCloseable {
                 .build());
     }
 
-    /** Two event loops, and an idle timeout that a heartbeat has to be quicker than. */
+    /** Two event loops, and an idle timeout that heartbeats must prevent. */
     private static HttpConfig http() {
         var base = HttpConfig.loopback();
         return new HttpConfig(
                 base.host(), base.internalPort(), base.maxHeaderBytes(), IDLE, base.requestTimeout(), CONNECTIONS, 2);
     }
 
-    /** Makes a function of alice's as the registry would, and waits until the gateway knows it. */
+    /** Creates a function of alice like the registry, and waits until the gateway has it. */
     FunctionRevision function(String name) {
         return function(alice, FunctionSpec.of(name, "registry.example/" + name + ":1"));
     }
@@ -198,7 +205,7 @@ public final class RunningGateway implements AutoCloseable {
                 Prewarm.DEFAULT);
     }
 
-    /** The answer to a write is held back until the gateway has seen it. */
+    /** The gateway holds back the response to a write until its cache has it. */
     private void awaitSeen(long revision) {
         registry.answers(request -> request.response()
                 .putHeader("Faas-Function-Sequence", Long.toString(revision))
@@ -228,7 +235,7 @@ public final class RunningGateway implements AutoCloseable {
         return new GatewayAnswer(client.send(request.build(), BodyHandlers.ofByteArray()));
     }
 
-    /** Sends these bytes and reads all there is, until the gateway closes. */
+    /** Sends these bytes and reads until the gateway closes the connection. */
     String raw(String request) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port("api"))) {
             socket.setSoTimeout(20_000);
@@ -264,7 +271,7 @@ public final class RunningGateway implements AutoCloseable {
         return answer.field("activationId");
     }
 
-    /** As a spawner would: takes the activation and runs it. */
+    /** Claims the activation like a spawner. */
     SpawnerRun claim(String id) {
         return SpawnerRun.claim(events, id);
     }

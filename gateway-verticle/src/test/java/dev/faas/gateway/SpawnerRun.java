@@ -1,6 +1,5 @@
 package dev.faas.gateway;
 
-import java.util.concurrent.atomic.AtomicReference;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
@@ -24,10 +23,10 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
-/** One run, written into the event stream as a spawner writes it. */
+/** Writes one run into the event stream like a spawner. */
 final class SpawnerRun {
     private final ActivationEvents events;
     private final Map<Source, ByteArrayOutputStream> written = new EnumMap<>(Source.class);
@@ -45,18 +44,18 @@ final class SpawnerRun {
     }
 
     static SpawnerRun claim(ActivationEvents events, String id) {
-        var queued = persistently(() -> events.lastFromLeader(id)).orElseThrow();
+        var queued = retrying(() -> events.lastFromLeader(id)).orElseThrow();
         var running = ((ActivationRecord.Queued) queued.record())
                 .claim(new Worker("spawner-1", "1"), UUID.randomUUID().toString(), Instant.now());
         return new SpawnerRun(events, running, stored(() -> events.append(running, queued.sequence())));
     }
 
     private static long stored(Supplier<CompletionStage<AppendResult>> append) {
-        return ((AppendResult.Stored) persistently(append)).snapshot().sequence();
+        return ((AppendResult.Stored) retrying(append)).snapshot().sequence();
     }
 
-    /** Again while the bus is away: a write of our own that was stored already counts. */
-    private static <T> T persistently(Supplier<CompletionStage<T>> write) {
+    /** Retries while NATS is unreachable. */
+    private static <T> T retrying(Supplier<CompletionStage<T>> write) {
         var stored = new AtomicReference<T>();
         Await.until("a write to NATS", () -> {
             try {
@@ -94,10 +93,10 @@ final class SpawnerRun {
         return this;
     }
 
-    /** Any chunk, such as one of another run. */
+    /** Writes any chunk, such as one of another run. */
     long chunk(String runId, Source source, long offset, byte[] bytes) {
         var chunk = new OutputChunk(runId, source, offset, Instant.now(), bytes);
-        lastOutput = persistently(() -> events.appendOutput(id(), chunk));
+        lastOutput = retrying(() -> events.appendOutput(id(), chunk));
         return lastOutput;
     }
 
@@ -109,7 +108,6 @@ final class SpawnerRun {
         return end(Status.FAILED, Reason.EXIT_CODE, exitCode);
     }
 
-    /** Hands the activation back to the queue. */
     void handBack() {
         var handedBack = running.handBack(Reason.WORKER_LOST, "gone", Instant.now());
         stored(() -> events.append(handedBack, state));
@@ -118,25 +116,16 @@ final class SpawnerRun {
     private Snapshot end(Status status, Reason reason, int exitCode) {
         var result = written.get(Source.STDOUT).toByteArray();
         var report = new Report(
-                status,
-                reason,
-                null,
-                exitCode,
-                null,
-                "sha256:0",
-                running.claimedAt(),
-                Instant.now(),
-                2,
-                40,
-                3L,
-                1200L,
-                0,
-                inline(result),
-                result.length,
-                false,
-                written.get(Source.STDERR).size(),
-                false,
-                lastOutput);
+                new Report.Exit(status, reason, null, exitCode, null, 0),
+                new Report.Usage(running.claimedAt(), Instant.now(), 2, 40, 3L, 1200L),
+                new Report.Output(
+                        inline(result),
+                        result.length,
+                        false,
+                        written.get(Source.STDERR).size(),
+                        false,
+                        lastOutput),
+                "sha256:0");
         var next = running.finish(report, Duration.ofSeconds(1));
         state = stored(() -> events.append(next, state));
         return new Snapshot(next, state);

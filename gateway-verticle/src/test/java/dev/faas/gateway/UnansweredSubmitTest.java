@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The connection of a client breaks right after its activation was stored: its 202 is never sent. */
+/** A client disconnects right after its activation is stored: the 202 is never sent. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class UnansweredSubmitTest {
     private static final String ACCEPTED = "HPUB events.";
@@ -34,8 +34,8 @@ class UnansweredSubmitTest {
         faas.function("pay");
     }
 
-    /** The id of what was stored for a client that has gone before the gateway knew that it is. */
-    private String submittedByOneWhoIsGone(String header) throws Exception {
+    /** The id of an activation whose client disconnects before the gateway gets the reply of NATS. */
+    private String submitAndDisconnect(String header) throws Exception {
         var stored = new CompletableFuture<String>();
         try (Nats.Subscription _ = faas.bus.subscribe(
                 "live.*.state", state -> stored.complete(state.message().subject()))) {
@@ -50,14 +50,14 @@ class UnansweredSubmitTest {
                                         + "\r\nx")
                                 .getBytes(StandardCharsets.US_ASCII));
                 var id = Await.await(stored).split("\\.")[1];
-                // Its end is a reset: nothing that is sent from now on arrives anywhere.
+                // Closes with a reset, so that no response can arrive.
                 client.setSoLinger(true, 0);
                 return id;
             }
         }
     }
 
-    private void isQueued(String id) {
+    private void awaitQueued(String id) {
         var accepted = Await.await(faas.events.lastFromLeader(id)).orElseThrow().record();
         assertThat(accepted.currentStatus()).isEqualTo(Status.QUEUED);
         var command = ActivationCommand.of(accepted.activation());
@@ -65,23 +65,23 @@ class UnansweredSubmitTest {
     }
 
     @Test
-    void givenAClientThatIsGone_whenItsActivationIsStored_thenItIsQueuedAllTheSame() throws Exception {
-        var id = submittedByOneWhoIsGone("");
+    void givenADisconnectedClient_whenItsActivationIsStored_thenItIsQueued() throws Exception {
+        var id = submitAndDisconnect("");
 
         faas.relay.release();
 
-        isQueued(id);
+        awaitQueued(id);
         assertThat(faas.get("/v1/activations/" + id).field("status")).isEqualTo("queued");
         assertThat(faas.submit("pay", "y").status()).isEqualTo(202);
     }
 
     @Test
-    void givenAClientThatIsGone_whenItRepeatsItsRequestByItsKey_thenItGetsTheAnswerThatItMissed() throws Exception {
-        var id = submittedByOneWhoIsGone("Idempotency-Key: order-1\r\n");
+    void givenADisconnectedClient_whenItRepeatsItsRequestWithItsKey_thenItGetsTheActivation() throws Exception {
+        var id = submitAndDisconnect("Idempotency-Key: order-1\r\n");
 
         faas.relay.release();
 
-        isQueued(id);
+        awaitQueued(id);
         var repeat = faas.submission("pay", "text/plain", BodyPublishers.ofString("x"))
                 .header("Idempotency-Key", "order-1");
         var answer = faas.send(repeat);

@@ -2,7 +2,7 @@ package dev.faas.registry;
 
 import dev.faas.lifecycle.Launcher;
 
-/** registry-service as a program of its own. */
+/** Runs registry-service as a program. */
 public final class Main {
     private Main() {}
 

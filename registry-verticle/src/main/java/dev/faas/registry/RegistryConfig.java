@@ -11,79 +11,77 @@ import dev.faas.wire.FunctionSpec;
 import java.time.Duration;
 
 /**
- * All that registry-service can be told.
+ * Holds the settings of registry-service.
  *
  * @param port of the API; 0 takes a free one
- * @param retention how long what is over is kept
- * @param ownerFunctions that one user may have
- * @param settled what changed later than this ago is still being worked on by others: the reconciler leaves it alone
  */
 public record RegistryConfig(
         int port,
         HttpConfig http,
-        NatsConfig nats,
-        TopologyConfig topology,
-        PgConfig pg,
+        Connections connections,
         Retention retention,
-        int ownerFunctions,
-        Pauses pauses,
-        Duration settled) {
-    /**
-     * Between two rounds of what is done again and again.
-     *
-     * @param outbox function changes that the bus has not been told of
-     * @param prune activations that may leave the bus, and what has had its time
-     * @param partitions of the ledger, to make or to drop
-     * @param reconcile what got stuck
-     */
-    public record Pauses(Duration outbox, Duration prune, Duration partitions, Duration reconcile) {
-        static final Pauses STANDARD =
-                new Pauses(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofHours(6), Duration.ofSeconds(5));
+        int maxFunctionsPerOwner,
+        Maintenance maintenance) {
+    /** @param topology of the streams and buckets that this service creates in NATS */
+    public record Connections(NatsConfig nats, TopologyConfig topology, PgConfig pg) {}
 
-        static Pauses from(Env env) {
-            return new Pauses(
+    /**
+     * Timing of the work that repeats.
+     *
+     * @param outboxPause between two writes of pending function changes to the bucket FUNCTIONS
+     * @param prunePause between two rounds that prune events and remove expired payloads
+     * @param partitionsPause between two rounds that create and drop partitions of the ledger
+     * @param reconcilePause between two rounds of the reconciler
+     * @param reconcileAfter the reconciler ignores what changed more recently: its gateway or spawner still works on it
+     */
+    public record Maintenance(
+            Duration outboxPause,
+            Duration prunePause,
+            Duration partitionsPause,
+            Duration reconcilePause,
+            Duration reconcileAfter) {
+        static Maintenance from(Env env) {
+            return new Maintenance(
                     env.duration(
-                            "FAAS_OUTBOX_PAUSE", STANDARD.outbox, "between two tries to tell the bus of functions"),
+                            "FAAS_OUTBOX_PAUSE",
+                            Duration.ofSeconds(2),
+                            "pause between two writes of pending function changes to NATS"),
                     env.duration(
-                            "FAAS_PRUNE_PAUSE", STANDARD.prune, "between two rounds of pruning finished activations"),
+                            "FAAS_PRUNE_PAUSE",
+                            Duration.ofSeconds(5),
+                            "pause between two rounds of pruning finished activations"),
                     env.duration(
                             "FAAS_PARTITIONS_PAUSE",
-                            STANDARD.partitions,
-                            "between two looks for partitions of the ledger to make or to drop"),
-                    env.duration("FAAS_RECONCILE_PAUSE", STANDARD.reconcile, "between two rounds of the reconciler"));
+                            Duration.ofHours(6),
+                            "pause between two rounds of creating and dropping partitions of the ledger"),
+                    env.duration(
+                            "FAAS_RECONCILE_PAUSE",
+                            Duration.ofSeconds(5),
+                            "pause between two rounds of the reconciler"),
+                    env.duration(
+                            "FAAS_RECONCILE_AFTER",
+                            Duration.ofSeconds(5),
+                            "how long after its last change the reconciler ignores an activation"));
         }
     }
 
     private static final int PORT = 8081;
     private static final int INTERNAL_PORT = 9091;
-    private static final int OWNER_FUNCTIONS = 500;
-    private static final Duration SETTLED = Duration.ofSeconds(5);
 
     public static RegistryConfig from(Env env) {
         var retention = Retention.from(env);
-        var topology = TopologyConfig.from(env, retention.output());
+        var topology = TopologyConfig.from(env, retention.longestOutput());
         if (topology.eventsAge().compareTo(MaxLifetime.of(FunctionSpec.of("any", "any"))) <= 0) {
-            env.addProblem("FAAS_EVENTS_AGE", "must be longer than an activation can live: an ordinary one 24h and 5m");
+            env.addProblem(
+                    "FAAS_EVENTS_AGE",
+                    "must be longer than an activation can live: 24h and 5m with the default limits of a function");
         }
         return new RegistryConfig(
                 env.integer("FAAS_HTTP_PORT", PORT, 0, 65_535, "port of the API; 0 takes a free one"),
                 HttpConfig.from(env, INTERNAL_PORT),
-                NatsConfig.from(env),
-                topology,
-                PgConfig.from(env, "registry"),
+                new Connections(NatsConfig.from(env), topology, PgConfig.from(env, "registry")),
                 retention,
-                env.integer(
-                        "FAAS_OWNER_MAX_FUNCTIONS", OWNER_FUNCTIONS, 1, 1_000_000, "functions that one user may have"),
-                Pauses.from(env),
-                env.duration(
-                        "FAAS_RECONCILE_AFTER",
-                        SETTLED,
-                        "how long an activation is left to itself before the reconciler looks at it"));
-    }
-
-    /** The defaults, around the connections that differ from place to place. */
-    public static RegistryConfig of(int port, HttpConfig http, NatsConfig nats, TopologyConfig topology, PgConfig pg) {
-        return new RegistryConfig(
-                port, http, nats, topology, pg, Retention.STANDARD, OWNER_FUNCTIONS, Pauses.STANDARD, SETTLED);
+                env.integer("FAAS_OWNER_MAX_FUNCTIONS", 500, 1, 1_000_000, "functions that one user may have"),
+                Maintenance.from(env));
     }
 }

@@ -47,6 +47,7 @@ import dev.faas.registry.maintenance.LostRunRescuer;
 import dev.faas.registry.maintenance.MissingCommandEnqueuer;
 import dev.faas.registry.maintenance.QueuedActivationExpirer;
 import dev.faas.registry.maintenance.Reconciler;
+import dev.faas.registry.maintenance.RepairContext;
 import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.registry.maintenance.RetryEnqueuer;
 import dev.faas.registry.maintenance.StalledCommandRescuer;
@@ -57,14 +58,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 
-/** registry-service: functions, their revisions, and the ledger of activations. {@link #open} shows what it is made of. */
+/** Runs registry-service: functions, their revisions and the ledger of activations. {@link #open} builds its parts. */
 public final class RegistryVerticle extends ServiceVerticle {
     static final String SERVICE = "registry-service";
     private static final String API = "api";
-    private static final String ISSUER = "faas";
-    private static final String AUDIENCE = "faas";
-    /** What was given out and comes to nothing is given out again by then, in good order. */
-    private static final Duration PATIENCE = Consumers.ACK_WAIT.multipliedBy(2);
+    /** The broker redelivers after one ACK_WAIT: a command that is still idle after two has stalled. */
+    private static final Duration STALLED_AFTER = Consumers.ACK_WAIT.multipliedBy(2);
 
     private static final Duration RETRIES_PAUSE = Duration.ofMillis(50);
 
@@ -81,57 +80,69 @@ public final class RegistryVerticle extends ServiceVerticle {
         this.clock = clock;
     }
 
-    /** The port of the API, once started. */
+    /** Port of the API; only after the start. */
     public int port() {
         return port(API);
     }
 
     @Override
     protected HttpService open(Lifecycle.Steps on) throws Exception {
-        var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
-        var pg = on.open("postgres", () -> Pg.open(vertx, config.pg()), it -> Blocking.await(it.close()));
+        var connections = config.connections();
+        var maintenance = config.maintenance();
+        var eventsAge = connections.topology().eventsAge();
+        var nats = on.open("nats", () -> Nats.connect(connections.nats(), SERVICE), Nats::close);
+        var pg = on.open("postgres", () -> Pg.open(vertx, connections.pg()), it -> Blocking.await(it.close()));
         var store = new FunctionStore(pg);
-        var age = new EventsAge(store, config.topology().eventsAge());
-        on.await("age of events", age::check, nothing -> Future.succeededFuture());
-        on.open("streams and buckets", () -> topology(nats), nothing -> {});
+        on.await("age of events", new EventsAge(store, eventsAge)::check, nothing -> Future.succeededFuture());
+        on.open("streams and buckets", () -> createTopology(nats), nothing -> {});
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
-        var verifier = new TokenVerifier(vertx, ISSUER, AUDIENCE);
-        on.open("signing keys", () -> KeyRing.open(nats, verifier, config.nats().startTimeout()), KeyRing::close);
+        var verifier = new TokenVerifier(vertx);
+        on.open(
+                "signing keys",
+                () -> KeyRing.open(nats, verifier, connections.nats().startTimeout()),
+                KeyRing::close);
 
         var queue = new CommandQueue(nats);
         var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
         var pins = new ImagePins(vertx, nats);
-        var functions =
-                new Functions(vertx, store, bucket, pins, queue, nats::isConnected, config.ownerFunctions(), clock);
+        var functions = new Functions(
+                vertx,
+                new Functions.Storage(store, bucket, pins),
+                queue,
+                nats::isConnected,
+                config.maxFunctionsPerOwner(),
+                clock);
         on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
-        on.repeat("outbox", config.pauses().outbox(), () -> Blocking.await(bucket.writePending()));
+        on.repeat("outbox", maintenance.outboxPause(), () -> Blocking.await(bucket.writePending()));
 
         var events = new ActivationEvents(nats);
         var ledger = new LedgerStore(pg);
-        var shelf = new PayloadArchive(nats.objectBucket(Subjects.OUTPUTS));
-        var projection = new Projection(events, shelf, ledger);
+        var archive = new PayloadArchive(nats.objectBucket(Subjects.OUTPUTS));
+        var projection = new Projection(events, archive, ledger);
         var pruner = new Pruner(events, ledger, clock, config.retention().events());
         var partitions = new PartitionStore(pg);
         on.await("today's partition", () -> partitions.ensure(clock.instant()), nothing -> Future.succeededFuture());
-        on.repeat("partitions", config.pauses().partitions(), () -> partitions(partitions, clock.instant()));
-        on.open("projector", () -> projector(nats, projection, metrics), Projector::stop);
-        on.open("pruner", () -> pruning(pruner), RepeatingTask::stop);
-        var sweep = new ExpiredPayloadRemover(new RetentionStore(pg), shelf, config.retention(), clock);
-        on.repeat("retention", config.pauses().prune(), sweep::round);
+        on.repeat("partitions", maintenance.partitionsPause(), () -> maintainPartitions(partitions, clock.instant()));
+        on.open("projector", () -> startProjector(nats, projection, metrics), Projector::stop);
+        on.open("pruner", () -> startPruner(pruner), RepeatingTask::stop);
+        var remover = new ExpiredPayloadRemover(new RetentionStore(pg), archive, config.retention(), clock);
+        on.repeat("retention", maintenance.prunePause(), remover::runOnce);
 
-        var parked = on.open("parked", () -> nats.openReader(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);
-        on.repeat("retries", RETRIES_PAUSE, new RetryEnqueuer(parked, events, queue, clock)::round);
+        var retries = on.open(
+                "parked retries", () -> nats.openReader(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);
+        on.repeat("retries", RETRIES_PAUSE, new RetryEnqueuer(retries, events, queue, clock)::runOnce);
 
-        var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
-        var leftovers = new LostActivationCloser(
+        var spawners = on.open("spawners", () -> observeSpawners(nats), Spawners::close);
+        var closer = new LostActivationCloser(
                 events, projection, ledger, nats.stream(Subjects.EVENTS).consumers(), clock);
-        var reconciler = reconciler(nats, new RepairStore(pg), bucket, events, queue, leftovers, spawners);
-        on.repeat("reconciler", config.pauses().reconcile(), reconciler::round);
+        var context = new RepairContext(new RepairStore(pg), events, queue, closer, clock);
+        var reconciler = createReconciler(context, nats, bucket, spawners);
+        on.repeat("reconciler", maintenance.reconcilePause(), reconciler::runOnce);
 
-        var bodies = new FunctionBody(config.topology().eventsAge());
+        var bodies = new FunctionBody(eventsAge);
         var functionRoutes = new FunctionRoutes(functions, bodies, verifier);
         var activationRoutes = new ActivationRoutes(
-                new Ledger(vertx, new LedgerReadStore(pg), shelf, config.retention(), clock), verifier);
+                new Ledger(vertx, new LedgerReadStore(pg), archive, config.retention(), clock), verifier);
         var health = new Health(SERVICE).addRequired("nats", nats::isConnected).addRequired("postgres", pg::ping);
         var api = new Listener(API, config.port(), router -> {
             functionRoutes.add(router);
@@ -143,51 +154,46 @@ public final class RegistryVerticle extends ServiceVerticle {
                 HttpService::close);
     }
 
-    private void partitions(PartitionStore partitions, Instant now) throws Exception {
+    private void maintainPartitions(PartitionStore partitions, Instant now) throws Exception {
         Blocking.await(partitions.ensure(now));
-        Blocking.await(partitions.drop(config.retention().recordsSince(now)));
+        Blocking.await(partitions.dropExpired(config.retention().recordsCutoff(now)));
     }
 
-    /** Without a pause while it is behind: what is over is to leave the bus as fast as it comes. */
-    private RepeatingTask pruning(Pruner pruner) {
-        var pause = config.pauses().prune();
-        return RepeatingTask.startPaced("pruner", pause, () -> pruner.round() ? Duration.ZERO : pause);
+    /** Runs without a pause while it is behind, so that events leave the stream as fast as activations end. */
+    private RepeatingTask startPruner(Pruner pruner) {
+        var pause = config.maintenance().prunePause();
+        return RepeatingTask.startPaced("pruner", pause, () -> pruner.runOnce() ? Duration.ZERO : pause);
     }
 
-    private static Projector projector(Nats nats, Projection projection, Metrics metrics) {
+    private static Projector startProjector(Nats nats, Projection projection, Metrics metrics) {
         return Projector.start(nats.openReader(Subjects.EVENTS, Subjects.PROJECTOR), projection, metrics.registry());
     }
 
-    private Reconciler reconciler(
-            Nats nats,
-            RepairStore store,
-            FunctionBucket bucket,
-            ActivationEvents events,
-            CommandQueue queue,
-            LostActivationCloser leftovers,
-            Spawners spawners) {
-        var settled = config.settled();
+    private Reconciler createReconciler(RepairContext context, Nats nats, FunctionBucket bucket, Spawners spawners) {
+        var store = context.store();
+        var queue = context.queue();
+        var minAge = config.maintenance().reconcileAfter();
         return new Reconciler(
                 store,
                 List.of(
-                        new DeletedFunctionCanceller(store, new Canceller(events, queue, clock)),
-                        new QueuedActivationExpirer(store, events, queue, leftovers, clock),
-                        new MissingCommandEnqueuer(store, events, queue, leftovers, clock, settled),
-                        new StalledCommandRescuer(store, events, queue, leftovers, clock, PATIENCE),
-                        new LostRunRescuer(store, events, queue, leftovers, spawners::isDead, clock),
-                        new DeletedQueueRemover(store, queue, nats.stream("KV_" + Subjects.IMAGES), settled),
+                        new DeletedFunctionCanceller(store, new Canceller(context.events(), queue, clock)),
+                        new QueuedActivationExpirer(context),
+                        new MissingCommandEnqueuer(context, minAge),
+                        new StalledCommandRescuer(context, STALLED_AFTER),
+                        new LostRunRescuer(context, spawners::isDead),
+                        new DeletedQueueRemover(store, queue, nats.stream("KV_" + Subjects.IMAGES), minAge),
                         new DeletedFunctionPurger(store, bucket, config.retention(), clock),
                         new ConsumerReconciler(store, queue)));
     }
 
-    private static Spawners observed(Nats nats) throws Exception {
+    private static Spawners observeSpawners(Nats nats) throws Exception {
         var spawners = new Spawners(nats);
         spawners.startObserving();
         return spawners;
     }
 
-    private Nats topology(Nats nats) throws Exception {
-        Topology.create(nats, config.topology());
+    private Nats createTopology(Nats nats) throws Exception {
+        Topology.create(nats, config.connections().topology());
         return nats;
     }
 }

@@ -29,7 +29,7 @@ final class Backends extends LocalServers {
         return Nats.connect(NatsConfig.local(nats.url()), name);
     }
 
-    /** On free ports of the loopback address, with short pauses: everything that is due is done at once. */
+    /** On free ports of the loopback address, with short pauses, so that tests wait less. */
     RegistryConfig config() {
         return config(postgres.url(), nats.url(), Duration.ofSeconds(10));
     }
@@ -39,15 +39,24 @@ final class Backends extends LocalServers {
         return new RegistryConfig(
                 0,
                 HttpConfig.loopback(),
-                new NatsConfig(natsUrl, null, null, startTimeout, Duration.ofSeconds(2)),
-                TopologyConfig.LOCAL,
-                new PgConfig(
-                        URI.create(postgresUrl), role.user(), new Secret(role.password()), "registry", 8, startTimeout),
-                Retention.STANDARD,
+                new RegistryConfig.Connections(
+                        new NatsConfig(natsUrl, null, null, startTimeout, Duration.ofSeconds(2)),
+                        TopologyConfig.LOCAL,
+                        new PgConfig(
+                                URI.create(postgresUrl),
+                                role.user(),
+                                new Secret(role.password()),
+                                "registry",
+                                8,
+                                startTimeout)),
+                Retention.DEFAULT,
                 500,
-                new RegistryConfig.Pauses(
-                        Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100)),
-                Duration.ZERO);
+                new RegistryConfig.Maintenance(
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(100),
+                        Duration.ZERO));
     }
 
     /** Lets tokens that this signer signs be accepted. */

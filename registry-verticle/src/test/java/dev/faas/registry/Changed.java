@@ -1,44 +1,41 @@
 package dev.faas.registry;
 
 import dev.faas.nats.TopologyConfig;
-import dev.faas.registry.RegistryConfig.Pauses;
+import dev.faas.registry.RegistryConfig.Connections;
+import dev.faas.registry.RegistryConfig.Maintenance;
 import dev.faas.registry.ledger.Retention;
 import java.time.Duration;
 
-/** A registry's settings with one of them otherwise. */
+/** Copies a registry's settings with one of them changed. */
 final class Changed {
     private Changed() {}
 
     static RegistryConfig port(RegistryConfig c, int port) {
-        return of(c, port, c.topology(), c.retention(), c.ownerFunctions(), c.pauses());
+        return new RegistryConfig(
+                port, c.http(), c.connections(), c.retention(), c.maxFunctionsPerOwner(), c.maintenance());
     }
 
     static RegistryConfig retention(RegistryConfig c, Retention retention) {
-        return of(c, c.port(), c.topology(), retention, c.ownerFunctions(), c.pauses());
+        return new RegistryConfig(
+                c.port(), c.http(), c.connections(), retention, c.maxFunctionsPerOwner(), c.maintenance());
     }
 
-    static RegistryConfig ownerFunctions(RegistryConfig c, int most) {
-        return of(c, c.port(), c.topology(), c.retention(), most, c.pauses());
+    static RegistryConfig maxFunctionsPerOwner(RegistryConfig c, int most) {
+        return new RegistryConfig(c.port(), c.http(), c.connections(), c.retention(), most, c.maintenance());
     }
 
     static RegistryConfig reconcilePause(RegistryConfig c, Duration pause) {
-        var pauses =
-                new Pauses(c.pauses().outbox(), c.pauses().prune(), c.pauses().partitions(), pause);
-        return of(c, c.port(), c.topology(), c.retention(), c.ownerFunctions(), pauses);
+        var m = c.maintenance();
+        var maintenance =
+                new Maintenance(m.outboxPause(), m.prunePause(), m.partitionsPause(), pause, m.reconcileAfter());
+        return new RegistryConfig(
+                c.port(), c.http(), c.connections(), c.retention(), c.maxFunctionsPerOwner(), maintenance);
     }
 
     static RegistryConfig topology(RegistryConfig c, TopologyConfig topology) {
-        return of(c, c.port(), topology, c.retention(), c.ownerFunctions(), c.pauses());
-    }
-
-    private static RegistryConfig of(
-            RegistryConfig c,
-            int port,
-            TopologyConfig topology,
-            Retention retention,
-            int ownerFunctions,
-            Pauses pauses) {
+        var connections = new Connections(
+                c.connections().nats(), topology, c.connections().pg());
         return new RegistryConfig(
-                port, c.http(), c.nats(), topology, c.pg(), retention, ownerFunctions, pauses, c.settled());
+                c.port(), c.http(), connections, c.retention(), c.maxFunctionsPerOwner(), c.maintenance());
     }
 }

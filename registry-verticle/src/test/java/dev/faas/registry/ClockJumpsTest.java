@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The clock of a registry jumps by hours, as in one test that of Postgres does; those of all others are right. */
+/** The registry's clock, in one test that of Postgres, is wrong by hours; all other clocks are right. */
 class ClockJumpsTest extends RegistryFixture {
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration BACKOFF = Duration.ofSeconds(5);
@@ -71,36 +71,36 @@ class ClockJumpsTest extends RegistryFixture {
 
     @ParameterizedTest
     @ValueSource(ints = {5, -5})
-    void givenARetryThatWaitsWhenTheClockIsWrongThenItComesBack(int hours) throws Exception {
+    void givenAPendingRetryWhenTheClockIsWrongThenItIsEnqueued(int hours) throws Exception {
         registry.jump = Duration.ofHours(hours);
         var story = waiting(Duration.ofSeconds(1));
 
         Await.eventually(() -> queued(story));
     }
 
-    /** By the spawner's clock it is not due yet: each time it gets the command it parks it again. */
+    /** By the spawner's clock the retry is not due yet, so the spawner parks each command again. */
     @Test
-    void givenARetryDueByAWrongClockAloneWhenASpawnerParksItAgainThenItIsNotTossedToAndFro() throws Exception {
+    void givenARetryDueByAWrongClockOnlyWhenASpawnerParksItAgainThenItDoesNotBounceWithoutAPause() throws Exception {
         registry.jump = Duration.ofHours(5);
         var story = waiting(BACKOFF);
         var due = parked(story).due();
-        int tossed = 0;
+        int deliveries = 0;
         try (var puller = queue.openPuller(late -> {})) {
             while (Instant.now().isBefore(due)) {
                 if (puller.pull(functionId, Duration.ofSeconds(1)).join() instanceof PullResult.Message(var delivery)) {
-                    tossed++;
+                    deliveries++;
                     queue.scheduleRetry(parked(story)).join();
                     delivery.ack().join();
                 }
             }
         }
 
-        assertThat(tossed).isBetween(1, (int) BACKOFF.toSeconds() + 1);
+        assertThat(deliveries).isBetween(1, (int) BACKOFF.toSeconds() + 1);
         Await.eventually(() -> queued(story));
     }
 
     @Test
-    void givenAClockThatIsAheadWhenMoreThanTheTimeInTheQueueIsOverByItThenThatAloneExpires() throws Exception {
+    void givenAClockThatIsAheadWhenOneActivationIsOverdueByItThenOnlyThatOneExpires() throws Exception {
         var hour = accepted(Duration.ofHours(1));
         var day = accepted(DAY);
         registry.jump = Duration.ofHours(5);
@@ -124,7 +124,7 @@ class ClockJumpsTest extends RegistryFixture {
 
     @ParameterizedTest
     @ValueSource(ints = {5, -5})
-    void givenWhatHasEndedWhenTheClockJumpsThenItIsReadableWhereverItIs(int hours) throws Exception {
+    void givenAFinishedActivationWhenTheClockJumpsThenItIsStillReadable(int hours) throws Exception {
         var story = accepted(DAY)
                 .claimed("run-1")
                 .wrote("run-1", Source.STDOUT, "result")
@@ -135,7 +135,7 @@ class ClockJumpsTest extends RegistryFixture {
 
         var path = "/v1/activations/" + story.id();
         if (hours > 0) {
-            // Its time on the bus is over by this clock.
+            // By this clock its events are old enough to be pruned.
             Await.eventually(() -> events.lastFromLeader(story.id()).join().isEmpty());
         } else {
             Await.eventually(() -> user.get(path).status() == 200

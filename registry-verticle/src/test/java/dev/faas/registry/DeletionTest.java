@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a deleted function's work, queued, waiting and running, and of its queue. */
+/** A deletion cancels the function's activations, removes its queue and purges it in the end. */
 class DeletionTest {
     @TempDir
     Path directory;
@@ -56,7 +56,8 @@ class DeletionTest {
     }
 
     @Test
-    void givenWorkQueuedWaitingAndRunningWhenItsFunctionIsDeletedThenItIsStoppedAndTheQueueGoesLast() throws Exception {
+    void givenWorkQueuedWaitingAndRunningWhenItsFunctionIsDeletedThenItIsCancelledAndTheQueueIsRemovedLast()
+            throws Exception {
         var running = queued().claimed("run-1");
         try (var puller = queue.openPuller(late -> {})) {
             var taken = (PullResult.Message)
@@ -83,10 +84,10 @@ class DeletionTest {
                     parked.lastFromLeader(Subjects.retry(waiting.id())).join().isEmpty());
             Await.eventually(() -> last(running) instanceof ActivationRecord.Running run
                     && run.cancelRequested() == Reason.FUNCTION_DELETED);
-            Await.eventually(() -> standing().queued() == 0);
+            Await.eventually(() -> stats().queued() == 0);
             assertThat(queue.contains(ActivationCommand.of(running.activation)).join())
                     .isTrue();
-            assertThat(standing().running()).isEqualTo(1);
+            assertThat(stats().running()).isEqualTo(1);
 
             running.refreshed().succeeded("", 0, 0);
             taken.delivery().ack().join();
@@ -96,17 +97,17 @@ class DeletionTest {
     }
 
     @Test
-    void givenARegistryThatDiesInTheMiddleOfADeletionWhenAnotherStartsThenItGoesOn() throws Exception {
-        // One that answers, and dies before it has begun with the rest.
+    void givenARegistryThatDiesDuringADeletionWhenAnotherStartsThenItCompletesTheDeletion() throws Exception {
+        // This registry answers the call, but never reconciles.
         registry.replace(config -> Changed.reconcilePause(config, Duration.ofHours(1)));
         var replaced = registry.client(owner);
         var all = Stream.generate(this::queued).limit(700).toList();
         assertThat(replaced.delete("/v1/functions/worked").status()).isEqualTo(204);
-        // One that died between the end and the command.
+        // A crash between the end and the removal of the command.
         var half = all.getFirst();
         var ended = ((ActivationRecord.Queued) last(half)).cancel(Reason.FUNCTION_DELETED, Instant.now());
         events.append(ended, half.sequence()).join();
-        assertThat(standing().queued()).isEqualTo(700);
+        assertThat(stats().queued()).isEqualTo(700);
 
         registry.replace(config -> config);
 
@@ -119,14 +120,14 @@ class DeletionTest {
     }
 
     @Test
-    void givenAQueueThatIsGoneWhenAGatewayThatHadNotHeardOfItAcceptsMoreThenThatIsStoppedToo() throws Exception {
+    void givenARemovedQueueWhenAGatewayThatMissedTheDeletionAcceptsMoreThenThatIsCancelledToo() throws Exception {
         user.delete("/v1/functions/worked");
         Await.eventually(() -> registry.backends
                 .text("select retired from function where id = '" + functionId + "'")
                 .equals("t"));
 
         var late = queued();
-        // As the spawner does that heard the hint.
+        // A spawner that received the work notification does this.
         queue.ensureConsumer(new QueueKey(owner, functionId), 10).join();
 
         Await.eventually(() -> status(late) == Status.CANCELLED);
@@ -147,12 +148,11 @@ class DeletionTest {
                 () -> queue.stats(old.activation.function().id()).join().isEmpty());
 
         assertThat(status(fresh)).isEqualTo(Status.QUEUED);
-        assertThat(standing().queued()).isEqualTo(1);
+        assertThat(stats().queued()).isEqualTo(1);
     }
 
     @Test
-    void givenADeletedFunctionWhenItsRecordsHaveHadTheirTimeThenItIsForgottenAndANewOneOfItsNameIsNot()
-            throws Exception {
+    void givenADeletedFunctionWhenItsRecordsHaveExpiredThenItIsPurgedAndANewOneOfItsNameIsNot() throws Exception {
         var functions = registry.bus.kv(Subjects.FUNCTIONS);
         var named = accepted();
         Await.eventually(() -> user.get("/v1/activations/" + named.id()).status() == 200);
@@ -163,7 +163,7 @@ class DeletionTest {
         var other = user.create("other").json().getString("id");
         delete("other");
 
-        // Time goes by for the functions; the record is one of today.
+        // The functions were deleted long ago; the record is new.
         registry.backends.text("update function set deleted_at = deleted_at - interval '31 days' returning id");
 
         Await.eventually(() -> revisions(other).equals("0"));
@@ -188,7 +188,7 @@ class DeletionTest {
         return registry.backends.text("select count(*) from function_revision where function_id = '" + function + "'");
     }
 
-    private CommandQueue.QueueStats standing() {
+    private CommandQueue.QueueStats stats() {
         return queue.stats(functionId).join().orElseThrow();
     }
 

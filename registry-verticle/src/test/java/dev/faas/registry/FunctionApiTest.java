@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Functions over HTTP, and what the bus is told of them. Each test has a user of its own. */
+/** Functions over HTTP and in the bucket FUNCTIONS. Each test has its own user. */
 class FunctionApiTest extends RegistryFixture {
     @Test
-    void givenNameAndImageWhenCreatedThenEveryDefaultIsShownAndTheBusHasIt() {
+    void givenNameAndImageWhenCreatedThenEveryDefaultIsShownAndTheBucketHasIt() {
         var made = user.create("resize");
 
         assertThat(made.status()).isEqualTo(201);
@@ -183,9 +183,9 @@ class FunctionApiTest extends RegistryFixture {
         user.patch("/v1/functions/bounded", new JsonObject().put("concurrency", 3));
 
         var queue = new CommandQueue(registry.bus);
-        assertThat(queue.stats(id).join()).get().satisfies(standing -> {
-            assertThat(standing.limit()).isEqualTo(3);
-            assertThat(standing.key()).isEqualTo(new Subjects.QueueKey(owner, id));
+        assertThat(queue.stats(id).join()).get().satisfies(stats -> {
+            assertThat(stats.limit()).isEqualTo(3);
+            assertThat(stats.key()).isEqualTo(new Subjects.QueueKey(owner, id));
         });
     }
 
@@ -199,7 +199,7 @@ class FunctionApiTest extends RegistryFixture {
     }
 
     @Test
-    void givenNoOrAnotherTokenWhenAnythingIsAskedThenItIsRefused() throws Exception {
+    void givenNoOrAForgedTokenWhenAnythingIsCalledThenItIsRefused() throws Exception {
         try (var nobody = new Client(registry.port(), "");
                 var forger = new Client(registry.port(), TestKey.generate().access(owner))) {
             for (var stranger : List.of(nobody, forger)) {

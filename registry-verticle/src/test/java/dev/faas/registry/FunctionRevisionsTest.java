@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** How a function changes: each change is a revision, and a condition on it holds. */
+/** Each change of a function is a revision; conditions on the revision hold. */
 class FunctionRevisionsTest extends RegistryFixture {
     @Test
-    void givenWhatWasReadWhenPutBackEditedThenThereIsANewRevisionAndTheOldOneCanStillBeRead() {
+    void givenAnEditedFunctionWhenPutThenThereIsANewRevisionAndTheOldOneCanStillBeRead() {
         var body = user.create("edited").json();
         body.put("description", "better").put("env", new JsonObject().put("LEVEL", "3"));
 

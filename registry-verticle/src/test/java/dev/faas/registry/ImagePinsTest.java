@@ -10,14 +10,14 @@ import dev.faas.wire.Subjects;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
 
-/** What spawners have found the images of revisions to be: shown, taken along by a rollback, and removed in the end. */
+/** Image pins are shown, copied by a rollback, and removed with the function. */
 class ImagePinsTest extends RegistryFixture {
     private static final String DIGEST = "sha256:" + "0123456789abcdef".repeat(4);
     private static final ImagePin PULLED = new ImagePin("sha256:" + "1".repeat(64), DIGEST);
     private static final ImagePin BUILT_HERE = new ImagePin("sha256:" + "2".repeat(64), null);
 
     @Test
-    void givenARevisionThatWasBootedWhenShownThenItsDigestIsToldAndThatOfOthersIsNot() {
+    void givenAPinnedRevisionWhenShownThenItsDigestIsShownAndThatOfOthersIsNot() {
         var id = created("booted");
         user.patch("/v1/functions/booted", new JsonObject().put("description", "second"));
         pin(id, 1, PULLED);
@@ -44,7 +44,7 @@ class ImagePinsTest extends RegistryFixture {
     }
 
     @Test
-    void givenARevisionThatWasBootedWhenRolledBackToThenTheNewOneIsPinnedToTheSame() {
+    void givenAPinnedRevisionWhenRolledBackToThenTheNewOneIsPinnedToTheSame() {
         var id = created("rolled");
         pin(id, 1, PULLED);
         user.patch("/v1/functions/rolled", new JsonObject().put("image", "other:2"));
@@ -78,7 +78,7 @@ class ImagePinsTest extends RegistryFixture {
         return user.create(name).json().getString("id");
     }
 
-    /** As a spawner does. */
+    /** Writes a pin like a spawner. */
     private static void pin(String functionId, int revision, ImagePin pin) {
         bucket().create(ImagePin.key(functionId, revision), Codec.encode(pin)).join();
     }

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two registries have been given the same end, and one of them is slow. */
+/** Two registries copy the output of the same end, and one of them is slow. */
 class LateCopyTest {
-    /** It takes a while to copy. */
+    /** Large enough that the copy takes a while. */
     private static final int LENGTH = 32 << 20;
 
     @TempDir
@@ -54,30 +54,29 @@ class LateCopyTest {
     }
 
     @Test
-    void givenOutputThatLeavesTheBusSinceTheLedgerHasItWhenItIsStillBeingCopiedThenTheCopyThatIsThereStays()
-            throws Exception {
-        parts.shelf.keep(story.id(), Kind.RESULT, output);
+    void givenOutputPrunedDuringASecondCopyWhenTheLedgerHasTheEndThenTheFirstCopyStays() throws Exception {
+        parts.archive.store(story.id(), Kind.RESULT, output);
         var slow = projecting();
         ledgerHasIt();
 
         parts.events.pruneOutput(story.id()).join();
 
         assertThatThrownBy(slow::get).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(IOException.class);
-        assertThat(parts.shelf.fetch(story.id(), Kind.RESULT, PayloadCopy.APART))
+        assertThat(parts.archive.fetch(story.id(), Kind.RESULT, PayloadCopy.IN_OBJECT_STORE))
                 .hasValueSatisfying(this::isWhole);
         parts.projection.project(List.of(end()));
-        assertThat(parts.shelf.fetch(story.id(), Kind.RESULT, PayloadCopy.APART))
+        assertThat(parts.archive.fetch(story.id(), Kind.RESULT, PayloadCopy.IN_OBJECT_STORE))
                 .hasValueSatisfying(this::isWhole);
     }
 
     @Test
-    void givenOutputThatIsLostWhenItsEndIsNotInTheLedgerThenWhatThereIsOfItIsKept() throws Exception {
+    void givenOutputLostDuringTheCopyWhenTheLedgerLacksTheEndThenTheRestIsStored() throws Exception {
         var slow = projecting();
 
         parts.events.pruneOutput(story.id()).join();
 
         slow.get();
-        assertThat(parts.shelf.fetch(story.id(), Kind.RESULT, PayloadCopy.APART))
+        assertThat(parts.archive.fetch(story.id(), Kind.RESULT, PayloadCopy.IN_OBJECT_STORE))
                 .hasValueSatisfying(kept -> assertThat(kept.length).isBetween(1, LENGTH - 1));
     }
 
@@ -85,7 +84,7 @@ class LateCopyTest {
         return new Snapshot(story.record(), story.sequence());
     }
 
-    /** Has begun to store pieces. */
+    /** Returns when the copy has begun. */
     private FutureTask<Void> projecting() throws Exception {
         var stored = parts.bus.stream("OBJ_" + Subjects.OUTPUTS);
         long before = lastSequence(stored);
@@ -104,7 +103,12 @@ class LateCopyTest {
 
     private void ledgerHasIt() throws Exception {
         Blocking.await(parts.ledger.write(List.of(new LedgerEntry(
-                story.record(), story.sequence(), PayloadCopy.NONE, PayloadCopy.APART, false, PayloadCopy.NONE))));
+                story.record(),
+                story.sequence(),
+                PayloadCopy.NONE,
+                PayloadCopy.IN_OBJECT_STORE,
+                false,
+                PayloadCopy.NONE))));
     }
 
     private void isWhole(byte[] kept) {

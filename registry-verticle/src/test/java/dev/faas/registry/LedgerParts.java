@@ -13,14 +13,14 @@ import dev.faas.wire.Subjects;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 
-/** What brings events into the ledger, without the registry that would do so by itself. */
+/** The parts that write events to the ledger, without a running registry. */
 final class LedgerParts {
     private final Vertx vertx = Vertx.vertx();
     final Backends backends;
     final Nats bus;
     final Pg pg;
     final ActivationEvents events;
-    final PayloadArchive shelf;
+    final PayloadArchive archive;
     final LedgerStore ledger;
     final Projection projection;
 
@@ -28,11 +28,11 @@ final class LedgerParts {
         backends = Backends.start(directory);
         bus = backends.connect("test");
         Topology.create(bus, TopologyConfig.LOCAL);
-        pg = Pg.open(vertx, backends.config().pg());
+        pg = Pg.open(vertx, backends.config().connections().pg());
         events = new ActivationEvents(bus);
-        shelf = new PayloadArchive(bus.objectBucket(Subjects.OUTPUTS));
+        archive = new PayloadArchive(bus.objectBucket(Subjects.OUTPUTS));
         ledger = new LedgerStore(pg);
-        projection = new Projection(events, shelf, ledger);
+        projection = new Projection(events, archive, ledger);
     }
 
     public void close() throws Exception {

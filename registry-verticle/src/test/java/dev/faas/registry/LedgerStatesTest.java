@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every state there is, as lists find and show it. */
+/** Lists find and show activations of every state. */
 class LedgerStatesTest {
     @TempDir
     static Path directory;
@@ -39,7 +39,7 @@ class LedgerStatesTest {
     }
 
     @Test
-    void givenOneActivationOfEachStateWhenListedByStateThenItAloneComes() throws Exception {
+    void givenOneActivationOfEachStateWhenListedByStateThenOnlyThatOneIsListed() throws Exception {
         var events = new ActivationEvents(registry.bus);
         var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         var queued = accepted();
@@ -67,7 +67,7 @@ class LedgerStatesTest {
     }
 
     @Test
-    void givenARetryThatWaitsWhenListedThenItIsQueuedAndSaysWhenAndWhy() throws Exception {
+    void givenAPendingRetryWhenListedThenItIsQueuedWithTimeAndReason() throws Exception {
         var owner = Ids.user(Instant.now());
         var waiting = accepted(owner).claimed("run-1").failed(Duration.ofHours(1));
         var due = ((ActivationRecord.Queued) waiting.record()).nextAttemptAt();

@@ -26,7 +26,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** From the events on the bus to what their owner is told by the ledger. Each test has a user of its own. */
+/** From the event stream to what the owner reads from the ledger. Each test has its own user. */
 class LedgerTest extends RegistryFixture {
     private static final int MIB = 1 << 20;
 
@@ -38,7 +38,7 @@ class LedgerTest extends RegistryFixture {
     }
 
     @Test
-    void givenARunThatEndsWhenProjectedThenItsRecordResultAndLogAreTold() throws Exception {
+    void givenARunThatEndsWhenProjectedThenItsRecordResultAndLogCanBeRead() throws Exception {
         var story = accepted("greet", "world", Map.of("who", "me"));
         known(story);
         var pending = user.get("/v1/activations/" + story.id() + "/result");
@@ -84,7 +84,7 @@ class LedgerTest extends RegistryFixture {
     }
 
     @Test
-    void givenRunsThatWereLostWhenTheLastOneEndsThenOnlyItsOutputIsKept() throws Exception {
+    void givenLostRunsWhenTheLastOneEndsThenOnlyItsOutputIsStored() throws Exception {
         var story = accepted("twice", "", Map.of())
                 .claimed("run-1")
                 .wrote("run-1", Source.STDOUT, "of a loser")
@@ -103,7 +103,7 @@ class LedgerTest extends RegistryFixture {
     }
 
     @Test
-    void givenALargeResultAndArgumentWhenProjectedThenTheyLieInTheObjectStoreToTheByte() throws Exception {
+    void givenALargeResultAndArgumentWhenProjectedThenTheObjectStoreHasThemToTheByte() throws Exception {
         var bytes = new byte[MIB + 1];
         new Random(42).nextBytes(bytes);
         var log = "line\n".repeat(20_000);
@@ -130,8 +130,7 @@ class LedgerTest extends RegistryFixture {
     }
 
     @Test
-    void givenAKnownActivationWhenAskedForWhatWasAcceptedThenItIsTheAcceptedEventAgainToItsOwnerAlone()
-            throws Exception {
+    void givenAnActivationWhenItsAcceptedEventIsReadThenOnlyItsOwnerGetsIt() throws Exception {
         var small = accepted("small", "to be run again ☃", Map.of("k", "v"));
         var large = accepted("large", "x".repeat(131_071), Map.of())
                 .claimed("run-1")
@@ -159,7 +158,7 @@ class LedgerTest extends RegistryFixture {
     }
 
     @Test
-    void givenSixteenMebibytesWhenTheBusHasThemNoMoreThenTheyAndTheirPartsComeToTheByte() throws Exception {
+    void givenSixteenMebibytesWhenTheyArePrunedThenTheyAndTheirRangesComeToTheByte() throws Exception {
         var bytes = new byte[16 * MIB];
         new Random(16).nextBytes(bytes);
         var log = "x".repeat(16 * MIB);
@@ -186,14 +185,14 @@ class LedgerTest extends RegistryFixture {
                 .isEqualTo(Arrays.copyOfRange(bytes, bytes.length - 7, bytes.length));
         assertThat(user.get(path, "Range", "bytes=" + bytes.length + "-").status())
                 .isEqualTo(416);
-        // The tag that the gateway gives out while the bus has them.
+        // The gateway sends the same tag while the event stream has the output.
         var etag = "\"" + story.id() + ".result\"";
         assertThat(part.header("ETag")).isEqualTo(etag);
         assertThat(user.get(path, "If-None-Match", etag).status()).isEqualTo(304);
     }
 
     @Test
-    void givenAResultInItsRowWhenAPartIsAskedForThenItComesToTheByte() throws Exception {
+    void givenAResultInItsRowWhenARangeIsReadThenItComesToTheByte() throws Exception {
         var story = accepted("small", "", Map.of())
                 .claimed("run-1")
                 .wrote("run-1", Source.STDOUT, "0123456789")
@@ -207,7 +206,7 @@ class LedgerTest extends RegistryFixture {
     }
 
     @Test
-    void givenAnEmptyResultWhenAskedForThenItIsEmptyAndNotExpired() throws Exception {
+    void givenAnEmptyResultWhenReadThenItIsEmptyAndNotExpired() throws Exception {
         var story = accepted("silent", "", Map.of()).claimed("run-1").succeeded("", 0, 0);
         known(story);
 
@@ -219,7 +218,7 @@ class LedgerTest extends RegistryFixture {
     }
 
     @Test
-    void givenAnothersActivationWhenAskedForThenItDoesNotExist() throws Exception {
+    void givenAnActivationOfAnotherUserWhenReadThenItDoesNotExist() throws Exception {
         var story = accepted("mine", "", Map.of());
         known(story);
         var other = registry.client();
@@ -267,8 +266,8 @@ class LedgerTest extends RegistryFixture {
     }
 
     @Test
-    void givenAQuestionThatIsAllWrongWhenListedThenEverythingWrongIsNamedAtOnce() throws Exception {
-        var cursorOfAnother = Cursor.after("x", List.of("another question"));
+    void givenAQueryWithManyErrorsWhenListedThenAllAreNamedAtOnce() throws Exception {
+        var cursorOfAnother = Cursor.encode("x", List.of("another question"));
 
         assertThat(user.get("/v1/activations?status=x&since=y&tag=z&function=*&limit=0&cursor=c")
                         .fields())
@@ -309,7 +308,7 @@ class LedgerTest extends RegistryFixture {
     }
 
     @Test
-    void givenATagOfAsManyCharactersAsMayBeWhenListedByItThenItIsFoundWhateverTheyAre() throws Exception {
+    void givenATagOfTheMaximumLengthWhenListedByItThenItIsFound() throws Exception {
         var key = "\uD83D\uDE00".repeat(64);
         var value = "\uD83D\uDE80".repeat(256);
         var tagged = accepted("one", Instant.now(), Map.of(key, value));
@@ -320,7 +319,7 @@ class LedgerTest extends RegistryFixture {
     }
 
     @Test
-    void givenAPoisonousMessageWhenItComesThenItBlocksNobodyAndIsCounted() throws Exception {
+    void givenAnUndecodableStateWhenItArrivesThenItBlocksNoOtherAndIsCounted() throws Exception {
         registry.bus.stream("EVENTS")
                 .append(
                         "events." + Ids.activation(Instant.now()) + ".state",
@@ -344,7 +343,7 @@ class LedgerTest extends RegistryFixture {
         return Story.accepted(registry.bus, Story.activation(owner, functionId, function, at, tags), "");
     }
 
-    /** Waits until the ledger has the story's last state. */
+    /** Waits until the ledger has the last state. */
     private void known(Story story) throws Exception {
         Await.eventually(() -> user.get("/v1/activations/" + story.id())
                 .header("Faas-Sequence")

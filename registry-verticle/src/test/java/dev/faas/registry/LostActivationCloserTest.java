@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Rows of the ledger as they are when the bus has lost its disk. */
+/** Rows of the ledger whose events are missing because NATS lost its disk. */
 class LostActivationCloserTest extends RegistryFixture {
     private static final Duration DAY = Duration.ofDays(1);
 
@@ -34,7 +34,7 @@ class LostActivationCloserTest extends RegistryFixture {
     @BeforeEach
     void newFunction() throws Exception {
         functionId = user.create("worked").json().getString("id");
-        pg = Pg.open(registry.vertx, registry.backends.config().pg());
+        pg = Pg.open(registry.vertx, registry.backends.config().connections().pg());
     }
 
     @AfterEach
@@ -43,10 +43,10 @@ class LostActivationCloserTest extends RegistryFixture {
     }
 
     @Test
-    void givenAQueuedOneOfWhichTheBusHasNothingWhenItIsOldThenItHasFailed() throws Exception {
-        var young = inTheLedgerAlone(queued(Instant.now(), DAY));
-        var old = inTheLedgerAlone(queued(longAgo, DAY));
-        var overdue = inTheLedgerAlone(queued(longAgo, Duration.ofMinutes(1)));
+    void givenAQueuedActivationWithoutEventsWhenItIsOldThenItHasFailed() throws Exception {
+        var young = writeToLedgerOnly(queued(Instant.now(), DAY));
+        var old = writeToLedgerOnly(queued(longAgo, DAY));
+        var overdue = writeToLedgerOnly(queued(longAgo, Duration.ofMinutes(1)));
 
         Await.eventually(() -> isLost(old) && isLost(overdue));
 
@@ -54,15 +54,15 @@ class LostActivationCloserTest extends RegistryFixture {
     }
 
     @Test
-    void givenAQueuedOneThatHadItsCommandWhenTheBusHasNothingOfItAndItsTimeIsOverThenItHasFailed() throws Exception {
-        var known = inTheLedgerAlone(queued(Instant.now().minus(Duration.ofSeconds(58)), Duration.ofSeconds(59)));
+    void givenAnEnqueuedActivationWithoutEventsWhenItsTimeInTheQueueIsOverThenItHasFailed() throws Exception {
+        var known = writeToLedgerOnly(queued(Instant.now().minus(Duration.ofSeconds(58)), Duration.ofSeconds(59)));
         registry.backends.run("update activation set enqueued = true where id = '" + known + "'");
 
         Await.eventually(() -> isLost(known));
     }
 
     @Test
-    void givenARunOfWhichTheBusHasNothingWhenItsSpawnerIsDeadOrItsTimeIsOverThenItHasFailed() throws Exception {
+    void givenARunWithoutEventsWhenItsSpawnerIsDeadOrItsTimeIsOverThenItHasFailed() throws Exception {
         var spawner = "spawner-" + owner;
         new Spawners(registry.bus)
                 .publish(new SpawnerHeartbeat(spawner, "2", 1, 1, null), 0)
@@ -71,16 +71,16 @@ class LostActivationCloserTest extends RegistryFixture {
         var alive = new Worker(spawner, "2");
         var recent = Instant.now().minus(Duration.ofMinutes(2));
 
-        var ofTheDead = inTheLedgerAlone(queued(longAgo, DAY).claim(dead, "run-1", recent));
-        var late = inTheLedgerAlone(queued(longAgo, DAY).claim(alive, "run-1", longAgo));
-        var inTime = inTheLedgerAlone(queued(longAgo, DAY).claim(alive, "run-1", recent));
+        var ofDeadSpawner = writeToLedgerOnly(queued(longAgo, DAY).claim(dead, "run-1", recent));
+        var late = writeToLedgerOnly(queued(longAgo, DAY).claim(alive, "run-1", longAgo));
+        var inTime = writeToLedgerOnly(queued(longAgo, DAY).claim(alive, "run-1", recent));
 
-        Await.eventually(() -> isLost(ofTheDead) && isLost(late));
+        Await.eventually(() -> isLost(ofDeadSpawner) && isLost(late));
         assertThat(status(inTime)).isEqualTo("running");
     }
 
     @Test
-    void givenAnEndThatTheLedgerHasMissedWhenItIsOldThenItIsBroughtThere() throws Exception {
+    void givenAnEndThatTheLedgerHasMissedWhenItIsOldThenItIsProjected() throws Exception {
         var story = Story.accepted(
                 registry.bus, Story.activation(owner, functionId, "worked", Instant.now(), Map.of()), "argument");
         var accepted = ((ActivationRecord.Queued) story.record()).withoutRunSpec();
@@ -106,7 +106,7 @@ class LostActivationCloserTest extends RegistryFixture {
                 null);
     }
 
-    private String inTheLedgerAlone(ActivationRecord record) throws Exception {
+    private String writeToLedgerOnly(ActivationRecord record) throws Exception {
         var line = new LedgerEntry(record, 1_000_000_000, PayloadCopy.NONE, PayloadCopy.NONE, false, PayloadCopy.NONE);
         Blocking.await(new LedgerStore(pg).write(List.of(line)));
         return record.id();
@@ -120,6 +120,6 @@ class LostActivationCloserTest extends RegistryFixture {
         var shown = user.get("/v1/activations/" + id).json();
         return shown.getString("status", "").equals("failed")
                 && shown.getString("reason").equals("worker_lost")
-                && shown.getString("detail").contains("bus has lost it");
+                && shown.getString("detail").contains("lost");
     }
 }

@@ -2,12 +2,12 @@ package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.atomic.AtomicReference;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Snapshot;
 import dev.faas.registry.maintenance.LostActivationCloser;
 import dev.faas.registry.maintenance.MissingCommandEnqueuer;
+import dev.faas.registry.maintenance.RepairContext;
 import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.registry.maintenance.StalledCommandRescuer;
 import dev.faas.wire.Ids;
@@ -23,10 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One user's many do not make another's one wait for many rounds. */
+/** Many activations of one user do not delay the repair of another user's activation for many rounds. */
 class ManyRepairsTest {
     private static final int MANY = 1_100;
-    private static final Duration PATIENCE = Duration.ofMillis(50);
+    private static final Duration STALLED_AFTER = Duration.ofMillis(50);
 
     @TempDir
     Path directory;
@@ -35,19 +35,26 @@ class ManyRepairsTest {
     private LedgerParts parts;
 
     private CommandQueue queue;
-    private LostActivationCloser leftovers;
+    private RepairContext context;
+    private Duration passed = Duration.ZERO;
     private ActivationCommand last;
 
     @BeforeEach
     void manyAcceptedWithoutACommand() throws Exception {
         parts = new LedgerParts(directory);
         queue = new CommandQueue(parts.bus);
-        leftovers = new LostActivationCloser(
+        var closer = new LostActivationCloser(
                 parts.events,
                 parts.projection,
                 parts.ledger,
                 parts.bus.stream(Subjects.EVENTS).consumers(),
                 InstantSource.system());
+        context = new RepairContext(
+                new RepairStore(parts.pg),
+                parts.events,
+                queue,
+                closer,
+                () -> Instant.now().plus(passed));
         var owner = Ids.user(Instant.now());
         var function = Ids.function(Instant.now());
         var all = Stream.generate(() -> accepted(owner, function)).limit(MANY).toList();
@@ -59,13 +66,11 @@ class ManyRepairsTest {
     }
 
     @Test
-    void givenManyWithoutACommandWhenTheReconcilerComesByThenTheLastOneHasItsCommandSoon() throws Exception {
-        var clock = InstantSource.system();
-        var requeue = new MissingCommandEnqueuer(
-                new RepairStore(parts.pg), parts.events, queue, leftovers, clock, Duration.ZERO);
+    void givenManyWithoutACommandWhenReconciledThenTheLastOneHasItsCommandAfterTwoRounds() throws Exception {
+        var repair = new MissingCommandEnqueuer(context, Duration.ZERO);
 
-        requeue.round();
-        requeue.round();
+        repair.runOnce();
+        repair.runOnce();
 
         assertThat(queue.contains(last).join()).isTrue();
         assertThat(parts.backends.number("select count(*) from activation where enqueued"))
@@ -73,16 +78,13 @@ class ManyRepairsTest {
     }
 
     @Test
-    void givenManyWhoseCommandsAreGoneWhenTheReconcilerComesByThenTheLastOneHasAnotherSoon() throws Exception {
+    void givenManyWhoseCommandsAreGoneWhenReconciledThenTheLastOneHasAnotherAfterSixRounds() throws Exception {
         parts.backends.run("update activation set enqueued = true, changed_at = now() - interval '1 minute'");
-        var passed = new AtomicReference<>(Duration.ZERO);
-        InstantSource clock = () -> Instant.now().plus(passed.get());
-        var stalled =
-                new StalledCommandRescuer(new RepairStore(parts.pg), parts.events, queue, leftovers, clock, PATIENCE);
+        var repair = new StalledCommandRescuer(context, STALLED_AFTER);
 
         for (int round = 0; round < 6; round++) {
-            stalled.round();
-            passed.updateAndGet(so -> so.plus(PATIENCE).plusMillis(1));
+            repair.runOnce();
+            passed = passed.plus(STALLED_AFTER).plusMillis(1);
         }
 
         assertThat(queue.contains(last).join()).isTrue();

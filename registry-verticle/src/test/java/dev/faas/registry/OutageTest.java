@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What goes on, what does not, and what is made good when Postgres or NATS dies under a running registry. */
+/** Postgres or NATS dies under a running registry: what still works, and what is repaired afterwards. */
 class OutageTest {
     @TempDir
     Path directory;
@@ -46,7 +46,7 @@ class OutageTest {
     }
 
     @Test
-    void givenNoBusWhenAFunctionIsWrittenThenTheAnswerIsBoundedAndTheBusConvergesLater() throws Exception {
+    void givenNoNatsWhenAFunctionIsWrittenThenTheCallFailsInTimeAndTheBucketConvergesLater() throws Exception {
         user.create("early");
         registry.backends.nats.kill();
 
@@ -57,23 +57,23 @@ class OutageTest {
         assertThat(patched.header("Retry-After")).matches("\\d+");
         Await.eventually(() -> user.get("/readyz").status() == 503);
         assertThat(user.get("/v1/functions/early").status()).isEqualTo(200);
-        // As whoever dies between the two writes leaves it.
+        // A registry that dies between the two writes leaves this state.
         var stored = user.get("/v1/functions/early").json().getString("description");
         noteInTheOutbox("early");
         registry.backends.nats.restart();
 
         Await.eventually(() -> user.get("/readyz").status() == 200);
         Await.eventually(() -> registry.backends.number("select count(*) from function_outbox") == 0);
-        // The test's own connection comes back when it does.
+        // The test's own connection reconnects at its own time.
         Await.eventually(() -> description("early").equals(Optional.of(stored)));
-        // A connection that is found dead after the reconnect is made once more.
+        // A pooled connection may turn out dead after the reconnect; the registry opens another one.
         var after = new JsonObject().put("description", "after it");
         Await.eventually(() -> user.patch("/v1/functions/early", after).status() == 200);
         Await.eventually(() -> description("early").equals(Optional.of("after it")));
     }
 
     @Test
-    void givenAChangeThatTheBusWasNotToldOfWhenItIsThereThenItIsToldEvenOfADeletion() throws Exception {
+    void givenUnpublishedChangesWhenNatsIsAvailableThenTheyArePublishedAlsoADeletion() throws Exception {
         user.create("kept");
         user.create("gone");
         registry.backends.run("update function set deleted_at = now() where name = 'gone'");
@@ -91,7 +91,7 @@ class OutageTest {
     }
 
     @Test
-    void givenNoPostgresWhenStatesComeThenTheyAreInTheLedgerLaterAndReadsSayWhatIsAway() throws Exception {
+    void givenNoPostgresWhenStatesArriveThenTheyAreInTheLedgerLaterAndReadsAreUnavailable() throws Exception {
         user.create("worked");
         registry.backends.postgres.kill();
 
@@ -116,7 +116,8 @@ class OutageTest {
     }
 
     @Test
-    void givenARegistryThatWasAwayWhenItIsBackThenTheLedgerHasEverythingThatHappenedMeanwhile() throws Exception {
+    void givenARegistryThatWasStoppedWhenItStartsAgainThenTheLedgerHasEverythingThatHappenedMeanwhile()
+            throws Exception {
         user.create("worked");
         var begun = accepted();
         Await.eventually(() -> status(begun).equals("queued"));
@@ -139,7 +140,7 @@ class OutageTest {
     }
 
     @Test
-    void givenConsumersThatSomebodyHasRemovedWhenMoreHappensThenItIsInTheLedgerAndWhatWasThereStays() throws Exception {
+    void givenRemovedConsumersWhenMoreStatesArriveThenTheyAreInTheLedgerAndEarlierOnesStay() throws Exception {
         var before = accepted()
                 .claimed("run-1")
                 .wrote("run-1", Source.STDOUT, "before")
@@ -169,7 +170,7 @@ class OutageTest {
                 .isEqualTo("before");
     }
 
-    /** The server stumbles over it while it writes that consumer's file: then once more. */
+    /** The server fails to delete a consumer while it writes that consumer's file, so this tries again. */
     private void removeConsumer(String stream, String name) throws Exception {
         var consumers = registry.bus.stream(stream).consumers();
         Await.eventually(() -> consumers
@@ -194,7 +195,7 @@ class OutageTest {
                 + "', now() - interval '1 minute') on conflict do nothing");
     }
 
-    /** Of the function as the bucket has it; empty when the bus does not answer. */
+    /** Description of the function in the bucket; empty if NATS does not answer. */
     private Optional<String> description(String name) {
         return registry.bus
                 .kv("FUNCTIONS")

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the projector does with states that it cannot write, or not yet. */
+/** The projector handles states that it cannot write now, or never. */
 class ProjectorTest extends RegistryFixture {
-    private long refusals;
+    private long refusalsBefore;
 
-    /** By the table {@code refused}. A sequence counts though its transaction is rolled back. */
+    /** The table {@code refused} says whose rows to refuse. A sequence counts even in a transaction that is rolled back. */
     @BeforeAll
     static void refusing() throws Exception {
         registry.backends.run("""
@@ -39,12 +39,12 @@ class ProjectorTest extends RegistryFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {"25006", "28P01", "3D000", "42501", "58030"})
-    void givenAPostgresThatRefusesWhenItTakesThingsAgainThenTheStateIsInTheLedger(String sqlState) throws Exception {
+    void givenPostgresRefusesWritesWhenItAcceptsThemAgainThenTheStateIsInTheLedger(String sqlState) throws Exception {
         refuse(sqlState);
         var story = accepted();
         try {
-            // The second refusal is of the same state.
-            Await.eventually(() -> refusals() >= 2);
+            // The second refusal is a retry of the same state.
+            Await.eventually(() -> newRefusals() >= 2);
         } finally {
             registry.backends.run("delete from refused");
         }
@@ -53,12 +53,12 @@ class ProjectorTest extends RegistryFixture {
     }
 
     @Test
-    void givenValuesThatPostgresWillNeverTakeWhenOthersComeThenTheyAreInTheLedgerAndTheRestIsPutAside()
+    void givenValuesThatPostgresNeverAcceptsWhenOthersArriveThenThoseAreInTheLedgerAndTheFirstAreDiscarded()
             throws Exception {
         refuse("22021");
         var refused = accepted();
         try {
-            Await.eventually(() -> refusals() >= 1 && unacknowledged() == 0);
+            Await.eventually(() -> newRefusals() >= 1 && unacknowledged() == 0);
         } finally {
             registry.backends.run("delete from refused");
         }
@@ -98,17 +98,17 @@ class ProjectorTest extends RegistryFixture {
                 .join();
     }
 
-    /** Each line of this owner from now on. */
+    /** Refuses each row of this owner from now on. */
     private void refuse(String sqlState) throws Exception {
         registry.backends.run("insert into refused values ('" + owner + "', '" + sqlState + "')");
-        refusals = told();
+        refusalsBefore = countRefusals();
     }
 
-    private long refusals() throws Exception {
-        return told() - refusals;
+    private long newRefusals() throws Exception {
+        return countRefusals() - refusalsBefore;
     }
 
-    private static long told() throws Exception {
+    private static long countRefusals() throws Exception {
         return registry.backends.number("select last_value from refusals");
     }
 

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the registry does by itself: taking what is finished off the bus, and setting right what was left half done. */
+/** The registry prunes finished activations from the event stream and repairs what was left half done. */
 class PruneAndRepairTest extends RegistryFixture {
     private static final Duration RETENTION = Duration.ofMinutes(15);
 
@@ -38,7 +38,7 @@ class PruneAndRepairTest extends RegistryFixture {
     }
 
     @Test
-    void givenTwoFinishedActivationsWhenOneIsOldEnoughThenExactlyItsMessagesLeaveTheBus() throws Exception {
+    void givenTwoFinishedActivationsWhenOneIsOldEnoughThenExactlyItsEventsArePruned() throws Exception {
         var young = finished(Instant.now());
         var running = accepted().claimed("run-1").wrote("run-1", Source.STDOUT, "so far");
         var old = finished(Instant.now().minus(RETENTION));
@@ -73,7 +73,7 @@ class PruneAndRepairTest extends RegistryFixture {
     }
 
     @Test
-    void givenAnActivationWhoseCommandIsTakenWhenReconciledThenItIsNotDoubled() throws Exception {
+    void givenAnActivationWhoseCommandIsTakenWhenReconciledThenItGetsNoSecondCommand() throws Exception {
         var taken = activation();
         var command = ActivationCommand.of(taken);
         queue.enqueue(command).join();
@@ -86,20 +86,20 @@ class PruneAndRepairTest extends RegistryFixture {
                     .text("select enqueued from activation where id = '" + command.id() + "'")
                     .equals("t"));
 
-            var standing = queue.stats(functionId).join().orElseThrow();
-            assertThat(standing.queued()).isZero();
-            assertThat(standing.running()).isEqualTo(1);
+            var stats = queue.stats(functionId).join().orElseThrow();
+            assertThat(stats.queued()).isZero();
+            assertThat(stats.running()).isEqualTo(1);
             pulled.delivery().ack().join();
         }
     }
 
     @Test
-    void givenQueuedWorkWhenItsHintGotLostThenItIsHintedAgain() throws Exception {
-        var hinted = new CountDownLatch(3);
-        try (var _ = registry.bus.subscribe("wake." + owner + "." + functionId, message -> hinted.countDown())) {
+    void givenQueuedWorkWhenItsNotificationGotLostThenItIsNotifiedAgain() throws Exception {
+        var notified = new CountDownLatch(3);
+        try (var _ = registry.bus.subscribe("wake." + owner + "." + functionId, message -> notified.countDown())) {
             accepted();
 
-            assertThat(hinted.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(notified.await(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -115,14 +115,14 @@ class PruneAndRepairTest extends RegistryFixture {
     }
 
     @Test
-    void givenAConsumerWithAnotherLimitWhenReconciledThenItHasTheFunctions() throws Exception {
+    void givenAConsumerWithAnotherLimitWhenReconciledThenItsLimitIsTheFunctionsConcurrency() throws Exception {
         queue.ensureConsumer(new QueueKey(owner, functionId), 77).join();
 
         Await.eventually(() -> queue.stats(functionId).join().orElseThrow().limit() == 10);
     }
 
     @Test
-    void givenAConsumerThatAnEarlierVersionHasMadeWhenReconciledThenItHasTheRhythmOfThisOne() throws Exception {
+    void givenAConsumerOfAnEarlierVersionWhenReconciledThenItHasTheAckWaitOfThisOne() throws Exception {
         var name = Subjects.consumer(functionId);
         var other = io.nats.client.Nats.connect(registry.backends.nats.url());
         try {
@@ -149,7 +149,7 @@ class PruneAndRepairTest extends RegistryFixture {
         var spawners = new Spawners(registry.bus);
         var dead = new Worker("spawner-" + owner, "1");
         var run = accepted().claimed("run-1", dead);
-        // Its successor beats: so the one before is known to be dead, at once.
+        // A heartbeat of its successor shows that the first spawner is dead.
         spawners.publish(new SpawnerHeartbeat(dead.spawner(), "2", 1, 1, null), 0)
                 .join();
 
@@ -167,7 +167,7 @@ class PruneAndRepairTest extends RegistryFixture {
     }
 
     @Test
-    void givenARunWhoseSpawnerIsDeadWhenReconciledThenItsCommandIsToBeHadAtOnceAndItsSlotIsFree() throws Exception {
+    void givenARunWhoseSpawnerIsDeadWhenReconciledThenItsCommandCanBeTakenAtOnceAndItsSlotIsFree() throws Exception {
         user.patch("/v1/functions/worked", new JsonObject().put("concurrency", 1));
         var spawners = new Spawners(registry.bus);
         var dead = new Worker("spawner-" + owner, "1");
@@ -204,7 +204,7 @@ class PruneAndRepairTest extends RegistryFixture {
         spawners.publish(new SpawnerHeartbeat(alive.spawner(), "2", 1, 1, null), 0)
                 .join();
 
-        // The control was looked at in the same rounds.
+        // The control was checked in the same rounds.
         Await.eventually(() -> events.lastFromLeader(control.id())
                         .join()
                         .orElseThrow()

@@ -20,10 +20,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What nobody takes out of its queue ends when its time is over. No spawner lives here. */
+/** Queued activations that no spawner takes expire. No spawner runs in this test. */
 class QueuedActivationExpirerTest extends RegistryFixture {
     private static final Duration OVER = Duration.ofMillis(1);
-    /** Long enough to be claimed first. */
+    /** Long enough for the test to claim the activation first. */
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private String functionId;
@@ -64,7 +64,7 @@ class QueuedActivationExpirerTest extends RegistryFixture {
     }
 
     @Test
-    void givenARetryThatWaitsWhenItsTimeIsOverThenItExpiresAndIsParkedNoMore() throws Exception {
+    void givenAPendingRetryWhenItsTimeIsOverThenItExpiresAndIsNoLongerParked() throws Exception {
         var retries = registry.bus.stream(Subjects.RETRIES);
         var waiting = accepted(SOON).claimed("run-1");
         queue.scheduleRetry(new PendingRetry(
@@ -90,12 +90,12 @@ class QueuedActivationExpirerTest extends RegistryFixture {
     }
 
     @Test
-    void givenALedgerThatIsBehindWhenTheOneOverdueRunsByNowThenItIsLeftAlone() throws Exception {
+    void givenALedgerThatIsBehindWhenTheOverdueActivationIsRunningThenItIsLeftAlone() throws Exception {
         var claimed = accepted(SOON).claimed("run-1");
         Await.eventually(() -> registry.backends.text(of(claimed, "status")).equals("running"));
         var accepted = (ActivationRecord.Queued)
                 events.nextState(claimed.id(), 1).join().orElseThrow().record();
-        // The ledger as it was before the claim.
+        // Sets the row back to its state before the claim.
         registry.backends.run("update activation set status = 'queued', expires_at = submitted_at, sequence = 1,"
                 + " record = '\\x" + HexFormat.of().formatHex(Codec.encode(accepted)) + "' where id = '"
                 + claimed.id() + "'");

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** A running registry with real backends, its users, and the test's own connection to the bus. */
+/** A running registry with real backends, its users, and the test's own NATS connection. */
 final class Registry {
     final Backends backends;
     final TestKey tokens;
@@ -25,7 +25,7 @@ final class Registry {
     private String deployment;
     private final List<Client> clients = new ArrayList<>();
 
-    /** By how much its clock is ahead, as long as it is not replaced. */
+    /** How far the clock of the registry is ahead, until it is replaced. */
     volatile Duration jump = Duration.ZERO;
 
     private Registry(Backends backends, RegistryConfig config) throws Exception {
@@ -49,14 +49,14 @@ final class Registry {
         return new Registry(backends, change.apply(backends.config()));
     }
 
-    /** Another one on the same backends, in the place of this one. */
+    /** Stops the registry and starts another one on the same backends. */
     void replace(UnaryOperator<RegistryConfig> change) throws Exception {
         await(vertx.undeploy(deployment));
         verticle = new RegistryVerticle(change.apply(config));
         deployment = await(vertx.deployVerticle(verticle));
     }
 
-    /** What goes on while there is none. */
+    /** Done while no registry runs. */
     interface Meanwhile {
         void happens() throws Exception;
     }
@@ -76,7 +76,7 @@ final class Registry {
         return verticle.internalPort();
     }
 
-    /** Of a user of its own. */
+    /** A client of a new user. */
     Client client() throws Exception {
         return client(Ids.user(Instant.now()));
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One registry for all tests of a class, with the bus it works on; a user of its own for each test. */
+/** One registry with its backends for all tests of a class; a new user for each test. */
 abstract class RegistryFixture {
     @TempDir
     static Path directory;

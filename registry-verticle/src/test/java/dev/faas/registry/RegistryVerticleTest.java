@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Start, stop, and what a start says when something is missing. */
+/** The registry starts and stops cleanly, and says what is missing when it cannot start. */
 class RegistryVerticleTest {
     private static final Duration SHORT = Duration.ofMillis(500);
 
@@ -91,7 +91,7 @@ class RegistryVerticleTest {
     }
 
     @Test
-    void givenNoBusWhenStartedThenTheMessageSaysSoAndNothingIsLeftOpen() throws Exception {
+    void givenNoNatsWhenStartedThenTheMessageSaysSoAndNothingIsLeftOpen() throws Exception {
         var config = backends.config(backends.postgres.url(), "nats://127.0.0.1:" + ReservedPort.free(), SHORT);
 
         var failure = failure(vertx.deployVerticle(new RegistryVerticle(config)));
@@ -158,9 +158,10 @@ class RegistryVerticleTest {
     }
 
     @Test
-    void givenAsManyFunctionsAsOneMayHaveWhenAnotherIsMadeThenItIsRefusedAndOthersAreNot() throws Exception {
+    void givenAUserAtTheLimitOfFunctionsWhenAnotherIsCreatedThenItIsRefusedAndThatOfAnotherUserIsNot()
+            throws Exception {
         var tokens = TestKey.generate();
-        var verticle = new RegistryVerticle(Changed.ownerFunctions(backends.config(), 2));
+        var verticle = new RegistryVerticle(Changed.maxFunctionsPerOwner(backends.config(), 2));
         var deployment = await(vertx.deployVerticle(verticle));
         backends.trust(tokens);
         try (var user = new Client(verticle.port(), tokens.access(Ids.user(Instant.now())));
@@ -184,7 +185,7 @@ class RegistryVerticleTest {
     }
 
     @Test
-    void givenABusThatLostEverythingWhenStartedThenFunctionsAreThereAgain() throws Exception {
+    void givenNatsWithoutItsDataWhenStartedThenFunctionsArePublishedAgain() throws Exception {
         var tokens = TestKey.generate();
         var before = new RegistryVerticle(backends.config());
         var deployment = await(vertx.deployVerticle(before));
@@ -212,16 +213,15 @@ class RegistryVerticleTest {
     }
 
     @Test
-    void givenNoSettingsWhenReadThenTheDefaultsAreThoseOfTheDocuments() {
+    void givenNoSettingsWhenReadThenTheDefaultsHold() {
         var config = RegistryConfig.from(Env.of(Map.of()));
 
         assertThat(config.port()).isEqualTo(8081);
         assertThat(config.retention())
                 .isEqualTo(new Retention(
                         Duration.ofMinutes(15), Duration.ofDays(30), Duration.ofDays(30), Duration.ofDays(30)));
-        assertThat(config.pg().schema()).isEqualTo("registry");
-        assertThat(RegistryConfig.of(8081, config.http(), config.nats(), config.topology(), config.pg()))
-                .isEqualTo(config);
+        assertThat(config.connections().pg().schema()).isEqualTo("registry");
+        assertThat(config.maxFunctionsPerOwner()).isEqualTo(500);
     }
 
     @Test
@@ -252,7 +252,7 @@ class RegistryVerticleTest {
     }
 
     @Test
-    void givenAFunctionThatWouldOutliveItsEventsWhenStartedThenItSaysWhich() throws Exception {
+    void givenAFunctionThatWouldOutliveItsEventsWhenStartedThenTheMessageNamesIt() throws Exception {
         var tokens = TestKey.generate();
         var owner = Ids.user(Instant.now());
         var first = new RegistryVerticle(backends.config());

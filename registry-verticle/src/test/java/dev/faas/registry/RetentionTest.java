@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is told of activations that ended a while ago, and what is left of them. Here: 1 h of results, 2 h of logs, 1 d. */
+/** What reads return, and what is stored, of activations that ended long ago. Results are kept 1 h, logs 2 h, records 1 d. */
 class RetentionTest {
     private static final Retention RETENTION =
             new Retention(Duration.ofMinutes(1), Duration.ofDays(1), Duration.ofHours(1), Duration.ofHours(2));
@@ -50,7 +50,7 @@ class RetentionTest {
     }
 
     @Test
-    void givenOutputThatIsYoungEnoughWhenAskedForThenItIsThere() throws Exception {
+    void givenOutputWithinItsRetentionWhenReadThenItIsThere() throws Exception {
         for (var output : List.of("small", LARGE)) {
             var story = ended(Duration.ofMinutes(50), output);
 
@@ -61,14 +61,14 @@ class RetentionTest {
     }
 
     @Test
-    void givenAResultThatHasHadItsTimeWhenAskedForThenItAndTheArgumentAreExpiredAndTheLogIsNot() throws Exception {
+    void givenAnExpiredResultWhenReadThenItAndTheArgumentAreExpiredAndTheLogIsNot() throws Exception {
         for (var output : List.of("small", LARGE)) {
             var story = ended(Duration.ofMinutes(70), output);
 
             assertThat(answers(story)).containsExactly(200, 410, 200, 410);
             var expired = user.get("/v1/activations/" + story.id() + "/result");
             assertThat(expired.code()).isEqualTo("result_expired");
-            assertThat(expired.json().getString("detail")).contains("kept no longer");
+            assertThat(expired.json().getString("detail")).contains("has expired");
             var record = user.get("/v1/activations/" + story.id()).json();
             assertThat(record.getValue("result")).isNull();
             assertThat(record.getLong("resultBytes")).isEqualTo(output.length());
@@ -84,7 +84,7 @@ class RetentionTest {
     }
 
     @Test
-    void givenALogThatHasHadItsTimeWhenAskedForThenItIsExpiredAndTheRecordIsNot() throws Exception {
+    void givenAnExpiredLogWhenReadThenItIsExpiredAndTheRecordIsNot() throws Exception {
         for (var output : List.of("small", LARGE)) {
             var story = ended(Duration.ofHours(3), output);
 
@@ -111,7 +111,7 @@ class RetentionTest {
     }
 
     @Test
-    void givenARecordThatHasHadItsTimeWhenAskedForThenItIsAnActivationThatNeverWas() throws Exception {
+    void givenAnExpiredRecordWhenReadThenTheActivationIsNotFound() throws Exception {
         var story = ended(Duration.ofHours(25), "small");
         var alive = Story.accepted(registry.bus, activation(), "");
         known(alive);
@@ -122,7 +122,7 @@ class RetentionTest {
         assertThat(answers(alive)).containsExactly(200, 202, 200, 200);
     }
 
-    /** Of record, result, log and what was accepted. */
+    /** Statuses of record, result, log and accepted event. */
     private List<Integer> answers(Story story) {
         return List.of("", "/result", "/logs", "/accepted").stream()
                 .map(path -> user.get("/v1/activations/" + story.id() + path).status())
@@ -147,7 +147,7 @@ class RetentionTest {
         return story;
     }
 
-    /** Waits until the ledger has its end. */
+    /** Waits until the ledger has the end. */
     private static void known(Story story) throws Exception {
         Await.eventually(() -> registry.backends
                 .text("select sequence from activation where id = '" + story.id() + "'")

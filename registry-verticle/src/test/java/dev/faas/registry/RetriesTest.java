@@ -26,7 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Attempts that wait for their time, from where a spawner has left them. */
+/** Pending retries, in the state in which a spawner leaves them. */
 class RetriesTest extends RegistryFixture {
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration LATER = Duration.ofHours(1);
@@ -39,7 +39,7 @@ class RetriesTest extends RegistryFixture {
     }
 
     @Test
-    void givenAParkedCommandWhenItsTimeHasComeThenItIsQueuedAndParkedNoMore() throws Exception {
+    void givenAParkedCommandWhenItIsDueThenItIsQueuedAndNoLongerParked() throws Exception {
         var waiting = failed(SOON);
         park(waiting);
 
@@ -50,7 +50,7 @@ class RetriesTest extends RegistryFixture {
     }
 
     @Test
-    void givenManyThatWaitForLongWhenOneWaitsShortlyThenItIsNotBehindThem() throws Exception {
+    void givenManyLongWaitsWhenOneWaitsShortlyThenItDoesNotWaitBehindThem() throws Exception {
         for (int i = 0; i < 300; i++) {
             park(failed(LATER));
         }
@@ -61,7 +61,7 @@ class RetriesTest extends RegistryFixture {
     }
 
     @Test
-    void givenACrashAfterItWasQueuedWhenTheParkedCommandComesAgainThenThereIsStillOne() throws Exception {
+    void givenACrashAfterEnqueuingWhenTheParkedCommandIsRedeliveredThenThereIsStillOneCommand() throws Exception {
         var waiting = failed(Duration.ofMillis(1));
         queue.enqueue(command(waiting)).join();
         park(waiting);
@@ -72,7 +72,7 @@ class RetriesTest extends RegistryFixture {
     }
 
     @Test
-    void givenAnActivationThatWasCancelledMeanwhileWhenItsTimeComesThenItsCommandIsDropped() throws Exception {
+    void givenAnActivationCancelledMeanwhileWhenItsRetryIsDueThenItsCommandIsDropped() throws Exception {
         var waiting = failed(SOON);
         park(waiting);
         var last = events.lastFromLeader(waiting.id()).join().orElseThrow();
@@ -84,13 +84,13 @@ class RetriesTest extends RegistryFixture {
     }
 
     @Test
-    void givenAnEarlierWaitWhenTheActivationWaitsAnewThenOnlyTheNewTimeCounts() throws Exception {
+    void givenAnEarlierWaitWhenTheActivationWaitsAgainThenOnlyTheNewTimeCounts() throws Exception {
         var waiting = failed(LATER);
         var earlier = new PendingRetry(command(waiting), waiting.nextAttemptAt().minus(Duration.ofHours(2)));
         queue.scheduleRetry(earlier).join();
         park(waiting);
 
-        // The earlier one goes, the later one stays.
+        // The earlier one is acknowledged, the later one stays parked.
         Await.eventually(() -> registry.bus.stream(Subjects.RETRIES)
                 .nextFromLeader(Subjects.retry(waiting.id()), 1)
                 .join()
@@ -103,7 +103,7 @@ class RetriesTest extends RegistryFixture {
     }
 
     @Test
-    void givenAWaitThatWasNeverParkedWhenItsTimeHasComeThenTheReconcilerQueuesIt() throws Exception {
+    void givenARetryThatWasNeverParkedWhenItIsDueThenTheReconcilerQueuesIt() throws Exception {
         var waiting = failed(SOON);
 
         Await.eventually(() -> queued(waiting));
@@ -131,7 +131,7 @@ class RetriesTest extends RegistryFixture {
         var second = stored(events.append(running, first.sequence()));
         var report = Report.neverStarted(Status.FAILED, Reason.EXIT_CODE, "1", Instant.now());
         stored(events.append(running.finish(report, backoff), second.sequence()));
-        // As it is stored: to the millisecond.
+        // The stored record has milliseconds.
         return (Queued)
                 events.lastFromLeader(activation.id()).join().orElseThrow().record();
     }

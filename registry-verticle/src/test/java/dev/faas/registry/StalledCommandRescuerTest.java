@@ -13,6 +13,7 @@ import dev.faas.registry.ledger.LedgerStore;
 import dev.faas.registry.ledger.PayloadArchive;
 import dev.faas.registry.ledger.Projection;
 import dev.faas.registry.maintenance.LostActivationCloser;
+import dev.faas.registry.maintenance.RepairContext;
 import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.registry.maintenance.StalledCommandRescuer;
 import dev.faas.testing.Await;
@@ -25,9 +26,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Rounds that the test makes itself, with less patience than the registry's own. */
+/** The test runs the repair itself, and moves its clock. */
 class StalledCommandRescuerTest extends RegistryFixture {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration STALLED_AFTER = Duration.ofMinutes(1);
 
     private Duration passed = Duration.ZERO;
 
@@ -38,14 +39,15 @@ class StalledCommandRescuerTest extends RegistryFixture {
 
     @BeforeEach
     void accepted() throws Exception {
-        pg = Pg.open(registry.vertx, registry.backends.config().pg());
+        pg = Pg.open(registry.vertx, registry.backends.config().connections().pg());
         var ledger = new LedgerStore(pg);
         var projection =
                 new Projection(events, new PayloadArchive(registry.bus.objectBucket(Subjects.OUTPUTS)), ledger);
         InstantSource clock = () -> Instant.now().plus(passed);
-        var leftovers = new LostActivationCloser(
+        var closer = new LostActivationCloser(
                 events, projection, ledger, registry.bus.stream(Subjects.EVENTS).consumers(), clock);
-        repair = new StalledCommandRescuer(new RepairStore(pg), events, queue, leftovers, clock, PATIENCE);
+        repair = new StalledCommandRescuer(
+                new RepairContext(new RepairStore(pg), events, queue, closer, clock), STALLED_AFTER);
         var functionId = user.create("worked").json().getString("id");
         story = Story.accepted(
                 registry.bus, Story.activation(owner, functionId, "worked", Instant.now(), Map.of()), "argument");
@@ -61,22 +63,22 @@ class StalledCommandRescuerTest extends RegistryFixture {
     }
 
     @Test
-    void givenACommandThatIsKeptWhenNothingComesOfItThenAnotherSpawnerIsGivenANewOne() throws Exception {
+    void givenACommandThatIsKeptAliveButNotClaimedWhenRepairedThenAnotherSpawnerGetsANewOne() throws Exception {
         try (var puller = queue.openPuller(late -> {})) {
-            var kept = taken(puller);
+            var first = taken(puller);
 
-            rounds(3, () -> kept.keepAlive().join());
+            rounds(3, () -> first.keepAlive().join());
 
             var again = taken(puller);
-            assertThat(again.subject()).isEqualTo(kept.subject());
-            assertThat(again.sequence()).isGreaterThan(kept.sequence());
+            assertThat(again.subject()).isEqualTo(first.subject());
+            assertThat(again.sequence()).isGreaterThan(first.sequence());
             again.ack().join();
             assertThat(queue.locate(command).join()).isEqualTo(new CommandLocation.NotQueued());
         }
     }
 
     @Test
-    void givenACommandThatIsGoneWhenItsActivationIsStillQueuedThenItGetsAnother() throws Exception {
+    void givenACommandThatIsGoneWhenItsActivationIsStillQueuedThenItGetsANewOne() throws Exception {
         queue.remove(command).join();
 
         rounds(3, () -> {});
@@ -85,7 +87,7 @@ class StalledCommandRescuerTest extends RegistryFixture {
     }
 
     @Test
-    void givenACommandInLineWhenItWaitsForLongThenItKeepsItsPlace() throws Exception {
+    void givenAnUndeliveredCommandWhenItWaitsForLongThenItKeepsItsPlace() throws Exception {
         var place = sequence();
 
         rounds(3, () -> {});
@@ -115,12 +117,12 @@ class StalledCommandRescuerTest extends RegistryFixture {
         for (int i = 0; i < count; i++) {
             letTimePass();
             meanwhile.happens();
-            repair.round();
+            repair.runOnce();
         }
     }
 
     private void letTimePass() throws Exception {
-        passed = passed.plus(PATIENCE).plusMillis(1);
+        passed = passed.plus(STALLED_AFTER).plusMillis(1);
         registry.backends.run("update activation set changed_at = now() - interval '2 minutes'");
     }
 

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the tables promise, on a real Postgres. */
+/** The stores on a real Postgres. */
 class StoresTest {
     @TempDir
     static Path directory;
@@ -88,7 +88,7 @@ class StoresTest {
     }
 
     @Test
-    void givenALaterStateWhenAnEarlierOneComesThenItIsIgnoredButForItsOrder() {
+    void givenALaterStateWhenAnEarlierOneIsWrittenThenOnlyItsArgumentIsAdded() {
         var queued = accepted(Instant.now());
         var running = queued.claim(Story.WORKER, "run-1", Instant.now());
         var order = new PayloadCopy.Inline(Buffer.buffer("{}"));
@@ -116,12 +116,12 @@ class StoresTest {
 
         await(ledger.write(List.of(line(first, 4, PayloadCopy.NONE), line(second, 6, PayloadCopy.NONE))));
 
-        assertThat(await(ledger.sequences(List.of(first.id(), second.id(), Ids.activation(Instant.now())))))
+        assertThat(await(ledger.findSequences(List.of(first.id(), second.id(), Ids.activation(Instant.now())))))
                 .isEqualTo(Map.of(first.id(), 5L, second.id(), 6L));
     }
 
     @Test
-    void givenWhatIsOverdueWhenPagedThenEachComesOnceInTheOrderOfItsDeadline() {
+    void givenOverdueActivationsWhenPagedThenEachComesOnceInTheOrderOfItsDeadline() {
         var repairs = new RepairStore(pg);
         var now = Instant.now();
         var all = Stream.iterate(1, n -> n + 1)
@@ -133,10 +133,10 @@ class StoresTest {
         var ids = all.stream().map(ActivationRecord::id).collect(Collectors.toSet());
 
         var seen = new ArrayList<RepairStore.Overdue>();
-        var page = await(repairs.overdue(now, RepairStore.Deadline.FIRST, 2));
+        var page = await(repairs.findOverdue(now, RepairStore.Deadline.FIRST, 2));
         while (!page.isEmpty()) {
             seen.addAll(page);
-            page = await(repairs.overdue(now, page.getLast().deadline(), 2));
+            page = await(repairs.findOverdue(now, page.getLast().deadline(), 2));
         }
 
         assertThat(seen).extracting(each -> each.deadline().at()).isSorted();
@@ -145,7 +145,7 @@ class StoresTest {
     }
 
     @Test
-    void givenVeryManyOfOneOwnerAndOneStatusWhenOthersAreListedThenIndexesFindThem() throws Exception {
+    void givenVeryManyRowsOfOneOwnerAndOneStatusWhenOthersAreListedThenIndexesAreUsed() throws Exception {
         var day = LocalDate.of(2031, 5, 5);
         await(new PartitionStore(pg).ensure(day.atStartOfDay(ZoneOffset.UTC).toInstant()));
         var first = Ids.lowestAt(day.atStartOfDay(ZoneOffset.UTC).toInstant());
@@ -159,7 +159,7 @@ class StoresTest {
         var rareFunction = new LedgerFilter(named("few"), Status.SUCCEEDED, null, null, Map.of());
         var stranger = Ids.user(Instant.now());
 
-        // More than those after which a statement is planned for any value.
+        // After a few executions Postgres may plan a prepared statement for any value.
         for (int i = 0; i < 40; i++) {
             assertThat(list(owner, rareStatus)).isEmpty();
             assertThat(list(owner, rareFunction)).isEmpty();
@@ -192,11 +192,11 @@ class StoresTest {
     }
 
     @Test
-    void givenPartitionsWhenLinesComeThenEachLiesInThatOfItsDay() {
+    void givenPartitionsWhenRowsAreWrittenThenEachIsInThatOfItsDay() {
         var partitions = new PartitionStore(pg);
         var day = LocalDate.of(2031, 5, 17);
         var noon = day.atTime(12, 0).toInstant(ZoneOffset.UTC);
-        // Twice at once and once more: replicas do the same.
+        // Several replicas do this at the same time.
         await(Future.all(partitions.ensure(noon), partitions.ensure(noon)));
         await(partitions.ensure(noon));
         var midnight = day.atStartOfDay().toInstant(ZoneOffset.UTC);
@@ -212,7 +212,7 @@ class StoresTest {
     }
 
     @Test
-    void givenLinesInDefaultWhenTheirDayIsToGetAPartitionThenThatDayGoesWithoutAndTheOthersDoNot() {
+    void givenRowsInDefaultWhenPartitionsAreCreatedThenOnlyTheirDayGetsNone() {
         var partitions = new PartitionStore(pg);
         var day = LocalDate.of(2032, 6, 1);
         var noon = day.atTime(12, 0).toInstant(ZoneOffset.UTC);
@@ -225,22 +225,22 @@ class StoresTest {
     }
 
     @Test
-    void givenPartitionsWhenTheirTimeIsOverThenOnlyThoseGoThatHaveNothingLeftToDo() throws Exception {
+    void givenExpiredPartitionsWhenDroppedThenThoseWithUnfinishedOrUnprunedRowsStay() throws Exception {
         var partitions = new PartitionStore(pg);
         var first = LocalDate.of(2020, 1, 10);
         await(partitions.ensure(first.atTime(12, 0).toInstant(ZoneOffset.UTC)));
         var over = stored(first.minusDays(1), PayloadCopy.NONE, true);
         stored(first.plusDays(1), PayloadCopy.NONE, false);
-        stored(first.plusDays(2), PayloadCopy.APART, true);
+        stored(first.plusDays(2), PayloadCopy.IN_OBJECT_STORE, true);
         var running = accepted(noon(first)).claim(Story.WORKER, "run-1", noon(first));
         await(ledger.write(List.of(line(running, 1, PayloadCopy.NONE))));
         var late = accepted(noon(first.plusDays(3))).claim(Story.WORKER, "run-1", noon(first));
         await(ledger.write(List.of(line(ended(late, noon(first.plusDays(7))), 1, PayloadCopy.NONE))));
-        await(ledger.pruned(List.of(late.id())));
+        await(ledger.markPruned(List.of(late.id())));
         var before = partitionsOf("202001");
         assertThat(before).hasSize(9);
 
-        await(partitions.drop(first.plusDays(7).atStartOfDay().toInstant(ZoneOffset.UTC)));
+        await(partitions.dropExpired(first.plusDays(7).atStartOfDay().toInstant(ZoneOffset.UTC)));
 
         assertThat(partitionsOf("202001"))
                 .containsExactly(
@@ -254,24 +254,24 @@ class StoresTest {
     }
 
     @Test
-    void givenLinesThatNoPartitionHasWhenTheirTimeIsOverThenTheyGo() throws Exception {
+    void givenExpiredRowsInDefaultWhenStrayRowsAreDeletedThenOnlyPrunedOnesGo() throws Exception {
         var stray = stored(LocalDate.of(2019, 3, 3), PayloadCopy.NONE, true);
         var onTheBus = stored(LocalDate.of(2019, 3, 3), PayloadCopy.NONE, false);
         assertThat(await(reader.find(owner, stray, Instant.EPOCH))).isPresent();
 
-        assertThat(await(new RetentionStore(pg).deleteStray(noon(LocalDate.of(2019, 3, 4)), 500)))
+        assertThat(await(new RetentionStore(pg).deleteStrayRows(noon(LocalDate.of(2019, 3, 4)), 500)))
                 .isFalse();
 
         assertThat(await(reader.find(owner, stray, Instant.EPOCH))).isEmpty();
         assertThat(await(reader.find(owner, onTheBus, Instant.EPOCH))).isPresent();
     }
 
-    /** Submitted and ended at noon of a day; its id. */
+    /** Stores an activation submitted and ended at noon of a day; returns its id. */
     private String stored(LocalDate day, PayloadCopy result, boolean pruned) {
         var running = accepted(noon(day)).claim(Story.WORKER, "run-1", noon(day));
         await(ledger.write(List.of(line(ended(running, noon(day)), 1, result))));
         if (pruned) {
-            await(ledger.pruned(List.of(running.id())));
+            await(ledger.markPruned(List.of(running.id())));
         }
         return running.id();
     }
@@ -290,7 +290,7 @@ class StoresTest {
     }
 
     @Test
-    void givenAFunctionThatChangesAgainWhenAnOlderChangeIsStruckOffThenTheNewerOneStays() {
+    void givenAFunctionThatChangesAgainWhenTheOlderChangeIsRemovedThenTheNewerOneStaysPending() {
         var functions = new FunctionStore(pg);
         var outbox = new OutboxStore(pg);
         var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
@@ -298,29 +298,29 @@ class StoresTest {
                 new FunctionRevision(Ids.function(now), owner, 1, null, now, now, FunctionSpec.of("changing", "a:1"));
         var key = new OutboxStore.BucketKey(owner, "changing");
         await(functions.insert(first, count -> {}));
-        var seen = await(outbox.truth(key));
+        var seen = await(outbox.readState(key));
         var ref = FunctionRef.parse("changing").orElseThrow();
         await(functions.revise(
                 owner, ref, current -> new FunctionRevision(first.id(), owner, 2, null, now, now, first.spec())));
 
-        await(outbox.written(key, seen.change().orElseThrow()));
+        await(outbox.remove(key, seen.change().orElseThrow()));
 
-        var pending = await(outbox.truth(key));
+        var pending = await(outbox.readState(key));
         assertThat(pending.change()).isPresent().isNotEqualTo(seen.change());
-        await(outbox.written(key, pending.change().orElseThrow()));
-        assertThat(await(outbox.truth(key)).change()).isEmpty();
-        assertThat(await(outbox.truth(key)).body()).isPresent();
+        await(outbox.remove(key, pending.change().orElseThrow()));
+        assertThat(await(outbox.readState(key)).change()).isEmpty();
+        assertThat(await(outbox.readState(key)).body()).isPresent();
     }
 
     @Test
-    void givenOneAtWorkWhenAnotherRegistryWantsToReconcileThenItIsNotItsTurn() {
+    void givenARegistryThatReconcilesWhenAnotherTriesThenItDoesNotRun() {
         var repairs = new RepairStore(pg);
 
-        var both = await(repairs.alone(() -> repairs.alone(Future::succeededFuture)
+        var both = await(repairs.runExclusively(() -> repairs.runExclusively(Future::succeededFuture)
                 .compose(second -> second ? Future.failedFuture("both were let in") : Future.succeededFuture())));
 
         assertThat(both).isTrue();
-        assertThat(await(repairs.alone(Future::succeededFuture))).isTrue();
+        assertThat(await(repairs.runExclusively(Future::succeededFuture))).isTrue();
     }
 
     private String partitionOf(Instant submittedAt) {
@@ -343,25 +343,10 @@ class StoresTest {
     private static ActivationRecord ended(ActivationRecord.Running running, Instant now) {
         return running.finish(
                 new Report(
-                        Status.SUCCEEDED,
-                        null,
-                        null,
-                        0,
-                        null,
-                        null,
-                        now,
-                        now,
-                        0,
-                        0,
-                        null,
-                        null,
-                        0,
-                        null,
-                        4,
-                        false,
-                        0,
-                        false,
-                        0),
+                        Report.Exit.succeeded(),
+                        new Report.Usage(now, now, 0, 0, null, null),
+                        new Report.Output(null, 4, false, 0, false, 0),
+                        null),
                 Duration.ZERO);
     }
 

@@ -24,7 +24,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One activation as gateway and spawner would tell it on the bus. */
+/** Writes the events of one activation like a gateway and a spawner. */
 final class Story {
     static final Worker WORKER = new Worker("spawner-of-the-test", "1");
 
@@ -87,7 +87,7 @@ final class Story {
         return last.sequence();
     }
 
-    /** Goes on from what others have written. */
+    /** Reads the state that others have written. */
     Story refreshed() {
         last = events.lastFromLeader(id()).join().orElseThrow();
         return this;
@@ -102,7 +102,7 @@ final class Story {
         return store(queued.claim(worker, runId, Instant.now().truncatedTo(ChronoUnit.MILLIS)), last.sequence());
     }
 
-    /** In pieces of at most 64 KiB. */
+    /** Writes chunks of at most 64 KiB. */
     Story wrote(String runId, Source source, byte[] bytes) {
         for (int from = 0; from < bytes.length; from += OutputChunk.MAX_BYTES) {
             var piece = Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + OutputChunk.MAX_BYTES));
@@ -126,25 +126,10 @@ final class Story {
         var running = (ActivationRecord.Running) last.record();
         var now = at.truncatedTo(ChronoUnit.MILLIS);
         var report = new Report(
-                Status.SUCCEEDED,
-                null,
-                null,
-                0,
-                null,
-                null,
-                running.claimedAt(),
-                now,
-                1,
-                2,
-                3L,
-                1024L,
-                0,
-                inlineResult,
-                resultBytes,
-                false,
-                logBytes,
-                false,
-                lastOutput);
+                Report.Exit.succeeded(),
+                new Report.Usage(running.claimedAt(), now, 1, 2, 3L, 1024L),
+                new Report.Output(inlineResult, resultBytes, false, logBytes, false, lastOutput),
+                null);
         return store(running.finish(report, Duration.ZERO), last.sequence());
     }
 

@@ -8,12 +8,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What never changes of an activation, from its acceptance to its end.
+/** Holds what never changes of an activation, from its acceptance to its end.
  *
  * @param image as the function's accepted revision names it
- * @param expiresAt when its first wait in the queue is over
- * @param requestId of the request that submitted it, for the logs; null: from a gateway that did not tell it yet
+ * @param expiresAt when it expires if it has not run by then; a run or a retry puts that off, see {@link ActivationRecord}
+ * @param requestId of the request that submitted it, for the logs; null when an older gateway wrote it
  */
 public record Activation(
         String id,
@@ -42,7 +41,7 @@ public record Activation(
         Objects.requireNonNull(expiresAt);
         tags = FunctionSpec.sorted(tags);
         if (timeoutSeconds < 1) {
-            throw new IllegalArgumentException("a timeout is at least 1 s");
+            throw new IllegalArgumentException("timeoutSeconds must be at least 1, not " + timeoutSeconds);
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.faas.activation;
 import dev.faas.wire.Versioned;
 import java.util.Objects;
 
-/** What lies in the queue: small, it names the activation; what is to be run stands in the accepted event. */
+/** Names an activation in the work queue. It is small: the accepted event has the {@link RunSpec}. */
 public record ActivationCommand(String id, String owner, String functionId) implements Versioned {
     public ActivationCommand {
         Objects.requireNonNull(id);

@@ -1,6 +1,6 @@
 package dev.faas.activation;
 
-/** Something that happened to an activation; the sequence orders everything of one activation. */
+/** Reports a new state or new output of an activation. The sequence orders all events of one activation. */
 public sealed interface ActivationEvent {
     long sequence();
 

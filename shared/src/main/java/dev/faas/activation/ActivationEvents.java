@@ -14,16 +14,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/**
- * The events of activations: the source of truth while one lives. Every state after the first is a compare-and-set on the
- * one before, so that two writers can never both end an activation. Thread-safe, never blocks.
+/** Reads and writes the event stream, the source of truth until an activation is pruned. Every state after the first is a
+ * compare-and-set on the one before, so that two writers cannot both end an activation. Thread-safe, never blocks.
  */
 public final class ActivationEvents implements States {
-    /** What became of an append. */
+    /** The result of an append. */
     public sealed interface AppendResult {
         record Stored(Snapshot snapshot) implements AppendResult {}
 
-        /** Another write came first; empty when there is no such activation (any more). */
+        /** Another write came first; empty when the stream has no such activation, or none any more. */
         record Superseded(Optional<Snapshot> actual) implements AppendResult {}
     }
 
@@ -35,7 +34,7 @@ public final class ActivationEvents implements States {
         this.stream = nats.stream(Subjects.EVENTS);
     }
 
-    /** An activation that is about to be accepted, as it will be stored. */
+    /** An activation to be accepted, in the form in which it will be stored. */
     public static final class Draft {
         private final ActivationRecord.Queued first;
         private final byte[] bytes;
@@ -54,7 +53,7 @@ public final class ActivationEvents implements States {
         }
     }
 
-    /** The commit point: once this is stored the activation is never lost. */
+    /** Stores the first state. This is the commit point: from now on the activation is not lost. */
     public CompletableFuture<AppendResult> accept(Draft draft) {
         return append(draft.first, draft.bytes, 0);
     }
@@ -63,10 +62,9 @@ public final class ActivationEvents implements States {
         return accept(new Draft(first));
     }
 
-    /**
-     * Stores the next state if the last one is still the expected. A refusal, or an answer that did not come, is looked into
-     * at the leader: a write of ours whose answer got lost counts as stored. Fails with {@link BusException} when that
-     * cannot be told.
+    /** Stores the next state if the last one has this sequence. After a refusal, or without an answer, it reads the last state
+     * from the leader: a write of ours whose answer was lost counts as stored. Fails with a {@link BusException} when the
+     * outcome stays unknown.
      */
     @Override
     public CompletableFuture<AppendResult> append(ActivationRecord next, long expected) {
@@ -87,7 +85,7 @@ public final class ActivationEvents implements States {
             return compareWithLeader(written, subject, bytes);
         }
         if (failure instanceof BusException.OutcomeUnknown unknown) {
-            // A look that fails leaves it unknown: "unavailable" would say that nothing was stored.
+            // A failed read leaves the outcome unknown: "unavailable" would mean that nothing was stored.
             return compareWithLeader(written, subject, bytes)
                     .thenApply(found -> requireDecided(found, expected, unknown))
                     .exceptionallyCompose(alsoFailed -> CompletableFuture.failedFuture(unknown));
@@ -104,7 +102,7 @@ public final class ActivationEvents implements States {
         });
     }
 
-    /** A write without an answer that is not there either may still be on its way. */
+    /** Without an answer, a write that is not in the stream yet may still arrive there. */
     private static AppendResult requireDecided(AppendResult found, long expected, BusException.OutcomeUnknown unknown) {
         if (found instanceof AppendResult.Superseded(var actual)
                 && actual.map(Snapshot::sequence).orElse(0L) <= expected) {
@@ -113,7 +111,7 @@ public final class ActivationEvents implements States {
         return found;
     }
 
-    /** The newest state: a replica is believed when it says that all is over, otherwise the leader is asked. */
+    /** The newest state. An end is final, so a replica may report it; any other state is read from the leader. */
     @Override
     public CompletableFuture<Optional<Snapshot>> last(String id) {
         return lastFromReplica(id)
@@ -122,7 +120,6 @@ public final class ActivationEvents implements States {
                         : lastFromLeader(id));
     }
 
-    /** From any replica. */
     @Override
     public CompletableFuture<Optional<Snapshot>> lastFromReplica(String id) {
         return stream.lastDirect(Subjects.state(id)).thenApply(found -> found.map(ActivationEvents::snapshot));
@@ -132,13 +129,12 @@ public final class ActivationEvents implements States {
         return stream.lastFromLeader(Subjects.state(id)).thenApply(last -> last.map(ActivationEvents::snapshot));
     }
 
-    /** What is to be run, out of the accepted event. */
     @Override
     public CompletableFuture<Optional<RunSpec>> runSpec(String id) {
         return acceptedState(id).thenApply(first -> first.map(ActivationRecord.Queued::order));
     }
 
-    /** The accepted event, which alone has the order; empty when it is pruned. */
+    /** The first state, the only one with a {@link RunSpec}; empty when it has been pruned. */
     public CompletableFuture<Optional<ActivationRecord.Queued>> acceptedState(String id) {
         return nextState(id, 1)
                 .thenApply(first -> first.map(StateEvent::record)
@@ -147,35 +143,34 @@ public final class ActivationEvents implements States {
                         .filter(queued -> queued.order() != null));
     }
 
-    /**
-     * Stores a chunk if the last one of the activation, of whichever run, has this sequence (0: if there is none): so a writer
-     * that sends one after the other, and again what was not answered, leaves neither a hole nor a chunk twice. Refused with
-     * {@link BusException.CompareAndSetRefused}. The caller waits for all before it appends the end.
+    /** Stores a chunk if the activation's last chunk, of any run, has this sequence (0: if there is none). A writer that sends
+     * chunks one after the other, and repeats those without an answer, so leaves neither a gap nor a duplicate. Fails with
+     * {@link BusException.CompareAndSetRefused}. The caller waits for all chunks before it appends the end.
      */
     public CompletableFuture<Long> appendOutput(String id, OutputChunk chunk, long expected) {
         return stream.appendIfLast(Subjects.output(id), chunk.headers(), chunk.bytes(), expected);
     }
 
-    /** Stores a chunk whatever is there. */
+    /** Stores a chunk without a condition. */
     public CompletableFuture<Long> appendOutput(String id, OutputChunk chunk) {
         return stream.append(Subjects.output(id), chunk.headers(), chunk.bytes());
     }
 
-    /** The first state at or after a sequence. A replica may lag: what it does not have the leader is asked for. */
+    /** The first state at or after a sequence. A replica may lag: what it does not have is read from the leader. */
     public CompletableFuture<Optional<StateEvent>> nextState(String id, long from) {
         return next(Subjects.state(id), from)
                 .thenApply(found ->
                         found.map(m -> new StateEvent(m.sequence(), snapshot(m).record())));
     }
 
-    /** The first output at or after a sequence, of whichever run. */
+    /** The first output at or after a sequence, of any run. */
     public CompletableFuture<Optional<OutputEvent>> nextOutput(String id, long from) {
         return next(Subjects.output(id), from)
                 .thenApply(found ->
                         found.map(m -> new OutputEvent(m.sequence(), OutputChunk.of(m.headers(), m.bytes()))));
     }
 
-    /** The newest output as the leader knows it, of whichever run: where a writer whose answer got lost goes on. */
+    /** The newest output on the leader, of any run: where a writer continues after a lost answer. */
     public CompletableFuture<Optional<OutputEvent>> lastOutput(String id) {
         return stream.lastFromLeader(Subjects.output(id))
                 .thenApply(found ->
@@ -189,20 +184,23 @@ public final class ActivationEvents implements States {
                         : stream.nextFromLeader(subject, from));
     }
 
-    /** Sequence of the newest output as the leader knows it; 0 without any. */
+    /** Sequence of the newest output on the leader; 0 without any. */
     CompletableFuture<Long> lastOutputSequence(String id) {
         return stream.lastFromLeader(Subjects.output(id))
                 .thenApply(last -> last.map(StoredMessage::sequence).orElse(0L));
     }
 
-    /** Events as they are stored, from now on; on a thread of the bus, which the listener must not block. */
+    /** Passes on events as they are stored, from now on; on a thread of the NATS client, which the listener must not block. */
     Nats.Subscription subscribe(String id, boolean statesOnly, Consumer<LiveEvent> listener) {
         return nats.subscribe(
                 statesOnly ? Subjects.liveState(id) : Subjects.liveEvents(id),
                 message -> listener.accept(toLiveEvent(message)));
     }
 
-    /** States as they are stored, from now on; any may be missed. On a thread of the bus, which must not be blocked. */
+    /**
+     * Passes on states as they are stored, from now on; any may be missed. On a thread of the NATS client, which the listener
+     * must not block.
+     */
     public Nats.Subscription subscribeToStates(String id, Consumer<ActivationRecord> listener) {
         return subscribe(id, true, live -> {
             if (live.event() instanceof StateEvent(long sequence, ActivationRecord record)) {
@@ -211,15 +209,14 @@ public final class ActivationEvents implements States {
         });
     }
 
-    /** Completes when everything stored from now on reaches the subscriptions made before. */
+    /** Completes when the server knows the subscriptions made before: they receive everything stored from then on. */
     CompletableFuture<Void> flushSubscriptions() {
         return nats.flush();
     }
 
-    /**
-     * An event that came by itself.
+    /** An event that a subscription received.
      *
-     * @param previous sequence of the event before it on the same subject: what shows a hole
+     * @param previous sequence of the event before it on the same subject, which shows a gap
      */
     record LiveEvent(ActivationEvent event, long previous) {}
 
@@ -231,29 +228,27 @@ public final class ActivationEvents implements States {
         return new LiveEvent(event, message.previous());
     }
 
-    /** How full the stream is. */
     public CompletableFuture<StreamUsage> streamUsage() {
         return stream.state().thenApply(state -> new StreamUsage(state.bytes(), state.maxBytes()));
     }
 
-    /**
-     * The stream's space, in bytes.
+    /** The space that the stream uses, in bytes.
      *
-     * @param limit at most 0: there is none
+     * @param limit 0 or less when there is no limit
      */
     public record StreamUsage(long used, long limit) {
-        /** From 0 to 1, with so many more bytes in it. */
+        /** From 0 to 1, as if so many more bytes were stored. */
         public double fillRatioWith(long more) {
             return limit <= 0 ? 0 : (double) (used + more) / limit;
         }
     }
 
-    /** Removes one stored event: what the projector does once the ledger has everything. */
+    /** Removes one stored event, once the ledger has it. */
     public CompletableFuture<Boolean> prune(long sequence) {
         return stream.delete(sequence);
     }
 
-    /** Removes all output of an activation: for much of it, since publishers feel it. */
+    /** Removes all output of an activation in one command, which delays publishers: only for many chunks. */
     public CompletableFuture<Void> pruneOutput(String id) {
         return stream.purge(Subjects.output(id));
     }

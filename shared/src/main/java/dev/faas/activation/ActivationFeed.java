@@ -11,34 +11,31 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Everything that happens to one activation, in order, once, from a sequence on until its end: replay joined to live without
- * a gap and without a consumer at the broker.
+/** Reports the events of one activation, in order, each once, from a sequence to its end. It joins a replay to a live
+ * subscription without a gap and without a consumer at the broker.
  *
  * <pre>
  *   subscribe live ─▶ round trip ─▶ boundary from the leader ─▶ replay up to it ─▶ live
- *                                          ▲                                        │ a hole, a backlog that overflowed,
+ *                                          ▲                                        │ a gap, a backlog overflow,
  *                                          └────────────────────────────────────────┘ a check that found more, a reconnect
  *
- *   a state is known, and only states are wanted:   subscribe live ─▶ live, and a check: at once, or when it is fresh a second later
+ *   states only, after a known state:   subscribe live ─▶ live, and a check: at once, or after a second for a fresh state
  * </pre>
- *
- * A live state names its predecessor: one that was missed is noticed with the next, and the last one by a check.
- *
- * Runs on its executor alone, which must run one task at a time (an event loop's {@code runOnContext}).
+ * A live event names its predecessor, so the next one shows a missed one. A check finds a missed last one.
+ * Runs only on its executor, which must run one task at a time (such as an event loop's {@code runOnContext}).
  */
 public final class ActivationFeed implements AutoCloseable {
-    /** Who is told, on the feed's executor. */
+    /** Receives the events, on the feed's executor. */
     public interface Listener {
         void onEvent(ActivationEvent event);
 
         /** After the terminal state. */
         void onEnd();
 
-        /** There is no such activation in the stream, or no more. */
+        /** The stream has no such activation, or none any more. */
         void onNotFound();
 
-        /** The bus did not answer for too long. */
+        /** NATS did not answer for too long. */
         void onFailure(Throwable cause);
     }
 
@@ -65,29 +62,27 @@ public final class ActivationFeed implements AutoCloseable {
     private boolean paused;
     private boolean closed;
     private int retries;
-    /** Of replays: answers to what an earlier one asked are ignored, so that there is one at a time. */
+    /** Counts replays. Answers to requests of an earlier replay are ignored, so that one runs at a time. */
     private int generation;
 
     private @Nullable Runnable whenResumed;
 
-    /**
-     * All of it.
+    /** Reports all events.
      *
-     * @param after the sequence after which events are told; 0: all of them
+     * @param after reports only events with a higher sequence; 0: all
      */
     public ActivationFeed(ActivationEvents events, String id, long after, Executor executor, Listener listener) {
         this(events, id, after, false, false, executor, listener);
         this.outputSeen = after;
     }
 
-    /**
-     * The states that follow a known one.
+    /** Reports the states after a known one.
      *
-     * @param fresh it was stored or read a moment ago, and hardly another one since
+     * @param isFresh the known state was stored or read a moment ago, so that the first check can wait
      */
     public static ActivationFeed ofStates(
-            ActivationEvents events, Snapshot known, boolean fresh, Executor executor, Listener listener) {
-        var feed = new ActivationFeed(events, known.record().id(), known.sequence(), true, fresh, executor, listener);
+            ActivationEvents events, Snapshot known, boolean isFresh, Executor executor, Listener listener) {
+        var feed = new ActivationFeed(events, known.record().id(), known.sequence(), true, isFresh, executor, listener);
         feed.stateSeen = known.sequence();
         feed.replaying = false;
         return feed;
@@ -98,19 +93,19 @@ public final class ActivationFeed implements AutoCloseable {
             String id,
             long after,
             boolean statesOnly,
-            boolean fresh,
+            boolean isFresh,
             Executor executor,
             Listener listener) {
         this.events = events;
         this.id = id;
         this.startAfter = after;
         this.statesOnly = statesOnly;
-        this.isFresh = fresh;
+        this.isFresh = isFresh;
         this.executor = executor;
         this.listener = listener;
     }
 
-    /** Begins. From the executor, once. */
+    /** Called once, on the executor. */
     public void start() {
         subscription = events.subscribe(id, statesOnly, live -> executor.execute(() -> onLiveEvent(live)));
         if (isFresh) {
@@ -129,7 +124,7 @@ public final class ActivationFeed implements AutoCloseable {
         }
     }
 
-    /** Stops telling, until {@link #resume}: what comes meanwhile is kept up to a bound, then read again. */
+    /** Reports nothing until {@link #resume}. What arrives meanwhile is buffered up to a limit, and read again beyond it. */
     public void pause() {
         paused = true;
     }
@@ -145,11 +140,11 @@ public final class ActivationFeed implements AutoCloseable {
         }
     }
 
-    /** Asks the leader whether something was missed: for a heartbeat, and after a reconnect. */
+    /** Asks the leader whether an event was missed: at each heartbeat of the caller, and after a reconnect. */
     public void check() {
         if (!closed && !replaying) {
             whenDone(events.lastFromLeader(id), last -> {
-                // None at all: it has ended and been pruned, and this feed was not told how.
+                // No state at all: it has ended and been pruned, and this feed has not seen the end.
                 if (!replaying && last.map(Snapshot::sequence).orElse(Long.MAX_VALUE) > stateSeen) {
                     replay();
                 }
@@ -181,9 +176,8 @@ public final class ActivationFeed implements AutoCloseable {
         });
     }
 
-    /**
-     * A prefix without a gap: all states up to {@code state} and all outputs up to the newest. Only valid while no state came
-     * between the two answers, since output of a new run would be told before the state that names the run.
+    /** Finds a prefix without a gap: all states up to {@code state} and all output up to the newest. It is valid only when no
+     * state was stored between the two answers: output of a new run would be reported before the state that names the run.
      */
     private void readBoundary(long state) {
         if (statesOnly) {
@@ -202,7 +196,7 @@ public final class ActivationFeed implements AutoCloseable {
                 }));
     }
 
-    /** Tells the smaller of the next state and the next output, until both have reached the boundary. */
+    /** Reports whichever of the next state and the next output is older, until both have reached the boundary. */
     private void replayNext(long lastState, long lastOutput, @Nullable StateEvent state, @Nullable OutputEvent output) {
         if (paused) {
             whenResumed = () -> replayNext(lastState, lastOutput, state, output);
@@ -274,7 +268,7 @@ public final class ActivationFeed implements AutoCloseable {
         boolean hole = live.previous() > seen
                 || (!statesOnly
                         && event instanceof StateEvent(var sequence, ActivationRecord.Ended ended)
-                        && ended.report().lastOutput() > outputSeen);
+                        && ended.report().output().lastOutput() > outputSeen);
         if (hole) {
             replay();
         } else {
@@ -309,9 +303,9 @@ public final class ActivationFeed implements AutoCloseable {
     }
 
     private <T> void whenDone(CompletableFuture<T> stage, Consumer<T> next) {
-        int asked = generation;
+        int requestGeneration = generation;
         var unused = stage.whenComplete((value, failure) -> executor.execute(() -> {
-            if (closed || asked != generation) {
+            if (closed || requestGeneration != generation) {
                 return;
             }
             if (failure == null) {

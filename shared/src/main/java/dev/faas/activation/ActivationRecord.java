@@ -9,25 +9,24 @@ import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The snapshot of an activation, and the pure transitions that alone make the next one. A state has only the transitions
- * that are legal in it, so an illegal one does not compile; nothing here reads a clock or does any I/O.
+/** Holds the current state of an activation and makes the next one. A state has only the transitions that are legal in it, so
+ * an illegal one does not compile. All of them are pure: nothing here reads a clock or does I/O.
  *
  * <pre>
  *             accept                claim                     finish
  *   (nothing) ──────▶ Queued ─────────────────▶ Running ─────────────────▶ Ended
  *                      │  ▲                       │  │                       ▲
- *                      │  └── handBack, lose,     │  │ requestCancel:        │
- *                      │      release,            │  └─▶ Running, flagged    │
+ *                      │  └── handBack, release,  │  │ requestCancel:        │
+ *                      │      loseSpawner,        │  └─▶ Running, flagged    │
+ *                      │      loseCommand,        │                          │
  *                      │      finish (retry) ─────┘                          │
- *                      └── cancel, expire ───────────────────────────────────┘
+ *                      └── cancel, expire, loseEvents ───────────────────────┘
  * </pre>
+ * {@code attempt} counts the function's own runs. A run that the platform could not start, or lost, is subtracted again and
+ * counted in {@code platformFaults}. A run whose spawner stopped in order is subtracted and not counted elsewhere.
  *
- * {@code attempt} counts the runs that are the function's own. One that the platform could not run, or lost, is taken off
- * again and counted in {@code platformFaults}; one whose spawner stopped in good order is taken off and counted nowhere.
- *
- * <p>{@code expiresAt} is when its time in the queue is over. The time that it runs, and that a retry waits for its turn,
- * does not count: both put it off.
+ * <p>{@code expiresAt} limits the time in the queue. The time of a run, and of a retry's back-off, does not count: both
+ * postpone it.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "state")
 @JsonSubTypes({
@@ -36,7 +35,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ActivationRecord.Ended.class, name = "ended")
 })
 public sealed interface ActivationRecord extends Versioned {
-    /** After so many faults of ours of one activation something is wrong that a repeat does not mend. */
+    /** After so many faults of the platform, another attempt would not help. */
     int MAX_PLATFORM_FAULTS = 20;
 
     Activation activation();
@@ -57,18 +56,17 @@ public sealed interface ActivationRecord extends Versioned {
         };
     }
 
-    String LOST_DETAIL = "The bus has lost it, and what became of it nobody knows.";
+    String LOST_DETAIL = "The activation was lost from the event stream; its outcome is unknown.";
 
     static Queued accept(Activation activation, RunSpec order) {
         return new Queued(activation, 0, 0, null, null, order, activation.expiresAt());
     }
 
-    /**
-     * Waits for a spawner.
+    /** Waits for a spawner.
      *
-     * @param nextAttemptAt while another attempt waits for its time
-     * @param lastReason why the attempt before did not count or failed
-     * @param order in the accepted event only
+     * @param nextAttemptAt when the back-off of a retry is over; null without a back-off
+     * @param lastReason why the previous attempt failed or did not count
+     * @param order only in the accepted event
      */
     record Queued(
             Activation activation,
@@ -81,11 +79,11 @@ public sealed interface ActivationRecord extends Versioned {
             implements ActivationRecord {
         public Queued {
             Objects.requireNonNull(activation);
-            // Of a writer that did not have it yet.
+            // An older version did not write it.
             expiresAt = Objects.requireNonNullElse(expiresAt, activation.expiresAt());
         }
 
-        /** How long it may not be claimed yet; zero when it may. */
+        /** The rest of its back-off; zero when it may be claimed. */
         public Duration remainingWait(Instant now) {
             if (nextAttemptAt == null || !nextAttemptAt.isAfter(now)) {
                 return Duration.ZERO;
@@ -95,7 +93,6 @@ public sealed interface ActivationRecord extends Versioned {
             return left.compareTo(Backoff.longestWait(activation.retry(), attempt)) > 0 ? Duration.ZERO : left;
         }
 
-        /** Whether it has been in the queue for too long. */
         public boolean isExpired(Instant now) {
             return now.isAfter(expiresAt);
         }
@@ -112,12 +109,12 @@ public sealed interface ActivationRecord extends Versioned {
             return end(Status.EXPIRED, Reason.QUEUE_TTL, "It waited longer than its function's queue.ttlSeconds.", now);
         }
 
-        /** The bus has nothing of it any more. */
+        /** The event stream has no event of it any more. */
         public Ended loseEvents(Instant now) {
             return end(Status.FAILED, Reason.WORKER_LOST, LOST_DETAIL, now);
         }
 
-        /** The same without what is to be run, as lists and the ledger have it. */
+        /** For lists and the ledger. */
         public Queued withoutRunSpec() {
             return new Queued(activation, attempt, platformFaults, nextAttemptAt, lastReason, null, expiresAt);
         }
@@ -134,12 +131,11 @@ public sealed interface ActivationRecord extends Versioned {
         }
     }
 
-    /**
-     * Held by a spawner.
+    /** Runs on a spawner, or is about to.
      *
-     * @param runId names this claim; output of any other run counts for nothing
-     * @param cancelRequested why it is to be stopped; null: it is not
-     * @param waitsFor what its command cannot start without, in a sentence for people; null: nothing that takes long
+     * @param runId names this claim; output of any other run is ignored
+     * @param cancelRequested why it is being cancelled; null when it is not
+     * @param waitsFor what delays the start of its command, in a sentence for people; null when nothing does
      */
     record Running(
             Activation activation,
@@ -160,7 +156,7 @@ public sealed interface ActivationRecord extends Versioned {
             expiresAt = Objects.requireNonNullElse(expiresAt, activation.expiresAt());
         }
 
-        /** The end, or the wait for the next attempt where the function's retry policy grants one. */
+        /** Ends it, or queues it again where the function's retry policy grants another attempt. */
         public ActivationRecord finish(Report report, Duration backoff) {
             return mayRetry(report)
                     ? requeue(attempt, platformFaults, backoff, report.reason(), report.finishedAt())
@@ -178,25 +174,24 @@ public sealed interface ActivationRecord extends Versioned {
                             .isPresent();
         }
 
-        /**
-         * The platform could not run it: the function's attempts stay as they were, and the next one waits the longer the
-         * more such faults there were. Only where the command has certainly not begun.
+        /** The platform could not run it. The attempt does not count, and the next one waits longer after each such fault. Only
+         * when the command has certainly not begun.
          */
         public ActivationRecord handBack(Reason reason, String detail, Instant now) {
             return countFault(Backoff.afterPlatformFault(platformFaults + 1), reason, detail, now);
         }
 
-        /** Its spawner is dead; what became of its command nobody knows. */
+        /** Its spawner is dead; the outcome of its command is unknown. */
         public ActivationRecord loseSpawner(Instant now) {
             return lose(Duration.ZERO, "The spawner " + worker.spawner() + " that ran it is gone.", now);
         }
 
-        /** Its spawner lives and has lost its command, which may have begun. */
+        /** Its spawner is alive and has lost the command, which may have begun. */
         public ActivationRecord loseCommand(String detail, Instant now) {
             return lose(Backoff.afterPlatformFault(platformFaults + 1), detail, now);
         }
 
-        /** The bus has nothing of it any more. */
+        /** The event stream has no event of it any more. */
         public Ended loseEvents(Instant now) {
             return end(Status.FAILED, Reason.WORKER_LOST, LOST_DETAIL, now);
         }
@@ -207,21 +202,20 @@ public sealed interface ActivationRecord extends Versioned {
                     : countFault(delay, Reason.WORKER_LOST, detail, now);
         }
 
-        /**
-         * It was stopped, on its cancellation or because its spawner stops in good order: nobody's fault, so that neither an
-         * attempt nor a fault is counted.
+        /** It was stopped because it was cancelled, or because its spawner stops in order. Neither an attempt nor a fault is
+         * counted.
          *
-         * @param begun whether its command may have begun
+         * @param hasBegun whether its command may have begun
          */
-        public ActivationRecord release(boolean begun, Instant now) {
+        public ActivationRecord release(boolean hasBegun, Instant now) {
             if (cancelRequested != null) {
-                return end(Status.CANCELLED, cancelRequested, begun ? null : "Cancelled before it started.", now);
+                return end(Status.CANCELLED, cancelRequested, hasBegun ? null : "Cancelled before it started.", now);
             }
-            return begun && mayNotRepeat()
+            return hasBegun && mayNotRepeat()
                     ? end(
                             Status.FAILED,
                             Reason.WORKER_LOST,
-                            "The spawner " + worker.spawner() + " stopped before it had ended.",
+                            "The spawner " + worker.spawner() + " stopped before the command ended.",
                             now)
                     : requeue(attempt - 1, platformFaults, Duration.ZERO, Reason.WORKER_LOST, now);
         }
@@ -230,7 +224,7 @@ public sealed interface ActivationRecord extends Versioned {
             return with(reason, waitsFor);
         }
 
-        /** @param what it waits for before its command can start, in a sentence for people; null: for nothing any more */
+        /** @param what see {@code waitsFor} */
         public Running withWaitsFor(@Nullable String what) {
             return with(cancelRequested, what);
         }
@@ -254,7 +248,7 @@ public sealed interface ActivationRecord extends Versioned {
 
         private Queued requeue(int attempt, int faults, Duration delay, @Nullable Reason reason, Instant now) {
             var ran = Duration.between(claimedAt, now);
-            var notInTheQueue = ran.isNegative() ? delay : ran.plus(delay);
+            var notQueued = ran.isNegative() ? delay : ran.plus(delay);
             return new Queued(
                     activation,
                     attempt,
@@ -262,7 +256,7 @@ public sealed interface ActivationRecord extends Versioned {
                     delay.isZero() ? null : now.plus(delay),
                     reason,
                     null,
-                    expiresAt.plus(notInTheQueue));
+                    expiresAt.plus(notQueued));
         }
 
         private Ended end(Status status, Reason reason, @Nullable String detail, Instant now) {
@@ -277,10 +271,9 @@ public sealed interface ActivationRecord extends Versioned {
         }
     }
 
-    /**
-     * Over, for good.
+    /** Has ended for good.
      *
-     * @param worker who ran it; null when nobody did
+     * @param worker that ran it; null when none did
      */
     record Ended(
             Activation activation,

@@ -7,9 +7,8 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/**
- * How far one attempt at an activation has come. Each is an event of the JVM's flight recorder, so that it can be seen where the
- * time goes, in a benchmark as in production; it costs nothing while nobody records.
+/** Records how far one attempt of an activation has come, as events of the JVM's flight recorder: they show where the time goes,
+ * in a benchmark and in production. Costs nothing without a recording.
  */
 public enum ActivationStage {
     /** Its first event is stored. */
@@ -20,17 +19,16 @@ public enum ActivationStage {
     TAKEN("taken by a spawner"),
     /** The spawner's claim is stored. */
     CLAIMED("claimed"),
-    /** There is a sandbox for it. */
-    SANDBOX_READY("sandbox at hand"),
-    /** The sandbox has been told what to run. */
+
+    SANDBOX_READY("sandbox ready"),
     ARGUMENT_WRITTEN("argument written"),
     FIRST_BYTE("first byte of its output"),
-    /** All output is there, and how the command ended. */
-    COMMAND_ENDED("its end known"),
+    /** All output has arrived, and the exit code. */
+    COMMAND_ENDED("command ended"),
     OUTPUT_STORED("output stored"),
     END_STORED("end stored");
 
-    /** The flight recorder's name of such an event. */
+    /** The event's name in the flight recorder. */
     public static final String EVENT = "faas.Stage";
 
     private final String text;
@@ -54,7 +52,7 @@ public enum ActivationStage {
     }
 
     @Name(EVENT)
-    @Label("ActivationStage of an activation")
+    @Label("Stage of an activation")
     @Category("Functions platform")
     @StackTrace(false)
     @SuppressWarnings("UnusedVariable") // the flight recorder reads the fields
@@ -62,7 +60,7 @@ public enum ActivationStage {
         @Label("Activation")
         String activation = "";
 
-        @Label("ActivationStage")
+        @Label("Stage")
         String stage = "";
 
         @Label("Nanoseconds")

@@ -7,12 +7,10 @@ import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An activation as clients see it ({@code api.md}): made of a snapshot alone, by gateway and registry alike. Never has the
- * argument, the environment or the spec. Every member is there, null where it is not known.
+/** Shows an activation as clients see it. Gateway and registry make it from a record alone, so both answer the same. It never
+ * contains the argument, the environment or the spec. Every member is present, null where it is not known.
  *
- * @param function id, name and revision
- * @param waitMs from acceptance to claim, of this attempt
+ *  @param waitMs from acceptance to claim, of this attempt
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record ActivationView(
@@ -106,33 +104,35 @@ public record ActivationView(
 
     private static ActivationView ended(ActivationRecord.Ended e) {
         var a = e.activation();
-        var r = e.report();
+        var exit = e.report().exit();
+        var usage = e.report().usage();
+        var output = e.report().output();
         return new ActivationView(
                 a.id(),
                 a.function(),
-                r.status(),
+                exit.status(),
                 e.attempt(),
                 a.submittedAt(),
-                r.startedAt(),
-                r.finishedAt(),
+                usage.startedAt(),
+                usage.finishedAt(),
                 null,
                 e.claimedAt() == null ? null : millisBetween(a.submittedAt(), e.claimedAt()),
-                r.startedAt() == null ? null : r.startMs(),
-                r.startedAt() == null ? null : r.durationMs(),
-                r.exitCode(),
-                r.signal(),
-                r.reason(),
-                r.detail(),
-                r.cpuMs(),
-                r.peakMemoryKb(),
-                r.oomKills(),
-                r.result(),
-                r.resultBytes(),
-                r.resultTruncated(),
-                r.logBytes(),
-                r.logTruncated(),
+                usage.startedAt() == null ? null : usage.startMs(),
+                usage.startedAt() == null ? null : usage.durationMs(),
+                exit.exitCode(),
+                exit.signal(),
+                exit.reason(),
+                exit.detail(),
+                usage.cpuMs(),
+                usage.peakMemoryKb(),
+                exit.oomKills(),
+                output.result(),
+                output.resultBytes(),
+                output.resultTruncated(),
+                output.logBytes(),
+                output.logTruncated(),
                 a.image(),
-                r.imageDigest(),
+                e.report().imageDigest(),
                 e.worker() == null ? null : e.worker().spawner(),
                 a.tags());
     }
@@ -141,7 +141,7 @@ public record ActivationView(
         return Math.max(0, Duration.between(from, to).toMillis());
     }
 
-    /** The same without the result's text, as lists carry it. */
+    /** For lists. */
     public ActivationView withoutResult() {
         return new ActivationView(
                 activationId,

@@ -4,9 +4,9 @@ import dev.faas.wire.FunctionSpec.Retry;
 import java.time.Duration;
 import java.util.stream.IntStream;
 
-/**
- * How long another attempt waits. After a failure of the function's own, its policy's {@code backoffSeconds} doubled with each
- * attempt, and up to half as much on top, so that what failed together does not come back together; never more than an hour.
+/** Computes how long the next attempt waits. After a failure of the function: its policy's {@code backoffSeconds}, doubled with
+ * each attempt, plus a random part of up to half of that, so that activations that failed together do not return together; at
+ * most an hour. After a fault of the platform: from 250 ms to 30 s, without a random part.
  */
 public final class Backoff {
     public static final Duration LONGEST = Duration.ofHours(1);
@@ -18,8 +18,7 @@ public final class Backoff {
 
     private Backoff() {}
 
-    /**
-     * After a failure of the function's own.
+    /** After a failure of the function.
      *
      * @param attempt that failed, from 1
      * @param chance from 0 to 1
@@ -29,18 +28,18 @@ public final class Backoff {
         return shorter(least.plusMillis((long) (least.toMillis() * JITTER * chance)), LONGEST);
     }
 
-    /** After so many faults of the platform's. */
+    /** After so many faults of the platform. */
     static Duration afterPlatformFault(int faults) {
         return shorter(doubled(FIRST_FAULT, faults), LONGEST_FAULT);
     }
 
-    /** The most that an activation may wait after this attempt, for whichever reason. */
+    /** The longest wait after this attempt, for either reason. */
     static Duration longestWait(Retry retry, int attempt) {
         var own = afterFailure(retry, Math.max(1, attempt), 1);
         return own.compareTo(LONGEST_FAULT) > 0 ? own : LONGEST_FAULT;
     }
 
-    /** The most that all attempts of a policy may wait together. */
+    /** The longest waits of all attempts of a policy, added up. */
     public static Duration totalWait(Retry retry) {
         return IntStream.range(1, retry.maxAttempts())
                 .mapToObj(attempt -> afterFailure(retry, attempt, 1))

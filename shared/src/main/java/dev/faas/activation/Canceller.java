@@ -8,30 +8,29 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Stops activations, whoever asks for it and why. One that is queued ends here, and only then is its command taken out of
- * the queue; one that runs is marked, which its spawner obeys. Whatever comes first, a claim, an end or this, the others
- * see it and go by it. Thread-safe, never blocks.
+/** Cancels activations. A queued one ends here, and only then is its command removed from the queue. A running one is flagged,
+ * and its spawner stops it. Compare-and-set decides between a claim, an end and this: the first write counts, and the
+ * others read it. Thread-safe, never blocks.
  *
  * <pre>
- *   queued             CAS to cancelled ─▶ command removed     refused: look at what came first
- *   running            CAS of cancelRequested                  refused: look at what came first
- *   running, marked    nothing to do
- *   ended              too late
+ *   queued             CAS to cancelled ─▶ command removed     refused: start again from the newer state
+ *   running            CAS of cancelRequested                  refused: start again from the newer state
+ *   running, flagged   nothing to do
+ *   ended              nothing to do
  * </pre>
  */
 public final class Canceller {
-    /** What became of it. */
+
     public sealed interface Outcome {
-        /** It has ended by this, or runs and is marked. */
+        /** This has ended it, or it runs and is flagged. */
         record Requested(ActivationRecord state) implements Outcome {}
 
-        /** It had ended before; empty when the stream has it no more. */
+        /** It had ended before; empty when the stream does not have it any more. */
         record AlreadyEnded(Optional<ActivationRecord> end) implements Outcome {}
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Canceller.class);
-    /** Each refusal means that it has gone on by a step; more than a few are no accident. */
+    /** Each refusal means that its state has changed once more; an activation changes only a few times. */
     private static final int MAX_TRIES = 20;
 
     private final ActivationEvents events;
@@ -44,7 +43,7 @@ public final class Canceller {
         this.clock = clock;
     }
 
-    /** @param known a state of it, which need not be the last one any more */
+    /** @param known a state of it, which may be outdated */
     public CompletableFuture<Outcome> cancel(Snapshot known, Reason reason) {
         return cancel(known, reason, MAX_TRIES);
     }
@@ -52,7 +51,8 @@ public final class Canceller {
     private CompletableFuture<Outcome> cancel(Snapshot known, Reason reason, int triesLeft) {
         if (triesLeft == 0) {
             return CompletableFuture.failedFuture(
-                    new IllegalStateException(known.record().id() + " changes too often to be cancelled"));
+                    new IllegalStateException("activation " + known.record().id()
+                            + " could not be cancelled: its state changed " + MAX_TRIES + " times meanwhile"));
         }
         return switch (known.record()) {
             case ActivationRecord.Ended ended ->
@@ -67,19 +67,22 @@ public final class Canceller {
 
     private CompletableFuture<Outcome> append(ActivationRecord next, Snapshot known, Reason reason, int triesLeft) {
         return events.append(next, known.sequence()).thenCompose(appended -> switch (appended) {
-            case AppendResult.Stored stored -> removeCommand(next).thenApply(gone -> new Outcome.Requested(next));
+            case AppendResult.Stored success -> removeCommand(next).thenApply(done -> new Outcome.Requested(next));
             case AppendResult.Superseded(Optional<Snapshot> actual)
             when actual.isPresent() -> cancel(actual.get(), reason, triesLeft - 1);
-            case AppendResult.Superseded gone ->
+            case AppendResult.Superseded notFound ->
                 CompletableFuture.completedFuture(new Outcome.AlreadyEnded(Optional.empty()));
         });
     }
 
-    /** One that stays behind does no harm: whoever takes it finds the end. */
-    private CompletableFuture<Void> removeCommand(ActivationRecord stored) {
-        return stored instanceof ActivationRecord.Ended
-                ? queue.remove(ActivationCommand.of(stored.activation())).exceptionally(failure -> {
-                    LOG.info("the command of {} stays in the queue: {}", stored.id(), failure.getMessage());
+    /** A command that stays in the queue does no harm: the spawner that takes it finds the end. */
+    private CompletableFuture<Void> removeCommand(ActivationRecord state) {
+        return state instanceof ActivationRecord.Ended
+                ? queue.remove(ActivationCommand.of(state.activation())).exceptionally(failure -> {
+                    LOG.info(
+                            "command of a cancelled activation not removed activation={} error={}",
+                            state.id(),
+                            failure.getMessage());
                     return null;
                 })
                 : CompletableFuture.completedFuture(null);

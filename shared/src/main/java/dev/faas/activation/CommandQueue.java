@@ -21,9 +21,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/**
- * The work queue: one command an activation, on a subject of its own, and one durable consumer a function, whose limit of
- * unacknowledged messages is the function's concurrency across all spawners. Thread-safe, never blocks.
+/** Reads and writes the work queue. Each activation has one command on its own subject. Each function has one durable consumer,
+ * whose limit of unacknowledged messages is the function's concurrency across all spawners. Thread-safe, never blocks.
  */
 public final class CommandQueue {
     private static final int RETRY_WRITE_TRIES = 5;
@@ -40,7 +39,7 @@ public final class CommandQueue {
         this.consumers = stream.consumers();
     }
 
-    /** Enqueues once: a command that is queued, or taken and not acknowledged, is there already, and that is fine. */
+    /** Succeeds also when the command is already queued, or delivered and not acknowledged; it is then not stored again. */
     public CompletableFuture<Void> enqueue(ActivationCommand command) {
         return stream.appendIfLast(subject(command), Codec.encode(command), 0)
                 .<Void>thenApply(sequence -> null)
@@ -52,47 +51,47 @@ public final class CommandQueue {
                 });
     }
 
-    /** Lays a command aside until its next attempt is due; once, however often it is asked for. */
-    public CompletableFuture<Void> scheduleRetry(PendingRetry parked) {
-        return scheduleRetry(parked, 0, RETRY_WRITE_TRIES);
+    /** Stores when the next attempt of a command is due. Repeating the same call stores nothing more. */
+    public CompletableFuture<Void> scheduleRetry(PendingRetry pendingRetry) {
+        return scheduleRetry(pendingRetry, 0, RETRY_WRITE_TRIES);
     }
 
-    private CompletableFuture<Void> scheduleRetry(PendingRetry parked, long expected, int tries) {
-        var subject = Subjects.retry(parked.command().id());
-        return retries.appendIfLast(subject, Codec.encode(parked), expected)
+    private CompletableFuture<Void> scheduleRetry(PendingRetry pendingRetry, long expected, int tries) {
+        var subject = Subjects.retry(pendingRetry.command().id());
+        return retries.appendIfLast(subject, Codec.encode(pendingRetry), expected)
                 .<Void>thenApply(sequence -> null)
                 .exceptionallyCompose(failure -> {
                     var cause = BusException.unwrap(failure);
                     return cause instanceof BusException.CompareAndSetRefused && tries > 1
-                            ? scheduleBehind(subject, parked, tries - 1)
+                            ? scheduleBehind(subject, pendingRetry, tries - 1)
                             : CompletableFuture.failedFuture(cause);
                 });
     }
 
-    /** What lies there is this very wait, or an earlier one that has been enqueued and not acknowledged yet. */
-    private CompletableFuture<Void> scheduleBehind(String subject, PendingRetry parked, int tries) {
+    /** The stored message is this same retry, or an earlier one that has been enqueued and not acknowledged yet. */
+    private CompletableFuture<Void> scheduleBehind(String subject, PendingRetry pendingRetry, int tries) {
         return retries.lastFromLeader(subject).thenCompose(last -> {
-            if (last.isPresent() && Arrays.equals(last.get().bytes(), Codec.encode(parked))) {
+            if (last.isPresent() && Arrays.equals(last.get().bytes(), Codec.encode(pendingRetry))) {
                 return CompletableFuture.completedFuture(null);
             }
-            return scheduleRetry(parked, last.map(StoredMessage::sequence).orElse(0L), tries);
+            return scheduleRetry(pendingRetry, last.map(StoredMessage::sequence).orElse(0L), tries);
         });
     }
 
-    /** Whether it is queued, or taken and not acknowledged. */
+    /** Whether it is queued, or delivered and not acknowledged. */
     public CompletableFuture<Boolean> contains(ActivationCommand command) {
         return stream.lastFromLeader(subject(command)).thenApply(Optional::isPresent);
     }
 
-    /** Where a command is that is to be run. */
+    /** Where the command of a queued activation is. */
     public sealed interface CommandLocation {
-        /** Not in the queue. */
+
         record NotQueued() implements CommandLocation {}
 
-        /** Nobody has had it yet, or its function is at its limit. */
+        /** It has not been delivered yet, or its function is at its limit. */
         record Waiting() implements CommandLocation {}
 
-        /** Somebody has it, or has had it: by now it could be given out again. */
+        /** A spawner has it, or had it: the server may deliver it again. */
         record Delivered(long sequence) implements CommandLocation {}
     }
 
@@ -101,23 +100,23 @@ public final class CommandQueue {
                 .thenCombine(consumers.state(Subjects.consumer(command.functionId())), CommandQueue::locate);
     }
 
-    private static CommandLocation locate(Optional<StoredMessage> stored, Optional<ConsumerState> consumer) {
-        if (stored.isEmpty()) {
+    private static CommandLocation locate(Optional<StoredMessage> message, Optional<ConsumerState> consumer) {
+        if (message.isEmpty()) {
             return new CommandLocation.NotQueued();
         }
-        long sequence = stored.get().sequence();
+        long sequence = message.get().sequence();
         return consumer.filter(it -> sequence <= it.delivered() && it.unacked() < it.maxAckPending())
                 .<CommandLocation>map(it -> new CommandLocation.Delivered(sequence))
                 .orElseGet(CommandLocation.Waiting::new);
     }
 
-    /** Takes a queued command out, or one that waits for another attempt. Never for one that runs. */
+    /** Removes a queued command, or one that waits for its retry. Must not be called for one that runs. */
     public CompletableFuture<Void> remove(ActivationCommand command) {
         return CompletableFuture.allOf(
                 remove(stream, subject(command)), remove(nats.stream(Subjects.RETRIES), Subjects.retry(command.id())));
     }
 
-    /** By sequence: a purge by subject takes ten times as long, and its publishers feel it. */
+    /** By sequence: a purge by subject takes ten times as long and delays publishers. */
     private static CompletableFuture<?> remove(Stream stream, String subject) {
         return stream.lastFromLeader(subject)
                 .thenCompose(last -> last.isPresent()
@@ -125,7 +124,7 @@ public final class CommandQueue {
                         : CompletableFuture.completedFuture(false));
     }
 
-    /** Makes the function's consumer, or adjusts its limit. */
+    /** Creates the function's consumer, or adjusts its limit. */
     public CompletableFuture<Void> ensureConsumer(FunctionRevision function) {
         return ensureConsumer(
                 new QueueKey(function.owner(), function.id()), function.spec().concurrency());
@@ -136,29 +135,27 @@ public final class CommandQueue {
                 Subjects.consumer(key.function()), Subjects.functionQueue(key.owner(), key.function()), concurrency);
     }
 
-    /** Removes the queue of a function that has nothing running: its consumer, and commands that mean nothing any more. */
+    /** Removes the consumer of a function and its remaining commands. Only for a function that has nothing running. */
     public CompletableFuture<Void> removeQueue(QueueKey function) {
         return consumers
                 .delete(Subjects.consumer(function.function()))
-                .thenCompose(gone -> stream.purge(Subjects.functionQueue(function.owner(), function.function())));
+                .thenCompose(deleted -> stream.purge(Subjects.functionQueue(function.owner(), function.function())));
     }
 
-    /** How one function's queue stands; empty when it has no consumer. */
+    /** Empty when the function has no consumer. */
     public CompletableFuture<Optional<QueueStats>> stats(String functionId) {
         return consumers.state(Subjects.consumer(functionId)).thenApply(found -> found.flatMap(CommandQueue::stats));
     }
 
-    /**
-     * How many of its function's commands come before this one, about: exact while no other function's come in between.
-     * Empty when it is not in the queue.
+    /** Estimates how many of its function's commands come before this one: exact while no other function's commands are stored
+     * in between. Empty when it is not in the queue.
      */
     public CompletableFuture<OptionalLong> countAhead(ActivationCommand command) {
         var message = stream.lastFromLeader(subject(command));
         var consumer = consumers.state(Subjects.consumer(command.functionId()));
         return message.thenCombine(
                         consumer,
-                        (found, state) ->
-                                found.flatMap(stored -> state.map(queue -> new Position(stored.sequence(), queue))))
+                        (found, state) -> found.flatMap(it -> state.map(queue -> new Position(it.sequence(), queue))))
                 .thenCombine(
                         stream.state(),
                         (found, all) -> found.map(it -> OptionalLong.of(it.countBefore(all.lastSequence())))
@@ -166,7 +163,7 @@ public final class CommandQueue {
     }
 
     private record Position(long sequence, ConsumerState queue) {
-        /** The commands of the function taken for evenly spread between the last one delivered and the end of the stream. */
+        /** Assumes that the function's commands are spread evenly between the last delivered one and the end of the stream. */
         long countBefore(long end) {
             long ahead = Math.max(0, sequence - queue.delivered() - 1);
             long rest = Math.max(1, end - queue.delivered());
@@ -174,7 +171,7 @@ public final class CommandQueue {
         }
     }
 
-    /** How every function's queue stands. 140 ms for a thousand. */
+    /** Of every function; takes 140 ms for a thousand. */
     public CompletableFuture<List<QueueStats>> allStats() {
         return consumers
                 .list()
@@ -188,44 +185,41 @@ public final class CommandQueue {
                         new QueueStats(key, state.pending(), state.unacked(), state.maxAckPending(), state.current()));
     }
 
-    /**
-     * One function's queue.
+    /** One function's queue.
      *
-     * @param queued commands not taken yet
-     * @param running taken ones
-     * @param limit how many may be taken at once
-     * @param current false when it has to be made anew, by an {@code ensure}, to have the rhythm of this version
+     * @param queued commands not delivered yet
+     * @param running delivered and not acknowledged
+     * @param limit how many may run at once
+     * @param current false when an older version created the consumer with other timings; {@code ensureConsumer} updates it
      */
     public record QueueStats(QueueKey key, long queued, int running, int limit, boolean current) {}
 
-    /** Hints that a function has work: an optimisation, any of which may get lost. On a thread of the bus. */
+    /** Receives work notifications, any of which may be lost; on a thread of the NATS client. */
     public Nats.Subscription onWork(Consumer<QueueKey> listener) {
         return nats.subscribe(
                 Subjects.ALL_WORK_NOTIFICATIONS,
                 message -> Subjects.queueKey(message.message().subject()).ifPresent(listener));
     }
 
-    /** Gives such a hint by hand. */
     public void notifyWork(QueueKey key) {
         nats.publish(Subjects.workNotification(key.owner(), key.function()), new byte[0]);
     }
 
-    /** Opens the inbox under which one spawner pulls; a late message goes to {@code unexpected}. */
+    /** Opens the inbox with which one spawner pulls. A message that arrives after its pull was given up goes to {@code unexpected}. */
     public Puller openPuller(Consumer<Delivery> unexpected) {
         return new Puller(nats.openPullInbox(Subjects.ACTIVATIONS, unexpected));
     }
 
-    /** What a delivery asks for. */
     public static ActivationCommand decodeCommand(Delivery delivery) {
         return Codec.decode(delivery.bytes(), ActivationCommand.class);
     }
 
-    /** What a delivery of the consumer {@link Subjects#RETRIER} says. */
+    /** Of a delivery of the consumer {@link Subjects#RETRIER}. */
     public static PendingRetry decodePendingRetry(Delivery delivery) {
         return Codec.decode(delivery.bytes(), PendingRetry.class);
     }
 
-    /** Takes commands of one function at a time. */
+    /** Pulls commands of one function at a time. */
     public static final class Puller implements AutoCloseable {
         private final PullInbox inbox;
 

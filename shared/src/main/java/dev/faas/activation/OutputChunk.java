@@ -5,17 +5,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/**
- * A piece of what a run wrote: raw bytes in the message, everything else in headers. A writer cuts text between characters,
- * so that each piece of a UTF-8 stream is UTF-8 by itself.
+/** Carries a piece of a run's output: raw bytes in the message, everything else in headers. Writers split text between
+ * characters, so that each chunk of a UTF-8 stream is valid UTF-8.
  */
 public final class OutputChunk {
-    /** Which of a command's streams. */
+
     public enum Source {
         STDOUT,
         STDERR;
 
-        /** Names what the final run of an activation wrote to it, for ever. */
+        /** Names, in the object store and as an ETag, what the final run of an activation wrote. These bytes never change. */
         public String objectName(String activation) {
             return activation + (this == STDOUT ? ".result" : ".log");
         }
@@ -25,7 +24,6 @@ public final class OutputChunk {
         }
     }
 
-    /** The most one chunk carries. */
     public static final int MAX_BYTES = 64 * 1024;
 
     private static final String RUN = "Faas-Run";
@@ -39,7 +37,7 @@ public final class OutputChunk {
     private final Instant at;
     private final byte[] bytes;
 
-    /** The bytes are taken over, not copied. */
+    /** Does not copy the bytes. */
     public OutputChunk(String runId, Source source, long offset, Instant at, byte[] bytes) {
         this.runId = Objects.requireNonNull(runId);
         this.source = Objects.requireNonNull(source);
@@ -48,7 +46,7 @@ public final class OutputChunk {
         this.bytes = Objects.requireNonNull(bytes);
     }
 
-    /** Readers take only chunks of the run that the snapshot names: losers and handed-back runs leave some too. */
+    /** Readers use only chunks of the run that the snapshot names: lost and handed-back runs leave chunks too. */
     public String runId() {
         return runId;
     }
@@ -66,7 +64,7 @@ public final class OutputChunk {
         return at;
     }
 
-    /** Shared, not to be changed. */
+    /** Shared: must not be changed. */
     public byte[] bytes() {
         return bytes;
     }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.faas.wire.FunctionSpec.Cause;
 import java.util.Optional;
 
-/** Why an activation ended unhappily. */
+/** Says why an activation did not succeed. */
 public enum Reason {
     @JsonProperty("exit_code")
     EXIT_CODE,
@@ -29,7 +29,7 @@ public enum Reason {
     @JsonProperty("queue_ttl")
     QUEUE_TTL;
 
-    /** The cause by which a retry policy knows this reason; a signal counts as an exit code, which it is to a shell. */
+    /** The cause that a retry policy names for this reason. A signal counts as an exit code, as in a shell. */
     Optional<Cause> retryCause() {
         return switch (this) {
             case EXIT_CODE, SIGNAL -> Optional.of(Cause.EXIT_CODE);

@@ -1,83 +1,181 @@
 package dev.faas.activation;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a spawner says of a run that has ended: facts of the run, from which {@link ActivationRecord.Running#finish} makes
- * the next state.
+ * Says how a run ended: facts from which {@link ActivationRecord.Running#finish} makes the next state. On the wire it is one
+ * flat object.
  *
- * @param status what the run alone amounts to; terminal
- * @param reason null exactly when it succeeded
- * @param detail one sentence a user can act on, where the reason alone does not say it
- * @param startedAt when the command was started; null when it never was
- * @param startMs from the claim to the command's start
- * @param durationMs of the command
- * @param result stdout, when it is text of at most {@link #INLINE_BYTES} bytes that was not truncated
- * @param resultBytes kept, not written
- * @param lastOutput sequence of the run's last stored output chunk, 0 without any: a reader that has not seen it has a hole
+ * @param imageDigest null when the image came from no registry
  */
 public record Report(
-        Status status,
-        @Nullable Reason reason,
-        @Nullable String detail,
-        @Nullable Integer exitCode,
-        @Nullable String signal,
-        @Nullable String imageDigest,
-        @Nullable Instant startedAt,
-        Instant finishedAt,
-        long startMs,
-        long durationMs,
-        @Nullable Long cpuMs,
-        @Nullable Long peakMemoryKb,
-        int oomKills,
-        @Nullable String result,
-        long resultBytes,
-        boolean resultTruncated,
-        long logBytes,
-        boolean logTruncated,
-        long lastOutput) {
-
+        Exit exit, Usage usage, Output output, @Nullable String imageDigest) {
+    /** The largest result, in bytes of UTF-8, that an activation's record carries itself. */
     public static final int INLINE_BYTES = 64 * 1024;
 
-    public Report {
-        Objects.requireNonNull(finishedAt);
-        if (!status.isTerminal()) {
-            throw new IllegalArgumentException("a report is of a run that has ended");
+    /**
+     * How the command ended.
+     *
+     * @param status terminal; of this run alone, before a retry policy is applied
+     * @param reason null exactly when it succeeded
+     * @param detail one sentence a user can act on, where the reason alone does not say it
+     */
+    public record Exit(
+            Status status,
+            @Nullable Reason reason,
+            @Nullable String detail,
+            @Nullable Integer exitCode,
+            @Nullable String signal,
+            int oomKills) {
+        public Exit {
+            if (!status.isTerminal()) {
+                throw new IllegalArgumentException("a report needs a terminal status, not " + status);
+            }
+            if ((reason == null) != (status == Status.SUCCEEDED)) {
+                throw new IllegalArgumentException("status " + status + " does not go with reason " + reason);
+            }
         }
-        if ((reason == null) != (status == Status.SUCCEEDED)) {
-            throw new IllegalArgumentException("an unhappy end has a reason, a happy one none");
+
+        public static Exit succeeded() {
+            return new Exit(Status.SUCCEEDED, null, null, 0, null, 0);
+        }
+
+        /** Without an exit code and a signal. */
+        public static Exit of(Status status, Reason reason, @Nullable String detail) {
+            return new Exit(status, reason, detail, null, null, 0);
+        }
+    }
+
+    /**
+     * What the run took.
+     *
+     * @param startedAt when the command was started; null when it never was
+     * @param startMs from the claim to the command's start
+     * @param durationMs of the command
+     */
+    public record Usage(
+            @Nullable Instant startedAt,
+            Instant finishedAt,
+            long startMs,
+            long durationMs,
+            @Nullable Long cpuMs,
+            @Nullable Long peakMemoryKb) {
+        public Usage {
+            Objects.requireNonNull(finishedAt);
+        }
+
+        /** Of a run whose command never started. */
+        public static Usage neverStarted(Instant finishedAt) {
+            return new Usage(null, finishedAt, 0, 0, null, null);
+        }
+    }
+
+    /**
+     * What of the command's output is stored.
+     *
+     * @param result stdout, when it is text of at most {@link #INLINE_BYTES} bytes that was not truncated
+     * @param resultBytes stored, which may be less than the command wrote
+     * @param lastOutput sequence of the run's last stored chunk, 0 without any: a reader that has not seen it has missed output
+     */
+    public record Output(
+            @Nullable String result,
+            long resultBytes,
+            boolean resultTruncated,
+            long logBytes,
+            boolean logTruncated,
+            long lastOutput) {
+        public static final Output NONE = new Output(null, 0, false, 0, false, 0);
+
+        Output withResult(@Nullable String text) {
+            return new Output(text, resultBytes, resultTruncated, logBytes, logTruncated, lastOutput);
         }
     }
 
     /** A run that ended before its command could be started. */
     public static Report neverStarted(Status status, Reason reason, @Nullable String detail, Instant at) {
-        return new Report(
-                status, reason, detail, null, null, null, null, at, 0, 0, null, null, 0, null, 0, false, 0, false, 0);
+        return new Report(Exit.of(status, reason, detail), Usage.neverStarted(at), Output.NONE, null);
     }
 
-    /** The same with another text as its result, or with none: the ledger keeps that apart. */
+    /** The same with another text as its result, or with none: the ledger stores that apart. */
     public Report withResult(@Nullable String text) {
-        return new Report(
-                status,
-                reason,
-                detail,
-                exitCode,
-                signal,
-                imageDigest,
-                startedAt,
-                finishedAt,
-                startMs,
-                durationMs,
-                cpuMs,
-                peakMemoryKb,
-                oomKills,
-                text,
-                resultBytes,
-                resultTruncated,
-                logBytes,
-                logTruncated,
-                lastOutput);
+        return new Report(exit, usage, output.withResult(text), imageDigest);
     }
+
+    public Status status() {
+        return exit.status();
+    }
+
+    public @Nullable Reason reason() {
+        return exit.reason();
+    }
+
+    public Instant finishedAt() {
+        return usage.finishedAt();
+    }
+
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static Report of(Wire wire) {
+        return new Report(
+                new Exit(wire.status, wire.reason, wire.detail, wire.exitCode, wire.signal, wire.oomKills),
+                new Usage(
+                        wire.startedAt, wire.finishedAt, wire.startMs, wire.durationMs, wire.cpuMs, wire.peakMemoryKb),
+                new Output(
+                        wire.result,
+                        wire.resultBytes,
+                        wire.resultTruncated,
+                        wire.logBytes,
+                        wire.logTruncated,
+                        wire.lastOutput),
+                wire.imageDigest);
+    }
+
+    @JsonValue
+    Wire toWire() {
+        return new Wire(
+                exit.status,
+                exit.reason,
+                exit.detail,
+                exit.exitCode,
+                exit.signal,
+                imageDigest,
+                usage.startedAt,
+                usage.finishedAt,
+                usage.startMs,
+                usage.durationMs,
+                usage.cpuMs,
+                usage.peakMemoryKb,
+                exit.oomKills,
+                output.result,
+                output.resultBytes,
+                output.resultTruncated,
+                output.logBytes,
+                output.logTruncated,
+                output.lastOutput);
+    }
+
+    /** A report in JSON, as it is stored. */
+    record Wire(
+            Status status,
+            @Nullable Reason reason,
+            @Nullable String detail,
+            @Nullable Integer exitCode,
+            @Nullable String signal,
+            @Nullable String imageDigest,
+            @Nullable Instant startedAt,
+            Instant finishedAt,
+            long startMs,
+            long durationMs,
+            @Nullable Long cpuMs,
+            @Nullable Long peakMemoryKb,
+            int oomKills,
+            @Nullable String result,
+            long resultBytes,
+            boolean resultTruncated,
+            long logBytes,
+            boolean logTruncated,
+            long lastOutput) {}
 }

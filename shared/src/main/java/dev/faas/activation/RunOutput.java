@@ -6,9 +6,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * What one run wrote to one of its streams, as far as the event stream has it: in order, each byte once, without a hole. One
- * call at a time; nothing here blocks.
+/** Reads what one run wrote to one of its streams, as far as the event stream has it: in order, each byte once, without a gap.
+ * One call at a time; nothing here blocks.
  */
 public final class RunOutput {
     private final ActivationEvents events;
@@ -27,12 +26,12 @@ public final class RunOutput {
         this.length = length;
     }
 
-    /** All that a run which has ended is known to have written. */
+    /** @param length the bytes that the run is known to have written */
     public static RunOutput ofEndedRun(ActivationEvents events, String id, String runId, Source source, long length) {
         return new RunOutput(events, id, runId, source, length);
     }
 
-    /** Of a run that goes on. */
+    /** Of a run that has not ended. */
     public static RunOutput ofRunningRun(ActivationEvents events, ActivationRecord.Running running, Source source) {
         return new RunOutput(events, running.id(), running.runId(), source, Long.MAX_VALUE);
     }
@@ -52,25 +51,24 @@ public final class RunOutput {
         from = event.sequence() + 1;
         long after = chunk.offset() + chunk.bytes().length;
         if (!isOurs(chunk) || after <= bytesRead) {
-            // Another run's, the other stream's, or stored twice.
+            // Of another run, of the other stream, or stored twice.
             return next();
         }
         if (chunk.offset() > bytesRead) {
-            // A hole: what comes after it is of no use.
+            // A gap: what comes after it cannot be used.
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        var fresh = chunk.offset() == bytesRead
+        var unread = chunk.offset() == bytesRead
                 ? chunk.bytes()
                 : Arrays.copyOfRange(chunk.bytes(), (int) (bytesRead - chunk.offset()), chunk.bytes().length);
         bytesRead = after;
-        return CompletableFuture.completedFuture(Optional.of(fresh));
+        return CompletableFuture.completedFuture(Optional.of(unread));
     }
 
     private boolean isOurs(OutputChunk chunk) {
         return chunk.source() == source && chunk.runId().equals(runId);
     }
 
-    /** Bytes told so far. */
     public long bytesRead() {
         return bytesRead;
     }

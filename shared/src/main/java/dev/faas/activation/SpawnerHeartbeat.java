@@ -4,11 +4,10 @@ import dev.faas.wire.Versioned;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A spawner's sign of life, in KV {@code SPAWNERS} under its id.
+/** Says that a spawner is alive: the value in KV {@code SPAWNERS} under its id.
  *
- * @param incarnation sorts by time, so that of two the later one is known
- * @param trouble why it takes no work just now, in a few words; null: it does
+ * @param incarnation sorts by time, so that the later of two processes is known
+ * @param trouble why it takes no work at the moment, in a few words; null when it does
  */
 public record SpawnerHeartbeat(
         String spawner,
@@ -21,9 +20,8 @@ public record SpawnerHeartbeat(
         Objects.requireNonNull(incarnation);
     }
 
-    /**
-     * So many of a spawner's slots are for users who have nothing running there: whoever comes new finds a place, however
-     * long the runs of somebody else take.
+    /** The number of slots that a spawner reserves for users without a running activation there, so that long runs of one user do
+     * not keep out others.
      */
     public static int reservedSlots(int slots) {
         return slots / 4;

@@ -1,5 +1,7 @@
 package dev.faas.activation;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.faas.lifecycle.RepeatingTask;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
@@ -22,29 +24,24 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Which spawners live. One is dead when its own successor says so, when it has signed off, or when this observer, itself
- * awake and connected for {@link #DEAD_AFTER} without a break, has heard nothing of it for so long: after an outage of the
- * bus nobody is declared dead for having been cut off. What is heard comes by a watch, which can fall silent by itself when
- * a node of the bus is lost; so before silence counts, the leader is asked for the spawner's last sign.
+/** Knows which spawners are alive. A spawner is dead in three cases: a later process has taken its id, it has signed off, or it
+ * has been silent for {@link #DEAD_AFTER}. Silence counts only while this observer has itself run and been connected for as
+ * long without a break, so that an outage of NATS does not make spawners dead. Heartbeats arrive by a watch, which can stop
+ * without notice when a NATS node is lost; so before silence counts, the last heartbeat is read from the leader.
  */
 public final class Spawners implements AutoCloseable {
     public static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(5);
     public static final Duration DEAD_AFTER = Duration.ofSeconds(30);
     private static final Logger LOG = LoggerFactory.getLogger(Spawners.class);
-    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+    private static final Duration READ_AGAIN_AFTER = Duration.ofSeconds(1);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
     private record Observed(SpawnerHeartbeat heartbeat, long revision, long at) {}
 
-    /** A question to the leader, for all who ask at about the same time. */
-    private record LeaderQuestion(CompletableFuture<LastHeartbeat> answer, long at) {}
-
-    /**
-     * A spawner's last sign, as the leader has it.
+    /** A spawner's last heartbeat on the leader.
      *
-     * @param revision what the next one has to be behind; 0: there is none
-     * @param beat null: it has signed off, or has never been there
+     * @param revision which the next heartbeat must name; 0 without a heartbeat
+     * @param heartbeat null when the spawner has signed off, or never published one
      */
     public record LastHeartbeat(long revision, @Nullable SpawnerHeartbeat heartbeat) {
         static final LastHeartbeat NONE = new LastHeartbeat(0, null);
@@ -55,7 +52,9 @@ public final class Spawners implements AutoCloseable {
     private final LongSupplier nanos;
     private final UninterruptedTime uninterruptedTime;
     private final Map<String, Observed> observed = new ConcurrentHashMap<>();
-    private final Map<String, LeaderQuestion> questions = new ConcurrentHashMap<>();
+    /** Answers of the leader, shared by all calls within {@link #READ_AGAIN_AFTER}. */
+    private final Cache<String, CompletableFuture<LastHeartbeat>> lastHeartbeats;
+
     private final long observingSince;
     private @Nullable RepeatingTask freezeCheck;
     private Nats.@Nullable Subscription subscription;
@@ -64,67 +63,72 @@ public final class Spawners implements AutoCloseable {
         this(nats.kv(Subjects.SPAWNERS), nats::connectedFor, System::nanoTime);
     }
 
-    /** @param nanos a clock as {@link System#nanoTime} is one */
+    /** @param nanos a clock such as {@link System#nanoTime} */
     Spawners(Kv bucket, Supplier<Duration> connectedFor, LongSupplier nanos) {
         this.bucket = bucket;
         this.connectedFor = connectedFor;
         this.nanos = nanos;
         this.uninterruptedTime = new UninterruptedTime(nanos);
+        this.lastHeartbeats = Caffeine.newBuilder()
+                .expireAfterWrite(READ_AGAIN_AFTER)
+                .ticker(nanos::getAsLong)
+                .build();
         this.observingSince = nanos.getAsLong();
     }
 
-    /** Begins to listen. Blocks. */
+    /** Blocks. */
     public void startObserving() throws IOException, InterruptedException {
-        freezeCheck = RepeatingTask.start("wakefulness", UninterruptedTime.CHECK_INTERVAL, uninterruptedTime::elapsed);
+        freezeCheck = RepeatingTask.start(
+                "spawners-freeze-check", UninterruptedTime.CHECK_INTERVAL, uninterruptedTime::elapsed);
         subscription = bucket.watch(this::onChange, () -> {});
     }
 
     private void onChange(Kv.Change change) {
         switch (change) {
             case Kv.Change.Put put -> observeHeartbeat(put.key(), decode(put), put.revision());
-            case Kv.Change.Deleted gone -> observed.remove(gone.key());
+            case Kv.Change.Deleted deletion -> observed.remove(deletion.key());
         }
     }
 
-    private void observeHeartbeat(String spawner, SpawnerHeartbeat beat, long revision) {
-        observed.put(spawner, new Observed(beat, revision, nanos.getAsLong()));
+    private void observeHeartbeat(String spawner, SpawnerHeartbeat heartbeat, long revision) {
+        observed.put(spawner, new Observed(heartbeat, revision, nanos.getAsLong()));
     }
 
     private static SpawnerHeartbeat decode(Kv.Change.Put put) {
         return Codec.decode(put.value().bytes(), SpawnerHeartbeat.class);
     }
 
-    /** A name for a process that begins now: later than those before it, even by a clock that has been put back. */
+    /** A name for a process that starts now. It sorts after the names of earlier processes, even when the clock was set back. */
     public CompletableFuture<String> newIncarnation(String spawner, Instant now) {
         return bucket.get(spawner)
-                .thenApply(last -> last.map(Spawners::decode)
-                        .filter(beat -> Ids.isActivation(beat.incarnation()))
-                        .map(beat -> Ids.timeOf(beat.incarnation()).plusMillis(1))
+                .thenApply(put -> put.map(Spawners::decode)
+                        .filter(last -> Ids.isActivation(last.incarnation()))
+                        .map(last -> Ids.timeOf(last.incarnation()).plusMillis(1))
                         .filter(now::isBefore)
                         .orElse(now))
                 .thenApply(Ids::activation);
     }
 
-    /** Only if the last sign under its name is this one. */
-    public CompletableFuture<Long> publish(SpawnerHeartbeat beat, long behind) {
-        return bucket.update(beat.spawner(), Codec.encode(beat), behind);
+    /** Succeeds only if the last heartbeat of this id has this revision. */
+    public CompletableFuture<Long> publish(SpawnerHeartbeat heartbeat, long lastRevision) {
+        return bucket.update(heartbeat.spawner(), Codec.encode(heartbeat), lastRevision);
     }
 
-    /** The last sign: nothing of this spawner runs any more. Only if the one before is this one. */
-    public CompletableFuture<Long> signOff(String spawner, long behind) {
-        return bucket.delete(spawner, behind);
+    /** Says that the spawner runs nothing any more. Succeeds only if its last heartbeat has this revision. */
+    public CompletableFuture<Long> signOff(String spawner, long lastRevision) {
+        return bucket.delete(spawner, lastRevision);
     }
 
     public CompletableFuture<LastHeartbeat> lastHeartbeat(String spawner) {
         return bucket.lastChange(spawner)
                 .thenApply(last -> last.map(change -> switch (change) {
                             case Kv.Change.Put put -> new LastHeartbeat(put.revision(), decode(put));
-                            case Kv.Change.Deleted gone -> new LastHeartbeat(gone.revision(), null);
+                            case Kv.Change.Deleted deletion -> new LastHeartbeat(deletion.revision(), null);
                         })
                         .orElse(LastHeartbeat.NONE));
     }
 
-    /** May block for an answer of the bus; without one nobody is dead. */
+    /** May block for an answer of the leader; without one the spawner is not dead. */
     public boolean isDead(Worker worker) {
         return isReplaced(worker)
                 || (isSilent(worker)
@@ -147,31 +151,27 @@ public final class Spawners implements AutoCloseable {
                 && nanos.getAsLong() - since >= DEAD_AFTER.toNanos();
     }
 
-    /** What the watch has missed is heard now. False when the leader could not be asked. */
+    /** Reads what the watch may have missed. False when the leader did not answer. */
     private boolean readLastHeartbeat(String spawner) {
-        var question = questions.compute(
-                spawner,
-                (key, last) -> last != null && nanos.getAsLong() - last.at() < ASK_AGAIN.toNanos()
-                        ? last
-                        : new LeaderQuestion(lastHeartbeat(spawner), nanos.getAsLong()));
+        var answer = lastHeartbeats.get(spawner, this::lastHeartbeat);
         try {
-            var sign = question.answer().get(ANSWER_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+            var onLeader = answer.get(ANSWER_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
             var last = observed.get(spawner);
-            // Any other than the last: a bus that has lost its disk counts from 1 again.
-            if (sign.heartbeat() != null && (last == null || last.revision() != sign.revision())) {
-                observeHeartbeat(spawner, sign.heartbeat(), sign.revision());
+            // Not only a higher revision: a server that has lost its disk counts from 1 again.
+            if (onLeader.heartbeat() != null && (last == null || last.revision() != onLeader.revision())) {
+                observeHeartbeat(spawner, onLeader.heartbeat(), onLeader.revision());
             }
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("spawner {} is silent, and its last sign could not be read: {}", spawner, e.toString());
+            LOG.warn("last heartbeat of a silent spawner not read spawner={} error={}", spawner, e.toString());
             return false;
         }
     }
 
-    /** Those heard of lately. */
+    /** Of spawners that were not silent for {@link #DEAD_AFTER}. */
     public List<SpawnerHeartbeat> recentHeartbeats() {
         long since = nanos.getAsLong() - DEAD_AFTER.toNanos();
         return observed.values().stream()

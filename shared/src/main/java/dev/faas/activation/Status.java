@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Where an activation stands, as the API names it. */
+/** Names the status of an activation, as the API does. */
 public enum Status {
     QUEUED,
     RUNNING,

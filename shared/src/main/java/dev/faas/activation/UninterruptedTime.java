@@ -3,13 +3,12 @@ package dev.faas.activation;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/**
- * For how long this process has run without a break. One that was frozen has heard nothing meanwhile, though others may have
- * spoken, or were frozen with it. Thread-safe.
+/** Measures how long this process has run without a break. A frozen process receives no heartbeats, although others may have
+ * published some. Thread-safe.
  */
 final class UninterruptedTime {
     static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
-    /** A shorter one leaves enough of what was listened to. */
+    /** A shorter break loses too few heartbeats to matter. */
     private static final Duration LONGEST_IGNORED_BREAK = Duration.ofSeconds(10);
 
     private final LongSupplier nanos;
@@ -22,7 +21,7 @@ final class UninterruptedTime {
         this.lastCheck = since;
     }
 
-    /** Whoever asks first after a break finds it; so somebody has to ask {@linkplain #CHECK_INTERVAL again and again}. */
+    /** The first call after a break finds it, so this must be called every {@link #CHECK_INTERVAL}. */
     synchronized Duration elapsed() {
         long now = nanos.getAsLong();
         if (now - lastCheck > LONGEST_IGNORED_BREAK.toNanos()) {

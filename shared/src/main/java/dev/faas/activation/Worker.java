@@ -1,4 +1,4 @@
 package dev.faas.activation;
 
-/** A spawner's id, which outlives its restarts, and its incarnation, which does not. */
+/** Names one process of a spawner: the id survives a restart, the incarnation does not. */
 public record Worker(String spawner, String incarnation) {}

@@ -2,7 +2,7 @@ package dev.faas.config;
 
 import java.util.List;
 
-/** The environment does not say what it must; the message names every problem, one a line. */
+/** Reports every problem of the configuration, one on each line. */
 public final class ConfigException extends IllegalArgumentException {
     private final transient List<String> problems;
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Durations as operators write them: a whole number and a unit, {@code 250ms, 10s, 15m, 24h, 30d}. */
+/** Parses and formats durations in settings: a whole number and a unit, {@code 250ms, 10s, 15m, 24h, 30d}. */
 final class Durations {
     private static final Pattern FORM = Pattern.compile("([0-9]{1,12})(ms|s|m|h|d)");
 
@@ -26,7 +26,7 @@ final class Durations {
                 });
     }
 
-    /** The shortest exact form that {@link #parse} reads back. */
+    /** The shortest exact form that {@link #parse} accepts. */
     static String format(Duration duration) {
         var millis = duration.toMillis();
         if (millis % 1000 != 0) {

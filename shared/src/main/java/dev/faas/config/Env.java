@@ -14,10 +14,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * A typed view of the environment. Every read also declares the setting, so that {@link #settings} lists them all; a
- * value that does not fit is noted and its default returned, so that {@link #check} can name every problem at once.
- * A variable that is set but empty counts as absent. Not thread-safe: a program reads its configuration once.
+/** Reads typed settings from environment variables. Every read also declares the setting, for {@link #settings}. An invalid
+ * value is recorded and replaced by the default, so that {@link #check} can report every problem at once. A variable that is
+ * set but empty counts as absent. Not thread-safe: a program reads its configuration once.
  */
 public final class Env {
     private final Map<String, String> variables;
@@ -36,7 +35,7 @@ public final class Env {
         return read(name, fallback, doc).orElse(fallback);
     }
 
-    /** A value without a default; when it is missing that is a problem, and the empty text is returned. */
+    /** A value without a default; records a problem and returns the empty text when it is missing. */
     public String required(String name, String doc) {
         return read(name, "", doc).orElseGet(() -> {
             addProblem(name, "is required: " + doc);
@@ -57,7 +56,7 @@ public final class Env {
                             return value;
                         }
                     } catch (NumberFormatException notANumber) {
-                        // the same message as for a number out of range
+                        // the message below covers this case
                     }
                     addProblem(name, "must be a whole number from " + min + " to " + max + ", not '" + text + "'");
                     return fallback;
@@ -88,7 +87,7 @@ public final class Env {
                 .orElse(fallback);
     }
 
-    /** An absolute URI. Its user information is never repeated in a message. */
+    /** An absolute URI. A message never repeats the value, which may contain a password. */
     public URI uri(String name, URI fallback, String doc) {
         return read(name, fallback.toString(), doc)
                 .map(text -> {
@@ -98,7 +97,7 @@ public final class Env {
                             return uri;
                         }
                     } catch (URISyntaxException notAnAddress) {
-                        // the same message as for a relative one
+                        // the message below covers this case
                     }
                     addProblem(name, "must be an address such as " + fallback);
                     return fallback;
@@ -106,7 +105,7 @@ public final class Env {
                 .orElse(fallback);
     }
 
-    /** From {@code NAME}, or from the file that {@code NAME_FILE} names (one trailing line break stripped), not both. */
+    /** From {@code NAME}, or from the file that {@code NAME_FILE} names, without one trailing line break; not from both. */
     public Optional<Secret> secret(String name, String doc) {
         var inline = read(name, "", doc + " (or " + name + "_FILE)");
         var file = value(name + "_FILE");
@@ -118,17 +117,17 @@ public final class Env {
                 .map(Secret::new);
     }
 
-    /** Notes a rule over several settings that does not hold. */
+    /** Records a problem, such as a broken rule over several settings. */
     public void addProblem(String name, String message) {
         problems.add(name + " " + message);
     }
 
-    /** Every setting read so far, in that order, each once. */
+    /** Every setting read so far, in order, each once. */
     public List<Setting> settings() {
         return List.copyOf(settings.values());
     }
 
-    /** @throws ConfigException when anything read so far did not fit: one message naming every problem */
+    /** @throws ConfigException when a value read so far was invalid; names every problem */
     public void check() {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems.stream().distinct().toList());

@@ -1,6 +1,6 @@
 package dev.faas.config;
 
-/** A value that must never reach a log, a message or a problem: {@code toString} hides it. */
+/** Holds a value that must not reach a log, a message or a problem: {@code toString} hides it. */
 public record Secret(String value) {
     @Override
     public String toString() {

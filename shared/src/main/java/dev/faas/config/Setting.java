@@ -1,4 +1,4 @@
 package dev.faas.config;
 
-/** One line of {@code --help}: a variable, its default as it would be written (empty: none), what it means. */
+/** Describes one setting in {@code --help}. The fallback is written as a user would; empty when there is none. */
 public record Setting(String name, String fallback, String doc) {}

@@ -5,9 +5,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A line for each request, at DEBUG: at INFO it would cost more than a submit does. What failed on our side is a WARN. Both
- * have the request's id, which goes from service to service.
+/** Logs each request at DEBUG, because a line at INFO would cost more than a submit. Responses with 5xx are logged at WARN. Both
+ * have the request id, which services pass on to each other.
  */
 record AccessLog(String service) {
     private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
@@ -23,9 +22,9 @@ record AccessLog(String service) {
         });
     }
 
-    /** Without the query, which is the client's business; control characters would let a client write lines of its own. */
+    /** Without the query, which may be confidential, and without control characters, which could forge log lines. */
     private String line(RoutingContext ctx, Exchange exchange, int status) {
-        return "%s answers request %s %s %s with %d after %d ms"
+        return "request answered service=%s request=%s method=%s path=%s status=%d ms=%d"
                 .formatted(
                         service,
                         exchange.requestId(),

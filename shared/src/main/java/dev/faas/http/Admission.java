@@ -12,15 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Refuses what the decoder lets through and two servers could read in two ways (RFC 9112, 3.2, 6.1 and 11.2): before
- * anything acts on it, and with its connection, since where the next request begins is then a guess.
+/** Rejects requests that the decoder accepts and that two servers could read in two ways (RFC 9112, 3.2, 6.1 and 11.2). It does
+ * so before any handler runs, and closes the connection, because the start of the next request is then uncertain.
  *
- * <p>What no request is made of gets here not at all: {@link RejectedConnections} answers what the decoder refuses; a request that
- * stays unfinished is closed without a word ({@link Connections}), there being no request to answer.
+ * <p>{@link RejectedConnections} answers what the decoder rejects. {@link Connections} closes unfinished requests without an
+ * answer.
  */
 record Admission(RejectedConnections rejected, Handler<HttpServerRequest> next) implements Handler<HttpServerRequest> {
-    /** Above the longest that an answer may be held back. */
+    /** Above the longest time that an answer may be delayed. */
     private static final long LAST_ANSWER_SECONDS = 600;
 
     @Override
@@ -31,7 +30,7 @@ record Admission(RejectedConnections rejected, Handler<HttpServerRequest> next) 
             rejected.reject(request, 417);
         } else {
             if (request.headers().contains(HttpHeaders.TRANSFER_ENCODING)) {
-                // There may have been a length as well, which the decoder takes out: RFC 9112, 6.1.
+                // There may have been a length as well, which the decoder removes (RFC 9112, 6.1).
                 request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
                 request.connection().shutdown(LAST_ANSWER_SECONDS, TimeUnit.SECONDS);
             }
@@ -39,12 +38,12 @@ record Admission(RejectedConnections rejected, Handler<HttpServerRequest> next) 
         }
     }
 
-    /** Vert.x has no name for another version, or another protocol of this form. */
+    /** Vert.x reports no version for any other version or protocol. */
     private static boolean isHttp1(HttpServerRequest request) {
         return request.version() != null;
     }
 
-    /** By a length or by chunks, and by no coding that we would have to undo. */
+    /** By a length or by chunks, without another transfer coding. */
     private static boolean isFramedOnce(HttpServerRequest request) {
         var codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
         return codings.isEmpty()
@@ -57,12 +56,12 @@ record Admission(RejectedConnections rejected, Handler<HttpServerRequest> next) 
         return headers.getAll(HttpHeaders.HOST).size() <= 1 && !headers.contains("");
     }
 
-    /** RFC 9110, 10.1.1; the only expectation there is. */
+    /** 100-continue is the only expectation that exists (RFC 9110, 10.1.1). */
     private static boolean isMet(MultiMap headers) {
         return headers.getAll(HttpHeaders.EXPECT).stream().allMatch("100-continue"::equalsIgnoreCase);
     }
 
-    /** A path or an absolute address in printable ASCII, whose escapes are UTF-8 (RFC 3986); no tunnel. */
+    /** A path or an absolute address in printable ASCII, whose escapes are UTF-8 (RFC 3986); not CONNECT. */
     private static boolean isTarget(HttpServerRequest request) {
         var target = request.uri();
         if (request.method().equals(HttpMethod.CONNECT)) {

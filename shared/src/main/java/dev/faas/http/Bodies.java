@@ -14,9 +14,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/**
- * Body handlers for the routes that want one (none is installed globally, since a proxied body must not pass one), and
- * strict readers of what they read. A body is UTF-8, and not compressed.
+/** Creates body handlers for single routes, and reads bodies strictly: UTF-8, not compressed. No body handler is installed for all
+ * routes, because the body of a proxied request must not pass through one.
  */
 public final class Bodies {
     private static final String JSON = "application/json";
@@ -25,7 +24,7 @@ public final class Bodies {
 
     private Bodies() {}
 
-    /** Reads {@code application/json}; 415 for another type, 413 above the limit, 408 when it takes too long. */
+    /** Reads {@code application/json}; 415 for another type, 413 above the limit, 408 when it arrives too slowly. */
     public static Handler<RoutingContext> json(int maxBytes) {
         return accepting(maxBytes, List.of(JSON));
     }
@@ -53,7 +52,7 @@ public final class Bodies {
         };
     }
 
-    /** Runs {@code late} when the body is not all there after the time that one may take. */
+    /** Runs {@code late} when the body has not arrived completely within the request timeout. */
     public static void limitArrival(RoutingContext ctx, Runnable late) {
         if (!ctx.request().isEnded()) {
             var limit = Exchange.of(ctx).requestTimeout().toMillis();
@@ -62,7 +61,7 @@ public final class Bodies {
         }
     }
 
-    /** The limit of the body reader that a request has met, for the 413 that names it. */
+    /** The limit of the route's body reader, which a 413 names. */
     record BodyLimit(int bytes) {
         static Problem exceeded(RoutingContext ctx) {
             BodyLimit limit = ctx.get(BodyLimit.class.getName());
@@ -76,18 +75,18 @@ public final class Bodies {
         }
     }
 
-    /** Is the body said to be JSON, as opposed to text? */
+    /** Whether the request declares its body as JSON. */
     public static boolean isJson(RoutingContext ctx) {
         return MediaType.of(ctx).map(MediaType::isJson).orElse(false);
     }
 
-    /** The body to the byte; empty when there is none. */
+    /** The unchanged body; empty when there is none. */
     public static Buffer bytes(RoutingContext ctx) {
         var body = ctx.body().buffer();
         return body == null ? Buffer.buffer() : body;
     }
 
-    /** The body as text, to the byte; 400 when it is not UTF-8. */
+    /** The unchanged body as text; 400 when it is not UTF-8. */
     public static String utf8(RoutingContext ctx) {
         try {
             return StandardCharsets.UTF_8
@@ -99,7 +98,7 @@ public final class Bodies {
         }
     }
 
-    /** The body as one JSON object, strictly parsed: what {@link JsonFields#of(RoutingContext)} reads. */
+    /** The body as one strictly parsed JSON object, for {@link JsonFields#of(RoutingContext)}. */
     public static ObjectNode object(RoutingContext ctx) {
         if (bytes(ctx).length() == 0) {
             throw Problem.invalid("", "a JSON object is expected as the body").asException();
@@ -108,27 +107,27 @@ public final class Bodies {
         return StrictJson.object(bytes(ctx).getBytes());
     }
 
-    /** Does the head of the request say that there is a body? */
+    /** Whether the headers of the request announce a body. */
     public static boolean isAnnounced(RoutingContext ctx) {
         var headers = ctx.request().headers();
         var length = headers.get(HttpHeaders.CONTENT_LENGTH);
         return headers.contains(HttpHeaders.TRANSFER_ENCODING) || (length != null && !length.equals("0"));
     }
 
-    /** Tells those who ask by OPTIONS that a route takes other types than JSON, which is what all others are said to take. */
+    /** Sets the body types that the answer to OPTIONS names for a route; without this it names JSON. */
     public static Route declareTypes(Route route, List<String> types) {
         return route.putMetadata(DECLARED_TYPES, types);
     }
 
     static List<String> declaredTypes(Route route, HttpMethod method) {
-        List<String> named = route.getMetadata(DECLARED_TYPES);
-        if (named != null) {
-            return named;
+        List<String> declared = route.getMetadata(DECLARED_TYPES);
+        if (declared != null) {
+            return declared;
         }
         return method.equals(HttpMethod.PATCH) ? List.of(MERGE_PATCH, JSON) : List.of(JSON);
     }
 
-    /** The header that tells which types a call takes (RFC 9110; RFC 5789 for PATCH). */
+    /** The header that names the accepted body types (RFC 9110; RFC 5789 for PATCH). */
     static String acceptHeader(HttpMethod method) {
         return method.equals(HttpMethod.PATCH)
                 ? "Accept-Patch"

@@ -4,14 +4,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How many connections a service has on all its public listeners, and how many it may have. Thread-safe. */
+/** Limits the number of connections on all public listeners of a service. Thread-safe. */
 final class ConnectionLimit {
     private final Logger log = LoggerFactory.getLogger(HttpService.class);
     private final AtomicInteger used = new AtomicInteger();
     private final int max;
 
-    ConnectionLimit(int most) {
-        this.max = most;
+    ConnectionLimit(int max) {
+        this.max = max;
     }
 
     boolean tryAcquire() {
@@ -20,7 +20,7 @@ final class ConnectionLimit {
             return true;
         }
         used.decrementAndGet();
-        log.debug("a connection beyond the {} there may be is refused", max);
+        log.debug("connection rejected max_connections={}", max);
         return false;
     }
 

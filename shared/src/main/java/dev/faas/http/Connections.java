@@ -11,16 +11,15 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The connections of one listener on one event loop. One beyond the limit is closed at once; one that does not come up with
- * a whole request head in time is closed too, however busily it sends a byte now and then: the idle time-out sees silence
- * only. Neither gets an answer, since there is no request to answer. Lives on its event loop.
+/** Tracks the connections of one listener on one event loop. Closes a connection above the limit at once, and one that does not
+ * send a complete request head in time, even when it keeps sending single bytes: the idle timeout only detects silence. Neither
+ * gets an answer, because there is no request. Only for its event loop.
  */
 final class Connections {
-    /** After an answer, which may still be on its way to a slow reader when its last byte has been written. */
+    /** Long, because a slow client may still be reading an answer whose last byte has been written. */
     private static final int IDLE_TIMEOUTS_BETWEEN_REQUESTS = 10;
 
-    private static final long SWEEP_MS = 1_000;
+    private static final long CHECK_MS = 1_000;
 
     private static final class Tracked {
         private long waitingSince = System.nanoTime();
@@ -50,18 +49,18 @@ final class Connections {
     private final ConnectionLimit connectionLimit;
     private final RejectedConnections rejected;
 
-    Connections(HttpConfig config, ConnectionLimit places, RejectedConnections refusals) {
+    Connections(HttpConfig config, ConnectionLimit connectionLimit, RejectedConnections rejected) {
         this.config = config;
-        this.connectionLimit = places;
-        this.rejected = refusals;
+        this.connectionLimit = connectionLimit;
+        this.rejected = rejected;
     }
 
     void start(Vertx vertx) {
-        var pause = Math.clamp(config.requestTimeout().toMillis() / 4, 1, SWEEP_MS);
+        var pause = Math.clamp(config.requestTimeout().toMillis() / 4, 1, CHECK_MS);
         vertx.setPeriodic(pause, tick -> closeIdle());
     }
 
-    /** Of each new connection, before its first request. */
+    /** For each new connection, before its first request. */
     void onOpen(HttpConnection connection) {
         if (!connectionLimit.tryAcquire()) {
             rejected.tooMany(connection);
@@ -76,7 +75,7 @@ final class Connections {
         connection.exceptionHandler(cause -> rejectBody(known.current, cause));
     }
 
-    /** Tells which request a connection is at. */
+    /** Remembers the current request of each connection. */
     Handler<HttpServerRequest> trackRequests(Handler<HttpServerRequest> next) {
         return request -> {
             var known = open.get(request.connection());
@@ -90,19 +89,18 @@ final class Connections {
     private void closeIdle() {
         var now = System.nanoTime();
         var between = config.idleTimeout().multipliedBy(IDLE_TIMEOUTS_BETWEEN_REQUESTS);
-        // Closing one takes it out.
+        // A copy, because closing a connection removes its entry.
         List.copyOf(open.entrySet()).stream()
                 .filter(each -> each.getValue().isLate(now, between))
                 .forEach(each -> rejected.late(each.getKey()));
     }
 
-    /**
-     * Chunks that the decoder cannot read: said before the connection is closed, which Vert.x does next. Whoever reads the
-     * body only sees it break off.
+    /** Answers chunks that the decoder cannot read, before Vert.x closes the connection; the reader of the body only sees that it
+     * ends.
      */
     private void rejectBody(@Nullable HttpServerRequest request, Throwable cause) {
-        var gone = cause instanceof IOException || cause instanceof VertxException;
-        if (!gone && request != null && !request.response().headWritten()) {
+        var isClosed = cause instanceof IOException || cause instanceof VertxException;
+        if (!isClosed && request != null && !request.response().headWritten()) {
             rejected.reject(request, 400);
         }
     }

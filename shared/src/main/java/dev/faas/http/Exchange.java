@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** What this package knows of one request: its id, when it came, how long its body may take. */
+/** Holds what this package needs for one request: its id, its start, and how long its body may take. */
 record Exchange(String requestId, long startNanos, Duration requestTimeout) {
     static final String REQUEST_ID = "X-Request-Id";
 
@@ -20,13 +21,13 @@ record Exchange(String requestId, long startNanos, Duration requestTimeout) {
         return exchange;
     }
 
-    /** A request that is refused before its first handler has none yet. */
+    /** Creates it for a request that is rejected before its first handler. */
     static Exchange of(RoutingContext ctx) {
         Exchange exchange = ctx.get(KEY);
         return exchange == null ? begin(ctx, Duration.ofSeconds(30)) : exchange;
     }
 
-    static String idFrom(@org.jspecify.annotations.Nullable String header) {
+    static String idFrom(@Nullable String header) {
         return header != null && SANE_ID.matcher(header).matches()
                 ? header
                 : HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());

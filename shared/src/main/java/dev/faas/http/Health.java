@@ -9,18 +9,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a service depends on, and whether it is there. Ready means that every required dependency is up and the service
- * is not stopping. Dependencies are asked at most twice a second however often a client asks. Thread-safe.
+/** Checks the dependencies of a service. It is ready when every required dependency is up and it is not stopping. Dependencies are
+ * checked at most twice a second, regardless of the number of requests. Thread-safe.
  */
 public final class Health {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
     private static final long FRESH_NANOS = Duration.ofMillis(500).toNanos();
 
-    /** One dependency at one moment; {@code detail} is for operators, not for the public. */
+    /** @param detail for operators, not for the public */
     record Status(String name, boolean required, boolean up, String detail) {}
 
-    /** All of them at one moment. */
     record Report(boolean ready, List<Status> dependencies) {}
 
     private record Check(String name, boolean required, Supplier<Future<?>> up) {}
@@ -45,17 +43,17 @@ public final class Health {
         return add(name, true, up);
     }
 
-    /** A dependency that is reported and not needed to be ready. */
+    /** A dependency that is reported, and not needed for being ready. */
     public Health addOptional(String name, BooleanSupplier up) {
         return add(name, false, answering(up));
     }
 
-    /** The same, up when the future succeeds within 2 s. */
+    /** Up when the future succeeds within 2 s. */
     public Health addOptional(String name, Supplier<Future<?>> up) {
         return add(name, false, up);
     }
 
-    /** From now on not ready, so that whoever balances looks elsewhere while requests in flight end. */
+    /** From now on not ready, so that load balancers use other instances while current requests end. */
     public void markStopping() {
         isStopping = true;
     }
@@ -85,7 +83,7 @@ public final class Health {
     }
 
     private static Future<Status> ask(Check check) {
-        // Composed, so that a check that throws is one that is down.
+        // Composed, so that a check that throws counts as down.
         return Future.succeededFuture()
                 .<Object>compose(nothing -> check.up().get().mapEmpty())
                 .timeout(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)

@@ -7,7 +7,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
-/** {@code /healthz}, {@code /readyz}, {@code /version}: short in public, with details on the internal port. */
+/** Serves {@code /healthz}, {@code /readyz} and {@code /version}; with details only on the internal port. */
 record HealthRoutes(Health health, boolean details) {
     private static final String RETRY_AFTER_SECONDS = "2";
 

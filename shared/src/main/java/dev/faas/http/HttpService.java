@@ -13,9 +13,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The HTTP side of a service: its listeners, each on {@code instances} event loops, with problems, request ids, limits,
- * health and metrics, and an internal port for {@code /metrics} and detailed health. Thread-safe.
+/** Runs the HTTP listeners of a service, each on {@code instances} event loops, with problems, request ids, limits, health and
+ * metrics; and an internal listener for {@code /metrics} and detailed health. Thread-safe.
  *
  * <pre>
  *   request ─▶ request id, timer ─▶ /healthz /readyz /version ─▶ routes of the listener ─▶ OPTIONS, 405, 404
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class HttpService {
-    /** How long requests in flight may take to end once the service closes. */
+    /** How long current requests may take when the service closes. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(8);
 
     private final Vertx vertx;
@@ -39,7 +38,7 @@ public final class HttpService {
         this.deployment = deployment;
     }
 
-    /** Fails, with everything closed again, when a port cannot be had. */
+    /** Fails when a port is not available; then everything is closed again. */
     public static Future<HttpService> start(
             Vertx vertx, HttpConfig config, Health health, Metrics metrics, List<Listener> listeners) {
         disableWebSockets();
@@ -59,15 +58,14 @@ public final class HttpService {
                 .map(deployment -> new HttpService(vertx, health, ports, deployment));
     }
 
-    /**
-     * With WebSockets Vert.x keeps what is no HTTP/1 to itself, and answers a bare 501; without, which it offers for a whole
-     * JVM only, {@link Admission} sees it. Read when Vert.x makes its first server.
+    /** With WebSockets enabled, Vert.x answers requests of other protocols itself, with an empty 501. Without them, {@link Admission}
+     * gets these requests. Vert.x has only this setting for the whole JVM, and reads it when it creates the first server.
      */
     private static void disableWebSockets() {
         System.setProperty("vertx.disableWebsockets", "true");
     }
 
-    /** To Vert.x a negative port is a free one that all instances asking for the same number share. */
+    /** For Vert.x a negative port is a free port, shared by all instances that ask for the same number. */
     private static Listener withShareablePort(Listener listener) {
         return listener.port() != 0
                 ? listener
@@ -75,11 +73,11 @@ public final class HttpService {
                         listener.name(), -ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE), listener.routes());
     }
 
-    /** The port that the listener of this name really has. */
+    /** The actual port of a listener. */
     public int port(String listener) {
         var port = ports.get(listener);
         if (port == null) {
-            throw new IllegalArgumentException("no listener is called " + listener);
+            throw new IllegalArgumentException("there is no listener named " + listener);
         }
         return port;
     }
@@ -88,7 +86,7 @@ public final class HttpService {
         return port(Listener.INTERNAL);
     }
 
-    /** Readiness goes down, then no more connections, requests in flight get 8 s to end, then all is closed. Idempotent. */
+    /** Reports not ready, accepts no more connections, waits up to 8 s for current requests, then closes. Idempotent. */
     public synchronized Future<Void> close() {
         if (closed == null) {
             health.markStopping();
@@ -101,19 +99,19 @@ public final class HttpService {
         return DRAIN_LIMIT;
     }
 
-    /** The id of this request: taken over from its X-Request-Id where that is sane, else made. */
+    /** The valid X-Request-Id of the request, or a new id. */
     public static String requestId(RoutingContext ctx) {
         return Exchange.of(ctx).requestId();
     }
 
-    /** Vert.x would let two listeners of one process share a port in turns, without a word. */
+    /** Vert.x would silently let two listeners of one process take turns on one port. */
     private static void rejectSharedPorts(List<Listener> listeners) {
         listeners.stream()
                 .filter(listener -> listener.port() != 0)
                 .collect(Collectors.groupingBy(Listener::port))
                 .forEach((port, several) -> {
                     if (several.size() > 1) {
-                        throw new IllegalArgumentException("port " + port + " is asked for by "
+                        throw new IllegalArgumentException("port " + port + " is configured for both "
                                 + several.stream().map(Listener::name).collect(Collectors.joining(" and ")));
                     }
                 });

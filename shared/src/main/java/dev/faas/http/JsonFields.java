@@ -17,10 +17,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/**
- * A strict reader of one JSON object. Every value that breaks its rule is noted with its path and replaced by a harmless
- * one; {@link #requireValid} then refuses the request with all of them at once, unknown fields included. A field that is
- * {@code null} counts as absent. Texts are Unicode without NUL. Not thread-safe.
+/** Reads one JSON object strictly. An invalid value is recorded with its path and replaced by a valid one; {@link #requireValid}
+ * then rejects the request with all invalid values at once, including unknown fields. A field that is {@code null} counts as
+ * absent. Texts are Unicode without NUL. Not thread-safe.
  */
 public final class JsonFields {
     private final ObjectNode node;
@@ -35,7 +34,7 @@ public final class JsonFields {
         this.errors = errors;
     }
 
-    /** Of the request's body: malformed_json, unsupported_media_type or invalid_request when that is no JSON object. */
+    /** Fails with malformed_json, unsupported_media_type or invalid_request when the body is not a JSON object. */
     public static JsonFields of(RoutingContext ctx) {
         return of(Bodies.object(ctx));
     }
@@ -44,12 +43,12 @@ public final class JsonFields {
         return new JsonFields(StrictJson.object(node), "", new ArrayList<>());
     }
 
-    /** Required; "" when it is missing or wrong. {@code rule} goes on after "must". */
+    /** Required; "" when it is missing or invalid. {@code rule} continues "must". */
     public String text(String name, Pattern pattern, String rule) {
         return required(name, optionalText(name, pattern, rule), "");
     }
 
-    /** Required; its length in Unicode code points. */
+    /** Required; lengths are in Unicode code points. */
     public String text(String name, int minLength, int maxLength) {
         var text = optionalText(name, maxLength);
         if (text.isPresent() && text.get().codePointCount(0, text.get().length()) < minLength) {
@@ -89,7 +88,7 @@ public final class JsonFields {
         return OptionalInt.empty();
     }
 
-    /** Required; {@code min} when it is missing or wrong. */
+    /** Required; {@code min} when it is missing or invalid. */
     public int requiredInteger(String name, int min, int max) {
         if (!has(name)) {
             return required(name, Optional.empty(), min);
@@ -113,7 +112,7 @@ public final class JsonFields {
                 .orElse(fallback);
     }
 
-    /** A nested object, empty when absent. Its problems and unknown fields are reported by the outermost's {@link #requireValid}. */
+    /** A nested object, empty when absent. {@link #requireValid} of the outermost object reports its errors too. */
     public Optional<JsonFields> object(String name) {
         return find(name).flatMap(value -> {
             if (!(value instanceof ObjectNode object)) {
@@ -125,12 +124,12 @@ public final class JsonFields {
         });
     }
 
-    /** A list of texts, empty when absent; lengths in Unicode code points. */
+    /** A list of texts, empty when absent; lengths are in Unicode code points. */
     public List<String> texts(String name, int maxItems, int maxLength) {
         return optionalTexts(name, maxItems, maxLength).orElse(List.of());
     }
 
-    /** The same where absent and empty differ. */
+    /** Empty when absent, as opposed to an empty list. */
     public Optional<List<String>> optionalTexts(String name, int maxItems, int maxLength) {
         return array(
                 name,
@@ -139,7 +138,7 @@ public final class JsonFields {
                 (path, item) -> text(path, item, maxLength));
     }
 
-    /** An object of texts, empty when absent. {@code rule} goes on after "keys must". */
+    /** An object of texts, empty when absent. {@code rule} continues "its key must". */
     public Map<String, String> textMap(String name, int maxEntries, Pattern key, String rule, int maxLength) {
         var value = find(name);
         if (value.isEmpty()) {
@@ -160,7 +159,7 @@ public final class JsonFields {
         return Collections.unmodifiableMap(entries);
     }
 
-    /** One of an enum, written lower-case with hyphens ({@code AT_LEAST_ONCE}: {@code at-least-once}). */
+    /** A constant of an enum, in lower case with hyphens ({@code AT_LEAST_ONCE}: {@code at-least-once}). */
     public <E extends Enum<E>> E choice(String name, Class<E> type, E fallback) {
         return choice(name, TextRules.namesOf(type), fallback);
     }
@@ -169,7 +168,7 @@ public final class JsonFields {
         return find(name).flatMap(value -> readChoice(name, value, choices)).orElse(fallback);
     }
 
-    /** A list of choices, each once; the fallback when absent. */
+    /** A list of choices, each at most once; the fallback when absent. */
     public <E> List<E> choices(String name, Map<String, E> choices, List<E> fallback) {
         var rule = "a list of " + names(choices) + ", each at most once";
         return array(name, choices.size(), rule, (path, item) -> readChoice(path, item, choices))
@@ -179,22 +178,22 @@ public final class JsonFields {
                 .orElse(fallback);
     }
 
-    /** Is the field there, and not null? Does not count as reading it. */
+    /** Whether the field is there and not null. Does not count as reading it. */
     public boolean has(String name) {
         return node.hasNonNull(name);
     }
 
-    /** Fields of the server's own, accepted and ignored. */
+    /** Accepts these fields, which the server sets, and ignores their values. */
     public void ignore(String... serverOwned) {
         readNames.addAll(Arrays.asList(serverOwned));
     }
 
-    /** A rule over several fields, or of the caller's own; {@code path} is relative to this object. */
+    /** Records an error, such as a broken rule over several fields; {@code path} is relative to this object. */
     public void addError(String path, String message) {
         errors.add(new Problem.FieldError(path(path), message));
     }
 
-    /** @throws dev.faas.wire.ProblemException invalid_request with every error, when there is one */
+    /** @throws dev.faas.wire.ProblemException invalid_request, when there are errors */
     public void requireValid() {
         refuseUnknown();
         if (!errors.isEmpty()) {
@@ -216,12 +215,12 @@ public final class JsonFields {
         return Optional.ofNullable(node.get(name)).filter(value -> !value.isNull());
     }
 
-    private <T> T required(String name, Optional<T> value, T harmless) {
+    private <T> T required(String name, Optional<T> value, T substitute) {
         if (!has(name)) {
             readNames.add(name);
             addError(name, "is required");
         }
-        return value.orElse(harmless);
+        return value.orElse(substitute);
     }
 
     private Optional<String> text(String name, JsonNode value, int maxLength) {
@@ -251,7 +250,7 @@ public final class JsonFields {
             for (var i = 0; i < value.size(); i++) {
                 item.read(name + "[" + i + "]", value.get(i)).ifPresent(items::add);
             }
-            // One that is wrong is reported; what the rest would be is nobody's business.
+            // The invalid items are recorded, so the list is not used.
             return items.size() == value.size() ? Optional.of(List.copyOf(items)) : Optional.empty();
         });
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** One event loop with a server for each listener. */
+/** Runs a server for each listener on one event loop. */
 final class ListeningVerticle extends VerticleBase {
     private final HttpConfig config;
     private final Routing routing;
@@ -19,17 +19,17 @@ final class ListeningVerticle extends VerticleBase {
     private final List<HttpServer> servers = new ArrayList<>();
     private final Map<String, Integer> ports;
 
-    /** @param ports takes the port that each listener has got, by its name; shared by the instances */
+    /** @param ports receives the actual port of each listener by its name; shared by the instances */
     ListeningVerticle(
             HttpConfig config,
             Routing routing,
-            ConnectionLimit places,
+            ConnectionLimit connectionLimit,
             List<Listener> listeners,
             Map<String, Integer> ports) {
         this.ports = ports;
         this.config = config;
         this.routing = routing;
-        this.connectionLimit = places;
+        this.connectionLimit = connectionLimit;
         this.listeners = listeners;
     }
 
@@ -52,16 +52,16 @@ final class ListeningVerticle extends VerticleBase {
     }
 
     private Future<Void> listen(Listener listener) {
-        // Who looks whether the service is well gets in when everybody else is kept out.
-        var room = listener.isInternal() ? new ConnectionLimit(Integer.MAX_VALUE) : connectionLimit;
-        var refusals = routing.metrics().rejected();
-        var connections = new Connections(config, room, refusals);
+        // Health checks and metrics must work when the public listeners are at their limit.
+        var limit = listener.isInternal() ? new ConnectionLimit(Integer.MAX_VALUE) : connectionLimit;
+        var rejected = routing.metrics().rejected();
+        var connections = new Connections(config, limit, rejected);
         connections.start(vertx);
         var server = vertx.createHttpServer(options())
                 .connectionHandler(connections::onOpen)
                 .requestHandler(
-                        connections.trackRequests(new Admission(refusals, routing.createRouter(vertx, listener))))
-                .invalidRequestHandler(refusals.rejectUndecodable());
+                        connections.trackRequests(new Admission(rejected, routing.createRouter(vertx, listener))))
+                .invalidRequestHandler(rejected.rejectUndecodable());
         servers.add(server);
         return server.listen(listener.port(), config.host())
                 .onSuccess(open -> ports.put(listener.name(), open.actualPort()))

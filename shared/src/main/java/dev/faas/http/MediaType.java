@@ -1,5 +1,6 @@
 package dev.faas.http;
 
+import dev.faas.wire.Problem;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The type that a request gives for its body, in lower case, and whether its charset is UTF-8 (or not said). */
+/** Parses the Content-Type of a request: the type in lower case, and whether the charset is UTF-8 or absent. */
 record MediaType(String name, boolean isUtf8) {
     private static final Pattern CHARSET =
             Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\";\\s]+)\"?", Pattern.CASE_INSENSITIVE);
@@ -31,7 +32,7 @@ record MediaType(String name, boolean isUtf8) {
         return name.equals("application/json") || (name.startsWith("application/") && name.endsWith("+json"));
     }
 
-    /** Refuses another type, another charset and a compressed body with a 415 that names what is taken. */
+    /** Rejects another type, another charset and a compressed body with a 415 that names the accepted types. */
     static void require(RoutingContext ctx, List<String> accepted) {
         var encoding = ctx.request().getHeader(HttpHeaders.CONTENT_ENCODING);
         var plain = encoding == null || encoding.equalsIgnoreCase("identity");
@@ -39,7 +40,7 @@ record MediaType(String name, boolean isUtf8) {
         if (!plain || fits.isEmpty()) {
             var names = String.join(", ", accepted);
             ctx.response().putHeader(Bodies.acceptHeader(ctx.request().method()), names);
-            throw dev.faas.wire.Problem.of(
+            throw Problem.of(
                             415,
                             "unsupported_media_type",
                             "Unsupported media type",

@@ -22,14 +22,14 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The meters of one service, scraped by Prometheus from its internal port. Thread-safe. */
+/** Holds the meters of one service, which Prometheus scrapes from its internal port. Thread-safe. */
 public final class Metrics implements AutoCloseable {
     private static final Duration[] BUCKETS =
             List.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 10_000, 60_000).stream()
                     .map(Duration::ofMillis)
                     .toArray(Duration[]::new);
 
-    /** Anything else a client may make up; a label must not take it over. */
+    /** A client may invent other methods, which must not become values of a label. */
     private static final Set<HttpMethod> METHODS = Set.of(
             HttpMethod.GET,
             HttpMethod.HEAD,
@@ -55,7 +55,7 @@ public final class Metrics implements AutoCloseable {
         rejected = new RejectedConnections(registry);
     }
 
-    /** Where the parts of a service put their own meters. */
+    /** For further meters of the service. */
     public MeterRegistry registry() {
         return registry;
     }
@@ -70,7 +70,7 @@ public final class Metrics implements AutoCloseable {
         return rejected;
     }
 
-    /** Times every request by the template of its route, so that ids make no labels. */
+    /** Labels the request with the template of its route, which contains no ids. */
     void timeRequest(RoutingContext ctx, Exchange exchange) {
         ctx.addEndHandler(ended -> Timer.builder("http.server.requests")
                 .description("HTTP requests by route, method and status")

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one place that turns a failure into an answer (RFC 9457). */
+/** Turns failures into answers (RFC 9457); the only place that does. */
 final class Problems {
     private static final String MEDIA_TYPE = "application/problem+json";
 
@@ -23,7 +23,7 @@ final class Problems {
         render(ctx, toProblem(ctx, ctx.failure(), ctx.statusCode()));
     }
 
-    /** The answer when no route matched, or the router itself refused with this status. */
+    /** For requests without a matching route, and those that the router itself rejects with this status. */
     void renderStatus(RoutingContext ctx, int status) {
         render(ctx, ctx.failure() instanceof ProblemException known ? known.problem() : standard(status));
     }
@@ -39,14 +39,14 @@ final class Problems {
         if (status == 413) {
             return Bodies.BodyLimit.exceeded(ctx);
         }
-        // A status with a failure that is none of ours came from the router (400) or is a plain fault (500).
+        // With any other failure, a 4xx status comes from the router; the rest are internal faults.
         if (status >= 400 && status < 500) {
             return standard(status);
         }
-        // Answered already, a broken body for one: what its reader says then is no news.
+        // An answered request may still fail, for example while its broken body is read: not worth a line.
         if (!ctx.response().closed() && !ctx.response().ended()) {
             log.error(
-                    "request {} {} {} failed",
+                    "request failed request={} method={} path={}",
                     Exchange.of(ctx).requestId(),
                     ctx.request().method(),
                     ctx.request().path(),
@@ -62,8 +62,8 @@ final class Problems {
             return;
         }
         if (response.headWritten()) {
-            // Half an answer is out: only a broken connection tells the client that it is no whole one.
-            log.warn("request {} broke off in its answer: {}", exchange.requestId(), problem.code());
+            // Part of the answer has been sent: only a broken connection shows the client that it is incomplete.
+            log.warn("answer aborted request={} code={}", exchange.requestId(), problem.code());
             ctx.request().connection().close();
             return;
         }
@@ -74,7 +74,7 @@ final class Problems {
         write(response, ctx.request().method(), problem, exchange.requestId());
     }
 
-    /** RFC 6750: no error code when there were no credentials at all. */
+    /** RFC 6750: no error code when the request had no credentials. */
     private static String challenge(RoutingContext ctx, Problem problem) {
         var realm = "Bearer realm=\"faas\"";
         if (ctx.request().getHeader(HttpHeaders.AUTHORIZATION) == null) {

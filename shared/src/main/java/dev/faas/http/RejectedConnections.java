@@ -9,9 +9,8 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 
-/**
- * Turns away what never becomes a request of a route, and counts it. What is no HTTP request, or one beyond the limits, is
- * answered; nothing of it can be trusted, its connection included. Thread-safe.
+/** Rejects connections and requests that reach no route, and counts them. An invalid or oversized request is answered, and its
+ * connection closed, because nothing that follows on it can be trusted. Thread-safe.
  */
 final class RejectedConnections {
     private final Counter malformed;
@@ -31,7 +30,7 @@ final class RejectedConnections {
                 .register(registry);
     }
 
-    /** Of what the decoder has refused. */
+    /** For requests that the decoder rejects. */
     Handler<HttpServerRequest> rejectUndecodable() {
         return request -> {
             var status = switch (request.decoderResult().cause()) {
@@ -54,13 +53,13 @@ final class RejectedConnections {
         request.connection().close();
     }
 
-    /** Without a word: there is no request to answer. */
+    /** Closes without an answer: there is no request. */
     void tooMany(HttpConnection connection) {
         tooMany.increment();
         connection.close();
     }
 
-    /** Without a word: there is no request to answer. */
+    /** Closes without an answer: there is no request. */
     void late(HttpConnection connection) {
         late.increment();
         connection.close();

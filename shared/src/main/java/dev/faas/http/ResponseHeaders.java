@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** What every answer says, unless its route has said otherwise: set last, so that an answer that is passed on keeps its own. */
+/** Sets the headers of every response. It runs last and only adds, so that a proxied response keeps its own headers. */
 final class ResponseHeaders {
     private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
     private static final CharSequence CONTENT_TYPE_OPTIONS = HttpHeaders.createOptimized("X-Content-Type-Options");
@@ -32,10 +32,10 @@ final class ResponseHeaders {
         var response = ctx.response();
         var headers = response.headers();
         putIfAbsent(headers, CONTENT_TYPE_OPTIONS, NOSNIFF);
-        // What is public, or may be asked for again with its tag, says so itself.
+        // Routes whose responses may be cached set their own value.
         putIfAbsent(headers, HttpHeaders.CACHE_CONTROL, NO_STORE);
         putIfAbsent(headers, HttpHeaders.DATE, date());
-        // The length that the body would have had; Vert.x leaves it out.
+        // The length that the body of a GET would have; Vert.x omits it.
         if (ctx.request().method().equals(HttpMethod.HEAD)
                 && response.bytesWritten() > 0
                 && !headers.contains(HttpHeaders.CONTENT_LENGTH)) {
@@ -49,7 +49,7 @@ final class ResponseHeaders {
         }
     }
 
-    /** Formatted once a second. */
+    /** Formats only once a second. */
     private String date() {
         var now = System.currentTimeMillis() / 1000;
         var known = second;

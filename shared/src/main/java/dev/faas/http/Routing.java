@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What every listener has around its own routes. */
+/** Creates the router of a listener: its own routes, and what all listeners have in common. */
 record Routing(HttpConfig config, Health health, Metrics metrics) {
-    /** The statuses that the router answers itself, without asking a failure handler. */
+    /** Statuses that the router answers itself, without a failure handler. */
     private static final List<Integer> ROUTER_REFUSALS = List.of(400, 404, 405, 406, 415, 500);
 
     Router createRouter(Vertx vertx, Listener listener) {
@@ -30,9 +30,8 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
         listener.routes().accept(router);
         answerHeadLikeGet(router.getRoutes());
         rejectOtherMethods(router);
-        // A failed request starts over to look for a failure handler: the one of its own path, so that the timer sees
-        // its
-        // route, else the last.
+        // A failed request searches for a failure handler from the first route on. A handler on its own path keeps the
+        // route, which the timer reads; otherwise the last route handles it.
         router.getRoutes().stream()
                 .filter(route -> route.getPath() != null)
                 .forEach(route -> route.failureHandler(problems::renderFailure));
@@ -49,14 +48,14 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
         ctx.next();
     }
 
-    /** RFC 9110, 9.3.2: Vert.x leaves the body out by itself. */
+    /** RFC 9110, 9.3.2. Vert.x omits the body itself. */
     private static void answerHeadLikeGet(List<Route> routes) {
         routes.stream()
                 .filter(route -> methods(route).contains(HttpMethod.GET))
                 .forEach(route -> route.method(HttpMethod.HEAD));
     }
 
-    /** For each path a last route that knows its methods: 204 to OPTIONS, else 405, both with Allow. */
+    /** Adds a last route for each path: 204 for OPTIONS, else 405, both with Allow. */
     private static void rejectOtherMethods(Router router) {
         var byPath = new LinkedHashMap<String, List<Route>>();
         for (var route : router.getRoutes()) {
@@ -81,7 +80,7 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
                         .putHeader(HttpHeaders.ALLOW, allow)
                         .end();
             } else if (methods.contains(method.name())) {
-                // Its own route has passed it on: there is nothing after all.
+                // The route of this method has passed the request on, which leads to a 404.
                 ctx.next();
             } else {
                 ctx.response().putHeader(HttpHeaders.ALLOW, allow);
@@ -90,7 +89,7 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
         };
     }
 
-    /** Accept-Patch (RFC 5789, 3.1) and Accept-Post; PUT has no header of this kind. */
+    /** Accept-Patch (RFC 5789, 3.1) and Accept-Post; PUT has no such header. */
     private static Map<String, String> bodies(List<Route> routes) {
         var bodies = new TreeMap<String, String>();
         for (var route : routes) {

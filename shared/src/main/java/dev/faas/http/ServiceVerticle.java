@@ -5,7 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import org.jspecify.annotations.Nullable;
 
-/** A service as a verticle: what {@link #open} opens from top to bottom is closed from bottom to top. */
+/** Runs a service as a verticle. Its stop closes the steps of {@link #open} in reverse order. */
 public abstract class ServiceVerticle extends VerticleBase {
     private final String service;
     private @Nullable Lifecycle lifecycle;
@@ -15,10 +15,10 @@ public abstract class ServiceVerticle extends VerticleBase {
         this.service = service;
     }
 
-    /** Puts it together; its HTTP side comes last, or nearly so. On a thread that may block. */
+    /** Opens the service in steps, HTTP last or nearly last. On a thread that may block. */
     protected abstract HttpService open(Lifecycle.Steps on) throws Exception;
 
-    /** Fails with what is missing when something it needs is not there in time; then nothing is left open. */
+    /** Fails when a dependency is not available in time; then everything is closed again. */
     @Override
     public final Future<?> start() {
         lifecycle = new Lifecycle(vertx, service);
@@ -30,12 +30,12 @@ public abstract class ServiceVerticle extends VerticleBase {
         return lifecycle == null ? Future.succeededFuture() : lifecycle.stop();
     }
 
-    /** The port of one of its listeners, once started. */
+    /** The port of a listener, after the start. */
     public final int port(String listener) {
         return startedHttp().port(listener);
     }
 
-    /** The port of metrics and detailed health, once started. */
+    /** The port of metrics and detailed health, after the start. */
     public final int internalPort() {
         return startedHttp().internalPort();
     }

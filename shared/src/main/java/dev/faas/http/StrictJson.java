@@ -14,9 +14,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/**
- * JSON as RFC 8259 has it and no further: UTF-8 without a byte order mark, one value, no duplicate keys, no NaN, at most
- * 32 levels. Two readers of one document must never see two things.
+/** Parses JSON by RFC 8259 without any extension: UTF-8 without a byte order mark, one value, no duplicate keys, no NaN, at most 32
+ * levels. Two readers of one document must not understand it differently.
  */
 public final class StrictJson {
     private static final int MAX_DEPTH = 32;
@@ -27,7 +26,7 @@ public final class StrictJson {
                             .maxNumberLength(64)
                             .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    // Messages must not quote the body, which may hold a password.
+                    // Messages must not quote the body, which may contain a password.
                     .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -36,7 +35,7 @@ public final class StrictJson {
 
     private StrictJson() {}
 
-    /** @throws dev.faas.wire.ProblemException malformed_json, or invalid_request when it is no object */
+    /** @throws dev.faas.wire.ProblemException malformed_json, or invalid_request when it is not an object */
     public static ObjectNode object(byte[] body) {
         return object(parse(decode(body)));
     }
@@ -48,7 +47,7 @@ public final class StrictJson {
         throw Problem.invalid("", "a JSON object is expected").asException();
     }
 
-    /** Jackson guesses UTF-16 and UTF-32, and skips a byte order mark: so it only gets to see characters. */
+    /** Decodes before Jackson does, which would also accept UTF-16, UTF-32 and a byte order mark. */
     private static String decode(byte[] body) {
         try {
             return StandardCharsets.UTF_8
@@ -72,7 +71,7 @@ public final class StrictJson {
                             "The body is nested deeper than " + MAX_DEPTH + " levels, or has a number too long.")
                     .asException();
         } catch (NumberFormatException beyondAnyNumber) {
-            // An exponent beyond 32 bits, which Jackson finds out too late for a problem of its own.
+            // An exponent above 32 bits, for which Jackson has no exception of its own.
             throw Problem.malformedJson("The body has a number that is too large or too small.")
                     .asException();
         } catch (JsonProcessingException e) {

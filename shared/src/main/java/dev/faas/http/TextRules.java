@@ -8,16 +8,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a text in JSON has to be before anything is done with it. */
+/** Checks texts of requests before they are used. */
 final class TextRules {
     private TextRules() {}
 
-    /** Empty when the value is no text, has a NUL (Postgres stores none) or half a surrogate pair (UTF-8 has none). */
+    /** Empty when the value is not a text, or cannot be stored. */
     static Optional<String> read(JsonNode value) {
         return value.isTextual() && isStorable(value.textValue()) ? Optional.of(value.textValue()) : Optional.empty();
     }
 
-    /** A name of the client's own making, fit to be repeated to it. */
+    /** A name that a client sent, shortened and without control characters, for messages and logs. */
     static String printable(String name) {
         var plain = name.codePoints()
                 .limit(64)
@@ -35,7 +35,7 @@ final class TextRules {
         return choices;
     }
 
-    /** Without NUL and without half a surrogate pair. */
+    /** Postgres stores no NUL, and UTF-8 has no half of a surrogate pair. */
     static boolean isStorable(String text) {
         return text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }

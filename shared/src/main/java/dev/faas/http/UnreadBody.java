@@ -6,20 +6,20 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of a body that nobody will read, because the request is refused before its end. */
+/** Discards the body of a request that is rejected before its end. */
 final class UnreadBody {
-    /** Up to here it is cheaper to read on than to connect anew. */
+    /** Up to this size it is cheaper to read the body than to reconnect. */
     private static final long KEEP_ALIVE_BYTES = 64 << 10;
 
-    /** Long enough for the answer to arrive before the reset that closing with unread bytes causes. */
+    /** Time for the answer to arrive before the connection is closed, which causes a reset when bytes are unread. */
     private static final long LINGER_MS = 2_000;
 
-    /** The rest of such a body may never come. */
+    /** Request timeout: the rest of the body may never arrive. */
     private static final int NOT_IN_TIME = 408;
 
     private UnreadBody() {}
 
-    /** Before the answer is written: a small rest is drained, for a larger one the connection is closed after it. */
+    /** Must be called before the answer is written. Reads a small body; closes the connection after the answer for a larger one. */
     static void discard(RoutingContext ctx, int status) {
         var request = ctx.request();
         if (request.isEnded()) {
@@ -50,7 +50,7 @@ final class UnreadBody {
         if (contentLength == null) {
             return true;
         }
-        // The decoder has refused what is no number; one beyond a long has more than 18 digits.
+        // The decoder accepts only digits; up to 18 of them fit into a long.
         return contentLength.length() <= 18 && Long.parseLong(contentLength.trim()) <= KEEP_ALIVE_BYTES;
     }
 }

@@ -8,9 +8,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits for futures on threads that may block, never for ever. */
+/** Waits for futures, on threads that may block and with a time limit. */
 public final class Blocking {
-    /** Above the limits that the bus and Postgres have of their own. */
+    /** Above the limits of single requests to NATS and Postgres. */
     private static final Duration LIMIT = Duration.ofSeconds(35);
 
     private Blocking() {}
@@ -23,15 +23,14 @@ public final class Blocking {
         return await(future.toCompletionStage(), limit);
     }
 
-    /**
-     * For closing, whose parts have limits of their own: also in a thread that was or is interrupted, and stays so. Fails as
+    /** For closing, where each part has its own limit. Waits also on an interrupted thread, which stays interrupted. Fails as
      * {@link java.util.concurrent.CompletableFuture#join} does.
      */
     public static void awaitUninterruptibly(Future<?> future) {
         var unused = future.toCompletionStage().toCompletableFuture().join();
     }
 
-    /** Fails as the stage does, without wrapping. */
+    /** Throws the failure of the stage, not wrapped. */
     public static <T> T await(CompletionStage<T> stage) throws Exception {
         return await(stage, LIMIT);
     }
@@ -46,7 +45,7 @@ public final class Blocking {
         }
     }
 
-    /** Throws what the request failed with: a {@link RuntimeException} or another unchecked one. */
+    /** Throws the failure of the request, which must be unchecked. */
     public static <T> T awaitReply(CompletableFuture<T> request) throws InterruptedException {
         try {
             return request.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
@@ -56,7 +55,7 @@ public final class Blocking {
             }
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
-            throw new IllegalStateException("a request to the bus outlived its limit", e);
+            throw new IllegalStateException("no answer to a NATS request within " + LIMIT.toSeconds() + " s", e);
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.faas.lifecycle;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -10,12 +9,12 @@ import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The same done to many things, so many of them at a time, each on a virtual thread. */
+/** Runs one step for each of many values, a limited number at a time, each on a virtual thread. Blocks. */
 public final class BoundedParallel {
-    /** What is done to one; may block. */
+    /** May block. */
     @FunctionalInterface
     public interface Step<T> {
-        void run(T each) throws Exception;
+        void run(T value) throws Exception;
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(BoundedParallel.class);
@@ -23,42 +22,47 @@ public final class BoundedParallel {
     private BoundedParallel() {}
 
     /**
-     * Fails in the end when it could not be done to all. Blocks.
+     * Runs the step for all values and then fails, with the first failure as its cause, when it failed for some.
      *
-     * @param undone of so many, as in "3 activations could not be stopped"
+     * @param failure as in "3 activations could not be stopped"; the message of the first failure follows
      */
-    public static <T> void runAll(List<T> all, int atOnce, String undone, Step<T> step)
+    public static <T> void runAll(List<T> values, int atOnce, String failure, Step<T> step)
             throws InterruptedException, IOException {
-        int failed = all.size() - runAndReturnDone(all, atOnce, step).size();
-        if (failed > 0) {
-            throw new IOException(failed + " " + undone);
+        var failed = run(values, atOnce, step).stream()
+                .filter(each -> each.state() == Future.State.FAILED)
+                .toList();
+        if (!failed.isEmpty()) {
+            var first = failed.getFirst().exceptionNow();
+            throw new IOException(failed.size() + " " + failure + ": " + first.getMessage(), first);
         }
     }
 
-    /** Those that it was done to, in their order; what failed is left to the next round. Blocks. */
-    public static <T> List<T> runAndReturnDone(List<T> all, int atOnce, Step<T> step) throws InterruptedException {
+    /** The values for which the step succeeded, in their order; the caller tries the others again in its next round. */
+    public static <T> List<T> runAndReturnDone(List<T> values, int atOnce, Step<T> step) throws InterruptedException {
+        return run(values, atOnce, step).stream()
+                .filter(each -> each.state() == Future.State.SUCCESS)
+                .map(Future::resultNow)
+                .toList();
+    }
+
+    private static <T> List<Future<T>> run(List<T> values, int atOnce, Step<T> step) throws InterruptedException {
         var slots = new Semaphore(atOnce);
-        var work = all.stream()
-                .map(each -> (Callable<T>) () -> {
+        var steps = values.stream()
+                .map(value -> (Callable<T>) () -> {
                     slots.acquire();
                     try {
-                        step.run(each);
-                        return each;
+                        step.run(value);
+                        return value;
+                    } catch (Exception e) {
+                        LOG.debug("step failed value={}", value, e);
+                        throw e;
                     } finally {
                         slots.release();
                     }
                 })
                 .toList();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var done = new ArrayList<T>();
-            for (var each : threads.invokeAll(work)) {
-                if (each.state() == Future.State.SUCCESS) {
-                    done.add(each.resultNow());
-                } else {
-                    LOG.debug("one of {} failed", all.size(), each.exceptionNow());
-                }
-            }
-            return done;
+            return threads.invokeAll(steps);
         }
     }
 }

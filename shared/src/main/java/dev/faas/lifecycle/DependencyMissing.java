@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 
-/** Something this part needs is not there; the message says what, where, why, and what to do about it. */
+/** Reports that a dependency is not available; the message says which, where, why, and what to do. */
 public final class DependencyMissing extends Exception {
     public DependencyMissing(String message) {
         super(message);
@@ -17,13 +17,12 @@ public final class DependencyMissing extends Exception {
         super(message, cause);
     }
 
-    /**
-     * Tries until an attempt succeeds or the limit is over, pausing 100 to 500 ms in between. Blocks.
+    /** Tries until an attempt succeeds or the limit is reached, with pauses of 100 to 500 ms. Blocks.
      *
-     * @param name what it is, such as {@code postgres}
-     * @param address where, without user information
-     * @param setting the variable that says where
-     * @param attempt bounded by itself; a {@link DependencyMissing} of its own ends the attempts at once
+     * @param name of the dependency, such as {@code postgres}
+     * @param address without user information
+     * @param setting the variable that holds the address
+     * @param attempt must have its own time limit; ends the attempts at once when it throws {@link DependencyMissing}
      */
     public static <T> T retryWithin(Duration limit, String name, String address, String setting, Callable<T> attempt)
             throws DependencyMissing, InterruptedException {

@@ -7,9 +7,8 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One verticle on a Vertx, which can be stopped while it starts, too. Vert.x cannot do that: when it is closed, the promise of
- * a deployment under way fails, and the start goes on. Thread-safe.
+/** Deploys one verticle, which can be stopped while it starts. Vert.x cannot do that: when it is closed, the promise of a
+ * deployment in progress fails, and the start continues. Thread-safe.
  */
 public final class Deployment {
     private final Vertx vertx;
@@ -23,17 +22,15 @@ public final class Deployment {
         this.started = vertx.deployVerticle(verticle);
     }
 
-    /** Begins to start it. */
     public static Deployment of(Vertx vertx, Deployable verticle) {
         return new Deployment(vertx, new StoppableStart(verticle));
     }
 
-    /** Succeeds when the verticle is up. */
     public Future<?> started() {
         return started;
     }
 
-    /** Idempotent: later calls get the same outcome. What did not start needs no stop. */
+    /** Idempotent: later calls return the same outcome. A failed start needs no stop. */
     public synchronized Future<?> stop() {
         if (stopped == null) {
             if (!started.isComplete()) {
@@ -45,7 +42,7 @@ public final class Deployment {
         return stopped;
     }
 
-    /** Knows when there is a start to be stopped, as it begins on another thread, and stops once whoever asks. */
+    /** Keeps the context of a start, which begins on another thread, so that it can be stopped; stops once. */
     private static final class StoppableStart implements Deployable {
         private final Deployable verticle;
         private final Promise<Context> on = Promise.promise();

@@ -2,18 +2,18 @@ package dev.faas.lifecycle;
 
 import java.security.Security;
 
-/** How long this JVM takes a name server's word. */
+/** Sets how long this JVM caches answers of name servers. */
 public final class HostNames {
     private static final int SECONDS_A_DAY = 86_400;
 
     private HostNames() {}
 
-    /** Before the first name is looked up: it is read once. */
+    /** Must be called before the first lookup: the JVM reads these settings once. */
     public static void configure() {
-        // Docker's name server answers with a TTL of ten minutes, in which scaling and failover would go unseen.
+        // Docker's name server answers with a TTL of ten minutes, which would hide scaling and failover.
         Security.setProperty("networkaddress.cache.ttl", "2");
         Security.setProperty("networkaddress.cache.negative.ttl", "1");
-        // When it does not answer at all, where a name has led so far is a better guess than nowhere.
+        // When no name server answers, the last known address is better than none.
         Security.setProperty("networkaddress.cache.stale.ttl", Integer.toString(SECONDS_A_DAY));
     }
 }

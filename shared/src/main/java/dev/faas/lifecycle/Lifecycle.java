@@ -10,20 +10,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Ordered start, unwind on failure, ordered stop.
+/** Starts a service in steps, closes the opened steps when one fails, and stops in reverse order.
  *
  * <pre>
  *   start:  open a → open b → open c ─ fails ─┐        stop:  close c → close b → close a
  *           close a ← close b ←───────────────┘
  * </pre>
- *
- * The steps run on one virtual thread, top to bottom, and may block; the returned futures complete on the context that
- * asked. A close that fails or exceeds its limit (10 s unless it has its own) is logged and left behind, so that the
- * later ones still run. A stop during the start interrupts it, and it unwinds; one that already does is only waited for.
+ * The steps run on one virtual thread, top to bottom, and may block; the returned futures complete on the caller's context. A
+ * close that fails or exceeds its limit (10 s by default) is logged, and the next close runs. A stop during the start
+ * interrupts it, and the opened steps are closed; a start that is already closing them is not interrupted.
  */
 public final class Lifecycle {
-    /** Above every limit a step should have of its own: the net under a step that forgot it. */
+    /** For a step without its own limit; above all limits that steps have. */
     private static final Duration OPEN_LIMIT = Duration.ofMinutes(2);
 
     private final Logger log = LoggerFactory.getLogger(Lifecycle.class);
@@ -45,9 +43,8 @@ public final class Lifecycle {
         this.opened = new OpenSteps(service, closeLimit);
     }
 
-    /**
-     * Runs the steps, once. A failing one closes what was opened, in reverse, and then fails the future with a
-     * {@link StartFailed} that names it.
+    /** Runs the steps, once. When a step fails, closes the opened ones in reverse order and then fails with a
+     * {@link StartFailed} that names the step.
      */
     public synchronized Future<Void> start(Startup startup) {
         if (started != null || stopped != null) {
@@ -59,7 +56,7 @@ public final class Lifecycle {
         return onContext(done);
     }
 
-    /** Closes in reverse. Idempotent: later calls get the same outcome. Never fails: what could not close is logged. */
+    /** Closes in reverse order. Idempotent: later calls return the same outcome. Never fails: a failed close is logged. */
     public synchronized Future<Void> stop() {
         if (stopped == null) {
             var done = new CompletableFuture<Void>();
@@ -97,19 +94,19 @@ public final class Lifecycle {
             done.completeExceptionally(new StartFailed(
                     service, steps.current, stoppedMeanwhile ? new InterruptedException("stopped") : failure));
         } catch (Error fault) {
-            // A start that dies silently would leave its caller waiting for ever.
+            // Without an outcome the caller would wait for ever.
             unwind();
             done.completeExceptionally(new StartFailed(service, steps.current, fault));
             throw fault;
         }
     }
 
-    /** @return whether a stop had interrupted the start */
+    /** True when a stop had interrupted the start. */
     private boolean unwind() {
         boolean interrupted;
         synchronized (this) {
             unwinding = true;
-            // The interrupt, if any, has done its work, and no other comes: the closes wait too.
+            // Clears the interrupt, because the closes wait too. No other one comes: see stop().
             interrupted = Thread.interrupted();
         }
         opened.closeAll();
@@ -120,37 +117,35 @@ public final class Lifecycle {
         return Future.fromCompletionStage(done, vertx.getOrCreateContext());
     }
 
-    /** What a part does to start, readable from top to bottom. */
     @FunctionalInterface
     public interface Startup {
         void run(Steps on) throws Exception;
     }
 
-    /** The verbs of a {@link Startup}. Only for the thread that runs it. */
+    /** Only for the thread that runs the {@link Startup}. */
     public interface Steps {
-        /** Opens by blocking. */
+        /** The opener may block. */
         <T> T open(String name, Callable<T> opener, Closer<? super T> closer) throws Exception;
 
-        /** The same whose close has a limit of its own, for one that may take longer than the usual 10 s. */
+        /** With its own limit, for a close that may take longer than 10 s. */
         <T> T open(String name, Duration closeLimit, Callable<T> opener, Closer<? super T> closer) throws Exception;
 
-        /** Opens by a future, which is waited for. */
+        /** Waits for the opener's future. */
         <T> T await(String name, Callable<Future<T>> opener, Function<? super T, Future<?>> closer) throws Exception;
 
-        /** Does a job now and, a pause after each time, again until the stop. */
+        /** Runs a job now, and again after each pause until the stop. */
         default void repeat(String name, Duration pause, RepeatingTask.Job job) throws Exception {
             open(name, () -> RepeatingTask.start(name, pause, job), RepeatingTask::stop);
         }
 
-        /** The same with a job that the start has done: first a pause later. */
+        /** The same for a job that the start has already run once: it begins with a pause. */
         default void repeatAfterPause(String name, Duration pause, RepeatingTask.Job job) throws Exception {
             open(name, () -> RepeatingTask.startAfterPause(name, pause, job), RepeatingTask::stop);
         }
 
-        /** A close step without an opener, such as a drain. */
         void onStop(String name, Closer.Action action);
 
-        /** The same with its own limit, for a drain that takes longer than the usual 10 s. */
+        /** With its own limit, for a drain that may take longer than 10 s. */
         void onStop(String name, Duration limit, Closer.Action action);
     }
 
@@ -178,7 +173,7 @@ public final class Lifecycle {
         public <T> T await(String name, Callable<Future<T>> opener, Function<? super T, Future<?>> closer)
                 throws Exception {
             return open(name, () -> Blocking.await(opener.call(), OPEN_LIMIT), value -> {
-                // The limit of the close itself is kept by OpenSteps, which interrupts this wait.
+                // OpenSteps interrupts this wait at the limit of the close.
                 closer.apply(value).toCompletionStage().toCompletableFuture().get();
             });
         }

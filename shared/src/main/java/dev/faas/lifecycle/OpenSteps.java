@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What has been opened and how to close it, last first, each close bounded. */
+/** Closes the opened steps of a service in reverse order, each with a time limit. */
 final class OpenSteps {
     private record Step(String name, Duration limit, Closer.Action close) {}
 
@@ -30,8 +30,8 @@ final class OpenSteps {
         push(name, limit, close);
     }
 
-    synchronized void push(String name, Duration own, Closer.Action close) {
-        steps.push(new Step(name, own, close));
+    synchronized void push(String name, Duration closeLimit, Closer.Action close) {
+        steps.push(new Step(name, closeLimit, close));
     }
 
     void closeAll() {
@@ -44,7 +44,7 @@ final class OpenSteps {
         return steps.poll();
     }
 
-    /** On a thread of its own, so that a close that hangs holds up nobody but itself. */
+    /** On its own thread, so that a close that hangs does not delay the others. */
     private void close(Step step) {
         var closing = new FutureTask<>((Callable<Void>) () -> {
             step.close().run();
@@ -54,10 +54,10 @@ final class OpenSteps {
         try {
             closing.get(step.limit().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            log.warn("{}: closing {} failed", service, step.name(), e.getCause());
+            log.warn("close failed service={} step={}", service, step.name(), e.getCause());
         } catch (TimeoutException e) {
             log.warn(
-                    "{}: closing {} took more than {} ms",
+                    "close exceeded its limit service={} step={} limit_ms={}",
                     service,
                     step.name(),
                     step.limit().toMillis());

@@ -10,6 +10,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -18,13 +19,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 
-/** One run of a service, from its arguments to its exit code. The signal ends it, as a failure when it is completed by one. */
+/** Runs a service once, from its arguments to its exit code. The signal ends it; a signal that fails is the exit's failure. */
 final class Program<C> {
     private static final int OK = 0;
     private static final int START_FAILED = 1;
     private static final int MISCONFIGURED = 2;
 
-    /** Above every drain: the orchestrator kills us long before. */
+    /** Above every drain; an orchestrator kills the process much earlier. */
     private static final Duration STOP_LIMIT = Duration.ofMinutes(10);
 
     private final String service;
@@ -63,7 +64,7 @@ final class Program<C> {
         return code;
     }
 
-    /** The code that {@link #run} ended with, as soon as it has. */
+    /** Waits for the end of {@link #run}. */
     int exitCode() {
         return ended.completeOnTimeout(START_FAILED, STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)
                 .join();
@@ -75,8 +76,7 @@ final class Program<C> {
             return OK;
         }
         if (args.length > 0) {
-            err.println(
-                    service + " takes no arguments, it is configured by its environment; --help lists the settings.");
+            err.println(service + " takes no arguments. It is configured by environment variables; --help lists them.");
             return MISCONFIGURED;
         }
         C settings;
@@ -92,17 +92,17 @@ final class Program<C> {
     }
 
     private C read(Env env) {
-        env.text("FAAS_LOG_LEVEL", "INFO", "what is logged: ERROR, WARN, INFO, DEBUG or TRACE");
+        env.text("FAAS_LOG_LEVEL", "INFO", "lowest level to log: ERROR, WARN, INFO, DEBUG or TRACE");
         C settings;
         try {
             settings = config.apply(env);
         } catch (IllegalArgumentException e) {
-            // A record refuses what the environment did not give: the environment's own list of problems says it
-            // better.
+            // The record rejects a value that the environment did not give. The environment's own list of problems is
+            // clearer.
             env.check();
             throw e instanceof ConfigException known
                     ? known
-                    : new ConfigException(java.util.List.of(String.valueOf(e.getMessage())));
+                    : new ConfigException(List.of(String.valueOf(e.getMessage())));
         }
         env.check();
         return settings;
@@ -113,7 +113,7 @@ final class Program<C> {
         try {
             read(env);
         } catch (ConfigException incomplete) {
-            // Nothing is configured here; the settings were declared all the same.
+            // Nothing is set here; the settings have been declared nevertheless.
         }
         out.println(service + " is configured by these environment variables:");
         out.println();
@@ -135,7 +135,7 @@ final class Program<C> {
             report(e.getCause());
             return START_FAILED;
         } catch (TimeoutException e) {
-            err.println(service + " did not answer in time.");
+            err.println(service + " neither started nor stopped within " + STOP_LIMIT.toMinutes() + " minutes.");
             return START_FAILED;
         } finally {
             close(vertx);
@@ -145,7 +145,7 @@ final class Program<C> {
     private void serveUntilSignal(Deployment deployment)
             throws InterruptedException, ExecutionException, TimeoutException {
         try {
-            // Whatever comes first: a start that waits for what is not there can be stopped.
+            // Whichever comes first: a start that waits for a dependency can be stopped.
             CompletableFuture.anyOf(deployment.started().toCompletionStage().toCompletableFuture(), signal)
                     .get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
             signal.get();
@@ -155,10 +155,10 @@ final class Program<C> {
         }
     }
 
-    /** A missing dependency is a message; anything unforeseen comes with its trace. */
+    /** Prints a message for a missing dependency, and a stack trace for anything unexpected. */
     private void report(Throwable failure) {
-        var told = failure instanceof StartFailed || failure instanceof Unrecoverable;
-        err.println(told ? failure.getMessage() : service + " failed: " + failure);
+        var isExpected = failure instanceof StartFailed || failure instanceof Unrecoverable;
+        err.println(isExpected ? failure.getMessage() : service + " failed: " + failure);
         var cause = failure instanceof StartFailed ? failure.getCause() : failure;
         if (!(cause instanceof DependencyMissing || cause instanceof Unrecoverable)) {
             cause.printStackTrace(err);
@@ -169,7 +169,7 @@ final class Program<C> {
         try {
             await(vertx.close());
         } catch (ExecutionException | TimeoutException e) {
-            LoggerFactory.getLogger(Program.class).warn("{}: Vert.x did not close", service, e);
+            LoggerFactory.getLogger(Program.class).warn("Vert.x did not close service={}", service, e);
         }
     }
 

@@ -7,18 +7,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * One job that is done now and again and again, on a virtual thread of its own, with a pause after each time. A time that fails
- * is followed by the next one all the same; the log says so once for each kind of failure, and once when it works again.
+/** Runs one job again and again on its own virtual thread, with a pause after each run. A failed run does not end it; the log
+ * reports each new kind of failure once, and the first success after it.
  */
 public final class RepeatingTask {
-    /** Done once; may block, and must end by itself. */
+    /** One run; may block, and must have an end. */
     @FunctionalInterface
     public interface Job {
         void run() throws Exception;
     }
 
-    /** The same, which says itself how long to pause. */
+    /** A job that returns how long to pause. */
     @FunctionalInterface
     public interface PacedJob {
         Duration run() throws Exception;
@@ -48,12 +47,12 @@ public final class RepeatingTask {
         return start(name, Duration.ZERO, pause, withFixedPause(pause, job));
     }
 
-    /** A job that has been done just now: its first time is a pause later. */
+    /** For a job that has just run: begins with a pause. */
     public static RepeatingTask startAfterPause(String name, Duration pause, Job job) {
         return start(name, pause, pause, withFixedPause(pause, job));
     }
 
-    /** @param afterFailure how long to pause when the job could not say so */
+    /** @param afterFailure the pause after a failed run */
     public static RepeatingTask startPaced(String name, Duration afterFailure, PacedJob job) {
         return start(name, Duration.ZERO, afterFailure, job);
     }
@@ -85,14 +84,14 @@ public final class RepeatingTask {
         try {
             var pause = job.run();
             if (failure != null) {
-                LOG.info("{} works again", name);
+                LOG.info("task recovered name={}", name);
             }
             failure = null;
             return pause;
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
-            // The edge of the thread: a heartbeat or a reaper that dies of one fault would be the greater one.
+            // A failed run must not end the thread: heartbeats or the reaper would stop for ever.
             if (e.getClass() != failure) {
                 logFailure(e);
             }
@@ -101,17 +100,17 @@ public final class RepeatingTask {
         }
     }
 
-    /** What this project throws is an outcome, and says what it is; anything else has to be looked for. */
+    /** Exceptions of this project explain themselves; others are logged with their stack trace. */
     private void logFailure(Exception e) {
-        LOG.warn("{} failed, and is tried again every {} ms: {}", name, afterFailure.toMillis(), e.toString());
+        LOG.warn("task failed name={} retry_ms={} error={}", name, afterFailure.toMillis(), e.toString());
         if (e instanceof RuntimeException && !e.getClass().getName().startsWith(OWN_PACKAGES)) {
-            LOG.error("{} failed", name, e);
+            LOG.error("task failed unexpectedly name={}", name, e);
         } else {
-            LOG.debug("{} failed", name, e);
+            LOG.debug("task failed name={}", name, e);
         }
     }
 
-    /** Lets the time at work end, for a while, then interrupts it. */
+    /** Waits a few seconds for the current run to end, then interrupts it. */
     public void stop() throws InterruptedException {
         stopping.countDown();
         if (!thread.join(STOP_LIMIT)) {

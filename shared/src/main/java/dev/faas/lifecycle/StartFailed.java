@@ -1,6 +1,6 @@
 package dev.faas.lifecycle;
 
-/** A start that did not succeed and has been unwound; the cause is what the step failed with. */
+/** Reports a failed start whose opened steps have been closed again; the cause is the failure of the step. */
 public final class StartFailed extends Exception {
     private final String step;
 
@@ -9,7 +9,7 @@ public final class StartFailed extends Exception {
         this.step = step;
     }
 
-    /** The name of the step that failed. */
+    /** The name of the failed step. */
     public String step() {
         return step;
     }

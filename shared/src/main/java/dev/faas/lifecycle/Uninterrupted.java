@@ -1,11 +1,10 @@
 package dev.faas.lifecycle;
 
-/**
- * What has to be done although its thread was told to stop, such as cleaning up after that very stop: waits would end at
- * once in a thread that is interrupted, with an exception from each.
+/** Runs a task on a thread that may be interrupted already, such as the clean-up after a stop. Without this, each wait in the task
+ * would end at once with an exception.
  */
 public final class Uninterrupted {
-    /** @param <E> what it may fail with */
+
     @FunctionalInterface
     public interface Task<E extends Exception> {
         void run() throws E;
@@ -13,7 +12,7 @@ public final class Uninterrupted {
 
     private Uninterrupted() {}
 
-    /** Afterwards the thread is interrupted again, if it was. An interrupt that comes meanwhile does reach the task. */
+    /** Restores the interrupt afterwards. An interrupt during the task does reach it. */
     public static <E extends Exception> void run(Task<E> task) throws E {
         boolean interrupted = Thread.interrupted();
         try {

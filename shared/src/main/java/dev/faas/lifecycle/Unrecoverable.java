@@ -3,16 +3,15 @@ package dev.faas.lifecycle;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
-/**
- * What no part can mend by itself, only a process that starts anew. A thread that finds one out ends with it; the program, which
- * alone may end the process, hears of it by {@link #onUncaught}.
+/** Reports a state that only a restart of the process can repair. The thread that finds it ends with this exception, and
+ * {@link #onUncaught} passes it on to the program, which ends the process.
  */
 public final class Unrecoverable extends RuntimeException {
     public Unrecoverable(String message) {
         super(message);
     }
 
-    /** From now on, for the whole JVM. The listener is called on the thread that ends, and must not block. */
+    /** Applies to the whole JVM. The listener is called on the thread that ends, and must not block. */
     public static void onUncaught(Consumer<Unrecoverable> listener) {
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
             var log = LoggerFactory.getLogger(Unrecoverable.class);
@@ -20,7 +19,7 @@ public final class Unrecoverable extends RuntimeException {
                 log.error("{}", end.getMessage());
                 listener.accept(end);
             } else {
-                log.error("thread {} ended by an exception", thread.getName(), failure);
+                log.error("thread ended by an exception thread={}", thread.getName(), failure);
             }
         });
     }

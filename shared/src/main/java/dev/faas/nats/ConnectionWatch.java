@@ -11,11 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Knows whether the connection is alive, which its status alone does not tell: after a server's kill -9 some reconnects are
- * CONNECTED, receive, and never send again. A round trip a second; two that fail while CONNECTED force a new connection.
- * One that is closed for good, as jnats does when a server refuses its password twice, ends the watch as {@link Unrecoverable}: a
- * new process may have the new password.
+/** Checks the connection by a round trip every second. Its status is not enough: after a kill -9 of a server, some reconnected
+ * connections are CONNECTED and receive, but never send. Two failed round trips while CONNECTED force a reconnect. When the
+ * connection is closed for good, the watch fails as {@link Unrecoverable}: jnats closes it when a server refuses the password
+ * twice, and a new process may have the new password.
  */
 final class ConnectionWatch implements ConnectionListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionWatch.class);
@@ -39,9 +38,8 @@ final class ConnectionWatch implements ConnectionListener, AutoCloseable {
                 Thread.sleep(EVERY);
                 var status = connection.getStatus();
                 if (status == Connection.Status.CLOSED && !closed) {
-                    throw new Unrecoverable(
-                            "the NATS connection is closed for good (" + connection.getLastError()
-                                    + "): this process has to start anew, with the right FAAS_NATS_USER and FAAS_NATS_PASSWORD");
+                    throw new Unrecoverable("NATS has closed the connection for good (" + connection.getLastError()
+                            + "). Restart this process with the right FAAS_NATS_USER and FAAS_NATS_PASSWORD.");
                 }
                 if (status != Connection.Status.CONNECTED) {
                     failures = 0;
@@ -50,14 +48,14 @@ final class ConnectionWatch implements ConnectionListener, AutoCloseable {
                     markAlive();
                 } else if (++failures >= FAILURES_TO_FORCE && !closed) {
                     failures = 0;
-                    LOG.warn("connected to NATS, yet no round trip: reconnecting by force");
+                    LOG.warn("NATS reconnect forced status=CONNECTED failed_round_trips={}", FAILURES_TO_FORCE);
                     connection.forceReconnect();
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
-            LOG.error("the watch over the NATS connection ended", e);
+            LOG.error("NATS connection watch failed", e);
         }
     }
 
@@ -67,32 +65,32 @@ final class ConnectionWatch implements ConnectionListener, AutoCloseable {
             return true;
         } catch (IOException | IllegalStateException e) {
             if (!closed) {
-                LOG.debug("no round trip to NATS: {}", e.toString());
+                LOG.debug("NATS round trip failed error={}", e.toString());
             }
             alive = false;
             return false;
         }
     }
 
-    /** The library declares this one abstract and deprecated at once; its replacement calls it. */
+    /** The library's interface declares this method abstract and deprecated; its replacement calls it. */
     @Override
     @SuppressWarnings("deprecation")
     public void connectionEvent(Connection connection, Events event) {
         switch (event) {
             case CONNECTED -> markAlive();
             case RECONNECTED -> {
-                LOG.info("reconnected to NATS");
+                LOG.info("NATS reconnected");
                 markAlive();
                 reconnected.forEach(Runnable::run);
             }
             case DISCONNECTED -> {
                 if (!closed) {
-                    LOG.warn("disconnected from NATS");
+                    LOG.warn("NATS disconnected");
                 }
                 alive = false;
             }
             case CLOSED -> alive = false;
-            default -> LOG.debug("NATS: {}", event);
+            default -> LOG.debug("NATS connection event event={}", event);
         }
     }
 

@@ -11,18 +11,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** The durable pull consumers of one stream, by the raw API: nothing here blocks. */
+/** Manages the durable pull consumers of one stream by the JetStream API. Nothing here blocks. */
 public final class Consumers {
-    /**
-     * What was taken and is neither done nor kept alive comes again after so long: longer than a spawner's lease, so that its
-     * run is over by then; short enough for what it took and never began to start within half a minute, sweep included.
+    /** When a message is delivered again that was neither acknowledged nor kept alive. Longer than a spawner's lease, so that its
+     * run has stopped by then. Short enough that an activation which was taken and not begun starts within half a minute.
      */
     public static final Duration ACK_WAIT = Duration.ofSeconds(20);
 
-    /** A backstop only: the server deletes such a consumer even with work in its queue. */
+    /** Long, because the server deletes an inactive consumer even when its queue has work. */
     private static final long INACTIVE_NANOS = 24 * 3_600_000_000_000L;
-
-    private static final int CONSUMER_NOT_FOUND = 10014;
 
     private final Nats nats;
     private final String stream;
@@ -32,7 +29,7 @@ public final class Consumers {
         this.stream = stream;
     }
 
-    /** Makes the consumer, or changes its limit. Lowering it takes effect as the runs above it end. */
+    /** Creates the consumer, or changes its limit. A lower limit takes effect as running activations end. */
     public CompletableFuture<Void> ensure(String name, String filter, int maxAckPending) {
         var config = Map.of(
                 "durable_name", name,
@@ -53,7 +50,7 @@ public final class Consumers {
         return nats.requestWrite("$JS.API.CONSUMER.DELETE." + stream + "." + name, Map.of(), new byte[0])
                 .thenAccept(answer -> {
                     var json = Codec.readTree(answer.getData());
-                    if (json.path("error").path("err_code").asInt() != CONSUMER_NOT_FOUND) {
+                    if (JetStreamError.of(json) != JetStreamError.CONSUMER_NOT_FOUND) {
                         requireNoError(json);
                     }
                 });
@@ -63,7 +60,7 @@ public final class Consumers {
         return nats.requestRead("$JS.API.CONSUMER.INFO." + stream + "." + name, new byte[0])
                 .thenApply(answer -> {
                     var json = Codec.readTree(answer.getData());
-                    if (json.path("error").path("err_code").asInt() == CONSUMER_NOT_FOUND) {
+                    if (JetStreamError.of(json) == JetStreamError.CONSUMER_NOT_FOUND) {
                         return Optional.empty();
                     }
                     requireNoError(json);
@@ -71,9 +68,8 @@ public final class Consumers {
                 });
     }
 
-    /**
-     * Asks for up to so many messages. They come to {@code replyTo}, and so does a status when there are no more within
-     * {@code expires}; a request can get lost without either.
+    /** Requests up to so many messages. They arrive at {@code replyTo}, and so does a status when there are no more within
+     * {@code expires}. A lost request brings neither.
      *
      * @throws IllegalStateException when the connection is closed
      */
@@ -84,7 +80,7 @@ public final class Consumers {
                 "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + name, replyTo, body.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** All of them; 140 ms for a thousand. */
+    /** Takes 140 ms for a thousand. */
     public CompletableFuture<List<ConsumerState>> list() {
         return page(new ArrayList<>());
     }
@@ -118,13 +114,12 @@ public final class Consumers {
         }
     }
 
-    /**
-     * A consumer as the server sees it.
+    /** A consumer as the server sees it.
      *
      * @param pending not delivered yet
-     * @param unacked delivered and not ended: what runs
+     * @param unacked delivered and not acknowledged: running activations
      * @param delivered the sequence of the last message that was delivered for the first time
-     * @param current false for one that an earlier version has made otherwise than it would be made now
+     * @param current false when an older version created it with other timings
      */
     public record ConsumerState(
             String name,

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One delivery of a message to a consumer. Ours until it is acked, handed back, or {@code ack_wait} runs out. */
+/** Represents one delivery of a message. It is ours until it is acknowledged or handed back, or {@code ack_wait} is over. */
 public final class Delivery {
     /** Sends a request that may change something. */
     interface Sender {
@@ -37,39 +37,41 @@ public final class Delivery {
         return message.metaData().streamSequence();
     }
 
-    /** How often it was delivered, this time included; a recreated consumer begins at 1 again. */
+    /** How often it was delivered, including this time; a recreated consumer starts at 1 again. */
     public long deliveryCount() {
         return message.metaData().deliveredCount();
     }
 
-    /** Messages of the same consumer that had not been delivered to anyone when this one was; redeliveries do not count. */
+    /** Messages of the same consumer that had never been delivered at that time. */
     public long pending() {
         return message.metaData().pendingCount();
     }
 
-    /** Done: the message leaves the queue. Completes when the server has confirmed it. */
+    /** Removes the message from the queue. Completes when the server has confirmed that. */
     public CompletableFuture<Void> ack() {
         return reply("+ACK");
     }
 
-    /**
-     * Done, and nobody waits for the server to confirm it: for work that does no harm when it is done again, as it is if
-     * this gets lost.
+    /** The same without a confirmation. When it is lost the message is delivered again: only for work that may be repeated.
      */
     public void ackUnconfirmed() {
         try {
             message.ack();
         } catch (IllegalStateException disconnected) {
-            LOG.debug("{} at {} comes again: {}", sequence(), subject(), disconnected.getMessage());
+            LOG.debug(
+                    "message not acknowledged subject={} sequence={} error={}",
+                    subject(),
+                    sequence(),
+                    disconnected.getMessage());
         }
     }
 
-    /** Not done yet: {@code ack_wait} begins anew. Completes when the server has confirmed it. */
+    /** Restarts {@code ack_wait}. Completes when the server has confirmed that. */
     public CompletableFuture<Void> keepAlive() {
         return reply("+WPI");
     }
 
-    /** Back to the queue, to be delivered after a while. It holds its slot for so long. */
+    /** Returns it to the queue for another delivery after the delay. Until then it counts towards its consumer's limit. */
     public CompletableFuture<Void> handBack(Duration delay) {
         return reply(delay.isZero() ? "-NAK" : "-NAK {\"delay\":" + delay.toNanos() + "}");
     }

@@ -15,21 +15,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Reads a durable consumer in batches, from one thread that may block. Several readers of one consumer share its messages.
+/** Reads a durable consumer in batches, from one thread that may block. Several readers of one consumer share its messages.
  *
- * <p>It asks for one batch at a time, under one subscription that lasts as long as the reader: a request can get lost with a
- * killed server, a lost leader or a connection, and is then asked again seconds later; what comes late is still a delivery. The
- * library's own iteration notices a lost request after 45 to 90 s, and a subscription that it opens to mend that may outlive its
- * owner and keep what it is given.
+ * <p>It requests one batch at a time and keeps one subscription open. A request can be lost with a killed server, a lost
+ * leader or a broken connection; it is then repeated after seconds, and a late message is still delivered. The library's own
+ * iteration notices a lost request only after 45 to 90 s, and the subscription that it opens then may outlive its owner and
+ * keep the messages.
  */
 public final class DurableReader implements AutoCloseable {
     private static final Duration NO_WAIT = Duration.ofMillis(1);
     private static final Duration EXPIRES = Duration.ofSeconds(2);
-    /** How much later the server may say that a request has expired. */
+    /** How late the server may report that a request has expired. */
     private static final Duration LATE = Duration.ofSeconds(1);
-    /** No messages, and none within the time. */
-    private static final Set<Integer> NOTHING = Set.of(404, 408);
+    /** Statuses "no messages" and "request timeout". */
+    private static final Set<Integer> EMPTY = Set.of(404, 408);
 
     private static final Logger LOG = LoggerFactory.getLogger(DurableReader.class);
 
@@ -51,7 +50,7 @@ public final class DurableReader implements AutoCloseable {
         this.replyTo = connection.createInbox() + ".";
     }
 
-    /** Up to {@code max} messages: waits for the first one, takes what is there besides. Empty when none came in time. */
+    /** Waits for the first message and takes up to {@code max} that are there. Empty when none arrived in time. */
     public List<Delivery> take(int max, Duration wait) throws InterruptedException {
         var batch = new ArrayList<Delivery>();
         try {
@@ -85,7 +84,6 @@ public final class DurableReader implements AutoCloseable {
         }
     }
 
-    /** Unless a request is under way. */
     private void pullUnlessPending(int max) {
         if (outstanding > 0 && System.nanoTime() < lostAt) {
             return;
@@ -95,29 +93,29 @@ public final class DurableReader implements AutoCloseable {
         lostAt = System.nanoTime() + EXPIRES.plus(LATE).toNanos();
     }
 
-    /** @param report whether somebody may be told: what has been read comes first */
+    /** @param report false while the batch has messages: those are returned first */
     private void onStatus(Message message, boolean report) {
         if (!message.getSubject().equals(replyTo + requests)) {
-            return; // of one that counted as lost
+            return; // of an earlier request that counted as lost
         }
         outstanding = 0;
         var status = message.getStatus();
-        if (report && !NOTHING.contains(status.getCode())) {
+        if (report && !EMPTY.contains(status.getCode())) {
             restoreConsumer();
             throw new BusException.BusUnavailable("reading " + durable, new IOException(status.getMessageWithCode()));
         }
     }
 
-    /** Somebody may have removed the consumer: the next take has it again. */
+    /** An operator may have removed the consumer; the next call then finds it again. */
     private void restoreConsumer() {
         try {
             Topology.restoreReaders(nats);
         } catch (IOException | JetStreamApiException | IllegalStateException e) {
-            LOG.debug("{} is not there yet: {}", durable, e.toString());
+            LOG.debug("consumer not restored consumer={} error={}", durable, e.toString());
         }
     }
 
-    /** Hands back what has come and was not taken, so that another reader has it now, and not when {@code ack_wait} is over. */
+    /** Hands back messages that arrived and were not taken, so that another reader gets them before {@code ack_wait} is over. */
     @Override
     public void close() {
         var from = inbox;
@@ -132,7 +130,7 @@ public final class DurableReader implements AutoCloseable {
                     ahead.add(new Delivery(message, nats::requestWrite));
                 }
             }
-            // First the subscription, or they would come back to it.
+            // Before the messages are handed back, or they would arrive here again.
             from.unsubscribe();
             CompletableFuture.allOf(ahead.stream()
                             .map(delivery -> delivery.handBack(Duration.ZERO))
@@ -141,7 +139,7 @@ public final class DurableReader implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
-            LOG.debug("{} messages of {} come again later: {}", ahead.size(), durable, e.toString());
+            LOG.debug("messages not handed back consumer={} count={} error={}", durable, ahead.size(), e.toString());
         }
     }
 }

@@ -6,22 +6,24 @@ import io.nats.client.ErrorListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the client library has to say, one line each; its own listener writes stack traces to the console. */
+/** Logs errors of the client library, one line each; the library's own listener prints stack traces to the console. */
 final class ErrorLog implements ErrorListener {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorLog.class);
 
     @Override
     public void errorOccurred(Connection connection, String error) {
-        LOG.warn("NATS says: {}", error);
+        LOG.warn("NATS reported an error error={}", error);
     }
 
     @Override
     public void exceptionOccurred(Connection connection, Exception e) {
-        LOG.debug("NATS client: {}", e.toString());
+        LOG.debug("NATS client failed error={}", e.toString());
     }
 
     @Override
     public void slowConsumerDetected(Connection connection, Consumer consumer) {
-        LOG.warn("messages of NATS come faster than they are taken: {} dropped", consumer.getDroppedCount());
+        LOG.warn(
+                "NATS messages dropped, because they were not taken fast enough dropped={}",
+                consumer.getDroppedCount());
     }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How JetStream's own answers are read: direct gets and republished messages carry headers, the leader's API answers JSON. */
+/** Reads answers of JetStream: direct gets and republished messages have headers, the API of the leader answers in JSON. */
 final class JetStreamReplies {
     private static final String SUBJECT = "Nats-Subject";
     private static final String SEQUENCE = "Nats-Sequence";
@@ -22,7 +22,7 @@ final class JetStreamReplies {
 
     private JetStreamReplies() {}
 
-    /** A direct get's answer; empty when there is no such message. */
+    /** Empty when there is no such message. */
     static Optional<StoredMessage> readDirectGet(Message answer) {
         if (answer.isStatusMessage()) {
             return switch (answer.getStatus().getCode()) {
@@ -51,15 +51,14 @@ final class JetStreamReplies {
                 message.getData());
     }
 
-    /** The answer of {@code STREAM.MSG.GET}, which the leader alone gives. */
+    /** The answer of {@code STREAM.MSG.GET}, which only the leader gives; empty when there is no such message. */
     static Optional<StoredMessage> readLeaderGet(Message answer) {
         var json = Codec.readTree(answer.getData());
         if (json.has("error")) {
             if (json.path("error").path("code").asInt() == 404) {
                 return Optional.empty();
             }
-            throw new BusException.BusUnavailable(
-                    json.path("error").path("description").asText(), null);
+            throw toUnavailable(json);
         }
         var message = json.path("message");
         return Optional.of(new StoredMessage(
@@ -70,27 +69,26 @@ final class JetStreamReplies {
                 Base64.getDecoder().decode(message.path("data").asText(""))));
     }
 
-    /** The answer to the deletion of a message: whether there was one. */
+    /** False when there was no such message. */
     static boolean readDelete(Message answer) {
         var json = Codec.readTree(answer.getData());
-        if (isNoSuchMessage(json.path("error"))) {
+        if (isNoSuchMessage(json)) {
             return false;
         }
         requireSuccessIn(json);
         return true;
     }
 
-    /** What failed to be deleted says why in words alone: the sequence is of a message that was removed, or not in the stream. */
-    private static boolean isNoSuchMessage(JsonNode error) {
-        var description = error.path("description").asText();
-        return switch (error.path("err_code").asInt()) {
-            case 10043 -> true;
-            case 10057 -> description.contains("no message found") || description.contains("EOF");
+    /** The server distinguishes reasons of a failed deletion only by its description. */
+    private static boolean isNoSuchMessage(JsonNode json) {
+        var description = description(json);
+        return switch (JetStreamError.of(json)) {
+            case SEQUENCE_NOT_FOUND -> true;
+            case MESSAGE_DELETE_FAILED -> description.contains("no message found") || description.contains("EOF");
             default -> false;
         };
     }
 
-    /** The answer to a command that may be refused. */
     static void requireSuccess(Message answer) {
         requireSuccessIn(Codec.readTree(answer.getData()));
     }
@@ -101,27 +99,29 @@ final class JetStreamReplies {
         }
     }
 
-    /** What an answer with an error in it is thrown as. */
     static BusException.BusUnavailable toUnavailable(JsonNode json) {
-        return new BusException.BusUnavailable(
-                json.path("error").path("description").asText(), null);
+        return new BusException.BusUnavailable(description(json), null);
     }
 
-    /** The answer to a publish: the sequence, or the refusal as an exception. */
+    private static String description(JsonNode json) {
+        return json.path("error").path("description").asText();
+    }
+
+    /** The sequence of the stored message; throws a {@link BusException} when it was refused. */
     static long readPublish(String subject, Message answer) {
         var json = Codec.readTree(answer.getData());
-        var error = json.path("error");
-        if (error.isMissingNode()) {
+        if (!json.has("error")) {
             return json.path("seq").asLong();
         }
-        throw toException(subject, error);
+        throw toException(subject, json);
     }
 
-    private static BusException toException(String subject, JsonNode error) {
-        return switch (error.path("err_code").asInt()) {
-            case 10071, 10164 -> new BusException.CompareAndSetRefused(subject);
-            case 10047, 10077, 10023 -> new BusException.StreamFull(subject);
-            default -> new BusException.BusUnavailable(error.path("description").asText(), null);
+    private static BusException toException(String subject, JsonNode json) {
+        return switch (JetStreamError.of(json)) {
+            case WRONG_LAST_SEQUENCE, WRONG_LAST_SEQUENCE_CONSTANT -> new BusException.CompareAndSetRefused(subject);
+            case STORAGE_RESOURCES_EXCEEDED, STREAM_STORE_FAILED, INSUFFICIENT_RESOURCES ->
+                new BusException.StreamFull(subject);
+            default -> toUnavailable(json);
         };
     }
 

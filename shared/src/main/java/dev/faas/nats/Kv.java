@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** One key-value bucket. Reads and writes go to the leader and do not block; only {@link #watch} does. */
+/** Reads and writes one key-value bucket, always on the leader. Only {@link #watch} blocks. */
 public final class Kv {
     private static final String OPERATION = "KV-Operation";
     private static final String DELETED = "DEL";
@@ -25,7 +25,7 @@ public final class Kv {
         this.stream = nats.stream("KV_" + bucket);
     }
 
-    /** A key's value now, or its deletion. */
+    /** The new value of a key, or its deletion. */
     public sealed interface Change {
         String key();
 
@@ -36,7 +36,7 @@ public final class Kv {
         record Deleted(String key, long revision) implements Change {}
     }
 
-    /** Raw bytes, shared and not to be changed. */
+    /** Raw bytes. Shared: must not be changed. */
     public static final class Value {
         private final byte[] bytes;
 
@@ -49,18 +49,18 @@ public final class Kv {
         }
     }
 
-    /** Its revision. */
+    /** Returns the new revision. */
     public CompletableFuture<Long> put(String key, byte[] value) {
         return stream.append(subject(key), Map.of(), value);
     }
 
-    /** Only if the key has no value; refused otherwise. */
+    /** Stores only if the key has no value; fails with {@link BusException.CompareAndSetRefused} otherwise. */
     public CompletableFuture<Long> create(String key, byte[] value) {
         return stream.appendIfLast(subject(key), value, 0).exceptionallyCompose(failure -> {
             if (!(BusException.unwrap(failure) instanceof BusException.CompareAndSetRefused)) {
                 return CompletableFuture.failedFuture(BusException.unwrap(failure));
             }
-            // A deleted key has a last message too: its deletion.
+            // A deleted key has a last message too: its deletion marker.
             return stream.lastFromLeader(subject(key)).thenCompose(last -> {
                 if (last.isPresent() && isDeletion(last.get())) {
                     return stream.appendIfLast(subject(key), value, last.get().sequence());
@@ -70,7 +70,7 @@ public final class Kv {
         });
     }
 
-    /** Only if the key's last revision is this one. */
+    /** Stores only if the key's last revision is this one. */
     public CompletableFuture<Long> update(String key, byte[] value, long revision) {
         return stream.appendIfLast(subject(key), value, revision);
     }
@@ -80,7 +80,7 @@ public final class Kv {
                 .thenApply(last -> last.filter(Change.Put.class::isInstance).map(Change.Put.class::cast));
     }
 
-    /** The key's last change, its deletion included: its revision is what the next compare-and-set has to name. */
+    /** The key's last change, which may be its deletion. The next compare-and-set must name its revision. */
     public CompletableFuture<Optional<Change>> lastChange(String key) {
         return stream.lastFromLeader(subject(key))
                 .thenApply(last -> last.map(m -> isDeletion(m)
@@ -88,24 +88,23 @@ public final class Kv {
                         : new Change.Put(key, m.sequence(), new Value(m.bytes()))));
     }
 
-    /** Its revision. */
+    /** Returns the revision of the deletion. */
     public CompletableFuture<Long> delete(String key) {
         return stream.append(subject(key), Map.of(OPERATION, DELETED), new byte[0]);
     }
 
-    /** Only if the key's last revision is this one. */
+    /** Deletes only if the key's last revision is this one. */
     public CompletableFuture<Long> delete(String key, long revision) {
         return stream.appendIfLast(subject(key), Map.of(OPERATION, DELETED), new byte[0], revision);
     }
 
-    /** Removes the mark that a deletion has left; a key that has a value by now keeps it. */
+    /** Removes the marker that a deletion leaves. A value that was stored since then stays. */
     public CompletableFuture<Void> removeDeletionMarker(String key) {
         return stream.purgeIfLast(subject(key), Kv::isDeletion);
     }
 
-    /**
-     * Every key's last change, then {@code loaded} once, then each change as it comes; on threads of the client library, in
-     * order. Survives reconnects. Blocks for the set-up.
+    /** Passes on the last change of every key, then calls {@code loaded} once, then passes on each new change; in order, on threads
+     * of the client library. Survives reconnects. Blocks until it is set up.
      */
     public Nats.Subscription watch(Consumer<Change> each, Runnable loaded) throws IOException, InterruptedException {
         try {

@@ -1,9 +1,8 @@
 package dev.faas.nats;
 
-/**
- * A message that reached us by a plain subscription.
+/** A message that a plain subscription received.
  *
- * @param sequence of the stored message it was republished from; 0 when it is no republished one
- * @param previous sequence of the message before it on the same subject; 0 when it was the first: what shows a hole
+ * @param sequence of the stored message that was republished; 0 when this is not a republished message
+ * @param previous sequence of the message before it on the same subject, which shows a gap; 0 when it was the first
  */
 public record LiveMessage(StoredMessage message, long sequence, long previous) {}

@@ -14,12 +14,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/**
- * The connection of one part to the bus. Thread-safe; every future completes on a thread of the client library, within the
- * request timeout, and every write is bounded: a time-out means that the outcome is unknown.
+/** Connects one service to NATS. Thread-safe. Every future completes on a thread of the client library, within the request
+ * timeout. A write that times out has an unknown outcome.
  *
- * <p>Nothing is buffered while disconnected (a publish that failed must not be sent later), and {@link ConnectionWatch}
- * finds and mends the reconnects that are dead though they say CONNECTED.
+ * <p>Nothing is buffered while disconnected: a publish that failed must not be sent later. {@link ConnectionWatch} finds
+ * connections that are CONNECTED but dead, and replaces them.
  */
 public final class Nats implements AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(250);
@@ -37,7 +36,7 @@ public final class Nats implements AutoCloseable {
         watch.start(connection);
     }
 
-    /** Connects, waiting for a server up to the start timeout. Blocks. */
+    /** Waits for a server up to the start timeout. Blocks. */
     public static Nats connect(NatsConfig config, String name) throws DependencyMissing, InterruptedException {
         var watch = new ConnectionWatch();
         var options = new Options.Builder()
@@ -71,7 +70,7 @@ public final class Nats implements AutoCloseable {
             return new Nats(config, io.nats.client.Nats.connect(options), watch);
         } catch (AuthenticationException e) {
             throw new DependencyMissing(
-                    "NATS at " + config.address() + " refused user and password. Check FAAS_NATS_USER and"
+                    "NATS at " + config.address() + " rejected user and password. Check FAAS_NATS_USER and"
                             + " FAAS_NATS_PASSWORD.",
                     e);
         }
@@ -89,17 +88,17 @@ public final class Nats implements AutoCloseable {
         return new ObjectBucket(this, bucket);
     }
 
-    /** The one lasting inbox under which this part pulls from a work queue. */
+    /** Opens the inbox with which this service pulls from a work queue. */
     public PullInbox openPullInbox(String stream, Consumer<Delivery> unexpected) {
         return new PullInbox(connection, stream, unexpected, this::requestWrite);
     }
 
-    /** Reads a durable consumer from one thread that may block. */
+    /** For one thread that may block. */
     public DurableReader openReader(String stream, String durable) {
         return new DurableReader(this, connection, stream, durable);
     }
 
-    /** Messages of a plain subject, in order, on one thread of the client library: the handler must not block. */
+    /** Passes on messages of a plain subject, in order, on one thread of the client library, which the handler must not block. */
     public Subscription subscribe(String subject, Consumer<LiveMessage> handler) {
         var subscription =
                 plain.subscribe(subject, message -> handler.accept(JetStreamReplies.readRepublished(message)));
@@ -111,10 +110,9 @@ public final class Nats implements AutoCloseable {
         };
     }
 
-    /** Completes when the server has seen all that was sent before, subscriptions among it. */
+    /** Completes when the server has processed everything sent before, including subscriptions. */
     public CompletableFuture<Void> flush() {
-        // A request that nobody answers is answered by the server itself, in order: a round trip without a blocked
-        // thread.
+        // The server itself answers a request without a responder, in order: a round trip without a blocked thread.
         return connection
                 .requestWithTimeout("$JS.API.INFO", null, config.requestTimeout())
                 .handle((answer, failure) -> {
@@ -125,7 +123,7 @@ public final class Nats implements AutoCloseable {
                 });
     }
 
-    /** Sends a plain message that nobody confirms. Fails when there is no connection. */
+    /** Sends a plain message without a confirmation. Fails when there is no connection. */
     public void publish(String subject, byte[] body) {
         try {
             connection.publish(subject, body);
@@ -138,7 +136,7 @@ public final class Nats implements AutoCloseable {
         return watch.isConnected();
     }
 
-    /** How long the connection has been without a break; zero while there is none. */
+    /** How long the connection has existed without a break; zero while disconnected. */
     public Duration connectedFor() {
         return watch.connectedFor();
     }
@@ -148,7 +146,7 @@ public final class Nats implements AutoCloseable {
         watch.onReconnect(listener);
     }
 
-    /** A request whose answer is not a write's: no answer means that the bus is away. */
+    /** For a request that changes nothing: without an answer it fails with {@link BusException.BusUnavailable}. */
     CompletableFuture<Message> requestRead(String subject, byte[] body) {
         return requestWrite(subject, Map.of(), body).exceptionallyCompose(failure -> {
             var cause = BusException.unwrap(failure);
@@ -159,7 +157,7 @@ public final class Nats implements AutoCloseable {
         });
     }
 
-    /** A request that may change something: no answer in time leaves the outcome unknown. */
+    /** For a request that may change something: without an answer it fails with {@link BusException.OutcomeUnknown}. */
     CompletableFuture<Message> requestWrite(String subject, Map<String, String> headers, byte[] body) {
         CompletableFuture<Message> answer;
         try {
@@ -170,14 +168,14 @@ public final class Nats implements AutoCloseable {
                     config.requestTimeout());
         } catch (IllegalStateException e) {
             return CompletableFuture.failedFuture(new BusException.BusUnavailable("not connected", e));
-        } catch (IllegalArgumentException e) { // more than the server takes in one message
+        } catch (IllegalArgumentException e) { // larger than the server accepts
             return CompletableFuture.failedFuture(e);
         }
         return answer.exceptionallyCompose(failure -> {
             var cause = BusException.unwrap(failure);
             return CompletableFuture.failedFuture(
                     cause instanceof JetStreamStatusException
-                            ? new BusException.BusUnavailable("nobody serves " + subject, cause)
+                            ? new BusException.BusUnavailable("no responder for " + subject, cause)
                             : new BusException.OutcomeUnknown(subject, cause));
         });
     }
@@ -203,7 +201,7 @@ public final class Nats implements AutoCloseable {
         }
     }
 
-    /** A plain subscription; closing it twice is fine. */
+    /** A plain subscription; may be closed twice. */
     public interface Subscription extends AutoCloseable {
         @Override
         void close();

@@ -16,10 +16,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Large values, in pieces under one name, as NATS lays out an object store (its ADR-20). */
+/** Stores large values in pieces, in the layout of a NATS object store (NATS ADR-20). */
 public final class ObjectBucket {
-    private static final int NOT_FOUND = 10037;
-    /** Above what each of two questions to the bus may take. */
+    /** Above the time that two requests may take. */
     private static final long LIMIT_SECONDS = 30;
 
     private final Nats nats;
@@ -32,18 +31,18 @@ public final class ObjectBucket {
         this.stream = nats.stream("OBJ_" + bucket);
     }
 
-    /** Stores or replaces, a piece at a time. Blocks. */
+    /** Stores or replaces an object, one piece at a time. Blocks. */
     public void put(String name, InputStream value) throws IOException, InterruptedException {
         try {
             nats.connection().objectStore(bucket).put(ObjectMeta.objectName(name), value);
         } catch (JetStreamApiException
                 | NoSuchAlgorithmException
-                | IllegalStateException e) { // the last: not connected
+                | IllegalStateException e) { // IllegalStateException: not connected
             throw new IOException("object " + name + " could not be stored", e);
         }
     }
 
-    /** All of it, for what is not large; empty when there is none, or no more. Blocks. */
+    /** Reads the whole object into memory; empty when there is none. Blocks. */
     public Optional<byte[]> get(String name) throws IOException, InterruptedException {
         var bytes = new ByteArrayOutputStream();
         try {
@@ -54,7 +53,7 @@ public final class ObjectBucket {
             store.get(name, bytes);
             return Optional.of(bytes.toByteArray());
         } catch (JetStreamApiException e) {
-            if (e.getApiErrorCode() == NOT_FOUND) {
+            if (JetStreamError.of(e) == JetStreamError.NO_MESSAGE_FOUND) {
                 return Optional.empty();
             }
             throw new IOException("object " + name + " could not be read", e);
@@ -63,7 +62,7 @@ public final class ObjectBucket {
         }
     }
 
-    /** To be read a piece at a time; empty when there is none, or no more. Does not block. */
+    /** Opens an object for reading in pieces; empty when there is none. Does not block. */
     public CompletableFuture<Optional<StoredObject>> open(String name) {
         return stream.lastFromLeader(meta(name))
                 .thenApply(found -> found.map(message -> Codec.readTree(message.bytes()))
@@ -74,7 +73,7 @@ public final class ObjectBucket {
                                 info.path("size").asLong())));
     }
 
-    /** Leaves no mark of it either, which those need that watch a store, and here nobody does. Blocks. */
+    /** Also removes the deletion marker, which only watchers of a bucket need; this platform has none. Blocks. */
     public void delete(String name) throws IOException, InterruptedException {
         try {
             var store = nats.connection().objectStore(bucket);

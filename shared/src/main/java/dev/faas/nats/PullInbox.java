@@ -12,17 +12,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/**
- * Pulls one message at a time under a single reply subscription that lives as long as the part. A pull has an expiry and is
- * never {@code no_wait}: at {@code max_ack_pending} such a one gets no answer, stays, and is served later into nowhere. Here
- * a message that comes after its pull was given up is still a delivery, and goes to {@code unexpected}.
+/** Pulls one message at a time, with one reply subscription for the whole process. A pull has an expiry and is never
+ * {@code no_wait}: at {@code max_ack_pending} the server would not answer such a pull, and would deliver to it later, when
+ * nobody waits. Here a message that arrives after its pull was given up goes to {@code unexpected}.
  */
 public final class PullInbox implements AutoCloseable {
-    /** What a pull came to. */
+
     public sealed interface PullResult {
         record Message(Delivery delivery) implements PullResult {}
 
-        /** Nothing to be had: the queue is empty, or its function at its limit. */
+        /** The queue is empty, or its function is at its limit. */
         record Empty() implements PullResult {}
 
         record NoConsumer() implements PullResult {}
@@ -51,15 +50,14 @@ public final class PullInbox implements AutoCloseable {
         dispatcher.subscribe(inbox + ">");
     }
 
-    /**
-     * One message of the consumer, if there is one now or within {@code expires}. One pull a consumer at a time: a message is
-     * told by its consumer, since it comes under the subject it was stored with; only a status comes under the pull's own.
+    /** Requests one message of the consumer, available now or within {@code expires}. Only one pull of a consumer at a time: a
+     * message arrives with the subject it was stored with, so only its consumer shows to which pull it belongs.
      */
     public CompletableFuture<PullResult> pull(String consumer, Duration expires) {
         var replyTo = inbox + consumer + "." + numbers.incrementAndGet();
         var pull = new Pull(replyTo, new CompletableFuture<>());
         if (waiting.putIfAbsent(consumer, pull) != null) {
-            throw new IllegalStateException("a pull of " + consumer + " is under way");
+            throw new IllegalStateException("consumer " + consumer + " is being pulled already");
         }
         try {
             Consumers.pull(connection, stream, consumer, replyTo, 1, expires);
@@ -89,10 +87,10 @@ public final class PullInbox implements AutoCloseable {
                 .substring(inbox.length(), status.getSubject().lastIndexOf('.'));
         var pull = waiting.get(consumer);
         if (pull != null && pull.replyTo().equals(status.getSubject())) {
-            boolean gone = status.getStatus().getCode() == 503
+            boolean noConsumer = status.getStatus().getCode() == 503
                     || status.getStatus().getMessage().contains("Consumer Deleted");
             waiting.remove(consumer, pull);
-            pull.result().complete(gone ? new PullResult.NoConsumer() : new PullResult.Empty());
+            pull.result().complete(noConsumer ? new PullResult.NoConsumer() : new PullResult.Empty());
         }
     }
 

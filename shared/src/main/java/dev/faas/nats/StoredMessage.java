@@ -3,7 +3,7 @@ package dev.faas.nats;
 import java.time.Instant;
 import java.util.Map;
 
-/** A message as a stream keeps it. Its bytes are shared and not to be changed. */
+/** Holds a message of a stream. Its bytes are shared and must not be changed. */
 public final class StoredMessage {
     private final String subject;
     private final long sequence;

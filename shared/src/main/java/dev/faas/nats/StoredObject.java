@@ -3,9 +3,8 @@ package dev.faas.nats;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * An object of a bucket, read from its beginning by one literal get a piece: without a consumer at the broker, and with one
- * piece in memory at a time. One call at a time; nothing here blocks.
+/** Reads an object of a bucket from its beginning, one get for each piece: without a consumer at the broker, and with one piece in
+ * memory. One call at a time; nothing here blocks.
  */
 public final class StoredObject {
     private final Stream stream;
@@ -20,12 +19,11 @@ public final class StoredObject {
         this.size = size;
     }
 
-    /** Bytes in all. */
     public long size() {
         return size;
     }
 
-    /** The next bytes; empty after the last, or when the rest has been removed. */
+    /** The next bytes; empty after the last ones, or when the rest has been removed. */
     public CompletableFuture<Optional<byte[]>> next() {
         if (bytesRead >= size) {
             return CompletableFuture.completedFuture(Optional.empty());

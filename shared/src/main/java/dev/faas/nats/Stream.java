@@ -8,9 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
-/**
- * One stream: appends, and reads of <em>literal</em> subjects (a wildcard in a direct get costs a hundred milliseconds and
- * stalls publishers). Direct gets may come from a replica that lags; the leader's answers do not.
+/** Appends to one stream and reads from it by <em>literal</em> subjects: a wildcard in a direct get costs a hundred milliseconds
+ * and delays publishers. A direct get may be answered by a replica that lags; the leader's answers are current.
  */
 public final class Stream {
     private static final String EXPECTED = "Nats-Expected-Last-Subject-Sequence";
@@ -28,22 +27,20 @@ public final class Stream {
         this.leader = "$JS.API.STREAM.MSG.GET." + name;
     }
 
-    /** Appends whatever is there already; the sequence. */
+    /** Appends without a condition; returns the sequence. */
     public CompletableFuture<Long> append(String subject, Map<String, String> headers, byte[] body) {
         var all = new HashMap<>(headers);
         all.put(EXPECTED_STREAM, name);
         return nats.requestWrite(subject, all, body).thenApply(answer -> JetStreamReplies.readPublish(subject, answer));
     }
 
-    /**
-     * Appends if the last message of the subject is the one expected; 0: if there is none. No message id goes with it: a
-     * duplicate's answer would come even for another payload.
+    /** Appends if the subject's last message has this sequence (0: if there is none). Sends no message id: the server would report a
+     * duplicate even for another payload.
      */
     public CompletableFuture<Long> appendIfLast(String subject, byte[] body, long expected) {
         return appendIfLast(subject, Map.of(), body, expected);
     }
 
-    /** The same with headers. */
     public CompletableFuture<Long> appendIfLast(
             String subject, Map<String, String> headers, byte[] body, long expected) {
         var all = new HashMap<>(headers);
@@ -55,7 +52,7 @@ public final class Stream {
         return nats.requestRead(direct, json("last_by_subj", subject, 0)).thenApply(JetStreamReplies::readDirectGet);
     }
 
-    /** The first message of the subject at or after a sequence, as a replica knows it. */
+    /** The first message of the subject at or after a sequence, from any replica. */
     public CompletableFuture<Optional<StoredMessage>> nextDirect(String subject, long from) {
         return nats.requestRead(direct, json("next_by_subj", subject, from)).thenApply(JetStreamReplies::readDirectGet);
     }
@@ -68,9 +65,8 @@ public final class Stream {
         return nats.requestRead(leader, json("next_by_subj", subject, from)).thenApply(JetStreamReplies::readLeaderGet);
     }
 
-    /**
-     * Removes one message without overwriting its bytes: cheap, and publishers do not feel it. False when there is none of this
-     * sequence; a refusal, as of a cluster that is about to choose a leader, is a failure.
+    /** Removes one message without overwriting its bytes, which is cheap and does not delay publishers. False when there is none
+     * with this sequence. Fails when the server refuses, such as a cluster without a leader.
      */
     public CompletableFuture<Boolean> delete(long sequence) {
         var body = Codec.write(Map.of("seq", sequence, "no_erase", true));
@@ -78,15 +74,13 @@ public final class Stream {
                 .thenApply(JetStreamReplies::readDelete);
     }
 
-    /**
-     * Removes all messages of one exact subject; a wildcard costs the server a look at all subjects there are. A refusal is a
-     * failure.
+    /** Removes all messages of one subject. With a wildcard the server looks at all subjects. Fails when the server refuses.
      */
     public CompletableFuture<Void> purge(String subject) {
         return purge(Map.of("filter", subject));
     }
 
-    /** The same if the last message is such a mark as deletions leave; what comes after it in the meantime stays. */
+    /** Does so only if the last message is a deletion marker. Messages stored after the marker stay. */
     CompletableFuture<Void> purgeIfLast(String subject, Predicate<StoredMessage> mark) {
         return lastFromLeader(subject)
                 .thenCompose(last -> last.filter(mark)
@@ -94,7 +88,7 @@ public final class Stream {
                         .orElse(CompletableFuture.completedFuture(null)));
     }
 
-    /** Of those up to a sequence, that one included. */
+    /** Up to and including a sequence. */
     CompletableFuture<Void> purge(String subject, long last) {
         return purge(Map.of("filter", subject, "seq", last + 1));
     }
@@ -104,13 +98,11 @@ public final class Stream {
                 .thenAccept(JetStreamReplies::requireSuccess);
     }
 
-    /** How it stands, as its leader knows. */
     public CompletableFuture<State> state() {
         return nats.requestRead("$JS.API.STREAM.INFO." + name, new byte[0]).thenApply(answer -> {
             var json = Codec.readTree(answer.getData());
             if (json.has("error")) {
-                throw new BusException.BusUnavailable(
-                        json.path("error").path("description").asText(), null);
+                throw JetStreamReplies.toUnavailable(json);
             }
             return new State(
                     json.path("state").path("bytes").asLong(),
@@ -119,10 +111,9 @@ public final class Stream {
         });
     }
 
-    /**
-     * A stream as the server sees it.
+    /** A stream as its leader sees it.
      *
-     * @param maxBytes -1: no limit
+     * @param maxBytes -1 when there is no limit
      */
     public record State(long bytes, long maxBytes, long lastSequence) {}
 

@@ -17,16 +17,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/**
- * The streams, buckets and shared consumers. The registry alone makes and changes them; the other parts wait until they are
- * there. Everything blocks.
+/** Creates the streams, buckets and shared consumers. Only the registry creates and changes them; the other services wait until
+ * they exist. Everything here blocks.
  */
 public final class Topology {
-    private static final int STREAM_NOT_FOUND = 10059;
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int PROJECTOR_IN_FLIGHT = 4096;
     private static final long UNLIMITED = -1;
-    /** What a registry that died has taken comes to another one, or to its successor, after so long. */
+    /** After this time another registry gets the messages that a dead one had taken. */
     private static final Duration ACK_WAIT = Duration.ofSeconds(10);
 
     private static final List<String> BUCKETS = List.of(
@@ -40,7 +38,7 @@ public final class Topology {
 
     private Topology() {}
 
-    /** Makes what is missing and changes what is otherwise; safe to repeat, and from several registries at once. */
+    /** Creates what is missing and updates what differs; may be repeated, and called by several registries at once. */
     public static void create(Nats nats, TopologyConfig config) throws DependencyMissing, InterruptedException {
         try {
             var management = nats.connection().jetStreamManagement();
@@ -54,13 +52,13 @@ public final class Topology {
             ensureOutputs(nats, management, config);
         } catch (IOException | JetStreamApiException e) {
             throw new DependencyMissing(
-                    "NATS does not let the streams be made (" + e.getMessage()
+                    "the streams could not be created in NATS (" + e.getMessage()
                             + "). Is JetStream on (nats-server -js), and may this user use it?",
                     e);
         }
     }
 
-    /** Makes consumers again that somebody has removed: each begins with the oldest message there is. Blocks. */
+    /** Recreates consumers that were removed; each starts with the oldest message. Blocks. */
     static void restoreReaders(Nats nats) throws IOException, JetStreamApiException {
         ensureReaders(nats.connection().jetStreamManagement());
     }
@@ -82,15 +80,14 @@ public final class Topology {
                         .filterSubject(Subjects.ALL_RETRIES)
                         .ackPolicy(AckPolicy.Explicit)
                         .ackWait(ACK_WAIT)
-                        // Each that waits is one in flight, and none may wait for another's time.
+                        // Each pending retry stays unacknowledged until it is due, and must not delay the others.
                         .maxAckPending(-1)
                         .build());
     }
 
-    /**
-     * Waits until the registry has made everything.
+    /** Waits until the registry has created everything.
      *
-     * @param later buckets that a registry of an earlier version would not make, where one cannot do without
+     * @param later buckets which an older registry does not create, and which the caller needs
      */
     public static void await(Nats nats, Duration limit, String... later)
             throws DependencyMissing, InterruptedException {
@@ -109,8 +106,8 @@ public final class Topology {
                 }
             }
             if (System.nanoTime() > until) {
-                throw new DependencyMissing("the streams are not there after " + limit.toSeconds()
-                        + " s: the registry makes them. Start registry-service.");
+                throw new DependencyMissing("the streams do not exist after " + limit.toSeconds()
+                        + " s. The registry creates them: start registry-service.");
             }
             Thread.sleep(POLL);
         }
@@ -127,13 +124,13 @@ public final class Topology {
     }
 
     private static StreamConfiguration activations(TopologyConfig config) {
-        return file(Subjects.ACTIVATIONS, config)
+        return fileStream(Subjects.ACTIVATIONS, config)
                 .subjects(Subjects.ALL_QUEUED)
                 .retentionPolicy(RetentionPolicy.WorkQueue)
                 .discardPolicy(DiscardPolicy.New)
                 .republish(Republish.builder()
                         .source(Subjects.EACH_QUEUED)
-                        // owner and function are what a hint needs to say
+                        // owner and function, which is all that a work notification says
                         .destination("wake.{{wildcard(1)}}.{{wildcard(2)}}")
                         .headersOnly(true)
                         .build())
@@ -141,7 +138,7 @@ public final class Topology {
     }
 
     private static StreamConfiguration retries(TopologyConfig config) {
-        return file(Subjects.RETRIES, config)
+        return fileStream(Subjects.RETRIES, config)
                 .subjects(Subjects.ALL_RETRIES)
                 .retentionPolicy(RetentionPolicy.WorkQueue)
                 .discardPolicy(DiscardPolicy.New)
@@ -149,7 +146,7 @@ public final class Topology {
     }
 
     private static StreamConfiguration events(TopologyConfig config) {
-        return file(Subjects.EVENTS, config)
+        return fileStream(Subjects.EVENTS, config)
                 .subjects(Subjects.ALL_EVENTS)
                 .retentionPolicy(RetentionPolicy.Limits)
                 .discardPolicy(DiscardPolicy.New)
@@ -163,7 +160,7 @@ public final class Topology {
                 .build();
     }
 
-    private static StreamConfiguration.Builder file(String name, TopologyConfig config) {
+    private static StreamConfiguration.Builder fileStream(String name, TopologyConfig config) {
         return StreamConfiguration.builder()
                 .name(name)
                 .storageType(StorageType.File)
@@ -193,22 +190,22 @@ public final class Topology {
             nats.connection().keyValueManagement().create(builder.build());
             return;
         }
-        var made = management.getStreamInfo(stream).getConfiguration();
-        if (made.getMaxBytes() != limit || !made.getMaxAge().equals(age)) {
-            management.updateStream(StreamConfiguration.builder(made)
+        var existing = management.getStreamInfo(stream).getConfiguration();
+        if (existing.getMaxBytes() != limit || !existing.getMaxAge().equals(age)) {
+            management.updateStream(StreamConfiguration.builder(existing)
                     .maxBytes(limit)
                     .maxAge(age)
                     .build());
         }
     }
 
-    /** Zero: for ever. */
+    /** Zero means without an age limit. */
     private static Duration age(String bucket) {
         return switch (bucket) {
             case Subjects.IDEMPOTENCY -> Duration.ofHours(24);
-            // What remains of removed entries; an access token lives 12 hours at most.
+            // An access token is valid for at most 12 hours; removed entries leave a marker.
             case Subjects.REVOKED -> Duration.ofHours(24);
-            // One that lives gives a sign every few seconds, and of one that is gone none has been heard for long.
+            // A living spawner publishes every few seconds; a dead one needs no entry for so long.
             case Subjects.SPAWNERS -> Duration.ofHours(24);
             default -> Duration.ZERO;
         };
@@ -226,8 +223,8 @@ public final class Topology {
                             .ttl(config.outputsAge())
                             .build());
         } else {
-            var made = management.getStreamInfo(stream).getConfiguration();
-            management.updateStream(StreamConfiguration.builder(made)
+            var existing = management.getStreamInfo(stream).getConfiguration();
+            management.updateStream(StreamConfiguration.builder(existing)
                     .maxAge(config.outputsAge())
                     .build());
         }
@@ -239,7 +236,7 @@ public final class Topology {
             management.getStreamInfo(stream);
             return false;
         } catch (JetStreamApiException e) {
-            if (e.getApiErrorCode() == STREAM_NOT_FOUND) {
+            if (JetStreamError.of(e) == JetStreamError.STREAM_NOT_FOUND) {
                 return true;
             }
             throw e;

@@ -2,11 +2,11 @@ package dev.faas.pg;
 
 import org.flywaydb.core.Flyway;
 
-/** Flyway over JDBC, once at start: {@code classpath:db/<schema>} into the schema, its history table in it too. */
+/** Migrates a schema at start with Flyway over JDBC, from {@code classpath:db/<schema>}; its history table is in the same schema. */
 final class Migrations {
     private Migrations() {}
 
-    /** Blocks. Returns the version that the schema has now. */
+    /** Blocks. Returns the schema's version afterwards. */
     static String run(PgConfig config) {
         var flyway = Flyway.configure()
                 .dataSource(config.jdbcUrl(), config.user(), config.password().value())

@@ -13,15 +13,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 
-/** A pool of connections to one schema, migrated before the first use. Thread-safe. */
+/** Pools connections to one schema, which is migrated before the first use. Thread-safe. */
 public final class Pg {
-    /**
-     * Begins a statement that is planned for its very values each time. Others are planned for any values once they have been
-     * used a few times, which is cheaper, and bad where what they ask for may be in all rows or in none.
+    /** Prefix of a statement that Postgres must plan for its actual values each time (a custom plan). Prepared statements get a
+     * generic plan after a few uses, which is cheaper, but slow where a value may match all rows or none.
      */
     public static final String CUSTOM_PLAN = "/* planned anew */ ";
 
-    /** One attempt to connect and ask, at start. */
+    /** Of one attempt to connect at start. */
     private static final long PROBE_SECONDS = 5;
 
     private final Pool pool;
@@ -30,11 +29,10 @@ public final class Pg {
         this.pool = pool;
     }
 
-    /**
-     * Waits for Postgres up to the start timeout, then migrates the schema (Flyway's lock lets replicas do so at once).
+    /** Waits for Postgres up to the start timeout, then migrates the schema. Replicas may do so at once: Flyway has a lock.
      * Blocks: not for an event loop.
      *
-     * @throws DependencyMissing when it does not answer in time, or does not let us in
+     * @throws DependencyMissing when Postgres does not answer in time, or rejects the user
      */
     public static Pg open(Vertx vertx, PgConfig config) throws DependencyMissing, InterruptedException {
         var pool = PgBuilder.pool()
@@ -47,7 +45,7 @@ public final class Pg {
             DependencyMissing.retryWithin(
                     config.startTimeout(), "postgres", config.address(), "FAAS_PG_URL", () -> probe(pool, config));
             var version = Migrations.run(config);
-            LoggerFactory.getLogger(Pg.class).info("schema {} is at version {}", config.schema(), version);
+            LoggerFactory.getLogger(Pg.class).info("schema migrated schema={} version={}", config.schema(), version);
             open = true;
             return new Pg(pool);
         } finally {
@@ -61,12 +59,12 @@ public final class Pg {
         return pool;
     }
 
-    /** Work on the pool, a connection a statement; failures as {@link #toProblem} says. */
+    /** Each statement may use another connection; failures are mapped by {@link #toProblem}. */
     public <T> Future<T> withPool(Function<Pool, Future<T>> work) {
         return work.apply(pool).recover(failure -> Future.failedFuture(toProblem(failure)));
     }
 
-    /** Work in one transaction, rolled back when it fails; failures as {@link #toProblem} says. */
+    /** Rolls back when the work fails; failures are mapped by {@link #toProblem}. */
     public <T> Future<T> inTransaction(Function<SqlConnection, Future<T>> work) {
         return pool.withTransaction(work).recover(failure -> Future.failedFuture(toProblem(failure)));
     }
@@ -79,17 +77,17 @@ public final class Pg {
         return pool.close();
     }
 
-    /** 503 {@code unavailable} when Postgres cannot be reached or takes no work, else the failure itself. */
+    /** 503 {@code unavailable} when Postgres cannot be reached or is overloaded, else the failure itself. */
     public static Throwable toProblem(Throwable failure) {
         return Unavailable.matches(failure) ? Problem.unavailable("postgres").asException() : failure;
     }
 
-    /** Whether it is the values that Postgres will not have: all else that fails may pass, and the same be taken later. */
+    /** Whether Postgres rejected the values. After any other failure the same statement may succeed later. */
     public static boolean isInvalidValue(Throwable failure) {
         return failure instanceof PgException refusal && Unavailable.isInvalidValue(refusal);
     }
 
-    /** A whole round trip, so that a server that only listens, or a password that is wrong, does not count as there. */
+    /** A query, because a server that only accepts connections, or a wrong password, must not count as available. */
     private static Void probe(Pool pool, PgConfig config) throws Exception {
         try {
             return pool.query("SELECT 1")
@@ -101,7 +99,7 @@ public final class Pg {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof PgException refusal && Unavailable.isAccessDenied(refusal)) {
                 throw new DependencyMissing(
-                        "postgres at %s does not let '%s' in: %s. Check FAAS_PG_URL, FAAS_PG_USER and FAAS_PG_PASSWORD."
+                        "postgres at %s rejected user '%s': %s. Check FAAS_PG_URL, FAAS_PG_USER and FAAS_PG_PASSWORD."
                                 .formatted(config.address(), config.user(), refusal.getErrorMessage()),
                         refusal);
             }

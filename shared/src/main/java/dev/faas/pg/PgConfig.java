@@ -10,12 +10,11 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/**
- * Where Postgres is, and who we are there.
+/** Configures the connection to Postgres.
  *
- * @param url {@code postgres://host:port/database}; user and password have settings of their own
- * @param schema ours alone, and the folder of its migrations ({@code classpath:db/<schema>})
- * @param startTimeout how long to wait for it at start
+ * @param url {@code postgres://host:port/database}; user and password are separate settings
+ * @param schema used by this service only; also the folder of its migrations ({@code classpath:db/<schema>})
+ * @param startTimeout how long to wait for Postgres at start
  */
 public record PgConfig(URI url, String user, Secret password, String schema, int poolSize, Duration startTimeout) {
     private static final int DEFAULT_PORT = 5432;
@@ -23,40 +22,39 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
     private static final String FORM = "must be postgres://host:port/database, without user, password or parameters";
     private static final Pattern SCHEMA = Pattern.compile("[a-z][a-z0-9_]{0,62}");
 
-    /** No statement of ours takes so long unless something is wrong. */
+    /** No statement takes this long in normal operation. */
     private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(30);
 
-    /** How long a request waits for a free connection before it is a 503. */
+    /** How long a request waits for a free connection before it is answered with 503. */
     private static final int POOL_WAIT_SECONDS = 5;
 
     private static final int POOL_QUEUE = 2_000;
 
     public PgConfig {
         if (!isValid(url)) {
-            // The address itself may hold a password: it is not repeated.
+            // The address may contain a password: not repeated.
             throw new IllegalArgumentException("FAAS_PG_URL " + FORM);
         }
         if (!SCHEMA.matcher(schema).matches()) {
-            throw new IllegalArgumentException("not a schema: " + schema);
+            throw new IllegalArgumentException("schema must match " + SCHEMA + ", not '" + schema + "'");
         }
     }
 
     public static PgConfig from(Env env, String schema) {
-        var url = env.uri("FAAS_PG_URL", DEFAULT_URL, "where Postgres is");
+        var url = env.uri("FAAS_PG_URL", DEFAULT_URL, "address of Postgres: postgres://host:port/database");
         if (!isValid(url)) {
             env.addProblem("FAAS_PG_URL", FORM);
         }
         return new PgConfig(
                 isValid(url) ? url : DEFAULT_URL,
-                env.text("FAAS_PG_USER", "faas", "its user"),
-                env.secret("FAAS_PG_PASSWORD", "the user's password").orElse(new Secret("")),
+                env.text("FAAS_PG_USER", "faas", "user in Postgres"),
+                env.secret("FAAS_PG_PASSWORD", "password in Postgres").orElse(new Secret("")),
                 schema,
-                env.integer("FAAS_PG_POOL_SIZE", 8, 1, 200, "connections to Postgres"),
+                env.integer("FAAS_PG_POOL_SIZE", 8, 1, 200, "largest number of connections to Postgres"),
                 env.duration(
                         "FAAS_START_TIMEOUT", Duration.ofSeconds(10), "how long to wait for dependencies at start"));
     }
 
-    /** {@code host:port}, for messages. */
     String address() {
         return url.getHost() + ":" + port();
     }
@@ -77,7 +75,7 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
                 .setPreparedStatementCacheSqlFilter(sql -> !sql.startsWith(Pg.CUSTOM_PLAN))
                 .addProperty("application_name", schema)
                 .addProperty("search_path", schema)
-                // "already exists, skipping" is no news.
+                // Suppresses notices such as "already exists, skipping".
                 .addProperty("client_min_messages", "warning")
                 .addProperty("statement_timeout", Long.toString(STATEMENT_LIMIT.toMillis()));
     }

@@ -8,15 +8,15 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
-/** Tells a Postgres that is away, overloaded or restarting from a statement that is wrong. */
+/** Distinguishes a Postgres that is unreachable, overloaded or restarting from a statement that is wrong. */
 final class Unavailable {
-    /** Classes of SQLSTATE (Postgres, appendix A): connection, insufficient resources, operator intervention. */
+    /** Classes of SQLSTATE (Postgres manual, appendix A): connection, insufficient resources, operator intervention. */
     private static final Set<String> CLASSES = Set.of("08", "53", "57");
 
-    /** Authorization, and a database that does not exist: waiting does not help. */
+    /** Wrong credentials, or no such database: waiting does not help. */
     private static final Set<String> REFUSALS = Set.of("28", "3D");
 
-    /** What the values themselves cause: data exceptions, and constraints that they break. */
+    /** Caused by the values: data exceptions and violated constraints. */
     private static final Set<String> VALUES = Set.of("22", "23");
 
     private Unavailable() {}
@@ -25,10 +25,10 @@ final class Unavailable {
         return switch (failure) {
             case PgException refusal -> hasClass(refusal, CLASSES);
             case IOException unreachable -> true;
-            case ClosedConnectionException lost -> true;
+            case ClosedConnectionException closed -> true;
             case ConnectionPoolTooBusyException busy -> true;
             case TimeoutException late -> true;
-            // There is no type for "no connection in time", and none for one that broke just before it was used.
+            // Vert.x has no type for "no connection in time", and none for a connection that broke just before its use.
             case VertxException other -> isPoolTimeout(other);
             default -> false;
         };

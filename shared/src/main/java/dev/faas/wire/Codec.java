@@ -22,16 +22,15 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 
-/**
- * The one place where wire records become bytes and back. A reader ignores fields it does not know, so that old and new
- * versions run side by side in a rolling update, and refuses a version it cannot read. Strictness about unknown fields is
- * the HTTP edge's, not this class's.
+/** Converts wire records to JSON and back; the only place that does. It ignores unknown fields, so that old and new versions run
+ * side by side in a rolling update, and rejects a version that it cannot read. Unknown fields of HTTP requests are rejected
+ * elsewhere, by the HTTP layer.
  */
 public final class Codec {
     private static final int NEWEST = 1;
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
-            .addModule(new BlackbirdModule()) // calls accessors by linked code instead of reflection
+            .addModule(new BlackbirdModule()) // calls accessors without reflection
             .addModule(new JavaTimeModule().addSerializer(Instant.class, new Milliseconds()))
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
@@ -46,26 +45,29 @@ public final class Codec {
         return write(message);
     }
 
-    /** Bytes that are no such message are a {@link CodecException}: whoever reads decides what to do with them. */
+    /** @throws CodecException when the bytes are not such a message */
     public static <T extends Versioned> T decode(byte[] bytes, Class<T> type) {
         try {
             int version = version(bytes);
             if (version > NEWEST) {
                 throw new NewerException(
-                        "a " + type.getSimpleName() + " of version " + version + ", this program reads up to " + NEWEST,
+                        type.getSimpleName() + " has version " + version + "; this program reads versions up to "
+                                + NEWEST + ". Update this service.",
                         null);
             }
             return MAPPER.readValue(bytes, type);
         } catch (JsonMappingException e) {
             throw namesAnUnknown(e)
-                    ? new NewerException("a " + type.getSimpleName() + " with a value that is not known here", e)
+                    ? new NewerException(
+                            type.getSimpleName() + " has a value that this version does not know. Update this service.",
+                            e)
                     : new CodecException("not a " + type.getSimpleName(), e);
         } catch (IOException | IllegalArgumentException e) {
             throw new CodecException("not a " + type.getSimpleName(), e);
         }
     }
 
-    /** A constant of an enum or one of the kinds of a record that this program does not have. */
+    /** Whether the message names an enum constant or a subtype that this version does not have. */
     private static boolean namesAnUnknown(JsonMappingException e) {
         return switch (e) {
             case InvalidTypeIdException kind -> kind.getTypeId() != null;
@@ -75,7 +77,7 @@ public final class Codec {
         };
     }
 
-    /** Without a tree: every event is read a few times on its way. */
+    /** Does not build a tree: every event is read several times. */
     private static int version(byte[] bytes) throws IOException {
         try (var parser = MAPPER.createParser(bytes)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -93,12 +95,12 @@ public final class Codec {
         }
     }
 
-    /** Plain JSON of a value that is not a wire record by itself (a column, a list). */
+    /** For values that are not wire records, such as a column or a list. */
     public static byte[] write(Object value) {
         try {
             return MAPPER.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
-            throw new CodecException("cannot be written: " + value.getClass().getSimpleName(), e);
+            throw new CodecException(value.getClass().getSimpleName() + " cannot be written as JSON", e);
         }
     }
 
@@ -122,7 +124,7 @@ public final class Codec {
         }
     }
 
-    /** RFC 3339, UTC, always three digits of a second: the same time is always the same text. */
+    /** RFC 3339 in UTC with three digits of a second, so that the same time is always the same text. */
     private static final class Milliseconds extends StdSerializer<Instant> {
         private static final DateTimeFormatter FORMAT =
                 new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
@@ -144,7 +146,7 @@ public final class Codec {
         }
     }
 
-    /** Bytes that may well follow the wire format of a newer version, whose programs can read them. */
+    /** Bytes that a newer version may have written and can read. */
     public static final class NewerException extends CodecException {
         NewerException(String message, Throwable cause) {
             super(message, cause);

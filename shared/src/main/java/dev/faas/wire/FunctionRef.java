@@ -4,16 +4,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
-/**
- * How a request names a function: by id or by name, with {@code @revision} to pin one.
+/** Names a function in a request: by id or by name, optionally with {@code @revision}.
  *
- * @param target a function id or a function name, checked
+ * @param target a valid function id or function name
  */
 public record FunctionRef(String target, OptionalInt revision) {
     private static final Pattern NAME = Pattern.compile("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
     private static final Pattern REVISION = Pattern.compile("[1-9][0-9]{0,8}");
 
-    /** Empty when the text cannot name a function at all; such a function does not exist. */
+    /** Empty when the text cannot be the name or id of a function. */
     public static Optional<FunctionRef> parse(String text) {
         int at = text.indexOf('@');
         var target = at < 0 ? text : text.substring(0, at);

@@ -4,8 +4,7 @@ import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One revision of a function: the value in KV {@code FUNCTIONS} and what an accepted activation embeds.
+/** Describes one revision of a function: the value in KV {@code FUNCTIONS}.
  *
  * @param imageDigest null until known
  */
@@ -25,7 +24,7 @@ public record FunctionRevision(
         Objects.requireNonNull(updatedAt);
         Objects.requireNonNull(spec);
         if (revision < 1) {
-            throw new IllegalArgumentException("revisions begin at 1");
+            throw new IllegalArgumentException("revision must be at least 1, not " + revision);
         }
     }
 

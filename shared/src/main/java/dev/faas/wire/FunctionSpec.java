@@ -8,9 +8,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a user says of a function, with every default filled in. Rules of single fields are the registry's to check when a
- * request comes in; here stands only what nobody may rely on being otherwise.
+/** Describes a function as its user wrote it, with all defaults. The registry validates single fields when a request arrives;
+ * this record checks only what other code relies on.
  *
  * @param entrypoint null: the image's own
  * @param command null: the image's own
@@ -44,16 +43,16 @@ public record FunctionSpec(
         secrets = List.copyOf(secrets);
         labels = sorted(labels);
         if (concurrency < 1) {
-            throw new IllegalArgumentException("concurrency is at least 1");
+            throw new IllegalArgumentException("concurrency must be at least 1, not " + concurrency);
         }
     }
 
-    /** Sorted, so that the same function is always the same bytes (ETags, golden files). */
+    /** Sorted, so that the same function has always the same bytes (ETags, golden files). */
     public static Map<String, String> sorted(Map<String, String> map) {
         return Collections.unmodifiableMap(new TreeMap<>(map));
     }
 
-    /** A function of which only name and image were said. */
+    /** With the default of every other field. */
     public static FunctionSpec of(String name, String image) {
         return new FunctionSpec(
                 name,
@@ -98,7 +97,7 @@ public record FunctionSpec(
         AT_MOST_ONCE
     }
 
-    /** Why an attempt of the function's own failed, as a retry policy names it. */
+    /** Why a function's attempt failed, as a retry policy names it. */
     public enum Cause {
         @JsonProperty("exit_code")
         EXIT_CODE,
@@ -108,7 +107,7 @@ public record FunctionSpec(
         OUT_OF_MEMORY
     }
 
-    /** Hard limits of one run; {@code resultKb} and {@code logKb} are what is kept, in units of 1,024 bytes. */
+    /** Hard limits of one run. {@code resultKb} and {@code logKb} limit what is stored, in units of 1,024 bytes. */
     public record Limits(int memoryMb, double cpus, int pids, int timeoutSeconds, int resultKb, int logKb) {
         public static final Limits DEFAULT = new Limits(128, 1.0, 128, 300, 1024, 1024);
     }
@@ -121,7 +120,7 @@ public record FunctionSpec(
         public static final Retry DEFAULT =
                 new Retry(1, 1, List.of(Cause.EXIT_CODE, Cause.TIMED_OUT, Cause.OUT_OF_MEMORY));
 
-        /** The order of the causes says nothing: the same policy is always the same bytes. */
+        /** Sorts the causes, so that the same policy has always the same bytes. */
         public Retry {
             on = on.stream().distinct().sorted().toList();
         }

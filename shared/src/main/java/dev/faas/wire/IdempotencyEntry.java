@@ -2,12 +2,10 @@ package dev.faas.wire;
 
 import java.util.Objects;
 
-/**
- * What was made for an Idempotency-Key: the value in KV {@code IDEMPOTENCY}. Neither the key nor the body can be found out
- * from it.
+/** Remembers the activation of an Idempotency-Key: the value in KV {@code IDEMPOTENCY}. It reveals neither the key nor the body.
  *
- * @param activationId whether it was accepted in the end does not stand here
- * @param meaning a keyed hash of what was asked for
+ * @param activationId may name an activation that was not accepted in the end
+ * @param meaning a keyed hash of the request
  */
 public record IdempotencyEntry(String activationId, String meaning) implements Versioned {
     public IdempotencyEntry {

@@ -4,9 +4,8 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
 
-/**
- * Identifiers: UUIDv7 (RFC 9562) as 26 characters of lower-case Crockford base32, so that they sort by the millisecond of
- * their making, as text and as subjects. Users and functions carry a prefix, activations none.
+/** Creates and checks identifiers: UUIDv7 (RFC 9562) as 26 characters of lower-case Crockford base32. As text they sort by the
+ * millisecond of their creation. Ids of users and functions have a prefix, ids of activations have none.
  */
 public final class Ids {
     private static final char[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".toCharArray();
@@ -34,18 +33,18 @@ public final class Ids {
         return USER + activation(at);
     }
 
-    /** The least activation id of a millisecond: the bound of a ledger partition or of a time filter. */
+    /** The lowest possible activation id of a millisecond, for the bound of a ledger partition or of a time filter. */
     public static String lowestAt(Instant at) {
         return encode(at.toEpochMilli() << TIME_SHIFT, 0);
     }
 
-    /** The millisecond an activation id was made in. */
+    /** The millisecond in which an activation id was created. */
     public static Instant timeOf(String activation) {
         if (!isActivation(activation)) {
-            throw new IllegalArgumentException("not an activation id");
+            throw new IllegalArgumentException("not an activation id: " + activation);
         }
         long millis = 0;
-        // 130 bits of text hold 128 of number: the 48 bits of time are the first 10 characters less their last 0 bits.
+        // The 48 bits of time are the first 10 characters: 26 characters have 130 bits, of which the first two are 0.
         for (int i = 0; i < 10; i++) {
             millis = millis << 5 | valueOf(activation.charAt(i));
         }
@@ -64,7 +63,7 @@ public final class Ids {
         return text.startsWith(USER) && isBare(text, USER.length());
     }
 
-    /** By hand: each subject that is built checks its ids, and a pattern was a tenth of what a submit costs. */
+    /** Without a regular expression, which took a tenth of the time of a submit: each subject checks its ids. */
     private static boolean isBare(String text, int from) {
         if (text.length() != from + LENGTH || text.charAt(from) > '7') {
             return false;
@@ -92,7 +91,7 @@ public final class Ids {
     private static int valueOf(char c) {
         int digit = digit(c);
         if (digit < 0) {
-            throw new IllegalArgumentException("not Crockford base32");
+            throw new IllegalArgumentException("not a digit of Crockford base32: " + c);
         }
         return digit;
     }

@@ -3,12 +3,11 @@ package dev.faas.wire;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the image of a function's revision was when it was first booted, and stays: the value in KV {@code IMAGES}. Made once
- * ("must not exist"), by whichever spawner comes first.
+/** Pins the image of a function's revision to what it was at the first boot: the value in KV {@code IMAGES}. The first spawner
+ * creates it, and it never changes.
  *
- * @param id of the contents, on the Docker host of that spawner
- * @param digest in the registry it came from; null when it came from none (built or loaded there)
+ * @param id of the image's contents, on the Docker host of that spawner
+ * @param digest in its registry; null when it came from none (built or loaded on that host)
  */
 public record ImagePin(String id, @Nullable String digest) implements Versioned {
     public ImagePin {
@@ -20,7 +19,7 @@ public record ImagePin(String id, @Nullable String digest) implements Versioned 
         return functionId + "." + revision;
     }
 
-    /** Likewise, of a revision that is written {@code fn_…@3}. */
+    /** The same for a revision in the form {@code fn_…@3}. */
     public static String key(String revision) {
         return revision.replace('@', '.');
     }

@@ -7,12 +7,10 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
-/**
- * What went wrong, as a client is told (RFC 9457). {@code code} is stable and lower_snake; {@code detail} says what to do
- * next and names nothing of the inside.
- *
- * @param extensions further members of the problem document, such as {@code activationId}: texts and whole numbers
- * @param retryAfterSeconds the {@code Retry-After} header, when a repeat may help
+/** Describes an error to a client (RFC 9457). {@code code} is stable and in lower_snake case; {@code detail} says what to do next
+ * and names nothing internal.
+ * @param extensions more members of the problem document, such as {@code activationId}: texts and whole numbers
+ * @param retryAfterSeconds the {@code Retry-After} header, when a repetition may succeed
  */
 public record Problem(
         int status,
@@ -28,7 +26,7 @@ public record Problem(
 
     public Problem {
         if (status < 400 || status > 599) {
-            throw new IllegalArgumentException("not an error status: " + status);
+            throw new IllegalArgumentException("status must be from 400 to 599, not " + status);
         }
         Objects.requireNonNull(code);
         Objects.requireNonNull(title);
@@ -42,7 +40,7 @@ public record Problem(
         return new Problem(status, code, title, detail, List.of(), Map.of(), OptionalInt.empty());
     }
 
-    /** 400: fields that break a rule, all of them at once. */
+    /** 400 with all invalid fields. */
     public static Problem invalid(List<FieldError> errors) {
         var summary = errors.stream()
                 .map(e -> e.field().isEmpty() ? e.message() : e.field() + ": " + e.message())
@@ -79,7 +77,7 @@ public record Problem(
         return of(404, "activation_not_found", "Activation not found", "You have no activation '" + id + "'.");
     }
 
-    /** 503: a dependency is away; nothing was changed. */
+    /** 503: a dependency cannot be reached; nothing was changed. */
     public static Problem unavailable(String dependency) {
         return of(
                         503,
@@ -98,7 +96,7 @@ public record Problem(
                 "Something failed on our side. Quote the request id when you report it.");
     }
 
-    /** 413 about a body or a part of it: the limit is named in {@code detail} and, for programs, in {@code limitBytes}. */
+    /** 413 for a body or a part of it. {@code detail} names the limit, and so does {@code limitBytes}, for programs. */
     public static Problem tooLarge(String code, String title, String detail, int limitBytes) {
         return of(413, code, title, detail).withExtension("limitBytes", limitBytes);
     }

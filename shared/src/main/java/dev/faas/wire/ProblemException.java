@@ -1,6 +1,6 @@
 package dev.faas.wire;
 
-/** Carries a {@link Problem} to the one place that renders it. Has no stack trace: it is an answer, not a fault. */
+/** Carries a {@link Problem} to the code that renders it. Has no stack trace: it is an answer, not a fault. */
 public final class ProblemException extends RuntimeException {
     private final transient Problem problem;
 

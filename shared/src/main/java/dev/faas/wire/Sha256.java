@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 (FIPS 180-4), of bytes or of a text's UTF-8. */
+/** Computes SHA-256 (FIPS 180-4) of bytes or of a text in UTF-8. */
 public final class Sha256 {
     private Sha256() {}
 
@@ -13,7 +13,7 @@ public final class Sha256 {
         try {
             return MessageDigest.getInstance("SHA-256").digest(bytes);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            throw new IllegalStateException("this Java has no SHA-256", e);
         }
     }
 
@@ -21,7 +21,7 @@ public final class Sha256 {
         return digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** As 64 digits in lower case. */
+    /** 64 digits in lower case. */
     public static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(digest(bytes));
     }

@@ -2,9 +2,8 @@ package dev.faas.wire;
 
 import java.util.Optional;
 
-/**
- * Every stream, bucket, consumer and subject name, in one place: whoever shards a stream one day changes this class alone.
- * Subjects are made of ids only, never of names, and ids are checked before a subject is built.
+/** Defines the name of every stream, bucket, consumer and subject. Subjects contain ids only, never names, and each id is checked
+ * before a subject is built.
  */
 public final class Subjects {
     public static final String ACTIVATIONS = "ACTIVATIONS";
@@ -16,9 +15,9 @@ public final class Subjects {
     public static final String REVOKED = "REVOKED";
     public static final String SPAWNERS = "SPAWNERS";
     public static final String IDEMPOTENCY = "IDEMPOTENCY";
-    /** What all gateways share. */
+    /** Holds values that all gateways share, such as the key with which they hash Idempotency-Keys. */
     public static final String GATEWAY = "GATEWAY";
-    /** What the images of functions' revisions were when they were first booted. */
+    /** Holds {@link ImagePin}s. */
     public static final String IMAGES = "IMAGES";
 
     public static final String OUTPUTS = "OUTPUTS";
@@ -28,7 +27,7 @@ public final class Subjects {
     public static final String RETRIER = "retrier";
 
     public static final String ALL_QUEUED = "activations.queue.>";
-    /** The same with a wildcard for each id, as a republish's destination refers to them. */
+    /** With a wildcard for each id, to which the destination of a republish can refer. */
     public static final String EACH_QUEUED = "activations.queue.*.*.*";
 
     public static final String ALL_RETRIES = "activations.retry.*";
@@ -41,22 +40,22 @@ public final class Subjects {
 
     private Subjects() {}
 
-    /** Where the command of a queued activation lies. */
+    /** The command of a queued activation. */
     public static String command(String owner, String function, String id) {
         return QUEUE + user(owner) + "." + function(function) + "." + activation(id);
     }
 
-    /** The filter of one function's consumer. */
+    /** All commands of one function: the filter of its consumer. */
     public static String functionQueue(String owner, String function) {
         return QUEUE + user(owner) + "." + function(function) + ".*";
     }
 
-    /** The hint that a function has work: what a republished command, or a sweep, says. */
+    /** Says that a function has work; sent by republishing a command, or by hand. */
     public static String workNotification(String owner, String function) {
         return WORK_NOTIFICATION + user(owner) + "." + function(function);
     }
 
-    /** Owner and function of a queue subject or of a hint; empty when it is neither. */
+    /** Owner and function of a command or of a work notification; empty for any other subject. */
     public static Optional<QueueKey> queueKey(String subject) {
         var parts = subject.split("\\.", -1);
         int from = subject.startsWith(QUEUE) ? 2 : subject.startsWith(WORK_NOTIFICATION) ? 1 : parts.length;
@@ -66,7 +65,7 @@ public final class Subjects {
         return Optional.of(new QueueKey(parts[from], parts[from + 1]));
     }
 
-    /** The activation whose command lies under a queue subject. */
+    /** Of a command's subject. */
     public static String activationIdOf(String subject) {
         return activation(subject.substring(subject.lastIndexOf('.') + 1));
     }
@@ -86,7 +85,7 @@ public final class Subjects {
         return "events." + activation(id) + ".log";
     }
 
-    /** Both event subjects of one activation, as they are republished. */
+    /** Both event subjects of one activation, republished. */
     public static String liveEvents(String id) {
         return "live." + activation(id) + ".*";
     }
@@ -95,12 +94,12 @@ public final class Subjects {
         return "live." + activation(id) + ".state";
     }
 
-    /** The bucket entries that pin the images of one function's revisions. */
+    /** The {@link ImagePin}s of all revisions of one function. */
     public static String imagePins(String function) {
         return "$KV." + IMAGES + "." + function(function) + ".*";
     }
 
-    /** The durable pull consumer of one function; no dots in it. */
+    /** The name of a function's durable pull consumer, without dots. */
     public static String consumer(String function) {
         return "q_" + function(function);
     }

@@ -2,7 +2,7 @@ package dev.faas.wire;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** A record that crosses a boundary as JSON. Its {@code v} grows only when an older reader would misread a newer writer. */
+/** Marks a record that is stored or sent as JSON. Its {@code v} grows only when an older reader would misread a newer record. */
 public interface Versioned {
     @JsonProperty("v")
     default int version() {

@@ -15,16 +15,16 @@ class ActivationRecordTest {
     private static final Duration BACKOFF = Duration.ofSeconds(2);
 
     @Test
-    void acceptedItIsQueuedWithoutAnAttempt() {
+    void anAcceptedActivationIsQueuedWithoutAnAttempt() {
         var queued = Samples.queued();
 
         assertThat(queued.currentStatus()).isEqualTo(Status.QUEUED);
         assertThat(queued.attempt()).isZero();
-        assertThat(queued.order()).isEqualTo(Samples.ORDER);
+        assertThat(queued.order()).isEqualTo(Samples.RUN_SPEC);
     }
 
     @Test
-    void aClaimCountsAnAttemptAndDropsTheOrder() {
+    void aClaimCountsAnAttemptAndDropsTheRunSpec() {
         var running = Samples.running();
 
         assertThat(running.attempt()).isEqualTo(1);
@@ -33,7 +33,7 @@ class ActivationRecordTest {
     }
 
     @Test
-    void whatARunWaitsForIsToldUntilItIsOver() {
+    void aRunShowsWhatItWaitsForUntilItEnds() {
         var waiting = Samples.running().withWaitsFor("its image");
 
         assertThat(waiting.requestCancel(Reason.CANCELLED_BY_USER).waitsFor()).isEqualTo("its image");
@@ -78,7 +78,7 @@ class ActivationRecordTest {
     }
 
     @Test
-    void aRunWhoseSpawnerStopsIsNobodysFault() {
+    void aRunWhoseSpawnerStopsCountsNoFault() {
         ActivationRecord record = Samples.queued();
         for (int i = 0; i < 2 * ActivationRecord.MAX_PLATFORM_FAULTS; i++) {
             record = ((ActivationRecord.Queued) record)
@@ -189,7 +189,7 @@ class ActivationRecordTest {
     }
 
     @Test
-    void queuedItCanBeCancelledOrExpire() {
+    void aQueuedActivationCanBeCancelledOrExpire() {
         assertThat(Samples.queued()
                         .cancel(Reason.CANCELLED_BY_USER, Samples.NOW)
                         .currentStatus())

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The events, the queue and the feed of activations on a real server. */
+/** Runs the events, the queue and the feed of activations against a real server. */
 class ActivationsTest {
     @TempDir
     static Path directory;
@@ -58,7 +58,7 @@ class ActivationsTest {
     }
 
     @Test
-    void ofTwoSpawnersOneClaimsAndTheOtherIsToldWho() throws Exception {
+    void ofTwoSpawnersOneClaimsAndTheOtherSeesTheClaim() throws Exception {
         var accepted = stored(events.accept(Samples.fresh()));
         var queued = (ActivationRecord.Queued) accepted.record();
         var first = queued.claim(Samples.WORKER, "run-1", Samples.NOW);
@@ -81,15 +81,15 @@ class ActivationsTest {
         var claim = ((ActivationRecord.Queued) accepted.record()).claim(Samples.WORKER, "run-1", Samples.NOW);
         long sequence = stored(events.append(claim, accepted.sequence())).sequence();
 
-        // The same write again: what a repeat after a lost answer is.
+        // The same write again, as after a lost answer.
         assertThat(stored(events.append(claim, accepted.sequence())).sequence()).isEqualTo(sequence);
     }
 
     @Test
-    void theOrderIsReadOutOfTheAcceptedEventHoweverFarTheActivationIs() throws Exception {
+    void theRunSpecIsReadFromTheAcceptedEventInEveryState() throws Exception {
         var run = run("one\n", "two\n");
 
-        assertThat(get(events.runSpec(run.record().id()))).contains(Samples.ORDER);
+        assertThat(get(events.runSpec(run.record().id()))).contains(Samples.RUN_SPEC);
         assertThat(get(events.last(run.record().id())).orElseThrow().record().currentStatus())
                 .isEqualTo(Status.SUCCEEDED);
     }
@@ -97,14 +97,15 @@ class ActivationsTest {
     @Test
     void aCommandIsQueuedOnceAndTakenOnceAndItsPlaceIsFreeAfterTheAck() throws Exception {
         var command = ActivationCommand.of(Samples.fresh().activation());
-        var hints = new LinkedBlockingQueue<QueueKey>();
+        var notifications = new LinkedBlockingQueue<QueueKey>();
         get(queue.ensureConsumer(new QueueKey(command.owner(), command.functionId()), 2));
-        try (var _ = queue.onWork(hints::add);
+        try (var _ = queue.onWork(notifications::add);
                 var puller = queue.openPuller(d -> {})) {
             get(queue.enqueue(command));
             get(queue.enqueue(command));
 
-            assertThat(hints.poll(5, TimeUnit.SECONDS)).isEqualTo(new QueueKey(command.owner(), command.functionId()));
+            assertThat(notifications.poll(5, TimeUnit.SECONDS))
+                    .isEqualTo(new QueueKey(command.owner(), command.functionId()));
             assertThat(get(queue.stats(command.functionId())).orElseThrow().queued())
                     .isEqualTo(1);
             var taken = (PullResult.Message) get(puller.pull(command.functionId(), Duration.ofSeconds(1)));
@@ -118,41 +119,41 @@ class ActivationsTest {
     }
 
     @Test
-    void aFeedTellsARunInOrderFromItsAcceptanceToItsEnd() throws Exception {
+    void aFeedReportsARunInOrderFromItsAcceptanceToItsEnd() throws Exception {
         var run = run("one\n", "two\n");
 
-        var told = new Told();
-        told.follow(run.record().id(), 0);
+        var collector = new EventCollector();
+        collector.follow(run.record().id(), 0);
 
-        assertThat(told.toTheEnd()).containsExactly("queued", "running", "one\n", "two\n", "succeeded");
+        assertThat(collector.awaitEnd()).containsExactly("queued", "running", "one\n", "two\n", "succeeded");
     }
 
     @Test
-    void aFeedResumedAtAnyEventGoesOnWithTheNextOne() throws Exception {
+    void aFeedResumedAtAnyEventContinuesWithTheNextOne() throws Exception {
         var run = run("one\n", "two\n", "three\n");
-        var whole = new Told();
+        var whole = new EventCollector();
         whole.follow(run.record().id(), 0);
-        var all = whole.toTheEnd();
+        var all = whole.awaitEnd();
 
         for (int i = 0; i < all.size(); i++) {
-            var rest = new Told();
+            var rest = new EventCollector();
             rest.follow(run.record().id(), whole.sequences.get(i));
-            assertThat(rest.toTheEnd()).as("resumed after event " + i).isEqualTo(all.subList(i + 1, all.size()));
+            assertThat(rest.awaitEnd()).as("resumed after event " + i).isEqualTo(all.subList(i + 1, all.size()));
         }
     }
 
     @Test
-    void aFeedOpenedBeforeTheRunTellsItLive() throws Exception {
+    void aFeedOpenedBeforeTheRunReportsItLive() throws Exception {
         var accepted = stored(events.accept(Samples.fresh()));
-        var told = new Told();
-        told.follow(accepted.record().id(), 0);
-        await(() -> told.texts.size() == 1);
+        var collector = new EventCollector();
+        collector.follow(accepted.record().id(), 0);
+        await(() -> collector.texts.size() == 1);
 
         finish(accepted, 300);
 
-        var all = told.toTheEnd();
+        var all = collector.awaitEnd();
         assertThat(all).hasSize(303).startsWith("queued", "running", "line 0\n").endsWith("line 299\n", "succeeded");
-        assertThat(told.sequences).isSorted().doesNotHaveDuplicates();
+        assertThat(collector.sequences).isSorted().doesNotHaveDuplicates();
     }
 
     @Test
@@ -169,61 +170,61 @@ class ActivationsTest {
         long last = output(accepted.record().id(), "run-2", "kept\n");
         stored(events.append(second.finish(Samples.succeeded(last), Duration.ZERO), again.sequence()));
 
-        var told = new Told();
-        told.follow(accepted.record().id(), 0);
+        var collector = new EventCollector();
+        collector.follow(accepted.record().id(), 0);
 
-        assertThat(told.toTheEnd())
+        assertThat(collector.awaitEnd())
                 .containsExactly("queued", "running", "lost\n", "queued", "running", "kept\n", "succeeded");
     }
 
     @Test
-    void aReaderThatPausesMissesNothingHoweverMuchComesMeanwhile() throws Exception {
+    void aReaderThatPausesMissesNothing() throws Exception {
         var accepted = stored(events.accept(Samples.fresh()));
-        var told = new Told();
-        var feed = told.follow(accepted.record().id(), 0);
-        await(() -> told.texts.size() == 1);
-        told.on(feed::pause);
+        var collector = new EventCollector();
+        var feed = collector.follow(accepted.record().id(), 0);
+        await(() -> collector.texts.size() == 1);
+        collector.execute(feed::pause);
 
         finish(accepted, 1000);
-        told.on(feed::resume);
+        collector.execute(feed::resume);
 
-        assertThat(told.toTheEnd()).hasSize(1003).endsWith("line 999\n", "succeeded");
-        assertThat(told.sequences).isSorted().doesNotHaveDuplicates();
+        assertThat(collector.awaitEnd()).hasSize(1003).endsWith("line 999\n", "succeeded");
+        assertThat(collector.sequences).isSorted().doesNotHaveDuplicates();
     }
 
     @Test
     void twoChecksThatFailTogetherMakeOneReplay(@TempDir Path own) throws Exception {
-        try (var bus = NatsServer.start(own);
-                var connection = Nats.connect(NatsConfig.local(bus.url()), "test")) {
+        try (var server = NatsServer.start(own);
+                var connection = Nats.connect(NatsConfig.local(server.url()), "test")) {
             Topology.create(connection, TopologyConfig.LOCAL);
-            var theirs = new ActivationEvents(connection);
-            var accepted = stored(theirs.accept(Samples.fresh()));
+            var otherEvents = new ActivationEvents(connection);
+            var accepted = stored(otherEvents.accept(Samples.fresh()));
             var id = accepted.record().id();
-            var told = new Told();
-            var feed = new ActivationFeed(theirs, id, 0, told.executor, told);
-            told.on(feed::start);
-            await(() -> told.texts.size() == 1);
-            told.on(feed::pause);
-            finish(theirs, accepted, 500);
-            bus.kill();
+            var collector = new EventCollector();
+            var feed = new ActivationFeed(otherEvents, id, 0, collector.executor, collector);
+            collector.execute(feed::start);
+            await(() -> collector.texts.size() == 1);
+            collector.execute(feed::pause);
+            finish(otherEvents, accepted, 500);
+            server.kill();
 
-            told.on(() -> {
+            collector.execute(() -> {
                 feed.check();
                 feed.check();
             });
-            told.await();
-            // Asked after them, so that it fails after them.
-            assertThat(theirs.lastFromLeader(id)).failsWithin(20, TimeUnit.SECONDS);
-            told.on(feed::resume);
-            bus.restart();
+            collector.awaitExecuted();
+            // Requested after them, so that it fails after them.
+            assertThat(otherEvents.lastFromLeader(id)).failsWithin(20, TimeUnit.SECONDS);
+            collector.execute(feed::resume);
+            server.restart();
 
-            assertThat(told.toTheEnd()).hasSize(503).endsWith("line 499\n", "succeeded");
-            assertThat(told.sequences).isSorted().doesNotHaveDuplicates();
+            assertThat(collector.awaitEnd()).hasSize(503).endsWith("line 499\n", "succeeded");
+            assertThat(collector.sequences).isSorted().doesNotHaveDuplicates();
         }
     }
 
     @Test
-    void aSpawnerLivesByItsBeatAndIsDeadOnceItsSuccessorBeats() throws Exception {
+    void aSpawnerIsAliveByItsHeartbeatAndDeadOnceItsSuccessorPublishesOne() throws Exception {
         try (var spawners = new Spawners(nats)) {
             spawners.startObserving();
             long first = get(spawners.publish(new SpawnerHeartbeat("node-9", "0001", 4, 4, null), 0));
@@ -236,12 +237,12 @@ class ActivationsTest {
             await(() -> spawners.isDead(new Worker("node-9", "0001")));
             assertThat(spawners.isDead(new Worker("node-9", "0002"))).isFalse();
             assertThat(spawners.isDead(new Worker("never-heard-of", "0001")))
-                    .as("an observer of less than 30 s declares nobody dead")
+                    .as("a spawner is not dead for an observer of less than 30 s")
                     .isFalse();
         }
     }
 
-    /** A whole run with these lines on stdout. */
+    /** A complete run with these lines on stdout. */
     private static Snapshot run(String... lines) throws Exception {
         var accepted = stored(events.accept(Samples.fresh()));
         return finish(accepted, List.of(lines));
@@ -260,57 +261,57 @@ class ActivationsTest {
     }
 
     @Test
-    void theStatesBehindAKnownOneAreToldAsTheyCome() throws Exception {
+    void theStatesAfterAKnownOneAreReported() throws Exception {
         var accepted = stored(events.accept(Samples.fresh()));
-        var told = new Told();
-        told.statesBehind(accepted, true);
-        told.await();
+        var collector = new EventCollector();
+        collector.followStates(accepted, true);
+        collector.awaitExecuted();
         get(events.flushSubscriptions());
-        var unused = finish(accepted, List.of("not told"));
+        var unused = finish(accepted, List.of("not reported"));
 
-        assertThat(told.toTheEnd()).containsExactly("running", "succeeded");
+        assertThat(collector.awaitEnd()).containsExactly("running", "succeeded");
     }
 
     @Test
     void theStatesThatCameBeforeTheSubscriptionAreFoundAtOnceOrByTheCheck() throws Exception {
         for (boolean fresh : new boolean[] {false, true}) {
             var accepted = stored(events.accept(Samples.fresh()));
-            var unused = finish(accepted, List.of("not told"));
-            var told = new Told();
-            told.statesBehind(accepted, fresh);
+            var unused = finish(accepted, List.of("not reported"));
+            var collector = new EventCollector();
+            collector.followStates(accepted, fresh);
 
-            assertThat(told.toTheEnd()).as("fresh: " + fresh).containsExactly("running", "succeeded");
+            assertThat(collector.awaitEnd()).as("fresh: " + fresh).containsExactly("running", "succeeded");
         }
     }
 
     @Test
-    void anActivationThatIsPrunedBeforeItsEndWasToldIsAbsent() throws Exception {
+    void anActivationThatIsPrunedBeforeItsEndWasReportedIsNotFound() throws Exception {
         for (boolean fresh : new boolean[] {false, true}) {
             var accepted = stored(events.accept(Samples.fresh()));
             get(events.prune(accepted.sequence()));
-            var told = new Told();
-            told.statesBehind(accepted, fresh);
+            var collector = new EventCollector();
+            collector.followStates(accepted, fresh);
 
-            assertThat(told.toTheEnd()).as("fresh: " + fresh).containsExactly("absent");
+            assertThat(collector.awaitEnd()).as("fresh: " + fresh).containsExactly("not found");
         }
     }
 
     @Test
-    void aStateThatWasMissedIsToldBeforeTheNext() throws Exception {
+    void aMissedStateIsReportedBeforeTheNext() throws Exception {
         var accepted = stored(events.accept(Samples.fresh()));
         var running = ((ActivationRecord.Queued) accepted.record()).claim(Samples.WORKER, "run-1", Samples.NOW);
         var claimed = stored(events.append(running, accepted.sequence()));
-        var told = new Told();
-        told.statesBehind(accepted, true);
-        told.await();
+        var collector = new EventCollector();
+        collector.followStates(accepted, true);
+        collector.awaitExecuted();
         get(events.flushSubscriptions());
         var unused = stored(events.append(running.finish(Samples.succeeded(0), Duration.ZERO), claimed.sequence()));
 
-        assertThat(told.toTheEnd()).containsExactly("running", "succeeded");
+        assertThat(collector.awaitEnd()).containsExactly("running", "succeeded");
     }
 
     @Test
-    void theLastOutputTellsAWriterFromWhereToGoOn() throws Exception {
+    void theLastOutputShowsAWriterWhereToContinue() throws Exception {
         var id = stored(events.accept(Samples.fresh())).record().id();
 
         assertThat(get(events.lastOutput(id))).isEmpty();
@@ -380,8 +381,8 @@ class ActivationsTest {
         assertThat(condition.getAsBoolean()).isTrue();
     }
 
-    /** What a feed told, on a thread of its own. */
-    private static final class Told implements ActivationFeed.Listener {
+    /** Collects the events of a feed on its own thread. */
+    private static final class EventCollector implements ActivationFeed.Listener {
         private final Executor executor =
                 Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
         private final List<String> texts = Collections.synchronizedList(new ArrayList<>());
@@ -394,25 +395,25 @@ class ActivationsTest {
             return feed;
         }
 
-        void statesBehind(Snapshot known, boolean fresh) {
+        void followStates(Snapshot known, boolean fresh) {
             var feed = ActivationFeed.ofStates(events, known, fresh, executor, this);
             executor.execute(feed::start);
         }
 
-        void on(Runnable task) {
+        void execute(Runnable task) {
             executor.execute(task);
         }
 
-        /** Until what it was told to do is done. */
-        void await() throws InterruptedException {
+        /** Waits until all tasks so far have run. */
+        void awaitExecuted() throws InterruptedException {
             var done = new CountDownLatch(1);
             executor.execute(done::countDown);
             assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
         }
 
-        List<String> toTheEnd() throws InterruptedException {
+        List<String> awaitEnd() throws InterruptedException {
             assertThat(ended.await(20, TimeUnit.SECONDS))
-                    .as("told so far: " + texts)
+                    .as("events so far: " + texts)
                     .isTrue();
             return List.copyOf(texts);
         }
@@ -435,7 +436,7 @@ class ActivationsTest {
 
         @Override
         public void onNotFound() {
-            texts.add("absent");
+            texts.add("not found");
             ended.countDown();
         }
 

@@ -25,10 +25,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What holds on one server holds on three, of which one lags or is killed. */
+/** Checks on three servers, of which one lags or is killed, what other tests check on one. */
+@Tag("slow")
 class ClusterTest {
     private static final QueueKey QUEUE = new QueueKey(Samples.OWNER, Samples.FUNCTION);
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -55,7 +57,7 @@ class ClusterTest {
         answer(() -> queue.ensureConsumer(QUEUE, 10));
     }
 
-    /** Not until the leaders are chosen. */
+    /** Fails until the leaders are elected. */
     private static boolean created(TopologyConfig config) throws InterruptedException {
         try {
             Topology.create(nats, config);
@@ -168,7 +170,7 @@ class ClusterTest {
         }
     }
 
-    /** Another writer writes other bytes: by them its own is known. */
+    /** Each writer writes different bytes, by which it recognises its own write. */
     private static ActivationRecord next(ActivationRecord record, String runId, int writer) {
         return switch (record) {
             case Queued queued -> queued.claim(Samples.WORKER, runId, Samples.NOW);
@@ -182,7 +184,7 @@ class ClusterTest {
         return ((AppendResult.Stored) appended).snapshot();
     }
 
-    /** Once and no more: a second acknowledgement of what was acknowledged is not answered by every server. */
+    /** Acknowledges once: not every server answers a second acknowledgement of the same message. */
     private static boolean confirmed(CompletableFuture<Void> acknowledgement) throws Exception {
         try {
             acknowledgement.get(10, TimeUnit.SECONDS);
@@ -193,7 +195,7 @@ class ClusterTest {
         }
     }
 
-    /** Asks again while the bus has no leader: what is asked for here is safe to repeat. */
+    /** Repeats the request while there is no leader; all requests here may be repeated. */
     private static <T> T answer(Supplier<CompletableFuture<T>> question) throws Exception {
         long until = System.nanoTime() + LIMIT.toNanos();
         while (true) {

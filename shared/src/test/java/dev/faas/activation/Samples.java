@@ -10,14 +10,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** One activation in each of its states, always the same but for the id. */
+/** Creates one activation in each state, always the same except for its id. */
 final class Samples {
     static final Instant NOW = Instant.parse("2026-11-24T10:00:00.000Z");
     static final String ID = "06b7gd98g07rk4q3v8x2m5n9ta";
     static final String OWNER = "usr_06b7gd98g07rk4q3v8x2m5n9tb";
     static final String FUNCTION = "fn_06b7gd98g07rk4q3v8x2m5n9tc";
     static final Worker WORKER = new Worker("node-1", "06b7gd98g07rk4q3v8x2m5n9td");
-    static final RunSpec ORDER = new RunSpec(FunctionSpec.of("resize", "registry.example/resize:1.4"), "a \"b\"\n☃");
+    static final RunSpec RUN_SPEC = new RunSpec(FunctionSpec.of("resize", "registry.example/resize:1.4"), "a \"b\"\n☃");
 
     private Samples() {}
 
@@ -26,12 +26,13 @@ final class Samples {
     }
 
     static ActivationRecord.Queued queued(Delivery delivery, Retry retry) {
-        return ActivationRecord.accept(activation(ID, delivery, retry), ORDER);
+        return ActivationRecord.accept(activation(ID, delivery, retry), RUN_SPEC);
     }
 
-    /** With an id of its own, for a stream that keeps it. */
+    /** With a new id, for tests that store it. */
     static ActivationRecord.Queued fresh() {
-        return ActivationRecord.accept(activation(Ids.activation(NOW), Delivery.AT_LEAST_ONCE, Retry.DEFAULT), ORDER);
+        return ActivationRecord.accept(
+                activation(Ids.activation(NOW), Delivery.AT_LEAST_ONCE, Retry.DEFAULT), RUN_SPEC);
     }
 
     static Activation activation(String id, Delivery delivery, Retry retry) {
@@ -55,25 +56,10 @@ final class Samples {
 
     static Report succeeded(long lastOutput) {
         return new Report(
-                Status.SUCCEEDED,
-                null,
-                null,
-                0,
-                null,
-                "sha256:abc",
-                NOW.plusMillis(7),
-                NOW.plusMillis(47),
-                2,
-                40,
-                3L,
-                1200L,
-                0,
-                "done ☃",
-                8,
-                false,
-                0,
-                false,
-                lastOutput);
+                Report.Exit.succeeded(),
+                new Report.Usage(NOW.plusMillis(7), NOW.plusMillis(47), 2, 40, 3L, 1200L),
+                new Report.Output("done ☃", 8, false, 0, false, lastOutput),
+                "sha256:abc");
     }
 
     static Report failed(Reason reason) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who is dead to an observer that hears nothing: its watch has fallen silent, or was never there. */
+/** Checks which spawners are dead for an observer whose watch delivers nothing. */
 class SpawnersTest {
     @TempDir
     static Path directory;
@@ -26,7 +26,7 @@ class SpawnersTest {
     private static Nats nats;
 
     private final AtomicLong now = new AtomicLong();
-    private final Spawners deaf = new Spawners(nats.kv(Subjects.SPAWNERS), () -> Duration.ofDays(1), now::get);
+    private final Spawners observer = new Spawners(nats.kv(Subjects.SPAWNERS), () -> Duration.ofDays(1), now::get);
 
     @BeforeAll
     static void start() throws Exception {
@@ -41,44 +41,44 @@ class SpawnersTest {
         server.close();
     }
 
-    private void beat(Worker worker) throws Exception {
-        var last = deaf.lastHeartbeat(worker.spawner()).get(10, TimeUnit.SECONDS);
-        var unused = deaf.publish(
+    private void publishHeartbeat(Worker worker) throws Exception {
+        var last = observer.lastHeartbeat(worker.spawner()).get(10, TimeUnit.SECONDS);
+        var unused = observer.publish(
                         new SpawnerHeartbeat(worker.spawner(), worker.incarnation(), 4, 4, null), last.revision())
                 .get(10, TimeUnit.SECONDS);
     }
 
-    /** As time goes by for a process that is not frozen. */
-    private void pass(Duration time, Worker worker) {
+    /** Advances the clock as for a process that is not frozen. */
+    private void passTime(Duration time, Worker worker) {
         for (var left = time; left.isPositive(); left = left.minusSeconds(1)) {
-            assertThat(deaf.isDead(worker)).as("%s before", left).isFalse();
+            assertThat(observer.isDead(worker)).as("%s before", left).isFalse();
             now.addAndGet(Duration.ofSeconds(1).toNanos());
         }
     }
 
     @Test
-    void oneWhoseBeatsAreStoredLivesThoughTheWatchTellsNothing() throws Exception {
-        var worker = new Worker("unheard", "1");
-        beat(worker);
-        pass(Spawners.DEAD_AFTER, worker);
-        beat(worker);
-        pass(Spawners.DEAD_AFTER, worker);
-        beat(worker);
+    void aSpawnerWithStoredHeartbeatsIsAliveWhenTheWatchIsSilent() throws Exception {
+        var worker = new Worker("watch-silent", "1");
+        publishHeartbeat(worker);
+        passTime(Spawners.DEAD_AFTER, worker);
+        publishHeartbeat(worker);
+        passTime(Spawners.DEAD_AFTER, worker);
+        publishHeartbeat(worker);
 
-        assertThat(deaf.isDead(worker)).isFalse();
-        pass(Spawners.DEAD_AFTER, worker);
-        assertThat(deaf.isDead(worker)).isTrue();
+        assertThat(observer.isDead(worker)).isFalse();
+        passTime(Spawners.DEAD_AFTER, worker);
+        assertThat(observer.isDead(worker)).isTrue();
     }
 
     @Test
-    void oneWhoseBeatsCountFromOneAgainLives() throws Exception {
-        var worker = new Worker("older-than-the-bus", "1");
+    void aSpawnerIsAliveWhenRevisionsStartAtOneAgain() throws Exception {
+        var worker = new Worker("older-than-the-stream", "1");
         for (int i = 0; i < 5; i++) {
-            beat(worker);
+            publishHeartbeat(worker);
         }
-        pass(Spawners.DEAD_AFTER, worker);
-        assertThat(deaf.isDead(worker)).isFalse();
-        // As a bus that comes back with an empty disk has it.
+        passTime(Spawners.DEAD_AFTER, worker);
+        assertThat(observer.isDead(worker)).isFalse();
+        // As after a restart of NATS with an empty disk.
         var connection = io.nats.client.Nats.connect(server.url());
         try {
             connection.jetStreamManagement().deleteStream("KV_" + Subjects.SPAWNERS);
@@ -86,49 +86,49 @@ class SpawnersTest {
             connection.close();
         }
         Topology.create(nats, TopologyConfig.LOCAL);
-        pass(Spawners.DEAD_AFTER, worker);
-        beat(worker);
+        passTime(Spawners.DEAD_AFTER, worker);
+        publishHeartbeat(worker);
 
-        assertThat(deaf.isDead(worker)).isFalse();
+        assertThat(observer.isDead(worker)).isFalse();
     }
 
     @Test
-    void oneThatHasSignedOffOrWasNeverThereIsDead() throws Exception {
+    void aSpawnerThatSignedOffOrNeverPublishedIsDead() throws Exception {
         var worker = new Worker("gone", "1");
-        beat(worker);
-        long last = deaf.lastHeartbeat("gone").get(10, TimeUnit.SECONDS).revision();
-        pass(Spawners.DEAD_AFTER, worker);
-        assertThat(deaf.signOff("gone", last)).succeedsWithin(Duration.ofSeconds(10));
+        publishHeartbeat(worker);
+        long last = observer.lastHeartbeat("gone").get(10, TimeUnit.SECONDS).revision();
+        passTime(Spawners.DEAD_AFTER, worker);
+        assertThat(observer.signOff("gone", last)).succeedsWithin(Duration.ofSeconds(10));
 
-        assertThat(deaf.isDead(worker)).isTrue();
-        assertThat(deaf.isDead(new Worker("never-there", "1"))).isTrue();
+        assertThat(observer.isDead(worker)).isTrue();
+        assertThat(observer.isDead(new Worker("never-there", "1"))).isTrue();
     }
 
     @Test
-    void oneWhoseSuccessorIsFoundIsDead() throws Exception {
+    void aSpawnerWithASuccessorIsDead() throws Exception {
         var worker = new Worker("restarted", "1");
-        pass(Spawners.DEAD_AFTER, worker);
-        beat(new Worker("restarted", "2"));
+        passTime(Spawners.DEAD_AFTER, worker);
+        publishHeartbeat(new Worker("restarted", "2"));
 
-        assertThat(deaf.isDead(worker)).isTrue();
-        assertThat(deaf.isDead(new Worker("restarted", "2"))).isFalse();
+        assertThat(observer.isDead(worker)).isTrue();
+        assertThat(observer.isDead(new Worker("restarted", "2"))).isFalse();
     }
 
     @Test
-    void anObserverThatWasFrozenListensAnew() throws Exception {
+    void anObserverThatWasFrozenWaitsAgain() throws Exception {
         var worker = new Worker("frozen-too", "1");
-        beat(worker);
-        pass(Spawners.DEAD_AFTER, worker);
-        assertThat(deaf.isDead(worker)).isFalse();
+        publishHeartbeat(worker);
+        passTime(Spawners.DEAD_AFTER, worker);
+        assertThat(observer.isDead(worker)).isFalse();
 
         now.addAndGet(Duration.ofMinutes(5).toNanos());
 
-        pass(Spawners.DEAD_AFTER, worker);
-        assertThat(deaf.isDead(worker)).isTrue();
+        passTime(Spawners.DEAD_AFTER, worker);
+        assertThat(observer.isDead(worker)).isTrue();
     }
 
     @Test
-    void withoutAnAnswerNobodyIsDead() throws Exception {
+    void withoutAnAnswerNoSpawnerIsDead() throws Exception {
         var other = Nats.connect(NatsConfig.local(server.url()), "test");
         var cut = new Spawners(other.kv(Subjects.SPAWNERS), () -> Duration.ofDays(1), now::get);
         for (int i = 0; i < 6; i++) {

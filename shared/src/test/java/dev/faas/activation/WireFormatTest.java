@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The wire format is pinned by files: a change of one is a change of the protocol, to be made knowingly. */
+/** Pins the wire format by golden files; a change of a file is a change of the protocol. */
 class WireFormatTest {
     private static final ActivationRecord ENDED = Samples.running().finish(Samples.succeeded(4712), Duration.ZERO);
 
@@ -36,7 +36,7 @@ class WireFormatTest {
                         ActivationRecord.class),
                 Arguments.of("command", ActivationCommand.of(Samples.queued().activation()), ActivationCommand.class),
                 Arguments.of(
-                        "parked",
+                        "pending-retry",
                         new PendingRetry(ActivationCommand.of(Samples.queued().activation()), Samples.NOW),
                         PendingRetry.class),
                 Arguments.of(
@@ -46,9 +46,9 @@ class WireFormatTest {
                                 "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"),
                         IdempotencyEntry.class),
                 Arguments.of("image-pin", new ImagePin("sha256:def", "sha256:abc"), ImagePin.class),
-                Arguments.of("beat", new SpawnerHeartbeat("node-1", "06b7", 8, 3, null), SpawnerHeartbeat.class),
+                Arguments.of("heartbeat", new SpawnerHeartbeat("node-1", "06b7", 8, 3, null), SpawnerHeartbeat.class),
                 Arguments.of(
-                        "beat-trouble",
+                        "heartbeat-trouble",
                         new SpawnerHeartbeat("node-1", "06b7", 8, 3, "Docker does not answer"),
                         SpawnerHeartbeat.class),
                 Arguments.of(
@@ -60,7 +60,7 @@ class WireFormatTest {
                                 null,
                                 Samples.NOW,
                                 Samples.NOW,
-                                Samples.ORDER.spec()),
+                                Samples.RUN_SPEC.spec()),
                         FunctionRevision.class));
     }
 
@@ -103,13 +103,13 @@ class WireFormatTest {
     }
 
     @Test
-    void theViewTellsEverythingButWhatIsPrivate() throws IOException {
+    void theViewShowsEverythingExceptPrivateData() throws IOException {
         assertThat(Codec.readTree(Codec.write(ActivationView.of(ENDED)))).isEqualTo(Codec.readTree(golden("view")));
         assertThat(Codec.toTree(ActivationView.of(Samples.queued())).toString()).doesNotContain("☃");
     }
 
     @Test
-    void theViewOfARunTellsWhatItWaitsFor() {
+    void theViewOfARunShowsWhatItWaitsFor() {
         var waiting = Samples.running().withWaitsFor("Its image is being pulled.");
 
         assertThat(ActivationView.of(waiting).detail()).isEqualTo("Its image is being pulled.");

@@ -91,7 +91,7 @@ class AdmissionTest {
         assertThat(answer).contains("\"requestId\":\"mine-7\"");
     }
 
-    /** The decoder has taken the length out by then, so that nobody can tell: RFC 9112, 6.1 wants the connection closed. */
+    /** The decoder removes the length, so it cannot be checked; RFC 9112, 6.1 then requires closing the connection. */
     @ParameterizedTest
     @ValueSource(strings = {"", "Content-Length: 4\r\n"})
     void whenABodyComesInChunksThenNothingAfterItIsTakenForARequest(String length) throws IOException {

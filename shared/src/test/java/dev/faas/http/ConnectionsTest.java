@@ -124,7 +124,7 @@ class ConnectionsTest {
 
     private static String status(Socket socket) throws IOException {
         var line = new String(socket.getInputStream().readNBytes(15), StandardCharsets.US_ASCII);
-        // The rest of it, for the tests that look whether there is more.
+        // Reads the rest of the answer, for tests that check whether more follows.
         var rest = new StringBuilder();
         for (int next = socket.getInputStream().read();
                 next >= 0;

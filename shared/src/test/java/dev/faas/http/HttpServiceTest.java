@@ -269,7 +269,7 @@ class HttpServiceTest {
             } catch (ConnectException refused) {
                 return true;
             } catch (SocketException reset) {
-                // Caught in the act of closing: the next one is refused.
+                // The socket is being closed: the next connection is refused.
             }
         }
         return false;

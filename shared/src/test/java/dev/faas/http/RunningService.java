@@ -69,7 +69,7 @@ public final class RunningService implements AutoCloseable {
         return send(request(path).header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
     }
 
-    /** What the server says to these bytes before it closes the connection. */
+    /** The answer of the server to these bytes, until it closes the connection. */
     String raw(String bytes) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), service.port("api"))) {
             socket.setSoTimeout(10_000);

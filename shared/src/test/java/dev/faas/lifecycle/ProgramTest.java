@@ -60,7 +60,7 @@ class ProgramTest {
         }
     }
 
-    /** Waits in its start for what never comes. */
+    /** Never finishes its start. */
     private final class Waiting extends VerticleBase {
         private Lifecycle lifecycle;
 
@@ -155,7 +155,7 @@ class ProgramTest {
     }
 
     @Test
-    void whenOnlyANewProcessWillDoThenTheVerticleIsStoppedAndTheCodeIs1() throws Exception {
+    void whenTheProcessCannotContinueThenTheVerticleIsStoppedAndTheCodeIs1() throws Exception {
         var program = program(settings -> new Service(settings, Future.succeededFuture()));
         var code = CompletableFuture.supplyAsync(() -> program.run(new String[0], Map.of("FAAS_NAME", "n")));
         assertThat(up.await(10, TimeUnit.SECONDS)).isTrue();

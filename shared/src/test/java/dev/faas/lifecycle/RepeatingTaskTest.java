@@ -22,7 +22,7 @@ final class RepeatingTaskTest {
     }
 
     @Test
-    void aJobIsDoneNowAndAgainAfterItsPause() throws Exception {
+    void aJobRunsNowAndAgainAfterItsPause() throws Exception {
         var often = RepeatingTask.start("often", SHORT, done::release);
         assertThat(done(3)).isTrue();
         often.stop();
@@ -35,7 +35,7 @@ final class RepeatingTaskTest {
     }
 
     @Test
-    void aJobThatHasBeenDoneIsDoneAgainAfterItsPause() throws Exception {
+    void aJobThatHasRunBeginsWithAPause() throws Exception {
         var soon = RepeatingTask.startAfterPause("soon", SHORT, done::release);
         assertThat(done(2)).isTrue();
         soon.stop();
@@ -48,7 +48,7 @@ final class RepeatingTaskTest {
     }
 
     @Test
-    void aTimeThatFailsIsFollowedByTheNext() throws Exception {
+    void aFailedRunIsFollowedByTheNext() throws Exception {
         var times = new AtomicInteger();
         var job = RepeatingTask.start("fails", SHORT, () -> {
             done.release();
@@ -73,7 +73,7 @@ final class RepeatingTaskTest {
     }
 
     @Test
-    void aStopWaitsForTheTimeAtWork() throws Exception {
+    void aStopWaitsForTheCurrentRun() throws Exception {
         var began = new CountDownLatch(1);
         var mayEnd = new CountDownLatch(1);
         var job = RepeatingTask.start("slow", FOR_EVER, () -> {
@@ -97,7 +97,7 @@ final class RepeatingTaskTest {
     }
 
     @Test
-    void aTimeThatDoesNotEndIsInterrupted() throws Exception {
+    void aRunThatDoesNotEndIsInterrupted() throws Exception {
         var began = new CountDownLatch(1);
         var job = RepeatingTask.start("stuck", FOR_EVER, () -> {
             began.countDown();

@@ -5,7 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import org.slf4j.LoggerFactory;
 
-/** A service as small as can be, for {@link LauncherTest} to run as a process. */
+/** The smallest possible service, which {@link LauncherTest} runs as a process. */
 final class SampleService extends VerticleBase {
     private final String mood;
     private Lifecycle lifecycle;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 final class UninterruptedTest {
     @AfterEach
-    void calmDown() {
+    void clearInterrupt() {
         Thread.interrupted();
     }
 

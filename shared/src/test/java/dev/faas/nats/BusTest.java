@@ -182,7 +182,7 @@ class BusTest {
     }
 
     @Test
-    void aQueuedCommandGivesAHintOfOwnerAndFunction() throws Exception {
+    void aQueuedCommandSendsAWorkNotification() throws Exception {
         var heard = new LinkedBlockingQueue<String>();
         try (var _ = nats.subscribe(
                 Subjects.ALL_WORK_NOTIFICATIONS,
@@ -287,7 +287,7 @@ class BusTest {
         new Random(7).nextBytes(value);
 
         bucket.put("a.stdout", new ByteArrayInputStream(value));
-        // Another one's pieces, behind it in the stream.
+        // Pieces of another object, after it in the stream.
         bucket.put("b.stdout", new ByteArrayInputStream(value));
 
         assertThat(bucket.get("a.stdout"))

@@ -2,8 +2,8 @@ package dev.faas.nats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.Await;
 import dev.faas.local.NatsServer;
+import dev.faas.testing.Await;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.nio.file.Path;
@@ -108,7 +108,7 @@ class DurableReaderTest {
                     return Optional.of(batch.getFirst());
                 }
             } catch (BusException notYet) {
-                // It reconnects meanwhile.
+                // The client reconnects meanwhile.
             }
         }
         return Optional.empty();

@@ -11,13 +11,13 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A deletion is a change like any other: it has a revision, and can be made conditional on one. */
+/** Checks that a deletion has a revision and can be conditional, like any other change. */
 class KvDeletionTest {
     @TempDir
     Path directory;
 
     @Test
-    void givenChangesWhenAskedForTheLastThenDeletionsAreToldAndConditionsHold() throws Exception {
+    void givenChangesWhenTheLastIsReadThenDeletionsAreReportedAndConditionsHold() throws Exception {
         try (var server = NatsServer.start(directory);
                 var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
             Topology.create(nats, TopologyConfig.LOCAL);
@@ -44,7 +44,7 @@ class KvDeletionTest {
     }
 
     @Test
-    void givenAMarkThatIsForgottenWhenTheKeyHasAValueAgainThenThatStays() throws Exception {
+    void givenADeletionMarkerThatIsRemovedWhenTheKeyHasAValueAgainThenTheValueStays() throws Exception {
         try (var server = NatsServer.start(directory);
                 var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
             Topology.create(nats, TopologyConfig.LOCAL);
@@ -59,7 +59,7 @@ class KvDeletionTest {
 
             long again = kv.create("a.b", bytes("3")).join();
             kv.removeDeletionMarker("a.b").join();
-            // As if it had come between the look at the mark and its removal.
+            // As if it had been stored between the check of the marker and its removal.
             nats.stream("KV_" + Subjects.FUNCTIONS)
                     .purge("$KV.FUNCTIONS.a.b", mark)
                     .join();

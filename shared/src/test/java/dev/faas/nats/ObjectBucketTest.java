@@ -61,7 +61,7 @@ class ObjectBucketTest {
                 .getMsgCount();
     }
 
-    /** Endless; its second piece comes when the server is gone. */
+    /** Never ends; returns its second piece when the server is down. */
     private static final class Breaking extends InputStream {
         private final NatsServer server;
         private final Nats nats;

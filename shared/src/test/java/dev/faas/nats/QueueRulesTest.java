@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the broker behaves where the rules of queue and lease lean on it: another server version may differ. */
+/** Pins behaviour of nats-server on which the rules of queue and lease depend; another server version may differ. */
 class QueueRulesTest {
     private static final String USER = "usr_06b7gd98g07rk4q3v8x2m5n9tb";
     private static final Duration SHORTLY = Duration.ofMillis(200);
@@ -144,7 +144,7 @@ class QueueRulesTest {
     }
 
     @Test
-    void aSignOfLifeForARecreatedConsumerIsConfirmedAndOneForADeletedConsumerIsNot() throws Exception {
+    void aKeepAliveForARecreatedConsumerIsConfirmedAndOneForADeletedConsumerIsNot() throws Exception {
         ensure(5);
         put(1);
         try (var puller = puller()) {
@@ -218,7 +218,7 @@ class QueueRulesTest {
 
         get(events.delete(first));
 
-        // So whoever accepts has to know by other means what there was; a later state is refused all the same.
+        // So an acceptance needs another check for earlier activations; a later state is refused in any case.
         assertThatThrownBy(() -> get(events.appendIfLast(subject, bytes, first)))
                 .isInstanceOf(BusException.CompareAndSetRefused.class);
         assertThat(get(events.appendIfLast(subject, bytes, 0))).isGreaterThan(first);

@@ -15,9 +15,11 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class ReconnectTest {
     @TempDir
     Path directory;
@@ -47,18 +49,18 @@ class ReconnectTest {
     }
 
     @Test
-    void whenThePasswordIsChangedThenTheWatchSaysThatOnlyANewProcessWillDo() throws Exception {
+    void whenThePasswordIsChangedThenTheWatchReportsThatTheProcessMustRestart() throws Exception {
         var config = Files.writeString(
                 directory.resolve("nats.conf"), "authorization { user: test, password: first }\njetstream: enabled\n");
-        var told = new CompletableFuture<Unrecoverable>();
+        var reported = new CompletableFuture<Unrecoverable>();
         var before = Thread.getDefaultUncaughtExceptionHandler();
-        Unrecoverable.onUncaught(told::complete);
+        Unrecoverable.onUncaught(reported::complete);
         try (var server = NatsServer.start(directory, config, Map.of())) {
             var nats = Nats.connect(as("test", "first", server), "test");
             Files.writeString(config, "authorization { user: test, password: second }\njetstream: enabled\n");
             server.restart();
 
-            assertThat(told.get(30, TimeUnit.SECONDS)).hasMessageContaining("FAAS_NATS_PASSWORD");
+            assertThat(reported.get(30, TimeUnit.SECONDS)).hasMessageContaining("FAAS_NATS_PASSWORD");
             assertThat(nats.isConnected()).isFalse();
         } finally {
             Thread.setDefaultUncaughtExceptionHandler(before);
@@ -70,7 +72,7 @@ class ReconnectTest {
         return new NatsConfig(local.url(), user, new Secret(password), local.startTimeout(), local.requestTimeout());
     }
 
-    /** Writes once; a time-out leaves the outcome unknown, so what is there decides. */
+    /** Writes once; after a time-out reads whether the message was stored. */
     private static long untilStored(Stream events, String subject) throws Exception {
         var until = Instant.now().plusSeconds(20);
         while (true) {
@@ -84,7 +86,7 @@ class ReconnectTest {
         }
     }
 
-    /** A reconnect may answer once and be dead then, until the watch forces another: a read is repeated as well. */
+    /** Repeats the read: a new connection may answer once and be dead until the watch forces another reconnect. */
     private static long untilRead(Stream events, String subject) throws Exception {
         var until = Instant.now().plusSeconds(20);
         while (true) {

@@ -112,7 +112,7 @@ class PgTest {
         assertThatThrownBy(() -> Pg.open(vertx, config("things", "wrong")))
                 .isInstanceOf(DependencyMissing.class)
                 .hasMessageContaining(
-                        "postgres at 127.0.0.1:" + postgres.port() + " does not let '" + postgres.user() + "' in")
+                        "postgres at 127.0.0.1:" + postgres.port() + " rejected user '" + postgres.user() + "'")
                 .hasMessageContaining("password authentication failed")
                 .hasMessageContaining("FAAS_PG_PASSWORD")
                 .message()

@@ -8,15 +8,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class UnavailableTest {
-    /** As the client of 5.0 words them: it has no types for these. */
+    /** Messages of the client of Vert.x 5.0, which has no types for these failures. */
     @ParameterizedTest
     @ValueSource(strings = {"Timeout", "Connection is not active now, current status: CLOSED"})
-    void givenAConnectionThatCouldNotBeHad_whenAsked_thenPostgresIsAway(String message) {
+    void givenNoFreeConnection_whenChecked_thenPostgresIsUnavailable(String message) {
         assertThat(Unavailable.matches(new VertxException(message, true))).isTrue();
     }
 
     @Test
-    void givenAnotherFailureOfTheClient_whenAsked_thenItIsOurMistake() {
+    void givenAnotherFailureOfTheClient_whenChecked_thenPostgresIsAvailable() {
         assertThat(Unavailable.matches(new VertxException("Parameter at position 0 is wrong", true)))
                 .isFalse();
     }

@@ -9,75 +9,74 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an engine that is silent, or has no room, leads to. Nothing is taken from then on: it would turn every queued
- * activation into a fault of ours. When a silence lasts, the sandboxes that wait are given up too, whatever they say: they hang on connections that
- * nobody may serve any more. An engine that has gone away ends them by itself.
+ * Stops taking work while the engine does not answer or has no room: otherwise every queued activation would become a fault
+ * of the platform. When the silence lasts, discards the ready sandboxes too, because their connections may be dead.
  */
 final class EngineWatch {
     private static final Logger LOG = LoggerFactory.getLogger(EngineWatch.class);
-    /** One that is only busy has answered long before. */
-    static final Duration LASTING = Duration.ofSeconds(15);
+    /** A merely busy engine answers much sooner. */
+    static final Duration SILENCE_LIMIT = Duration.ofSeconds(15);
 
-    private final BooleanSupplier answers;
-    private final BooleanSupplier room;
-    private final Consumer<Optional<String>> trouble;
-    private final Consumer<Boolean> suspend;
+    private final BooleanSupplier ping;
+    private final BooleanSupplier hasRoom;
+    private final Consumer<Optional<String>> onTrouble;
+    private final Consumer<Boolean> suspendPool;
     private final LongSupplier nanos;
-    private long heard;
+    private long answeredAt;
     private volatile boolean silent;
     private volatile boolean full;
 
     /**
-     * @param answers asks the engine; may block
-     * @param room likewise
-     * @param trouble hears each time why nothing can be started, or that nothing is in the way
-     * @param suspend of the pool
+     * @param ping asks the engine; may block
+     * @param hasRoom asks the engine; may block
+     * @param onTrouble called at each check: why nothing can be started, or empty
+     * @param suspendPool whether the pool is to be suspended
      * @param nanos {@link System#nanoTime}
      */
     EngineWatch(
-            BooleanSupplier answers,
-            BooleanSupplier room,
-            Consumer<Optional<String>> trouble,
-            Consumer<Boolean> suspend,
+            BooleanSupplier ping,
+            BooleanSupplier hasRoom,
+            Consumer<Optional<String>> onTrouble,
+            Consumer<Boolean> suspendPool,
             LongSupplier nanos) {
-        this.answers = answers;
-        this.room = room;
-        this.trouble = trouble;
-        this.suspend = suspend;
+        this.ping = ping;
+        this.hasRoom = hasRoom;
+        this.onTrouble = onTrouble;
+        this.suspendPool = suspendPool;
         this.nanos = nanos;
-        this.heard = nanos.getAsLong();
+        this.answeredAt = nanos.getAsLong();
     }
 
-    /** To be called every so often, on one thread. */
-    void look() {
-        boolean answered = answers.getAsBoolean();
+    /** Call it periodically, on one thread. */
+    void check() {
+        boolean answered = ping.getAsBoolean();
         long now = nanos.getAsLong();
         if (answered) {
-            heard = now;
+            answeredAt = now;
         }
-        boolean noRoom = answered && !room.getAsBoolean();
+        boolean noRoom = answered && !hasRoom.getAsBoolean();
         if (noRoom != full) {
-            LOG.warn(noRoom ? "no room for containers: nothing is started" : "there is room for containers again");
+            LOG.warn(noRoom ? "engine out of disk space, no work is taken" : "engine has disk space again");
         }
-        trouble.accept(trouble(answered, noRoom));
+        onTrouble.accept(describe(answered, noRoom));
         silent = !answered;
         full = noRoom;
-        suspend.accept(now - heard >= LASTING.toNanos());
+        suspendPool.accept(now - answeredAt >= SILENCE_LIMIT.toNanos());
     }
 
-    private static Optional<String> trouble(boolean answered, boolean noRoom) {
+    private static Optional<String> describe(boolean answered, boolean noRoom) {
         if (!answered) {
             return Optional.of("Docker does not answer");
         }
         return noRoom ? Optional.of("Docker's disk is full") : Optional.empty();
     }
 
-    /** When last asked, and acted upon by now. From any thread. */
-    boolean answers() {
+    /** As of the last check. From any thread. */
+    boolean isAnswering() {
         return !silent;
     }
 
-    /** Likewise. */
+    /** As of the last check. From any thread. */
     boolean hasRoom() {
         return !full;
     }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the others that this spawner lives, and finds out that it must not: when a later process has taken its name, that
- * one has declared it dead.
+ * Publishes this spawner's heartbeat, and detects when a later process has taken its id: that process has declared this one
+ * dead.
  */
 final class Heartbeat {
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
@@ -25,12 +25,12 @@ final class Heartbeat {
     private final Worker self;
     private final Slots slots;
     private volatile Optional<String> trouble = Optional.empty();
-    /** A successor's sign was in the place of ours. */
-    private volatile boolean succeeded;
+    /** The last stored heartbeat was a successor's. */
+    private volatile boolean successorSeen;
 
-    private volatile boolean replaced;
-    /** The revision of our last sign. */
-    private volatile long behind;
+    private volatile boolean isReplaced;
+    /** Of our last heartbeat. */
+    private volatile long lastRevision;
 
     Heartbeat(Spawners spawners, Worker self, Slots slots) {
         this.spawners = spawners;
@@ -38,61 +38,63 @@ final class Heartbeat {
         this.slots = slots;
     }
 
-    /** Blocks until it is stored, unless another has the name. */
-    void beat() throws InterruptedException {
-        sign(last -> spawners.publish(
+    /** Blocks until it is stored, unless a successor has taken the id. */
+    void publish() throws InterruptedException {
+        write(last -> spawners.publish(
                 new SpawnerHeartbeat(
                         self.spawner(), self.incarnation(), slots.total(), slots.free(), trouble.orElse(null)),
                 last));
     }
 
     /**
-     * Behind the last sign, which is our own: that of a successor is neither overwritten nor wiped out. A refusal that is not
-     * a successor's (an answer of ours got lost, a predecessor's was there) is followed by another try.
+     * Writes only over our own last heartbeat, so a successor's is never overwritten or deleted. Tries again if the refusal was
+     * not due to a successor: an acknowledgement was lost, or the heartbeat was a predecessor's.
      */
-    private void sign(LongFunction<CompletableFuture<Long>> written) throws InterruptedException {
-        for (int i = 1; !succeeded && !replaced; i++) {
+    private void write(LongFunction<CompletableFuture<Long>> request) throws InterruptedException {
+        for (int i = 1; !successorSeen && !isReplaced; i++) {
             try {
-                behind = Blocking.awaitReply(written.apply(behind));
+                lastRevision = Blocking.awaitReply(request.apply(lastRevision));
                 return;
             } catch (BusException.CompareAndSetRefused e) {
                 if (i >= TRIES) {
                     throw e;
                 }
                 var last = Blocking.awaitReply(spawners.lastHeartbeat(self.spawner()));
-                succeeded = last.heartbeat() != null && later(last.heartbeat());
-                behind = last.revision();
+                successorSeen = last.heartbeat() != null && isSuccessor(last.heartbeat());
+                lastRevision = last.revision();
             }
         }
     }
 
-    /** The others hear of it with the next sign of life: why nothing is taken just now, or that nothing is in the way. */
-    void tell(Optional<String> trouble) {
+    /** Published with the next heartbeat: why this spawner takes no work, or empty. */
+    void setTrouble(Optional<String> trouble) {
         this.trouble = trouble;
     }
 
-    /** True once, as soon as another process is found to have this spawner's name. */
-    boolean replacedNow() {
-        if (replaced || !(succeeded || spawners.recentHeartbeats().stream().anyMatch(this::later))) {
+    /** Returns true once: when another process is first found to have this spawner's id. */
+    boolean detectReplacement() {
+        if (isReplaced
+                || !(successorSeen || spawners.recentHeartbeats().stream().anyMatch(this::isSuccessor))) {
             return false;
         }
-        replaced = true;
+        isReplaced = true;
         LOG.error(
-                "another spawner is called {} too: this one stops taking work. Give each its own FAAS_SPAWNER_ID.",
+                "another process took this spawner's id, this one stops taking work spawner={}."
+                        + " Give each spawner its own FAAS_SPAWNER_ID.",
                 self.spawner());
         return true;
     }
 
-    private boolean later(SpawnerHeartbeat beat) {
+    private boolean isSuccessor(SpawnerHeartbeat beat) {
         return beat.spawner().equals(self.spawner()) && beat.incarnation().compareTo(self.incarnation()) > 0;
     }
 
-    boolean replaced() {
-        return replaced;
+    boolean isReplaced() {
+        return isReplaced;
     }
 
-    /** The last sign: nothing of this spawner runs any more. Blocks. */
+    /** Deletes the heartbeat: nothing of this spawner runs any more. Blocks. */
     void signOff() throws InterruptedException {
-        sign(last -> spawners.signOff(self.spawner(), last));
+        write(last -> spawners.signOff(self.spawner(), last));
     }
 }

@@ -2,7 +2,7 @@ package dev.faas.spawner;
 
 import dev.faas.lifecycle.Launcher;
 
-/** execution-service as a program of its own. */
+/** Starts execution-service as a program. */
 public final class Main {
     private Main() {}
 

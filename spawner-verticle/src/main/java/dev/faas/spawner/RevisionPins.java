@@ -14,59 +14,61 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The bucket IMAGES, which all spawners share. A pin never changes, so it is asked for once. Thread-safe. */
+/** Stores revision pins in KV {@code IMAGES}, which all spawners share. A pin never changes, so it is cached. Thread-safe. */
 final class RevisionPins implements ImagePins {
     private final Kv bucket;
-    private final Map<String, ImagePin> known = new ConcurrentHashMap<>();
+    private final Map<String, ImagePin> cache = new ConcurrentHashMap<>();
 
     RevisionPins(Kv bucket) {
         this.bucket = bucket;
     }
 
     @Override
-    public Optional<ImagePin> of(String revision) throws EngineFault {
-        var here = known.get(revision);
-        return here == null ? asked(revision) : Optional.of(here);
+    public Optional<ImagePin> find(String revision) throws EngineFault {
+        var cached = cache.get(revision);
+        return cached == null ? read(revision) : Optional.of(cached);
     }
 
     @Override
-    public ImagePin agree(String revision, ImagePin found) throws EngineFault {
+    public ImagePin pin(String revision, ImagePin found) throws EngineFault {
         try {
-            answer(revision, bucket.create(ImagePin.key(revision), Codec.encode(found)));
-            known.put(revision, found);
+            await(revision, bucket.create(ImagePin.key(revision), Codec.encode(found)));
+            cache.put(revision, found);
             return found;
         } catch (CompareAndSetRefused e) {
-            return asked(revision)
-                    .orElseThrow(() -> new EngineFault("the pin of " + revision + " was there and is gone", e));
+            return read(revision)
+                    .orElseThrow(
+                            () -> new EngineFault("the image pin of " + revision + " existed and then was missing", e));
         }
     }
 
-    /** The function is gone, and its pins with it. */
+    /** The function was deleted. */
     void forget(String functionId) {
-        known.keySet().removeIf(revision -> revision.startsWith(functionId + "@"));
+        cache.keySet().removeIf(revision -> revision.startsWith(functionId + "@"));
     }
 
-    private Optional<ImagePin> asked(String revision) throws EngineFault {
+    private Optional<ImagePin> read(String revision) throws EngineFault {
         try {
-            var found = answer(revision, bucket.get(ImagePin.key(revision)))
+            var found = await(revision, bucket.get(ImagePin.key(revision)))
                     .map(put -> Codec.decode(put.value().bytes(), ImagePin.class));
-            found.ifPresent(pin -> known.put(revision, pin));
+            found.ifPresent(pin -> cache.put(revision, pin));
             return found;
         } catch (CodecException e) {
-            throw new EngineFault("what " + revision + " is pinned to cannot be read", e);
+            throw new EngineFault("the image pin of " + revision + " is unreadable", e);
         }
     }
 
-    private static <T> T answer(String revision, CompletableFuture<T> request) throws EngineFault {
+    private static <T> T await(String revision, CompletableFuture<T> request) throws EngineFault {
         try {
             return Blocking.awaitReply(request);
         } catch (CompareAndSetRefused e) {
             throw e;
         } catch (BusException e) {
-            throw new EngineFault("what the image of " + revision + " is could not be agreed on: " + e.getMessage(), e);
+            throw new EngineFault(
+                    "the image pin of " + revision + " could not be read or stored: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new EngineFault("interrupted while the image of " + revision + " was agreed on", e);
+            throw new EngineFault("interrupted while the image pin of " + revision + " was read or stored", e);
         }
     }
 }

@@ -19,34 +19,30 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/**
- * All that execution-service can be told.
- *
- * @param platform names this platform among others on the same Docker host, none of which touches another's containers
- * @param spawner stable over restarts, and of one process at a time: a new one with the same id takes the old one for dead
- * @param slots activations that run at the same time here
- * @param ownerRunning the most that are one owner's, on all spawners together; the same on each
- * @param grace how long runs may go on once the service stops
- */
+/** Reads the settings of execution-service. */
 public record SpawnerConfig(
-        String platform,
-        String spawner,
-        int slots,
-        int ownerRunning,
-        Duration grace,
-        Docker docker,
-        SandboxPool.Limits pool,
-        NatsConfig nats,
-        HttpConfig http,
-        RunTiming timing) {
+        Identity identity, Work work, Docker docker, SandboxPool.Limits pool, NatsConfig nats, HttpConfig http) {
+    /**
+     * @param platform tells apart platforms on one Docker host; a platform never touches another's containers
+     * @param spawner stable over restarts; a new process with the same id declares the old one dead
+     */
+    public record Identity(String platform, String spawner) {}
+
+    /**
+     * @param slots activations that run here at the same time
+     * @param ownerLimit runs of one owner on all spawners together; the same on each
+     * @param grace how long runs may continue once the service stops
+     */
+    public record Work(int slots, int ownerLimit, Duration grace, RunTiming timing) {}
+
     private static final int INTERNAL_PORT = 9090;
-    private static final int LONGEST_ID = 64;
-    /** Of runs: more than there can be. */
+    private static final int MAX_ID_LENGTH = 64;
+    /** More runs than there can be. */
     static final int NO_LIMIT = 1_000_000;
 
     private static final String ID = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}";
     private static final long MIB = 1 << 20;
-    private static final int MOST_MB = 1 << 24;
+    private static final int MAX_MB = 1 << 24;
 
     /**
      * @param host {@code unix:///var/run/docker.sock} or {@code tcp://host:port}
@@ -60,32 +56,44 @@ public record SpawnerConfig(
 
     public static SpawnerConfig from(Env env) {
         return new SpawnerConfig(
-                id(env, "FAAS_PLATFORM_ID", "faas", "names this platform among others on the same Docker host"),
-                id(env, "FAAS_SPAWNER_ID", hostName(), "names this spawner; stable, and of one process at a time"),
+                identity(env),
+                work(env),
+                new Docker(
+                        env.uri("FAAS_DOCKER_HOST", Docker.LOCAL.host(), "address of the Docker daemon"),
+                        images(env),
+                        env.optional(
+                                        "FAAS_OCI_RUNTIME",
+                                        "OCI runtime, such as runc, crun, runsc, kata; unset: Docker's default")
+                                .orElse(null),
+                        disk(env)),
+                pool(env),
+                NatsConfig.from(env),
+                HttpConfig.from(env, INTERNAL_PORT));
+    }
+
+    private static Identity identity(Env env) {
+        return new Identity(
+                id(env, "FAAS_PLATFORM_ID", "faas", "id of this platform, if several share a Docker host"),
+                id(env, "FAAS_SPAWNER_ID", hostName(), "id of this spawner; stable, used by one process at a time"));
+    }
+
+    private static Work work(Env env) {
+        return new Work(
                 env.integer("FAAS_SLOTS", defaultSlots(), 1, 10_000, "activations that run at the same time"),
                 env.integer(
                         "FAAS_OWNER_MAX_RUNNING",
                         NO_LIMIT,
                         1,
                         NO_LIMIT,
-                        "of one user, on all spawners together; the same on each"),
-                env.duration("FAAS_GRACE", Duration.ofSeconds(10), "how long runs may go on once the service stops"),
-                new Docker(
-                        env.uri("FAAS_DOCKER_HOST", Docker.LOCAL.host(), "the Docker daemon"),
-                        images(env),
-                        env.optional("FAAS_OCI_RUNTIME", "runc, crun, runsc, kata …; none: Docker's default")
-                                .orElse(null),
-                        disk(env)),
-                pool(env),
-                NatsConfig.from(env),
-                HttpConfig.from(env, INTERNAL_PORT),
+                        "running activations of one user on all spawners; set the same value on each"),
+                env.duration("FAAS_GRACE", Duration.ofSeconds(10), "how long runs may continue once the service stops"),
                 RunTiming.DEFAULT);
     }
 
     private static EngineConfig.Images images(Env env) {
         var usual = EngineConfig.Images.DEFAULT;
         return new EngineConfig.Images(
-                env.duration("FAAS_PULL_TIMEOUT", usual.pullTimeout(), "how long one image may take"),
+                env.duration("FAAS_PULL_TIMEOUT", usual.pullTimeout(), "limit for pulling one image"),
                 credentials(env),
                 MIB
                         * env.integer(
@@ -93,16 +101,16 @@ public record SpawnerConfig(
                                 (int) (usual.maxBytes() / MIB),
                                 1,
                                 Integer.MAX_VALUE,
-                                "disk of Docker's that images pulled by the platform may take"));
+                                "disk space for images that the platform pulled, in MiB"));
     }
 
     private static @Nullable Path credentials(Env env) {
         var doc =
-                "Docker's config.json with logins to registries; none: of $DOCKER_CONFIG or ~/.docker, if there is one";
+                "Docker's config.json with registry logins, or its folder; unset: $DOCKER_CONFIG or ~/.docker, if it exists";
         var chosen = env.optional("FAAS_DOCKER_CONFIG", doc).map(Path::of).map(SpawnerConfig::configFile);
         if (chosen.isPresent()) {
             if (!Files.isReadable(chosen.get())) {
-                env.addProblem("FAAS_DOCKER_CONFIG", "names " + chosen.get() + ", which cannot be read");
+                env.addProblem("FAAS_DOCKER_CONFIG", "must name a readable config.json, not " + chosen.get());
             }
             return chosen.get();
         }
@@ -123,28 +131,27 @@ public record SpawnerConfig(
                 env.flag(
                         "FAAS_READ_ONLY_ROOT",
                         Disk.DEFAULT.readOnlyRoot(),
-                        "no function may write to its image's root"),
+                        "makes the root file system read-only for every function"),
                 env.integer(
                         "FAAS_ROOT_MB",
                         Disk.DEFAULT.rootMb(),
                         1,
-                        MOST_MB,
-                        "largest file in a container's root; where Docker has quotas, all that is written there"),
+                        MAX_MB,
+                        "largest file in a container's root, in MiB; where Docker has quotas, the limit of all files"),
                 env.integer(
                         "FAAS_DISK_FREE_MB",
                         Disk.DEFAULT.freeMb(),
                         0,
-                        MOST_MB,
-                        "to be kept free on Docker's disk, or nothing is started; 0: not watched"));
+                        MAX_MB,
+                        "free space on Docker's disk below which no work is taken, in MiB; 0: no check"));
     }
 
     private static SandboxPool.Limits pool(Env env) {
         return new SandboxPool.Limits(
-                env.integer("FAAS_BOOTS", defaultBoots(), 1, 10_000, "containers that are booted at the same time"),
-                env.integer(
-                        "FAAS_POOL_SANDBOXES", defaultPool(), 0, 10_000, "sandboxes booted ahead of demand, at most"),
+                env.integer("FAAS_BOOTS", defaultBoots(), 1, 10_000, "containers that boot at the same time"),
+                env.integer("FAAS_POOL_SANDBOXES", defaultPool(), 0, 10_000, "most sandboxes booted ahead of demand"),
                 env.duration(
-                        "FAAS_POOL_IDLE", Duration.ofMinutes(5), "how long a function that nobody calls has some"));
+                        "FAAS_POOL_IDLE", Duration.ofMinutes(5), "how long an unused function keeps booted sandboxes"));
     }
 
     private static String id(Env env, String name, String fallback, String doc) {
@@ -155,31 +162,31 @@ public record SpawnerConfig(
         return value;
     }
 
-    /** Eight a core, as most functions wait more than they compute, and not more than fit the memory at 256 MiB each. */
+    /** Eight a core, because most functions mostly wait; no more than fit into memory at 256 MiB each. */
     static int defaultSlots() {
         var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         long byMemory = system.getTotalMemorySize() / (256 * MIB);
         return (int) Math.max(2, Math.min(8L * Runtime.getRuntime().availableProcessors(), byMemory));
     }
 
-    /** Of a spawner that has the machine alone: a boot is bound by processors. */
+    /** For a spawner that has the machine to itself: boots are bound by processors. */
     public static int defaultBoots() {
         return 2 * Runtime.getRuntime().availableProcessors();
     }
 
-    /** Two a slot, and not more than fit an eighth of the memory: one that waits costs the host up to 9 MiB. */
+    /** Two a slot; no more than fit into an eighth of the memory at 9 MiB each, the most that a waiting sandbox takes. */
     static int defaultPool() {
         var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         return (int) Math.min(2L * defaultSlots(), system.getTotalMemorySize() / 8 / (9 * MIB));
     }
 
-    /** In a container its id: its own while it lives, and kept over a restart. */
+    /** In a container this is the container's id: unique, and stable over a restart. */
     private static String hostName() {
         try {
             var name = InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9_-]", "-");
-            return name.substring(0, Math.min(name.length(), LONGEST_ID));
+            return name.substring(0, Math.min(name.length(), MAX_ID_LENGTH));
         } catch (UnknownHostException e) {
-            // Not stable, but no other's.
+            // Not stable, but unique.
             return "spawner-" + Ids.activation(Instant.now());
         }
     }

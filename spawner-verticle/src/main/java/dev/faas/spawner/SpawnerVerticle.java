@@ -13,6 +13,7 @@ import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.lifecycle.RepeatingTask;
 import dev.faas.nats.Nats;
+import dev.faas.nats.Nats.Subscription;
 import dev.faas.nats.Topology;
 import dev.faas.spawner.docker.DockerEngine;
 import dev.faas.spawner.docker.client.EngineConfig;
@@ -25,6 +26,8 @@ import dev.faas.spawner.run.Claims;
 import dev.faas.spawner.run.EngineRequests;
 import dev.faas.spawner.run.OutputRoom;
 import dev.faas.spawner.run.Run;
+import dev.faas.spawner.run.Run.RunContext;
+import dev.faas.spawner.run.Run.RunContext.Bus;
 import dev.faas.spawner.run.RunMeters;
 import dev.faas.spawner.run.Runs;
 import dev.faas.spawner.run.StateWriter;
@@ -47,10 +50,10 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** execution-service: runs activations as containers. {@link #open} shows what it is made of. */
+/** Wires and runs execution-service, which runs activations as containers. {@link #open} lists its parts. */
 public final class SpawnerVerticle extends ServiceVerticle {
-    /** How the engine of a spawner is had. */
-    interface Engines {
+    /** Opens the container engine of a spawner. */
+    interface EngineFactory {
         ContainerEngine open(SpawnerConfig config, Worker self, ImagePins pins)
                 throws DependencyMissing, InterruptedException;
     }
@@ -62,195 +65,231 @@ public final class SpawnerVerticle extends ServiceVerticle {
     private static final Duration POOL_CLOSE = SandboxPool.CLOSE_LIMIT.plusSeconds(5);
 
     private static final Duration ENGINE_CLOSE = Duration.ofSeconds(30);
-    private static final Duration NAMESAKES_PAUSE = Duration.ofSeconds(1);
+    private static final Duration REPLACEMENT_CHECK = Duration.ofSeconds(1);
     private static final Duration WRITE_PAUSE = Duration.ofMillis(100);
-    private static final Duration ENGINE_PAUSE = Duration.ofSeconds(1);
-    private static final Duration WAITS_PAUSE = Duration.ofSeconds(2);
+    private static final Duration ENGINE_CHECK = Duration.ofSeconds(1);
+    private static final Duration WAIT_DETAILS = Duration.ofSeconds(2);
     private static final Duration DOCKER_PAUSE = Duration.ofMillis(250);
 
     private final SpawnerConfig config;
-    private final Engines engines;
+    private final EngineFactory engines;
     private final InstantSource clock;
     private volatile @Nullable Runs runs;
 
     public SpawnerVerticle(SpawnerConfig config) {
-        this(config, SpawnerVerticle::docker, InstantSource.system());
+        this(config, SpawnerVerticle::openDocker, InstantSource.system());
     }
 
-    SpawnerVerticle(SpawnerConfig config, Engines engines, InstantSource clock) {
+    SpawnerVerticle(SpawnerConfig config, EngineFactory engines, InstantSource clock) {
         super(SERVICE);
         this.config = config;
         this.engines = engines;
         this.clock = clock;
     }
 
-    /** Ends the grace of a stop that is under way, or about to be. Does not block. */
+    /** Ends the grace period of the current or next stop. Does not block. */
     public void skipGrace() {
         var running = runs;
         if (running != null) {
-            running.hurry();
+            running.skipGrace();
         }
     }
 
+    /**
+     * Opens the parts in this order and closes them in reverse: pulling stops, runs end, sandboxes and then all leftover
+     * containers are removed, and only then the spawner signs off.
+     */
     @Override
     protected HttpService open(Lifecycle.Steps on) throws Exception {
-        var timing = config.timing();
-        var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
-        Topology.await(nats, config.nats().startTimeout(), Subjects.IMAGES);
-        var spawners = on.open("spawners", () -> observed(nats), Spawners::close);
-        var self = new Worker(
-                config.spawner(), Blocking.awaitReply(spawners.newIncarnation(config.spawner(), clock.instant())));
+        var nats = connect(on);
+        var spawners = on.open("spawners", () -> observe(nats), Spawners::close);
+        var self = newIncarnation(spawners);
         var pins = new RevisionPins(nats.kv(Subjects.IMAGES));
         var engine = on.open("docker", ENGINE_CLOSE, () -> engines.open(config, self, pins), ContainerEngine::close);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
-        var slots = new Slots(config.slots(), mostOfOne(spawners));
-        var heartbeat = new Heartbeat(spawners, self, slots);
+        var slots = new Slots(config.work().slots(), ownerLimit(spawners));
+        var heartbeat = startHeartbeat(on, new Heartbeat(spawners, self, slots));
         var reaper = new Reaper(engine, self, spawners::isDead, clock);
-
-        // Closed in reverse: nothing more is taken, runs end, sandboxes go, whatever container is left goes, and
-        // only then the last sign of life is given.
-        on.onStop("sign-off", heartbeat::signOff);
-        on.open("heartbeat", () -> beating(heartbeat), RepeatingTask::stop);
         on.onStop("own containers", ENGINE_CLOSE, reaper::removeOwn);
-        var pool = on.open("pool", POOL_CLOSE, () -> pool(engine, metrics), SandboxPool::close);
-        var functions = on.open(
-                "functions",
-                () -> KnownFunctions.follow(nats.kv(Subjects.FUNCTIONS), expecting(pool, pins)),
-                KnownFunctions::close);
 
-        var events = new ActivationEvents(nats);
-        var queue = new CommandQueue(nats);
-        var meters = new RunMeters(metrics.registry());
-        meters.watch(slots);
-        var runs = new Runs(() -> Ids.activation(clock.instant()));
-        this.runs = runs;
-        var writer = new StateWriter(events, CLAIM_TRIES, WRITE_PAUSE);
-        var claims = new Claims(events, writer, self, spawners::isDead, runs::runs, clock);
-        var room = new OutputRoom(events);
-        on.open("output room", room::watch, RepeatingTask::stop);
-        var means = new Run.RunContext(events, queue, claims, writer, pool, room, timing, meters, clock, runs::goOn);
-        on.repeat("reaper", timing.reap(), reaper::reap);
-        on.repeat("images", timing.reap(), engine::tidy);
-        on.onStop("drain", config.grace().plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(config.grace()));
-        var deference = new PullDelay(slots, key -> pool.isReady(key.function()), () -> others(spawners));
-        var queues = on.open("queues", () -> started(queue, functions, slots, deference, runs, means), PullLoop::stop);
-        on.open("hints", () -> queue.onWork(queues::workMayExist), Nats.Subscription::close);
-        var watch = new EngineWatch(
-                engine::ping, engine::hasRoom, heard(heartbeat, queues), pool::suspend, System::nanoTime);
-        on.repeat("engine watch", ENGINE_PAUSE, watch::look);
-        var sweep = new QueueScanner(queues.supply(), queues, config.slots(), timing.pull(), timing.sweep());
-        on.repeat("waits", WAITS_PAUSE, () -> tell(runs, engine));
-        on.open("sweep", () -> RepeatingTask.startPaced("sweep", timing.sweep(), sweep::once), RepeatingTask::stop);
-        on.repeat("namesakes", NAMESAKES_PAUSE, () -> yieldIfReplaced(heartbeat, queues, runs));
+        var pool = on.open("pool", POOL_CLOSE, () -> openPool(engine, metrics), SandboxPool::close);
+        var functions = on.open("functions", () -> followFunctions(nats, pool, pins), KnownFunctions::close);
+        var startedRuns = new Runs(() -> Ids.activation(clock.instant()));
+        runs = startedRuns;
+        var context = runContext(openBus(on, nats, spawners, self, startedRuns), pool, slots, metrics, startedRuns);
+        on.repeat("reaper", config.work().timing().reap(), reaper::reap);
+        on.repeat("images", config.work().timing().reap(), engine::tidy);
+        drainOnStop(on, startedRuns);
 
-        var health = new Health(SERVICE)
-                .addRequired("nats", nats::isConnected)
-                .addRequired("docker", watch::answers)
-                .addRequired("disk", watch::hasRoom)
-                .addRequired("own name", () -> !heartbeat.replaced());
-        return on.await(
-                "http", () -> HttpService.start(vertx, config.http(), health, metrics, List.of()), HttpService::close);
+        var pullLoop = on.open(
+                "queues", () -> startPullLoop(spawners, functions, slots, context, startedRuns), PullLoop::stop);
+        on.open("work notifications", () -> context.bus().queue().onWork(pullLoop::workMayExist), Subscription::close);
+        var watch = watchEngine(on, engine, pool, heartbeat, pullLoop);
+        on.repeat("wait details", WAIT_DETAILS, () -> publishWaits(startedRuns, engine));
+        scanQueues(on, pullLoop);
+        on.repeat("replacement check", REPLACEMENT_CHECK, () -> yieldIfReplaced(heartbeat, pullLoop, startedRuns));
+        return serve(on, health(nats, watch, heartbeat), metrics);
     }
 
-    private boolean others(Spawners spawners) {
+    private Nats connect(Lifecycle.Steps on) throws Exception {
+        var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
+        Topology.await(nats, config.nats().startTimeout(), Subjects.IMAGES);
+        return nats;
+    }
+
+    private static Spawners observe(Nats nats) throws IOException, InterruptedException {
+        var spawners = new Spawners(nats);
+        spawners.startObserving();
+        return spawners;
+    }
+
+    private Worker newIncarnation(Spawners spawners) throws InterruptedException {
+        var id = config.identity().spawner();
+        return new Worker(id, Blocking.awaitReply(spawners.newIncarnation(id, clock.instant())));
+    }
+
+    private static Heartbeat startHeartbeat(Lifecycle.Steps on, Heartbeat heartbeat) throws Exception {
+        on.onStop("sign-off", heartbeat::signOff);
+        on.open("heartbeat", () -> keepPublishing(heartbeat), RepeatingTask::stop);
+        return heartbeat;
+    }
+
+    private static RepeatingTask keepPublishing(Heartbeat heartbeat) throws InterruptedException {
+        heartbeat.publish();
+        return RepeatingTask.startAfterPause("heartbeat", Spawners.HEARTBEAT_INTERVAL, heartbeat::publish);
+    }
+
+    private boolean hasPeers(Spawners spawners) {
         return spawners.recentHeartbeats().stream()
-                .anyMatch(beat -> !beat.spawner().equals(config.spawner()));
+                .anyMatch(beat -> !beat.spawner().equals(config.identity().spawner()));
     }
 
-    /** How many of the platform's runs of one owner may be here. */
-    private IntSupplier mostOfOne(Spawners spawners) {
-        int limit = config.ownerRunning();
+    /** How many runs of one owner may be here. */
+    private IntSupplier ownerLimit(Spawners spawners) {
+        int limit = config.work().ownerLimit();
         return limit == SpawnerConfig.NO_LIMIT
                 ? () -> limit
-                : () -> OwnerShare.of(limit, config.spawner(), config.slots(), spawners.recentHeartbeats());
+                : () -> OwnerShare.of(
+                        limit, config.identity().spawner(), config.work().slots(), spawners.recentHeartbeats());
     }
 
-    private SandboxPool pool(ContainerEngine engine, Metrics metrics) {
+    private SandboxPool openPool(ContainerEngine engine, Metrics metrics) {
         return SandboxPool.open(engine, config.pool(), new PoolMeters(metrics.registry()));
     }
 
-    private static KnownFunctions.Listener expecting(SandboxPool pool, RevisionPins pins) {
-        return new KnownFunctions.Listener() {
+    private static KnownFunctions followFunctions(Nats nats, SandboxPool pool, RevisionPins pins)
+            throws IOException, InterruptedException {
+        return KnownFunctions.follow(nats.kv(Subjects.FUNCTIONS), new KnownFunctions.Listener() {
             @Override
-            public void revised(FunctionRevision function, boolean fresh) {
+            public void onRevision(FunctionRevision function, boolean fresh) {
                 var spec = function.spec();
                 pool.expect(
                         function.id(),
-                        EngineRequests.key(function),
+                        EngineRequests.poolKey(function),
                         spec.prewarm().min(),
                         spec.concurrency(),
                         fresh);
             }
 
             @Override
-            public void gone(String functionId) {
+            public void onDeleted(String functionId) {
                 pool.forget(functionId);
                 pins.forget(functionId);
             }
-        };
+        });
     }
 
-    private PullLoop started(
-            CommandQueue queue,
-            KnownFunctions functions,
-            Slots slots,
-            PullDelay deference,
-            Runs runs,
-            Run.RunContext means) {
-        var queues = new PullLoop(
-                late -> CommandSource.of(queue, functions, config.timing().pull(), late),
+    private Bus openBus(Lifecycle.Steps on, Nats nats, Spawners spawners, Worker self, Runs runs) throws Exception {
+        var events = new ActivationEvents(nats);
+        var writer = new StateWriter(events, CLAIM_TRIES, WRITE_PAUSE);
+        var claims = new Claims(events, writer, self, spawners::isDead, runs::isRunning, clock);
+        var room = new OutputRoom(events);
+        on.open("output room", room::watch, RepeatingTask::stop);
+        return new Bus(events, new CommandQueue(nats), claims, writer, room);
+    }
+
+    private RunContext runContext(Bus bus, SandboxPool pool, Slots slots, Metrics metrics, Runs runs) {
+        var meters = new RunMeters(metrics.registry());
+        meters.watch(slots);
+        return new RunContext(bus, pool, meters, config.work().timing(), clock, runs::mayContinue);
+    }
+
+    private void drainOnStop(Lifecycle.Steps on, Runs runs) {
+        var grace = config.work().grace();
+        on.onStop("drain", grace.plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(grace));
+    }
+
+    private PullLoop startPullLoop(
+            Spawners spawners, KnownFunctions functions, Slots slots, RunContext context, Runs runs) {
+        var pullLoop = new PullLoop(
+                late -> CommandSource.of(
+                        context.bus().queue(), functions, config.work().timing().pull(), late),
                 slots,
-                deference,
-                (delivery, ended) -> runs.start(id -> new Run(id, delivery, means), ended));
-        queues.start();
-        return queues;
+                new PullDelay(slots, key -> context.pool().isReady(key.function()), () -> hasPeers(spawners)),
+                (delivery, ended) -> runs.start(id -> new Run(id, delivery, context), ended));
+        pullLoop.start();
+        return pullLoop;
     }
 
-    /** Those who wait for a pull hear how far it has come. */
-    private static void tell(Runs runs, ContainerEngine engine) throws InterruptedException {
-        for (var each : runs.preparing()) {
-            var what = engine.waitsFor(each.spec());
-            if (what.isPresent()) {
-                each.tell(what.get());
+    /** While the engine is in trouble this spawner takes no work, and its heartbeat says why. */
+    private static EngineWatch watchEngine(
+            Lifecycle.Steps on, ContainerEngine engine, SandboxPool pool, Heartbeat heartbeat, PullLoop pullLoop)
+            throws Exception {
+        Consumer<Optional<String>> onTrouble = trouble -> {
+            heartbeat.setTrouble(trouble);
+            pullLoop.setPaused(trouble.isPresent());
+        };
+        var watch = new EngineWatch(engine::ping, engine::hasRoom, onTrouble, pool::setSuspended, System::nanoTime);
+        on.repeat("engine watch", ENGINE_CHECK, watch::check);
+        return watch;
+    }
+
+    private void scanQueues(Lifecycle.Steps on, PullLoop pullLoop) throws Exception {
+        var timing = config.work().timing();
+        var scanner =
+                new QueueScanner(pullLoop.source(), pullLoop, config.work().slots(), timing.pull(), timing.scan());
+        on.open(
+                "queue scan",
+                () -> RepeatingTask.startPaced("queue scan", timing.scan(), scanner::scan),
+                RepeatingTask::stop);
+    }
+
+    private static void publishWaits(Runs runs, ContainerEngine engine) throws InterruptedException {
+        for (var preparation : runs.preparations()) {
+            var detail = engine.describeWait(preparation.spec());
+            if (detail.isPresent()) {
+                preparation.publish(detail.get());
             }
         }
     }
 
-    private static Spawners observed(Nats nats) throws IOException, InterruptedException {
-        var spawners = new Spawners(nats);
-        spawners.startObserving();
-        return spawners;
-    }
-
-    /** Of the engine: what cannot be started here is left to others, who hear why. */
-    private static Consumer<Optional<String>> heard(Heartbeat heartbeat, PullLoop queues) {
-        return trouble -> {
-            heartbeat.tell(trouble);
-            queues.hold(trouble.isPresent());
-        };
-    }
-
-    private static RepeatingTask beating(Heartbeat heartbeat) throws InterruptedException {
-        heartbeat.beat();
-        return RepeatingTask.startAfterPause("heartbeat", Spawners.HEARTBEAT_INTERVAL, heartbeat::beat);
-    }
-
-    /** A later process of the same name has declared this one dead: its work is not ours any more. */
-    private static void yieldIfReplaced(Heartbeat heartbeat, PullLoop queues, Runs runs) throws InterruptedException {
-        if (heartbeat.replacedNow()) {
+    /** A later process with the same id has declared this one dead and takes over its work. */
+    private static void yieldIfReplaced(Heartbeat heartbeat, PullLoop pullLoop, Runs runs) throws InterruptedException {
+        if (heartbeat.detectReplacement()) {
             runs.abandon();
-            queues.stop();
+            pullLoop.stop();
         }
     }
 
-    static ContainerEngine docker(SpawnerConfig config, Worker self, ImagePins pins)
+    private static Health health(Nats nats, EngineWatch watch, Heartbeat heartbeat) {
+        return new Health(SERVICE)
+                .addRequired("nats", nats::isConnected)
+                .addRequired("docker", watch::isAnswering)
+                .addRequired("disk", watch::hasRoom)
+                .addRequired("own name", () -> !heartbeat.isReplaced());
+    }
+
+    private HttpService serve(Lifecycle.Steps on, Health health, Metrics metrics) throws Exception {
+        return on.await(
+                "http", () -> HttpService.start(vertx, config.http(), health, metrics, List.of()), HttpService::close);
+    }
+
+    static ContainerEngine openDocker(SpawnerConfig config, Worker self, ImagePins pins)
             throws DependencyMissing, InterruptedException {
         var docker = config.docker();
         var engine = new EngineConfig(
                 docker.host(),
-                config.platform(),
-                self.spawner(),
-                self.incarnation(),
+                new EngineConfig.Owner(config.identity().platform(), self.spawner(), self.incarnation()),
                 docker.images(),
                 docker.ociRuntime(),
                 docker.disk());

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Cancellation of what runs: obeyed at once, raced with the end, found at the claim. */
+/** Cancels runs: at once, in a race with their end, and before the claim. */
 final class CancelTest {
     @AutoClose
     private Platform platform;
@@ -37,7 +37,7 @@ final class CancelTest {
         platform = Platform.start(directory);
     }
 
-    /** Looks every hour only: what is obeyed was heard. */
+    /** The lease checks once an hour only, so the cancellation must arrive as a message. */
     private Platform.Started hearing() throws Exception {
         var hour = Duration.ofHours(1);
         var timing = new RunTiming(hour, hour, Duration.ofMillis(250), Duration.ofSeconds(1), hour);
@@ -69,13 +69,14 @@ final class CancelTest {
         var ended = platform.ended(id);
         assertThat(ended.report().status()).isEqualTo(Status.CANCELLED);
         assertThat(ended.report().reason()).isEqualTo(Reason.CANCELLED_BY_USER);
-        assertThat(ended.report().result()).isEqualTo("half");
+        assertThat(ended.report().output().result()).isEqualTo("half");
         assertThat(platform.output(id, ended.runId(), Source.STDERR))
                 .asString(StandardCharsets.UTF_8)
                 .isEqualTo("cleaned up");
         assertThat(platform.history(id)).hasSize(4);
         acknowledged(function, id);
-        Platform.until("its container is gone", () -> spawner.engine().ours().isEmpty());
+        Platform.until(
+                "its container is gone", () -> spawner.engine().listContainers().isEmpty());
     }
 
     @Test
@@ -96,7 +97,7 @@ final class CancelTest {
     }
 
     @Test
-    void givenAMessageThatGotLost_whenTheRunIsKeptAlive_thenTheCancellationIsFound() throws Exception {
+    void givenALostCancelMessage_whenTheLeaseIsRenewed_thenTheCancellationIsFound() throws Exception {
         var function = platform.function(Specs.of("nothing"));
         var running = runningOn(new Worker("elsewhere", "1"), function);
         var cancelled = new CountDownLatch(1);
@@ -104,13 +105,13 @@ final class CancelTest {
         watch.close();
         platform.requestCancel(running.id());
 
-        watch.look();
+        watch.check();
 
         assertThat(cancelled.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
-    void givenTheCancellationOfAnotherRun_whenHeard_thenThisOneGoesOn() throws Exception {
+    void givenTheCancellationOfAnotherRun_whenItsMessageArrives_thenThisRunContinues() throws Exception {
         var function = platform.function(Specs.of("nothing"));
         var running = runningOn(new Worker("elsewhere", "1"), function);
         var other = new AtomicInteger();
@@ -119,8 +120,8 @@ final class CancelTest {
                 var control = new CancelWatch(platform.events, running.id(), running.runId(), own::countDown)) {
             platform.requestCancel(running.id());
             assertThat(own.await(30, TimeUnit.SECONDS)).isTrue();
-            watch.look();
-            control.look();
+            watch.check();
+            control.check();
             assertThat(Platform.get(platform.events.lastFromLeader(running.id())))
                     .isPresent();
         }
@@ -145,17 +146,17 @@ final class CancelTest {
             var running = Platform.get(platform.events.lastFromLeader(id)).orElseThrow();
 
             go.release();
-            var asked = platform.events.append(
+            var request = platform.events.append(
                     ((Running) running.record()).requestCancel(Reason.CANCELLED_BY_USER), running.sequence());
 
-            var stored = Platform.get(asked) instanceof AppendResult.Stored;
+            var stored = Platform.get(request) instanceof AppendResult.Stored;
             var report = platform.ended(id).report();
             if (report.status() == Status.CANCELLED) {
-                assertThat(stored).as("nobody asked").isTrue();
+                assertThat(stored).as("no cancellation was requested").isTrue();
                 go.drainPermits();
             } else {
                 assertThat(report.status()).isEqualTo(Status.SUCCEEDED);
-                assertThat(report.result()).isEqualTo("whole");
+                assertThat(report.output().result()).isEqualTo("whole");
             }
             assertThat(platform.history(id).stream().filter(Ended.class::isInstance))
                     .hasSize(1);
@@ -166,7 +167,7 @@ final class CancelTest {
     @Test
     void givenAnActivationOfADeadSpawnerThatIsToBeCancelled_whenItsCommandComes_thenItEndsAndNothingRuns()
             throws Exception {
-        platform.beat("crashed", "2");
+        platform.publishHeartbeat("crashed", "2");
         var runs = new AtomicInteger();
         platform.images.put("count", process -> runs.incrementAndGet());
         hearing();
@@ -202,7 +203,7 @@ final class CancelTest {
     private Running runningOn(Worker worker, FunctionRevision function) throws Exception {
         var accepted = platform.accept(function, "", Instant.now().plusSeconds(600));
         var running = ((Queued) accepted.record()).claim(worker, Ids.activation(Instant.now()), Instant.now());
-        Platform.stored(platform.events.append(running, accepted.sequence()));
+        Platform.expectStored(platform.events.append(running, accepted.sequence()));
         return running;
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a spawner makes of a command whose activation is not simply queued. */
+/** Tests what a spawner does with a command whose activation is not simply queued. */
 final class ClaimRulesTest {
     private static final AtomicInteger RUNS = new AtomicInteger();
     private static Platform platform;
@@ -42,11 +42,11 @@ final class ClaimRulesTest {
         platform.close();
     }
 
-    /** As another spawner does it, before the command reaches the one under test. */
+    /** Claims as another spawner does, before the command reaches the one under test. */
     private static Snapshot runningOn(Worker worker, FunctionRevision function) throws Exception {
         var accepted = platform.accept(function, "", Instant.now().plusSeconds(600));
         var running = ((Queued) accepted.record()).claim(worker, Ids.activation(Instant.now()), Instant.now());
-        return Platform.stored(platform.events.append(running, accepted.sequence()));
+        return Platform.expectStored(platform.events.append(running, accepted.sequence()));
     }
 
     private static void acknowledged(FunctionRevision function, String id) throws Exception {
@@ -59,7 +59,7 @@ final class ClaimRulesTest {
         var accepted = platform.accept(function, "", Instant.now().plusSeconds(600));
         var id = accepted.record().id();
         var cancelled = ((Queued) accepted.record()).cancel(Reason.CANCELLED_BY_USER, Instant.now());
-        Platform.stored(platform.events.append(cancelled, accepted.sequence()));
+        Platform.expectStored(platform.events.append(cancelled, accepted.sequence()));
 
         platform.enqueue(function, id);
 
@@ -68,9 +68,9 @@ final class ClaimRulesTest {
     }
 
     @Test
-    void givenAnActivationThatRunsUnderALivingSpawner_whenItsCommandComes_thenItIsLeftAlone() throws Exception {
+    void givenAnActivationThatRunsOnALiveSpawner_whenItsCommandComes_thenItIsLeftAlone() throws Exception {
         var alive = new Worker("elsewhere", "1");
-        platform.beat("elsewhere", "1");
+        platform.publishHeartbeat("elsewhere", "1");
         var function = platform.function(Specs.of("count"));
         var id = runningOn(alive, function).record().id();
 
@@ -79,9 +79,9 @@ final class ClaimRulesTest {
         Platform.until(
                 "the command has been delivered",
                 () -> Platform.get(platform.queue.stats(function.id()))
-                        .filter(standing -> standing.running() == 1)
+                        .filter(stats -> stats.running() == 1)
                         .isPresent());
-        // Whatever comes after it has been looked at after it.
+        // The command behind it has run, so this one was decided on.
         platform.ended(platform.submit(function, ""));
         assertThat(platform.state(id)).isInstanceOf(Running.class);
         assertThat(platform.history(id)).hasSize(2);
@@ -89,9 +89,9 @@ final class ClaimRulesTest {
     }
 
     @Test
-    void givenAnActivationThatRanUnderADeadSpawner_whenItsCommandComes_thenTheSameAttemptRunsAgain() throws Exception {
+    void givenAnActivationThatRanOnADeadSpawner_whenItsCommandComes_thenTheSameAttemptRunsAgain() throws Exception {
         var dead = new Worker("crashed", "1");
-        platform.beat("crashed", "2");
+        platform.publishHeartbeat("crashed", "2");
         var function = platform.function(Specs.of("count"));
         var id = runningOn(dead, function).record().id();
 
@@ -106,7 +106,7 @@ final class ClaimRulesTest {
 
     @Test
     void givenAnAtMostOnceActivationOfADeadSpawner_whenItsCommandComes_thenItIsNotRunAgain() throws Exception {
-        platform.beat("crashed-too", "2");
+        platform.publishHeartbeat("crashed-too", "2");
         var function = platform.function(Specs.atMostOnce("count"));
         var id = runningOn(new Worker("crashed-too", "1"), function).record().id();
 
@@ -119,7 +119,7 @@ final class ClaimRulesTest {
     }
 
     @Test
-    void givenARunOfOurOwnThatIsNotAliveAnyMore_whenItsCommandComes_thenItIsLostAndRunAgain() throws Exception {
+    void givenARunOfThisSpawnerThatIsNoLongerAlive_whenItsCommandComes_thenItIsLostAndRunAgain() throws Exception {
         var function = platform.function(Specs.of("count"));
         var us = platform.ended(platform.submit(function, "")).worker();
         var id = runningOn(us, function).record().id();
@@ -155,10 +155,9 @@ final class ClaimRulesTest {
         assertThat(Platform.get(platform.events.lastFromLeader(id))).isEmpty();
     }
 
-    /** Of a gateway that was frozen, or cut off, between the two for longer than what has ended stays on the bus. */
+    /** The gateway was frozen or cut off between the two writes, for longer than ended activations stay in the event stream. */
     @Test
-    void givenAnActivationThatHasEndedAndLeftTheBus_whenAnotherCommandComes_thenItIsDroppedAndNothingRuns()
-            throws Exception {
+    void givenAnEndedActivationThatWasPruned_whenAnotherCommandComes_thenItIsDroppedAndNothingRuns() throws Exception {
         var function = platform.function(Specs.of("count"));
         var id = platform.submit(function, "");
         platform.ended(id);
@@ -181,10 +180,10 @@ final class ClaimRulesTest {
         Platform.until(
                 "the command has been delivered",
                 () -> Platform.get(platform.queue.stats(function.id()))
-                        .filter(standing -> standing.queued() == 0)
+                        .filter(stats -> stats.queued() == 0)
                         .isPresent());
 
-        Platform.stored(platform.events.accept(ActivationRecord.accept(late, new RunSpec(function.spec(), ""))));
+        Platform.expectStored(platform.events.accept(ActivationRecord.accept(late, new RunSpec(function.spec(), ""))));
 
         assertThat(platform.ended(late.id()).report().status()).isEqualTo(Status.SUCCEEDED);
     }

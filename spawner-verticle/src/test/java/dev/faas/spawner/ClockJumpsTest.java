@@ -2,7 +2,6 @@ package dev.faas.spawner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.Pause;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.Reason;
@@ -12,12 +11,12 @@ import dev.faas.activation.Worker;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.run.RunTiming;
+import dev.faas.testing.Pause;
 import dev.faas.wire.Ids;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The clock of a spawner jumps by hours, back and forth: under its queue, its runs, its leases and its restart. */
+/** Moves a spawner's clock by hours in both directions, while it has queued work, runs and leases, and at a restart. */
 @Tag("docker")
 final class ClockJumpsTest {
     private static final Duration PROMISED = Duration.ofSeconds(30);
@@ -65,7 +64,7 @@ final class ClockJumpsTest {
     }
 
     @Test
-    void givenAClockThatJumps_whenWorkIsQueued_thenItRunsAsEver() throws Exception {
+    void givenAClockThatJumps_whenWorkIsQueued_thenItRunsAsUsual() throws Exception {
         real("jumping");
         var function = platform.function(Specs.retrying("echo", 2, 1));
         for (int hours : new int[] {5, -5, 0}) {
@@ -73,7 +72,7 @@ final class ClockJumpsTest {
 
             var ended = within(PROMISED, platform.submit(function, "on time"));
 
-            assertThat(ended.report().result()).isEqualTo("on time");
+            assertThat(ended.report().output().result()).isEqualTo("on time");
             assertThat(ended.attempt()).isEqualTo(1);
         }
     }
@@ -98,7 +97,7 @@ final class ClockJumpsTest {
     }
 
     @Test
-    void givenARunUnderWay_whenTheClockJumps_thenItKeepsItsLeaseAndEndsAsEver() throws Exception {
+    void givenARunUnderWay_whenTheClockJumps_thenItKeepsItsLeaseAndEndsAsUsual() throws Exception {
         var gate = new Gate();
         platform.images.put("gate", gate);
         platform.images.put("a second", process -> {
@@ -112,7 +111,7 @@ final class ClockJumpsTest {
         gate.awaitBegun(1);
         for (int hours : new int[] {5, -5}) {
             jump = Duration.ofHours(hours);
-            // For longer than its lease.
+            // Longer than the lease.
             for (int i = 0; i < 4; i++) {
                 within(PROMISED, platform.submit(second, ""));
             }
@@ -122,7 +121,7 @@ final class ClockJumpsTest {
 
         var ended = within(PROMISED, id);
         assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
-        assertThat(ended.report().durationMs()).isBetween(0L, PROMISED.toMillis());
+        assertThat(ended.report().usage().durationMs()).isBetween(0L, PROMISED.toMillis());
         assertThat(ended.platformFaults()).isZero();
         assertThat(gate.runs()).isEqualTo(1);
     }
@@ -148,7 +147,8 @@ final class ClockJumpsTest {
 
             assertThat(within(PROMISED, late).report().reason()).isEqualTo(Reason.TIMED_OUT);
             assertThat(within(PROMISED, calm).report().status()).isEqualTo(Status.SUCCEEDED);
-            assertThat(((Ended) platform.state(late)).report().durationMs()).isBetween(3_000L, 10_000L);
+            assertThat(((Ended) platform.state(late)).report().usage().durationMs())
+                    .isBetween(3_000L, 10_000L);
         }
     }
 
@@ -163,12 +163,12 @@ final class ClockJumpsTest {
         platform.enqueue(function, hour);
         var day = platform.submit(function, "a day");
 
-        assertThat(within(PROMISED, day).report().result()).isEqualTo("a day");
+        assertThat(within(PROMISED, day).report().output().result()).isEqualTo("a day");
         assertThat(within(PROMISED, hour).report().status()).isEqualTo(Status.EXPIRED);
     }
 
     @Test
-    void givenAClockThatIsBehind_whenOneWaitedTooLongByAllOthers_thenItRunsAllTheSame() throws Exception {
+    void givenAClockThatIsBehind_whenOneWaitedTooLongByAllOthers_thenItStillRuns() throws Exception {
         jump = Duration.ofHours(-5);
         real("behind");
         var function = platform.function(Specs.of("echo"));
@@ -178,19 +178,19 @@ final class ClockJumpsTest {
 
         platform.enqueue(function, id);
 
-        assertThat(within(PROMISED, id).report().result()).isEqualTo("late");
+        assertThat(within(PROMISED, id).report().output().result()).isEqualTo("late");
     }
 
-    /** An incarnation is told from the one before by its time. */
+    /** Incarnations are ordered by time. */
     @Test
-    void givenASpawnerThatDied_whenItComesBackWithItsClockBehind_thenItKnowsThatItIsTheLaterOne() throws Exception {
+    void givenASpawnerThatDied_whenItComesBackWithItsClockBehind_thenItsIncarnationIsTheLaterOne() throws Exception {
         var former = new Worker("restarted", Ids.activation(Instant.now()));
-        platform.beat(former.spawner(), former.incarnation());
+        platform.publishHeartbeat(former.spawner(), former.incarnation());
         var function = platform.function(Specs.of("echo"));
         var accepted = platform.accept(function, "again", Instant.now().plus(Duration.ofDays(1)));
         var id = accepted.record().id();
         var running = ((Queued) accepted.record()).claim(former, Ids.activation(Instant.now()), Instant.now());
-        Platform.stored(platform.events.append(running, accepted.sequence()));
+        Platform.expectStored(platform.events.append(running, accepted.sequence()));
         jump = Duration.ofHours(-5);
 
         var restarted = platform.spawner(former.spawner(), 4, GRACE, Platform.QUICK);
@@ -201,13 +201,14 @@ final class ClockJumpsTest {
         platform.enqueue(function, id);
 
         var ended = within(Duration.ofSeconds(10), id);
-        assertThat(ended.report().result()).isEqualTo("again");
+        assertThat(ended.report().output().result()).isEqualTo("again");
         assertThat(ended.worker().incarnation()).isGreaterThan(former.incarnation());
         try (var spawners = new Spawners(platform.nats)) {
             spawners.startObserving();
             Platform.until("the former is known to be dead", () -> spawners.isDead(former));
         }
         Platform.until(
-                "what it left is removed", () -> restarted.engine().ours().isEmpty());
+                "what it left is removed",
+                () -> restarted.engine().listContainers().isEmpty());
     }
 }

@@ -23,13 +23,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The Docker daemon goes away under a spawner, or stands still, and comes back. */
+/** Stops or freezes the Docker daemon of a spawner, and starts it again. */
 @Tag("docker")
 @Timeout(value = 240, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DockerAwayTest {
     private static final Duration BACK = Duration.ofSeconds(60);
     private static final Pattern READY = Pattern.compile("^faas_pool_ready(?:\\{.*})? ([0-9.]+)$", Pattern.MULTILINE);
-    /** Whoever ends it asks it first, and would take its answer for its own end. */
+    /** Exits 0 on SIGTERM: a run that was stopped with SIGTERM would look like a success. */
     private static final String POLITE = "trap 'echo interrupted; exit 0' TERM; echo begun; "
             + "i=0; while [ $i -lt 50 ]; do sleep 0.1; i=$((i+1)); done; echo done";
 
@@ -68,7 +68,7 @@ final class DockerAwayTest {
     void nothingIsLeftBehind() throws Exception {
         platform.close();
         try (var engine = TestEngines.open(docker.host(), platformId, "observer")) {
-            assertThat(engine.ours()).isEmpty();
+            assertThat(engine.listContainers()).isEmpty();
         }
         assertThat(images.docker().listVolumesCmd().exec().getVolumes()).isNullOrEmpty();
         images.close();
@@ -93,11 +93,11 @@ final class DockerAwayTest {
         Platform.until("its sandboxes are thrown away", () -> ready() == 0);
         Platform.until("it is to run again", () -> platform.parked(repeated));
         docker.startAgain();
-        platform.enqueue(repeatable, repeated); // as the registry does when its wait is over
+        platform.enqueue(repeatable, repeated); // as the registry does when the retry is due
 
         var ended = platform.ended(repeated, BACK);
         assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
-        assertThat(ended.report().result()).isEqualTo("begun\ndone\n");
+        assertThat(ended.report().output().result()).isEqualTo("begun\ndone\n");
         assertThat(ended.attempt()).isEqualTo(1);
         assertThat(ended.platformFaults()).isPositive();
         assertThat(platform.ended(lost, BACK).report().reason()).isEqualTo(Reason.WORKER_LOST);
@@ -126,7 +126,7 @@ final class DockerAwayTest {
         docker.thaw();
 
         var ended = platform.ended(running, BACK);
-        assertThat(ended.report().result()).isEqualTo("begun\ndone\n");
+        assertThat(ended.report().output().result()).isEqualTo("begun\ndone\n");
         assertThat(ended.platformFaults()).isZero();
         assertThat(platform.ended(late, BACK).report().status()).isEqualTo(Status.TIMED_OUT);
         var untouched = platform.ended(queued, BACK);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole spawner: real bus, real containers. */
+/** Tests the whole spawner with a real NATS and real containers. */
 @Tag("docker")
 @Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DockerSpawnerTest {
@@ -51,7 +51,7 @@ final class DockerSpawnerTest {
     void nothingIsLeftBehind() throws Exception {
         platform.close();
         try (var engine = engine("observer")) {
-            assertThat(engine.ours()).isEmpty();
+            assertThat(engine.listContainers()).isEmpty();
         }
     }
 
@@ -73,12 +73,12 @@ final class DockerSpawnerTest {
 
         var report = ended.report();
         assertThat(report.status()).isEqualTo(Status.SUCCEEDED);
-        assertThat(report.result()).isEqualTo(argument);
+        assertThat(report.output().result()).isEqualTo(argument);
         assertThat(platform.output(id, ended.runId(), Source.STDERR))
                 .asString(StandardCharsets.UTF_8)
                 .isEqualTo("loading\n");
-        assertThat(report.durationMs()).isLessThan(30_000);
-        assertThat(report.startedAt()).isBetween(ended.claimedAt(), report.finishedAt());
+        assertThat(report.usage().durationMs()).isLessThan(30_000);
+        assertThat(report.usage().startedAt()).isBetween(ended.claimedAt(), report.finishedAt());
     }
 
     @Test
@@ -92,11 +92,11 @@ final class DockerSpawnerTest {
         first.stop();
 
         try (var engine = engine("observer")) {
-            assertThat(engine.ours()).isEmpty();
+            assertThat(engine.listContainers()).isEmpty();
         }
         platform.dockerSpawner(platformId, "second", 4, Duration.ofSeconds(10));
         var ended = platform.ended(id);
-        assertThat(ended.report().result()).isEqualTo("begun\ndone\n");
+        assertThat(ended.report().output().result()).isEqualTo("begun\ndone\n");
         assertThat(ended.attempt()).isEqualTo(1);
         assertThat(ended.worker().spawner()).isEqualTo("second");
     }
@@ -104,15 +104,18 @@ final class DockerSpawnerTest {
     @Test
     void givenAContainerOfAFormerIncarnation_whenTheSpawnerStarts_thenItIsReaped() throws Exception {
         try (var former = engine("restarted");
-                var sandbox = former.boot(EngineRequests.spec(new FunctionKey("fn_x", "f", 1), script("sleep 600")))) {
+                var sandbox =
+                        former.boot(EngineRequests.sandboxSpec(new FunctionKey("fn_x", "f", 1), script("sleep 600")))) {
             var request = new RunRequest(
                     "a", "", Map.of(), Duration.ofMinutes(5), Duration.ofSeconds(1), Duration.ofMinutes(1));
             var run = Thread.ofVirtual().start(() -> sandbox.run(request, new RecordedOutput()));
-            Platform.until("its container is there", () -> !former.ours().isEmpty());
+            Platform.until(
+                    "its container is there", () -> !former.listContainers().isEmpty());
 
             platform.dockerSpawner(platformId, "restarted", 1, Duration.ofSeconds(1));
 
-            Platform.until("its container is gone", () -> former.ours().isEmpty());
+            Platform.until(
+                    "its container is gone", () -> former.listContainers().isEmpty());
             assertThat(run.join(Duration.ofSeconds(30))).isTrue();
         }
     }

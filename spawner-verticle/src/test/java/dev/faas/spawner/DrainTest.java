@@ -3,7 +3,6 @@ package dev.faas.spawner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.faas.testing.Pause;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Spawners;
@@ -16,6 +15,7 @@ import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.run.RunTiming;
+import dev.faas.testing.Pause;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Start is all or nothing; stop loses nothing and leaves nothing. */
+/** Tests that a failed start leaves nothing open, and that a stop loses no activation and leaves no container. */
 final class DrainTest {
     @AutoClose
     private Platform platform;
@@ -47,7 +47,7 @@ final class DrainTest {
     }
 
     @Test
-    void givenARunThatEndsWithinTheGrace_whenTheSpawnerStops_thenItEndsAsEver() throws Exception {
+    void givenARunThatEndsWithinTheGrace_whenTheSpawnerStops_thenItEndsAsUsual() throws Exception {
         var gate = new Gate();
         platform.images.put("patient", gate);
         var spawner = platform.spawner(4);
@@ -57,10 +57,10 @@ final class DrainTest {
         var stopping = CompletableFuture.runAsync(() -> stop(spawner));
         gate.open();
 
-        assertThat(platform.ended(id).report().result()).isEqualTo("through");
+        assertThat(platform.ended(id).report().output().result()).isEqualTo("through");
         assertThat(platform.ended(id).platformFaults()).isZero();
         stopping.get(60, TimeUnit.SECONDS);
-        assertThat(spawner.engine().ours()).isEmpty();
+        assertThat(spawner.engine().listContainers()).isEmpty();
     }
 
     @Test
@@ -78,7 +78,7 @@ final class DrainTest {
 
         spawner.stop();
 
-        assertThat(spawner.engine().ours()).isEmpty();
+        assertThat(spawner.engine().listContainers()).isEmpty();
         var ended = platform.ended(id);
         assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
         assertThat(ended.attempt()).isEqualTo(1);
@@ -108,11 +108,11 @@ final class DrainTest {
         assertThat(ended.report().status()).isEqualTo(Status.FAILED);
         assertThat(ended.report().reason()).isEqualTo(Reason.WORKER_LOST);
         assertThat(platform.queued(function, id)).isFalse();
-        assertThat(spawner.engine().ours()).isEmpty();
+        assertThat(spawner.engine().listContainers()).isEmpty();
     }
 
     @Test
-    void givenAGraceThatIsSkippedBeforeTheDrain_whenTheSpawnerStops_thenNothingBeginsAnewAndNobodyWaits()
+    void givenAGraceThatIsSkippedBeforeTheDrain_whenTheSpawnerStops_thenNoRunStartsAndTheStopDoesNotWait()
             throws Exception {
         var began = new CountDownLatch(2);
         platform.images.put("hang", process -> {
@@ -136,7 +136,7 @@ final class DrainTest {
         spawner.stop();
 
         assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(grace.dividedBy(2));
-        assertThat(spawner.engine().ours()).isEmpty();
+        assertThat(spawner.engine().listContainers()).isEmpty();
         assertThat(ids).as("none was begun after that").allMatch(id -> states(id) == 1 || states(id) == 3);
     }
 
@@ -153,7 +153,8 @@ final class DrainTest {
         try (var spawners = new Spawners(platform.nats)) {
             spawners.startObserving();
             var spawner = platform.spawner(4);
-            Platform.until("it is heard of", () -> !spawners.recentHeartbeats().isEmpty());
+            Platform.until(
+                    "its heartbeat arrives", () -> !spawners.recentHeartbeats().isEmpty());
             assertThat(spawners.recentHeartbeats().getFirst().slots()).isEqualTo(4);
 
             spawner.stop();
@@ -163,7 +164,7 @@ final class DrainTest {
     }
 
     @Test
-    void givenAnotherProcessOfTheSameName_whenItStarts_thenTheFirstYields() throws Exception {
+    void givenAnotherProcessWithTheSameId_whenItStarts_thenTheFirstStopsTakingWork() throws Exception {
         var began = new CountDownLatch(1);
         var runs = new AtomicInteger();
         platform.images.put("slow at first", process -> {
@@ -181,7 +182,9 @@ final class DrainTest {
         var ended = platform.ended(id);
         assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
         assertThat(ended.worker().incarnation()).isGreaterThan(before.incarnation());
-        Platform.until("what the first ran is gone", () -> first.engine().ours().isEmpty());
+        Platform.until(
+                "what the first ran is gone",
+                () -> first.engine().listContainers().isEmpty());
         assertThat(second.engine().ping()).isTrue();
     }
 
@@ -279,20 +282,10 @@ final class DrainTest {
     }
 
     private static SpawnerConfig with(SpawnerConfig c, NatsConfig nats, SpawnerConfig.Docker docker, HttpConfig http) {
-        return new SpawnerConfig(
-                c.platform(),
-                c.spawner(),
-                c.slots(),
-                c.ownerRunning(),
-                c.grace(),
-                docker,
-                c.pool(),
-                nats,
-                http,
-                c.timing());
+        return new SpawnerConfig(c.identity(), c.work(), docker, c.pool(), nats, http);
     }
 
-    /** An engine of which only matters whether it is open. */
+    /** An engine that only counts whether it is open. */
     private record Closing(AtomicInteger open, Duration takes) implements ContainerEngine {
         private Closing {
             open.incrementAndGet();
@@ -309,7 +302,7 @@ final class DrainTest {
         }
 
         @Override
-        public Optional<String> waitsFor(SandboxSpec spec) {
+        public Optional<String> describeWait(SandboxSpec spec) {
             return Optional.empty();
         }
 
@@ -317,7 +310,7 @@ final class DrainTest {
         public void tidy() {}
 
         @Override
-        public List<OwnContainer> ours() {
+        public List<OwnContainer> listContainers() {
             return List.of();
         }
 

@@ -18,11 +18,11 @@ final class EngineWatchTest {
 
     private void look(Duration later) {
         nanos += later.toNanos();
-        watch.look();
+        watch.check();
     }
 
     @Test
-    void givenAnEngineThatAnswers_whenLookedAt_thenNothingIsHeld() {
+    void givenAnEngineThatAnswers_whenLookedAt_thenWorkIsTaken() {
         look(Duration.ofHours(1));
 
         assertThat(trouble).isEmpty();
@@ -46,18 +46,18 @@ final class EngineWatchTest {
     @Test
     void givenAnEngineThatWasSilentOnce_whenLookedAt_thenNothingIsTakenAndTheSandboxesStay() {
         answers = false;
-        look(EngineWatch.LASTING.minusMillis(1));
+        look(EngineWatch.SILENCE_LIMIT.minusMillis(1));
 
         assertThat(trouble).hasValue("Docker does not answer");
         assertThat(suspended).isFalse();
-        assertThat(watch.answers()).isFalse();
+        assertThat(watch.isAnswering()).isFalse();
     }
 
     @Test
     void givenASilenceThatLasts_whenLookedAt_thenTheSandboxesGo() {
         answers = false;
         look(Duration.ofSeconds(1));
-        look(EngineWatch.LASTING);
+        look(EngineWatch.SILENCE_LIMIT);
 
         assertThat(trouble).hasValue("Docker does not answer");
         assertThat(suspended).isTrue();
@@ -66,7 +66,7 @@ final class EngineWatchTest {
     @Test
     void givenAnEngineThatIsBack_whenLookedAt_thenAllGoesOnAndTheNextSilenceCountsAnew() {
         answers = false;
-        look(EngineWatch.LASTING);
+        look(EngineWatch.SILENCE_LIMIT);
         answers = true;
         look(Duration.ofSeconds(1));
         assertThat(trouble).isEmpty();

@@ -14,11 +14,11 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** All that a spawner and its Docker hold on to at a moment, counted: nothing of it may become more by running functions. */
+/** Counts what a spawner and its Docker daemon hold: running functions must not increase it. */
 record Footprint(Map<String, Long> counts) {
     private static final Pattern VIRTUAL = Pattern.compile("\"virtual\": true");
 
-    /** Of this process, that daemon, and what the daemon has started. */
+    /** Counts for this process, the daemon, and the processes that the daemon started. */
     static Footprint of(OwnDocker docker, TestImages images) throws IOException {
         var counts = new TreeMap<String, Long>();
         var client = images.docker();
@@ -46,7 +46,7 @@ record Footprint(Map<String, Long> counts) {
         try {
             return Files.readSymbolicLink(link).toString();
         } catch (IOException e) {
-            return ""; // closed meanwhile, or no link
+            return ""; // closed in the meantime, or not a link
         }
     }
 
@@ -63,7 +63,7 @@ record Footprint(Map<String, Long> counts) {
         }
     }
 
-    /** What it may become as a client keeps connections that it has needed at once. */
+    /** The footprint with the connections that a client may keep open for later. */
     Footprint plusIdleConnections(int most) {
         var more = new TreeMap<>(counts);
         for (var what : List.of("connections", "descriptors", "descriptors of Docker")) {
@@ -72,7 +72,7 @@ record Footprint(Map<String, Long> counts) {
         return new Footprint(more);
     }
 
-    /** What there is more of than there was. */
+    /** The counts that have grown. */
     Map<String, String> beyond(Footprint before) {
         var more = new TreeMap<String, String>();
         counts.forEach((what, count) -> {

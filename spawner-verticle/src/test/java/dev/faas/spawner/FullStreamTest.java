@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The event stream is nearly full: output gives way, so that what runs can store its end. */
+/** Tests a nearly full event stream: output is dropped, so that runs can store their end. */
 final class FullStreamTest {
     private static final long LIMIT = 4 << 20;
     private static final int FILLER = 64 << 10;
@@ -39,9 +39,9 @@ final class FullStreamTest {
 
             var report = ended.report();
             assertThat(report.status()).isEqualTo(Status.SUCCEEDED);
-            assertThat(report.resultTruncated()).isTrue();
-            assertThat(report.resultBytes()).isZero();
-            assertThat(report.logTruncated()).isTrue();
+            assertThat(report.output().resultTruncated()).isTrue();
+            assertThat(report.output().resultBytes()).isZero();
+            assertThat(report.output().logTruncated()).isTrue();
             assertThat(platform.events.lastOutput(ended.id()).get()).isEmpty();
         } finally {
             platform.close();

@@ -9,7 +9,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A program whose runs wait at a gate, write "through" behind it, and end well. */
+/** A program whose runs wait at a gate, then write "through" and exit 0. */
 final class Gate implements FakeProgram {
     private final AtomicInteger runs = new AtomicInteger();
     private final Semaphore begun = new Semaphore(0);
@@ -24,17 +24,17 @@ final class Gate implements FakeProgram {
         return 0;
     }
 
-    /** Until so many more have begun. */
+    /** Waits until so many more runs have begun. */
     void awaitBegun(int more) throws InterruptedException {
         assertThat(begun.tryAcquire(more, 30, TimeUnit.SECONDS)).isTrue();
     }
 
-    /** For all, also those that come later. */
+    /** Opens the gate for all runs, including later ones. */
     void open() {
         opened.countDown();
     }
 
-    /** How many have begun. */
+    /** Runs that have begun. */
     int runs() {
         return runs.get();
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes of one name, one after the other and side by side. */
+/** Tests processes with the same spawner id, in sequence and at the same time. */
 final class HeartbeatTest {
     @AutoClose
     private Platform platform;
@@ -31,33 +31,33 @@ final class HeartbeatTest {
         return new Heartbeat(spawners, new Worker("node", incarnation), new Slots(4, () -> 4));
     }
 
-    /** Whose sign is there. */
+    /** The incarnation of the stored heartbeat. */
     private Optional<String> incarnation() throws Exception {
         return Optional.ofNullable(Platform.get(spawners.lastHeartbeat("node")).heartbeat())
                 .map(SpawnerHeartbeat::incarnation);
     }
 
     @Test
-    void givenASuccessor_whenTheFormerBeatsAndSignsOff_thenTheSuccessorsSignStaysAndTheFormerYields() throws Exception {
+    void givenASuccessor_whenTheFormerPublishesAndSignsOff_thenTheSuccessorsHeartbeatStays() throws Exception {
         var former = of("1");
-        former.beat();
+        former.publish();
         var successor = of("2");
-        successor.beat();
+        successor.publish();
 
-        former.beat();
+        former.publish();
         assertThat(incarnation()).contains("2");
-        assertThat(former.replacedNow()).isTrue();
+        assertThat(former.detectReplacement()).isTrue();
         former.signOff();
 
         assertThat(incarnation()).contains("2");
-        assertThat(successor.replacedNow()).isFalse();
+        assertThat(successor.detectReplacement()).isFalse();
     }
 
     @Test
-    void givenASuccessorThatHasJustCome_whenTheFormerSignsOff_thenTheSuccessorsSignStays() throws Exception {
+    void givenAnUnnoticedSuccessor_whenTheFormerSignsOff_thenTheSuccessorsHeartbeatStays() throws Exception {
         var former = of("1");
-        former.beat();
-        of("2").beat();
+        former.publish();
+        of("2").publish();
 
         former.signOff();
 
@@ -65,14 +65,14 @@ final class HeartbeatTest {
     }
 
     @Test
-    void givenABeatWhoseAnswerGotLost_whenItGoesOn_thenItIsNobodyElses() throws Exception {
+    void givenALostAcknowledgement_whenTheHeartbeatIsRepeated_thenItIsNotTakenForASuccessors() throws Exception {
         var heartbeat = of("1");
-        heartbeat.beat();
-        platform.beat("node", "1");
+        heartbeat.publish();
+        platform.publishHeartbeat("node", "1");
 
-        heartbeat.beat();
-        assertThat(heartbeat.replacedNow()).isFalse();
-        platform.beat("node", "1");
+        heartbeat.publish();
+        assertThat(heartbeat.detectReplacement()).isFalse();
+        platform.publishHeartbeat("node", "1");
         heartbeat.signOff();
 
         assertThat(incarnation()).isEmpty();

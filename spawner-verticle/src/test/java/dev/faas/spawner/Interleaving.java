@@ -7,12 +7,11 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs actors one step at a time, in an order that its seed decides: the same seed is the same story. An actor does as it
- * likes, on a thread of its own, until it {@linkplain #step comes to a step}; there it waits for its turn, and there it may
- * be made to die.
+ * Runs actors one step at a time, in an order that the seed decides: the same seed gives the same order. An actor runs on its
+ * own thread until it {@linkplain #step reaches a step}. There it waits for its turn, and there its process may be killed.
  */
 final class Interleaving {
-    /** What an actor dies of, as its process would. */
+    /** Thrown in an actor whose process is killed. */
     static final class Crash extends Error {
         private static final long serialVersionUID = 1;
 
@@ -21,7 +20,7 @@ final class Interleaving {
         }
     }
 
-    /** What an actor does; may block in {@link #step} alone. */
+    /** The code of an actor. It may block in {@link #step} only. */
     interface Play {
         void act() throws InterruptedException;
     }
@@ -74,12 +73,12 @@ final class Interleaving {
         random = new Random(seed);
     }
 
-    /** @param process that it dies with */
+    /** @param process whose end kills this actor too */
     void start(String name, String process, Play play) {
         actors.add(new Actor(name, process, play));
     }
 
-    /** From an actor: its turn is over; returns when it has the next one. */
+    /** Called by an actor: ends its turn and returns when it has the next one. */
     void step(String what) {
         var actor = CURRENT.get();
         story.add(actor.name + ": " + what);
@@ -90,18 +89,17 @@ final class Interleaving {
         }
     }
 
-    /** Notes what happened. */
     void note(String what) {
         story.add(what);
     }
 
-    /** Everything of this process dies at its next step. */
+    /** Kills the process: each of its actors ends at its next step. */
     void crash(String process) {
         note(process + " is killed");
         actors.stream().filter(actor -> actor.process.equals(process)).forEach(actor -> actor.doomed = true);
     }
 
-    /** Lets one actor make a step; false when there is none. */
+    /** Lets one actor make a step; false if there is no actor. */
     boolean once() {
         actors.removeIf(actor -> actor.over);
         if (actors.isEmpty()) {

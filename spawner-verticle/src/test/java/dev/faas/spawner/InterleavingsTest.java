@@ -12,9 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Random stories of one activation: claims, crashes, redeliveries, cut-off spawners, cancellations, late finishes, lost
- * answers, retries, expiry, pruning, in every order. The rules are the real ones ({@code ActivationRecord}, {@link Claims},
- * {@link StateWriter}); bus and registry are models. A failure names its seed and tells the story.
+ * Tests random interleavings of one activation: claims, crashes, redeliveries, cut-off spawners, cancellations, late ends, lost
+ * acknowledgements, retries, expiry, pruning, in any order. {@code ActivationRecord}, {@link Claims} and {@link StateWriter} are
+ * the real ones; broker, gateway and registry are models. A failure prints its seed and its events.
  */
 final class InterleavingsTest {
     private static final int STORIES = 1500;
@@ -26,7 +26,7 @@ final class InterleavingsTest {
     }
 
     @Test
-    void givenTheseStories_whenCounted_thenEachKindOfEndAndOfMishapIsAmongThem() {
+    void givenTheseInterleavings_whenCounted_thenEachKindOfEndAndOfFaultOccurs() {
         Map<ModelWorld.Mishap, Integer> mishaps = new EnumMap<>(ModelWorld.Mishap.class);
         var ends = LongStream.range(0, STORIES)
                 .mapToObj(seed -> {

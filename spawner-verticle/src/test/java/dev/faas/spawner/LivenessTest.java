@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Queued work starts within 30 s of the end of whatever kept it from starting. At the rhythm of a real platform. A spawner that
- * is dead keeps its work until it is known to be: {@link Spawners#DEAD_AFTER} after its last sign, or at once by its successor.
+ * Tests that queued work starts within 30 s once nothing prevents it, with the timing of a real platform. A dead spawner keeps
+ * its work until it is declared dead: {@link Spawners#DEAD_AFTER} after its last heartbeat, or at once by its successor.
  */
 final class LivenessTest {
     private static final Duration PROMISED = Duration.ofSeconds(30);
-    /** From a start to its end, and for the machine's own slowness. */
+    /** Margin for the run itself and for a slow machine. */
     private static final Duration MARGIN = Duration.ofSeconds(5);
 
     @AutoClose
@@ -50,7 +50,7 @@ final class LivenessTest {
         return (Ended) platform.state(id);
     }
 
-    /** Takes a command as a spawner does that dies before it has claimed it. */
+    /** Pulls a command like a spawner that dies before it claims it. */
     private void takeAndDie(String functionId) throws Exception {
         try (var puller = platform.queue.openPuller(late -> {})) {
             assertThat(Platform.get(puller.pull(functionId, Duration.ofSeconds(5))))
@@ -59,11 +59,11 @@ final class LivenessTest {
     }
 
     @Test
-    void givenTheRhythmOfARealPlatform_whenItIsAddedUp_thenNoWayIsLongerThanPromised() {
+    void givenTheTimingOfARealPlatform_whenAddedUp_thenNoPathTakesLongerThanPromised() {
         var timing = RunTiming.DEFAULT;
-        var found = timing.sweep().plus(timing.pull());
+        var found = timing.scan().plus(timing.pull());
 
-        assertThat(found).as("a hint is lost").isLessThan(PROMISED);
+        assertThat(found).as("a lost work notification").isLessThan(PROMISED);
         assertThat(Consumers.ACK_WAIT.plus(found)).as("taken, and not begun").isLessThan(PROMISED);
         assertThat(Claims.RUNS_ELSEWHERE.plus(found)).as("known to be dead").isLessThan(PROMISED);
         assertThat(timing.lease().plus(timing.keepAlive()))
@@ -72,7 +72,7 @@ final class LivenessTest {
     }
 
     @Test
-    void givenACommandTakenByOneThatDied_whenItBecomesFreeBetweenTwoSweeps_thenItRunsSoon() throws Exception {
+    void givenACommandPulledByADeadSpawner_whenItIsRedeliveredBetweenTwoScans_thenItRunsSoon() throws Exception {
         var function = platform.function(Specs.concurrency("echo", 1));
         var id = platform.submit(function, "taken");
         var died = Instant.now();
@@ -82,7 +82,7 @@ final class LivenessTest {
         real("other");
 
         var ended = within(PROMISED.plus(MARGIN), id);
-        assertThat(ended.report().result()).isEqualTo("taken");
+        assertThat(ended.report().output().result()).isEqualTo("taken");
         assertThat(ended.attempt()).isEqualTo(1);
         assertThat(Duration.between(died, ended.claimedAt())).isLessThan(PROMISED);
         var next = within(MARGIN, behind);
@@ -99,26 +99,26 @@ final class LivenessTest {
         platform.enqueue(function, id);
         takeAndDie(function.id());
         var running = ((Queued) accepted.record()).claim(dead, Ids.activation(Instant.now()), Instant.now());
-        Platform.stored(platform.events.append(running, accepted.sequence()));
+        Platform.expectStored(platform.events.append(running, accepted.sequence()));
         var behind = platform.submit(function, "behind it");
         real("other");
         try (var observer = new Spawners(platform.nats)) {
             observer.startObserving();
-            platform.beat(dead.spawner(), dead.incarnation());
+            platform.publishHeartbeat(dead.spawner(), dead.incarnation());
 
             Platform.until("it is known to be dead", Spawners.DEAD_AFTER.plus(MARGIN), () -> observer.isDead(dead));
         }
 
         var known = Instant.now();
         var ended = within(Claims.RUNS_ELSEWHERE.plus(MARGIN), id);
-        assertThat(ended.report().result()).isEqualTo("again");
+        assertThat(ended.report().output().result()).isEqualTo("again");
         assertThat(ended.platformFaults()).isEqualTo(1);
         var next = within(MARGIN, behind);
         assertThat(Duration.between(known, next.claimedAt())).isLessThan(PROMISED);
     }
 
     @Test
-    void givenAConsumerThatIsDeletedWithWorkInIt_whenAHintComes_thenEverythingRunsOnce() throws Exception {
+    void givenAConsumerThatIsDeletedWithWorkInIt_whenANotificationArrives_thenEverythingRunsOnce() throws Exception {
         var gate = new Gate();
         platform.images.put("gate", gate);
         real("steady");
@@ -128,7 +128,7 @@ final class LivenessTest {
         var second = platform.submit(function, "");
         platform.deleteConsumer(function);
 
-        // The new consumer knows nothing of what runs, and gives it out again.
+        // The new consumer has no record of deliveries, so it delivers running commands again.
         platform.queue.notifyWork(Platform.key(function));
         var third = platform.submit(function, "");
         Platform.until(
@@ -154,9 +154,9 @@ final class LivenessTest {
         var function = platform.function(Specs.of("echo"));
         var id = platform.submit(function, "patient");
         Platform.until(
-                "nobody takes it",
+                "no spawner takes it",
                 () -> Platform.get(platform.queue.stats(function.id()))
-                        .filter(standing -> standing.queued() == 1)
+                        .filter(stats -> stats.queued() == 1)
                         .isPresent());
 
         spawner.engine().down(false);

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Spawners that are lost in each way, as processes on one Docker host: what saves their work, and what removes the rest. */
+/** Kills, freezes and cuts off spawner processes on one Docker host: another spawner ends their work and removes their containers. */
 @Tag("docker")
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class LostSpawnersTest {
-    /** Until it is taken for dead, looked at, and found; with room for a slow machine. */
+    /** Until the dead spawner is detected and its work found, with a margin for a slow machine. */
     private static final Duration TAKEN_OVER = Duration.ofSeconds(75);
 
     private static final Duration REAPED = Duration.ofSeconds(60);
@@ -56,7 +56,7 @@ final class LostSpawnersTest {
         }
         platform.close();
         try (var engine = observer()) {
-            for (var left : engine.ours()) {
+            for (var left : engine.listContainers()) {
                 engine.remove(left.id());
             }
         }
@@ -73,7 +73,7 @@ final class LostSpawnersTest {
         return process;
     }
 
-    /** With one slot, taken by the activation it is given. */
+    /** Starts a spawner with one slot and occupies it with the given activation. */
     private SpawnerProcess busy(String name, String natsUrl, FunctionRevision function, String id) throws Exception {
         var process = spawner(name, 1, natsUrl);
         platform.enqueue(function, id);
@@ -96,7 +96,7 @@ final class LostSpawnersTest {
 
     private List<OwnContainer> containersOf(String... spawners) throws Exception {
         try (var engine = observer()) {
-            return engine.ours().stream()
+            return engine.listContainers().stream()
                     .filter(container -> List.of(spawners).contains(container.spawner()))
                     .toList();
         }
@@ -105,7 +105,7 @@ final class LostSpawnersTest {
     @Test
     void givenSpawnersKilledFrozenAndCutOff_whenAnotherLives_thenItEndsTheirWorkOnceAndNoContainerStays()
             throws Exception {
-        // Runs until then by itself, whoever runs it.
+        // The command ends by itself at that time, on any spawner.
         var end = Instant.now().plusSeconds(60);
         var function = platform.function(Specs.limits(
                 images.script(

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two thousand activations in a row, most of them reused containers: an isolated one costs Docker a hundred times as much. */
+/** Runs two thousand activations, mostly in reused containers, because an isolated one costs Docker a hundred times as much. */
 @Tag("docker")
 @Timeout(value = 420, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ManyRunsTest {
     private static final int RUNS = 2_000;
     private static final int ISOLATED_OF = 20;
     private static final int AT_ONCE = 40;
-    /** To Docker, whose connections are kept for the next: runs, boots and removals. */
+    /** Connections to Docker that are kept open for later runs, boots and removals. */
     private static final int CALLS_AT_ONCE = 16;
 
     private static final Duration SETTLED = Duration.ofSeconds(60);
@@ -56,7 +56,7 @@ final class ManyRunsTest {
     void givenTwoThousandActivations_whenAllHaveRun_thenNothingOfThemIsLeft() throws Exception {
         var image = images.script("echo $1; echo heard >&2");
         var first = spawner();
-        run(image, 2 * AT_ONCE); // whatever this process and Docker make at first use
+        run(image, 2 * AT_ONCE); // what this process and Docker create at first use
         first.stop();
         var without = settled("what the first spawner took");
         var spawner = spawner();
@@ -74,7 +74,7 @@ final class ManyRunsTest {
         return platform.dockerSpawner(docker.host(), platformId, "here", 8, Duration.ofSeconds(10));
     }
 
-    /** By two functions that are gone afterwards, and with them all that is kept ready for them. */
+    /** Uses two functions and deletes them, and with them their ready sandboxes. */
     private void run(String image, int count) throws Exception {
         var reused = platform.function(Specs.reused(image));
         var isolated = platform.function(Specs.of(image));
@@ -86,7 +86,7 @@ final class ManyRunsTest {
             for (int i = 0; i < AT_ONCE; i++) {
                 var report = platform.ended(ids.get(i)).report();
                 assertThat(report.status()).isEqualTo(Status.SUCCEEDED);
-                assertThat(report.result()).isEqualTo(done + i + "\n");
+                assertThat(report.output().result()).isEqualTo(done + i + "\n");
             }
         }
         delete(reused);
@@ -98,7 +98,7 @@ final class ManyRunsTest {
         Platform.get(platform.nats.kv(Subjects.FUNCTIONS).delete(key));
     }
 
-    /** Nothing of any function is there any more, and what is counted stays the same for a while. */
+    /** Waits until no container is left and the counts have been stable for a while. */
     private Footprint settled(String what) throws Exception {
         var last = new AtomicReference<>(Footprint.of(docker, images));
         Platform.until(what, SETTLED, () -> {

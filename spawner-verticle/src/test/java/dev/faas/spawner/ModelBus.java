@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What the broker keeps of one activation, in memory: its states behind compare-and-set, its command in the work queue, its
- * command beside the queue. Every question is a step of the interleaving, and an answer may get lost.
+ * Models in memory what the broker stores of one activation: its states behind compare-and-set, its queued command, its parked
+ * command. Every request is a step of the interleaving, and an acknowledgement may be lost.
  */
 final class ModelBus implements States {
     private final Interleaving world;
@@ -43,7 +43,7 @@ final class ModelBus implements States {
         if (last == expected && !(pruned && expected == 0)) {
             var stored = new Snapshot(next, ++sequence);
             states.add(stored);
-            world.note("  stored as " + sequence + ": " + told(next));
+            world.note("  stored as " + sequence + ": " + describe(next));
             answer = new AppendResult.Stored(stored);
         } else {
             answer = new AppendResult.Superseded(newest());
@@ -53,7 +53,7 @@ final class ModelBus implements States {
                 : CompletableFuture.completedFuture(answer);
     }
 
-    private static String told(ActivationRecord record) {
+    private static String describe(ActivationRecord record) {
         return record.currentStatus() + ", attempt " + record.attempt() + ", faults " + record.platformFaults();
     }
 
@@ -63,7 +63,7 @@ final class ModelBus implements States {
         return CompletableFuture.completedFuture(newest());
     }
 
-    /** A replica may lag as far as it likes. */
+    /** A replica may lag by any number of states. */
     @Override
     public CompletableFuture<Optional<Snapshot>> lastFromReplica(String id) {
         world.step("glances at the state");
@@ -78,12 +78,12 @@ final class ModelBus implements States {
         return CompletableFuture.completedFuture(pruned ? Optional.empty() : Optional.of(order));
     }
 
-    /** Without a step: what the test looks at. */
+    /** For assertions: not a step. */
     Optional<Snapshot> newest() {
         return pruned || states.isEmpty() ? Optional.empty() : Optional.of(states.getLast());
     }
 
-    /** Every state there ever was. */
+    /** All states so far. */
     List<ActivationRecord> history() {
         return states.stream().map(Snapshot::record).toList();
     }
@@ -99,7 +99,7 @@ final class ModelBus implements States {
                         .isPresent();
     }
 
-    /** Refused when there is one. */
+    /** Refused if a command is queued. */
     void put() {
         world.step("puts the command");
         if (command == 0) {
@@ -112,7 +112,7 @@ final class ModelBus implements States {
         return command != 0;
     }
 
-    /** Gives the command out (again); which one. */
+    /** Delivers the command, perhaps again. */
     long deliver() {
         deliveries++;
         return command;

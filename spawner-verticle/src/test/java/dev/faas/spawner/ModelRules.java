@@ -13,13 +13,13 @@ import dev.faas.wire.FunctionSpec.Delivery;
 import java.time.Instant;
 import java.util.List;
 
-/** What holds for every story that is over. */
+/** Checks the rules that hold for every finished interleaving. */
 final class ModelRules {
     private ModelRules() {}
 
     /**
      * @param starts of containers
-     * @param cancelling whether somebody has asked for it
+     * @param cancelling whether a cancellation was requested
      */
     static void check(
             Activation activation, List<ActivationRecord> history, int starts, boolean cancelling, Instant now) {

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** What gateway and registry do to an activation, step by step as they do it, by the real transitions. */
+/** Models what gateway and registry do with an activation, step by step, using the real transitions. */
 final class ModelServices {
     private final ModelBus bus;
     private final String activation;

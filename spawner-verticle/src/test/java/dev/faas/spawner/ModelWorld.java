@@ -15,7 +15,7 @@ import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
 import dev.faas.nats.BusException;
 import dev.faas.spawner.run.Claims;
-import dev.faas.spawner.run.Claims.Taken;
+import dev.faas.spawner.run.Claims.Decision;
 import dev.faas.spawner.run.StateWriter;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Delivery;
@@ -32,9 +32,9 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One activation's life, with everybody who has a hand in it, and what must never be. */
+/** Plays one activation's life with all actors that touch it, and checks what must never happen. */
 final class ModelWorld {
-    /** What goes wrong, or comes in between. */
+    /** Faults and other interfering events. */
     enum Mishap {
         KILLED,
         CUT_OFF,
@@ -50,7 +50,7 @@ final class ModelWorld {
     private static final int WILD_STEPS = 120;
     private static final int TAME_STEPS = 4_000;
 
-    /** A run that a spawner has begun. */
+    /** A run that a spawner has started. */
     private static final class Attempt {
         final String runId;
         final Worker worker;
@@ -104,7 +104,7 @@ final class ModelWorld {
         return mishaps;
     }
 
-    /** To its end; how it ended. Fails with the story when a rule is broken. */
+    /** Plays to the end and returns how it ended. Fails with the list of events when a rule is broken. */
     Status play() {
         try {
             world.start("gateway", "gateway", this::accept);
@@ -146,7 +146,7 @@ final class ModelWorld {
         bus.put();
     }
 
-    // ---- what goes wrong
+    // ---- faults
 
     private void mischief() {
         now = now.plusMillis(world.random.nextInt(800));
@@ -194,7 +194,7 @@ final class ModelWorld {
         var victim = worker(spawner);
         world.crash(victim.toString());
         dead.add(victim);
-        // Init ends with the connection of its spawner.
+        // Init exits when the connection to its spawner closes.
         ofWorker(victim).forEach(p -> p.containerAlive = false);
         ofWorker(victim).forEach(p -> p.leaseLost = true);
         incarnations[spawner]++;
@@ -205,7 +205,7 @@ final class ModelWorld {
         process.containerAlive = false;
     }
 
-    // ---- what goes on
+    // ---- regular work
 
     private void progress() {
         if (bus.queued() && mayBeGivenOut() && world.chance(0.3)) {
@@ -222,20 +222,20 @@ final class ModelWorld {
         }
     }
 
-    /** Held by nobody, or by one that has not kept it alive for longer than its lease. */
+    /** Not delivered, or delivered to a run that has not renewed it for longer than its lease. */
     private boolean mayBeGivenOut() {
         if (holder == null || holder.leaseLost) {
             return true;
         }
         if (!tame && world.chance(0.01)) {
             happened(Mishap.REDELIVERED);
-            world.note("no sign of " + holder.runId + " for ack_wait, which is longer than its lease");
+            world.note("no renewal by " + holder.runId + " for ack_wait, which is longer than its lease");
             loseLease(holder);
             return true;
         }
         if (!tame && world.chance(0.01)) {
             happened(Mishap.CONSUMER_DELETED);
-            world.note("the consumer is made anew, and gives out what runs");
+            world.note("the consumer is recreated, and delivers running commands again");
             return true;
         }
         return false;
@@ -264,15 +264,15 @@ final class ModelWorld {
         var writer = new StateWriter(bus, 1, Duration.ZERO);
         var claims = new Claims(bus, writer, process.worker, dead::contains, this::alive, () -> now);
         try {
-            switch (claims.take(ID, bus.deliveries(), process.runId)) {
-                case Taken.Claimed claimed -> attempt(process, claimed, writer, command);
-                case Taken.Done done -> settle(process, () -> bus.ack(command));
-                case Taken.Waiting(var queued) ->
+            switch (claims.claim(ID, bus.deliveries(), process.runId)) {
+                case Decision.Claimed claimed -> attempt(process, claimed, writer, command);
+                case Decision.Drop done -> settle(process, () -> bus.ack(command));
+                case Decision.NotDueYet(var queued) ->
                     settle(process, () -> {
                         bus.park(queued);
                         bus.ack(command);
                     });
-                case Taken.Later later -> world.step("hands back");
+                case Decision.LookAgain later -> world.step("hands back");
             }
         } catch (BusException e) {
             world.step("hands back: " + e.getMessage());
@@ -289,7 +289,7 @@ final class ModelWorld {
         }
     }
 
-    private void attempt(Attempt process, Taken.Claimed claimed, StateWriter writer, long command)
+    private void attempt(Attempt process, Decision.Claimed claimed, StateWriter writer, long command)
             throws InterruptedException {
         world.step("boots");
         var next = claimed.running().cancelRequested() != null ? released(false) : outcome(process);
@@ -310,7 +310,7 @@ final class ModelWorld {
         if (world.chance(0.1)) {
             return running -> running.handBack(Reason.START_FAILED, "no boot", now);
         }
-        // The frame says until when init may start it: before the lease could be another's.
+        // The frame tells init until when it may start the command: before the lease can pass to another run.
         if (process.leaseLost) {
             return running -> running.loseSpawner(now);
         }
@@ -347,8 +347,7 @@ final class ModelWorld {
     }
 
     private static Report succeeded(Instant at) {
-        return new Report(
-                Status.SUCCEEDED, null, null, 0, null, null, at, at, 0, 0, null, null, 0, "", 0, false, 0, false, 0);
+        return new Report(Report.Exit.succeeded(), Report.Usage.neverStarted(at), Report.Output.NONE, null);
     }
 
     private void registry(Interleaving.Play play) throws InterruptedException {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The bus goes away under running activations. */
+/** Stops NATS while activations run. */
 final class OutageTest {
     @AutoClose
     private Platform platform;
@@ -52,7 +52,7 @@ final class OutageTest {
         platform.server.restart();
 
         for (var id : ids) {
-            assertThat(platform.ended(id).report().result()).isEqualTo("through");
+            assertThat(platform.ended(id).report().output().result()).isEqualTo("through");
             assertThat(ends(id)).isEqualTo(1);
             Platform.until("its command is acknowledged", () -> !platform.queued(function, id));
         }
@@ -60,7 +60,7 @@ final class OutageTest {
     }
 
     @Test
-    void givenOutputUnderWay_whenTheBusIsRestarted_thenTheResultIsWholeAndInOrder() throws Exception {
+    void givenOutputUnderWay_whenTheBusIsRestarted_thenTheResultIsCompleteAndInOrder() throws Exception {
         var bytes = new byte[3 << 20];
         new Random(1).nextBytes(bytes);
         var pieces = new Semaphore(0);
@@ -84,8 +84,8 @@ final class OutageTest {
         pieces.release();
 
         var ended = platform.ended(id);
-        assertThat(ended.report().resultTruncated()).isFalse();
-        assertThat(ended.report().resultBytes()).isEqualTo(bytes.length);
+        assertThat(ended.report().output().resultTruncated()).isFalse();
+        assertThat(ended.report().output().resultBytes()).isEqualTo(bytes.length);
         assertThat(platform.output(id, ended.runId(), Source.STDOUT)).isEqualTo(bytes);
     }
 
@@ -113,7 +113,8 @@ final class OutageTest {
         platform.server.kill();
 
         assertThat(killed.await(30, TimeUnit.SECONDS)).isTrue();
-        Platform.until("its container is gone", () -> spawner.engine().ours().isEmpty());
+        Platform.until(
+                "its container is gone", () -> spawner.engine().listContainers().isEmpty());
         platform.server.restart();
         var ended = platform.ended(id, Duration.ofSeconds(60));
         assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What each way for a run to end looks like in the record. */
+/** Tests the record of each way in which a run can end. */
 final class OutcomesTest {
     private static Platform platform;
     private static Platform.Started spawner;
@@ -86,13 +86,13 @@ final class OutcomesTest {
         var report = ended.report();
         assertThat(report.status()).isEqualTo(Status.SUCCEEDED);
         assertThat(report.reason()).isNull();
-        assertThat(report.exitCode()).isZero();
-        assertThat(report.result()).isEqualTo("a \"b\"\n☃");
-        assertThat(report.resultBytes()).isEqualTo(9);
-        assertThat(report.logBytes()).isEqualTo(16);
-        assertThat(report.resultTruncated()).isFalse();
-        assertThat(report.logTruncated()).isFalse();
-        assertThat(report.startedAt()).isNotNull();
+        assertThat(report.exit().exitCode()).isZero();
+        assertThat(report.output().result()).isEqualTo("a \"b\"\n☃");
+        assertThat(report.output().resultBytes()).isEqualTo(9);
+        assertThat(report.output().logBytes()).isEqualTo(16);
+        assertThat(report.output().resultTruncated()).isFalse();
+        assertThat(report.output().logTruncated()).isFalse();
+        assertThat(report.usage().startedAt()).isNotNull();
         assertThat(ended.attempt()).isEqualTo(1);
         assertThat(ended.worker().spawner()).isEqualTo("spawner-0");
         assertThat(platform.output(ended.id(), ended.runId(), Source.STDERR))
@@ -101,7 +101,8 @@ final class OutcomesTest {
         assertThat(platform.history(ended.id()))
                 .extracting(Object::getClass)
                 .containsExactly(Queued.class, Running.class, Ended.class);
-        Platform.until("its container is gone", () -> spawner.engine().ours().isEmpty());
+        Platform.until(
+                "its container is gone", () -> spawner.engine().listContainers().isEmpty());
     }
 
     @Test
@@ -110,7 +111,7 @@ final class OutcomesTest {
 
         assertThat(report.status()).isEqualTo(Status.FAILED);
         assertThat(report.reason()).isEqualTo(Reason.EXIT_CODE);
-        assertThat(report.exitCode()).isEqualTo(42);
+        assertThat(report.exit().exitCode()).isEqualTo(42);
     }
 
     @Test
@@ -119,7 +120,7 @@ final class OutcomesTest {
 
         assertThat(report.status()).isEqualTo(Status.TIMED_OUT);
         assertThat(report.reason()).isEqualTo(Reason.TIMED_OUT);
-        assertThat(report.durationMs()).isBetween(900L, 5_000L);
+        assertThat(report.usage().durationMs()).isBetween(900L, 5_000L);
     }
 
     @Test
@@ -128,7 +129,7 @@ final class OutcomesTest {
 
         assertThat(report.status()).isEqualTo(Status.FAILED);
         assertThat(report.reason()).isEqualTo(Reason.OUT_OF_MEMORY);
-        assertThat(report.oomKills()).isPositive();
+        assertThat(report.exit().oomKills()).isPositive();
     }
 
     @Test
@@ -137,7 +138,7 @@ final class OutcomesTest {
 
         assertThat(report.status()).isEqualTo(Status.FAILED);
         assertThat(report.reason()).isEqualTo(Reason.SIGNAL);
-        assertThat(report.signal()).isEqualTo("SIGSEGV");
+        assertThat(report.exit().signal()).isEqualTo("SIGSEGV");
     }
 
     @Test
@@ -146,21 +147,21 @@ final class OutcomesTest {
 
         assertThat(report.status()).isEqualTo(Status.FAILED);
         assertThat(report.reason()).isEqualTo(Reason.SIGNAL);
-        assertThat(report.signal()).isEqualTo("SIGKILL");
-        assertThat(report.detail()).isEqualTo("the disk is nearly full");
+        assertThat(report.exit().signal()).isEqualTo("SIGKILL");
+        assertThat(report.exit().detail()).isEqualTo("the disk is nearly full");
     }
 
     @Test
     void givenAFileThatGrewTooLarge_whenItsWriterIsKilled_thenTheDetailSaysSo() throws Exception {
-        assertThat(run(Specs.of("too large"), "").report().detail())
+        assertThat(run(Specs.of("too large"), "").report().exit().detail())
                 .contains("SIGXFSZ")
                 .contains("file grew larger");
     }
 
     @Test
     void givenAWriteToAReadOnlyRoot_whenTheCommandFailsAndOnlyThen_thenTheDetailGivesAHint() throws Exception {
-        assertThat(run(Specs.of("read-only"), "2").report().detail()).contains("readOnlyRoot");
-        assertThat(run(Specs.of("read-only"), "0").report().detail()).isNull();
+        assertThat(run(Specs.of("read-only"), "2").report().exit().detail()).contains("readOnlyRoot");
+        assertThat(run(Specs.of("read-only"), "0").report().exit().detail()).isNull();
     }
 
     @Test
@@ -168,17 +169,17 @@ final class OutcomesTest {
         var report = run(Specs.of("nothing"), "").report();
 
         assertThat(report.reason()).isEqualTo(Reason.START_FAILED);
-        assertThat(report.detail()).isEqualTo("no such file: /opt/f");
-        assertThat(report.startedAt()).isNull();
+        assertThat(report.exit().detail()).isEqualTo("no such file: /opt/f");
+        assertThat(report.usage().startedAt()).isNull();
     }
 
     @Test
-    void givenAnImageThatIsNowhere_whenRun_thenItFailedOnceAndForAll() throws Exception {
+    void givenAnImageThatIsNowhere_whenRun_thenItFailedWithoutRetry() throws Exception {
         var report = run(Specs.of("no-such-image"), "").report();
 
         assertThat(report.status()).isEqualTo(Status.FAILED);
         assertThat(report.reason()).isEqualTo(Reason.IMAGE_NOT_FOUND);
-        assertThat(report.detail()).contains("no-such-image");
+        assertThat(report.exit().detail()).contains("no-such-image");
     }
 
     @Test
@@ -186,18 +187,18 @@ final class OutcomesTest {
         var report = run(Specs.of("unreachable"), "").report();
 
         assertThat(report.reason()).isEqualTo(Reason.IMAGE_PULL_FAILED);
-        assertThat(report.detail()).contains("registry.example: refused");
+        assertThat(report.exit().detail()).contains("registry.example: refused");
     }
 
     @Test
-    void givenABinaryResultOfAMebibyte_whenRun_thenItsChunksAreItToTheByte() throws Exception {
+    void givenABinaryResultOfAMebibyte_whenRun_thenItsChunksEqualItByteForByte() throws Exception {
         var ended = run(Specs.limits("binary", 30, 1024, 1), "1048576");
 
         var expected = new byte[1 << 20];
         new Random(7).nextBytes(expected);
-        assertThat(ended.report().result()).isNull();
-        assertThat(ended.report().resultTruncated()).isFalse();
-        assertThat(ended.report().resultBytes()).isEqualTo(1 << 20);
+        assertThat(ended.report().output().result()).isNull();
+        assertThat(ended.report().output().resultTruncated()).isFalse();
+        assertThat(ended.report().output().resultBytes()).isEqualTo(1 << 20);
         assertThat(platform.output(ended.id(), ended.runId(), Source.STDOUT)).isEqualTo(expected);
     }
 
@@ -206,15 +207,15 @@ final class OutcomesTest {
         var ended = run(Specs.limits("binary", 30, 100, 1), "102401");
 
         assertThat(ended.report().status()).isEqualTo(Status.SUCCEEDED);
-        assertThat(ended.report().resultTruncated()).isTrue();
-        assertThat(ended.report().resultBytes()).isEqualTo(102_400);
+        assertThat(ended.report().output().resultTruncated()).isTrue();
+        assertThat(ended.report().output().resultBytes()).isEqualTo(102_400);
         assertThat(platform.output(ended.id(), ended.runId(), Source.STDOUT)).hasSize(102_400);
     }
 
     @Test
-    void givenACommand_whenRun_thenItKnowsItsActivationAndAttempt() throws Exception {
+    void givenACommand_whenRun_thenItsEnvironmentNamesActivationAndAttempt() throws Exception {
         var ended = run(Specs.of("environment"), "");
 
-        assertThat(ended.report().result()).isEqualTo(ended.id() + " 1");
+        assertThat(ended.report().output().result()).isEqualTo(ended.id() + " 1");
     }
 }

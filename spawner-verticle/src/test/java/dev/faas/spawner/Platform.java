@@ -60,7 +60,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
-/** A real bus, and what registry and gateway would do on it; spawners are started by the tests. */
+/** Starts a real NATS and plays registry and gateway; tests start the spawners. */
 public final class Platform {
     static final Duration LIMIT = Duration.ofSeconds(30);
     static final RunTiming QUICK = new RunTiming(
@@ -70,7 +70,7 @@ public final class Platform {
             Duration.ofSeconds(1),
             Duration.ofSeconds(1));
 
-    /** As functions have it that say nothing else. */
+    /** The default of a function. */
     private static final Duration QUEUE_TTL = Duration.ofDays(1);
 
     private static final SandboxPool.Limits POOL = new SandboxPool.Limits(4, 8, Duration.ofMinutes(5));
@@ -80,10 +80,10 @@ public final class Platform {
     final Nats nats;
     final ActivationEvents events;
     public final CommandQueue queue;
-    /** Of the spawners that are started from now on. */
+    /** For the spawners that are started from now on. */
     volatile InstantSource clock = InstantSource.system();
 
-    /** On all those spawners together. */
+    /** Per owner, on all these spawners together. */
     volatile int ownerRunning = 1_000;
 
     final Map<String, FakeProgram> images = new ConcurrentHashMap<>();
@@ -102,7 +102,7 @@ public final class Platform {
         return new Platform(directory);
     }
 
-    /** As many spawners as there are calls, under names of their own. */
+    /** Starts another spawner with its own id. */
     Started spawner(int slots) throws Exception {
         return spawner("spawner-" + started.size(), slots, Duration.ofSeconds(10), QUICK);
     }
@@ -126,17 +126,13 @@ public final class Platform {
         var spawner = new Started(
                 new SpawnerVerticle(
                         new SpawnerConfig(
-                                platformId,
-                                name,
-                                slots,
-                                ownerRunning,
-                                grace,
+                                new SpawnerConfig.Identity(platformId, name),
+                                plain.work(),
                                 docker,
                                 POOL,
                                 plain.nats(),
-                                plain.http(),
-                                plain.timing()),
-                        SpawnerVerticle::docker,
+                                plain.http()),
+                        SpawnerVerticle::openDocker,
                         clock),
                 this);
         spawner.deploy();
@@ -146,23 +142,19 @@ public final class Platform {
 
     SpawnerConfig config(String name, int slots, Duration grace, RunTiming timing) {
         return new SpawnerConfig(
-                "test",
-                name,
-                slots,
-                ownerRunning,
-                grace,
+                new SpawnerConfig.Identity("test", name),
+                new SpawnerConfig.Work(slots, ownerRunning, grace, timing),
                 SpawnerConfig.Docker.LOCAL,
                 NO_POOL,
                 NatsConfig.local(server.url()),
-                HttpConfig.loopback(),
-                timing);
+                HttpConfig.loopback());
     }
 
     Vertx vertx() {
         return vertx;
     }
 
-    /** A spawner and the engine it got. */
+    /** A spawner and its engine. */
     static final class Started {
         private final Platform platform;
         private final SpawnerVerticle verticle;
@@ -205,7 +197,7 @@ public final class Platform {
             return verticle.internalPort();
         }
 
-        /** Of its internal port. */
+        /** Reads from the internal port. */
         HttpResponse<String> page(String path) throws Exception {
             try (var client = HttpClient.newHttpClient()) {
                 var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + internalPort() + path))
@@ -232,7 +224,7 @@ public final class Platform {
         }
     }
 
-    /** Makes a function of a new owner, as the registry does. */
+    /** Creates a function of a new owner, as the registry does. */
     public FunctionRevision function(FunctionSpec spec) throws Exception {
         return function(Ids.user(Instant.now()), spec);
     }
@@ -257,18 +249,18 @@ public final class Platform {
         get(queue.enqueue(new ActivationCommand(id, function.owner(), function.id())));
     }
 
-    /** Only accepted. */
+    /** Accepts without enqueuing. */
     Snapshot accept(FunctionRevision function, String argument, Instant expiresAt) throws Exception {
-        return stored(events.accept(
+        return expectStored(events.accept(
                 ActivationRecord.accept(activation(function, expiresAt), new RunSpec(function.spec(), argument))));
     }
 
-    /** Not even accepted. */
+    /** Enqueues without accepting. */
     Activation activation(FunctionRevision function) {
         return activation(function, Instant.now().plus(QUEUE_TTL));
     }
 
-    static Snapshot stored(CompletableFuture<AppendResult> append) throws Exception {
+    static Snapshot expectStored(CompletableFuture<AppendResult> append) throws Exception {
         return ((AppendResult.Stored) get(append)).snapshot();
     }
 
@@ -289,14 +281,14 @@ public final class Platform {
                 null);
     }
 
-    void beat(String spawner, String incarnation) throws Exception {
+    void publishHeartbeat(String spawner, String incarnation) throws Exception {
         try (var spawners = new Spawners(nats)) {
             long last = get(spawners.lastHeartbeat(spawner)).revision();
             get(spawners.publish(new SpawnerHeartbeat(spawner, incarnation, 1, 1, null), last));
         }
     }
 
-    /** Waits for the end. */
+    /** Waits until it has ended. */
     Ended ended(String id) throws Exception {
         return ended(id, LIMIT);
     }
@@ -314,7 +306,7 @@ public final class Platform {
         return read(() -> events.lastFromLeader(id)).orElseThrow().record();
     }
 
-    /** All states there have been. */
+    /** All states so far. */
     List<ActivationRecord> history(String id) throws Exception {
         var all = new ArrayList<ActivationRecord>();
         Optional<StateEvent> next = read(() -> events.nextState(id, 1));
@@ -325,7 +317,7 @@ public final class Platform {
         return all;
     }
 
-    /** One stream of one run, put together out of its chunks. */
+    /** One stream of one run, joined from its chunks. */
     byte[] output(String id, String runId, Source source) throws Exception {
         var bytes = new ByteArrayOutputStream();
         for (var chunk : chunks(id, runId)) {
@@ -353,18 +345,18 @@ public final class Platform {
         return get(queue.contains(new ActivationCommand(id, function.owner(), function.id())));
     }
 
-    /** With whatever is in its queue, which stays. */
+    /** Deletes the function's consumer; its queued commands stay. */
     public void deleteConsumer(FunctionRevision function) throws Exception {
         get(nats.stream(Subjects.ACTIVATIONS).consumers().delete(Subjects.consumer(function.id())));
     }
 
-    /** Whether it waits beside the queue for its next attempt. */
+    /** Whether it is parked for its next attempt. */
     public boolean parked(String id) throws Exception {
         return get(nats.stream(Subjects.RETRIES).lastFromLeader(Subjects.retry(id)))
                 .isPresent();
     }
 
-    /** As the registry does it with what has ended. */
+    /** Prunes an ended activation, as the registry does. */
     void prune(String id) throws Exception {
         get(events.pruneOutput(id));
         for (var next = get(events.nextState(id, 1)); next.isPresent(); next = get(events.nextState(id, 1))) {
@@ -372,10 +364,10 @@ public final class Platform {
         }
     }
 
-    /** As the gateway does it. */
+    /** As the gateway does. */
     void requestCancel(String id) throws Exception {
         var running = read(() -> events.lastFromLeader(id)).orElseThrow();
-        stored(events.append(
+        expectStored(events.append(
                 ((ActivationRecord.Running) running.record()).requestCancel(Reason.CANCELLED_BY_USER),
                 running.sequence()));
     }
@@ -392,7 +384,7 @@ public final class Platform {
         return () -> next.apply(sequence + 1);
     }
 
-    /** After an outage the test's own connection may need a while as well. */
+    /** Retries, because after an outage the test's own connection may need a while too. */
     private static <T> T read(Supplier<CompletableFuture<T>> question) throws Exception {
         var answer = new AtomicReference<T>();
         until("the bus answers", () -> {
@@ -402,7 +394,7 @@ public final class Platform {
         return answer.get();
     }
 
-    /** A condition of the broker's, which sends no signal, and may be away for a while. */
+    /** Polls a condition of the broker, which sends no signal and may be down for a while. */
     static void until(String what, Callable<Boolean> condition) throws Exception {
         until(what, LIMIT, condition);
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole spawner with functions whose images are in a registry only: real bus, real containers, real pulls. */
+/** Tests the whole spawner with images that are only in a registry: real NATS, containers and pulls. */
 @Tag("docker")
 @Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class PulledFunctionsTest {
@@ -53,7 +53,7 @@ final class PulledFunctionsTest {
     }
 
     @Test
-    void givenASlowRegistry_whenAFunctionIsCalled_thenItsStatesTellOfThePullAndItsEndTellsTheDigest() throws Exception {
+    void givenASlowRegistry_whenAFunctionIsCalled_thenItsStatesShowThePullAndItsEndShowsTheDigest() throws Exception {
         var pushed = echo("slow");
         try (var gate = new RegistryGate(registry)) {
             var released = gate.slow();
@@ -67,8 +67,10 @@ final class PulledFunctionsTest {
             released.countDown();
 
             var report = platform.ended(id).report();
-            assertThat(report.status()).as(String.valueOf(report.detail())).isEqualTo(Status.SUCCEEDED);
-            assertThat(report.result()).isEqualTo("slow\n");
+            assertThat(report.status())
+                    .as(String.valueOf(report.exit().detail()))
+                    .isEqualTo(Status.SUCCEEDED);
+            assertThat(report.output().result()).isEqualTo("slow\n");
             assertThat(report.imageDigest()).isEqualTo(pin(function).digest()).isNotNull();
             assertThat(platform.history(id).getLast().currentStatus()).isEqualTo(Status.SUCCEEDED);
         }
@@ -82,7 +84,7 @@ final class PulledFunctionsTest {
         var function = platform.function(Specs.of(tag));
         var before = platform.ended(platform.submit(function, "")).report();
         first.stop();
-        images.unloadPulled(platformId); // the other one's host never had it
+        images.unloadPulled(platformId); // the other spawner's host never had it
         registry.publish(
                 images, BusyboxImage.running("/bin/sh", "-c", "echo new").unique(), "faas-test/moves", "1");
         platform.dockerSpawner(platformId, "second", 2, GRACE);
@@ -90,15 +92,16 @@ final class PulledFunctionsTest {
         var after = platform.ended(platform.submit(function, "")).report();
         var updated = platform.ended(platform.submit(updated(function), "")).report();
 
-        assertThat(before.result()).isEqualTo("old\n");
-        assertThat(after.result()).isEqualTo("old\n");
+        assertThat(before.output().result()).isEqualTo("old\n");
+        assertThat(after.output().result()).isEqualTo("old\n");
         assertThat(after.imageDigest()).isEqualTo(before.imageDigest()).isNotNull();
-        assertThat(updated.result()).isEqualTo("new\n");
+        assertThat(updated.output().result()).isEqualTo("new\n");
         assertThat(updated.imageDigest()).isNotEqualTo(before.imageDigest()).isNotNull();
     }
 
     @Test
-    void givenARegistryThatFails_whenAFunctionIsCalled_thenItEndsWithTheReasonAndTheRegistrysWords() throws Exception {
+    void givenARegistryThatFails_whenAFunctionIsCalled_thenItEndsWithTheReasonAndTheRegistrysMessage()
+            throws Exception {
         var pushed = echo("failing");
         try (var gate = new RegistryGate(registry)) {
             gate.failing(500);
@@ -108,7 +111,7 @@ final class PulledFunctionsTest {
                     .report();
 
             assertThat(report.reason()).isEqualTo(Reason.IMAGE_PULL_FAILED);
-            assertThat(report.detail()).contains("500");
+            assertThat(report.exit().detail()).contains("500");
         }
     }
 
@@ -122,15 +125,17 @@ final class PulledFunctionsTest {
             try (var spawner = SpawnerProcess.start(platformId, "talkative", 1, platform.server.url(), log, settings)) {
                 var report = platform.ended(platform.submit(platform.function(Specs.of(image)), ""))
                         .report();
-                assertThat(report.status()).as(String.valueOf(report.detail())).isEqualTo(Status.SUCCEEDED);
+                assertThat(report.status())
+                        .as(String.valueOf(report.exit().detail()))
+                        .isEqualTo(Status.SUCCEEDED);
                 spawner.stop();
             }
         }
         var logged = Files.readString(log);
-        assertThat(logged.contains(" DEBUG ") && logged.contains("is to be had from its registry"))
+        assertThat(logged.contains(" DEBUG ") && logged.contains("image pull started"))
                 .isTrue();
         assertThat(TestRegistry.secrets().stream().filter(logged::contains)).isEmpty();
-        assertThat(logged.contains("X-Registry-Auth")).isFalse(); // has them in yet another form
+        assertThat(logged.contains("X-Registry-Auth")).isFalse(); // contains the login in another form
     }
 
     private String echo(String word) throws InterruptedException {

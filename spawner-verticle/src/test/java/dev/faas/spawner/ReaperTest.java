@@ -25,7 +25,7 @@ final class ReaperTest {
     }
 
     @Test
-    void givenContainersOfLivingAndDeadSpawners_whenReaped_thenOnlyOrphansGo() throws Exception {
+    void givenContainersOfLivingAndDeadSpawners_whenReaped_thenOnlyOrphansAreRemoved() throws Exception {
         left("of-the-dead", "dead", "1", false, NOW);
         left("of-the-living", "alive", "1", false, LONG_AGO);
         left("of-my-former-self", "me", "4", false, NOW);
@@ -36,22 +36,28 @@ final class ReaperTest {
 
         reaper.reap();
 
-        assertThat(engine.ours())
+        assertThat(engine.listContainers())
                 .extracting(OwnContainer::id)
                 .containsExactlyInAnyOrder("of-the-living", "of-my-successor", "mine-and-running", "mine-and-new");
     }
 
     @Test
-    void givenContainersThatCannotBeRemoved_whenReaped_thenAllOthersGoAndTheFaultIsTold() throws Exception {
+    void givenContainersThatCannotBeRemoved_whenReaped_thenAllOthersAreRemovedAndTheFaultIsThrown() throws Exception {
         for (int i = 0; i < 10; i++) {
             left("stuck-" + i, "dead", "1", false, NOW);
             engine.immovable("stuck-" + i);
             left("loose-" + i, "dead", "1", false, NOW);
         }
 
-        assertThatThrownBy(reaper::reap).isInstanceOf(EngineFault.class).hasMessageContaining("stuck-");
+        assertThatThrownBy(reaper::reap)
+                .hasCauseInstanceOf(EngineFault.class)
+                .hasMessageContaining("10 containers could not be removed")
+                .hasMessageContaining("stuck-");
 
-        assertThat(engine.ours()).extracting(OwnContainer::id).hasSize(10).allMatch(id -> id.startsWith("stuck-"));
+        assertThat(engine.listContainers())
+                .extracting(OwnContainer::id)
+                .hasSize(10)
+                .allMatch(id -> id.startsWith("stuck-"));
     }
 
     @Test
@@ -61,6 +67,6 @@ final class ReaperTest {
 
         reaper.removeOwn();
 
-        assertThat(engine.ours()).extracting(OwnContainer::id).containsExactly("of-the-dead");
+        assertThat(engine.listContainers()).extracting(OwnContainer::id).containsExactly("of-the-dead");
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An attempt that failed: what is stored, what is parked and what is acknowledged, in that order, and a crash in between. */
+/** Tests a failed attempt: its state is stored, its command parked, the delivery acknowledged, in that order, with a crash in between. */
 final class RetriesTest {
     private static Platform platform;
     private static Platform.Started spawner;
@@ -56,7 +56,7 @@ final class RetriesTest {
     }
 
     @Test
-    void givenAnAttemptThatFails_whenItMayBeRepeated_thenItWaitsBesideTheQueueAndHoldsNoSlot() throws Exception {
+    void givenAnAttemptThatFails_whenItMayBeRepeated_thenItIsParkedAndHoldsNoSlot() throws Exception {
         var function = platform.function(Specs.aloneRetrying("exit", 3, 3600));
 
         var id = platform.submit(function, "7");
@@ -65,7 +65,7 @@ final class RetriesTest {
         assertThat(queued.attempt()).isEqualTo(1);
         assertThat(queued.lastReason()).isEqualTo(Reason.EXIT_CODE);
         parkedAndAcknowledged(function, id);
-        // The function runs one at a time: the one that waits is not it.
+        // The function's concurrency is 1, and the parked activation does not count.
         assertThat(platform.ended(platform.submit(function, "0")).report().status())
                 .isEqualTo(Status.SUCCEEDED);
     }
@@ -148,7 +148,7 @@ final class RetriesTest {
     }
 
     @Test
-    void givenAnEngineThatCannotStartIt_whenSubmitted_thenTheFaultIsOursAndItWaitsWithoutASlot() throws Exception {
+    void givenAnEngineThatCannotStartIt_whenSubmitted_thenItIsAPlatformFaultAndItWaitsWithoutASlot() throws Exception {
         var function = platform.function(Specs.aloneRetrying("broken", 1, 1));
         spawner.engine()
                 .unavailable("broken", () -> new SandboxUnavailable.BootFailed("no space left on device", null));
@@ -162,19 +162,19 @@ final class RetriesTest {
         parkedAndAcknowledged(function, id);
     }
 
-    /** By a spawner that died as soon as the state was stored. */
+    /** Stores the state of a spawner that dies right afterwards. */
     private static Snapshot failedOnce(FunctionRevision function) throws Exception {
         var accepted = platform.accept(function, "7", Instant.now().plusSeconds(600));
         var running = ((Queued) accepted.record())
                 .claim(new Worker("crashed", "1"), Ids.activation(Instant.now()), Instant.now());
-        var claimed = Platform.stored(platform.events.append(running, accepted.sequence()));
+        var claimed = Platform.expectStored(platform.events.append(running, accepted.sequence()));
         var report = Report.neverStarted(Status.FAILED, Reason.EXIT_CODE, "7", Instant.now());
         ActivationRecord next = running.finish(report, Duration.ofHours(1));
-        return Platform.stored(platform.events.append(next, claimed.sequence()));
+        return Platform.expectStored(platform.events.append(next, claimed.sequence()));
     }
 
     private static PendingRetry parked(FunctionRevision function, Snapshot failed) throws Exception {
-        // As it is read, to the millisecond.
+        // Stored times have milliseconds.
         var stored = (Queued) platform.state(failed.record().id());
         return new PendingRetry(
                 new ActivationCommand(stored.id(), function.owner(), function.id()), stored.nextAttemptAt());

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Spawners that agree on what an image is, over a real bus. */
+/** Tests that spawners agree on a revision's image, over a real NATS. */
 final class RevisionPinsTest {
     private final String function = Ids.function(Instant.now());
     private NatsServer server;
@@ -55,7 +55,7 @@ final class RevisionPinsTest {
                 var mine = pin(i);
                 Callable<ImagePin> agree = () -> {
                     together.await();
-                    return spawner().agree(function + "@1", mine);
+                    return spawner().pin(function + "@1", mine);
                 };
                 agreed.add(executor.submit(agree));
             }
@@ -65,43 +65,43 @@ final class RevisionPinsTest {
                 all.add(one.get(30, TimeUnit.SECONDS));
             }
             assertThat(all).hasSize(1);
-            assertThat(spawner().of(function + "@1")).isEqualTo(all.stream().findFirst());
+            assertThat(spawner().find(function + "@1")).isEqualTo(all.stream().findFirst());
         }
     }
 
     @Test
-    void givenAPin_whenSeenFromElsewhere_thenItIsUnderTheKeyThatTheRegistryKnows() throws Exception {
-        spawner().agree(function + "@3", pin(1));
+    void givenAPin_whenSeenFromElsewhere_thenItsKeyIsTheOneThatTheRegistryUses() throws Exception {
+        spawner().pin(function + "@3", pin(1));
 
         assertThat(nats.kv(Subjects.IMAGES).get(ImagePin.key(function, 3)).get(5, TimeUnit.SECONDS))
                 .hasValueSatisfying(put -> assertThat(Codec.decode(put.value().bytes(), ImagePin.class))
                         .isEqualTo(pin(1)));
-        assertThat(spawner().of(function + "@2")).isEmpty();
+        assertThat(spawner().find(function + "@2")).isEmpty();
     }
 
     @Test
-    void givenNoBus_whenAsked_thenOnlyWhatIsKnownIsTold() throws Exception {
+    void givenNoBus_whenRead_thenOnlyCachedPinsAreFound() throws Exception {
         var pins = spawner();
-        pins.agree(function + "@1", pin(1));
+        pins.pin(function + "@1", pin(1));
         server.close();
 
-        assertThat(pins.of(function + "@1")).contains(pin(1));
-        assertThatThrownBy(() -> pins.of(function + "@2"))
+        assertThat(pins.find(function + "@1")).contains(pin(1));
+        assertThatThrownBy(() -> pins.find(function + "@2"))
                 .isInstanceOf(EngineFault.class)
                 .hasMessageContaining(function + "@2");
-        assertThatThrownBy(() -> pins.agree(function + "@2", pin(2))).isInstanceOf(EngineFault.class);
+        assertThatThrownBy(() -> pins.pin(function + "@2", pin(2))).isInstanceOf(EngineFault.class);
     }
 
     @Test
-    void givenAFunctionThatIsGone_whenForgotten_thenItsPinsAreAskedForAgain() throws Exception {
+    void givenADeletedFunction_whenForgotten_thenItsPinsAreReadAgain() throws Exception {
         var pins = spawner();
-        pins.agree(function + "@1", pin(1));
+        pins.pin(function + "@1", pin(1));
         nats.stream("KV_" + Subjects.IMAGES).purge(Subjects.imagePins(function)).get(5, TimeUnit.SECONDS);
-        assertThat(pins.of(function + "@1")).contains(pin(1));
+        assertThat(pins.find(function + "@1")).contains(pin(1));
 
         pins.forget(function);
 
-        assertThat(pins.of(function + "@1")).isEmpty();
+        assertThat(pins.find(function + "@1")).isEmpty();
     }
 
     private RevisionPins spawner() {

@@ -2,10 +2,10 @@ package dev.faas.spawner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.Pause;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.PullResult;
+import dev.faas.testing.Pause;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects.QueueKey;
@@ -14,14 +14,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Many activations, several spawners, limits, and hints that get lost. */
+/** Tests many activations, several spawners, limits, and lost work notifications. */
 final class SchedulingTest {
     private final AtomicInteger atOnce = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
@@ -55,7 +54,7 @@ final class SchedulingTest {
 
         for (int i = 0; i < 50; i++) {
             var ended = platform.ended(ids.get(i));
-            assertThat(ended.report().result()).isEqualTo("argument " + i);
+            assertThat(ended.report().output().result()).isEqualTo("argument " + i);
             assertThat(platform.history(ids.get(i))).hasSize(3);
         }
     }
@@ -128,22 +127,22 @@ final class SchedulingTest {
     }
 
     @Test
-    void givenWorkThatWasQueuedBeforeAnySpawner_whenOneStarts_thenItRunsWithoutAHint() throws Exception {
+    void givenWorkThatWasQueuedBeforeAnySpawner_whenOneStarts_thenItRunsWithoutANotification() throws Exception {
         var id = platform.submit(platform.function(Specs.of("echo")), "early");
 
         platform.spawner(2);
 
-        assertThat(platform.ended(id).report().result()).isEqualTo("early");
+        assertThat(platform.ended(id).report().output().result()).isEqualTo("early");
     }
 
     @Test
-    void givenWorkThatBecameFreeWithoutAHint_whenNobodySaysSo_thenTheSweepFindsIt() throws Exception {
+    void givenWorkWithoutANotification_whenQueuesAreScanned_thenItIsFound() throws Exception {
         platform.spawner(2);
         var function = platform.function(Specs.concurrency("echo", 1));
         try (var other = platform.queue.openPuller(late -> {})) {
             var pull = other.pull(function.id(), Duration.ofSeconds(5));
             var unknown = Ids.activation(Instant.now());
-            // The other one's pull waits already, ours follows the hint.
+            // The other spawner's pull is already waiting; ours follows the notification.
             platform.enqueue(function, unknown);
             var held = Platform.get(pull);
             assertThat(held).isInstanceOf(PullResult.Message.class);
@@ -156,19 +155,20 @@ final class SchedulingTest {
 
             Platform.get(((PullResult.Message) held).delivery().ack());
 
-            assertThat(platform.ended(id).report().result()).isEqualTo("found");
+            assertThat(platform.ended(id).report().output().result()).isEqualTo("found");
         }
     }
 
     @Test
-    void givenAFunctionWithoutAConsumer_whenAHintComes_thenTheSpawnerMakesItWithTheFunctionsLimit() throws Exception {
+    void givenAFunctionWithoutAConsumer_whenANotificationArrives_thenTheSpawnerCreatesItWithTheFunctionsLimit()
+            throws Exception {
         platform.spawner(2);
         var function = platform.function(Specs.concurrency("echo", 7));
         Platform.get(platform.queue.removeQueue(new QueueKey(function.owner(), function.id())));
 
         var id = platform.submit(function, "no queue");
 
-        assertThat(platform.ended(id).report().result()).isEqualTo("no queue");
+        assertThat(platform.ended(id).report().output().result()).isEqualTo("no queue");
         assertThat(Platform.get(platform.queue.stats(function.id()))
                         .orElseThrow()
                         .limit())
@@ -188,7 +188,7 @@ final class SchedulingTest {
 
         gate.open();
 
-        assertThat(platform.ended(third).report().result()).isEqualTo("third");
+        assertThat(platform.ended(third).report().output().result()).isEqualTo("third");
         platform.ended(first);
         platform.ended(second);
     }
@@ -203,7 +203,7 @@ final class SchedulingTest {
 
         spawner.engine().full(false);
 
-        assertThat(platform.ended(id).report().result()).isEqualTo("late");
+        assertThat(platform.ended(id).report().output().result()).isEqualTo("late");
         assertThat(platform.history(id)).hasSize(3);
     }
 

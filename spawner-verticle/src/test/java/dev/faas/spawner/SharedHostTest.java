@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whoever shares a Docker host with a spawner, its reaper does not touch what is not its own. */
+/** Tests that a spawner's reaper does not touch the containers of others on the same Docker host. */
 @Tag("docker")
 @Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SharedHostTest {
@@ -32,7 +32,7 @@ final class SharedHostTest {
         return platform;
     }
 
-    /** Images can go only after their containers. */
+    /** Images can be removed only after their containers. */
     @AfterEach
     void stop() throws Exception {
         for (var platform : platforms) {
@@ -42,14 +42,14 @@ final class SharedHostTest {
     }
 
     @Test
-    void givenTwoPlatformsWithASpawnerOfTheSameName_whenOneReapsAndStops_thenTheOthersRunGoesOn(@TempDir Path directory)
-            throws Exception {
+    void givenTwoPlatformsWithASpawnerOfTheSameName_whenOneReapsAndStops_thenTheOthersRunContinues(
+            @TempDir Path directory) throws Exception {
         var ours = open(Platform.start(directory.resolve("ours")));
         var theirs = open(Platform.start(directory.resolve("theirs")));
         ours.dockerSpawner("test-" + UUID.randomUUID(), "same", 2, Duration.ofSeconds(1));
         var id = hanging(ours);
 
-        // Later, so that for one of its own platform the first would be dead.
+        // Started later: on the same platform it would declare the first one dead.
         var other = theirs.dockerSpawner("test-" + UUID.randomUUID(), "same", 2, Duration.ofSeconds(1));
         theirs.ended(theirs.submit(theirs.function(Specs.of(images.script("echo quick"))), ""));
         other.stop();
@@ -58,7 +58,7 @@ final class SharedHostTest {
     }
 
     @Test
-    void givenTwoSpawnersOfOnePlatform_whenOneReapsAndStops_thenTheOthersRunGoesOn(@TempDir Path directory)
+    void givenTwoSpawnersOfOnePlatform_whenOneReapsAndStops_thenTheOthersRunContinues(@TempDir Path directory)
             throws Exception {
         var platform = open(Platform.start(directory));
         var platformId = "test-" + UUID.randomUUID();
@@ -79,7 +79,7 @@ final class SharedHostTest {
         return id;
     }
 
-    /** A container that had been taken away would have ended it otherwise. */
+    /** If its container had been removed, the run would have ended differently. */
     private static void stillRuns(Platform platform, String id) throws Exception {
         platform.requestCancel(id);
         var ended = platform.ended(id);

@@ -17,23 +17,23 @@ import org.junit.jupiter.api.io.TempDir;
 final class SpawnerConfigTest {
 
     @Test
-    void givenNothingSet_whenRead_thenDefaultsServe() {
+    void givenNoSettings_whenRead_thenDefaultsApply() {
         var env = Env.of(Map.of());
 
         var config = SpawnerConfig.from(env);
 
         env.check();
-        assertThat(config.platform()).isEqualTo("faas");
-        assertThat(config.spawner()).matches("[A-Za-z0-9_-]+");
-        assertThat(config.slots()).isBetween(2, 8 * Runtime.getRuntime().availableProcessors());
-        assertThat(config.grace()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.identity().platform()).isEqualTo("faas");
+        assertThat(config.identity().spawner()).matches("[A-Za-z0-9_-]+");
+        assertThat(config.work().slots()).isBetween(2, 8 * Runtime.getRuntime().availableProcessors());
+        assertThat(config.work().grace()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.docker().ociRuntime()).isNull();
         assertThat(config.docker().images().maxBytes()).isEqualTo(20L << 30);
-        assertThat(config.timing().lease()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(config.work().timing().lease()).isEqualTo(Duration.ofSeconds(15));
     }
 
     @Test
-    void givenSettings_whenRead_thenTheyHold() {
+    void givenSettings_whenRead_thenTheyApply() {
         var env = Env.of(Map.of(
                 "FAAS_PLATFORM_ID", "blue",
                 "FAAS_SPAWNER_ID", "node-7",
@@ -48,17 +48,17 @@ final class SpawnerConfigTest {
         var config = SpawnerConfig.from(env);
 
         env.check();
-        assertThat(config.platform()).isEqualTo("blue");
-        assertThat(config.spawner()).isEqualTo("node-7");
-        assertThat(config.slots()).isEqualTo(3);
-        assertThat(config.grace()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(config.identity().platform()).isEqualTo("blue");
+        assertThat(config.identity().spawner()).isEqualTo("node-7");
+        assertThat(config.work().slots()).isEqualTo(3);
+        assertThat(config.work().grace()).isEqualTo(Duration.ofMinutes(2));
         assertThat(config.docker().host()).hasToString("tcp://127.0.0.1:2375");
         assertThat(config.docker().ociRuntime()).isEqualTo("crun");
         assertThat(config.docker().disk()).isEqualTo(new EngineConfig.Disk(true, 16, 0));
     }
 
     @Test
-    void givenLoginsToRegistries_whenRead_thenTheFileOrItsFolderServes(@TempDir Path folder) throws Exception {
+    void givenLoginsToRegistries_whenRead_thenTheFileOrItsFolderIsAccepted(@TempDir Path folder) throws Exception {
         var file = Files.writeString(folder.resolve("config.json"), "{}");
 
         for (var given : List.of(file, folder)) {
@@ -71,7 +71,7 @@ final class SpawnerConfigTest {
     }
 
     @Test
-    void givenLoginsThatAreNotThere_whenRead_thenTheSettingIsNamed(@TempDir Path folder) {
+    void givenMissingLogins_whenRead_thenTheSettingIsNamed(@TempDir Path folder) {
         var env = Env.of(Map.of("FAAS_DOCKER_CONFIG", folder.toString()));
         SpawnerConfig.from(env);
 
@@ -82,7 +82,7 @@ final class SpawnerConfigTest {
     }
 
     @Test
-    void givenNamesThatFitNoSubject_whenRead_thenBothAreNamedAtOnce() {
+    void givenInvalidIds_whenRead_thenBothAreNamedAtOnce() {
         var env = Env.of(Map.of("FAAS_SPAWNER_ID", "a.b", "FAAS_PLATFORM_ID", "*", "FAAS_SLOTS", "0"));
         SpawnerConfig.from(env);
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A spawner as a process of its own, which can be killed and frozen. */
+/** Runs a spawner as a separate process, which can be killed and frozen. */
 final class SpawnerProcess implements AutoCloseable {
     private final Process process;
 
@@ -17,12 +17,12 @@ final class SpawnerProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** On the rhythm of a real platform. It boots nothing ahead: every container of it is one that something runs in. */
+    /** With the timing of a real platform. Boots nothing ahead, so each of its containers runs an activation. */
     static SpawnerProcess start(String platform, String name, int slots, String natsUrl, Path log) throws IOException {
         return start(platform, name, slots, natsUrl, log, Map.of());
     }
 
-    /** @param more of its environment */
+    /** @param more environment variables */
     static SpawnerProcess start(
             String platform, String name, int slots, String natsUrl, Path log, Map<String, String> more)
             throws IOException {
@@ -66,14 +66,14 @@ final class SpawnerProcess implements AutoCloseable {
         return new SpawnerProcess(builder.start());
     }
 
-    /** A signal by its name, such as {@code STOP}. */
+    /** Sends a signal, such as {@code STOP}. */
     void signal(String name) throws Exception {
         var kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start();
         assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(kill.exitValue()).isZero();
     }
 
-    /** In good order: nothing of it is left. */
+    /** Stops it and waits for its end. */
     void stop() throws Exception {
         signal("TERM");
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();

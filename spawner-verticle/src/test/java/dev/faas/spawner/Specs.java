@@ -6,7 +6,7 @@ import dev.faas.wire.FunctionSpec.Limits;
 import dev.faas.wire.FunctionSpec.Mode;
 import dev.faas.wire.FunctionSpec.Retry;
 
-/** Functions with all defaults but one or two. */
+/** Creates functions with defaults except for one or two values. */
 public final class Specs {
     private Specs() {}
 
@@ -44,7 +44,7 @@ public final class Specs {
                 Delivery.AT_LEAST_ONCE);
     }
 
-    /** One at a time. */
+    /** With concurrency 1. */
     static FunctionSpec aloneRetrying(String image, int attempts, int backoffSeconds) {
         return with(
                 image,

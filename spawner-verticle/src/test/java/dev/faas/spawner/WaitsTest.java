@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a run waits for before its command can start is in its state, for whoever reads or follows it. */
+/** Tests that a run's state shows what the run waits for. */
 final class WaitsTest {
     private static final String FIRST = "Its image is being pulled.";
     private static final String SECOND = "Its image is being pulled: 2.0 of 3.0 MB.";

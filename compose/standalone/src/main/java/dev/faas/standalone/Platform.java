@@ -85,7 +85,7 @@ public final class Platform implements AutoCloseable {
         on.await("spawner", deployment::started, up -> Future.succeededFuture());
         on.onStop(
                 "runs",
-                spawnerConfig.grace().plus(STOP_AFTER_GRACE),
+                spawnerConfig.work().grace().plus(STOP_AFTER_GRACE),
                 () -> deployment.stop().await());
         spawner = spawnerVerticle;
         var gatewayVerticle = new GatewayVerticle(config(

@@ -6,7 +6,6 @@ import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Report;
-import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
 import dev.faas.local.NatsServer;
 import dev.faas.local.PostgresServer;
@@ -99,25 +98,10 @@ public final class FaultInjector implements AutoCloseable {
         }
         var length = 2 * OutputChunk.MAX_BYTES;
         var report = new Report(
-                Status.SUCCEEDED,
-                null,
-                null,
-                0,
-                null,
-                null,
-                running.claimedAt(),
-                Instant.now(),
-                1,
-                1,
-                null,
-                null,
-                0,
-                null,
-                length,
-                false,
-                length,
-                false,
-                last);
+                Report.Exit.succeeded(),
+                new Report.Usage(running.claimedAt(), Instant.now(), 1, 1, null, null),
+                new Report.Output(null, length, false, length, false, last),
+                null);
         answer(events.append(
                 running.finish(report, Duration.ZERO),
                 ((AppendResult.Stored) claimed).snapshot().sequence()));

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
-/** Tells why an activation has not started: out of the queues, and of what the spawners say of themselves. */
+/** Explains why an activation has not started, from the queues' stats and the spawners' heartbeats. */
 public final class Explainer {
     private final ActivationReader reader;
     private final CommandQueue queue;
@@ -43,10 +43,10 @@ public final class Explainer {
     }
 
     /** Fails with {@code activation_not_found}. */
-    public Future<Explanation> of(String id, Caller caller) {
-        return reader.alive(id, caller)
-                .compose(alive -> alive.map(snapshot -> explain(snapshot.record()))
-                        .orElseGet(() -> reader.past(id, caller)
+    public Future<Explanation> explain(String id, Caller caller) {
+        return reader.findInStream(id, caller)
+                .compose(newest -> newest.map(snapshot -> explain(snapshot.record()))
+                        .orElseGet(() -> reader.getFromLedger(id, caller)
                                 .map(entry -> ended(
                                         id,
                                         entry.record().path("status").asText(),
@@ -59,40 +59,39 @@ public final class Explainer {
                     ended(record.id(), record.currentStatus().text(), record.attempt()));
         }
         var command = ActivationCommand.of(record.activation());
-        return BusAnswer.answer(pressure.standings()
-                .thenCombine(queue.countAhead(command), (standings, before) -> switch (record) {
-                    case ActivationRecord.Queued queued -> waiting(queued, before, standings);
-                    case ActivationRecord.Running running -> running(running, standings);
+        return BusAnswer.toFuture(pressure.queueStats()
+                .thenCombine(queue.countAhead(command), (stats, ahead) -> switch (record) {
+                    case ActivationRecord.Queued queued -> waiting(queued, ahead, stats);
+                    case ActivationRecord.Running running -> running(running, stats);
                     case ActivationRecord.Ended never -> throw new IllegalStateException("ended");
                 }));
     }
 
     private static Explanation ended(String id, String status, int attempt) {
-        var detail = "It has ended, and waits for nothing. Its record says how.";
+        var detail = "It has ended. Its record says how.";
         return new Explanation(id, status, Why.ENDED, detail, attempt, null, null, null, null, null, null, null);
     }
 
-    private Explanation running(ActivationRecord.Running running, List<QueueStats> standings) {
+    private Explanation running(ActivationRecord.Running running, List<QueueStats> stats) {
         var cancelled = running.cancelRequested() != null;
         return new Explanation(
                 running.id(),
                 running.currentStatus().text(),
                 cancelled ? Why.BEING_CANCELLED : Why.RUNNING,
-                "It runs on " + running.worker().spawner()
-                        + (cancelled ? ", which has been asked to stop it." : ", and waits for nothing."),
+                "It runs on " + running.worker().spawner() + (cancelled ? ", which was asked to stop it." : "."),
                 running.attempt(),
                 null,
                 null,
                 null,
                 null,
-                function(running.activation(), standings),
-                owner(running.activation(), standings),
+                function(running.activation(), stats),
+                owner(running.activation(), stats),
                 slots(spawners.get()));
     }
 
-    private Explanation waiting(ActivationRecord.Queued queued, OptionalLong before, List<QueueStats> standings) {
-        var function = function(queued.activation(), standings);
-        var owner = owner(queued.activation(), standings);
+    private Explanation waiting(ActivationRecord.Queued queued, OptionalLong ahead, List<QueueStats> stats) {
+        var function = function(queued.activation(), stats);
+        var owner = owner(queued.activation(), stats);
         var alive = spawners.get();
         var slots = slots(alive);
         var wait = queued.remainingWait(clock.instant());
@@ -107,7 +106,7 @@ public final class Explainer {
                 queued.lastReason(),
                 queued.nextAttemptAt(),
                 queued.expiresAt(),
-                before.isPresent() ? before.getAsLong() : null,
+                ahead.isPresent() ? ahead.getAsLong() : null,
                 function,
                 owner,
                 slots);
@@ -123,57 +122,55 @@ public final class Explainer {
         if (function.limit() != null && function.running() >= function.limit()) {
             return Why.FUNCTION_AT_LIMIT;
         }
-        return slots.free() == 0 || keptFromHim(owner, slots) ? Why.NO_FREE_SLOT : Why.ABOUT_TO_START;
+        return slots.free() == 0 || isReservedForOthers(owner, slots) ? Why.NO_FREE_SLOT : Why.ABOUT_TO_START;
     }
 
-    private static boolean keptFromHim(OwnerShare owner, Slots slots) {
+    private static boolean isReservedForOthers(OwnerShare owner, Slots slots) {
         return owner.running() > 0 && slots.free() <= SpawnerHeartbeat.reservedSlots(slots.slots());
     }
 
-    /** @param troubles of spawners that are alive and can start nothing, in a sentence; empty without any */
+    /** @param troubles a sentence about alive spawners that cannot start anything; may be empty */
     private static String detail(
             Why why, Duration wait, FunctionShare function, OwnerShare owner, Slots slots, String troubles) {
         return switch (why) {
-            case RETRY_LATER -> "Its next attempt begins in " + (wait.toSeconds() + 1) + " s at the earliest.";
-            case NO_SPAWNER ->
-                troubles.isEmpty() ? "No spawner is alive: nothing starts until there is one." : troubles;
+            case RETRY_LATER -> "Its next attempt starts in " + (wait.toSeconds() + 1) + " s at the earliest.";
+            case NO_SPAWNER -> troubles.isEmpty() ? "No spawner is alive. It starts when there is one." : troubles;
             case FUNCTION_AT_LIMIT ->
-                "Its function runs " + function.running() + " times, as often as its concurrency allows.";
+                "Its function runs " + function.running() + " activations, which is its concurrency limit.";
             case NO_FREE_SLOT ->
                 (slots.free() > 0
-                                ? "The " + slots.free()
-                                        + " slots that are free are kept for users who have nothing running. "
+                                ? "The " + slots.free() + " free slots are reserved for users with nothing running. "
                                 : "All " + slots.slots() + " slots are taken. ")
-                        + owner.ownersWaiting() + " users with work queued take turns at the next ones."
+                        + owner.ownersWaiting() + " users with queued work take turns at the next free slots."
                         + (troubles.isEmpty() ? "" : " " + troubles);
-            default -> "There is a free slot: it should start in a moment.";
+            default -> "A slot is free: it should start in a moment.";
         };
     }
 
     private static String troubles(List<SpawnerHeartbeat> alive) {
         var each = alive.stream()
-                .filter(beat -> beat.trouble() != null)
-                .map(beat -> beat.spawner() + " (" + beat.trouble() + ")")
+                .filter(heartbeat -> heartbeat.trouble() != null)
+                .map(heartbeat -> heartbeat.spawner() + " (" + heartbeat.trouble() + ")")
                 .toList();
-        return each.isEmpty() ? "" : "Alive, and unable to start anything just now: " + String.join(", ", each) + ".";
+        return each.isEmpty() ? "" : "Alive but unable to start anything: " + String.join(", ", each) + ".";
     }
 
-    private static FunctionShare function(Activation activation, List<QueueStats> standings) {
+    private static FunctionShare function(Activation activation, List<QueueStats> stats) {
         var key = activation.function();
-        return standings.stream()
-                .filter(standing -> standing.key().function().equals(key.id()))
+        return stats.stream()
+                .filter(each -> each.key().function().equals(key.id()))
                 .findFirst()
                 .map(it -> new FunctionShare(key.id(), key.name(), it.queued(), it.running(), it.limit()))
                 .orElseGet(() -> new FunctionShare(key.id(), key.name(), 0, 0, null));
     }
 
-    private static OwnerShare owner(Activation activation, List<QueueStats> standings) {
-        var own = standings.stream()
-                .filter(standing -> standing.key().owner().equals(activation.owner()))
+    private static OwnerShare owner(Activation activation, List<QueueStats> stats) {
+        var own = stats.stream()
+                .filter(each -> each.key().owner().equals(activation.owner()))
                 .toList();
-        long waiting = standings.stream()
-                .filter(standing -> standing.queued() > 0)
-                .map(standing -> standing.key().owner())
+        long waiting = stats.stream()
+                .filter(each -> each.queued() > 0)
+                .map(each -> each.key().owner())
                 .distinct()
                 .count();
         return new OwnerShare(
@@ -184,7 +181,8 @@ public final class Explainer {
     }
 
     private static Slots slots(List<SpawnerHeartbeat> alive) {
-        var able = alive.stream().filter(beat -> beat.trouble() == null).toList();
+        var able =
+                alive.stream().filter(heartbeat -> heartbeat.trouble() == null).toList();
         return new Slots(
                 able.size(),
                 able.stream().mapToInt(SpawnerHeartbeat::slots).sum(),

@@ -8,13 +8,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why an activation is where it is, as clients see it. What is not known, or does not apply, is null; counts are of the
- * moment, and some seconds old.
+ * Answers why an activation has not ended. A member is null when it is not known or does not apply; counts are up to some
+ * seconds old.
  *
- * @param detail the same in a sentence
- * @param queuedBefore of the same function, about; null unless it waits in the queue
- * @param lastReason why the attempt before did not count or failed
- * @param expiresAt when it will have waited too long
+ * @param detail a sentence that says the same as {@code why}
+ * @param queuedBefore estimated number of its function's activations ahead of it; null unless it is in the queue
+ * @param lastReason why the previous attempt failed or did not count
+ * @param expiresAt when it ends as expired if it is still queued
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record Explanation(
@@ -31,7 +31,6 @@ public record Explanation(
         @Nullable OwnerShare owner,
         @Nullable Slots platform) {
 
-    /** What it waits for, or that it does not. */
     enum Why {
         ENDED,
         RUNNING,
@@ -48,7 +47,7 @@ public record Explanation(
         }
     }
 
-    /** @param limit its concurrency, over all spawners; null before it was first called */
+    /** @param limit the function's concurrency over all spawners; null before its first call */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record FunctionShare(
             String id,
@@ -58,14 +57,12 @@ public record Explanation(
             @Nullable Integer limit) {}
 
     /**
-     * The caller.
-     *
-     * @param ownersWaiting users with work queued, who take turns at free slots
-     * @param share of the slots that is this user's while they all wait, from 0 to 1
+     * @param ownersWaiting users with queued work, who take turns at free slots
+     * @param share part of the slots, from 0 to 1, that this user gets while all of them wait
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record OwnerShare(long queued, long running, long ownersWaiting, double share) {}
 
-    /** @param spawners alive, and able to start something */
+    /** @param spawners that are alive and able to start activations */
     record Slots(int spawners, int slots, int free) {}
 }

@@ -1,5 +1,7 @@
 package dev.faas.gateway.forward;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
@@ -10,8 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,44 +19,44 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All addresses behind one host name, looked up again and again: a service is scaled and moved by its name alone, and a
- * name server's TTL (600 s at Docker's) says nothing about that. Thread-safe.
+ * Looks up all addresses of one host name, again and again: services are scaled and moved behind their name, and the name
+ * server's TTL (600 s at Docker's) does not follow that. Thread-safe.
  */
 public final class Addresses implements AutoCloseable {
-    /** Asks for the addresses of a name; blocks. */
     @FunctionalInterface
     public interface Lookup {
-        InetAddress[] of(String host) throws UnknownHostException;
+        /** Blocks. */
+        InetAddress[] resolve(String host) throws UnknownHostException;
     }
 
     public static final Lookup SYSTEM = InetAddress::getAllByName;
 
     private static final Logger LOG = LoggerFactory.getLogger(Addresses.class);
-    private static final Duration EVERY = Duration.ofMillis(1500);
+    private static final Duration LOOKUP_INTERVAL = Duration.ofMillis(1500);
     private static final Duration FIRST_LIMIT = Duration.ofSeconds(2);
-    /** How long an address that took no connection is tried last. */
-    private static final long SHUNNED_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final Duration AVOID_REFUSED = Duration.ofSeconds(5);
 
     private final Vertx vertx;
     private final String host;
     private final int port;
     private final Lookup lookup;
-    private final AtomicInteger turn = new AtomicInteger();
-    private final AtomicBoolean asking = new AtomicBoolean();
-    private final Map<SocketAddress, Long> refusedAt = new ConcurrentHashMap<>();
+    private final AtomicInteger nextStart = new AtomicInteger();
+    private final AtomicBoolean lookupRunning = new AtomicBoolean();
+    private final Cache<SocketAddress, Boolean> refused =
+            Caffeine.newBuilder().expireAfterWrite(AVOID_REFUSED).build();
     private final long timer;
-    private volatile List<SocketAddress> known = List.of();
+    private volatile List<SocketAddress> current = List.of();
 
     private Addresses(Vertx vertx, String host, int port, Lookup lookup) {
         this.vertx = vertx;
         this.host = host;
         this.port = port;
         this.lookup = lookup;
-        this.timer = vertx.setPeriodic(EVERY.toMillis(), tick -> refresh());
+        this.timer = vertx.setPeriodic(LOOKUP_INTERVAL.toMillis(), tick -> refresh());
     }
 
-    /** Completes with the first answer, or without one after 2 s: a name may come to be later. */
-    public static Future<Addresses> of(Vertx vertx, String host, int port, Lookup lookup) {
+    /** Completes with the first lookup, or without one after 2 s: the name may be created later. */
+    public static Future<Addresses> open(Vertx vertx, String host, int port, Lookup lookup) {
         var addresses = new Addresses(vertx, host, port, lookup);
         return addresses
                 .refresh()
@@ -65,48 +65,47 @@ public final class Addresses implements AutoCloseable {
                 .map(addresses);
     }
 
-    /** One after the other, beginning with another one each time; those that took no connection lately come last. */
-    List<SocketAddress> inTurn() {
-        var order = new ArrayList<>(known);
+    /** All addresses, beginning with the next one on each call; those that refused a connection lately come last. */
+    List<SocketAddress> rotation() {
+        var order = new ArrayList<>(current);
         if (order.size() > 1) {
-            Collections.rotate(order, Math.floorMod(turn.getAndIncrement(), order.size()));
-            order.sort((a, b) -> Boolean.compare(shunned(a), shunned(b)));
+            Collections.rotate(order, Math.floorMod(nextStart.getAndIncrement(), order.size()));
+            order.sort((a, b) -> Boolean.compare(isRefusedLately(a), isRefusedLately(b)));
         }
         return order;
     }
 
-    void refused(SocketAddress address) {
-        refusedAt.put(address, System.nanoTime());
+    void markRefused(SocketAddress address) {
+        refused.put(address, true);
     }
 
-    private boolean shunned(SocketAddress address) {
-        var at = refusedAt.get(address);
-        return at != null && System.nanoTime() - at < SHUNNED_NANOS;
+    private boolean isRefusedLately(SocketAddress address) {
+        return refused.getIfPresent(address) != null;
     }
 
-    /** One look-up at a time: an unknown name may take many seconds to fail. */
+    /** One lookup at a time: an unknown name may take many seconds to fail. */
     private Future<Void> refresh() {
-        if (!asking.compareAndSet(false, true)) {
+        if (!lookupRunning.compareAndSet(false, true)) {
             return Future.succeededFuture();
         }
-        return vertx.executeBlocking(() -> lookup.of(host), false)
-                .onComplete(answered -> asking.set(false))
-                .onSuccess(this::found)
-                .onFailure(failure -> LOG.debug("no address of {}: {}", host, failure.toString()))
+        return vertx.executeBlocking(() -> lookup.resolve(host), false)
+                .onComplete(done -> lookupRunning.set(false))
+                .onSuccess(this::update)
+                // The last addresses stay: they may still be right.
+                .onFailure(failure -> LOG.debug("lookup failed host={} cause={}", host, failure.toString()))
                 .mapEmpty();
     }
 
-    /** A look-up that fails changes nothing: the addresses known last are as good a guess as any. */
-    private void found(InetAddress[] addresses) {
+    private void update(InetAddress[] addresses) {
         var found = Arrays.stream(addresses)
                 .map(address -> SocketAddress.inetSocketAddress(port, address.getHostAddress()))
                 .distinct()
                 .sorted((a, b) -> a.host().compareTo(b.host()))
                 .toList();
-        if (!found.equals(known)) {
-            LOG.info("{} is at {}", host, found);
-            known = found;
-            refusedAt.keySet().retainAll(found);
+        if (!found.equals(current)) {
+            LOG.info("addresses changed host={} addresses={}", host, found);
+            current = found;
+            refused.asMap().keySet().retainAll(found);
         }
     }
 

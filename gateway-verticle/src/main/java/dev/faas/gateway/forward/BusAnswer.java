@@ -6,25 +6,25 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.concurrent.CompletionStage;
 
-/** Brings an answer of the bus to the event loop that asked, and its failure to what a client is told of it. */
+/** Turns replies of NATS into futures on the caller's event loop, and failures of NATS into problems for the client. */
 public final class BusAnswer {
-    /** As /readyz names it. */
+    /** The name in /readyz. */
     private static final String NAME = "nats";
 
     private BusAnswer() {}
 
-    /** From an event loop alone; completes on it. */
-    public static <T> Future<T> answer(CompletionStage<T> stage) {
+    /** Call it on an event loop; completes on the same one. */
+    public static <T> Future<T> toFuture(CompletionStage<T> stage) {
         return Future.fromCompletionStage(stage, Vertx.currentContext())
-                .recover(failure -> Future.failedFuture(told(failure)));
+                .recover(failure -> Future.failedFuture(toProblem(failure)));
     }
 
-    private static Throwable told(Throwable failure) {
+    private static Throwable toProblem(Throwable failure) {
         var cause = BusException.unwrap(failure);
-        return cause instanceof BusException ? away().asException() : cause;
+        return cause instanceof BusException ? unavailable().asException() : cause;
     }
 
-    public static Problem away() {
+    public static Problem unavailable() {
         return Problem.unavailable(NAME);
     }
 }

@@ -6,13 +6,13 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Who asks, and what is passed on when another service is asked for him.
+ * Identifies who sent a request, for calls to other services in that user's name.
  *
- * @param authorization the request's own header: every service verifies for itself
+ * @param authorization the request's own header, since every service verifies it
  */
 public record Caller(String userId, String authorization, String requestId) {
 
-    /** Only behind {@link Authenticated#by}. */
+    /** Requires the handler {@link Authenticated#by} before it. */
     public static Caller of(RoutingContext ctx) {
         return new Caller(
                 Authenticated.principal(ctx).userId(),

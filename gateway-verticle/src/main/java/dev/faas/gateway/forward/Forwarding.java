@@ -23,62 +23,61 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends a request on to a service behind the gateway and its answer back, bodies as they come and unread. The request must
- * not have passed a body handler.
+ * Forwards requests to a service behind the gateway, and streams bodies both ways. No body handler may run before it.
  */
 public final class Forwarding implements Handler<RoutingContext> {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
 
     private static final String REQUEST_ID = "X-Request-Id";
-    /** The registry says by this which revision of the bucket FUNCTIONS a write has made. */
+    /** Response header of the registry: the revision in bucket FUNCTIONS that a write created. */
     private static final String FUNCTION_SEQUENCE = "Faas-Function-Sequence";
 
-    /** Between the parts only, in either direction. */
+    /** Headers that clients neither send nor see. */
     private static final List<String> INTERNAL = List.of(FUNCTION_SEQUENCE, "Faas-Sequence");
 
-    /** RFC 9110, 7.6.1, with those that Connection names. Transfer-Encoding is the proxy's own business. */
+    /** RFC 9110, 7.6.1, besides those that Connection names. The proxy handles Transfer-Encoding itself. */
     private static final List<String> HOP_BY_HOP =
             List.of("Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Upgrade");
 
     private static final int REQUEST_TIMEOUT = 408;
 
     private final Upstream upstream;
-    private final LongFunction<Future<Void>> untilSeen;
+    private final LongFunction<Future<Void>> awaitRevision;
 
-    private Forwarding(Upstream upstream, LongFunction<Future<Void>> untilSeen) {
+    private Forwarding(Upstream upstream, LongFunction<Future<Void>> awaitRevision) {
         this.upstream = upstream;
-        this.untilSeen = untilSeen;
+        this.awaitRevision = awaitRevision;
     }
 
     public static Forwarding to(Upstream upstream) {
         return new Forwarding(upstream, sequence -> Future.succeededFuture());
     }
 
-    /** Holds the answer to a write back until this gateway has seen the write itself, so that the next call finds it. */
-    public static Forwarding toRegistry(Upstream registry, LongFunction<Future<Void>> untilSeen) {
-        return new Forwarding(registry, untilSeen);
+    /** Holds back the response to a write until this gateway has seen the write, so that the next call finds it. */
+    public static Forwarding toRegistry(Upstream registry, LongFunction<Future<Void>> awaitRevision) {
+        return new Forwarding(registry, awaitRevision);
     }
 
     @Override
     public void handle(RoutingContext ctx) {
-        // Until there is somebody to give the body to.
+        // Until the upstream is connected.
         ctx.request().pause();
         forward(ctx, ctx.request().uri(), proxied -> {}, true);
     }
 
-    /** The request without body or query: for what the gateway would have answered itself had it had the data. */
-    public void question(RoutingContext ctx) {
+    /** Without the query, too: for reads that the gateway answers itself when the event stream has the data. */
+    public void forwardWithoutBody(RoutingContext ctx) {
         forward(
                 ctx,
                 ctx.request().path(),
                 proxied -> {
-                    withoutBody(proxied);
+                    removeBody(proxied);
                     ctx.request().resume();
                 },
                 true);
     }
 
-    private static void withoutBody(ProxyRequest proxied) {
+    private static void removeBody(ProxyRequest proxied) {
         proxied.headers().remove(HttpHeaders.CONTENT_LENGTH);
         proxied.setBody(null);
     }
@@ -88,32 +87,31 @@ public final class Forwarding implements Handler<RoutingContext> {
             if (ctx.response().closed()) {
                 origin.reset();
             } else {
-                Bodies.limitArrival(ctx, () -> tooLate(ctx, origin));
+                Bodies.limitArrival(ctx, () -> rejectSlowBody(ctx, origin));
                 HttpProxy.reverseProxy(upstream.client())
                         .origin(proxied -> Future.succeededFuture(origin))
-                        .addInterceptor(new Passage(ctx, origin, uri, change, first))
+                        .addInterceptor(new Exchange(ctx, origin, uri, change, first))
                         .handle(ctx.request());
             }
         });
     }
 
-    /** What the upstream has said by then, a refusal perhaps, stands. */
-    private static void tooLate(RoutingContext ctx, HttpClientRequest origin) {
+    /** A response that has begun, such as a refusal, stays as it is. */
+    private static void rejectSlowBody(RoutingContext ctx, HttpClientRequest origin) {
         if (!ctx.response().headWritten()) {
             ctx.fail(REQUEST_TIMEOUT);
             origin.reset();
         }
     }
 
-    /** One request's way there and back. */
-    private final class Passage implements ProxyInterceptor {
+    private final class Exchange implements ProxyInterceptor {
         private final RoutingContext ctx;
         private final HttpClientRequest origin;
         private final String uri;
         private final Consumer<ProxyRequest> change;
         private final boolean first;
 
-        Passage(
+        Exchange(
                 RoutingContext ctx,
                 HttpClientRequest origin,
                 String uri,
@@ -129,28 +127,28 @@ public final class Forwarding implements Handler<RoutingContext> {
         @Override
         public Future<ProxyResponse> handleProxyRequest(ProxyContext proxied) {
             proxied.request().setURI(uri);
-            prepare(ctx, proxied.request().headers());
+            prepareHeaders(ctx, proxied.request().headers());
             change.accept(proxied.request());
-            var answered = proxied.sendRequest();
+            var response = proxied.sendRequest();
             boolean framed = origin.isChunked() || origin.headers().contains(HttpHeaders.CONTENT_LENGTH);
             if (framed && proxied.request().getBody() != null && Bodies.isAnnounced(ctx)) {
-                // The head at once, which else goes with the first byte of a body that may never come.
+                // Sends the head now: by default it waits for the first byte of the body, which may never come.
                 origin.write(Buffer.buffer());
             }
-            return answered.recover(failure -> {
-                LOG.info("{} took a request and gave no answer: {}", upstream, failure.getMessage());
-                if (first && mayBeRepeated()) {
-                    forward(ctx, uri, change.andThen(Forwarding::withoutBody), false);
+            return response.recover(failure -> {
+                LOG.info("request got no response service={} cause={}", upstream, failure.getMessage());
+                if (first && canRetry()) {
+                    forward(ctx, uri, change.andThen(Forwarding::removeBody), false);
                 } else {
-                    ctx.fail(upstream.away().asException());
+                    ctx.fail(upstream.unavailable().asException());
                 }
-                // Answered, here or there: this proxy has nothing left to do.
+                // The response is sent above: this proxy must not send another.
                 return Promise.<ProxyResponse>promise().future();
             });
         }
 
-        /** What changes nothing may be asked again: the replica that took it may have been killed since. */
-        private boolean mayBeRepeated() {
+        /** Only reads are retried: the replica that got the request may have been killed. */
+        private boolean canRetry() {
             var method = ctx.request().method();
             return (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD))
                     && !Bodies.isAnnounced(ctx)
@@ -159,11 +157,11 @@ public final class Forwarding implements Handler<RoutingContext> {
 
         @Override
         public Future<Void> handleProxyResponse(ProxyContext proxied) {
-            return answer(proxied);
+            return handleResponse(proxied);
         }
     }
 
-    private static void prepare(RoutingContext ctx, MultiMap headers) {
+    private static void prepareHeaders(RoutingContext ctx, MultiMap headers) {
         removeHopByHop(headers);
         INTERNAL.forEach(headers::remove);
         headers.set(REQUEST_ID, HttpService.requestId(ctx));
@@ -171,19 +169,19 @@ public final class Forwarding implements Handler<RoutingContext> {
             headers.remove(HttpHeaders.ACCEPT);
         }
         if (headers.contains(HttpHeaders.EXPECT)) {
-            // Said by us: the upstream's own "100 Continue" would not get through.
+            // The proxy would not pass on the upstream's own "100 Continue".
             headers.remove(HttpHeaders.EXPECT);
             ctx.response().writeContinue();
         }
     }
 
-    private Future<Void> answer(ProxyContext proxied) {
+    private Future<Void> handleResponse(ProxyContext proxied) {
         var response = proxied.response();
         var headers = response.headers();
         var written = headers.get(FUNCTION_SEQUENCE);
         removeHopByHop(headers);
         INTERNAL.forEach(headers::remove);
-        // Ours has it already.
+        // HttpService sets it.
         headers.remove(REQUEST_ID);
         if (response.getStatusCode() == 204 || response.getStatusCode() == 304) {
             response.proxiedResponse().resume();
@@ -191,7 +189,7 @@ public final class Forwarding implements Handler<RoutingContext> {
         }
         return written == null
                 ? proxied.sendResponse()
-                : untilSeen.apply(Long.parseLong(written)).compose(seen -> proxied.sendResponse());
+                : awaitRevision.apply(Long.parseLong(written)).compose(seen -> proxied.sendResponse());
     }
 
     private static void removeHopByHop(MultiMap headers) {

@@ -8,18 +8,16 @@ import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import java.util.Optional;
 
-/** What the gateway asks the registry itself, in the caller's name. */
+/** Reads functions and ended activations from the registry, in the caller's name. */
 public final class RegistryClient {
-    /** A function revision as the parts know it, not as clients do. */
+    /** The internal form of a function revision; clients never get it. */
     public static final String REVISION = "application/vnd.faas.revision+json";
 
     private static final String SEQUENCE = "Faas-Sequence";
 
     /**
-     * An activation out of the ledger.
-     *
      * @param record as clients see it
-     * @param sequence of its last event, which the stream may have no more
+     * @param sequence of its last event, which may be pruned from the event stream
      */
     public record LedgerEntry(JsonNode record, long sequence) {}
 
@@ -29,52 +27,54 @@ public final class RegistryClient {
         this.registry = registry;
     }
 
-    /** {@code ref} is checked already: it needs no escaping. */
-    public Future<Optional<FunctionRevision>> function(String ref, Caller caller) {
+    /** Requires a valid {@code ref}, which needs no escaping. */
+    public Future<Optional<FunctionRevision>> findFunction(String ref, Caller caller) {
         return registry.get("/v1/functions/" + ref, REVISION, caller)
-                .map(answer -> found(answer)
-                        ? Optional.of(Codec.decode(answer.body().getBytes(), FunctionRevision.class))
+                .map(response -> isFound(response)
+                        ? Optional.of(Codec.decode(response.body().getBytes(), FunctionRevision.class))
                         : Optional.empty());
     }
 
-    public Future<Optional<LedgerEntry>> activation(String id, Caller caller) {
+    public Future<Optional<LedgerEntry>> findActivation(String id, Caller caller) {
         return registry.get("/v1/activations/" + id, "application/json", caller)
-                .map(answer -> found(answer) ? Optional.of(entry(answer)) : Optional.empty());
+                .map(response -> isFound(response) ? Optional.of(toEntry(response)) : Optional.empty());
     }
 
-    /** An activation as it was accepted, with its order. Fails with {@code activation_not_found} or {@code result_expired}. */
-    public Future<ActivationRecord.Queued> accepted(String id, Caller caller) {
+    /** The accepted event, with its run spec. Fails with {@code activation_not_found} or {@code result_expired}. */
+    public Future<ActivationRecord.Queued> fetchAccepted(String id, Caller caller) {
         return registry.get("/v1/activations/" + id + "/accepted", "application/json", caller)
-                .map(answer -> {
-                    if (answer.status() == 410) {
+                .map(response -> {
+                    if (response.status() == 410) {
                         throw Problem.of(
                                         410,
                                         "result_expired",
                                         "Result expired",
-                                        "What this activation was to run is kept no longer. Submit it anew, with its argument.")
+                                        "The input of activation " + id
+                                                + " has expired. Submit a new activation with its argument.")
                                 .asException();
                     }
-                    if (!found(answer)) {
+                    if (!isFound(response)) {
                         throw Problem.activationNotFound(id).asException();
                     }
-                    return (ActivationRecord.Queued) Codec.decode(answer.body().getBytes(), ActivationRecord.class);
+                    return (ActivationRecord.Queued)
+                            Codec.decode(response.body().getBytes(), ActivationRecord.class);
                 });
     }
 
-    private static LedgerEntry entry(Upstream.Answer answer) {
-        var sequence = answer.headers().get(SEQUENCE);
+    private static LedgerEntry toEntry(Upstream.Response response) {
+        var sequence = response.headers().get(SEQUENCE);
         return new LedgerEntry(
-                Codec.readTree(answer.body().getBytes()), sequence == null ? 0 : Long.parseLong(sequence));
+                Codec.readTree(response.body().getBytes()), sequence == null ? 0 : Long.parseLong(sequence));
     }
 
-    private boolean found(Upstream.Answer answer) {
-        return switch (answer.status()) {
+    private boolean isFound(Upstream.Response response) {
+        return switch (response.status()) {
             case 200 -> true;
             case 404, 410 -> false;
             case 401 ->
-                throw Problem.unauthenticated("The access token is not valid any more.")
+                throw Problem.unauthenticated("The access token is no longer valid. Log in again.")
                         .asException();
-            default -> throw registry.away().asException();
+            default -> throw registry.unavailable().asException();
         };
     }
 }

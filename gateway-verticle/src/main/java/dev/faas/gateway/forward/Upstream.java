@@ -21,23 +21,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A service behind the gateway, at as many addresses as its name has. Balanced here and not by the client's own resolver,
- * since "another address" has to be another one also when other requests take their turns in between. Thread-safe.
+ * Connects to one service behind the gateway and balances over all addresses of its name. The HTTP client's own resolver cannot
+ * do this: when a request tries the next address, other requests must not make it the same one again. Thread-safe.
  */
 public final class Upstream {
     private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
     private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
-    private static final int WAITING = 4096;
+    private static final Duration RESPONSE_LIMIT = Duration.ofSeconds(5);
+    private static final int MAX_WAITING = 4096;
     /**
-     * How long another address is tried. One that refuses costs nothing, and while a service is scaled most may: a container
-     * has its address before it listens. One that is silent costs the whole {@link #CONNECT_LIMIT}.
+     * No further address is tried after this time. An address that refuses costs no time, and most may refuse while a service is
+     * scaled: a container has its address before it listens. An address that is silent costs the {@link #CONNECT_LIMIT}.
      */
     private static final Duration TRY_LIMIT = Duration.ofSeconds(3);
 
-    /** What was answered to a request of the gateway's own, whole. */
-    record Answer(int status, MultiMap headers, Buffer body) {}
+    record Response(int status, MultiMap headers, Buffer body) {}
 
     private final String name;
     private final URI url;
@@ -54,19 +53,18 @@ public final class Upstream {
     }
 
     /**
-     * The client that all upstreams share.
+     * Creates the client that all upstreams share.
      *
-     * @param connections at most to one address: as many as clients may have here, as each of them may hold one for as long as
-     *     its body takes to arrive
+     * @param connections maximum to one address: as many as clients may have to the gateway, since each of them may hold one
+     *     until its body has arrived
      */
     public static HttpClient client(Vertx vertx, int connections) {
         return vertx.createHttpClient(
                 new HttpClientOptions()
                         .setConnectTimeout((int) CONNECT_LIMIT.toMillis())
-                        // Below the 90 s after which a server of ours closes: else a request meets a closing
-                        // connection.
+                        // Below the 90 s after which our servers close an idle connection.
                         .setKeepAliveTimeout(30),
-                new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(WAITING));
+                new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(MAX_WAITING));
     }
 
     public static int port(URI url) {
@@ -84,37 +82,34 @@ public final class Upstream {
         return client;
     }
 
-    /** The answer to a client when this service cannot be reached. */
-    Problem away() {
+    Problem unavailable() {
         return Problem.unavailable(name);
     }
 
-    /**
-     * A request on a connection, nothing of it sent yet. Addresses that take no connection are passed over. Fails with
-     * {@link #away}.
-     */
+    /** Opens a request and sends nothing yet. Skips addresses that accept no connection. Fails with {@link #unavailable}. */
     Future<HttpClientRequest> connect(HttpMethod method, String uri) {
-        return connect(method, uri, addresses.inTurn().iterator(), System.nanoTime());
+        return connect(method, uri, addresses.rotation().iterator(), System.nanoTime());
     }
 
     private Future<HttpClientRequest> connect(
-            HttpMethod method, String uri, Iterator<SocketAddress> order, long begun) {
-        if (!order.hasNext() || System.nanoTime() - begun > TRY_LIMIT.toNanos()) {
-            return Future.failedFuture(away().asException());
+            HttpMethod method, String uri, Iterator<SocketAddress> order, long startedAt) {
+        if (!order.hasNext() || System.nanoTime() - startedAt > TRY_LIMIT.toNanos()) {
+            return Future.failedFuture(unavailable().asException());
         }
         var address = order.next();
         return client.request(options(method, uri, address))
                 .onSuccess(this::logFaults)
                 .recover(failure -> {
-                    LOG.info("{} at {} takes no connection: {}", name, address, failure.getMessage());
-                    addresses.refused(address);
-                    return connect(method, uri, order, begun);
+                    LOG.info("connect failed service={} address={} cause={}", name, address, failure.getMessage());
+                    addresses.markRefused(address);
+                    return connect(method, uri, order, startedAt);
                 });
     }
 
-    /** Who sent the request is told through its response; without a handler it would be an error in the log, too. */
+    /** The response future reports the failure; without a handler Vert.x would also log it as an error. */
     private void logFaults(HttpClientRequest request) {
-        request.exceptionHandler(failure -> LOG.debug("a request to {}: {}", name, failure.getMessage()));
+        request.exceptionHandler(
+                failure -> LOG.debug("request failed service={} cause={}", name, failure.getMessage()));
     }
 
     private RequestOptions options(HttpMethod method, String uri, SocketAddress address) {
@@ -129,28 +124,28 @@ public final class Upstream {
                 .setIdleTimeout(IDLE_LIMIT.toMillis());
     }
 
-    /** Asks for a small thing in the caller's name. Fails with {@link #away} when there is no answer in time. */
-    Future<Answer> get(String path, String accept, Caller caller) {
+    /** Reads a small resource in the caller's name. Fails with {@link #unavailable} without a response in 5 s. */
+    Future<Response> get(String path, String accept, Caller caller) {
         return connect(HttpMethod.GET, path)
                 .compose(request -> request.putHeader(HttpHeaders.ACCEPT, accept)
                         .putHeader(HttpHeaders.AUTHORIZATION, caller.authorization())
                         .putHeader("X-Request-Id", caller.requestId())
                         .send()
                         .compose(response -> response.body()
-                                .map(body -> new Answer(response.statusCode(), response.headers(), body)))
-                        .timeout(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                                .map(body -> new Response(response.statusCode(), response.headers(), body)))
+                        .timeout(RESPONSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                         .onFailure(late -> request.reset()))
-                .recover(failure -> Future.failedFuture(away().asException()));
+                .recover(failure -> Future.failedFuture(unavailable().asException()));
     }
 
-    /** Is it alive? For health; on any event loop. */
+    /** For the health check; on any event loop. */
     public Future<?> ping() {
         return connect(HttpMethod.GET, "/healthz")
                 .compose(request -> request.send()
                         .compose(response -> response.body().map(response.statusCode()))
                         .compose(status -> status == 200
                                 ? Future.succeededFuture()
-                                : Future.failedFuture(name + " answers " + status)));
+                                : Future.failedFuture(name + " answered /healthz with " + status)));
     }
 
     @Override

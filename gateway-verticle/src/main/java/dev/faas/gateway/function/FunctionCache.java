@@ -21,34 +21,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every function's current revision, as the bucket FUNCTIONS tells it. What is not in here may still be there: the registry
- * is asked before a client is told otherwise. Thread-safe.
+ * Caches the current revision of every function by watching the bucket FUNCTIONS. It may lag behind: ask the registry before
+ * you answer that a function does not exist. Thread-safe.
  */
 public final class FunctionCache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FunctionCache.class);
-    private static final Duration REACHED_LIMIT = Duration.ofSeconds(2);
+    private static final Duration AWAIT_LIMIT = Duration.ofSeconds(2);
 
     private final Map<String, FunctionRevision> byKey = new ConcurrentHashMap<>();
     private final Map<String, FunctionRevision> byId = new ConcurrentHashMap<>();
     private final ConcurrentSkipListMap<Long, CompletableFuture<Void>> waiting = new ConcurrentSkipListMap<>();
-    private final CountDownLatch unread = new CountDownLatch(1);
-    private volatile long reached;
+    private final CountDownLatch initialRead = new CountDownLatch(1);
+    private volatile long lastRevision;
     private Nats.@Nullable Subscription subscription;
 
-    /** Follows the bucket; returns once all that is in it has been read. Blocks. */
+    /** Returns once all that is in the bucket has been read. Blocks. */
     public static FunctionCache open(Kv bucket, Duration limit)
             throws IOException, InterruptedException, DependencyMissing {
         var cache = new FunctionCache();
-        cache.subscription = bucket.watch(cache::changed, cache.unread::countDown);
-        if (!cache.unread.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        cache.subscription = bucket.watch(cache::apply, cache.initialRead::countDown);
+        if (!cache.initialRead.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             cache.close();
-            throw new DependencyMissing("the bucket FUNCTIONS could not be read within " + limit.toSeconds() + " s");
+            throw new DependencyMissing("bucket FUNCTIONS could not be read within " + limit.toSeconds()
+                    + " s. Check NATS and registry-service.");
         }
         return cache;
     }
 
-    public boolean loaded() {
-        return unread.getCount() == 0;
+    public boolean isLoaded() {
+        return initialRead.getCount() == 0;
     }
 
     Optional<FunctionRevision> byName(String owner, String name) {
@@ -60,28 +61,28 @@ public final class FunctionCache implements AutoCloseable {
                 .filter(function -> function.owner().equals(owner));
     }
 
-    /** Completes once the bucket's changes up to this revision are known here, or after 2 s. From an event loop. */
-    public Future<Void> reached(long revision) {
-        if (reached >= revision) {
+    /** Completes once the cache has the bucket's changes up to this revision, or after 2 s. Call it on an event loop. */
+    public Future<Void> awaitRevision(long revision) {
+        if (lastRevision >= revision) {
             return Future.succeededFuture();
         }
         var promise = waiting.computeIfAbsent(revision, r -> new CompletableFuture<>());
-        if (reached >= revision) {
+        if (lastRevision >= revision) {
             promise.complete(null);
         }
         return Future.fromCompletionStage(promise, Vertx.currentContext())
-                .timeout(REACHED_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .timeout(AWAIT_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .otherwiseEmpty();
     }
 
-    /** On one thread of the client library, in order. */
-    private void changed(Kv.Change change) {
+    /** Called on one thread of the client library, in order. */
+    private void apply(Kv.Change change) {
         switch (change) {
             case Kv.Change.Put put -> put(put.key(), put.value().bytes());
             case Kv.Change.Deleted deleted -> remove(deleted.key());
         }
-        reached = Math.max(reached, change.revision());
-        var due = waiting.headMap(reached, true);
+        lastRevision = Math.max(lastRevision, change.revision());
+        var due = waiting.headMap(lastRevision, true);
         due.values().forEach(promise -> promise.complete(null));
         due.clear();
     }
@@ -89,22 +90,22 @@ public final class FunctionCache implements AutoCloseable {
     private void put(String key, byte[] bytes) {
         try {
             var function = Codec.decode(bytes, FunctionRevision.class);
-            var before = byKey.put(key, function);
-            if (before != null && !before.id().equals(function.id())) {
-                byId.remove(before.id());
+            var previous = byKey.put(key, function);
+            if (previous != null && !previous.id().equals(function.id())) {
+                byId.remove(previous.id());
             }
             byId.put(function.id(), function);
         } catch (Codec.CodecException e) {
-            // A newer version's: the registry is asked for it each time.
-            LOG.warn("function {} cannot be read: {}", key, e.getMessage());
+            // Written by a newer version: the registry is asked for it each time.
+            LOG.warn("function not decoded, registry will be asked key={} cause={}", key, e.getMessage());
             remove(key);
         }
     }
 
     private void remove(String key) {
-        var gone = byKey.remove(key);
-        if (gone != null) {
-            byId.remove(gone.id());
+        var removed = byKey.remove(key);
+        if (removed != null) {
+            byId.remove(removed.id());
         }
     }
 

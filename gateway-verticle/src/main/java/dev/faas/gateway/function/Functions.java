@@ -8,7 +8,7 @@ import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import java.util.Optional;
 
-/** Finds the revision that a reference names: in the cache, else at the registry. */
+/** Finds the revision that a reference names, in the cache or else at the registry. */
 public final class Functions {
     private final FunctionCache cache;
     private final RegistryClient registry;
@@ -19,20 +19,20 @@ public final class Functions {
     }
 
     /** Fails with {@code function_not_found}. */
-    public Future<FunctionRevision> find(String text, Caller caller) {
-        var ref = FunctionRef.parse(text);
+    public Future<FunctionRevision> find(String reference, Caller caller) {
+        var ref = FunctionRef.parse(reference);
         if (ref.isEmpty()) {
-            return Future.failedFuture(notFound(text));
+            return Future.failedFuture(notFound(reference));
         }
-        return cached(ref.get(), caller.userId())
+        return findInCache(ref.get(), caller.userId())
                 .map(Future::succeededFuture)
-                .orElseGet(() -> registry.function(text, caller)
+                .orElseGet(() -> registry.findFunction(reference, caller)
                         .map(found -> found.filter(function -> function.owner().equals(caller.userId()))
-                                .orElseThrow(() -> notFound(text))));
+                                .orElseThrow(() -> notFound(reference))));
     }
 
-    /** A pinned revision is in here only while it is the current one. */
-    private Optional<FunctionRevision> cached(FunctionRef ref, String owner) {
+    /** The cache has current revisions only, so a pinned revision is found only while it is current. */
+    private Optional<FunctionRevision> findInCache(FunctionRef ref, String owner) {
         var current = ref.isId() ? cache.byId(owner, ref.target()) : cache.byName(owner, ref.target());
         return current.filter(
                 function -> ref.revision().isEmpty() || ref.revision().getAsInt() == function.revision());

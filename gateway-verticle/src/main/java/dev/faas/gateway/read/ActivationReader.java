@@ -11,10 +11,7 @@ import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import java.util.Optional;
 
-/**
- * Finds activations, for their owner alone: in the event stream while they live there, else in the ledger. To everybody
- * else they do not exist.
- */
+/** Finds activations for their owner, in the event stream or else in the ledger. For other users they do not exist. */
 public final class ActivationReader {
     private final ActivationEvents events;
     private final RegistryClient registry;
@@ -24,23 +21,22 @@ public final class ActivationReader {
         this.registry = registry;
     }
 
-    /** Empty when the stream has none of the caller's, any more. Fails with {@code activation_not_found}. */
-    public Future<Optional<Snapshot>> alive(String id, Caller caller) {
+    /** Empty when the stream has no such activation of the caller. Fails with {@code activation_not_found}. */
+    public Future<Optional<Snapshot>> findInStream(String id, Caller caller) {
         if (!Ids.isActivation(id)) {
             return Future.failedFuture(notFound(id));
         }
-        // Another owner's goes the way of one that never was, so that neither the answer nor its time tells them apart.
-        return BusAnswer.answer(events.last(id)).map(found -> found.filter(snapshot -> isOwner(snapshot, caller)));
+        // Empty for another owner's, too: then neither the response nor its time tells whether the id exists.
+        return BusAnswer.toFuture(events.last(id)).map(found -> found.filter(snapshot -> isOwner(snapshot, caller)));
     }
 
-    /** What became of one that the stream has no more. Fails with {@code activation_not_found}. */
-    public Future<LedgerEntry> past(String id, Caller caller) {
-        return ledger(id, caller).map(found -> found.orElseThrow(() -> notFound(id)));
+    /** Fails with {@code activation_not_found}. */
+    public Future<LedgerEntry> getFromLedger(String id, Caller caller) {
+        return findInLedger(id, caller).map(found -> found.orElseThrow(() -> notFound(id)));
     }
 
-    /** The same; empty when it never was, or is the ledger's no longer. */
-    public Future<Optional<LedgerEntry>> ledger(String id, Caller caller) {
-        return registry.activation(id, caller);
+    public Future<Optional<LedgerEntry>> findInLedger(String id, Caller caller) {
+        return registry.findActivation(id, caller);
     }
 
     private static boolean isOwner(Snapshot snapshot, Caller caller) {

@@ -12,8 +12,8 @@ import io.vertx.core.Promise;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 
-/** Holds an answer back until an activation has ended, for so long and no longer. */
-public final class EndWait implements ActivationFeed.Listener, OpenResponses.Open {
+/** Holds a response back until the activation has ended or the time limit is reached. */
+public final class EndWait implements ActivationFeed.Listener, OpenResponses.OpenResponse {
     private final Promise<Snapshot> done = Promise.promise();
     private final ActivationFeed feed;
     private Snapshot newest;
@@ -25,17 +25,12 @@ public final class EndWait implements ActivationFeed.Listener, OpenResponses.Ope
     }
 
     /**
-     * The end, or the newest state known when the time is over, or the client has left. Never fails.
+     * Completes with the end, or with the newest known state at the time limit or when the client disconnects. Never fails.
      *
-     * @param fresh the known one was stored a moment ago
+     * @param fresh whether the known state was stored a moment ago
      */
-    public static Future<Snapshot> of(
-            RoutingContext ctx,
-            ActivationEvents events,
-            OpenResponses open,
-            Snapshot known,
-            boolean fresh,
-            Duration limit) {
+    public static Future<Snapshot> await(
+            RoutingContext ctx, ReadContext reads, Snapshot known, boolean fresh, Duration limit) {
         if (limit.isZero()
                 || known.record() instanceof ActivationRecord.Ended
                 || ctx.response().closed()) {
@@ -43,14 +38,14 @@ public final class EndWait implements ActivationFeed.Listener, OpenResponses.Ope
         }
         var vertx = ctx.vertx();
         var context = vertx.getOrCreateContext();
-        var wait = new EndWait(events, known, fresh, context);
-        open.add(wait, context);
+        var wait = new EndWait(reads.events(), known, fresh, context);
+        reads.openResponses().add(wait, context);
         var timer = vertx.setTimer(limit.toMillis(), over -> wait.stop());
-        ctx.addEndHandler(clientGone -> wait.stop());
+        ctx.addEndHandler(disconnected -> wait.stop());
         wait.feed.start();
         return wait.done.future().onComplete(over -> {
             vertx.cancelTimer(timer);
-            open.remove(wait);
+            reads.openResponses().remove(wait);
             wait.feed.close();
         });
     }
@@ -64,17 +59,17 @@ public final class EndWait implements ActivationFeed.Listener, OpenResponses.Ope
 
     @Override
     public void onEnd() {
-        done.tryComplete(newest);
+        stop();
     }
 
     @Override
     public void onNotFound() {
-        done.tryComplete(newest);
+        stop();
     }
 
     @Override
     public void onFailure(Throwable cause) {
-        done.tryComplete(newest);
+        stop();
     }
 
     @Override

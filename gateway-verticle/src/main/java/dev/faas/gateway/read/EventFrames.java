@@ -18,15 +18,15 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Server-sent events (WHATWG HTML, 9.2): a frame an event, with the stream's sequence as the id to resume after. */
+/** Writes server-sent events (WHATWG HTML, 9.2), one frame for each event. The id to resume after is the stream's sequence. */
 final class EventFrames implements EventStream.Format {
-    /** With data, since an event without is dropped by a browser; without an id, so that the terminal state's stays. */
+    /** Has data, since a browser drops an event without. Has no id, so that the terminal state's id stays the last one. */
     private static final String END = "event: end\ndata: {}\n\n";
 
     private static final String COMMENT = ":\n\n";
 
-    /** Bytes of each stream of the present run told so far: a chunk stored twice is told once. */
-    private final Map<Source, Long> told = new HashMap<>();
+    /** Bytes of the current run sent so far: a chunk that is stored twice is sent once. */
+    private final Map<Source, Long> sentBytes = new HashMap<>();
 
     private String runId = "";
 
@@ -35,7 +35,7 @@ final class EventFrames implements EventStream.Format {
     private record BinaryOutput(String stream, String base64, Instant at) {}
 
     @Override
-    public @Nullable Buffer event(ActivationEvent event) {
+    public @Nullable Buffer encode(ActivationEvent event) {
         return switch (event) {
             case StateEvent(var sequence, var record) ->
                 frame(sequence, "state", Codec.write(ActivationView.of(record)));
@@ -48,24 +48,24 @@ final class EventFrames implements EventStream.Format {
     }
 
     @Override
-    public Buffer end() {
+    public Buffer endFrame() {
         return Buffer.buffer(END);
     }
 
     @Override
-    public Buffer heartbeat() {
+    public Buffer heartbeatFrame() {
         return Buffer.buffer(COMMENT);
     }
 
     private boolean isNew(OutputChunk chunk) {
         if (!chunk.runId().equals(runId)) {
             runId = chunk.runId();
-            told.clear();
+            sentBytes.clear();
         }
-        if (chunk.offset() < told.getOrDefault(chunk.source(), 0L)) {
+        if (chunk.offset() < sentBytes.getOrDefault(chunk.source(), 0L)) {
             return false;
         }
-        told.put(chunk.source(), chunk.offset() + chunk.bytes().length);
+        sentBytes.put(chunk.source(), chunk.offset() + chunk.bytes().length);
         return true;
     }
 
@@ -85,7 +85,7 @@ final class EventFrames implements EventStream.Format {
         }
     }
 
-    /** JSON on one line, as our encoder writes it. */
+    /** @param json on one line, as {@link Codec} writes it */
     private static Buffer frame(long sequence, String event, byte[] json) {
         return Buffer.buffer("id: " + sequence + "\nevent: " + event + "\ndata: ")
                 .appendBytes(json)

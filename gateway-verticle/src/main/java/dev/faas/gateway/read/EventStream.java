@@ -15,33 +15,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One activation's events on their way to one client, as they happen, until its end. Written in the format of server-sent
- * events or as plain text. Lives on the event loop of its request.
+ * Streams one activation's events to one client until the activation ends, as server-sent events or as plain text. Runs on the
+ * event loop of its request.
  *
  * <pre>
  *   feed ──event──▶ format ──▶ response ──▶ client
  *     ▲                            │
- *     └── pause while its queue is full, resume when it has drained; cut off when nothing has left for too long
+ *     └── pause while its write queue is full, resume when it has drained; abort when nothing is written for too long
  * </pre>
  */
-public final class EventStream implements ActivationFeed.Listener, OpenResponses.Open {
+public final class EventStream implements ActivationFeed.Listener, OpenResponses.OpenResponse {
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
 
-    /** What stands on the wire for what happens; null or empty: nothing. */
+    /** Encodes events for the client; null or an empty buffer sends nothing. */
     interface Format {
         @Nullable
-        Buffer event(ActivationEvent event);
+        Buffer encode(ActivationEvent event);
 
-        /** After the terminal state. */
-        Buffer end();
+        /** Follows the terminal state. */
+        Buffer endFrame();
 
-        /** Says nothing, and keeps the connection from being taken for dead. */
-        Buffer heartbeat();
+        /** Keeps proxies from closing a quiet connection. */
+        Buffer heartbeatFrame();
     }
 
     /**
-     * @param heartbeat so often at least something is written
-     * @param stall a client that takes nothing for so long is cut off
+     * @param heartbeat longest time without a write
+     * @param stall longest time that a client may read nothing
      */
     public record Limits(Duration heartbeat, Duration stall) {}
 
@@ -50,61 +50,66 @@ public final class EventStream implements ActivationFeed.Listener, OpenResponses
     private final Context context;
     private final Format format;
     private final Limits limits;
-    private final OpenResponses open;
-    private final Supplier<Future<Buffer>> rest;
+    private final OpenResponses openResponses;
+    private final Supplier<Future<Buffer>> remainder;
     private @Nullable ActivationFeed feed;
-    private long heartbeat;
-    private long stallWatch;
-    private boolean told;
+    private long heartbeatTimer;
+    private long stallTimer;
+    private boolean hasSent;
     private boolean ended;
-    private int unsent;
+    private int pendingWrites;
     private long progressAt;
 
-    /** @param rest all that is left of an activation that is pruned meanwhile; fails where that cannot be told */
-    EventStream(RoutingContext ctx, Format format, Limits limits, OpenResponses open, Supplier<Future<Buffer>> rest) {
+    /** @param remainder what is left to send of an activation that was pruned since; fails when that is not known */
+    EventStream(
+            RoutingContext ctx,
+            Format format,
+            Limits limits,
+            OpenResponses openResponses,
+            Supplier<Future<Buffer>> remainder) {
         this.ctx = ctx;
         this.response = ctx.response();
         this.context = ctx.vertx().getOrCreateContext();
         this.format = format;
         this.limits = limits;
-        this.open = open;
-        this.rest = rest;
+        this.openResponses = openResponses;
+        this.remainder = remainder;
     }
 
-    /** The response's headers are set, and not sent. */
+    /** Requires a response whose headers are set and not sent. */
     void start(ActivationEvents events, String id, long after) {
-        var told = new ActivationFeed(events, id, after, task -> context.runOnContext(now -> task.run()), this);
-        feed = told;
-        open.add(this, context);
-        heartbeat = ctx.vertx().setPeriodic(limits.heartbeat().toMillis(), tick -> beat());
-        stallWatch = ctx.vertx().setPeriodic(Math.max(1, limits.stall().toMillis() / 4), tick -> cutOffIfStuck());
+        var started = new ActivationFeed(events, id, after, task -> context.runOnContext(now -> task.run()), this);
+        feed = started;
+        openResponses.add(this, context);
+        heartbeatTimer = ctx.vertx().setPeriodic(limits.heartbeat().toMillis(), tick -> sendHeartbeat());
+        stallTimer = ctx.vertx().setPeriodic(Math.max(1, limits.stall().toMillis() / 4), tick -> abortIfStalled());
         ctx.addEndHandler(over -> close());
-        response.drainHandler(drained -> told.resume());
+        response.drainHandler(drained -> started.resume());
         response.writeHead();
-        told.start();
+        started.start();
     }
 
     @Override
     public void onEvent(ActivationEvent event) {
-        var frame = format.event(event);
+        var frame = format.encode(event);
         if (frame != null && frame.length() > 0) {
-            told = true;
+            hasSent = true;
             write(frame);
         }
     }
 
     @Override
     public void onEnd() {
-        endWith(format.end());
+        endWith(format.endFrame());
     }
 
-    /** Pruned since it was looked up. Who has been told something comes back to be told the end out of the ledger. */
+    /** It was pruned after it was looked up. A client that has received events reconnects and gets the end from the ledger. */
     @Override
     public void onNotFound() {
-        if (told) {
-            breakOff();
+        if (hasSent) {
+            abort();
         } else {
-            rest.get().onFailure(unknown -> breakOff()).onSuccess(this::endWith);
+            remainder.get().onFailure(unknown -> abort()).onSuccess(this::endWith);
         }
     }
 
@@ -116,11 +121,11 @@ public final class EventStream implements ActivationFeed.Listener, OpenResponses
         ctx.end();
     }
 
-    /** The client comes back when it likes, perhaps to a gateway that reaches the bus. */
+    /** The client can reconnect, perhaps to a gateway that reaches NATS. */
     @Override
     public void onFailure(Throwable cause) {
-        LOG.warn("an event stream breaks off: {}", cause.getMessage());
-        breakOff();
+        LOG.warn("event stream aborted cause={}", cause.getMessage());
+        abort();
     }
 
     @Override
@@ -132,18 +137,18 @@ public final class EventStream implements ActivationFeed.Listener, OpenResponses
 
     @Override
     public void stop() {
-        breakOff();
+        abort();
     }
 
     private void write(Buffer bytes) {
         if (response.closed()) {
             return;
         }
-        if (unsent++ == 0) {
+        if (pendingWrites++ == 0) {
             progressAt = System.nanoTime();
         }
         response.write(bytes).onComplete(left -> {
-            unsent--;
+            pendingWrites--;
             progressAt = System.nanoTime();
         });
         if (response.writeQueueFull() && feed != null) {
@@ -151,30 +156,30 @@ public final class EventStream implements ActivationFeed.Listener, OpenResponses
         }
     }
 
-    private void beat() {
-        if (!ended && unsent == 0) {
-            write(format.heartbeat());
+    private void sendHeartbeat() {
+        if (!ended && pendingWrites == 0) {
+            write(format.heartbeatFrame());
         }
         check();
     }
 
-    private void cutOffIfStuck() {
-        if (unsent > 0 && System.nanoTime() - progressAt > limits.stall().toNanos()) {
-            LOG.info("a reader that takes nothing is cut off");
-            breakOff();
+    private void abortIfStalled() {
+        if (pendingWrites > 0 && System.nanoTime() - progressAt > limits.stall().toNanos()) {
+            LOG.info("slow reader disconnected limit={}", limits.stall());
+            abort();
         }
     }
 
-    /** Without an end in the protocol: the client sees that it did not get all. */
-    private void breakOff() {
+    /** Closes without the protocol's end, so that the client sees that the response is incomplete. */
+    private void abort() {
         close();
         ctx.request().connection().close();
     }
 
     private void close() {
-        ctx.vertx().cancelTimer(heartbeat);
-        ctx.vertx().cancelTimer(stallWatch);
-        open.remove(this);
+        ctx.vertx().cancelTimer(heartbeatTimer);
+        ctx.vertx().cancelTimer(stallTimer);
+        openResponses.remove(this);
         if (feed != null) {
             feed.close();
         }

@@ -6,7 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 
-/** A JSON response body of the gateway's own, with its content type, compressed for clients that accept it. */
+/** Writes the gateway's own JSON bodies: sets the content type, and compresses for clients that accept it. */
 public final class JsonBody {
     private JsonBody() {}
 

@@ -1,6 +1,5 @@
 package dev.faas.gateway.read;
 
-import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Snapshot;
 import dev.faas.gateway.forward.Caller;
@@ -15,41 +14,38 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/** Opens the answers that go on: server-sent events, and logs that are followed. */
+/** Opens responses that continue until the end of an activation: server-sent events and followed logs. */
 public final class LiveStreams {
     private static final Pattern SEQUENCE = Pattern.compile("[0-9]{1,18}");
 
-    private final ActivationReader reader;
-    private final ActivationEvents events;
-    private final OpenResponses open;
+    private final ReadContext reads;
     private final EventStream.Limits limits;
 
-    public LiveStreams(
-            ActivationReader reader, ActivationEvents events, OpenResponses open, EventStream.Limits limits) {
-        this.reader = reader;
-        this.events = events;
-        this.open = open;
+    public LiveStreams(ReadContext reads, EventStream.Limits limits) {
+        this.reads = reads;
         this.limits = limits;
     }
 
-    /** Server-sent events, from the beginning or after {@code Last-Event-ID}. */
+    /** Streams server-sent events, from the beginning or after {@code Last-Event-ID}. */
     public void events(RoutingContext ctx) {
         var after = lastEventId(ctx);
         var id = ctx.pathParam("id");
         var caller = Caller.of(ctx);
-        reader.alive(id, caller)
+        reads.reader()
+                .findInStream(id, caller)
                 .onFailure(ctx::fail)
                 .onSuccess(found -> found.ifPresentOrElse(
-                        snapshot -> alive(ctx, snapshot, after),
-                        () -> reader.past(id, caller)
+                        snapshot -> streamLive(ctx, snapshot, after),
+                        () -> reads.reader()
+                                .getFromLedger(id, caller)
                                 .onFailure(ctx::fail)
-                                .onSuccess(entry -> past(ctx, entry, after))));
+                                .onSuccess(entry -> sendRemaining(ctx, entry, after))));
     }
 
-    private void alive(RoutingContext ctx, Snapshot newest, long after) {
+    private void streamLive(RoutingContext ctx, Snapshot newest, long after) {
         if (newest.record() instanceof ActivationRecord.Ended && after >= newest.sequence()) {
-            nothingMore(ctx);
-        } else if (eventsHead(ctx)) {
+            endReconnects(ctx);
+        } else if (beginEvents(ctx)) {
             var id = newest.record().id();
             var caller = Caller.of(ctx);
             stream(
@@ -57,50 +53,49 @@ public final class LiveStreams {
                     new EventFrames(),
                     id,
                     after,
-                    () -> reader.past(id, caller).map(entry -> left(entry, after)));
+                    () -> reads.reader().getFromLedger(id, caller).map(entry -> remainingFrames(entry, after)));
         }
     }
 
-    /** All that is left of one that was pruned: how it ended. */
-    private static void past(RoutingContext ctx, LedgerEntry entry, long after) {
+    /** Of a pruned activation only the terminal state is left. */
+    private static void sendRemaining(RoutingContext ctx, LedgerEntry entry, long after) {
         if (after > 0 && after >= entry.sequence()) {
-            nothingMore(ctx);
-        } else if (eventsHead(ctx)) {
-            ctx.end(left(entry, after));
+            endReconnects(ctx);
+        } else if (beginEvents(ctx)) {
+            ctx.end(remainingFrames(entry, after));
         }
     }
 
-    private static Buffer left(LedgerEntry entry, long after) {
+    private static Buffer remainingFrames(LedgerEntry entry, long after) {
         var frames = new EventFrames();
         return after >= entry.sequence()
-                ? frames.end()
-                : frames.state(entry.sequence(), entry.record()).appendBuffer(frames.end());
+                ? frames.endFrame()
+                : frames.state(entry.sequence(), entry.record()).appendBuffer(frames.endFrame());
     }
 
-    /** 204 keeps an EventSource from coming back. */
-    private static void nothingMore(RoutingContext ctx) {
+    /** 204 stops an EventSource from reconnecting. */
+    private static void endReconnects(RoutingContext ctx) {
         ctx.response().setStatusCode(204).end();
     }
 
-    /** stderr so far, then as it comes. */
-    void log(RoutingContext ctx, ActivationRecord record) {
-        streamHead(ctx.response(), "text/plain; charset=utf-8")
+    void followLog(RoutingContext ctx, ActivationRecord record) {
+        setHead(ctx.response(), "text/plain; charset=utf-8")
                 .putHeader("X-Activation-Status", record.currentStatus().text());
-        // What a log lacks cannot be told in the middle of it.
+        // A log has no way to say that a part of it is missing.
         stream(ctx, new LogText(), record.id(), 0, () -> Future.failedFuture("pruned"));
     }
 
     private void stream(
-            RoutingContext ctx, EventStream.Format format, String id, long after, Supplier<Future<Buffer>> rest) {
-        // Nobody would hear of the end of one whose client has left while it was looked up.
+            RoutingContext ctx, EventStream.Format format, String id, long after, Supplier<Future<Buffer>> remainder) {
+        // The client may have disconnected meanwhile; the end handler of a closed response is never called.
         if (!ctx.response().closed()) {
-            new EventStream(ctx, format, limits, open, rest).start(events, id, after);
+            new EventStream(ctx, format, limits, reads.openResponses(), remainder).start(reads.events(), id, after);
         }
     }
 
-    /** False when the head was all that was asked for. */
-    private static boolean eventsHead(RoutingContext ctx) {
-        streamHead(ctx.response(), "text/event-stream; charset=utf-8");
+    /** Returns false for HEAD, whose response is complete now. */
+    private static boolean beginEvents(RoutingContext ctx) {
+        setHead(ctx.response(), "text/event-stream; charset=utf-8");
         if (ctx.request().method().equals(HttpMethod.HEAD)) {
             ctx.end();
             return false;
@@ -108,7 +103,7 @@ public final class LiveStreams {
         return true;
     }
 
-    private static HttpServerResponse streamHead(HttpServerResponse response, String type) {
+    private static HttpServerResponse setHead(HttpServerResponse response, String type) {
         return response.setChunked(true)
                 .putHeader(HttpHeaders.CONTENT_TYPE, type)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")

@@ -6,10 +6,10 @@ import dev.faas.activation.OutputChunk.Source;
 import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
-/** stderr as it is, for a client that follows a log. */
+/** Writes stderr unchanged, for a client that follows a log. */
 final class LogText implements EventStream.Format {
     @Override
-    public @Nullable Buffer event(ActivationEvent event) {
+    public @Nullable Buffer encode(ActivationEvent event) {
         return switch (event) {
             case OutputEvent(var sequence, var chunk)
             when chunk.source() == Source.STDERR -> Buffer.buffer(chunk.bytes());
@@ -18,13 +18,13 @@ final class LogText implements EventStream.Format {
     }
 
     @Override
-    public Buffer end() {
+    public Buffer endFrame() {
         return Buffer.buffer();
     }
 
-    /** Text has nothing that says nothing; an empty write is enough for this end's idle timeout. */
+    /** Plain text has no comment to send; an empty write resets the server's own idle timeout. */
     @Override
-    public Buffer heartbeat() {
+    public Buffer heartbeatFrame() {
         return Buffer.buffer();
     }
 }

@@ -5,31 +5,30 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The answers that stay open until something happens: event streams, logs that are followed, waits for an end. All of them
- * look again after the bus was away, and all of them stop with the gateway. Thread-safe.
+ * Tracks the responses that wait for events: event streams, followed logs, and waits for an end. They check for missed events
+ * after NATS was unreachable, and stop with the gateway. Thread-safe.
  */
 public final class OpenResponses {
-    /** One of them; called on its own event loop. */
-    interface Open {
-        /** Something may have been missed. */
+    /** Called on its own event loop. */
+    interface OpenResponse {
+        /** Looks for events that may have been missed. */
         void check();
 
-        /** The gateway stops. */
         void stop();
     }
 
-    private final Map<Open, Context> open = new ConcurrentHashMap<>();
+    private final Map<OpenResponse, Context> open = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
-    void add(Open answer, Context context) {
-        open.put(answer, context);
+    void add(OpenResponse response, Context context) {
+        open.put(response, context);
         if (stopping) {
-            context.runOnContext(now -> answer.stop());
+            context.runOnContext(now -> response.stop());
         }
     }
 
-    void remove(Open answer) {
-        open.remove(answer);
+    void remove(OpenResponse response) {
+        open.remove(response);
     }
 
     public int count() {
@@ -37,12 +36,12 @@ public final class OpenResponses {
     }
 
     public void check() {
-        open.forEach((answer, context) -> context.runOnContext(now -> answer.check()));
+        open.forEach((response, context) -> context.runOnContext(now -> response.check()));
     }
 
-    /** Also those that are opened from now on. */
+    /** Responses that open later stop at once. */
     public void stop() {
         stopping = true;
-        open.forEach((answer, context) -> context.runOnContext(now -> answer.stop()));
+        open.forEach((response, context) -> context.runOnContext(now -> response.stop()));
     }
 }

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
-/** How long a client wants its answer held back until the activation has ended: {@code ?wait=N}, or RFC 7240's Prefer. */
+/** Reads how long a client wants to wait for the activation's end: {@code ?wait=N}, or Prefer (RFC 7240). */
 public record WaitPreference(Duration limit) {
     static final WaitPreference NONE = new WaitPreference(Duration.ZERO);
 
@@ -16,34 +16,34 @@ public record WaitPreference(Duration limit) {
     private static final Pattern PREFERENCE =
             Pattern.compile("(?:^|[,;])\\s*wait\\s*=\\s*\"?([0-9]{1,9})\"?\\s*(?=[,;]|$)", Pattern.CASE_INSENSITIVE);
 
-    /** A wrong parameter is refused; a preference that is not understood is ignored, as it has to be. */
+    /** Refuses a wrong parameter, and ignores an unknown preference as RFC 7240 requires. */
     public static WaitPreference of(RoutingContext ctx) {
-        // The head of an answer is the same now as later.
-        return ctx.request().method().equals(HttpMethod.HEAD) ? NONE : wanted(ctx);
+        // HEAD does not wait: its response is the same before and after the end.
+        return ctx.request().method().equals(HttpMethod.HEAD) ? NONE : read(ctx);
     }
 
-    private static WaitPreference wanted(RoutingContext ctx) {
+    private static WaitPreference read(RoutingContext ctx) {
         var parameters = ctx.queryParam("wait");
         if (!parameters.isEmpty()) {
-            return parameter(parameters.getLast());
+            return parseParameter(parameters.getLast());
         }
         return ctx.request().headers().getAll("Prefer").stream()
-                .map(WaitPreference::preferred)
+                .map(WaitPreference::parsePrefer)
                 .filter(OptionalInt::isPresent)
                 .findFirst()
-                .map(seconds -> preference(ctx, seconds.getAsInt()))
+                .map(seconds -> apply(ctx, seconds.getAsInt()))
                 .orElse(NONE);
     }
 
-    /** Seconds, at most a minute: the server may honour a preference in part. */
-    static OptionalInt preferred(String header) {
+    /** At most 60 s: RFC 7240 allows a server to honour a preference in part. */
+    static OptionalInt parsePrefer(String header) {
         var found = PREFERENCE.matcher(header);
         return found.find()
                 ? OptionalInt.of(Math.min(Integer.parseInt(found.group(1)), MAX_SECONDS))
                 : OptionalInt.empty();
     }
 
-    private static WaitPreference parameter(String text) {
+    private static WaitPreference parseParameter(String text) {
         if (!SECONDS.matcher(text).matches() || Integer.parseInt(text) > MAX_SECONDS) {
             throw Problem.invalid("wait", "must be a whole number of seconds from 0 to " + MAX_SECONDS)
                     .asException();
@@ -51,7 +51,7 @@ public record WaitPreference(Duration limit) {
         return new WaitPreference(Duration.ofSeconds(Integer.parseInt(text)));
     }
 
-    private static WaitPreference preference(RoutingContext ctx, int seconds) {
+    private static WaitPreference apply(RoutingContext ctx, int seconds) {
         ctx.response().putHeader("Preference-Applied", "wait=" + seconds);
         return new WaitPreference(Duration.ofSeconds(seconds));
     }

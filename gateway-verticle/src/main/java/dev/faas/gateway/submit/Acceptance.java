@@ -24,25 +24,26 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
- * Accepts activations. The accepted event is the commit point: once it is stored the activation will run, and only then is
- * its command put into the queue, behind the answer's back.
+ * Accepts activations. The accepted event is the commit point: once it is stored, the activation will run. Its command is
+ * put into the queue afterwards, and the client's response does not wait for that.
  *
  * <pre>
- *   without a key ── is there room? ─────────────────────────────────────▶ accept a new id
- *   with a key ───── is there room? ── new: the key stands for a new id ─▶ accept it
- *                                   └─ known: in the stream? in the ledger? ── yes ──▶ the answer of then
+ *   without a key ── is there room? ──────────────────────────────────────▶ accept a new id
+ *   with a key ───── is there room? ── new: the key claims a new id ──────▶ accept it
+ *                                   └─ known: in the stream? in the ledger? ── yes ──▶ the first response again
  *                                                                           └─ neither ──▶ accept it now
  * </pre>
  *
- * A key is made only for what there is room for, so that refused requests use up no room for keys; one that is known is
- * answered whether there is room or not.
+ * A key is claimed only when there is room for its activation, so that refused requests do not fill the bucket of keys. A
+ * known key is answered even when there is no room.
  *
- * Of two that accept the same id at once "must not exist" refuses one, which has the other's then. It would succeed again
- * for one that has ended and been pruned, which is why the ledger is asked, and why whoever was frozen since may not go on.
+ * <p>When two gateways accept the same id at once, "must not exist" refuses one of them, and that one returns the other's
+ * activation. "Must not exist" would succeed again for an activation that has ended and been pruned. That is why the ledger is
+ * asked, and why a gateway that was paused after it asked must not continue.
  */
 public final class Acceptance {
-    /** Shorter than what has ended stays in the stream, even a crowded one. */
-    private static final Duration LOOKED_LATELY = Duration.ofSeconds(5);
+    /** Shorter than an ended activation stays in the stream, even when the stream is crowded. */
+    private static final Duration MAX_LOOKUP_AGE = Duration.ofSeconds(5);
 
     private final ActivationEvents events;
     private final CommandEnqueuer queue;
@@ -67,90 +68,94 @@ public final class Acceptance {
     }
 
     /**
-     * Completes once it will not be lost. Fails with {@code outcome_unknown} and the id; with anything else nothing was
-     * accepted.
+     * Completes once the activation is stored durably. Fails with {@code outcome_unknown} and the id when that is not known;
+     * after any other failure nothing was accepted.
      */
-    public Future<Accepted> accept(SubmitRequest wanted) {
-        var begun = now();
-        var freshId = Ids.activation(begun);
-        if (wanted.key().isEmpty()) {
-            return store(freshId, wanted, begun);
+    public Future<Accepted> accept(SubmitRequest request) {
+        var startedAt = now();
+        var freshId = Ids.activation(startedAt);
+        if (request.key().isEmpty()) {
+            return store(freshId, request, startedAt);
         }
-        var draft = draft(freshId, wanted);
-        return admitted(wanted, draft).transform(admission -> {
+        var draft = draft(freshId, request);
+        return admit(request, draft).transform(admission -> {
             if (admission.failed()) {
-                return known(wanted, begun)
-                        .compose(before ->
-                                before.map(Future::succeededFuture).orElse(Future.failedFuture(admission.cause())));
+                return findKnown(request, startedAt)
+                        .compose(known ->
+                                known.map(Future::succeededFuture).orElse(Future.failedFuture(admission.cause())));
             }
-            return named(freshId, draft, wanted, begun, admission.result());
+            return claimKey(freshId, draft, request, startedAt, admission.result());
         });
     }
 
-    /** What the key stands for already, if it stands for anything. */
-    private Future<Optional<Accepted>> known(SubmitRequest wanted, Instant begun) {
-        return keys.find(wanted.scope(), wanted.key().orElseThrow(), wanted.meaning())
+    private Future<Optional<Accepted>> findKnown(SubmitRequest request, Instant startedAt) {
+        return keys.find(request.scope(), request.key().orElseThrow(), request.content())
                 .compose(id -> id.isPresent()
-                        ? again(id.get(), wanted, begun).map(Optional::of)
+                        ? resume(id.get(), request, startedAt).map(Optional::of)
                         : Future.succeededFuture(Optional.empty()));
     }
 
-    private Future<Accepted> named(
-            String freshId, Draft draft, SubmitRequest wanted, Instant begun, Reservation place) {
-        return keys.name(wanted.scope(), wanted.key().orElseThrow(), wanted.meaning(), freshId)
-                .onFailure(unnamed -> place.settled())
-                .compose(named -> {
-                    if (named.isNew()) {
-                        return store(draft, wanted, begun, place);
+    private Future<Accepted> claimKey(
+            String freshId, Draft draft, SubmitRequest request, Instant startedAt, Reservation reservation) {
+        return keys.claim(request.scope(), request.key().orElseThrow(), request.content(), freshId)
+                .onFailure(notClaimed -> reservation.release())
+                .compose(claim -> {
+                    if (claim.isNew()) {
+                        return store(draft, request, startedAt, reservation);
                     }
-                    place.settled();
-                    return again(named.activationId(), wanted, begun);
+                    reservation.release();
+                    return resume(claim.activationId(), request, startedAt);
                 });
     }
 
-    private Future<Accepted> again(String id, SubmitRequest wanted, Instant begun) {
-        return reader.alive(id, wanted.caller()).compose(alive -> {
-            if (alive.isPresent()) {
-                return Future.succeededFuture(accepted(alive.get(), () -> {}));
+    /** Continues where an earlier request with this key stopped. */
+    private Future<Accepted> resume(String id, SubmitRequest request, Instant startedAt) {
+        return reader.findInStream(id, request.caller()).compose(snapshot -> {
+            if (snapshot.isPresent()) {
+                return Future.succeededFuture(enqueueIfNew(snapshot.get(), () -> {}));
             }
-            return reader.ledger(id, wanted.caller())
-                    .compose(past -> past.<Future<Accepted>>map(
-                                    entry -> Future.succeededFuture(new Accepted.Past(id, entry)))
-                            .orElseGet(() -> store(id, wanted, begun)));
+            return reader.findInLedger(id, request.caller())
+                    .compose(found -> found.<Future<Accepted>>map(
+                                    entry -> Future.succeededFuture(new Accepted.InLedger(id, entry)))
+                            .orElseGet(() -> store(id, request, startedAt)));
         });
     }
 
-    private Future<Accepted> store(String id, SubmitRequest wanted, Instant begun) {
-        var draft = draft(id, wanted);
-        return admitted(wanted, draft).compose(place -> store(draft, wanted, begun, place));
+    private Future<Accepted> store(String id, SubmitRequest request, Instant startedAt) {
+        var draft = draft(id, request);
+        return admit(request, draft).compose(reservation -> store(draft, request, startedAt, reservation));
     }
 
-    private Future<Reservation> admitted(SubmitRequest wanted, Draft draft) {
-        return pressure.admit(wanted.function(), draft.size());
+    private Future<Reservation> admit(SubmitRequest request, Draft draft) {
+        return pressure.admit(request.function(), draft.size());
     }
 
-    private Draft draft(String id, SubmitRequest wanted) {
+    private Draft draft(String id, SubmitRequest request) {
         return new Draft(ActivationRecord.accept(
-                activation(id, wanted),
-                new RunSpec(wanted.function().spec(), wanted.submission().argument())));
+                activation(id, request),
+                new RunSpec(request.function().spec(), request.submission().argument())));
     }
 
-    /** Whatever goes wrong, the place is free again. */
-    private Future<Accepted> store(Draft draft, SubmitRequest wanted, Instant begun, Reservation place) {
-        boolean late = wanted.key().isPresent() && now().isAfter(begun.plus(LOOKED_LATELY));
-        return (late ? Future.<AppendResult>failedFuture(BusAnswer.away().asException()) : append(draft, wanted))
-                .map(appended -> stored(appended, wanted, place))
-                .onFailure(refused -> place.settled());
+    /** Releases the reservation on every failure. */
+    private Future<Accepted> store(Draft draft, SubmitRequest request, Instant startedAt, Reservation reservation) {
+        boolean late = request.key().isPresent() && now().isAfter(startedAt.plus(MAX_LOOKUP_AGE));
+        return (late
+                        ? Future.<AppendResult>failedFuture(
+                                BusAnswer.unavailable().asException())
+                        : append(draft, request))
+                .map(appended -> toAccepted(appended, request, reservation))
+                .onFailure(notStored -> reservation.release());
     }
 
-    private Future<AppendResult> append(Draft draft, SubmitRequest wanted) {
-        return BusAnswer.answer(events.accept(draft).exceptionally(failure -> {
-            throw told(BusException.unwrap(failure), draft.id(), wanted.key().isPresent());
+    private Future<AppendResult> append(Draft draft, SubmitRequest request) {
+        return BusAnswer.toFuture(events.accept(draft).exceptionally(failure -> {
+            throw toProblem(
+                    BusException.unwrap(failure), draft.id(), request.key().isPresent());
         }));
     }
 
-    private Activation activation(String id, SubmitRequest wanted) {
-        var function = wanted.function();
+    private Activation activation(String id, SubmitRequest request) {
+        var function = request.function();
         var spec = function.spec();
         return new Activation(
                 id,
@@ -158,47 +163,47 @@ public final class Acceptance {
                 new FunctionKey(function.id(), spec.name(), function.revision()),
                 spec.image(),
                 spec.delivery(),
-                wanted.submission().timeoutSeconds().orElse(spec.limits().timeoutSeconds()),
+                request.submission().timeoutSeconds().orElse(spec.limits().timeoutSeconds()),
                 spec.retry(),
                 Ids.timeOf(id),
-                // Not from the id's time: a key's may be of yesterday.
+                // Not from the id's time: the id of a key may be from yesterday.
                 now().plusSeconds(spec.queue().ttlSeconds()),
-                wanted.submission().tags(),
-                wanted.caller().requestId());
+                request.submission().tags(),
+                request.caller().requestId());
     }
 
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private Accepted stored(AppendResult appended, SubmitRequest wanted, Reservation place) {
+    private Accepted toAccepted(AppendResult appended, SubmitRequest request, Reservation reservation) {
         return switch (appended) {
             case AppendResult.Stored(var snapshot) -> {
                 ActivationStage.ACCEPTED.record(snapshot.record().id());
-                yield accepted(snapshot, place);
+                yield enqueueIfNew(snapshot, reservation);
             }
             case AppendResult.Superseded(var actual)
-            when actual.isPresent() && wanted.key().isPresent() -> accepted(actual.get(), place);
-            // 74 random bits a millisecond: somebody else's id is a fault, not bad luck.
+            when actual.isPresent() && request.key().isPresent() -> enqueueIfNew(actual.get(), reservation);
+            // An id has 74 random bits for its millisecond: a collision is a defect, not chance.
             case AppendResult.Superseded other -> throw new IllegalStateException("a new id was taken already");
         };
     }
 
-    /** Who accepted it may have died before it was enqueued. */
-    private Accepted accepted(Snapshot newest, Reservation place) {
+    /** Also for an activation that another gateway accepted: it may have died before it enqueued the command. */
+    private Accepted enqueueIfNew(Snapshot newest, Reservation reservation) {
         if (newest.record() instanceof ActivationRecord.Queued queued && queued.nextAttemptAt() == null) {
-            queue.enqueue(ActivationCommand.of(queued.activation()), place::settled);
+            queue.enqueue(ActivationCommand.of(queued.activation()), reservation::release);
         } else {
-            place.settled();
+            reservation.release();
         }
-        return new Accepted.Alive(newest);
+        return new Accepted.InStream(newest);
     }
 
-    private static RuntimeException told(Throwable failure, String id, boolean hasKey) {
+    private static RuntimeException toProblem(Throwable failure, String id, boolean hasKey) {
         return switch (failure) {
             case BusException.OutcomeUnknown unknown -> outcomeUnknown(id, hasKey);
             case BusException.StreamFull full -> Backpressure.noRoom();
-            case BusException away -> BusAnswer.away().asException();
+            case BusException away -> BusAnswer.unavailable().asException();
             case RuntimeException other -> other;
             default -> new IllegalStateException(failure);
         };
@@ -209,11 +214,12 @@ public final class Acceptance {
                         503,
                         "outcome_unknown",
                         "Outcome unknown",
-                        "Storing the activation was not confirmed in time: it may run or not. "
+                        "The event stream did not confirm in time that it stored activation " + id
+                                + ": it may run or not. "
                                 + (hasKey
                                         ? "Repeat the request with the same Idempotency-Key: it will not run twice."
-                                        : "Ask for it by its id in a few seconds before you submit it again; with an"
-                                                + " Idempotency-Key you could just repeat it."))
+                                        : "Get it by its id in a few seconds before you submit it again; with an"
+                                                + " Idempotency-Key you can repeat the request safely."))
                 .with("activationId", id)
                 .withRetryAfter(2)
                 .asException();

@@ -3,11 +3,10 @@ package dev.faas.gateway.submit;
 import dev.faas.activation.Snapshot;
 import dev.faas.gateway.forward.RegistryClient.LedgerEntry;
 
-/** What a submit has come to, or one before it with the same Idempotency-Key. */
+/** The activation that a submit created, or that an earlier submit with the same Idempotency-Key created. */
 public sealed interface Accepted {
-    /** In the event stream. */
-    record Alive(Snapshot newest) implements Accepted {}
+    record InStream(Snapshot newest) implements Accepted {}
 
-    /** Known to the ledger alone: it has ended, and the stream has it no more. */
-    record Past(String id, LedgerEntry entry) implements Accepted {}
+    /** It has ended, and its events were pruned from the event stream. */
+    record InLedger(String id, LedgerEntry entry) implements Accepted {}
 }

@@ -9,38 +9,41 @@ import dev.faas.gateway.read.ActivationReader;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 
-/** Stops activations for those whose they are. */
+/** Cancels activations for their owners. */
 public final class Cancellation {
     private final ActivationReader reader;
-    private final Canceller cancelling;
+    private final Canceller canceller;
 
-    public Cancellation(ActivationReader reader, Canceller cancelling) {
+    public Cancellation(ActivationReader reader, Canceller canceller) {
         this.reader = reader;
-        this.cancelling = cancelling;
+        this.canceller = canceller;
     }
 
-    /** The state after it: ended, or running and marked. Fails with {@code already_finished} or {@code activation_not_found}. */
+    /**
+     * Completes with the new state: ended, or running with a cancel request. Fails with {@code already_finished} or
+     * {@code activation_not_found}.
+     */
     public Future<ActivationRecord> cancel(String id, Caller caller) {
-        return reader.alive(id, caller).compose(alive -> {
-            if (alive.isEmpty()) {
-                return reader.past(id, caller).map(ended -> {
-                    throw finished(id);
+        return reader.findInStream(id, caller).compose(newest -> {
+            if (newest.isEmpty()) {
+                return reader.getFromLedger(id, caller).map(ended -> {
+                    throw alreadyFinished(id);
                 });
             }
-            return BusAnswer.answer(cancelling.cancel(alive.get(), Reason.CANCELLED_BY_USER))
+            return BusAnswer.toFuture(canceller.cancel(newest.get(), Reason.CANCELLED_BY_USER))
                     .map(outcome -> switch (outcome) {
                         case Canceller.Outcome.Requested obeyed -> obeyed.state();
-                        case Canceller.Outcome.AlreadyEnded late -> throw finished(id);
+                        case Canceller.Outcome.AlreadyEnded late -> throw alreadyFinished(id);
                     });
         });
     }
 
-    private static RuntimeException finished(String id) {
+    private static RuntimeException alreadyFinished(String id) {
         return Problem.of(
                         409,
                         "already_finished",
                         "Already finished",
-                        "Activation " + id + " has ended already, and stays as it is. Its record says how.")
+                        "Activation " + id + " has ended, so it cannot be cancelled. Its record says how it ended.")
                 .asException();
     }
 }

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts the commands of accepted activations into the queue, again and again until they are stored. What this process leaves
- * behind, by dying or by giving up, the registry's reconciler finds. Thread-safe.
+ * Puts the commands of accepted activations into the queue and retries until they are stored. When this process dies or gives
+ * up, the registry's reconciler finds what is missing. Thread-safe.
  */
 public final class CommandEnqueuer {
     private static final Logger LOG = LoggerFactory.getLogger(CommandEnqueuer.class);
@@ -29,7 +29,7 @@ public final class CommandEnqueuer {
 
     private final CommandQueue queue;
     /** By activation id. */
-    private final Map<String, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Void>> pending = new ConcurrentHashMap<>();
 
     private volatile boolean stopping;
 
@@ -37,56 +37,51 @@ public final class CommandEnqueuer {
         this.queue = queue;
     }
 
-    /** @param settled run once it is in the queue, or left to the reconciler */
-    void enqueue(ActivationCommand command, Runnable settled) {
+    /** @param onDone runs once the command is in the queue, or is left to the reconciler */
+    void enqueue(ActivationCommand command, Runnable onDone) {
         var done = new CompletableFuture<Void>();
-        underWay.put(command.id(), done);
+        pending.put(command.id(), done);
         var unused = done.whenComplete((nothing, never) -> {
-            underWay.remove(command.id());
-            settled.run();
+            pending.remove(command.id());
+            onDone.run();
         });
-        put(command, FIRST_PAUSE, System.nanoTime(), done);
+        tryPut(command, FIRST_PAUSE, System.nanoTime(), done);
     }
 
-    private void put(ActivationCommand command, Duration pause, long since, CompletableFuture<Void> done) {
+    private void tryPut(ActivationCommand command, Duration pause, long since, CompletableFuture<Void> done) {
         var unused = queue.enqueue(command).whenComplete((nothing, failure) -> {
             if (failure == null) {
                 ActivationStage.QUEUED.record(command.id());
                 done.complete(null);
             } else if (stopping || System.nanoTime() - since > GIVE_UP.toNanos()) {
-                LOG.warn("the command of {} is left to the reconciler: {}", command.id(), failure.getMessage());
+                LOG.warn(
+                        "command not enqueued, left to the reconciler activation={} cause={}",
+                        command.id(),
+                        failure.getMessage());
                 done.complete(null);
             } else {
-                LOG.info("the command of {} is put again: {}", command.id(), failure.getMessage());
-                later(jittered(pause), () -> put(command, longer(pause), since, done));
+                LOG.info("command not enqueued, will retry activation={} cause={}", command.id(), failure.getMessage());
+                CompletableFuture.delayedExecutor(halfToWhole(pause).toNanos(), TimeUnit.NANOSECONDS)
+                        .execute(() -> tryPut(command, nextPause(pause), since, done));
             }
         });
     }
 
-    private static void later(Duration pause, Runnable task) {
-        CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(task);
+    /** A random part of it, so that the commands that failed together are not retried together. */
+    private static Duration halfToWhole(Duration pause) {
+        long half = pause.dividedBy(2).toNanos();
+        return Duration.ofNanos(half + ThreadLocalRandom.current().nextLong(half));
     }
 
-    private static Duration jittered(Duration pause) {
-        return pause.dividedBy(2)
-                .plusNanos(
-                        ThreadLocalRandom.current().nextLong(pause.dividedBy(2).toNanos()));
-    }
-
-    private static Duration longer(Duration pause) {
+    private static Duration nextPause(Duration pause) {
         var twice = pause.multipliedBy(2);
         return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
     }
 
-    int underWay() {
-        return underWay.size();
-    }
-
-    /** Lets those under way have one more answer. Blocks. */
+    /** Waits for one more reply to each pending command. Blocks. */
     public void drain() throws InterruptedException, ExecutionException, TimeoutException {
         stopping = true;
-        CompletableFuture.allOf(underWay.values().toArray(CompletableFuture[]::new))
+        CompletableFuture.allOf(pending.values().toArray(CompletableFuture[]::new))
                 .get(DRAIN_LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 }

@@ -5,16 +5,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * A quantity that the bus counts, and what this gateway has added since it was asked: never exact, since others add and take
- * away meanwhile, and never far off. Also how fast it has gone down lately. Thread-safe.
+ * Estimates a quantity: the last count from NATS plus what this gateway has added since. It is never exact, since other
+ * processes add and remove meanwhile. Also estimates how fast the quantity drains. Thread-safe.
  */
 final class CountEstimate {
-    /** What is longer ago counts less and less. */
+    /** The weight of an older drain falls to 1/e after this time. */
     private static final double MEMORY_SECONDS = 30;
 
-    private static final Duration SHORTEST = Duration.ofSeconds(1);
-    private static final Duration LONGEST = Duration.ofSeconds(60);
-    private static final Duration UNKNOWN = Duration.ofSeconds(5);
+    private static final Duration MIN_WAIT = Duration.ofSeconds(1);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(60);
+    /** While the speed is not known. */
+    private static final Duration DEFAULT_WAIT = Duration.ofSeconds(5);
 
     private record Drain(double amount, double seconds) {
         Drain plus(double more, double in) {
@@ -25,16 +26,18 @@ final class CountEstimate {
 
     private final LongSupplier nanoTime;
 
-    /** All that this gateway has ever added, and how much of it has reached the bus or never will. */
-    private final AtomicLong added = new AtomicLong();
+    /** All that this gateway has ever added. */
+    private final AtomicLong totalAdded = new AtomicLong();
 
-    private final AtomicLong settled = new AtomicLong();
-    private volatile long counted;
-    /** How much of what was added is in {@code counted}. */
-    private volatile long included;
+    /** How much of that has reached NATS or never will. */
+    private final AtomicLong totalSettled = new AtomicLong();
+
+    private volatile long lastCount;
+    /** How much of {@code totalAdded} is in {@code lastCount}. */
+    private volatile long addedInLastCount;
 
     private volatile Drain drain = new Drain(0, 0);
-    private volatile long answeredAt;
+    private volatile long lastCountAt;
 
     CountEstimate() {
         this(System::nanoTime);
@@ -45,42 +48,42 @@ final class CountEstimate {
     }
 
     void add(long amount) {
-        added.addAndGet(amount);
+        totalAdded.addAndGet(amount);
     }
 
-    /** It has reached the bus, or never will. */
+    /** The amount has reached NATS, or never will. */
     void settle(long amount) {
-        settled.addAndGet(amount);
+        totalSettled.addAndGet(amount);
     }
 
-    /** Before the bus is asked; for {@link #answered}. */
-    long asking() {
-        return added.get();
+    /** Read it before NATS is asked, and pass it to {@link #update}. */
+    long addedSoFar() {
+        return totalAdded.get();
     }
 
-    void answered(long asking, long figure) {
+    void update(long addedBefore, long count) {
         long now = nanoTime.getAsLong();
-        if (answeredAt != 0) {
-            drain = drain.plus((double) Math.max(0, now() - figure), (now - answeredAt) / 1e9);
+        if (lastCountAt != 0) {
+            drain = drain.plus((double) Math.max(0, value() - count), (now - lastCountAt) / 1e9);
         }
-        answeredAt = now;
-        counted = figure;
-        included = Math.min(asking, settled.get());
+        lastCountAt = now;
+        lastCount = count;
+        addedInLastCount = Math.min(addedBefore, totalSettled.get());
     }
 
-    long now() {
-        return Math.max(0, counted + added.get() - included);
+    long value() {
+        return Math.max(0, lastCount + totalAdded.get() - addedInLastCount);
     }
 
-    /** When so much less may be expected, at the speed of lately: at least a second, at most a minute. */
-    Duration until(long less) {
-        var lately = drain;
-        if (lately.seconds() * 1000 < SHORTEST.toMillis()) {
-            return UNKNOWN;
+    /** How long this amount takes to drain at the recent speed, from 1 to 60 s. */
+    Duration timeToDrain(long amount) {
+        var recent = drain;
+        if (recent.seconds() * 1000 < MIN_WAIT.toMillis()) {
+            return DEFAULT_WAIT;
         }
-        double seconds = less * lately.seconds() / lately.amount();
-        return seconds >= LONGEST.toSeconds()
-                ? LONGEST
-                : seconds < 1 ? SHORTEST : Duration.ofMillis((long) (seconds * 1000));
+        double seconds = amount * recent.seconds() / recent.amount();
+        return seconds >= MAX_WAIT.toSeconds()
+                ? MAX_WAIT
+                : seconds < 1 ? MIN_WAIT : Duration.ofMillis((long) (seconds * 1000));
     }
 }

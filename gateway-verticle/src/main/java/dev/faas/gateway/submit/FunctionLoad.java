@@ -5,39 +5,32 @@ import dev.faas.activation.CommandQueue.QueueStats;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** How many of one function's activations wait, about. Thread-safe. */
+/** Estimates how many activations of one function are queued. Thread-safe. */
 final class FunctionLoad {
-    private final CountEstimate queued = new CountEstimate();
-    private final RefreshingValue<Optional<QueueStats>> standing;
-    private volatile long usedAt;
+    private final CountEstimate queuedCount = new CountEstimate();
+    private final RefreshingValue<Optional<QueueStats>> stats;
 
     FunctionLoad(CommandQueue queue, String functionId) {
-        standing = new RefreshingValue<>(() -> {
-            long asking = queued.asking();
-            // Without a consumer nobody counts, and what this gateway has added is all that is known.
+        stats = new RefreshingValue<>(() -> {
+            long added = queuedCount.addedSoFar();
+            // Without a consumer nothing is counted in NATS: what this gateway has added is all that is known.
             return queue.stats(functionId).whenComplete((found, failure) -> {
                 if (failure == null) {
-                    found.ifPresent(it -> queued.answered(asking, it.queued()));
+                    found.ifPresent(it -> queuedCount.update(added, it.queued()));
                 }
             });
         });
     }
 
-    CompletableFuture<Optional<QueueStats>> standing() {
-        usedAt = System.nanoTime();
-        return standing.value();
+    CompletableFuture<Optional<QueueStats>> stats() {
+        return stats.value();
     }
 
-    /** The same, of just now. */
-    CompletableFuture<Optional<QueueStats>> latest() {
-        return standing.latest();
+    CompletableFuture<Optional<QueueStats>> latestStats() {
+        return stats.latest();
     }
 
-    CountEstimate queued() {
-        return queued;
-    }
-
-    long usedAt() {
-        return usedAt;
+    CountEstimate queuedCount() {
+        return queuedCount;
     }
 }

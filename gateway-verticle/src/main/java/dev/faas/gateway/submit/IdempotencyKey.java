@@ -5,12 +5,11 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** A client's name for what it asks for, by which a repeat is known. Opaque; quotes are part of it. */
+/** Identifies a client's request, so that a repeat is recognized. The text is opaque; quotes are part of it. */
 public record IdempotencyKey(String text) {
     private static final String HEADER = "Idempotency-Key";
     private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
-    /** The request's; empty without one. */
     public static Optional<IdempotencyKey> of(RoutingContext ctx) {
         var given = ctx.request().headers().getAll(HEADER);
         if (given.isEmpty()) {

@@ -25,12 +25,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Which activation an Idempotency-Key stands for, in all gateways alike, for the bucket's 24 hours. An entry is made before
- * its activation is accepted, and says nothing about whether it was: who repeats a request looks, and goes on where the one
- * before has stopped.
+ * Maps Idempotency-Keys to activation ids, for all gateways, for the bucket's 24 hours. An entry is created before its
+ * activation is accepted, and does not say whether it was: a repeated request checks that, and continues where the first one
+ * stopped.
  *
- * <p>Names and meanings are stored as HMACs under a secret that the first gateway makes and all read, so that neither keys
- * nor arguments can be guessed from the bucket.
+ * <p>Keys and request contents are stored as HMACs, so that neither can be guessed from the bucket. The first gateway creates
+ * the secret, and all gateways read it.
  */
 public final class IdempotencyKeys {
     private static final String SECRET = "idempotency";
@@ -38,8 +38,8 @@ public final class IdempotencyKeys {
     private static final int SECRET_BYTES = 32;
     private static final int ROOM_RETRY_SECONDS = 60;
 
-    /** An activation's id, and whether this request was the first to ask for it. */
-    record Named(String activationId, boolean isNew) {}
+    /** @param isNew whether this request created the entry */
+    record KeyClaim(String activationId, boolean isNew) {}
 
     private final Kv bucket;
     private final SecretKeySpec secret;
@@ -49,7 +49,7 @@ public final class IdempotencyKeys {
         this.secret = new SecretKeySpec(secret, ALGORITHM);
     }
 
-    /** Blocks until the secret is known. */
+    /** Blocks until the secret is read. */
     public static IdempotencyKeys open(Nats nats, Duration limit) throws InterruptedException, DependencyMissing {
         var shared = nats.kv(Subjects.GATEWAY);
         var fresh = new byte[SECRET_BYTES];
@@ -58,65 +58,62 @@ public final class IdempotencyKeys {
                 .thenApply(made -> fresh)
                 .exceptionallyCompose(
                         failure -> BusException.unwrap(failure) instanceof BusException.CompareAndSetRefused
-                                ? existing(shared)
+                                ? readSecret(shared)
                                 : CompletableFuture.failedFuture(failure));
         try {
             return new IdempotencyKeys(
                     nats.kv(Subjects.IDEMPOTENCY), secret.get(limit.toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException | TimeoutException e) {
             throw new DependencyMissing(
-                    "the bucket " + Subjects.GATEWAY + " could not be read: the registry makes it", e);
+                    "bucket " + Subjects.GATEWAY + " could not be read. Start registry-service, which creates it.", e);
         }
     }
 
-    private static CompletableFuture<byte[]> existing(Kv shared) {
+    private static CompletableFuture<byte[]> readSecret(Kv shared) {
         return shared.get(SECRET).thenApply(found -> found.orElseThrow().value().bytes());
     }
 
     /**
-     * Finds what the key stands for, or makes it stand for a new id. Fails with {@code idempotency_key_reused} when it stands
-     * for something else, with {@code unavailable} when that cannot be told or there is no room for another key: then nothing
-     * has been accepted.
-     *
-     * @param scope within which the client may use the key once
-     * @param meaning all that the request asks for
+     * Finds the activation of a key, or assigns the fresh id to it. Fails with {@code idempotency_key_reused} when the key
+     * belongs to a request with another content, and with {@code unavailable} when NATS cannot be asked or has no room for
+     * another key: then nothing was accepted.
      */
-    Future<Named> name(String scope, IdempotencyKey key, byte[] meaning, String freshId) {
-        var name = named(scope, key);
-        var entry = new IdempotencyEntry(freshId, hmac(meaning));
-        return BusAnswer.answer(bucket.create(name, Codec.encode(entry))
-                .thenApply(made -> new Named(freshId, true))
+    Future<KeyClaim> claim(String scope, IdempotencyKey key, byte[] content, String freshId) {
+        var name = entryName(scope, key);
+        var entry = new IdempotencyEntry(freshId, hmac(content));
+        return BusAnswer.toFuture(bucket.create(name, Codec.encode(entry))
+                .thenApply(made -> new KeyClaim(freshId, true))
                 .exceptionallyCompose(failure -> switch (BusException.unwrap(failure)) {
-                    // Expired since it was refused: as good as never made, and the next request makes it.
-                    case BusException.CompareAndSetRefused taken -> before(name, entry, BusAnswer.away());
-                    // A full bucket may say so of a key that it has.
-                    case BusException.StreamFull full -> before(name, entry, noRoom());
+                    // The entry may expire before it is read: then the next request creates it.
+                    case BusException.CompareAndSetRefused taken -> findClaim(name, entry, BusAnswer.unavailable());
+                    // A full bucket may answer this for a key that it has.
+                    case BusException.StreamFull full -> findClaim(name, entry, noRoom());
                     case Throwable other -> CompletableFuture.failedFuture(other);
                 }));
     }
 
-    /** The activation that the key stands for, if it stands for one. Fails as {@link #name} does. */
-    Future<Optional<String>> find(String scope, IdempotencyKey key, byte[] meaning) {
-        return BusAnswer.answer(existing(named(scope, key), hmac(meaning)));
+    /** Finds the activation of a key. Fails as {@link #claim} does. */
+    Future<Optional<String>> find(String scope, IdempotencyKey key, byte[] content) {
+        return BusAnswer.toFuture(findId(entryName(scope, key), hmac(content)));
     }
 
-    private CompletableFuture<Optional<String>> existing(String name, String meaning) {
+    private CompletableFuture<Optional<String>> findId(String name, String meaning) {
         return bucket.get(name)
                 .thenApply(found -> found.map(value -> {
                     var entry = Codec.decode(value.value().bytes(), IdempotencyEntry.class);
                     if (!entry.meaning().equals(meaning)) {
-                        throw reused().asException();
+                        throw keyReused().asException();
                     }
                     return entry.activationId();
                 }));
     }
 
-    private CompletableFuture<Named> before(String name, IdempotencyEntry now, Problem otherwise) {
-        return existing(name, now.meaning())
-                .thenApply(found -> new Named(found.orElseThrow(otherwise::asException), false));
+    private CompletableFuture<KeyClaim> findClaim(String name, IdempotencyEntry fresh, Problem otherwise) {
+        return findId(name, fresh.meaning())
+                .thenApply(found -> new KeyClaim(found.orElseThrow(otherwise::asException), false));
     }
 
-    private String named(String scope, IdempotencyKey key) {
+    private String entryName(String scope, IdempotencyKey key) {
         return hmac((scope + " " + key.text()).getBytes(StandardCharsets.UTF_8));
     }
 
@@ -125,20 +122,20 @@ public final class IdempotencyKeys {
                         503,
                         "unavailable",
                         "Temporarily unavailable",
-                        "There is no room for another Idempotency-Key until older ones have had their 24 hours. Nothing was"
-                                + " accepted. Repeat the request in a while, or submit without a key: then a repeat may run"
-                                + " twice.")
+                        "There is no room for another Idempotency-Key until older keys expire after 24 hours. Nothing was"
+                                + " accepted. Repeat the request later, or submit without a key; then a repeated request"
+                                + " may run twice.")
                 .with("dependency", "nats")
                 .withRetryAfter(ROOM_RETRY_SECONDS);
     }
 
-    private static Problem reused() {
+    private static Problem keyReused() {
         return Problem.of(
                 422,
                 "idempotency_key_reused",
                 "Idempotency-Key reused",
-                "This Idempotency-Key was used for another request to this function within the last 24 hours. Take a new"
-                        + " key for a new request; repeat a request unchanged.");
+                "This Idempotency-Key was used for another request to this function within the last 24 hours. Use a new"
+                        + " key for a new request, or repeat the first request unchanged.");
     }
 
     private String hmac(byte[] text) {

@@ -13,86 +13,87 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A figure of the bus, asked for when somebody wants it and it is older than a second: he gets the old one meanwhile, unless
- * there is none or it is far too old. What takes long to answer is asked for more rarely. Thread-safe.
+ * Caches a figure from NATS and refreshes it when it is used and older than a second. Callers get the old figure meanwhile,
+ * unless there is none or it is stale. A figure that takes long to fetch is fetched less often. Thread-safe.
  */
 final class RefreshingValue<T> {
     private static final Logger LOG = LoggerFactory.getLogger(RefreshingValue.class);
     private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long STALE_NANOS = Duration.ofSeconds(10).toNanos();
-    private static final long JUST_NOW_NANOS = Duration.ofMillis(100).toNanos();
-    /** Who gets the old one is about to write to the bus, and shall not find it busy with a question that he does not wait for. */
-    private static final long CALM_MILLIS = 50;
+    private static final long LATEST_NANOS = Duration.ofMillis(100).toNanos();
+    /** A refresh in the background starts later, so that it does not delay the caller's own write to NATS. */
+    private static final long REFRESH_DELAY_MILLIS = 50;
 
-    /** At most a twentieth of the time is spent asking. */
-    private static final int SHARE = 20;
+    /** Fetching takes at most one part in this many of the time. */
+    private static final int INTERVAL_FACTOR = 20;
 
-    private record Known<T>(CompletableFuture<T> value, long at, long tookNanos) {}
+    private record Fetched<T>(CompletableFuture<T> value, long at, long tookNanos) {}
 
-    private final Supplier<CompletionStage<T>> question;
+    private final Supplier<CompletionStage<T>> source;
     private final LongSupplier nanoTime;
-    private final Executor later;
-    private final AtomicReference<CompletableFuture<T>> asking = new AtomicReference<>();
-    private volatile @Nullable Known<T> known;
-    private volatile long askedAt;
+    private final Executor background;
+    private final AtomicReference<CompletableFuture<T>> inFlight = new AtomicReference<>();
+    private volatile @Nullable Fetched<T> lastFetched;
+    private volatile long lastAttemptAt;
 
-    /** @param question asked on the thread of whoever waits for the value, or on another; must not block */
-    RefreshingValue(Supplier<CompletionStage<T>> question) {
-        this(question, System::nanoTime, CompletableFuture.delayedExecutor(CALM_MILLIS, TimeUnit.MILLISECONDS));
+    /** @param source called on the caller's thread or in the background; must not block */
+    RefreshingValue(Supplier<CompletionStage<T>> source) {
+        this(source, System::nanoTime, CompletableFuture.delayedExecutor(REFRESH_DELAY_MILLIS, TimeUnit.MILLISECONDS));
     }
 
-    /** @param later asks what nobody waits for */
-    RefreshingValue(Supplier<CompletionStage<T>> question, LongSupplier nanoTime, Executor later) {
-        this.question = question;
+    RefreshingValue(Supplier<CompletionStage<T>> source, LongSupplier nanoTime, Executor background) {
+        this.source = source;
         this.nanoTime = nanoTime;
-        this.later = later;
+        this.background = background;
     }
 
-    /** Complete already while there is a value that is not far too old; else as the bus answers, or fails to. */
+    /** Already complete while there is a figure that is not stale; else completes or fails as the fetch does. */
     CompletableFuture<T> value() {
-        var last = known;
+        var last = lastFetched;
         if (last == null) {
-            return ask();
+            return refresh();
         }
         long now = nanoTime.getAsLong();
         long age = now - last.at();
-        if (age > Math.max(STALE_NANOS, 2 * SHARE * last.tookNanos())) {
-            return ask();
+        if (age > Math.max(STALE_NANOS, 2 * INTERVAL_FACTOR * last.tookNanos())) {
+            return refresh();
         }
-        // After a failure, too: not again at once.
-        if (Math.min(age, now - askedAt) > Math.max(FRESH_NANOS, SHARE * last.tookNanos())) {
-            askedAt = now;
-            later.execute(() -> {
-                var unused = ask();
+        // The last attempt counts even if it failed: no retry at once.
+        if (Math.min(age, now - lastAttemptAt) > Math.max(FRESH_NANOS, INTERVAL_FACTOR * last.tookNanos())) {
+            lastAttemptAt = now;
+            background.execute(() -> {
+                var unused = refresh();
             });
         }
         return last.value();
     }
 
-    /** Of just now: of within the last tenth of a second, or as rarely as it may be asked for. */
+    /** A figure at most a tenth of a second old, or as new as {@link #INTERVAL_FACTOR} allows. */
     CompletableFuture<T> latest() {
-        var last = known;
-        return last != null && nanoTime.getAsLong() - last.at() <= Math.max(JUST_NOW_NANOS, SHARE * last.tookNanos())
+        var last = lastFetched;
+        return last != null
+                        && nanoTime.getAsLong() - last.at()
+                                <= Math.max(LATEST_NANOS, INTERVAL_FACTOR * last.tookNanos())
                 ? last.value()
-                : ask();
+                : refresh();
     }
 
-    private CompletableFuture<T> ask() {
+    private CompletableFuture<T> refresh() {
         var mine = new CompletableFuture<T>();
-        var other = asking.compareAndExchange(null, mine);
+        var other = inFlight.compareAndExchange(null, mine);
         if (other != null) {
             return other;
         }
         long begin = nanoTime.getAsLong();
-        askedAt = begin;
-        question.get().whenComplete((value, failure) -> {
-            asking.set(null);
+        lastAttemptAt = begin;
+        source.get().whenComplete((value, failure) -> {
+            inFlight.set(null);
             if (failure == null) {
                 long now = nanoTime.getAsLong();
-                known = new Known<>(mine, now, now - begin);
+                lastFetched = new Fetched<>(mine, now, now - begin);
                 mine.complete(value);
             } else {
-                LOG.debug("a figure could not be had: {}", failure.toString());
+                LOG.debug("figure not fetched cause={}", failure.toString());
                 mine.completeExceptionally(failure);
             }
         });

@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Makes a new activation of an earlier one: the same argument, the same revision, time limit and tags. */
+/** Prepares a new activation with the argument, revision, time limit and tags of an earlier one. */
 public final class Replay {
     private final ActivationReader reader;
     private final ActivationEvents events;
@@ -29,30 +29,30 @@ public final class Replay {
     }
 
     /**
-     * What is to be accepted. Fails with {@code activation_not_found}, with {@code function_not_found} when the function is
-     * deleted, with {@code result_expired} when the argument is kept no longer.
+     * Fails with {@code activation_not_found}, with {@code function_not_found} when the function was deleted, or with
+     * {@code result_expired} when the argument has expired.
      */
-    public Future<SubmitRequest> of(String id, Optional<IdempotencyKey> key, Caller caller) {
-        return accepted(id, caller)
+    public Future<SubmitRequest> prepare(String id, Optional<IdempotencyKey> key, Caller caller) {
+        return findAccepted(id, caller)
                 .compose(original -> functions
                         .find(original.activation().function().id(), caller)
-                        .map(current -> again(original, current, key, caller)));
+                        .map(current -> toRequest(original, current, key, caller)));
     }
 
-    /** Its accepted event: the stream has it until it is pruned, the ledger for long after. */
-    private Future<ActivationRecord.Queued> accepted(String id, Caller caller) {
-        return reader.alive(id, caller)
-                .compose(alive -> alive.isEmpty()
-                        ? registry.accepted(id, caller)
-                        : BusAnswer.answer(events.acceptedState(id))
+    /** The accepted event is in the event stream until it is pruned, and much longer in the ledger. */
+    private Future<ActivationRecord.Queued> findAccepted(String id, Caller caller) {
+        return reader.findInStream(id, caller)
+                .compose(newest -> newest.isEmpty()
+                        ? registry.fetchAccepted(id, caller)
+                        : BusAnswer.toFuture(events.acceptedState(id))
                                 .compose(found -> found.map(Future::succeededFuture)
-                                        .orElseGet(() -> registry.accepted(id, caller))));
+                                        .orElseGet(() -> registry.fetchAccepted(id, caller))));
     }
 
-    private static SubmitRequest again(
+    private static SubmitRequest toRequest(
             ActivationRecord.Queued original, FunctionRevision current, Optional<IdempotencyKey> key, Caller caller) {
         var activation = original.activation();
-        RunSpec order = Objects.requireNonNull(original.order());
+        RunSpec runSpec = Objects.requireNonNull(original.order());
         var revision = new FunctionRevision(
                 current.id(),
                 current.owner(),
@@ -60,9 +60,9 @@ public final class Replay {
                 null,
                 current.createdAt(),
                 current.updatedAt(),
-                order.spec());
+                runSpec.spec());
         var submission =
-                new Submission(order.argument(), OptionalInt.of(activation.timeoutSeconds()), activation.tags());
+                new Submission(runSpec.argument(), OptionalInt.of(activation.timeoutSeconds()), activation.tags());
         return new SubmitRequest(revision, submission, "replay of " + activation.id(), key, caller);
     }
 }

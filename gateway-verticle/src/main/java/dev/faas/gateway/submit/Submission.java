@@ -1,5 +1,6 @@
 package dev.faas.gateway.submit;
 
+import dev.faas.activation.RunSpec;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.wire.Problem;
@@ -13,17 +14,14 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
- * What a client submits: JSON with the argument in it, or text that is the argument, to the byte.
+ * Holds what a client submits. The body is JSON that contains the argument, or text that is the argument.
  *
- * @param timeoutSeconds empty: the function's own
+ * @param timeoutSeconds empty: the function's own limit applies
  */
 public record Submission(String argument, OptionalInt timeoutSeconds, Map<String, String> tags) {
     public static final List<String> TYPES = List.of("application/json", "text/plain");
 
-    /** What one argument of a Linux command line holds: 128 KiB with the NUL that ends it. */
-    static final int MAX_ARGUMENT_BYTES = 131_071;
-
-    /** JSON may write each byte of an argument as six ({@code \\u0001}); and the tags. */
+    /** JSON may write each byte of an argument as six ({@code \\u0001}); the tags come on top. */
     private static final int MAX_BODY_BYTES = 1 << 20;
 
     private static final int MAX_TIMEOUT_SECONDS = 24 * 60 * 60;
@@ -36,18 +34,18 @@ public record Submission(String argument, OptionalInt timeoutSeconds, Map<String
         if (argument.indexOf('\0') >= 0) {
             throw Problem.invalid("argument", "must be text without NUL").asException();
         }
-        if (argument.length() > MAX_ARGUMENT_BYTES
-                || argument.getBytes(StandardCharsets.UTF_8).length > MAX_ARGUMENT_BYTES) {
+        if (argument.length() > RunSpec.MAX_ARGUMENT_BYTES
+                || argument.getBytes(StandardCharsets.UTF_8).length > RunSpec.MAX_ARGUMENT_BYTES) {
             throw tooLarge();
         }
     }
 
-    /** Reads the body that {@link #of} then understands. */
-    public static Handler<RoutingContext> body() {
+    /** Reads the body for {@link #of}. */
+    public static Handler<RoutingContext> bodyHandler() {
         var reader = Bodies.accepting(MAX_BODY_BYTES, TYPES);
         return ctx -> {
-            // A text is never longer than its argument: said before it is read.
-            if (!Bodies.isJson(ctx) && announced(ctx) > MAX_ARGUMENT_BYTES) {
+            // A text body is its argument: refused before it is read.
+            if (!Bodies.isJson(ctx) && contentLength(ctx) > RunSpec.MAX_ARGUMENT_BYTES) {
                 throw tooLarge();
             }
             reader.handle(ctx);
@@ -70,22 +68,22 @@ public record Submission(String argument, OptionalInt timeoutSeconds, Map<String
         return new Submission(argument, timeout, tags);
     }
 
-    private static long announced(RoutingContext ctx) {
-        var length = ctx.request().getHeader(HttpHeaders.CONTENT_LENGTH);
-        if (length == null) {
+    private static long contentLength(RoutingContext ctx) {
+        var header = ctx.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (header == null) {
             return 0;
         }
-        // The decoder has refused what is no number; one beyond a long has more than 18 digits.
-        return length.length() > 18 ? Long.MAX_VALUE : Long.parseLong(length.trim());
+        // The HTTP decoder has refused all but numbers; more than 18 digits may not fit a long.
+        return header.length() > 18 ? Long.MAX_VALUE : Long.parseLong(header.trim());
     }
 
     private static RuntimeException tooLarge() {
         return Problem.tooLarge(
                         "argument_too_large",
                         "Argument too large",
-                        "An argument has at most " + MAX_ARGUMENT_BYTES
-                                + " bytes of UTF-8. Put more into a place that the function can read from.",
-                        MAX_ARGUMENT_BYTES)
+                        "The argument has more than " + RunSpec.MAX_ARGUMENT_BYTES
+                                + " bytes of UTF-8. Store larger data where the function can read it.",
+                        RunSpec.MAX_ARGUMENT_BYTES)
                 .asException();
     }
 

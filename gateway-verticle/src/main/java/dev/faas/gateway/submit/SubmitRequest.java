@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * An activation that a client asks for.
+ * Describes an activation to accept.
  *
- * @param source what the request refers to besides the function: a pinned revision, an activation to replay
+ * @param source what the request names besides the function: a pinned revision, or an activation to replay
  */
 public record SubmitRequest(
         FunctionRevision function, Submission submission, String source, Optional<IdempotencyKey> key, Caller caller) {
@@ -23,15 +23,15 @@ public record SubmitRequest(
         return new SubmitRequest(function, submission, pinned < 0 ? "" : ref.substring(pinned), key, caller);
     }
 
-    /** Within which the caller may use a key once. */
+    /** A caller may use an Idempotency-Key once in each scope. */
     String scope() {
         return caller.userId() + " " + function.id();
     }
 
-    /** The same for the same request, however its JSON is written; the revision that is current counts for nothing. */
-    byte[] meaning() {
-        var said = new ArrayList<Object>(List.of(source, submission.argument(), new TreeMap<>(submission.tags())));
-        submission.timeoutSeconds().ifPresent(said::add);
-        return Codec.write(said);
+    /** Equal for equal requests, however their JSON is written. The function's current revision is no part of it. */
+    byte[] content() {
+        var parts = new ArrayList<Object>(List.of(source, submission.argument(), new TreeMap<>(submission.tags())));
+        submission.timeoutSeconds().ifPresent(parts::add);
+        return Codec.write(parts);
     }
 }

@@ -39,42 +39,42 @@ class AddressesTest {
     }
 
     @Test
-    void givenSeveralAddresses_whenAskedAgainAndAgain_thenEachComesFirstInItsTurn() {
-        try (var addresses = Await.await(Addresses.of(vertx, "x", 80, host -> all("10.0.0.2", "10.0.0.1")))) {
-            var first = addresses.inTurn();
+    void givenSeveralAddresses_whenUsedRepeatedly_thenEachIsFirstInTurn() {
+        try (var addresses = Await.await(Addresses.open(vertx, "x", 80, host -> all("10.0.0.2", "10.0.0.1")))) {
+            var first = addresses.rotation();
             assertThat(first).containsExactlyInAnyOrder(at("10.0.0.1"), at("10.0.0.2"));
-            assertThat(addresses.inTurn()).isEqualTo(first.reversed());
-            assertThat(addresses.inTurn()).isEqualTo(first);
+            assertThat(addresses.rotation()).isEqualTo(first.reversed());
+            assertThat(addresses.rotation()).isEqualTo(first);
         }
     }
 
     @Test
-    void givenAnAddressThatTookNoConnection_whenAsked_thenItComesLast() {
+    void givenAnAddressThatRefused_whenUsed_thenItIsLast() {
         try (var addresses =
-                Await.await(Addresses.of(vertx, "x", 80, host -> all("10.0.0.1", "10.0.0.2", "10.0.0.3")))) {
-            addresses.refused(at("10.0.0.2"));
+                Await.await(Addresses.open(vertx, "x", 80, host -> all("10.0.0.1", "10.0.0.2", "10.0.0.3")))) {
+            addresses.markRefused(at("10.0.0.2"));
 
             for (int i = 0; i < 6; i++) {
-                assertThat(addresses.inTurn()).hasSize(3).last().isEqualTo(at("10.0.0.2"));
+                assertThat(addresses.rotation()).hasSize(3).last().isEqualTo(at("10.0.0.2"));
             }
         }
     }
 
     @Test
-    void givenANameThatMoves_whenSomeTimeHasPassed_thenItsNewAddressesAreKnown() {
+    void givenAMovedName_whenLookedUpAgain_thenItsNewAddressesAreUsed() {
         var looks = new AtomicInteger();
-        try (var addresses = Await.await(Addresses.of(
+        try (var addresses = Await.await(Addresses.open(
                 vertx, "x", 80, host -> looks.getAndIncrement() == 0 ? all("10.0.0.1") : all("10.0.0.2")))) {
-            assertThat(addresses.inTurn()).containsExactly(at("10.0.0.1"));
+            assertThat(addresses.rotation()).containsExactly(at("10.0.0.1"));
 
-            Await.until("moved", () -> addresses.inTurn().equals(List.of(at("10.0.0.2"))));
+            Await.until("moved", () -> addresses.rotation().equals(List.of(at("10.0.0.2"))));
         }
     }
 
     @Test
-    void givenALookUpThatFails_whenAsked_thenTheLastAddressesStay() {
+    void givenAFailedLookup_whenUsed_thenTheLastAddressesStay() {
         var looks = new AtomicInteger();
-        try (var addresses = Await.await(Addresses.of(vertx, "x", 80, host -> {
+        try (var addresses = Await.await(Addresses.open(vertx, "x", 80, host -> {
             if (looks.getAndIncrement() > 0) {
                 throw new UnknownHostException(host);
             }
@@ -82,24 +82,24 @@ class AddressesTest {
         }))) {
             Await.until("looked up again", () -> looks.get() > 1);
 
-            assertThat(addresses.inTurn()).containsExactly(at("10.0.0.1"));
+            assertThat(addresses.rotation()).containsExactly(at("10.0.0.1"));
         }
     }
 
     @Test
-    void givenALookUpThatHangs_whenStarted_thenNobodyWaitsForItLongAndThereIsOnlyOne() {
+    void givenALookupThatHangs_whenStarted_thenTheStartDoesNotWaitAndThereIsOneLookup() {
         var looks = new AtomicInteger();
         var answer = new CountDownLatch(1);
-        try (var addresses = Await.await(Addresses.of(vertx, "x", 80, host -> {
+        try (var addresses = Await.await(Addresses.open(vertx, "x", 80, host -> {
             looks.incrementAndGet();
             await(answer);
             return all("10.0.0.1");
         }))) {
-            assertThat(addresses.inTurn()).isEmpty();
+            assertThat(addresses.rotation()).isEmpty();
             assertThat(looks).hasValue(1);
 
             answer.countDown();
-            Await.until("answered", () -> !addresses.inTurn().isEmpty());
+            Await.until("answered", () -> !addresses.rotation().isEmpty());
         }
     }
 

@@ -21,8 +21,8 @@ class WaitPreferenceTest {
                 "wait=0|0",
                 "wait=3600|60"
             })
-    void givenAPreference_whenRead_thenItIsUnderstoodAndCapped(String header, int seconds) {
-        assertThat(WaitPreference.preferred(header)).isEqualTo(OptionalInt.of(seconds));
+    void givenAPreference_whenParsed_thenItIsCapped(String header, int seconds) {
+        assertThat(WaitPreference.parsePrefer(header)).isEqualTo(OptionalInt.of(seconds));
     }
 
     @ParameterizedTest
@@ -38,12 +38,12 @@ class WaitPreferenceTest {
                 "wait=99999999999",
                 "wait=5x"
             })
-    void givenAPreferenceThatIsNone_whenRead_thenItIsIgnored(String header) {
-        assertThat(WaitPreference.preferred(header)).isEmpty();
+    void givenAnotherPreference_whenParsed_thenItIsIgnored(String header) {
+        assertThat(WaitPreference.parsePrefer(header)).isEmpty();
     }
 
     @Test
-    void givenNothing_whenAsked_thenThereIsNoWait() {
+    void givenNoPreference_whenRead_thenThereIsNoWait() {
         assertThat(WaitPreference.NONE.limit()).isEqualTo(Duration.ZERO);
     }
 }

@@ -12,65 +12,65 @@ class CountEstimateTest {
     private final AtomicLong clock = new AtomicLong(1);
     private final CountEstimate estimate = new CountEstimate(clock::get);
 
-    private void answeredAfterASecond(long figure) {
+    private void updateAfterASecond(long count) {
         clock.addAndGet(SECOND);
-        estimate.answered(estimate.asking(), figure);
+        estimate.update(estimate.addedSoFar(), count);
     }
 
     @Test
-    void givenAddedOnes_whenTheBusIsAsked_thenThoseThatItCannotHaveCountedAreCountedOnTop() {
+    void givenAddedAmounts_whenUpdated_thenThoseThatTheCountCannotIncludeAreAdded() {
         estimate.add(1);
         estimate.settle(1);
         estimate.add(1);
-        long asking = estimate.asking();
+        long addedBefore = estimate.addedSoFar();
         estimate.add(1);
 
-        // It has the one that had arrived; the second was on its way, the third came after the question.
-        estimate.answered(asking, 1);
+        // The count includes the settled one; the second was not settled, the third was added after the question.
+        estimate.update(addedBefore, 1);
 
-        assertThat(estimate.now()).isEqualTo(3);
+        assertThat(estimate.value()).isEqualTo(3);
     }
 
     @Test
-    void givenAllHaveArrived_whenTheBusIsAsked_thenItsFigureStands() {
+    void givenAllAmountsAreSettled_whenUpdated_thenTheCountIsTheValue() {
         estimate.add(7);
         estimate.settle(7);
 
-        answeredAfterASecond(4);
+        updateAfterASecond(4);
 
-        assertThat(estimate.now()).isEqualTo(4);
+        assertThat(estimate.value()).isEqualTo(4);
     }
 
     @Test
-    void givenItGoesDownByAHundredASecond_whenAskedWhenSoMuchLessIsThere_thenThatIsTheAnswer() {
+    void givenADrainOfAHundredASecond_whenTheTimeToDrainIsAsked_thenItFollowsFromThat() {
         for (int i = 0; i <= 10; i++) {
-            answeredAfterASecond(10_000 - 100 * i);
+            updateAfterASecond(10_000 - 100 * i);
         }
 
-        assertThat(estimate.until(1_000)).isEqualTo(Duration.ofSeconds(10));
-        assertThat(estimate.until(1)).isEqualTo(Duration.ofSeconds(1));
-        assertThat(estimate.until(1_000_000)).isEqualTo(Duration.ofMinutes(1));
+        assertThat(estimate.timeToDrain(1_000)).isEqualTo(Duration.ofSeconds(10));
+        assertThat(estimate.timeToDrain(1)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(estimate.timeToDrain(1_000_000)).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
-    void givenWhatIsAddedGoesDownAsFast_whenAskedWhen_thenTheSpeedIsThatAtWhichItGoes() {
+    void givenAmountsAreAddedAsFastAsTheyDrain_whenTheTimeToDrainIsAsked_thenItFollowsFromTheDrain() {
         for (int i = 0; i <= 10; i++) {
             estimate.add(100);
             estimate.settle(100);
-            answeredAfterASecond(5_000);
+            updateAfterASecond(5_000);
         }
 
-        assertThat(estimate.until(500)).isBetween(Duration.ofMillis(4_500), Duration.ofMillis(5_500));
+        assertThat(estimate.timeToDrain(500)).isBetween(Duration.ofMillis(4_500), Duration.ofMillis(5_500));
     }
 
     @Test
-    void givenNothingIsKnownOrNothingGoes_whenAskedWhen_thenAGuessOrTheLongestIsTheAnswer() {
-        assertThat(estimate.until(1)).isEqualTo(Duration.ofSeconds(5));
+    void givenAnUnknownSpeedOrNoDrain_whenTheTimeToDrainIsAsked_thenItIsTheDefaultOrTheMaximum() {
+        assertThat(estimate.timeToDrain(1)).isEqualTo(Duration.ofSeconds(5));
 
-        answeredAfterASecond(5);
-        answeredAfterASecond(5);
-        answeredAfterASecond(5);
+        updateAfterASecond(5);
+        updateAfterASecond(5);
+        updateAfterASecond(5);
 
-        assertThat(estimate.until(1)).isEqualTo(Duration.ofMinutes(1));
+        assertThat(estimate.timeToDrain(1)).isEqualTo(Duration.ofMinutes(1));
     }
 }

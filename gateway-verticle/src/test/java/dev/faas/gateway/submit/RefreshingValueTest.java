@@ -11,24 +11,24 @@ import org.junit.jupiter.api.Test;
 
 class RefreshingValueTest {
     private final AtomicLong clock = new AtomicLong();
-    private final List<CompletableFuture<Integer>> questions = new ArrayList<>();
-    private final RefreshingValue<Integer> figure = new RefreshingValue<>(this::ask, clock::get, Runnable::run);
+    private final List<CompletableFuture<Integer>> fetches = new ArrayList<>();
+    private final RefreshingValue<Integer> cached = new RefreshingValue<>(this::fetch, clock::get, Runnable::run);
 
-    private CompletableFuture<Integer> ask() {
-        questions.add(new CompletableFuture<>());
-        return questions.getLast();
+    private CompletableFuture<Integer> fetch() {
+        fetches.add(new CompletableFuture<>());
+        return fetches.getLast();
     }
 
-    private void wanted() {
-        var unused = figure.value();
+    private void use() {
+        var unused = cached.value();
     }
 
-    private void after(Duration time) {
+    private void advance(Duration time) {
         clock.addAndGet(time.toNanos());
     }
 
     private void answer(int value) {
-        questions.getLast().complete(value);
+        fetches.getLast().complete(value);
     }
 
     private static void assertIs(CompletableFuture<Integer> value, int expected) {
@@ -36,74 +36,74 @@ class RefreshingValueTest {
     }
 
     @Test
-    void givenNothingIsKnown_whenWanted_thenAllWaitForOneAnswer() {
-        var first = figure.value();
-        var second = figure.latest();
+    void givenNoValue_whenUsed_thenAllCallersWaitForOneFetch() {
+        var first = cached.value();
+        var second = cached.latest();
         assertThat(first).isNotDone();
 
         answer(1);
 
         assertIs(first, 1);
         assertIs(second, 1);
-        assertThat(questions).hasSize(1);
+        assertThat(fetches).hasSize(1);
     }
 
     @Test
-    void givenAValueOfTwoSecondsAgo_whenWanted_thenItIsThereAtOnceAndANewOneIsAskedForOnce() {
-        wanted();
+    void givenAValueOfTwoSecondsAgo_whenUsed_thenItIsReturnedAndRefreshedOnce() {
+        use();
         answer(1);
-        after(Duration.ofSeconds(2));
+        advance(Duration.ofSeconds(2));
 
-        assertIs(figure.value(), 1);
-        assertIs(figure.value(), 1);
-        assertThat(questions).hasSize(2);
+        assertIs(cached.value(), 1);
+        assertIs(cached.value(), 1);
+        assertThat(fetches).hasSize(2);
 
         answer(2);
-        assertIs(figure.value(), 2);
-        assertThat(questions).hasSize(2);
+        assertIs(cached.value(), 2);
+        assertThat(fetches).hasSize(2);
     }
 
     @Test
-    void givenAValueOfTwoSecondsAgo_whenWantedOften_thenANewOneIsAskedForLaterAndOnce() {
+    void givenAValueOfTwoSecondsAgo_whenUsedRepeatedly_thenItIsRefreshedOnceInTheBackground() {
         var later = new ArrayList<Runnable>();
-        var calm = new RefreshingValue<>(this::ask, clock::get, later::add);
-        var first = calm.value();
+        var delayed = new RefreshingValue<>(this::fetch, clock::get, later::add);
+        var first = delayed.value();
         answer(1);
-        after(Duration.ofSeconds(2));
+        advance(Duration.ofSeconds(2));
 
-        assertIs(calm.value(), 1);
-        assertIs(calm.value(), 1);
+        assertIs(delayed.value(), 1);
+        assertIs(delayed.value(), 1);
         assertThat(first).isDone();
-        assertThat(questions).hasSize(1);
+        assertThat(fetches).hasSize(1);
         assertThat(later).hasSize(1);
 
         later.getFirst().run();
-        assertThat(questions).hasSize(2);
+        assertThat(fetches).hasSize(2);
     }
 
     @Test
-    void givenAValueOfHalfASecondAgo_whenTheLatestIsWanted_thenItIsAskedFor() {
-        wanted();
+    void givenAValueOfHalfASecondAgo_whenTheLatestIsUsed_thenItIsFetched() {
+        use();
         answer(1);
-        after(Duration.ofMillis(500));
+        advance(Duration.ofMillis(500));
 
-        assertIs(figure.value(), 1);
-        assertThat(questions).hasSize(1);
-        var latest = figure.latest();
+        assertIs(cached.value(), 1);
+        assertThat(fetches).hasSize(1);
+        var latest = cached.latest();
         assertThat(latest).isNotDone();
         answer(2);
         assertIs(latest, 2);
-        assertIs(figure.latest(), 2);
-        assertThat(questions).hasSize(2);
+        assertIs(cached.latest(), 2);
+        assertThat(fetches).hasSize(2);
     }
 
     @Test
-    void givenAValueThatIsFarTooOld_whenWanted_thenTheAnswerIsWaitedFor() {
-        wanted();
+    void givenAStaleValue_whenUsed_thenTheCallerWaitsForTheFetch() {
+        use();
         answer(1);
-        after(Duration.ofSeconds(11));
+        advance(Duration.ofSeconds(11));
 
-        var value = figure.value();
+        var value = cached.value();
 
         assertThat(value).isNotDone();
         answer(2);
@@ -111,35 +111,35 @@ class RefreshingValueTest {
     }
 
     @Test
-    void givenItTakesLong_whenWantedOften_thenItIsAskedForATwentiethOfTheTime() {
-        wanted();
-        after(Duration.ofMillis(500));
+    void givenASlowFetch_whenUsedOften_thenFetchingTakesATwentiethOfTheTime() {
+        use();
+        advance(Duration.ofMillis(500));
         answer(1);
         for (int i = 0; i < 9; i++) {
-            after(Duration.ofSeconds(1));
-            assertIs(figure.value(), 1);
-            assertIs(figure.latest(), 1);
+            advance(Duration.ofSeconds(1));
+            assertIs(cached.value(), 1);
+            assertIs(cached.latest(), 1);
         }
-        assertThat(questions).hasSize(1);
+        assertThat(fetches).hasSize(1);
 
-        after(Duration.ofSeconds(2));
-        assertIs(figure.value(), 1);
-        assertThat(questions).hasSize(2);
+        advance(Duration.ofSeconds(2));
+        assertIs(cached.value(), 1);
+        assertThat(fetches).hasSize(2);
     }
 
     @Test
-    void givenTheBusDoesNotAnswer_whenWanted_thenTheOldValueStaysAndItIsAskedASecondLater() {
-        wanted();
+    void givenAFailedFetch_whenUsed_thenTheOldValueStaysAndTheNextFetchIsASecondLater() {
+        use();
         answer(1);
-        after(Duration.ofSeconds(2));
-        wanted();
-        questions.getLast().completeExceptionally(new IllegalStateException("away"));
+        advance(Duration.ofSeconds(2));
+        use();
+        fetches.getLast().completeExceptionally(new IllegalStateException("away"));
 
-        assertIs(figure.value(), 1);
-        assertThat(questions).hasSize(2);
+        assertIs(cached.value(), 1);
+        assertThat(fetches).hasSize(2);
 
-        after(Duration.ofSeconds(2));
-        assertIs(figure.value(), 1);
-        assertThat(questions).hasSize(3);
+        advance(Duration.ofSeconds(2));
+        assertIs(cached.value(), 1);
+        assertThat(fetches).hasSize(3);
     }
 }

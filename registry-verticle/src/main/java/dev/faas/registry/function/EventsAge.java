@@ -6,10 +6,10 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 
-/** Events are kept for longer than any activation can live, also when somebody has made their age shorter since. */
+/** Checks at start that the event stream keeps events longer than an activation of any stored function can live. */
 public final class EventsAge {
-    /** No function that is taken lives longer: a week in the queue, ten attempts of a day, nine waits of an hour. */
-    private static final Duration ENOUGH_FOR_ALL = Duration.ofDays(18);
+    /** The limits of a function allow a week in the queue, ten attempts of a day and nine waits of an hour. */
+    private static final Duration LONGEST_POSSIBLE = Duration.ofDays(18);
 
     private static final int BATCH = 500;
 
@@ -21,9 +21,9 @@ public final class EventsAge {
         this.age = age;
     }
 
-    /** Fails with the function that lives too long. */
+    /** Fails with the first function whose activations can live too long. */
     public Future<Void> check() {
-        return age.compareTo(ENOUGH_FOR_ALL) >= 0 ? Future.succeededFuture() : check("");
+        return age.compareTo(LONGEST_POSSIBLE) >= 0 ? Future.succeededFuture() : check("");
     }
 
     private Future<Void> check(String after) {
@@ -40,7 +40,8 @@ public final class EventsAge {
             var longest = MaxLifetime.of(function.spec());
             if (longest.compareTo(age) >= 0) {
                 throw new IllegalStateException("an activation of function " + function.id() + " can live "
-                        + longest.toSeconds() + " s, and FAAS_EVENTS_AGE is " + age.toSeconds() + " s: make it longer");
+                        + longest.toSeconds() + " s, but FAAS_EVENTS_AGE is " + age.toSeconds()
+                        + " s: set it to more than that");
             }
         }
     }

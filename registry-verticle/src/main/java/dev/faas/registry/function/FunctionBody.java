@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function as a request describes it, to the specification with every default filled in: each field's rule and maximum.
- * Everything that breaks one is reported at once, by its path. What is not built yet is refused, never ignored.
+ * Reads a function from a request body: checks each field and fills in the defaults. Reports all invalid fields at once, by
+ * their paths. Refuses features that are not available yet, instead of ignoring them.
  */
 public final class FunctionBody {
     private static final String NOT_YET = " is not available yet";
@@ -47,8 +47,8 @@ public final class FunctionBody {
     private static final int MAX_LABEL_VALUE = 256;
     private static final int MAX_CONCURRENCY = 1_000;
     /**
-     * As the bus has it: it is in the event of every activation, beside an argument that can be six times as long there, and in
-     * the memory of every gateway.
+     * As JSON. Every accepted event carries the specification beside the argument, which escaping can make six times as long;
+     * every gateway keeps it in memory.
      */
     private static final int MAX_SPEC_BYTES = 128 * 1024;
 
@@ -58,27 +58,27 @@ public final class FunctionBody {
             Map.of("isolated", Mode.ISOLATED, "reused", Mode.REUSED, "server", Mode.SERVER);
     private static final Map<String, Cause> CAUSES =
             Map.of("exit_code", Cause.EXIT_CODE, "timed_out", Cause.TIMED_OUT, "out_of_memory", Cause.OUT_OF_MEMORY);
-    private static final String[] OURS = {"id", "owner", "revision", "imageDigest", "createdAt", "updatedAt"};
+    private static final String[] SERVER_FIELDS = {"id", "owner", "revision", "imageDigest", "createdAt", "updatedAt"};
 
     private final Duration eventsAge;
 
-    /** @param eventsAge how long the bus keeps an activation at most: none may live longer */
+    /** @param eventsAge how long the event stream keeps an event; no activation may live longer */
     public FunctionBody(Duration eventsAge) {
         this.eventsAge = eventsAge;
     }
 
-    /** Of a function to be made. */
+    /** Reads a new function. */
     FunctionSpec read(ObjectNode body) {
         return read(JsonFields.of(body), Optional.empty());
     }
 
-    /** Of the next revision of a function, whose name it is to keep. */
+    /** Reads the next revision of a function; its name must be {@code name}. */
     FunctionSpec read(ObjectNode body, String name) {
         return read(JsonFields.of(body), Optional.of(name));
     }
 
     private FunctionSpec read(JsonFields fields, Optional<String> fixedName) {
-        fields.ignore(OURS);
+        fields.ignore(SERVER_FIELDS);
         var spec = new FunctionSpec(
                 name(fields, fixedName),
                 image(fields),
@@ -97,7 +97,7 @@ public final class FunctionBody {
                 delivery(fields),
                 fields.flag("readOnlyRoot", false),
                 prewarm(fields));
-        fitsTheBus(fields, spec);
+        checkSizeAndLifetime(fields, spec);
         fields.requireValid();
         return spec;
     }
@@ -106,7 +106,7 @@ public final class FunctionBody {
         var name = fields.text("name", NAME, NAME_RULE);
         if (FunctionRef.isName(name)
                 && fixedName.filter(fixed -> !fixed.equals(name)).isPresent()) {
-            fields.addError("name", "cannot be changed: it is '" + fixedName.get() + "' for good");
+            fields.addError("name", "cannot be changed: it stays '" + fixedName.get() + "'");
         }
         return name;
     }
@@ -126,14 +126,14 @@ public final class FunctionBody {
         if (entrypoint
                 .filter(words -> words.isEmpty() || words.getFirst().isEmpty())
                 .isPresent()) {
-            fields.addError("entrypoint", "must begin with a program; leave it out, or null, for the image's own");
+            fields.addError("entrypoint", "must begin with a program; omit it or send null to use the image's own");
         }
         return entrypoint.orElse(null);
     }
 
     private static Map<String, String> environment(JsonFields fields) {
         var env = fields.textMap("env", MAX_VARIABLES, VARIABLE, VARIABLE_RULE, MAX_ENVIRONMENT_BYTES);
-        // As the kernel counts them: NAME=value and a NUL.
+        // The kernel counts NAME=value and a NUL.
         long bytes = env.entrySet().stream()
                 .mapToLong(
                         each -> each.getKey().length() + each.getValue().getBytes(StandardCharsets.UTF_8).length + 2L)
@@ -160,35 +160,35 @@ public final class FunctionBody {
     }
 
     private static Limits limits(JsonFields fields) {
-        var standard = Limits.DEFAULT;
+        var defaults = Limits.DEFAULT;
         return fields.object("limits")
                 .map(limits -> new Limits(
-                        limits.integer("memoryMb", standard.memoryMb(), 8, 64 * 1024),
-                        limits.decimal("cpus", standard.cpus(), 0.01, 128),
-                        limits.integer("pids", standard.pids(), 2, 32_768),
-                        limits.integer("timeoutSeconds", standard.timeoutSeconds(), 1, DAY_SECONDS),
-                        limits.integer("resultKb", standard.resultKb(), 1, 16_384),
-                        limits.integer("logKb", standard.logKb(), 1, 16_384)))
-                .orElse(standard);
+                        limits.integer("memoryMb", defaults.memoryMb(), 8, 64 * 1024),
+                        limits.decimal("cpus", defaults.cpus(), 0.01, 128),
+                        limits.integer("pids", defaults.pids(), 2, 32_768),
+                        limits.integer("timeoutSeconds", defaults.timeoutSeconds(), 1, DAY_SECONDS),
+                        limits.integer("resultKb", defaults.resultKb(), 1, 16_384),
+                        limits.integer("logKb", defaults.logKb(), 1, 16_384)))
+                .orElse(defaults);
     }
 
     private static Queue queue(JsonFields fields) {
-        var standard = Queue.DEFAULT;
+        var defaults = Queue.DEFAULT;
         return fields.object("queue")
                 .map(queue -> new Queue(
-                        queue.integer("maxPending", standard.maxPending(), 1, 10_000_000),
-                        queue.integer("ttlSeconds", standard.ttlSeconds(), 1, 7 * DAY_SECONDS)))
-                .orElse(standard);
+                        queue.integer("maxPending", defaults.maxPending(), 1, 10_000_000),
+                        queue.integer("ttlSeconds", defaults.ttlSeconds(), 1, 7 * DAY_SECONDS)))
+                .orElse(defaults);
     }
 
     private static Retry retry(JsonFields fields) {
-        var standard = Retry.DEFAULT;
+        var defaults = Retry.DEFAULT;
         return fields.object("retry")
                 .map(retry -> new Retry(
-                        retry.integer("maxAttempts", standard.maxAttempts(), 1, 10),
-                        retry.integer("backoffSeconds", standard.backoffSeconds(), 0, 3_600),
-                        retry.choices("on", CAUSES, standard.on())))
-                .orElse(standard);
+                        retry.integer("maxAttempts", defaults.maxAttempts(), 1, 10),
+                        retry.integer("backoffSeconds", defaults.backoffSeconds(), 0, 3_600),
+                        retry.choices("on", CAUSES, defaults.on())))
+                .orElse(defaults);
     }
 
     private static Delivery delivery(JsonFields fields) {
@@ -201,21 +201,21 @@ public final class FunctionBody {
                 .orElse(Prewarm.DEFAULT);
     }
 
-    private void fitsTheBus(JsonFields fields, FunctionSpec spec) {
+    private void checkSizeAndLifetime(JsonFields fields, FunctionSpec spec) {
         int bytes = Codec.write(spec).length;
         if (bytes > MAX_SPEC_BYTES) {
             fields.addError(
                     "command",
-                    "a function has at most " + MAX_SPEC_BYTES
-                            + " bytes of JSON, with entrypoint, env and all: this one has " + bytes
-                            + ". Put more into the image, or into the argument");
+                    "the whole function must have at most " + MAX_SPEC_BYTES + " bytes as JSON; this one has " + bytes
+                            + ". Move some of it into the image or into the argument");
         }
         var longest = MaxLifetime.of(spec);
         if (longest.compareTo(eventsAge) >= 0) {
             fields.addError(
                     "limits.timeoutSeconds",
-                    "with the time in the queue and all attempts an activation could live " + longest.toSeconds()
-                            + " s; this platform keeps them " + eventsAge.toSeconds() + " s");
+                    "with its time in the queue and all attempts an activation could live " + longest.toSeconds()
+                            + " s; it must be less than " + eventsAge.toSeconds()
+                            + " s. Lower timeoutSeconds, queue.ttlSeconds or retry");
         }
     }
 }

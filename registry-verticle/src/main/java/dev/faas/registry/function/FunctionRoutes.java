@@ -6,7 +6,7 @@ import dev.faas.http.JsonFields;
 import dev.faas.http.content.ContentCoding;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
-import dev.faas.registry.function.Functions.Written;
+import dev.faas.registry.function.Functions.WriteResult;
 import dev.faas.registry.paging.Page;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRef;
@@ -22,11 +22,11 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /v1/functions}. */
+/** Serves {@code /v1/functions}. */
 public final class FunctionRoutes {
-    /** The revision of the bucket FUNCTIONS that has a write; the gateway waits for it, and takes the header off. */
+    /** Revision of the bucket FUNCTIONS that contains the write. The gateway waits for it and removes the header. */
     static final String SEQUENCE = "Faas-Function-Sequence";
-    /** What the gateway asks for: the wire record instead of the public body. */
+    /** The gateway asks for the wire record instead of the public body. */
     static final String WIRE_RECORD = "application/vnd.faas.revision+json";
 
     private static final String JSON = "application/json";
@@ -66,7 +66,7 @@ public final class FunctionRoutes {
                     .putHeader(
                             HttpHeaders.LOCATION,
                             "/v1/functions/" + written.function().id());
-            return written(ctx, written);
+            return renderWrite(ctx, written);
         });
     }
 
@@ -74,9 +74,9 @@ public final class FunctionRoutes {
         var page = Page.of(ctx, List.of("functions", owner(ctx)), FunctionRef::isName);
         var after = page.after() == null ? "" : page.after();
         return functions
-                .list(owner(ctx), after, page.fetch())
+                .list(owner(ctx), after, page.fetchLimit())
                 .map(found ->
-                        rendered(ctx, page, found, function -> function.spec().name()));
+                        renderPage(ctx, page, found, function -> function.spec().name()));
     }
 
     private Future<@Nullable Buffer> get(RoutingContext ctx) {
@@ -85,15 +85,15 @@ public final class FunctionRoutes {
                     .putHeader(HttpHeaders.ETAG, Preconditions.etag(function.revision()))
                     .putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache");
             var conditions = Preconditions.of(ctx.request());
-            conditions.checkMatch(function.revision());
-            if (conditions.alreadyHas(function.revision())) {
+            conditions.checkIfMatch(function.revision());
+            if (conditions.failsIfNoneMatch(function.revision())) {
                 return ctx.response().setStatusCode(304).end().mapEmpty();
             }
             if (WIRE_RECORD.equals(ctx.request().getHeader(HttpHeaders.ACCEPT))) {
                 ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, WIRE_RECORD);
                 return Future.succeededFuture(Buffer.buffer(Codec.encode(function)));
             }
-            return Future.succeededFuture(shown(ctx, function));
+            return Future.succeededFuture(renderFunction(ctx, function));
         });
     }
 
@@ -105,7 +105,7 @@ public final class FunctionRoutes {
                         ref(ctx),
                         Preconditions.of(ctx.request()),
                         current -> bodies.read(body, current.spec().name()))
-                .map(written -> written(ctx, written));
+                .map(written -> renderWrite(ctx, written));
     }
 
     private Future<Buffer> patch(RoutingContext ctx) {
@@ -116,11 +116,11 @@ public final class FunctionRoutes {
                         ref(ctx),
                         Preconditions.of(ctx.request()),
                         current -> bodies.read(
-                                patched(current, patch), current.spec().name()))
-                .map(written -> written(ctx, written));
+                                applyPatch(current, patch), current.spec().name()))
+                .map(written -> renderWrite(ctx, written));
     }
 
-    private static ObjectNode patched(FunctionRevision current, ObjectNode patch) {
+    private static ObjectNode applyPatch(FunctionRevision current, ObjectNode patch) {
         return MergePatch.apply(FunctionView.of(current), patch);
     }
 
@@ -134,12 +134,12 @@ public final class FunctionRoutes {
     }
 
     private Future<Buffer> revisions(RoutingContext ctx) {
-        var question = List.of("revisions", owner(ctx), ref(ctx));
-        var page = Page.of(ctx, question, key -> REVISION.matcher(key).matches());
+        var scope = List.of("revisions", owner(ctx), ref(ctx));
+        var page = Page.of(ctx, scope, key -> REVISION.matcher(key).matches());
         int before = page.after() == null ? Integer.MAX_VALUE : Integer.parseInt(page.after());
         return functions
-                .revisions(owner(ctx), ref(ctx), before, page.fetch())
-                .map(found -> rendered(ctx, page, found, function -> Integer.toString(function.revision())));
+                .revisions(owner(ctx), ref(ctx), before, page.fetchLimit())
+                .map(found -> renderPage(ctx, page, found, function -> Integer.toString(function.revision())));
     }
 
     private Future<Buffer> rollback(RoutingContext ctx) {
@@ -148,23 +148,23 @@ public final class FunctionRoutes {
         fields.requireValid();
         return functions
                 .rollback(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), revision)
-                .map(written -> written(ctx, written));
+                .map(written -> renderWrite(ctx, written));
     }
 
-    private static Buffer written(RoutingContext ctx, Written written) {
+    private static Buffer renderWrite(RoutingContext ctx, WriteResult written) {
         ctx.response()
                 .putHeader(
                         HttpHeaders.ETAG, Preconditions.etag(written.function().revision()))
                 .putHeader(SEQUENCE, Long.toString(written.sequence()));
-        return shown(ctx, written.function());
+        return renderFunction(ctx, written.function());
     }
 
-    private static Buffer shown(RoutingContext ctx, FunctionRevision function) {
+    private static Buffer renderFunction(RoutingContext ctx, FunctionRevision function) {
         ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
         return Buffer.buffer(FunctionView.of(function).toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Buffer rendered(
+    private static Buffer renderPage(
             RoutingContext ctx, Page page, List<FunctionRevision> found, Function<FunctionRevision, String> key) {
         ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
         return ContentCoding.gzipIfAccepted(ctx, page.render(found, FunctionView::of, key));

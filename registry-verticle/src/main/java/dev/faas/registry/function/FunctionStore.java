@@ -19,9 +19,9 @@ import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.StreamSupport;
 
-/** The tables {@code function} and {@code function_revision}. Each change leaves a row in the outbox, in its transaction. */
+/** Reads and writes the tables {@code function} and {@code function_revision}. Each change adds an outbox row in its transaction. */
 public final class FunctionStore {
-    private static final String BODY = """
+    private static final String SELECT_LATEST = """
             select r.body from function f join function_revision r
             on r.function_id = f.id and r.revision = f.revision where f.deleted_at is null and\s""";
 
@@ -34,7 +34,8 @@ public final class FunctionStore {
     /**
      * False when the owner has a function of this name.
      *
-     * @param check of how many the owner has then (of several made at once, each may be told of fewer); what it throws prevents it
+     * @param check receives the owner's number of functions, this one included; an exception rolls back. Concurrent inserts do
+     *     not count each other
      */
     public Future<Boolean> insert(FunctionRevision first, LongConsumer check) {
         return pg.inTransaction(tx -> tx.preparedQuery("""
@@ -48,8 +49,8 @@ public final class FunctionStore {
                                     check.accept(count);
                                     return insertRevision(tx, first);
                                 })
-                                .compose(stored ->
-                                        note(tx, first.owner(), first.spec().name()))
+                                .compose(stored -> addToOutbox(
+                                        tx, first.owner(), first.spec().name()))
                                 .map(true)));
     }
 
@@ -63,44 +64,45 @@ public final class FunctionStore {
     Future<Optional<FunctionRevision>> find(String owner, FunctionRef ref) {
         return pg.withPool(pool -> {
             if (ref.revision().isEmpty()) {
-                return pool.preparedQuery(BODY + which(ref))
+                return pool.preparedQuery(SELECT_LATEST + condition(ref))
                         .execute(Tuple.of(owner, ref.target()))
                         .map(FunctionStore::first);
             }
             return pool.preparedQuery("""
                             select r.body from function f join function_revision r on r.function_id = f.id
-                            where f.deleted_at is null and r.revision = $3 and\s""" + which(ref))
+                            where f.deleted_at is null and r.revision = $3 and\s""" + condition(ref))
                     .execute(Tuple.of(owner, ref.target(), ref.revision().getAsInt()))
                     .map(FunctionStore::first);
         });
     }
 
-    /** By name, those after one. */
+    /** By name. */
     Future<List<FunctionRevision>> list(String owner, String after, int limit) {
-        return pg.withPool(pool -> pool.preparedQuery(BODY + "f.owner = $1 and f.name > $2 order by f.name limit $3")
-                .execute(Tuple.of(owner, after, limit))
-                .map(FunctionStore::all));
+        return pg.withPool(
+                pool -> pool.preparedQuery(SELECT_LATEST + "f.owner = $1 and f.name > $2 order by f.name limit $3")
+                        .execute(Tuple.of(owner, after, limit))
+                        .map(FunctionStore::decode));
     }
 
-    /** Of everybody; by id, those after one. */
+    /** Functions of all owners, by id. */
     Future<List<FunctionRevision>> all(String after, int limit) {
-        return pg.withPool(pool -> pool.preparedQuery(BODY + "f.id > $1 order by f.id limit $2")
+        return pg.withPool(pool -> pool.preparedQuery(SELECT_LATEST + "f.id > $1 order by f.id limit $2")
                 .execute(Tuple.of(after, limit))
-                .map(FunctionStore::all));
+                .map(FunctionStore::decode));
     }
 
-    /** Of one function, newest first, those before one. */
+    /** Newest first. */
     Future<List<FunctionRevision>> revisions(String functionId, int before, int limit) {
         return pg.withPool(pool -> pool.preparedQuery("""
                         select body from function_revision where function_id = $1 and revision < $2
                         order by revision desc limit $3""")
                 .execute(Tuple.of(functionId, before, limit))
-                .map(FunctionStore::all));
+                .map(FunctionStore::decode));
     }
 
     /**
-     * Makes the next revision out of the newest one, under the function's lock; empty when there is no such function. What
-     * {@code next} throws is what the future fails with, and nothing has changed.
+     * Stores the revision that {@code next} makes of the newest one, under the function's lock; empty when there is no such
+     * function. An exception of {@code next} fails the future and rolls back.
      */
     public Future<Optional<FunctionRevision>> revise(
             String owner, FunctionRef ref, UnaryOperator<FunctionRevision> next) {
@@ -112,12 +114,12 @@ public final class FunctionStore {
             return insertRevision(tx, revised)
                     .compose(stored -> tx.preparedQuery("update function set revision = $2 where id = $1")
                             .execute(Tuple.of(revised.id(), revised.revision())))
-                    .compose(updated -> note(tx, owner, revised.spec().name()))
+                    .compose(updated -> addToOutbox(tx, owner, revised.spec().name()))
                     .map(Optional.of(revised));
         }));
     }
 
-    /** Leaves a tombstone; empty when there is no such function. What {@code check} throws prevents it. */
+    /** Keeps the row as a tombstone; empty when there is no such function. An exception of {@code check} rolls back. */
     Future<Optional<FunctionRevision>> delete(
             String owner, FunctionRef ref, Consumer<FunctionRevision> check, Instant now) {
         return pg.inTransaction(tx -> lock(tx, owner, ref).compose(found -> {
@@ -127,13 +129,14 @@ public final class FunctionStore {
             check.accept(found.get());
             return tx.preparedQuery("update function set deleted_at = $2 where id = $1")
                     .execute(Tuple.of(found.get().id(), now.atOffset(ZoneOffset.UTC)))
-                    .compose(updated -> note(tx, owner, found.get().spec().name()))
+                    .compose(
+                            updated -> addToOutbox(tx, owner, found.get().spec().name()))
                     .map(found);
         }));
     }
 
     private static Future<Optional<FunctionRevision>> lock(SqlConnection tx, String owner, FunctionRef ref) {
-        return tx.preparedQuery(BODY + which(ref) + " for update of f")
+        return tx.preparedQuery(SELECT_LATEST + condition(ref) + " for update of f")
                 .execute(Tuple.of(owner, ref.target()))
                 .map(FunctionStore::first);
     }
@@ -144,23 +147,23 @@ public final class FunctionStore {
                 .mapEmpty();
     }
 
-    /** The outbox row. A key that is noted already gets a new change: whoever publishes the old one must not strike it. */
-    private static Future<Void> note(SqlConnection tx, String owner, String name) {
+    /** A key that is pending already gets a new change number, so that publishing the older change does not remove it. */
+    private static Future<Void> addToOutbox(SqlConnection tx, String owner, String name) {
         return tx.preparedQuery("""
                         insert into function_outbox (owner, name) values ($1, $2)
                         on conflict (owner, name) do update
                         set change = nextval('function_change'), noted_at = now()""").execute(Tuple.of(owner, name)).mapEmpty();
     }
 
-    private static String which(FunctionRef ref) {
+    private static String condition(FunctionRef ref) {
         return ref.isId() ? "f.owner = $1 and f.id = $2" : "f.owner = $1 and f.name = $2";
     }
 
     private static Optional<FunctionRevision> first(RowSet<Row> rows) {
-        return all(rows).stream().findFirst();
+        return decode(rows).stream().findFirst();
     }
 
-    private static List<FunctionRevision> all(RowSet<Row> rows) {
+    private static List<FunctionRevision> decode(RowSet<Row> rows) {
         return StreamSupport.stream(rows.spliterator(), false)
                 .map(row -> Codec.decode(row.getBuffer("body").getBytes(), FunctionRevision.class))
                 .toList();

@@ -7,12 +7,11 @@ import dev.faas.wire.FunctionRevision;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A function as the API shows it: the specification with the server's own fields, null where something is not set. */
+/** Renders a function for the API: its specification and the server's own fields, null where a value is not set. */
 final class FunctionView {
     private FunctionView() {}
 
-    /** What the server adds. */
-    private record Owned(int revision, @Nullable String imageDigest, Instant createdAt, Instant updatedAt) {}
+    private record ServerFields(int revision, @Nullable String imageDigest, Instant createdAt, Instant updatedAt) {}
 
     static ObjectNode of(FunctionRevision function) {
         var body = JsonNodeFactory.instance.objectNode();
@@ -20,13 +19,14 @@ final class FunctionView {
         Codec.toTree(function.spec()).properties().forEach(field -> {
             body.set(field.getKey(), field.getValue());
             if (field.getKey().equals("description")) {
-                // Their place in the document; the codec leaves out what is null.
+                // The codec omits null values; this keeps their place in the document.
                 body.putNull("entrypoint").putNull("command");
             }
         });
-        var owned = new Owned(function.revision(), function.imageDigest(), function.createdAt(), function.updatedAt());
+        var serverFields = new ServerFields(
+                function.revision(), function.imageDigest(), function.createdAt(), function.updatedAt());
         body.putNull("imageDigest");
-        body.setAll((ObjectNode) Codec.toTree(owned));
+        body.setAll((ObjectNode) Codec.toTree(serverFields));
         return body;
     }
 }

@@ -23,138 +23,139 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What can be done with functions. A write is answered once Postgres and the bucket FUNCTIONS both have it; a function that
- * belongs to another user is one that does not exist.
+ * Creates, reads, changes and deletes functions. A write succeeds once Postgres and the bucket FUNCTIONS both have it. A
+ * function of another user does not exist.
  */
 public final class Functions {
     private static final Logger LOG = LoggerFactory.getLogger(Functions.class);
-    private static final long CONSUMER_LIMIT_SECONDS = 3;
-    /** Only the user himself can change it. */
+    private static final long CONSUMER_TIMEOUT_SECONDS = 3;
+    /** Long: only a deletion by the user makes room. */
     private static final int QUOTA_RETRY_SECONDS = 60;
 
     /**
-     * A write that is done.
+     * A completed write.
      *
-     * @param sequence the revision at which the bucket FUNCTIONS has it
+     * @param sequence revision of the bucket FUNCTIONS that contains it
      */
-    record Written(FunctionRevision function, long sequence) {}
+    record WriteResult(FunctionRevision function, long sequence) {}
+
+    /** Where functions are stored. */
+    public record Storage(FunctionStore store, FunctionBucket bucket, ImagePins pins) {}
 
     private final Vertx vertx;
     private final FunctionStore store;
     private final FunctionBucket bucket;
     private final ImagePins pins;
     private final CommandQueue queue;
-    private final BooleanSupplier connected;
-    private final int mostOfOne;
+    private final BooleanSupplier isConnected;
+    private final int maxPerOwner;
     private final InstantSource clock;
 
-    /** @param mostOfOne functions that one owner may have */
+    /** @param isConnected to NATS */
     public Functions(
             Vertx vertx,
-            FunctionStore store,
-            FunctionBucket bucket,
-            ImagePins pins,
+            Storage storage,
             CommandQueue queue,
-            BooleanSupplier connected,
-            int mostOfOne,
+            BooleanSupplier isConnected,
+            int maxPerOwner,
             InstantSource clock) {
         this.vertx = vertx;
-        this.store = store;
-        this.bucket = bucket;
-        this.pins = pins;
+        this.store = storage.store();
+        this.bucket = storage.bucket();
+        this.pins = storage.pins();
         this.queue = queue;
-        this.connected = connected;
-        this.mostOfOne = mostOfOne;
+        this.isConnected = isConnected;
+        this.maxPerOwner = maxPerOwner;
         this.clock = clock;
     }
 
     /** Fails with 409 {@code function_exists}, or 429 {@code quota_exceeded}. */
-    Future<Written> create(String owner, FunctionSpec spec) {
+    Future<WriteResult> create(String owner, FunctionSpec spec) {
         var now = now();
         var first = new FunctionRevision(Ids.function(now), owner, 1, digest(spec), now, now, spec);
-        return ifTheBusIsThere(() -> store.insert(first, this::requireQuota)).compose(inserted -> {
+        return requireNats(() -> store.insert(first, this::requireQuota)).compose(inserted -> {
             if (!inserted) {
-                throw exists(spec.name()).asException();
+                throw nameTaken(spec.name()).asException();
             }
-            LOG.info("function {} made: {} of {}", first.id(), spec.name(), owner);
+            LOG.info("function created function={} name={} owner={}", first.id(), spec.name(), owner);
             return publish(first);
         });
     }
 
     Future<FunctionRevision> get(String owner, String ref) {
         return store.find(owner, parse(ref))
-                .map(found -> found.orElseThrow(() -> missing(ref)))
-                .compose(pins::shown);
+                .map(found -> found.orElseThrow(() -> notFound(ref)))
+                .compose(pins::withDigest);
     }
 
     Future<List<FunctionRevision>> list(String owner, String after, int limit) {
-        return store.list(owner, after, limit).compose(pins::shown);
+        return store.list(owner, after, limit).compose(pins::withDigest);
     }
 
     /** Newest first. */
     Future<List<FunctionRevision>> revisions(String owner, String ref, int before, int limit) {
-        return store.find(owner, latest(ref))
-                .map(found -> found.orElseThrow(() -> missing(ref)))
+        return store.find(owner, parseWithoutRevision(ref))
+                .map(found -> found.orElseThrow(() -> notFound(ref)))
                 .compose(function -> store.revisions(function.id(), before, limit))
-                .compose(pins::shown);
+                .compose(pins::withDigest);
     }
 
-    /** A new revision of what {@code next} makes of the newest one. */
-    Future<Written> revise(
+    /** Stores the specification that {@code next} makes of the newest revision as a new revision. */
+    Future<WriteResult> revise(
             String owner, String ref, Preconditions conditions, Function<FunctionRevision, FunctionSpec> next) {
-        return revised(owner, ref, conditions, next).compose(this::publish);
+        return storeRevision(owner, ref, conditions, next).compose(this::publish);
     }
 
-    private Future<FunctionRevision> revised(
+    private Future<FunctionRevision> storeRevision(
             String owner, String ref, Preconditions conditions, Function<FunctionRevision, FunctionSpec> next) {
-        var target = latest(ref);
-        return ifTheBusIsThere(() -> store.revise(owner, target, current -> {
+        var target = parseWithoutRevision(ref);
+        return requireNats(() -> store.revise(owner, target, current -> {
                     conditions.check(current.revision());
                     return successor(current, next.apply(current));
                 }))
-                .map(found -> found.orElseThrow(() -> missing(ref)));
+                .map(found -> found.orElseThrow(() -> notFound(ref)));
     }
 
-    /** A new revision equal to an old one, its image's contents included. */
-    Future<Written> rollback(String owner, String ref, Preconditions conditions, int revision) {
-        var target = latest(ref);
+    /** Stores a new revision equal to an old one, with the same image digest. */
+    Future<WriteResult> rollback(String owner, String ref, Preconditions conditions, int revision) {
+        var target = parseWithoutRevision(ref);
         return store.find(owner, target)
-                .map(found -> found.orElseThrow(() -> missing(ref)))
+                .map(found -> found.orElseThrow(() -> notFound(ref)))
                 .compose(function -> store.find(owner, new FunctionRef(function.id(), OptionalInt.of(revision))))
                 .compose(found -> {
-                    var old = found.orElseThrow(() -> Problem.invalid("revision", "is none that this function has had")
+                    var old = found.orElseThrow(() -> Problem.invalid("revision", "must be a revision of this function")
                             .asException());
-                    return revised(owner, ref, conditions, current -> old.spec())
-                            .compose(next -> pins.carriedOver(old, next)); // before anybody can boot it
+                    return storeRevision(owner, ref, conditions, current -> old.spec())
+                            .compose(next -> pins.copyPin(old, next)); // before a spawner can start it
                 })
                 .compose(this::publish)
-                .compose(written ->
-                        pins.shown(written.function()).map(function -> new Written(function, written.sequence())));
+                .compose(written -> pins.withDigest(written.function())
+                        .map(function -> new WriteResult(function, written.sequence())));
     }
 
-    /** The revision at which the bucket FUNCTIONS has it no more. What it has queued and running is stopped afterwards. */
+    /** Returns the revision of the bucket FUNCTIONS without it. The reconciler cancels its activations afterwards. */
     Future<Long> delete(String owner, String ref, Preconditions conditions) {
-        var target = latest(ref);
+        var target = parseWithoutRevision(ref);
         var now = now();
-        return ifTheBusIsThere(() -> store.delete(owner, target, current -> conditions.check(current.revision()), now))
+        return requireNats(() -> store.delete(owner, target, current -> conditions.check(current.revision()), now))
                 .compose(found -> {
-                    var function = found.orElseThrow(() -> missing(ref));
+                    var function = found.orElseThrow(() -> notFound(ref));
                     LOG.info(
-                            "function {} deleted: {} of {}",
+                            "function deleted function={} name={} owner={}",
                             function.id(),
                             function.spec().name(),
                             owner);
-                    return told(function);
+                    return writeToBucket(function);
                 });
     }
 
     private void requireQuota(long functions) {
-        if (functions > mostOfOne) {
+        if (functions > maxPerOwner) {
             throw Problem.of(
                             429,
                             "quota_exceeded",
                             "Quota exceeded",
-                            "You have " + mostOfOne
+                            "You have " + maxPerOwner
                                     + " functions, the most that one user may have. Delete one that you do not"
                                     + " need any more, then try again.")
                     .withRetryAfter(QUOTA_RETRY_SECONDS)
@@ -162,33 +163,32 @@ public final class Functions {
         }
     }
 
-    /** Refuses a write that could only be done by half. */
-    private <T> Future<T> ifTheBusIsThere(Supplier<Future<T>> write) {
-        return connected.getAsBoolean()
+    /** Refuses a write that could reach Postgres only. */
+    private <T> Future<T> requireNats(Supplier<Future<T>> write) {
+        return isConnected.getAsBoolean()
                 ? write.get()
                 : Future.failedFuture(Problem.unavailable("nats").asException());
     }
 
-    private Future<Written> publish(FunctionRevision function) {
-        // The queue's consumer too, so that the first call is quick; if that fails the spawners and the reconciler do
-        // it.
+    private Future<WriteResult> publish(FunctionRevision function) {
+        // Created now so that the first call is quick. If it fails, a spawner or the reconciler creates it.
         var consumer = Future.fromCompletionStage(queue.ensureConsumer(function), vertx.getOrCreateContext())
-                .timeout(CONSUMER_LIMIT_SECONDS, TimeUnit.SECONDS)
+                .timeout(CONSUMER_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .recover(failure -> {
-                    LOG.warn("the consumer of {} is made later: {}", function.id(), failure.getMessage());
+                    LOG.warn("consumer not created yet function={} cause={}", function.id(), failure.getMessage());
                     return Future.succeededFuture();
                 });
-        return told(function).compose(sequence -> consumer.map(ready -> new Written(function, sequence)));
+        return writeToBucket(function).compose(sequence -> consumer.map(ready -> new WriteResult(function, sequence)));
     }
 
-    private Future<Long> told(FunctionRevision function) {
+    private Future<Long> writeToBucket(FunctionRevision function) {
         var name = function.spec().name();
         return bucket.write(function.owner(), name).recover(failure -> {
             LOG.warn(
-                    "the bus is told later of {}: {}",
+                    "function change not published yet key={} cause={}",
                     FunctionRevision.key(function.owner(), name),
                     failure.getMessage());
-            return Future.failedFuture(halfDone().asException());
+            return Future.failedFuture(storedButNotPublished().asException());
         });
     }
 
@@ -197,16 +197,16 @@ public final class Functions {
                 current.id(), current.owner(), current.revision() + 1, digest(spec), current.createdAt(), now(), spec);
     }
 
-    /** Known now only if the reference pins it; else the first spawner that resolves the image finds it out. */
+    /** Known if the image reference contains it; otherwise the first spawner that resolves the image pins it. */
     private static @Nullable String digest(FunctionSpec spec) {
         return ImageReference.parse(spec.image()).map(ImageReference::digest).orElse(null);
     }
 
     private static FunctionRef parse(String ref) {
-        return FunctionRef.parse(ref).orElseThrow(() -> missing(ref));
+        return FunctionRef.parse(ref).orElseThrow(() -> notFound(ref));
     }
 
-    private static FunctionRef latest(String ref) {
+    private static FunctionRef parseWithoutRevision(String ref) {
         var target = parse(ref);
         if (target.revision().isPresent()) {
             throw Problem.invalid("", "a revision cannot be changed: name the function without '@'")
@@ -215,16 +215,16 @@ public final class Functions {
         return target;
     }
 
-    private static RuntimeException missing(String ref) {
+    private static RuntimeException notFound(String ref) {
         return Problem.functionNotFound(ref).asException();
     }
 
-    /** Milliseconds are what the API shows, so they are what is stored. */
+    /** The API shows milliseconds, so no more is stored. */
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private static Problem exists(String name) {
+    private static Problem nameTaken(String name) {
         return Problem.of(
                 409,
                 "function_exists",
@@ -232,12 +232,12 @@ public final class Functions {
                 "You have a function '" + name + "'. Change it with PUT or PATCH, or choose another name.");
     }
 
-    private static Problem halfDone() {
+    private static Problem storedButNotPublished() {
         return Problem.of(
                         503,
                         "unavailable",
                         "Temporarily unavailable",
-                        "The change is stored, and takes effect by itself as soon as the platform can spread it."
+                        "The change is stored and will take effect, but the platform could not publish it yet."
                                 + " Read the function before you repeat the call.")
                 .with("dependency", "nats")
                 .withRetryAfter(2);

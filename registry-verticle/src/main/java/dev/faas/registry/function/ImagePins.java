@@ -17,12 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the images of revisions were when they were first booted. Spawners find that out and write it to the bucket IMAGES; a
- * function is shown with it, and a rollback takes it along.
+ * Reads and copies image pins: the digest that the image of a revision had when a spawner first started it. Spawners write
+ * the pins to the bucket IMAGES; the API shows the digest, and a rollback copies the pin.
  */
 public final class ImagePins {
     private static final Logger LOG = LoggerFactory.getLogger(ImagePins.class);
-    private static final long LIMIT_SECONDS = 2;
+    private static final long TIMEOUT_SECONDS = 2;
 
     private final Vertx vertx;
     private final Nats nats;
@@ -34,8 +34,8 @@ public final class ImagePins {
         this.bucket = nats.kv(Subjects.IMAGES);
     }
 
-    /** With its digest where that is known and can be asked for. */
-    Future<FunctionRevision> shown(FunctionRevision function) {
+    /** Adds the digest if a pin exists and NATS answers; otherwise returns the function as it is. */
+    Future<FunctionRevision> withDigest(FunctionRevision function) {
         if (function.imageDigest() != null || !nats.isConnected()) {
             return Future.succeededFuture(function);
         }
@@ -44,42 +44,41 @@ public final class ImagePins {
                         .map(function::withImageDigest)
                         .orElse(function))
                 .otherwise(failure -> {
-                    LOG.debug("the digest of {} is not told: {}", function.id(), failure.getMessage());
+                    LOG.debug("image pin not read function={} cause={}", function.id(), failure.getMessage());
                     return function;
                 });
     }
 
-    /** Likewise, all at once. */
-    Future<List<FunctionRevision>> shown(List<FunctionRevision> functions) {
-        return Future.join(functions.stream().map(this::shown).toList()).map(all -> all.list());
+    Future<List<FunctionRevision>> withDigest(List<FunctionRevision> functions) {
+        return Future.join(functions.stream().map(this::withDigest).toList()).map(all -> all.list());
     }
 
-    /** A revision that equals an old one runs what that one ran, wherever its tag points by now. */
-    Future<FunctionRevision> carriedOver(FunctionRevision from, FunctionRevision to) {
+    /** After a rollback the new revision runs the same image as the old one, wherever the tag points now. */
+    Future<FunctionRevision> copyPin(FunctionRevision from, FunctionRevision to) {
         return pin(from.id(), from.revision())
                 .compose(found -> found.isEmpty()
                         ? Future.succeededFuture(to)
-                        : here(bucket.create(ImagePin.key(to.id(), to.revision()), Codec.encode(found.get())))
+                        : onContext(bucket.create(ImagePin.key(to.id(), to.revision()), Codec.encode(found.get())))
                                 .map(to))
                 .recover(failure -> {
                     LOG.warn(
-                            "revision {} of {} looks for its image anew, not for that of revision {}: {}",
-                            to.revision(),
+                            "image pin not copied, the image tag will be resolved again function={} from={} to={} cause={}",
                             to.id(),
                             from.revision(),
+                            to.revision(),
                             failure.getMessage());
                     return Future.succeededFuture(to);
                 });
     }
 
     private Future<Optional<ImagePin>> pin(String functionId, int revision) {
-        return here(bucket.get(ImagePin.key(functionId, revision)))
+        return onContext(bucket.get(ImagePin.key(functionId, revision)))
                 .map(found -> found.map(put -> Codec.decode(put.value().bytes(), ImagePin.class)));
     }
 
-    private <T> Future<T> here(CompletionStage<T> stage) {
+    private <T> Future<T> onContext(CompletionStage<T> stage) {
         return Future.fromCompletionStage(stage, vertx.getOrCreateContext())
-                .timeout(LIMIT_SECONDS, TimeUnit.SECONDS)
+                .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .recover(failure -> Future.failedFuture(BusException.unwrap(failure)));
     }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
-/** JSON merge patch (RFC 7396): a member replaces the one of its name, null removes it, objects merge. */
+/** Applies a JSON merge patch (RFC 7396): a member replaces the one of its name, null removes it, objects merge. */
 final class MergePatch {
     private MergePatch() {}
 
@@ -15,16 +15,16 @@ final class MergePatch {
             if (member.getValue().isNull()) {
                 result.remove(member.getKey());
             } else {
-                result.set(member.getKey(), merged(result.get(member.getKey()), member.getValue()));
+                result.set(member.getKey(), merge(result.get(member.getKey()), member.getValue()));
             }
         });
         return result;
     }
 
-    private static JsonNode merged(@Nullable JsonNode target, JsonNode patch) {
+    private static JsonNode merge(@Nullable JsonNode target, JsonNode patch) {
         if (!(patch instanceof ObjectNode object)) {
             return patch;
         }
-        return apply(target instanceof ObjectNode there ? there : JsonNodeFactory.instance.objectNode(), object);
+        return apply(target instanceof ObjectNode existing ? existing : JsonNodeFactory.instance.objectNode(), object);
     }
 }

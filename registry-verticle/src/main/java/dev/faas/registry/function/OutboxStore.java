@@ -9,27 +9,26 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The table {@code function_outbox}: which keys of the bucket FUNCTIONS have to be written. */
+/** Reads and writes the table {@code function_outbox}: keys of the bucket FUNCTIONS that have to be written. */
 public final class OutboxStore {
-    /** A key of the bucket. */
     public record BucketKey(String owner, String name) {}
 
-    /** What the tables say of a key now. Bytes are shared and not to be changed. */
-    public static final class Truth {
+    /** State of a key in Postgres. The bytes are shared: do not change them. */
+    public static final class KeyState {
         private final @Nullable Long change;
         private final byte @Nullable [] body;
 
-        Truth(@Nullable Long change, byte @Nullable [] body) {
+        KeyState(@Nullable Long change, byte @Nullable [] body) {
             this.change = change;
             this.body = body;
         }
 
-        /** The newest revision's bytes; empty when there is no such function (any more). */
+        /** The newest revision as a wire record; empty when there is no such function, or no longer. */
         public Optional<byte[]> body() {
             return Optional.ofNullable(body);
         }
 
-        /** Empty when nothing is noted: somebody else has written it. */
+        /** Empty when the key is not pending: another registry has written it. */
         public Optional<Long> change() {
             return Optional.ofNullable(change);
         }
@@ -41,8 +40,8 @@ public final class OutboxStore {
         this.pg = pg;
     }
 
-    /** Those that whoever changed the function has had a second to write, oldest change first. */
-    Future<List<BucketKey>> pending(int limit) {
+    /** Oldest change first. Younger than a second is left to the registry that made the change. */
+    Future<List<BucketKey>> findPending(int limit) {
         return pg.withPool(pool -> pool.preparedQuery("""
                         select owner, name from function_outbox where noted_at < now() - interval '1 second'
                         order by change limit $1""")
@@ -52,8 +51,8 @@ public final class OutboxStore {
                         .toList()));
     }
 
-    /** A key that the bucket should have by now; empty when there is none. */
-    Future<Optional<BucketKey>> newestWritten() {
+    /** The newest function whose key is not pending, so the bucket must have it; empty when there is none. */
+    Future<Optional<BucketKey>> findNewestPublished() {
         return pg.withPool(pool -> pool.query("""
                         select owner, name from function f where deleted_at is null
                         and not exists (select from function_outbox o where o.owner = f.owner and o.name = f.name)
@@ -64,34 +63,34 @@ public final class OutboxStore {
                         .findFirst()));
     }
 
-    /** Has every function written to the bucket again. */
-    Future<Void> noteAll() {
+    /** Every function is written to the bucket again. */
+    Future<Void> addAll() {
         return pg.withPool(pool -> pool.query("""
                         insert into function_outbox (owner, name, noted_at)
                         select owner, name, '-infinity' from function where deleted_at is null
                         on conflict (owner, name) do nothing""").execute().mapEmpty());
     }
 
-    public Future<Truth> truth(BucketKey key) {
+    public Future<KeyState> readState(BucketKey key) {
         return pg.withPool(pool -> pool.preparedQuery("""
                         select (select change from function_outbox where owner = $1 and name = $2) as change,
                                (select r.body from function f join function_revision r
                                 on r.function_id = f.id and r.revision = f.revision
                                 where f.owner = $1 and f.name = $2 and f.deleted_at is null) as body""")
                 .execute(Tuple.of(key.owner(), key.name()))
-                .map(rows -> truth(rows.iterator().next())));
+                .map(rows -> readState(rows.iterator().next())));
     }
 
-    /** Strikes the key off, unless it has changed again since. */
-    public Future<Void> written(BucketKey key, long change) {
+    /** Keeps the key if it has changed again since. */
+    public Future<Void> remove(BucketKey key, long change) {
         return pg.withPool(
                 pool -> pool.preparedQuery("delete from function_outbox where owner = $1 and name = $2 and change = $3")
                         .execute(Tuple.of(key.owner(), key.name(), change))
                         .mapEmpty());
     }
 
-    private static Truth truth(Row row) {
+    private static KeyState readState(Row row) {
         var body = row.getBuffer("body");
-        return new Truth(row.getLong("change"), body == null ? null : body.getBytes());
+        return new KeyState(row.getLong("change"), body == null ? null : body.getBytes());
     }
 }

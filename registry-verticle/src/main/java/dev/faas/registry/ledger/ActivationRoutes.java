@@ -19,9 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Map;
 
-/** {@code /v1/activations}: what the ledger can tell. The list is public through the gateway, the rest is for it alone. */
+/** Serves {@code /v1/activations} from the ledger. The list is public through the gateway, the rest is for the gateway only. */
 public final class ActivationRoutes {
-    /** The stream sequence of the event that a record is made of. */
+    /** Sequence in the event stream of the state that is shown. */
     static final String SEQUENCE = "Faas-Sequence";
 
     private static final String STATUS = "X-Activation-Status";
@@ -41,15 +41,15 @@ public final class ActivationRoutes {
         var user = Authenticated.by(verifier);
         on.get("/v1/activations").handler(user).respond(this::list);
         on.get("/v1/activations/:id").handler(user).respond(this::get);
-        on.get("/v1/activations/:id/accepted").handler(user).respond(this::accepted);
+        on.get("/v1/activations/:id/accepted").handler(user).respond(this::getAccepted);
         on.get("/v1/activations/:id/result").handler(user).handler(this::result);
         on.get("/v1/activations/:id/logs").handler(user).handler(this::logs);
     }
 
     private Future<Buffer> list(RoutingContext ctx) {
-        var wrong = new ArrayList<Problem.FieldError>();
-        var filter = LedgerFilter.of(ctx.queryParams(), wrong);
-        var page = Page.of(ctx, filter.question(owner(ctx)), Ids::isActivation, wrong);
+        var errors = new ArrayList<Problem.FieldError>();
+        var filter = LedgerFilter.of(ctx.queryParams(), errors);
+        var page = Page.of(ctx, filter.scope(owner(ctx)), Ids::isActivation, errors);
         return ledger.list(owner(ctx), filter, page).map(found -> {
             ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
             return ContentCoding.gzipIfAccepted(ctx, page.render(found, Codec::toTree, ActivationView::activationId));
@@ -57,23 +57,23 @@ public final class ActivationRoutes {
     }
 
     private Future<Buffer> get(RoutingContext ctx) {
-        return ledger.get(owner(ctx), ctx.pathParam("id")).map(told -> {
-            ctx.response().putHeader(SEQUENCE, Long.toString(told.sequence()));
-            return json(ctx, Codec.toTree(told.activation()));
+        return ledger.get(owner(ctx), ctx.pathParam("id")).map(found -> {
+            ctx.response().putHeader(SEQUENCE, Long.toString(found.sequence()));
+            return json(ctx, Codec.toTree(found.activation()));
         });
     }
 
-    private Future<Buffer> accepted(RoutingContext ctx) {
-        return ledger.accepted(owner(ctx), ctx.pathParam("id")).map(accepted -> {
+    private Future<Buffer> getAccepted(RoutingContext ctx) {
+        return ledger.findAccepted(owner(ctx), ctx.pathParam("id")).map(accepted -> {
             ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
             return Buffer.buffer(Codec.encode(accepted));
         });
     }
 
     private void result(RoutingContext ctx) {
-        ledger.result(owner(ctx), ctx.pathParam("id")).onFailure(ctx::fail).onSuccess(output -> {
-            switch (output) {
-                case Output.Kept kept -> send(ctx, kept, "application/octet-stream");
+        ledger.findResult(owner(ctx), ctx.pathParam("id")).onFailure(ctx::fail).onSuccess(found -> {
+            switch (found) {
+                case Output.Available output -> send(ctx, output, "application/octet-stream");
                 case Output.Pending(var status) -> {
                     ctx.response()
                             .setStatusCode(202)
@@ -87,11 +87,11 @@ public final class ActivationRoutes {
     }
 
     private void logs(RoutingContext ctx) {
-        ledger.log(owner(ctx), ctx.pathParam("id")).onFailure(ctx::fail).onSuccess(output -> {
-            switch (output) {
-                case Output.Kept kept -> send(ctx, kept, TEXT);
+        ledger.findLog(owner(ctx), ctx.pathParam("id")).onFailure(ctx::fail).onSuccess(found -> {
+            switch (found) {
+                case Output.Available output -> send(ctx, output, TEXT);
                 case Output.Pending(var status) -> {
-                    // What there is of it by now only the stream knows.
+                    // The event stream has what was written so far; the gateway reads it there.
                     ctx.response().putHeader(STATUS, status.text()).putHeader(HttpHeaders.CONTENT_TYPE, TEXT);
                     ctx.end();
                 }
@@ -99,10 +99,10 @@ public final class ActivationRoutes {
         });
     }
 
-    /** Whatever a function wrote, a browser must not take it for a page of ours: no answer goes without nosniff. */
-    private static void send(RoutingContext ctx, Output.Kept kept, String type) {
-        ctx.response().putHeader(STATUS, kept.status().text()).putHeader(HttpHeaders.CONTENT_TYPE, type);
-        kept.body().send(ctx, kept.source());
+    /** Function output is untrusted: HttpService adds nosniff to every response, so no browser renders it as a page. */
+    private static void send(RoutingContext ctx, Output.Available output, String type) {
+        ctx.response().putHeader(STATUS, output.status().text()).putHeader(HttpHeaders.CONTENT_TYPE, type);
+        output.body().send(ctx, output.source());
     }
 
     private static Buffer json(RoutingContext ctx, JsonNode body) {

@@ -15,79 +15,85 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets go of results, arguments and logs that have had their time: first what lies apart, then what the rows have and say of
- * it, so that nothing is left behind by a sweep that dies. Reads do not wait for it: they go by the time.
+ * Removes results, arguments and logs whose retention is over: first the objects, then the columns that refer to them, so that
+ * a crash leaves no object behind. Reads do not depend on it: they check the time of the end themselves.
  */
 public final class ExpiredPayloadRemover {
     private static final Logger LOG = LoggerFactory.getLogger(ExpiredPayloadRemover.class);
     private static final int BATCH = 500;
-    private static final int BATCHES_A_ROUND = 20;
+    private static final int BATCHES_PER_ROUND = 20;
     private static final int AT_ONCE = 16;
 
     private final RetentionStore store;
-    private final PayloadArchive shelf;
+    private final PayloadArchive archive;
     private final Retention retention;
     private final InstantSource clock;
 
-    public ExpiredPayloadRemover(RetentionStore store, PayloadArchive shelf, Retention retention, InstantSource clock) {
+    public ExpiredPayloadRemover(
+            RetentionStore store, PayloadArchive archive, Retention retention, InstantSource clock) {
         this.store = store;
-        this.shelf = shelf;
+        this.archive = archive;
         this.retention = retention;
         this.clock = clock;
     }
 
     /** Blocks. */
-    public void round() throws Exception {
+    public void runOnce() throws Exception {
         var now = clock.instant();
-        letGo(() -> store.results(retention.resultsSince(now), BATCH), this::removeResult, store::withoutResults);
-        letGo(() -> store.logs(retention.logsSince(now), BATCH), this::removeLog, store::withoutLogs);
-        strays(retention.recordsSince(now));
+        removeExpired(
+                () -> store.findExpiredResults(retention.resultsCutoff(now), BATCH),
+                this::removeResult,
+                store::clearResults);
+        removeExpired(() -> store.findExpiredLogs(retention.logsCutoff(now), BATCH), this::removeLog, store::clearLogs);
+        deleteStrayRows(retention.recordsCutoff(now));
     }
 
     @FunctionalInterface
-    private interface Finding {
+    private interface Query {
         Future<List<Expired>> next();
     }
 
-    private void letGo(
-            Finding due, BoundedParallel.Step<Expired> apart, Function<Collection<String>, Future<Void>> rows)
+    private void removeExpired(
+            Query query,
+            BoundedParallel.Step<Expired> removeObjects,
+            Function<Collection<String>, Future<Void>> clearRows)
             throws Exception {
-        for (int batch = 0; batch < BATCHES_A_ROUND; batch++) {
-            var expired = Blocking.await(due.next());
+        for (int batch = 0; batch < BATCHES_PER_ROUND; batch++) {
+            var expired = Blocking.await(query.next());
             if (expired.isEmpty()) {
                 return;
             }
-            var gone = BoundedParallel.runAndReturnDone(expired, AT_ONCE, apart);
-            if (gone.isEmpty()) {
-                throw new IOException("not one of " + expired.size() + " copies could be removed");
+            var removed = BoundedParallel.runAndReturnDone(expired, AT_ONCE, removeObjects);
+            if (removed.isEmpty()) {
+                throw new IOException("none of " + expired.size() + " expired payloads could be removed");
             }
-            Blocking.await(rows.apply(gone.stream().map(Expired::id).toList()));
-            LOG.debug("{} activations have lost what they wrote: it has had its time", gone.size());
-            if (gone.size() < BATCH) {
+            Blocking.await(clearRows.apply(removed.stream().map(Expired::id).toList()));
+            LOG.debug("expired payloads removed activations={}", removed.size());
+            if (removed.size() < BATCH) {
                 return;
             }
         }
     }
 
     private void removeResult(Expired activation) throws Exception {
-        if (activation.resultApart()) {
-            shelf.remove(activation.id(), Kind.RESULT);
+        if (activation.resultInObjectStore()) {
+            archive.remove(activation.id(), Kind.RESULT);
         }
-        if (activation.argumentApart()) {
-            shelf.remove(activation.id(), Kind.ARGUMENT);
+        if (activation.argumentInObjectStore()) {
+            archive.remove(activation.id(), Kind.ARGUMENT);
         }
     }
 
     private void removeLog(Expired activation) throws Exception {
-        if (activation.logApart()) {
-            shelf.remove(activation.id(), Kind.LOG);
+        if (activation.logInObjectStore()) {
+            archive.remove(activation.id(), Kind.LOG);
         }
     }
 
-    private void strays(Instant endedBefore) throws Exception {
+    private void deleteStrayRows(Instant endedBefore) throws Exception {
         boolean more = true;
-        for (int batch = 0; more && batch < BATCHES_A_ROUND; batch++) {
-            more = Blocking.await(store.deleteStray(endedBefore, BATCH));
+        for (int batch = 0; more && batch < BATCHES_PER_ROUND; batch++) {
+            more = Blocking.await(store.deleteStrayRows(endedBefore, BATCH));
         }
     }
 }

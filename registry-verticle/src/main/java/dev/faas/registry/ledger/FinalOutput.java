@@ -6,32 +6,32 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 
-/** What the final run of an activation wrote to one of its streams, with one chunk in memory at a time. Blocks. */
+/** Reads what the final run of an activation wrote to one of its streams, one chunk in memory at a time. Blocks. */
 final class FinalOutput extends InputStream {
-    /** Called where the output ends too early: fails when that is no end. */
+    /** Called when the output ends before its length; throws if the missing part must not be ignored. */
     @FunctionalInterface
-    interface Shortfall {
+    interface EarlyEndCheck {
         void check() throws Exception;
     }
 
     private final RunOutput output;
     private final long length;
-    private final Shortfall shortfall;
+    private final EarlyEndCheck earlyEnd;
     private byte[] chunk = new byte[0];
     private int position;
 
-    /** @param length as its record says */
-    FinalOutput(RunOutput output, long length, Shortfall shortfall) {
+    /** @param length of the output according to the record */
+    FinalOutput(RunOutput output, long length, EarlyEndCheck earlyEnd) {
         this.output = output;
         this.length = length;
-        this.shortfall = shortfall;
+        this.earlyEnd = earlyEnd;
     }
 
-    /** Fills as much as there is: an object's pieces are to be large. */
+    /** Fills the whole buffer if it can, so that the pieces of the stored object are large. */
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
         int done = 0;
-        while (done < length && more()) {
+        while (done < length && fillChunk()) {
             int some = Math.min(length - done, chunk.length - position);
             System.arraycopy(chunk, position, into, offset + done, some);
             position += some;
@@ -42,12 +42,12 @@ final class FinalOutput extends InputStream {
 
     @Override
     public int read() throws IOException {
-        return more() ? chunk[position++] & 0xff : -1;
+        return fillChunk() ? chunk[position++] & 0xff : -1;
     }
 
-    private boolean more() throws IOException {
+    private boolean fillChunk() throws IOException {
         while (position == chunk.length) {
-            var next = next();
+            var next = readChunk();
             if (next.length == 0) {
                 return false;
             }
@@ -57,11 +57,11 @@ final class FinalOutput extends InputStream {
         return true;
     }
 
-    private byte[] next() throws IOException {
+    private byte[] readChunk() throws IOException {
         try {
             var next = Blocking.await(output.next());
             if (next.isEmpty() && output.bytesRead() < length) {
-                shortfall.check();
+                earlyEnd.check();
             }
             return next.orElseGet(() -> new byte[0]);
         } catch (InterruptedException e) {
@@ -69,8 +69,8 @@ final class FinalOutput extends InputStream {
         } catch (IOException e) {
             throw e;
         } catch (Exception e) {
-            // As such the object store undoes what it has begun, and the projector tries again.
-            throw new IOException("output could not be read", e);
+            // On an IOException the object store removes what it has written, and the projector tries again.
+            throw new IOException("output of the run could not be read", e);
         }
     }
 }

@@ -21,127 +21,131 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What the ledger tells the owners of activations. Another user's activation is one that does not exist. */
+/** Reads activations from the ledger for their owners. An activation of another user does not exist. */
 public final class Ledger {
-    /** A public record with the sequence of the event it is made of. */
-    record Told(ActivationView activation, long sequence) {}
+    /** @param sequence of the event that the record comes from */
+    record VersionedView(ActivationView activation, long sequence) {}
 
-    /** What there is of a result or a log. */
+    /** A result or a log. */
     sealed interface Output {
         Status status();
 
-        /** It has not ended yet, or the ledger does not know. */
+        /** The activation has not ended, or the ledger is behind. */
         record Pending(Status status) implements Output {}
 
-        record Kept(Status status, ByteBody body, ByteBody.Source source) implements Output {}
+        record Available(Status status, ByteBody body, ByteBody.Source source) implements Output {}
     }
 
-    private static final TypeReference<RunSpec> ORDER = new TypeReference<>() {};
+    private static final TypeReference<RunSpec> RUN_SPEC = new TypeReference<>() {};
     private static final String OUTPUT_EXPIRED =
-            "What this activation wrote is kept no longer. Its record is, and a replay makes it again.";
+            "The activation's output has expired; its record is still there. Submit the activation again to get a new result.";
     private static final String ARGUMENT_EXPIRED =
-            "What this activation was to run is kept no longer. Submit it anew, with its argument.";
+            "The activation's input has expired. Submit it again, with its argument.";
 
     private final Vertx vertx;
     private final LedgerReadStore store;
-    private final PayloadArchive shelf;
+    private final PayloadArchive archive;
     private final Retention retention;
     private final InstantSource clock;
 
-    public Ledger(Vertx vertx, LedgerReadStore store, PayloadArchive shelf, Retention retention, InstantSource clock) {
+    public Ledger(
+            Vertx vertx, LedgerReadStore store, PayloadArchive archive, Retention retention, InstantSource clock) {
         this.vertx = vertx;
         this.store = store;
-        this.shelf = shelf;
+        this.archive = archive;
         this.retention = retention;
         this.clock = clock;
     }
 
     /** Newest first, without results. */
     Future<List<ActivationView>> list(String owner, LedgerFilter filter, Page page) {
-        return store.list(owner, filter, recordsSince(), page.after(), page.fetch())
+        return store.list(owner, filter, recordsCutoff(), page.after(), page.fetchLimit())
                 .map(found -> found.stream()
                         .map(record -> ActivationView.of(record).withoutResult())
                         .toList());
     }
 
-    Future<Told> get(String owner, String id) {
-        return find(owner, id).map(line -> new Told(ActivationView.of(whole(line)), line.sequence()));
+    Future<VersionedView> get(String owner, String id) {
+        return find(owner, id).map(row -> new VersionedView(ActivationView.of(withResultText(row)), row.sequence()));
     }
 
-    /** Fails with 410 {@code result_expired} when there was a result that is kept no more. */
-    Future<Output> result(String owner, String id) {
-        return output(owner, id, Source.STDOUT);
+    /** Fails with 410 {@code result_expired} when the result has expired. */
+    Future<Output> findResult(String owner, String id) {
+        return findOutput(owner, id, Source.STDOUT);
     }
 
-    /** Of the final run. Fails with 410 {@code result_expired} when there was a log that is kept no more. */
-    Future<Output> log(String owner, String id) {
-        return output(owner, id, Source.STDERR);
+    /** Log of the final run. Fails with 410 {@code result_expired} when it has expired. */
+    Future<Output> findLog(String owner, String id) {
+        return findOutput(owner, id, Source.STDERR);
     }
 
-    private Future<Output> output(String owner, String id, Source source) {
-        return find(owner, id).compose(line -> switch (line.record()) {
+    private Future<Output> findOutput(String owner, String id, Source source) {
+        return find(owner, id).compose(row -> switch (row.record()) {
             case ActivationRecord.Ended ended ->
                 source == Source.STDOUT
-                        ? kept(
+                        ? openOutput(
                                 ended,
                                 source,
                                 Kind.RESULT,
-                                line.result(),
-                                ended.report().resultBytes())
-                        : kept(
+                                row.result(),
+                                ended.report().output().resultBytes())
+                        : openOutput(
                                 ended,
                                 source,
                                 Kind.LOG,
-                                line.log(),
-                                ended.report().logBytes());
-            default -> Future.succeededFuture(new Output.Pending(line.record().currentStatus()));
+                                row.log(),
+                                ended.report().output().logBytes());
+            default -> Future.succeededFuture(new Output.Pending(row.record().currentStatus()));
         });
     }
 
-    private Instant recordsSince() {
-        return retention.recordsSince(clock.instant());
+    private Instant recordsCutoff() {
+        return retention.recordsCutoff(clock.instant());
     }
 
-    /** A copy that has had its time is not there, also before it is removed. */
-    private PayloadCopy inTime(ActivationRecord record, Kind kind, PayloadCopy copy) {
+    /** Hides an expired copy that {@link ExpiredPayloadRemover} has not removed yet. */
+    private PayloadCopy unlessExpired(ActivationRecord record, Kind kind, PayloadCopy copy) {
         var now = clock.instant();
-        var since = kind == Kind.LOG ? retention.logsSince(now) : retention.resultsSince(now);
+        var cutoff = kind == Kind.LOG ? retention.logsCutoff(now) : retention.resultsCutoff(now);
         return record instanceof ActivationRecord.Ended ended
-                        && ended.report().finishedAt().isBefore(since)
+                        && ended.report().finishedAt().isBefore(cutoff)
                 ? PayloadCopy.NONE
                 : copy;
     }
 
-    private Future<Output> kept(
-            ActivationRecord.Ended ended, Source source, Kind kind, PayloadCopy stored, long bytes) {
-        var copy = inTime(ended, kind, stored);
-        var found = bytes == 0 && copy instanceof PayloadCopy.None
-                ? Future.succeededFuture(Optional.of(PayloadArchive.Kept.EMPTY))
-                : shelf.open(ended.id(), kind, copy);
-        return found.map(it -> it.orElseThrow(() -> expired(OUTPUT_EXPIRED)))
-                .map(kept -> new Output.Kept(
+    private Future<Output> openOutput(
+            ActivationRecord.Ended ended, Source source, Kind kind, PayloadCopy copy, long bytes) {
+        var unexpired = unlessExpired(ended, kind, copy);
+        var found = bytes == 0 && unexpired instanceof PayloadCopy.None
+                ? Future.succeededFuture(Optional.of(PayloadArchive.ReadableCopy.EMPTY))
+                : archive.open(ended.id(), kind, unexpired);
+        return found.map(it -> it.orElseThrow(() -> resultExpired(OUTPUT_EXPIRED)))
+                .map(readable -> new Output.Available(
                         ended.currentStatus(),
-                        new ByteBody(source.objectName(ended.id()), kept.length()),
-                        kept.source()));
+                        new ByteBody(source.objectName(ended.id()), readable.length()),
+                        readable.source()));
     }
 
-    /** What was accepted, spec and argument too: a replay begins with it. Fails with 410 {@code result_expired}. */
-    Future<ActivationRecord.Queued> accepted(String owner, String id) {
-        return known(id, () -> store.findOrder(owner, id, recordsSince()))
+    /** The accepted state with specification and argument, for a replay. Fails with 410 {@code result_expired}. */
+    Future<ActivationRecord.Queued> findAccepted(String owner, String id) {
+        return requireFound(id, () -> store.findRunSpec(owner, id, recordsCutoff()))
                 // The object store blocks.
                 .compose(found -> vertx.executeBlocking(
-                                () -> shelf.fetch(
-                                        id, Kind.ARGUMENT, inTime(found.record(), Kind.ARGUMENT, found.order())),
+                                () -> archive.fetch(
+                                        id,
+                                        Kind.ARGUMENT,
+                                        unlessExpired(found.record(), Kind.ARGUMENT, found.runSpec())),
                                 false)
-                        .map(kept -> kept.orElseThrow(() -> expired(ARGUMENT_EXPIRED)))
-                        .map(order -> ActivationRecord.accept(found.record().activation(), Codec.read(order, ORDER))));
+                        .map(argument -> argument.orElseThrow(() -> resultExpired(ARGUMENT_EXPIRED)))
+                        .map(runSpec ->
+                                ActivationRecord.accept(found.record().activation(), Codec.read(runSpec, RUN_SPEC))));
     }
 
     private Future<LedgerRow> find(String owner, String id) {
-        return known(id, () -> store.find(owner, id, recordsSince()));
+        return requireFound(id, () -> store.find(owner, id, recordsCutoff()));
     }
 
-    private static <T> Future<T> known(String id, Supplier<Future<Optional<T>>> find) {
+    private static <T> Future<T> requireFound(String id, Supplier<Future<Optional<T>>> find) {
         if (!Ids.isActivation(id)) {
             return Future.failedFuture(Problem.activationNotFound(id).asException());
         }
@@ -150,12 +154,12 @@ public final class Ledger {
                         found.orElseThrow(() -> Problem.activationNotFound(id).asException()));
     }
 
-    /** The record with the text of its result, which its line keeps apart. */
-    private ActivationRecord whole(LedgerRow line) {
-        if (line.record() instanceof ActivationRecord.Ended ended && line.resultText()) {
-            var text = inTime(ended, Kind.RESULT, line.result()) instanceof PayloadCopy.Inline(var bytes)
+    /** Puts the text of the result back into the record; its row has it in a column of its own. */
+    private ActivationRecord withResultText(LedgerRow row) {
+        if (row.record() instanceof ActivationRecord.Ended ended && row.resultText()) {
+            var text = unlessExpired(ended, Kind.RESULT, row.result()) instanceof PayloadCopy.Inline(var bytes)
                     ? bytes.toString(StandardCharsets.UTF_8)
-                    : ended.report().resultBytes() == 0 ? "" : null;
+                    : ended.report().output().resultBytes() == 0 ? "" : null;
             return new ActivationRecord.Ended(
                     ended.activation(),
                     ended.attempt(),
@@ -165,10 +169,10 @@ public final class Ledger {
                     ended.claimedAt(),
                     ended.report().withResult(text));
         }
-        return line.record();
+        return row.record();
     }
 
-    private static RuntimeException expired(String detail) {
+    private static RuntimeException resultExpired(String detail) {
         return Problem.of(410, "result_expired", "Result expired", detail).asException();
     }
 }

@@ -3,12 +3,12 @@ package dev.faas.registry.ledger;
 import dev.faas.activation.ActivationRecord;
 
 /**
- * One line of the ledger, as it comes out of the events.
+ * Describes a row of the ledger to be written.
  *
- * @param record without order and result text, which are kept apart
- * @param sequence of the event: only a later one replaces the line
- * @param argument the order; none where this event does not carry it
- * @param resultText the result is text that is part of the public record
+ * @param record without run specification and result text, which have columns of their own
+ * @param sequence of the event; only a later one replaces the row
+ * @param argument the run specification with the argument; only the accepted event has it
+ * @param resultText whether the result is text that the public record shows
  */
 public record LedgerEntry(
         ActivationRecord record,

@@ -14,11 +14,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which activations a list is of. Every member narrows it; null, or no tag, does not.
+ * Selects the activations of a list. Null, or no tag, selects all.
  *
- * @param function by id or by name; a name also finds what ran under it before the function was made anew
- * @param since submitted then or later
- * @param until submitted before
+ * @param function by id or by name; a name also finds activations of an earlier, deleted function of that name
+ * @param since inclusive time of the submission; {@code until} is exclusive
  */
 public record LedgerFilter(
         @Nullable FunctionRef function,
@@ -30,7 +29,7 @@ public record LedgerFilter(
     private static final int MAX_TAG_KEY = 64;
     private static final int MAX_TAG_VALUE = 256;
 
-    /** @param errors takes every parameter that is wrong, which the filter then does without */
+    /** @param errors receives every invalid parameter; the filter ignores it */
     static LedgerFilter of(MultiMap query, List<Problem.FieldError> errors) {
         return new LedgerFilter(
                 function(query.get("function"), errors),
@@ -40,13 +39,13 @@ public record LedgerFilter(
                 tags(query.getAll("tag"), errors));
     }
 
-    /** Whether there may be few that fit among very many, or none. */
-    boolean narrows() {
+    /** Whether few rows among very many may match. */
+    boolean isSelective() {
         return function != null || status != null || !tags.isEmpty();
     }
 
-    /** The same for equal filters only. */
-    List<String> question(String owner) {
+    /** Identifies the list: equal for equal filters only. */
+    List<String> scope(String owner) {
         return List.of(
                 "activations",
                 owner,
@@ -91,7 +90,7 @@ public record LedgerFilter(
         return time.orElse(null);
     }
 
-    /** RFC 3339, in the range that an id's 48 bits of milliseconds have. */
+    /** RFC 3339, in the range of the 48 bits of milliseconds in an id. */
     private static Optional<Instant> parse(String text) {
         try {
             var time = OffsetDateTime.parse(text).toInstant();

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The table {@code activation}, as its owners read it: what ended too long ago is there no more, however long it may lie. */
+/** Reads the table {@code activation} for owners. Hides rows that ended before a cutoff, even while they still exist. */
 public final class LedgerReadStore {
     private final Pg pg;
 
@@ -24,33 +24,32 @@ public final class LedgerReadStore {
         this.pg = pg;
     }
 
-    public Future<Optional<LedgerRow>> find(String owner, String id, Instant since) {
+    public Future<Optional<LedgerRow>> find(String owner, String id, Instant cutoff) {
         return pg.withPool(pool -> pool.preparedQuery("""
                         select record, sequence, result, result_apart, result_text, log, log_apart
                         from activation where id = $1 and owner = $2 and (finished_at is null or finished_at >= $3)""")
-                .execute(Tuple.of(id, owner, since.atOffset(ZoneOffset.UTC)))
+                .execute(Tuple.of(id, owner, cutoff.atOffset(ZoneOffset.UTC)))
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
                         .findFirst()
-                        .map(LedgerReadStore::line)));
+                        .map(LedgerReadStore::toLedgerRow)));
     }
 
-    /** An activation and the copy of its order. */
-    record Ordered(ActivationRecord record, PayloadCopy order) {}
+    record AcceptedRow(ActivationRecord record, PayloadCopy runSpec) {}
 
-    Future<Optional<Ordered>> findOrder(String owner, String id, Instant since) {
+    Future<Optional<AcceptedRow>> findRunSpec(String owner, String id, Instant cutoff) {
         return pg.withPool(pool -> pool.preparedQuery("""
                         select record, argument, argument_apart
                         from activation where id = $1 and owner = $2 and (finished_at is null or finished_at >= $3)""")
-                .execute(Tuple.of(id, owner, since.atOffset(ZoneOffset.UTC)))
+                .execute(Tuple.of(id, owner, cutoff.atOffset(ZoneOffset.UTC)))
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
                         .findFirst()
-                        .map(row -> new Ordered(record(row), copy(row, "argument")))));
+                        .map(row -> new AcceptedRow(toRecord(row), toCopy(row, "argument")))));
     }
 
-    /** Newest first, those before one. */
+    /** Newest first. */
     public Future<List<ActivationRecord>> list(
-            String owner, LedgerFilter filter, Instant since, @Nullable String before, int limit) {
-        var where = new Where(owner, since);
+            String owner, LedgerFilter filter, Instant cutoff, @Nullable String before, int limit) {
+        var where = new Where(owner, cutoff);
         if (before != null) {
             where.and("id <", before);
         }
@@ -62,7 +61,7 @@ public final class LedgerReadStore {
         if (filter.status() != null) {
             where.and("status =", filter.status().text());
         }
-        // The time of submission is in the id, which is also what the ledger is partitioned by.
+        // The id contains the time of submission, and is the key of the partitions.
         if (filter.since() != null) {
             where.and("id >=", Ids.lowestAt(filter.since()));
         }
@@ -73,21 +72,21 @@ public final class LedgerReadStore {
             where.and("tags <> '{}' and tags @>", new JsonObject(Map.<String, Object>copyOf(filter.tags())));
         }
         var select = where.select("record", "order by id desc limit " + limit);
-        return pg.withPool(pool -> pool.preparedQuery(filter.narrows() ? Pg.CUSTOM_PLAN + select : select)
+        return pg.withPool(pool -> pool.preparedQuery(filter.isSelective() ? Pg.CUSTOM_PLAN + select : select)
                 .execute(where.values())
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(LedgerReadStore::record)
+                        .map(LedgerReadStore::toRecord)
                         .toList()));
     }
 
-    /** Conditions and their values, grown together. */
+    /** Builds conditions together with their values. */
     private static final class Where {
         private final StringBuilder conditions =
                 new StringBuilder("owner = $1 and (finished_at is null or finished_at >= $2)");
         private final Tuple values;
 
-        Where(String owner, Instant since) {
-            values = Tuple.of(owner, since.atOffset(ZoneOffset.UTC));
+        Where(String owner, Instant cutoff) {
+            values = Tuple.of(owner, cutoff.atOffset(ZoneOffset.UTC));
         }
 
         void and(String comparison, Object value) {
@@ -104,24 +103,24 @@ public final class LedgerReadStore {
         }
     }
 
-    private static LedgerRow line(Row row) {
+    private static LedgerRow toLedgerRow(Row row) {
         return new LedgerRow(
-                record(row),
+                toRecord(row),
                 row.getLong("sequence"),
-                copy(row, "result"),
+                toCopy(row, "result"),
                 row.getBoolean("result_text"),
-                copy(row, "log"));
+                toCopy(row, "log"));
     }
 
-    private static PayloadCopy copy(Row row, String column) {
+    private static PayloadCopy toCopy(Row row, String column) {
         var bytes = row.getBuffer(column);
         if (bytes != null) {
             return new PayloadCopy.Inline(bytes);
         }
-        return row.getBoolean(column + "_apart") ? PayloadCopy.APART : PayloadCopy.NONE;
+        return row.getBoolean(column + "_apart") ? PayloadCopy.IN_OBJECT_STORE : PayloadCopy.NONE;
     }
 
-    private static ActivationRecord record(Row row) {
+    private static ActivationRecord toRecord(Row row) {
         return Codec.decode(row.getBuffer("record").getBytes(), ActivationRecord.class);
     }
 }

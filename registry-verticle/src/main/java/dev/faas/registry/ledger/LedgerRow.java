@@ -3,9 +3,9 @@ package dev.faas.registry.ledger;
 import dev.faas.activation.ActivationRecord;
 
 /**
- * What the ledger knows of one activation.
+ * Describes a row of the ledger as it was read.
  *
- * @param resultText the result is text that is part of the public record
+ * @param resultText whether the result is text that the public record shows
  */
 public record LedgerRow(
         ActivationRecord record, long sequence, PayloadCopy result, boolean resultText, PayloadCopy log) {}

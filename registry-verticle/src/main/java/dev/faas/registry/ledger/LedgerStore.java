@@ -21,7 +21,7 @@ import java.util.function.Function;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The table {@code activation}, as the projector and the pruner write it. */
+/** Writes the table {@code activation} for the projector and the pruner. */
 public final class LedgerStore {
     private static final String UPSERT = """
             insert into activation (id, owner, function_id, function_name, status, submitted_at, finished_at, tags,
@@ -50,22 +50,23 @@ public final class LedgerStore {
         this.pg = pg;
     }
 
-    /** Writes lines of different activations, each unless a later event has been there; in one statement. */
+    /** Writes entries of different activations in one statement; a row of a later event stays. */
     public Future<Void> write(Collection<LedgerEntry> entries) {
-        var lines = List.copyOf(entries);
+        var batch = List.copyOf(entries);
         return pg.inTransaction(tx -> tx.preparedQuery(UPSERT)
-                .execute(values(lines))
+                .execute(values(batch))
                 .compose(rows -> {
                     var written = new HashSet<String>();
                     rows.forEach(row -> written.add(row.getString("id")));
-                    return addLateOrders(tx, lines, written);
+                    return addLateArguments(tx, batch, written);
                 }));
     }
 
-    /** An accepted event that comes after a later one still brings what it alone has. */
-    private static Future<Void> addLateOrders(SqlConnection tx, List<LedgerEntry> lines, Set<String> written) {
-        var late = lines.stream()
-                .filter(line -> !written.contains(line.record().id()) && !(line.argument() instanceof PayloadCopy.None))
+    /** An accepted event that arrives after a later one still adds its argument: no other event has it. */
+    private static Future<Void> addLateArguments(SqlConnection tx, List<LedgerEntry> entries, Set<String> written) {
+        var late = entries.stream()
+                .filter(entry ->
+                        !written.contains(entry.record().id()) && !(entry.argument() instanceof PayloadCopy.None))
                 .toList();
         if (late.isEmpty()) {
             return Future.succeededFuture();
@@ -75,14 +76,14 @@ public final class LedgerStore {
                         from unnest($1::text[], $2::bytea[], $3::bool[]) as e (id, argument, apart)
                         where a.id = e.id and a.argument is null and not a.argument_apart""")
                 .execute(Tuple.of(
-                        texts(late, line -> line.record().id()),
+                        texts(late, entry -> entry.record().id()),
                         bytes(late, LedgerEntry::argument),
-                        apart(late, LedgerEntry::argument)))
+                        inObjectStore(late, LedgerEntry::argument)))
                 .mapEmpty();
     }
 
-    /** The sequences that the ledger has of these activations. */
-    public Future<Map<String, Long>> sequences(Collection<String> ids) {
+    /** Sequence by activation id; activations without a row are missing. */
+    public Future<Map<String, Long>> findSequences(Collection<String> ids) {
         return pg.withPool(pool -> pool.preparedQuery("select id, sequence from activation where id = any($1)")
                 .execute(Tuple.of(ids.toArray(String[]::new)))
                 .map(rows -> {
@@ -92,11 +93,11 @@ public final class LedgerStore {
                 }));
     }
 
-    /** @param end sequence of its terminal event, after which there is none */
+    /** @param end sequence of the terminal event, the last one */
     record Unpruned(String id, long end) {}
 
-    /** Activations that ended before a time, of which something may still be on the bus. */
-    Future<List<Unpruned>> unpruned(Instant endedBefore, int limit) {
+    /** Activations that ended before a time and may still have events in the stream, oldest end first. */
+    Future<List<Unpruned>> findUnpruned(Instant endedBefore, int limit) {
         return pg.withPool(pool -> pool.preparedQuery("""
                         select id, sequence from activation where finished_at is not null and not pruned and finished_at < $1
                         order by finished_at limit $2""")
@@ -106,42 +107,42 @@ public final class LedgerStore {
                         .toList()));
     }
 
-    public Future<Void> pruned(Collection<String> ids) {
+    public Future<Void> markPruned(Collection<String> ids) {
         return pg.withPool(pool -> pool.preparedQuery("update activation set pruned = true where id = any($1)")
                 .execute(Tuple.of(ids.toArray(String[]::new)))
                 .mapEmpty());
     }
 
-    private static Tuple values(List<LedgerEntry> lines) {
+    private static Tuple values(List<LedgerEntry> entries) {
         return Tuple.tuple()
-                .addArrayOfString(texts(lines, line -> line.record().id()))
+                .addArrayOfString(texts(entries, entry -> entry.record().id()))
                 .addArrayOfString(
-                        texts(lines, line -> line.record().activation().owner()))
+                        texts(entries, entry -> entry.record().activation().owner()))
                 .addArrayOfString(texts(
-                        lines, line -> line.record().activation().function().id()))
+                        entries, entry -> entry.record().activation().function().id()))
                 .addArrayOfString(texts(
-                        lines, line -> line.record().activation().function().name()))
+                        entries, entry -> entry.record().activation().function().name()))
                 .addArrayOfString(
-                        texts(lines, line -> line.record().currentStatus().text()))
+                        texts(entries, entry -> entry.record().currentStatus().text()))
                 .addArrayOfOffsetDateTime(
-                        times(lines, line -> line.record().activation().submittedAt()))
-                .addArrayOfOffsetDateTime(times(lines, line -> finishedAt(line.record())))
+                        times(entries, entry -> entry.record().activation().submittedAt()))
+                .addArrayOfOffsetDateTime(times(entries, entry -> finishedAt(entry.record())))
                 .addArrayOfString(texts(
-                        lines,
-                        line -> new String(
-                                Codec.write(line.record().activation().tags()), StandardCharsets.UTF_8)))
-                .addArrayOfLong(lines.stream().map(LedgerEntry::sequence).toArray(Long[]::new))
-                .addArrayOfBuffer(lines.stream()
-                        .map(line -> Buffer.buffer(Codec.encode(line.record())))
+                        entries,
+                        entry -> new String(
+                                Codec.write(entry.record().activation().tags()), StandardCharsets.UTF_8)))
+                .addArrayOfLong(entries.stream().map(LedgerEntry::sequence).toArray(Long[]::new))
+                .addArrayOfBuffer(entries.stream()
+                        .map(entry -> Buffer.buffer(Codec.encode(entry.record())))
                         .toArray(Buffer[]::new))
-                .addArrayOfBuffer(bytes(lines, LedgerEntry::argument))
-                .addArrayOfBoolean(apart(lines, LedgerEntry::argument))
-                .addArrayOfBuffer(bytes(lines, LedgerEntry::result))
-                .addArrayOfBoolean(apart(lines, LedgerEntry::result))
-                .addArrayOfBoolean(lines.stream().map(LedgerEntry::resultText).toArray(Boolean[]::new))
-                .addArrayOfBuffer(bytes(lines, LedgerEntry::log))
-                .addArrayOfBoolean(apart(lines, LedgerEntry::log))
-                .addArrayOfOffsetDateTime(times(lines, line -> expiresAt(line.record())));
+                .addArrayOfBuffer(bytes(entries, LedgerEntry::argument))
+                .addArrayOfBoolean(inObjectStore(entries, LedgerEntry::argument))
+                .addArrayOfBuffer(bytes(entries, LedgerEntry::result))
+                .addArrayOfBoolean(inObjectStore(entries, LedgerEntry::result))
+                .addArrayOfBoolean(entries.stream().map(LedgerEntry::resultText).toArray(Boolean[]::new))
+                .addArrayOfBuffer(bytes(entries, LedgerEntry::log))
+                .addArrayOfBoolean(inObjectStore(entries, LedgerEntry::log))
+                .addArrayOfOffsetDateTime(times(entries, entry -> expiresAt(entry.record())));
     }
 
     private static @Nullable Instant finishedAt(ActivationRecord record) {
@@ -152,28 +153,28 @@ public final class LedgerStore {
         return record instanceof ActivationRecord.Queued queued ? queued.expiresAt() : null;
     }
 
-    private static String[] texts(List<LedgerEntry> lines, Function<LedgerEntry, String> text) {
-        return lines.stream().map(text).toArray(String[]::new);
+    private static String[] texts(List<LedgerEntry> entries, Function<LedgerEntry, String> text) {
+        return entries.stream().map(text).toArray(String[]::new);
     }
 
-    private static OffsetDateTime[] times(List<LedgerEntry> lines, Function<LedgerEntry, @Nullable Instant> time) {
-        return lines.stream()
-                .map(line -> {
-                    var instant = time.apply(line);
+    private static OffsetDateTime[] times(List<LedgerEntry> entries, Function<LedgerEntry, @Nullable Instant> time) {
+        return entries.stream()
+                .map(entry -> {
+                    var instant = time.apply(entry);
                     return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
                 })
                 .toArray(OffsetDateTime[]::new);
     }
 
-    private static Buffer[] bytes(List<LedgerEntry> lines, Function<LedgerEntry, PayloadCopy> copy) {
-        return lines.stream()
-                .map(line -> copy.apply(line) instanceof PayloadCopy.Inline(var bytes) ? bytes : null)
+    private static Buffer[] bytes(List<LedgerEntry> entries, Function<LedgerEntry, PayloadCopy> copy) {
+        return entries.stream()
+                .map(entry -> copy.apply(entry) instanceof PayloadCopy.Inline(var bytes) ? bytes : null)
                 .toArray(Buffer[]::new);
     }
 
-    private static Boolean[] apart(List<LedgerEntry> lines, Function<LedgerEntry, PayloadCopy> copy) {
-        return lines.stream()
-                .map(line -> copy.apply(line) instanceof PayloadCopy.Apart)
+    private static Boolean[] inObjectStore(List<LedgerEntry> entries, Function<LedgerEntry, PayloadCopy> copy) {
+        return entries.stream()
+                .map(entry -> copy.apply(entry) instanceof PayloadCopy.InObjectStore)
                 .toArray(Boolean[]::new);
     }
 }

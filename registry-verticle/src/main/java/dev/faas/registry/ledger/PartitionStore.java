@@ -13,14 +13,14 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The partitions of the ledger: one a day (UTC), bounded by the ids that a day can make. */
+/** Creates and drops the partitions of the ledger: one a day (UTC), bounded by the lowest ids of two days. */
 public final class PartitionStore {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionStore.class);
     private static final DateTimeFormatter SUFFIX = DateTimeFormatter.ofPattern("yyyyMMdd", Locale.ROOT);
     private static final int DAYS_AHEAD = 7;
-    /** DEFAULT holds lines of that day already, of clocks that were wrong. */
+    /** SQLSTATE: the partition DEFAULT has rows of that day already, from clocks that were wrong. */
     private static final String ROWS_IN_THE_WAY = "23514";
-    /** Replicas make partitions one after the other. */
+    /** Replicas create partitions one after the other. */
     private static final long LOCK = 0x6661_6173_0001L;
 
     private final Pg pg;
@@ -29,7 +29,7 @@ public final class PartitionStore {
         this.pg = pg;
     }
 
-    /** Makes those of yesterday to a week ahead that are missing. Safe to repeat, and from several replicas at once. */
+    /** Creates missing partitions from yesterday to a week ahead. Safe to repeat, also by several replicas at once. */
     public Future<Void> ensure(Instant now) {
         var today = now.atZone(ZoneOffset.UTC).toLocalDate();
         Future<Void> done = Future.succeededFuture();
@@ -42,10 +42,10 @@ public final class PartitionStore {
 
     private Future<Void> ensure(LocalDate day) {
         var partition = "activation_" + SUFFIX.format(day);
-        // Names and bounds are our own text: a partition's bounds cannot be parameters.
+        // Bounds of a partition cannot be parameters; name and bounds contain no input.
         var create = "create table %s partition of activation for values from ('%s') to ('%s')"
-                .formatted(partition, lowest(day), lowest(day.plusDays(1)));
-        // Or one owner who has nearly all of it would make the planner take him for the only one: V6 has more.
+                .formatted(partition, lowestId(day), lowestId(day.plusDays(1)));
+        // The planner must not assume that one owner has nearly all rows; V6__owners_are_many.sql says why.
         var manyOwners = "alter table %s alter column owner set (n_distinct = 1000)".formatted(partition);
         return pg.inTransaction(tx -> tx.query("select pg_advisory_xact_lock(" + LOCK + ")")
                         .execute()
@@ -59,15 +59,15 @@ public final class PartitionStore {
                                 : Future.succeededFuture()))
                 .recover(failure -> {
                     if (failure instanceof PgException refusal && ROWS_IN_THE_WAY.equals(refusal.getSqlState())) {
-                        LOG.warn("the ledger has no partition for {}: lines of that day are in DEFAULT", day);
+                        LOG.warn("partition not created, rows of that day stay in DEFAULT day={}", day);
                         return Future.succeededFuture();
                     }
                     return Future.failedFuture(failure);
                 });
     }
 
-    /** Drops those of which everything ended before a time, has left the bus, and has nothing that lies apart. */
-    public Future<Void> drop(Instant endedBefore) {
+    /** Drops partitions whose activations all ended before a time, are pruned, and have no object in the object store. */
+    public Future<Void> dropExpired(Instant endedBefore) {
         var last = SUFFIX.format(endedBefore.atZone(ZoneOffset.UTC).toLocalDate());
         return pg.withPool(pool -> pool.preparedQuery("""
                         select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -76,14 +76,14 @@ public final class PartitionStore {
                 .compose(rows -> {
                     Future<Void> done = Future.succeededFuture();
                     for (var row : rows) {
-                        done = done.compose(before -> drop(row.getString("name"), endedBefore));
+                        done = done.compose(before -> dropExpired(row.getString("name"), endedBefore));
                     }
                     return done;
                 });
     }
 
-    private Future<Void> drop(String partition, Instant endedBefore) {
-        // Looked at before it is locked: what is over does not come back.
+    private Future<Void> dropExpired(String partition, Instant endedBefore) {
+        // Checked before the lock is taken: an expired partition stays expired.
         return pg.withPool(pool -> pool.preparedQuery("select not exists (select from " + partition
                                 + " where finished_at is null or finished_at >= $1 or not pruned"
                                 + " or result_apart or argument_apart or log_apart) as over")
@@ -93,17 +93,17 @@ public final class PartitionStore {
                         : Future.succeededFuture());
     }
 
-    /** Nobody waits for long behind this: it gives up where others are at work, and is repeated. */
+    /** Gives up after one second if the table is in use, since others would wait behind its lock; a later round repeats it. */
     private Future<Void> dropUnlessInUse(String partition) {
         return pg.inTransaction(tx -> tx.query("set local lock_timeout = '1s'")
                         .execute()
                         .compose(set ->
                                 tx.query("drop table if exists " + partition).execute())
                         .<Void>mapEmpty())
-                .onSuccess(gone -> LOG.info("the ledger's {} has had its time: dropped", partition));
+                .onSuccess(gone -> LOG.info("expired partition dropped partition={}", partition));
     }
 
-    private static String lowest(LocalDate day) {
+    private static String lowestId(LocalDate day) {
         return Ids.lowestAt(day.atStartOfDay(ZoneOffset.UTC).toInstant());
     }
 }

@@ -15,18 +15,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Long-term copies of arguments, results and logs: decides where they lie, and finds them again. */
+/** Stores and opens long-term copies of arguments, results and logs: small ones in the row, large ones in the object store. */
 public final class PayloadArchive {
-    /** What a copy is of. */
     public enum Kind {
         ARGUMENT,
         RESULT,
         LOG
     }
 
-    /** A copy to be read. */
-    record Kept(long length, ByteBody.Source source) {
-        static final Kept EMPTY = new Kept(0, ByteBody.Source.empty());
+    record ReadableCopy(long length, ByteBody.Source source) {
+        static final ReadableCopy EMPTY = new ReadableCopy(0, ByteBody.Source.empty());
     }
 
     private final ObjectBucket objects;
@@ -35,13 +33,13 @@ public final class PayloadArchive {
         this.objects = objects;
     }
 
-    /** Keeps a copy, replacing an earlier one. Blocks. */
-    public PayloadCopy keep(String activation, Kind kind, byte[] bytes) throws IOException, InterruptedException {
-        return keep(activation, kind, bytes.length, new ByteArrayInputStream(bytes));
+    /** Replaces an earlier copy. Blocks. */
+    public PayloadCopy store(String activation, Kind kind, byte[] bytes) throws IOException, InterruptedException {
+        return store(activation, kind, bytes.length, new ByteArrayInputStream(bytes));
     }
 
-    /** Keeps a copy of so many bytes, of which a large one never is in memory as a whole. Blocks. */
-    PayloadCopy keep(String activation, Kind kind, long length, InputStream bytes)
+    /** Replaces an earlier copy. Never holds a large one in memory as a whole. Blocks. */
+    PayloadCopy store(String activation, Kind kind, long length, InputStream bytes)
             throws IOException, InterruptedException {
         if (length == 0) {
             return PayloadCopy.NONE;
@@ -50,27 +48,27 @@ public final class PayloadArchive {
             return new PayloadCopy.Inline(Buffer.buffer(bytes.readAllBytes()));
         }
         objects.put(name(activation, kind), bytes);
-        return PayloadCopy.APART;
+        return PayloadCopy.IN_OBJECT_STORE;
     }
 
-    /** To be read a piece at a time; empty when it is kept no more. On an event loop. */
-    Future<Optional<Kept>> open(String activation, Kind kind, PayloadCopy copy) {
+    /** Opens a copy that is read piece by piece; empty when it has been removed. Call it on an event loop. */
+    Future<Optional<ReadableCopy>> open(String activation, Kind kind, PayloadCopy copy) {
         return switch (copy) {
             case PayloadCopy.None none -> Future.succeededFuture(Optional.empty());
             case PayloadCopy.Inline(var bytes) ->
-                Future.succeededFuture(Optional.of(new Kept(bytes.length(), ByteBody.Source.of(bytes))));
-            case PayloadCopy.Apart apart ->
-                here(objects.open(name(activation, kind))).map(found -> found.map(PayloadArchive::kept));
+                Future.succeededFuture(Optional.of(new ReadableCopy(bytes.length(), ByteBody.Source.of(bytes))));
+            case PayloadCopy.InObjectStore inStore ->
+                onContext(objects.open(name(activation, kind))).map(found -> found.map(PayloadArchive::toReadable));
         };
     }
 
-    /** Empty when it is kept no more. Blocks. */
+    /** Empty when it has been removed. Blocks. */
     public Optional<byte[]> fetch(String activation, Kind kind, PayloadCopy copy)
             throws IOException, InterruptedException {
         return switch (copy) {
             case PayloadCopy.None none -> Optional.empty();
             case PayloadCopy.Inline(var bytes) -> Optional.of(bytes.getBytes());
-            case PayloadCopy.Apart apart -> objects.get(name(activation, kind));
+            case PayloadCopy.InObjectStore inStore -> objects.get(name(activation, kind));
         };
     }
 
@@ -79,11 +77,11 @@ public final class PayloadArchive {
         objects.delete(name(activation, kind));
     }
 
-    private static Kept kept(StoredObject object) {
-        return new Kept(object.size(), () -> here(object.next()).map(next -> next.map(Buffer::buffer)));
+    private static ReadableCopy toReadable(StoredObject object) {
+        return new ReadableCopy(object.size(), () -> onContext(object.next()).map(next -> next.map(Buffer::buffer)));
     }
 
-    private static <T> Future<T> here(CompletionStage<T> stage) {
+    private static <T> Future<T> onContext(CompletionStage<T> stage) {
         return Future.fromCompletionStage(stage, Vertx.currentContext())
                 .recover(failure -> Future.failedFuture(
                         BusException.unwrap(failure) instanceof BusException

@@ -2,18 +2,18 @@ package dev.faas.registry.ledger;
 
 import io.vertx.core.buffer.Buffer;
 
-/** Where the ledger keeps a long-term copy of some bytes: in the row up to 64 KiB, else in the object store. */
+/** Says where the long-term copy of a payload is: in the row up to 64 KiB, in the object store above that. */
 public sealed interface PayloadCopy {
     int MAX_INLINE_BYTES = 64 * 1024;
 
-    /** There is nothing to keep, or it is kept no more. */
+    /** The payload is empty, or its copy has been removed. */
     record None() implements PayloadCopy {}
 
     record Inline(Buffer bytes) implements PayloadCopy {}
 
-    /** Under the activation's name in the object store. */
-    record Apart() implements PayloadCopy {}
+    /** The object's name is the activation's id and the kind of payload. */
+    record InObjectStore() implements PayloadCopy {}
 
     None NONE = new None();
-    Apart APART = new Apart();
+    InObjectStore IN_OBJECT_STORE = new InObjectStore();
 }

@@ -22,79 +22,79 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/** Makes lines of the ledger out of states: of several of one activation the newest, with copies of what has to last. */
+/** Turns states of activations into rows of the ledger, the newest state of each, and copies argument, result and log. */
 public final class Projection {
-    /** Made at the same time, each with a few hundred KiB in memory. */
+    /** Each needs a few hundred KiB of memory. */
     private static final int COPIES_AT_ONCE = 64;
 
     private final ActivationEvents events;
-    private final PayloadArchive shelf;
+    private final PayloadArchive archive;
     private final LedgerStore ledger;
-    private final Semaphore copies = new Semaphore(COPIES_AT_ONCE);
+    private final Semaphore copyPermits = new Semaphore(COPIES_AT_ONCE);
 
-    public Projection(ActivationEvents events, PayloadArchive shelf, LedgerStore ledger) {
+    public Projection(ActivationEvents events, PayloadArchive archive, LedgerStore ledger) {
         this.events = events;
-        this.shelf = shelf;
+        this.archive = archive;
         this.ledger = ledger;
     }
 
-    /** Brings all states of a batch into the ledger. Blocks; when it fails nothing of the batch is in. */
+    /** Writes all states of a batch to the ledger, or none if it fails. Blocks. */
     public void project(Collection<Snapshot> states) throws Exception {
-        var newest = newest(states);
+        var newest = newestById(states);
         var ended = newest.values().stream()
                 .filter(each -> each.snapshot.record() instanceof ActivationRecord.Ended)
                 .map(each -> each.snapshot.record().id())
                 .toList();
-        // A redelivery of an end must not copy again: its output may have left the bus since.
-        Map<String, Long> known = ended.isEmpty() ? Map.of() : Blocking.await(ledger.sequences(ended));
+        // A redelivered end must not be copied again: its output may have been pruned since.
+        Map<String, Long> known = ended.isEmpty() ? Map.of() : Blocking.await(ledger.findSequences(ended));
         var work = newest.values().stream()
                 .map(each -> (Callable<LedgerEntry>) () -> {
                     var snapshot = each.snapshot;
                     boolean isNew = known.getOrDefault(snapshot.record().id(), 0L) < snapshot.sequence();
-                    return entry(snapshot, each.order, isNew);
+                    return toEntry(snapshot, each.runSpec, isNew);
                 })
                 .toList();
-        Blocking.await(ledger.write(all(work)));
+        Blocking.await(ledger.write(runAll(work)));
     }
 
-    /** The newest state of an activation in a batch, and the order if the batch has the accepted event. */
-    private record Latest(Snapshot snapshot, @Nullable RunSpec order) {
+    /** @param runSpec if the batch has the accepted event */
+    private record Latest(Snapshot snapshot, @Nullable RunSpec runSpec) {
         Latest merge(Latest other) {
             return new Latest(
                     other.snapshot.sequence() > snapshot.sequence() ? other.snapshot : snapshot,
-                    order == null ? other.order : order);
+                    runSpec == null ? other.runSpec : runSpec);
         }
     }
 
-    private static Map<String, Latest> newest(Collection<Snapshot> states) {
+    private static Map<String, Latest> newestById(Collection<Snapshot> states) {
         var byId = new LinkedHashMap<String, Latest>();
         states.forEach(state -> {
-            var order = state.record() instanceof ActivationRecord.Queued queued ? queued.order() : null;
-            byId.merge(state.record().id(), new Latest(state, order), Latest::merge);
+            var runSpec = state.record() instanceof ActivationRecord.Queued queued ? queued.order() : null;
+            byId.merge(state.record().id(), new Latest(state, runSpec), Latest::merge);
         });
         return byId;
     }
 
-    private LedgerEntry entry(Snapshot snapshot, @Nullable RunSpec order, boolean isNew) throws Exception {
+    private LedgerEntry toEntry(Snapshot snapshot, @Nullable RunSpec runSpec, boolean isNew) throws Exception {
         var id = snapshot.record().id();
-        var argument = order == null ? PayloadCopy.NONE : shelf.keep(id, Kind.ARGUMENT, Codec.write(order));
+        var argument = runSpec == null ? PayloadCopy.NONE : archive.store(id, Kind.ARGUMENT, Codec.write(runSpec));
         return switch (snapshot.record()) {
-            case ActivationRecord.Queued queued -> unfinished(queued.withoutRunSpec(), snapshot, argument);
-            case ActivationRecord.Running running -> unfinished(running, snapshot, argument);
+            case ActivationRecord.Queued queued -> withoutOutput(queued.withoutRunSpec(), snapshot, argument);
+            case ActivationRecord.Running running -> withoutOutput(running, snapshot, argument);
             case ActivationRecord.Ended ended ->
-                isNew ? finished(ended, snapshot, argument) : unfinished(ended, snapshot, argument);
+                isNew ? withOutput(ended, snapshot, argument) : withoutOutput(ended, snapshot, argument);
         };
     }
 
-    private static LedgerEntry unfinished(ActivationRecord record, Snapshot snapshot, PayloadCopy argument) {
+    private static LedgerEntry withoutOutput(ActivationRecord record, Snapshot snapshot, PayloadCopy argument) {
         return new LedgerEntry(record, snapshot.sequence(), argument, PayloadCopy.NONE, false, PayloadCopy.NONE);
     }
 
-    private LedgerEntry finished(ActivationRecord.Ended ended, Snapshot snapshot, PayloadCopy argument)
+    private LedgerEntry withOutput(ActivationRecord.Ended ended, Snapshot snapshot, PayloadCopy argument)
             throws Exception {
         var report = ended.report();
-        var text = report.result();
-        var kept = new ActivationRecord.Ended(
+        var text = report.output().result();
+        var withoutText = new ActivationRecord.Ended(
                 ended.activation(),
                 ended.attempt(),
                 ended.platformFaults(),
@@ -103,45 +103,55 @@ public final class Projection {
                 ended.claimedAt(),
                 report.withResult(null));
         return new LedgerEntry(
-                kept,
+                withoutText,
                 snapshot.sequence(),
                 argument,
                 text == null
-                        ? copied(ended, snapshot, Source.STDOUT, Kind.RESULT, report.resultBytes())
-                        : shelf.keep(ended.id(), Kind.RESULT, text.getBytes(StandardCharsets.UTF_8)),
+                        ? copyOutput(
+                                ended,
+                                snapshot,
+                                Source.STDOUT,
+                                Kind.RESULT,
+                                report.output().resultBytes())
+                        : archive.store(ended.id(), Kind.RESULT, text.getBytes(StandardCharsets.UTF_8)),
                 text != null,
-                copied(ended, snapshot, Source.STDERR, Kind.LOG, report.logBytes()));
+                copyOutput(
+                        ended,
+                        snapshot,
+                        Source.STDERR,
+                        Kind.LOG,
+                        report.output().logBytes()));
     }
 
-    /** Out of the stream, a chunk at a time. */
-    private PayloadCopy copied(ActivationRecord.Ended ended, Snapshot snapshot, Source source, Kind kind, long length)
-            throws Exception {
+    /** Copies from the event stream, one chunk in memory at a time. */
+    private PayloadCopy copyOutput(
+            ActivationRecord.Ended ended, Snapshot snapshot, Source source, Kind kind, long length) throws Exception {
         var runId = ended.runId();
         if (length == 0 || runId == null) {
             return PayloadCopy.NONE;
         }
-        copies.acquire();
+        copyPermits.acquire();
         var whole = RunOutput.ofEndedRun(events, ended.id(), runId, source, length);
-        try (var output = new FinalOutput(whole, length, () -> failIfKnown(snapshot))) {
-            return shelf.keep(ended.id(), kind, length, output);
+        try (var output = new FinalOutput(whole, length, () -> failIfLedgerHasEnd(snapshot))) {
+            return archive.store(ended.id(), kind, length, output);
         } finally {
-            copies.release();
+            copyPermits.release();
         }
     }
 
     /**
-     * Output leaves the bus once the ledger has its end: another registry has been quicker, and what we would store is less than
-     * it has stored under the same name.
+     * Output is pruned once the ledger has the end. If the ledger has it, another registry has stored the whole copy under the
+     * same name, and this shorter one must not replace it.
      */
-    private void failIfKnown(Snapshot end) throws Exception {
+    private void failIfLedgerHasEnd(Snapshot end) throws Exception {
         var id = end.record().id();
-        long known = Blocking.await(ledger.sequences(List.of(id))).getOrDefault(id, 0L);
+        long known = Blocking.await(ledger.findSequences(List.of(id))).getOrDefault(id, 0L);
         if (known >= end.sequence()) {
-            throw new IOException("the output of " + id + " has left the bus, since the ledger has it");
+            throw new IOException("the output of activation " + id + " was pruned: another registry has copied it");
         }
     }
 
-    private static <T> List<T> all(List<Callable<T>> work) throws Exception {
+    private static <T> List<T> runAll(List<Callable<T>> work) throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var results = new ArrayList<T>();
             for (var done : threads.invokeAll(work)) {

@@ -25,33 +25,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings every state of every activation from the bus into the ledger, on one virtual thread: takes a batch, writes it,
- * acknowledges it. Several registries share the work.
+ * Writes every state of every activation from the event stream to the ledger, on one virtual thread: takes a batch, writes
+ * it, acknowledges it. Several registries share the work.
  *
  * <pre>
- *   nothing takes it, for now                  the batch waits, and is tried again until it is taken
- *   its bytes or values can never be taken     logged, counted and put aside
- *   of a newer version, or we stumble over it  handed back for a while: another registry may know better, none is held up
+ *   NATS or Postgres is unavailable           the batch is tried again until it succeeds
+ *   the state can never be decoded or stored  logged, counted and discarded
+ *   of a newer version, or a bug here         handed back for 10 s: another registry may succeed; the others go on
  * </pre>
  */
 public final class Projector {
     private static final Logger LOG = LoggerFactory.getLogger(Projector.class);
     private static final int BATCH = 256;
-    /** So many states at once mean a load under which, unless it is behind, one transaction for more of them costs less. */
-    private static final int MANY = 8;
+    /** A batch of this size means load: waiting to gather a larger one saves transactions, unless the projector is behind. */
+    private static final int GATHER_FROM = 8;
 
     private static final long GATHER_MILLIS = 25;
-    private static final Duration WAIT = Duration.ofMillis(500);
+    private static final Duration TAKE_TIMEOUT = Duration.ofMillis(500);
     private static final long PAUSE_MILLIS = 500;
-    private static final Duration LATER = Duration.ofSeconds(10);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(10);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
-    private record Taken(Delivery delivery, Snapshot state) {}
+    private record DecodedState(Delivery delivery, Snapshot state) {}
 
     private final DurableReader reader;
     private final Projection projection;
     private final Counter projected;
-    private final Counter poisonous;
+    private final Counter discarded;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
     private boolean failing;
@@ -60,10 +60,10 @@ public final class Projector {
         this.reader = reader;
         this.projection = projection;
         this.projected = Counter.builder("faas.ledger.projected")
-                .description("States that have come from the bus into the ledger")
+                .description("States written from the event stream to the ledger")
                 .register(meters);
-        this.poisonous = Counter.builder("faas.ledger.poisonous")
-                .description("States that could never be brought into the ledger, and were put aside")
+        this.discarded = Counter.builder("faas.ledger.poisonous")
+                .description("States that can never be written to the ledger and were discarded")
                 .register(meters);
         this.thread = Thread.ofVirtual().name("registry-projector").unstarted(this::run);
     }
@@ -77,25 +77,25 @@ public final class Projector {
     private void run() {
         try (reader) {
             while (stopping.getCount() > 0) {
-                batch();
+                processBatch();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void batch() throws InterruptedException {
+    private void processBatch() throws InterruptedException {
         try {
-            var deliveries = reader.take(BATCH, WAIT);
+            var deliveries = reader.take(BATCH, TAKE_TIMEOUT);
             if (deliveries.isEmpty()) {
                 return;
             }
-            var taken = new ArrayList<Taken>();
+            var decoded = new ArrayList<DecodedState>();
             for (var delivery : deliveries) {
-                decode(delivery).ifPresent(taken::add);
+                decode(delivery).ifPresent(decoded::add);
             }
-            project(taken);
-            if (deliveries.size() >= MANY && deliveries.getLast().pending() == 0) {
+            project(decoded);
+            if (deliveries.size() >= GATHER_FROM && deliveries.getLast().pending() == 0) {
                 stopping.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
             }
         } catch (BusException away) {
@@ -103,64 +103,64 @@ public final class Projector {
         }
     }
 
-    private Optional<Taken> decode(Delivery delivery) throws InterruptedException {
+    private Optional<DecodedState> decode(Delivery delivery) throws InterruptedException {
         try {
             var record = Codec.decode(delivery.bytes(), ActivationRecord.class);
-            return Optional.of(new Taken(delivery, new Snapshot(record, delivery.sequence())));
+            return Optional.of(new DecodedState(delivery, new Snapshot(record, delivery.sequence())));
         } catch (Codec.NewerException e) {
-            leaveForLater(delivery, e);
+            retryLater(delivery, e);
             return Optional.empty();
         } catch (Codec.CodecException e) {
-            putAside(delivery, e);
+            discard(delivery, e);
             return Optional.empty();
         }
     }
 
-    /** Afterwards each is in the ledger, put aside or handed back. */
-    private void project(List<Taken> batch) throws InterruptedException {
+    /** Afterwards each state is in the ledger, discarded or handed back. */
+    private void project(List<DecodedState> batch) throws InterruptedException {
         while (!batch.isEmpty()) {
             try {
-                projection.project(batch.stream().map(Taken::state).toList());
-                works();
-                done(batch);
+                projection.project(batch.stream().map(DecodedState::state).toList());
+                markRecovered();
+                acknowledge(batch);
                 return;
             } catch (InterruptedException e) {
                 throw e;
             } catch (Exception e) {
-                if (!isPassing(e)) {
+                if (!isTransient(e)) {
                     projectOneByOne(batch, e);
                     return;
                 }
                 pauseAfter(e);
                 if (stopping.getCount() == 0) {
-                    handBack(batch.stream().map(Taken::delivery).toList(), Duration.ZERO);
+                    handBack(batch.stream().map(DecodedState::delivery).toList(), Duration.ZERO);
                     return;
                 }
             }
         }
     }
 
-    /** Only now: what is acknowledged is never told again. One whose confirmation gets lost costs a second look at the ledger. */
-    private void done(List<Taken> batch) {
+    /** After the write, since an acknowledged state is never delivered again. A lost acknowledgement only repeats the write. */
+    private void acknowledge(List<DecodedState> batch) {
         batch.forEach(each -> each.delivery().ackUnconfirmed());
         projected.increment(batch.size());
     }
 
-    /** One of them is at fault: the others must not suffer. */
-    private void projectOneByOne(List<Taken> batch, Exception fault) throws InterruptedException {
+    /** One state of the batch caused the failure; the others are written. */
+    private void projectOneByOne(List<DecodedState> batch, Exception fault) throws InterruptedException {
         if (batch.size() > 1) {
             for (var each : batch) {
                 project(List.of(each));
             }
         } else if (Pg.isInvalidValue(fault)) {
-            putAside(batch.getFirst().delivery(), fault);
+            discard(batch.getFirst().delivery(), fault);
         } else {
-            leaveForLater(batch.getFirst().delivery(), fault);
+            retryLater(batch.getFirst().delivery(), fault);
         }
     }
 
-    /** Whatever Postgres refuses for another reason than the values: somebody will set that right. */
-    private static boolean isPassing(Exception e) {
+    /** A refusal by Postgres is transient unless the values cause it: an operator can fix rights or a full disk. */
+    private static boolean isTransient(Exception e) {
         return switch (e) {
             case ProblemException problem -> problem.problem().status() == 503;
             case BusException away -> true;
@@ -179,49 +179,49 @@ public final class Projector {
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
-            // They come again later.
-            LOG.debug("not all of {} states could be handed back: {}", deliveries.size(), e.toString());
+            // The broker redelivers them after the acknowledgement time-out.
+            LOG.debug("states not handed back states={} cause={}", deliveries.size(), e.toString());
         }
     }
 
-    private void putAside(Delivery delivery, Exception why) {
-        poisonous.increment();
+    private void discard(Delivery delivery, Exception cause) {
+        discarded.increment();
         LOG.error(
-                "state {} at {} cannot be brought into the ledger, and is put aside",
-                delivery.sequence(),
+                "state discarded, it can never be written to the ledger subject={} sequence={}",
                 delivery.subject(),
-                why);
+                delivery.sequence(),
+                cause);
         delivery.ackUnconfirmed();
     }
 
-    private static void leaveForLater(Delivery delivery, Exception why) throws InterruptedException {
+    private static void retryLater(Delivery delivery, Exception cause) throws InterruptedException {
         if (delivery.deliveryCount() == 1) {
             LOG.error(
-                    "state {} at {} cannot be brought into the ledger yet, and is tried again every {} s",
-                    delivery.sequence(),
+                    "state not written to the ledger, will be retried subject={} sequence={} everySeconds={}",
                     delivery.subject(),
-                    LATER.toSeconds(),
-                    why);
+                    delivery.sequence(),
+                    RETRY_DELAY.toSeconds(),
+                    cause);
         }
-        handBack(List.of(delivery), LATER);
+        handBack(List.of(delivery), RETRY_DELAY);
     }
 
-    private void pauseAfter(Exception away) throws InterruptedException {
+    private void pauseAfter(Exception failure) throws InterruptedException {
         if (!failing) {
-            LOG.warn("the ledger waits for the bus or Postgres: {}", away.toString());
+            LOG.warn("projector paused, its batch will be retried cause={}", failure.toString());
         }
         failing = true;
         stopping.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private void works() {
+    private void markRecovered() {
         if (failing) {
-            LOG.info("the ledger goes on");
+            LOG.info("projector resumed");
         }
         failing = false;
     }
 
-    /** Ends after the batch at work, for a while, then interrupts it. */
+    /** Waits up to 5 s for the current batch, then interrupts it. */
     public void stop() throws InterruptedException {
         stopping.countDown();
         if (!thread.join(STOP_LIMIT)) {

@@ -1,6 +1,7 @@
 package dev.faas.registry.ledger;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.StreamLimits;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.BoundedParallel;
 import dev.faas.registry.ledger.LedgerStore.Unpruned;
@@ -14,20 +15,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes finished activations off the bus, some time after the ledger has record, result and log: the stream's memory
- * follows what is alive. Messages are removed one by one by sequence, many at a time, which publishers do not feel.
+ * Removes events of finished activations from the event stream, some time after the ledger has record, result and log, so that
+ * the stream's size follows the unfinished activations. Messages are removed by sequence, many at the same time, which does
+ * not delay publishers.
  *
- * <p>In a crowded stream what is over makes room at once, or one user's large results would keep out everybody's submits until
- * their time there has passed. Whoever still reads there is served by the ledger's copies.
+ * <p>In a crowded stream they are removed 10 s after the end: otherwise large results of one user would block the submits of
+ * all users. Readers get the ledger's copies then.
  */
 public final class Pruner {
     private static final Logger LOG = LoggerFactory.getLogger(Pruner.class);
-    /** Well below where submits are refused, at 85 %. */
-    private static final double CROWDED = 0.6;
-
-    private static final Duration LEAST = Duration.ofSeconds(10);
+    private static final Duration MIN_RETENTION = Duration.ofSeconds(10);
     private static final int BATCH = 500;
-    private static final int BATCHES_A_ROUND = 20;
+    private static final int BATCHES_PER_ROUND = 20;
     private static final int AT_ONCE = 64;
     private static final int MANY_CHUNKS = 8;
 
@@ -43,32 +42,32 @@ public final class Pruner {
         this.retention = retention;
     }
 
-    /** Up to 10,000 activations; true when more are due. Blocks. */
-    public boolean round() throws Exception {
-        for (int batch = 0; batch < BATCHES_A_ROUND; batch++) {
-            var due = Blocking.await(ledger.unpruned(clock.instant().minus(kept()), BATCH));
+    /** Prunes up to 10,000 activations; true when more are due. Blocks. */
+    public boolean runOnce() throws Exception {
+        for (int batch = 0; batch < BATCHES_PER_ROUND; batch++) {
+            var due = Blocking.await(ledger.findUnpruned(clock.instant().minus(currentRetention()), BATCH));
             if (due.isEmpty()) {
                 return false;
             }
-            var gone = BoundedParallel.runAndReturnDone(due, AT_ONCE, this::prune);
-            if (gone.isEmpty()) {
-                throw new IOException("not one of " + due.size() + " finished activations could leave the bus");
+            var pruned = BoundedParallel.runAndReturnDone(due, AT_ONCE, this::prune);
+            if (pruned.isEmpty()) {
+                throw new IOException("none of " + due.size() + " finished activations could be pruned");
             }
-            Blocking.await(ledger.pruned(gone.stream().map(Unpruned::id).toList()));
-            LOG.debug("{} activations have left the bus", gone.size());
-            if (gone.size() < BATCH) {
+            Blocking.await(ledger.markPruned(pruned.stream().map(Unpruned::id).toList()));
+            LOG.debug("finished activations pruned activations={}", pruned.size());
+            if (pruned.size() < BATCH) {
                 return false;
             }
         }
         return true;
     }
 
-    private Duration kept() throws Exception {
-        boolean crowded = Blocking.await(events.streamUsage()).fillRatioWith(0) > CROWDED;
-        return crowded && retention.compareTo(LEAST) > 0 ? LEAST : retention;
+    private Duration currentRetention() throws Exception {
+        boolean crowded = Blocking.await(events.streamUsage()).fillRatioWith(0) > StreamLimits.PRUNE_EARLY_ABOVE;
+        return crowded && retention.compareTo(MIN_RETENTION) > 0 ? MIN_RETENTION : retention;
     }
 
-    /** Output first, the terminal state last: whoever still reads the bus finds the end until there is nothing at all. */
+    /** Output first, the terminal state last: a reader of the stream sees the end as long as it sees anything. */
     private void prune(Unpruned activation) throws Exception {
         pruneOutput(activation.id());
         var states = new ArrayList<Long>();
@@ -87,7 +86,7 @@ public final class Pruner {
         }
     }
 
-    /** Chunk by chunk; many of them by their subject, which costs as much as a few chunks do. */
+    /** By sequence; a purge by subject costs as much as a few chunks, so it is used for many. */
     private void pruneOutput(String id) throws Exception {
         var chunks = new ArrayList<Long>();
         var next = Blocking.await(events.nextOutput(id, 1));
@@ -102,7 +101,6 @@ public final class Pruner {
         }
     }
 
-    /** All at once. */
     private void prune(List<Long> sequences) throws Exception {
         Blocking.await(
                 CompletableFuture.allOf(sequences.stream().map(events::prune).toArray(CompletableFuture[]::new)));

@@ -9,14 +9,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
-/** The table {@code activation}, as what is not kept any longer leaves it. */
+/** Finds and clears expired payloads in the table {@code activation}. */
 public final class RetentionStore {
     /**
-     * An activation with copies that have had their time.
-     *
-     * @param resultApart, argumentApart, logApart they lie in the object store
+     * An activation with expired payloads, and where they are.
      */
-    record Expired(String id, boolean resultApart, boolean argumentApart, boolean logApart) {}
+    record Expired(String id, boolean resultInObjectStore, boolean argumentInObjectStore, boolean logInObjectStore) {}
 
     private final Pg pg;
 
@@ -24,18 +22,18 @@ public final class RetentionStore {
         this.pg = pg;
     }
 
-    /** Those that ended before a time and have a result or an argument. */
-    Future<List<Expired>> results(Instant endedBefore, int limit) {
-        return expired(
+    /** Activations that ended before a time and still have a result or an argument. */
+    Future<List<Expired>> findExpiredResults(Instant endedBefore, int limit) {
+        return findExpired(
                 "(result is not null or result_apart or argument is not null or argument_apart)", endedBefore, limit);
     }
 
-    /** Those that ended before a time and have a log. */
-    Future<List<Expired>> logs(Instant endedBefore, int limit) {
-        return expired("(log is not null or log_apart)", endedBefore, limit);
+    /** Activations that ended before a time and still have a log. */
+    Future<List<Expired>> findExpiredLogs(Instant endedBefore, int limit) {
+        return findExpired("(log is not null or log_apart)", endedBefore, limit);
     }
 
-    private Future<List<Expired>> expired(String having, Instant endedBefore, int limit) {
+    private Future<List<Expired>> findExpired(String having, Instant endedBefore, int limit) {
         return pg.withPool(pool -> pool.preparedQuery(
                         "select id, result_apart, argument_apart, log_apart from activation where finished_at is not null and "
                                 + having + " and finished_at < $1 order by finished_at limit $2")
@@ -49,11 +47,11 @@ public final class RetentionStore {
                         .toList()));
     }
 
-    Future<Void> withoutResults(Collection<String> ids) {
+    Future<Void> clearResults(Collection<String> ids) {
         return update("result = null, result_apart = false, argument = null, argument_apart = false", ids);
     }
 
-    Future<Void> withoutLogs(Collection<String> ids) {
+    Future<Void> clearLogs(Collection<String> ids) {
         return update("log = null, log_apart = false", ids);
     }
 
@@ -63,8 +61,8 @@ public final class RetentionStore {
                 .mapEmpty());
     }
 
-    /** Lines of clocks that were wrong, which no partition has; true when there may be more. */
-    public Future<Boolean> deleteStray(Instant endedBefore, int limit) {
+    /** Deletes expired rows from the partition DEFAULT, where rows of wrong clocks are; true when there may be more. */
+    public Future<Boolean> deleteStrayRows(Instant endedBefore, int limit) {
         return pg.withPool(pool -> pool.preparedQuery("""
                         delete from activation_default where id in (
                             select id from activation_default

@@ -13,9 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Queues that nobody looks after: a lost hint is given again, a consumer that is not there is made, one whose limit is not
- * its function's concurrency, or that an earlier version has made, is changed, and one of a function that was deleted long ago
- * is found again.
+ * Looks for functions with work whose queue consumer is missing or outdated, and creates or updates that consumer. Outdated
+ * means that its limit is not the function's concurrency, or that an earlier version of the program created it.
+ *
+ * <p>Publishes work notifications again for queues with free slots, since a notification can be lost. A deleted function
+ * whose queue exists again is marked, so that {@link DeletedQueueRemover} removes that queue once more.
  */
 public final class ConsumerReconciler implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(ConsumerReconciler.class);
@@ -31,42 +33,42 @@ public final class ConsumerReconciler implements Reconciler.Repair {
 
     @Override
     public String name() {
-        return "sweeping over the queues";
+        return "consumers";
     }
 
     @Override
-    public void round() throws Exception {
-        var standings = Blocking.await(queue.allStats());
-        standings.stream()
-                .filter(standing -> standing.queued() > 0 && standing.running() < standing.limit())
-                .forEach(standing -> queue.notifyWork(standing.key()));
-        var orphans = orphans(standings);
-        var wanted = new HashSet<String>();
-        standings.forEach(standing -> wanted.add(standing.key().function()));
-        orphans.forEach(key -> wanted.add(key.function()));
-        Blocking.await(store.reopened(wanted));
-        var functions = Blocking.await(store.functions(wanted)).stream()
+    public void runOnce() throws Exception {
+        var allStats = Blocking.await(queue.allStats());
+        allStats.stream()
+                .filter(stats -> stats.queued() > 0 && stats.running() < stats.limit())
+                .forEach(stats -> queue.notifyWork(stats.key()));
+        var missing = findQueuesWithoutConsumer(allStats);
+        var functionIds = new HashSet<String>();
+        allStats.forEach(stats -> functionIds.add(stats.key().function()));
+        missing.forEach(key -> functionIds.add(key.function()));
+        Blocking.await(store.markQueueExisting(functionIds));
+        var functions = Blocking.await(store.findLatestRevisions(functionIds)).stream()
                 .collect(Collectors.toMap(FunctionRevision::id, Function.identity()));
-        for (var key : orphans) {
+        for (var key : missing) {
             if (functions.containsKey(key.function())) {
-                LOG.info("function {} has work and no consumer: made", key.function());
                 Blocking.await(queue.ensureConsumer(functions.get(key.function())));
+                LOG.info("missing consumer created function={}", key.function());
                 queue.notifyWork(key);
             }
         }
-        for (var standing : standings) {
-            var function = functions.get(standing.key().function());
-            if (function != null && !(standing.current() && function.spec().concurrency() == standing.limit())) {
+        for (var stats : allStats) {
+            var function = functions.get(stats.key().function());
+            if (function != null && !(stats.current() && function.spec().concurrency() == stats.limit())) {
                 Blocking.await(queue.ensureConsumer(function));
             }
         }
     }
 
-    private List<QueueKey> orphans(List<QueueStats> standings) throws Exception {
-        var served =
-                standings.stream().map(standing -> standing.key().function()).collect(Collectors.toSet());
-        return Blocking.await(store.busy(MAX_FUNCTIONS)).stream()
-                .filter(key -> !served.contains(key.function()))
+    private List<QueueKey> findQueuesWithoutConsumer(List<QueueStats> allStats) throws Exception {
+        var withConsumer =
+                allStats.stream().map(stats -> stats.key().function()).collect(Collectors.toSet());
+        return Blocking.await(store.findFunctionsWithWork(MAX_FUNCTIONS)).stream()
+                .filter(key -> !withConsumer.contains(key.function()))
                 .toList();
     }
 }

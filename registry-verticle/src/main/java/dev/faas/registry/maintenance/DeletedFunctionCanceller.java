@@ -7,48 +7,44 @@ import dev.faas.lifecycle.BoundedParallel;
 import dev.faas.wire.Subjects.QueueKey;
 
 /**
- * Stops what deleted functions have left: what is queued or waits for a retry ends, what runs is asked to. Also what a
- * gateway accepted while the function was being deleted. Their queues go last ({@link DeletedQueueRemover}).
+ * Looks for unfinished activations of deleted functions, and cancels them: a queued one or one that waits for a retry ends at
+ * once, a running one is marked for its spawner. Includes activations that a gateway accepted during the deletion. {@link
+ * DeletedQueueRemover} removes the queues afterwards.
  */
 public final class DeletedFunctionCanceller implements Reconciler.Repair {
-    private static final int FUNCTIONS = 100;
-    private static final int BATCH = 500;
-    private static final int BATCHES_A_ROUND = 20;
-    private static final int AT_ONCE = 64;
-
     private final RepairStore store;
-    private final Canceller cancelling;
+    private final Canceller canceller;
 
-    public DeletedFunctionCanceller(RepairStore store, Canceller cancelling) {
+    public DeletedFunctionCanceller(RepairStore store, Canceller canceller) {
         this.store = store;
-        this.cancelling = cancelling;
+        this.canceller = canceller;
     }
 
     @Override
     public String name() {
-        return "stopping what deleted functions have left";
+        return "activations of deleted functions";
     }
 
     @Override
-    public void round() throws Exception {
-        for (var function : Blocking.await(store.deleted(FUNCTIONS))) {
-            stopAll(function);
+    public void runOnce() throws Exception {
+        for (var function : Blocking.await(store.findDeletedFunctions(FUNCTIONS_PER_ROUND))) {
+            cancelAll(function);
         }
     }
 
-    private void stopAll(QueueKey function) throws Exception {
+    private void cancelAll(QueueKey function) throws Exception {
         var after = "";
-        for (int batch = 0; batch < BATCHES_A_ROUND; batch++) {
-            var alive = Blocking.await(store.alive(function, after, BATCH));
+        for (int batch = 0; batch < BATCHES_PER_ROUND; batch++) {
+            var unfinished = Blocking.await(store.findUnfinished(function, after, BATCH));
             BoundedParallel.runAll(
-                    alive,
-                    AT_ONCE,
-                    "activations could not be stopped",
-                    each -> Blocking.await(cancelling.cancel(each, Reason.FUNCTION_DELETED)));
-            if (alive.size() < BATCH) {
+                    unfinished,
+                    PARALLEL,
+                    "activations could not be cancelled",
+                    each -> Blocking.await(canceller.cancel(each, Reason.FUNCTION_DELETED)));
+            if (unfinished.size() < BATCH) {
                 return;
             }
-            after = alive.getLast().record().id();
+            after = unfinished.getLast().record().id();
         }
     }
 }

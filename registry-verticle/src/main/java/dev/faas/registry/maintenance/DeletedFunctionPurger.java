@@ -3,19 +3,18 @@ package dev.faas.registry.maintenance;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.registry.function.FunctionBucket;
 import dev.faas.registry.ledger.Retention;
-import dev.faas.registry.maintenance.RepairStore.Forgettable;
+import dev.faas.registry.maintenance.RepairStore.PurgeableFunction;
 import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A deleted function is forgotten when the last record that names it has had its time: its revisions, and its deletion in the
- * bucket FUNCTIONS, of which all that follow the bucket have heard by then. Its queue has gone long before ({@link
- * Retirement}).
+ * Looks for deleted functions that no record in the ledger names any more, and deletes their rows, their revisions and the
+ * deletion marker of their key in the bucket FUNCTIONS. Followers of the bucket have seen that marker by then. {@link
+ * DeletedQueueRemover} has removed the queue long before.
  */
 public final class DeletedFunctionPurger implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(DeletedFunctionPurger.class);
-    private static final int BATCH = 100;
 
     private final RepairStore store;
     private final FunctionBucket bucket;
@@ -31,21 +30,22 @@ public final class DeletedFunctionPurger implements Reconciler.Repair {
 
     @Override
     public String name() {
-        return "forgetting deleted functions";
+        return "purge of deleted functions";
     }
 
     @Override
-    public void round() throws Exception {
-        for (var function : Blocking.await(store.forgettable(retention.recordsSince(clock.instant()), BATCH))) {
-            forget(function);
+    public void runOnce() throws Exception {
+        var cutoff = retention.recordsCutoff(clock.instant());
+        for (var function : Blocking.await(store.findPurgeable(cutoff, FUNCTIONS_PER_ROUND))) {
+            purge(function);
         }
     }
 
-    private void forget(Forgettable function) throws Exception {
-        if (!function.replaced()) {
-            Blocking.await(bucket.forget(function.key()));
+    private void purge(PurgeableFunction function) throws Exception {
+        if (!function.isKeyReused()) {
+            Blocking.await(bucket.removeDeletionMarker(function.key()));
         }
-        Blocking.await(store.forget(function.id()));
-        LOG.info("function {} is forgotten: deleted, and no record names it", function.id());
+        Blocking.await(store.purge(function.id()));
+        LOG.info("deleted function purged function={}", function.id());
     }
 }

@@ -10,45 +10,47 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The queue of a deleted function goes, consumer and all, and what its images were, once nothing of it is queued or runs.
+ * Looks for deleted functions whose activations have all ended, and removes their queue, its consumer and their image pins.
  */
 public final class DeletedQueueRemover implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(DeletedQueueRemover.class);
-    private static final int BATCH = 100;
 
     private final RepairStore store;
     private final CommandQueue queue;
     private final Stream pins;
-    private final Duration settled;
+    private final Duration minAge;
 
-    /** @param pins of the bucket IMAGES */
-    public DeletedQueueRemover(RepairStore store, CommandQueue queue, Stream pins, Duration settled) {
+    /**
+     * @param pins stream of the bucket IMAGES
+     * @param minAge time since the deletion
+     */
+    public DeletedQueueRemover(RepairStore store, CommandQueue queue, Stream pins, Duration minAge) {
         this.store = store;
         this.queue = queue;
         this.pins = pins;
-        this.settled = settled;
+        this.minAge = minAge;
     }
 
     @Override
     public String name() {
-        return "retiring the queues of deleted functions";
+        return "queues of deleted functions";
     }
 
     @Override
-    public void round() throws Exception {
-        for (var function : Blocking.await(store.retirable(settled, BATCH))) {
-            retire(function);
+    public void runOnce() throws Exception {
+        for (var function : Blocking.await(store.findRemovableQueues(minAge, FUNCTIONS_PER_ROUND))) {
+            removeQueue(function);
         }
     }
 
-    private void retire(QueueKey function) throws Exception {
-        var standing = Blocking.await(queue.stats(function.function()));
-        boolean runs = standing.map(each -> each.running() > 0).orElse(false);
-        if (!runs) {
+    private void removeQueue(QueueKey function) throws Exception {
+        var stats = Blocking.await(queue.stats(function.function()));
+        boolean isRunning = stats.map(each -> each.running() > 0).orElse(false);
+        if (!isRunning) {
             Blocking.await(queue.removeQueue(function));
             Blocking.await(pins.purge(Subjects.imagePins(function.function())));
-            Blocking.await(store.retired(function.function()));
-            LOG.info("the queue of function {} is gone", function.function());
+            Blocking.await(store.markQueueRemoved(function.function()));
+            LOG.info("queue of deleted function removed function={}", function.function());
         }
     }
 }

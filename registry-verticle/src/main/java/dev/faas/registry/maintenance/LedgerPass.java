@@ -6,38 +6,37 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 
-/** Goes over rows of the ledger again and again: of each pass as much a round as fits into a budget, the rest in the next ones. */
+/** Visits rows of the ledger by id, page by page: each call continues where the last one stopped, for a limited time. */
 final class LedgerPass {
-    /** Rows by id, those after one. */
     @FunctionalInterface
     interface Rows {
-        Future<List<Snapshot>> after(String id, int limit);
+        Future<List<Snapshot>> fetchAfter(String id, int limit);
     }
 
     @FunctionalInterface
-    interface Look {
-        /** @param last of its pass */
-        void at(List<Snapshot> page, boolean last) throws Exception;
+    interface PageVisitor {
+        /** @param isLast whether the pass ends with this page */
+        void visit(List<Snapshot> page, boolean isLast) throws Exception;
     }
 
     private static final int PAGE = 500;
 
     private final Rows rows;
     private final Duration budget;
-    private String after = "";
+    private String lastId = "";
 
     LedgerPass(Rows rows, Duration budget) {
         this.rows = rows;
         this.budget = budget;
     }
 
-    /** A page whose look fails is not seen again in this pass. Blocks. */
-    void round(Look look) throws Exception {
+    /** Does not visit a page again in this pass, even if the visitor throws. Blocks. */
+    void runPart(PageVisitor visitor) throws Exception {
         long until = System.nanoTime() + budget.toNanos();
         do {
-            var page = Blocking.await(rows.after(after, PAGE));
-            after = page.size() < PAGE ? "" : page.getLast().record().id();
-            look.at(page, after.isEmpty());
-        } while (!after.isEmpty() && System.nanoTime() < until);
+            var page = Blocking.await(rows.fetchAfter(lastId, PAGE));
+            lastId = page.size() < PAGE ? "" : page.getLast().record().id();
+            visitor.visit(page, lastId.isEmpty());
+        } while (!lastId.isEmpty() && System.nanoTime() < until);
     }
 }

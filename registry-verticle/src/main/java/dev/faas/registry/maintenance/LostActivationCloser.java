@@ -20,26 +20,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rows of the ledger that no event will ever end. What is alive and of which the bus has nothing was lost with the bus's disk:
- * it ends here, where alone it is known. An end that is on the bus and has not come to the ledger is brought there.
+ * Checks unfinished rows of the ledger that other repairs find: one whose events are missing from the event stream is closed
+ * as failed, one whose end is in the stream but not in the ledger is projected.
+ *
+ * <p>Events are missing when NATS lost its disk. The ledger alone has a record of the activation then, so it is closed there.
  */
 public final class LostActivationCloser {
     private static final Logger LOG = LoggerFactory.getLogger(LostActivationCloser.class);
-    /** By then the projector has done it, unless it has much to do. */
-    private static final Duration OLD = Duration.ofMinutes(1);
+    /** The projector has written a state of this age, unless it is behind. */
+    private static final Duration MIN_AGE = Duration.ofMinutes(1);
 
-    private static final long MUCH = 1_000;
-    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+    private static final long BUSY_FROM = 1_000;
+    private static final Duration BUSY_MAX_AGE = Duration.ofSeconds(1);
 
     private final ActivationEvents events;
     private final Projection projection;
     private final LedgerStore ledger;
     private final Consumers consumers;
     private final InstantSource clock;
-    private Instant asked = Instant.EPOCH;
+    private Instant busyReadAt = Instant.EPOCH;
     private boolean busy;
 
-    /** @param consumers of the stream of events, one of which is the projector's */
+    /** @param consumers of the event stream; the projector's is one of them */
     public LostActivationCloser(
             ActivationEvents events,
             Projection projection,
@@ -56,54 +58,54 @@ public final class LostActivationCloser {
     /**
      * Blocks.
      *
-     * @param known as the ledger has it: not ended
-     * @param last as the bus has it; its leader, not a replica
+     * @param known state in the ledger; not ended
+     * @param last state in the event stream, read from its leader
      */
-    void settle(Snapshot known, Optional<Snapshot> last) throws Exception {
+    void closeIfOver(Snapshot known, Optional<Snapshot> last) throws Exception {
         if (last.isEmpty()) {
-            if (isOld(begin(known.record()))) {
-                end(known);
+            if (isOld(startOf(known.record()))) {
+                closeAsLost(known);
             }
         } else if (last.get().record() instanceof ActivationRecord.Ended ended
                 && isOld(ended.report().finishedAt())
-                && !projectorIsBusy()) {
+                && !isProjectorBusy()) {
             projection.project(List.of(last.get()));
         }
     }
 
-    /** Then what the ledger lacks is on its way, and two must not copy the same output. */
-    private synchronized boolean projectorIsBusy() throws Exception {
+    /** A busy projector will reach the end soon, and two writers must not copy the same output. */
+    private synchronized boolean isProjectorBusy() throws Exception {
         var now = clock.instant();
-        if (asked.plus(ASK_AGAIN).isBefore(now)) {
+        if (busyReadAt.plus(BUSY_MAX_AGE).isBefore(now)) {
             busy = Blocking.await(consumers.state(Subjects.PROJECTOR))
-                    .filter(state -> state.pending() > MUCH)
+                    .filter(state -> state.pending() > BUSY_FROM)
                     .isPresent();
-            asked = now;
+            busyReadAt = now;
         }
         return busy;
     }
 
-    private static Instant begin(ActivationRecord record) {
+    private static Instant startOf(ActivationRecord record) {
         return record instanceof ActivationRecord.Running running
                 ? running.claimedAt()
                 : record.activation().submittedAt();
     }
 
     private boolean isOld(Instant since) {
-        return since.plus(OLD).isBefore(clock.instant());
+        return since.plus(MIN_AGE).isBefore(clock.instant());
     }
 
-    private void end(Snapshot known) throws Exception {
-        // Fails when there is no stream: that is not the same as a stream that has lost it.
+    private void closeAsLost(Snapshot known) throws Exception {
+        // Fails when the stream is missing: an unavailable stream has not lost the activation.
         Blocking.await(events.streamUsage());
-        var end = vanished(known.record(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
-        // Later than what is known, and not later than any event that is on its way after all.
+        var end = toLost(known.record(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        // Replaces the known state, and is itself replaced by any event that still arrives.
         Blocking.await(ledger.write(List.of(new LedgerEntry(
                 end, known.sequence() + 1, PayloadCopy.NONE, PayloadCopy.NONE, false, PayloadCopy.NONE))));
-        LOG.error("activation {} is not on the bus any more: failed", end.id());
+        LOG.error("activation closed as failed because the event stream lost it activation={}", end.id());
     }
 
-    private static ActivationRecord.Ended vanished(ActivationRecord known, Instant now) {
+    private static ActivationRecord.Ended toLost(ActivationRecord known, Instant now) {
         return switch (known) {
             case ActivationRecord.Queued queued -> queued.loseEvents(now);
             case ActivationRecord.Running running -> running.loseEvents(now);

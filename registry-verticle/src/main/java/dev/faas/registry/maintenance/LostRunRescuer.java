@@ -1,72 +1,53 @@
 package dev.faas.registry.maintenance;
 
 import dev.faas.activation.ActivationCommand;
-import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
-import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Worker;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.BoundedParallel;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A run whose spawner is dead is lost, and begins again or ends, as its function's delivery says. Its command, which the dead
- * one has taken and cannot give back, is replaced by a new one, so that nobody waits for its redelivery.
+ * Looks for runs whose spawner is dead, and queues the activation again or ends it, as the function's delivery mode says. A
+ * dead spawner cannot return the command it took, so the command is replaced by a new one: waiting for its redelivery would
+ * take longer.
  *
- * <p>Should another spawner get that redelivery in between, its command is replaced under its hands: the new one is found to
- * be its own run's and is left alone until that ends, which is then recorded as ever.
+ * <p>Another spawner may receive that redelivery at the same time. Then its command is replaced during its run; spawners see
+ * that the new command belongs to that run and leave it alone until the run ends.
  */
 public final class LostRunRescuer implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(LostRunRescuer.class);
-    private static final int BATCH = 500;
-    private static final int BATCHES_A_ROUND = 20;
-    private static final int AT_ONCE = 64;
-    /** A run may last its time-out, and as long as its image takes to come. */
-    private static final Duration MARGIN = Duration.ofMinutes(5);
+    /** Added to a run's time-out: an image may have to be pulled first. */
+    private static final Duration LATE_MARGIN = Duration.ofMinutes(5);
 
-    private final RepairStore store;
-    private final ActivationEvents events;
-    private final CommandQueue queue;
-    private final LostActivationCloser leftovers;
-    private final Predicate<Worker> dead;
-    private final InstantSource clock;
+    private final RepairContext context;
+    private final Predicate<Worker> isDead;
 
-    public LostRunRescuer(
-            RepairStore store,
-            ActivationEvents events,
-            CommandQueue queue,
-            LostActivationCloser leftovers,
-            Predicate<Worker> dead,
-            InstantSource clock) {
-        this.store = store;
-        this.events = events;
-        this.queue = queue;
-        this.leftovers = leftovers;
-        this.dead = dead;
-        this.clock = clock;
+    public LostRunRescuer(RepairContext context, Predicate<Worker> isDead) {
+        this.context = context;
+        this.isDead = isDead;
     }
 
     @Override
     public String name() {
-        return "ending lost runs";
+        return "lost runs";
     }
 
     @Override
-    public void round() throws Exception {
+    public void runOnce() throws Exception {
         var after = "";
         int failed = 0;
-        for (int i = 0; i < BATCHES_A_ROUND; i++) {
-            var batch = Blocking.await(store.running(after, BATCH));
+        for (int i = 0; i < BATCHES_PER_ROUND; i++) {
+            var batch = Blocking.await(context.store().findRunning(after, BATCH));
             failed += batch.size()
-                    - BoundedParallel.runAndReturnDone(batch, AT_ONCE, this::look)
+                    - BoundedParallel.runAndReturnDone(batch, PARALLEL, this::check)
                             .size();
             if (batch.size() < BATCH) {
                 break;
@@ -74,47 +55,47 @@ public final class LostRunRescuer implements Reconciler.Repair {
             after = batch.getLast().record().id();
         }
         if (failed > 0) {
-            throw new IOException(failed + " runs could not be looked at");
+            throw new IOException(failed + " runs could not be checked");
         }
     }
 
-    private void look(Snapshot known) throws Exception {
+    private void check(Snapshot known) throws Exception {
         if (!(known.record() instanceof ActivationRecord.Running running)) {
             return;
         }
-        boolean lost = dead.test(running.worker());
+        boolean lost = isDead.test(running.worker());
         if (lost || isLate(running)) {
-            var last = Blocking.await(events.lastFromLeader(running.id()));
-            leftovers.settle(known, last);
+            var last = Blocking.await(context.events().lastFromLeader(running.id()));
+            context.closer().closeIfOver(known, last);
             if (lost && last.isPresent()) {
-                end(running, last.get());
+                endLostRun(running, last.get());
             }
         }
     }
 
-    /** Its spawner lives, and should have ended it. */
+    /** Its spawner is alive and should have ended it by now: the ledger may have missed the end. */
     private boolean isLate(ActivationRecord.Running running) {
-        var most = Duration.ofSeconds(running.activation().timeoutSeconds()).plus(MARGIN);
-        return running.claimedAt().plus(most).isBefore(clock.instant());
+        var longest = Duration.ofSeconds(running.activation().timeoutSeconds()).plus(LATE_MARGIN);
+        return running.claimedAt().plus(longest).isBefore(context.clock().instant());
     }
 
-    private void end(ActivationRecord.Running known, Snapshot last) throws Exception {
+    private void endLostRun(ActivationRecord.Running known, Snapshot last) throws Exception {
         if (!(last.record() instanceof ActivationRecord.Running running)
                 || !running.runId().equals(known.runId())) {
             return;
         }
-        var next = running.loseSpawner(clock.instant().truncatedTo(ChronoUnit.MILLIS));
-        var appended = Blocking.await(events.append(next, last.sequence()));
+        var next = running.loseSpawner(context.clock().instant().truncatedTo(ChronoUnit.MILLIS));
+        var appended = Blocking.await(context.events().append(next, last.sequence()));
         if (appended instanceof AppendResult.Stored) {
             LOG.warn(
-                    "activation {} was lost with spawner {}: {}",
+                    "run lost with its spawner activation={} spawner={} status={}",
                     known.id(),
                     known.worker().spawner(),
                     next.currentStatus().text());
             var command = ActivationCommand.of(known.activation());
-            Blocking.await(queue.remove(command));
+            Blocking.await(context.queue().remove(command));
             if (next instanceof ActivationRecord.Queued) {
-                Blocking.await(queue.enqueue(command));
+                Blocking.await(context.queue().enqueue(command));
             }
         }
     }

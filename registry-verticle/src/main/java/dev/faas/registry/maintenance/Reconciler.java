@@ -9,15 +9,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets right what a gateway or a spawner that died has left half done. One registry at a time, every few seconds, a bounded
- * piece of work each time; what it does is safe also where it is mistaken, since the bus refuses what is there already.
+ * Repairs what a gateway or a spawner left half done when it died: runs each repair once a round, in one registry at a time.
+ * A repair does a bounded piece of work a round. It does no harm where the ledger is behind, since the event stream and the
+ * queue refuse a write that is not needed.
  */
 public final class Reconciler {
     /** One kind of repair; blocks. */
     interface Repair {
+        /** Rows read at once, and batches a round: the other repairs wait meanwhile. */
+        int BATCH = 500;
+
+        int BATCHES_PER_ROUND = 20;
+        int FUNCTIONS_PER_ROUND = 100;
+        /** Activations repaired at the same time. */
+        int PARALLEL = 64;
+
+        /** What it looks for, in log lines. */
         String name();
 
-        void round() throws Exception;
+        void runOnce() throws Exception;
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
@@ -30,17 +40,17 @@ public final class Reconciler {
         this.repairs = List.copyOf(repairs);
     }
 
-    /** All repairs once, unless another registry is at it. Blocks. */
-    public void round() throws Exception {
-        Blocking.await(store.alone(this::onOwnThread));
+    /** Does nothing while another registry runs a round. Blocks. */
+    public void runOnce() throws Exception {
+        Blocking.await(store.runExclusively(this::startOnOwnThread));
     }
 
-    /** The lock's transaction belongs to an event loop, which must not block. */
-    private Future<Void> onOwnThread() {
+    /** The transaction of the lock belongs to an event loop, which must not block. */
+    private Future<Void> startOnOwnThread() {
         var done = Promise.<Void>promise();
         Thread.ofVirtual().name("registry-reconciler-round").start(() -> {
             try {
-                repair();
+                runRepairs();
                 done.complete();
             } catch (Exception e) {
                 done.fail(e);
@@ -49,16 +59,16 @@ public final class Reconciler {
         return done.future();
     }
 
-    /** One that fails does not keep the others from their turn. */
-    private void repair() throws Exception {
+    /** A repair that fails does not stop the others. */
+    private void runRepairs() throws Exception {
         var failures = new ArrayList<Exception>();
         for (var repair : repairs) {
             try {
-                repair.round();
+                repair.runOnce();
             } catch (InterruptedException e) {
                 throw e;
             } catch (Exception e) {
-                LOG.debug("{} failed", repair.name(), e);
+                LOG.debug("repair failed repair={}", repair.name(), e);
                 failures.add(e);
             }
         }

@@ -20,7 +20,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 
-/** What the reconciler asks of the tables, and notes in them. */
+/** Finds rows to repair, and records what the reconciler has done. */
 public final class RepairStore {
     private static final long LOCK = 0x6661_6173_0002L;
 
@@ -30,8 +30,8 @@ public final class RepairStore {
         this.pg = pg;
     }
 
-    /** Does the work if no other registry is at it; false otherwise. The lock goes with the connection. */
-    public Future<Boolean> alone(Supplier<Future<Void>> work) {
+    /** Runs the work unless another registry runs it; false then. A lost connection releases the lock. */
+    public Future<Boolean> runExclusively(Supplier<Future<Void>> work) {
         return pg.inTransaction(tx -> tx.query("select pg_try_advisory_xact_lock(" + LOCK + ") as alone")
                 .execute()
                 .compose(rows -> rows.iterator().next().getBoolean("alone")
@@ -40,56 +40,57 @@ public final class RepairStore {
     }
 
     /**
-     * Queued, for a while, and not known to have a command; by id, those after one. What is of the future is from before the
-     * clock of Postgres was put back.
+     * Queued activations not known to have a command, by id.
+     *
+     * @param minAge time since their last change of state
      */
-    Future<List<Snapshot>> unverified(Duration settled, String after, int limit) {
-        return queued("not enqueued", settled, after, limit);
+    Future<List<Snapshot>> findQueuedWithoutCommand(Duration minAge, String after, int limit) {
+        return findQueued("not enqueued", minAge, after, limit);
     }
 
-    /** Queued, for a while, and known to have had a command; by id, those after one. */
-    Future<List<Snapshot>> enqueued(Duration settled, String after, int limit) {
-        return queued("enqueued", settled, after, limit);
+    /** Queued activations known to have had a command, by id. */
+    Future<List<Snapshot>> findQueuedWithCommand(Duration minAge, String after, int limit) {
+        return findQueued("enqueued", minAge, after, limit);
     }
 
-    private Future<List<Snapshot>> queued(String how, Duration settled, String after, int limit) {
-        return list(
-                "select record, sequence from activation where status = 'queued' and " + how
+    /** A change of state in the future dates from before the clock of Postgres was set back: it is old. */
+    private Future<List<Snapshot>> findQueued(String condition, Duration minAge, String after, int limit) {
+        return query(
+                "select record, sequence from activation where status = 'queued' and " + condition
                         + " and finished_at is null and changed_at not between now() - make_interval(secs => $1) and now()"
                         + " and id > $2"
                         + " order by id limit $3",
-                Tuple.of(seconds(settled), after, limit),
+                Tuple.of(seconds(minAge), after, limit),
                 RepairStore::snapshot);
     }
 
-    /** Their commands are on the queue; whatever they become later is looked at anew. */
-    Future<Void> verified(Collection<String> ids) {
+    /** Records that these have a command in the queue, until their state changes again. */
+    Future<Void> markEnqueued(Collection<String> ids) {
         return pg.withPool(pool -> pool.preparedQuery(
                         "update activation set enqueued = true where id = any($1) and status = 'queued'")
                 .execute(Tuple.of(ids.toArray(String[]::new)))
                 .mapEmpty());
     }
 
-    /** Running; by id, those after one. */
-    Future<List<Snapshot>> running(String after, int limit) {
-        return list(
+    Future<List<Snapshot>> findRunning(String after, int limit) {
+        return query(
                 "select record, sequence from activation where status = 'running' and finished_at is null"
                         + " and id > $1 order by id limit $2",
                 Tuple.of(after, limit),
                 RepairStore::snapshot);
     }
 
-    /** Functions that have something queued or running. */
-    Future<List<QueueKey>> busy(int limit) {
-        return list(
+    /** Functions with unfinished activations. */
+    Future<List<QueueKey>> findFunctionsWithWork(int limit) {
+        return query(
                 "select distinct owner, function_id from activation where finished_at is null limit $1",
                 Tuple.of(limit),
                 row -> new QueueKey(row.getString("owner"), row.getString("function_id")));
     }
 
-    /** The newest revisions of these functions, of deleted ones too. */
-    Future<List<FunctionRevision>> functions(Collection<String> ids) {
-        return list(
+    /** Includes deleted functions. */
+    Future<List<FunctionRevision>> findLatestRevisions(Collection<String> ids) {
+        return query(
                 """
                         select r.body from function f join function_revision r
                         on r.function_id = f.id and r.revision = f.revision where f.id = any($1)""",
@@ -97,16 +98,16 @@ public final class RepairStore {
                 row -> Codec.decode(row.getBuffer("body").getBytes(), FunctionRevision.class));
     }
 
-    /** When the wait of one is over: the order of those that are overdue. */
+    /** When a queued activation expires; overdue ones are read in this order. */
     public record Deadline(Instant at, String id) {
         public static final Deadline FIRST = new Deadline(Instant.EPOCH, "");
     }
 
     public record Overdue(Deadline deadline, Snapshot state) {}
 
-    /** Queued, though their wait was over by then; by deadline, those after one. */
-    public Future<List<Overdue>> overdue(Instant now, Deadline after, int limit) {
-        return list(
+    /** Queued activations whose deadline is before {@code now}, by deadline. */
+    public Future<List<Overdue>> findOverdue(Instant now, Deadline after, int limit) {
+        return query(
                 "select id, expires_at, record, sequence from activation where status = 'queued' and expires_at < $1"
                         + " and (expires_at, id) > ($2, $3) order by expires_at, id limit $4",
                 Tuple.of(now.atOffset(ZoneOffset.UTC), after.at().atOffset(ZoneOffset.UTC), after.id(), limit),
@@ -115,50 +116,49 @@ public final class RepairStore {
                         snapshot(row)));
     }
 
-    /** Deleted functions whose queue is not retired. */
-    Future<List<QueueKey>> deleted(int limit) {
-        return list(
+    /** Deleted functions that still have a queue. */
+    Future<List<QueueKey>> findDeletedFunctions(int limit) {
+        return query(
                 "select id, owner from function where deleted_at is not null and not retired order by deleted_at limit $1",
                 Tuple.of(limit),
                 RepairStore::key);
     }
 
-    /** What of one function has not ended; by id, those after one. */
-    Future<List<Snapshot>> alive(QueueKey function, String after, int limit) {
-        return list(
+    /** By id. */
+    Future<List<Snapshot>> findUnfinished(QueueKey function, String after, int limit) {
+        return query(
                 "select record, sequence from activation where owner = $1 and function_id = $2"
                         + " and finished_at is null and id > $3 order by id limit $4",
                 Tuple.of(function.owner(), function.function(), after, limit),
                 RepairStore::snapshot);
     }
 
-    /** Deleted functions, for a while, of which everything has ended, whose queue is not retired. */
-    Future<List<QueueKey>> retirable(Duration settled, int limit) {
-        return list("""
+    /** Queues of functions that were deleted at least {@code minAge} ago and have no unfinished activation. */
+    Future<List<QueueKey>> findRemovableQueues(Duration minAge, int limit) {
+        return query("""
                         select id, owner from function f
                         where deleted_at <= now() - make_interval(secs => $1) and not retired
                         and not exists (select from activation a
                             where a.owner = f.owner and a.function_id = f.id and a.finished_at is null)
-                        order by deleted_at limit $2""", Tuple.of(seconds(settled), limit), RepairStore::key);
+                        order by deleted_at limit $2""", Tuple.of(seconds(minAge), limit), RepairStore::key);
     }
 
-    Future<Void> retired(String functionId) {
+    Future<Void> markQueueRemoved(String functionId) {
         return pg.withPool(pool -> pool.preparedQuery("update function set retired = true where id = $1")
                 .execute(Tuple.of(functionId))
                 .mapEmpty());
     }
 
     /**
-     * A deleted function without a record.
+     * A deleted function that can be purged.
      *
-     * @param key what it was in the bucket FUNCTIONS
-     * @param replaced a later one has that key, or has had it
+     * @param isKeyReused whether a later function has or had the same key
      */
-    record Forgettable(String id, BucketKey key, boolean replaced) {}
+    record PurgeableFunction(String id, BucketKey key, boolean isKeyReused) {}
 
-    /** Deleted before a time, their queue retired, nothing in the ledger and nothing to be told of them. */
-    Future<List<Forgettable>> forgettable(Instant deletedBefore, int limit) {
-        return list(
+    /** Functions deleted before a time, without queue, activations in the ledger or pending outbox row. */
+    Future<List<PurgeableFunction>> findPurgeable(Instant deletedBefore, int limit) {
+        return query(
                 """
                         select id, owner, name, exists (select from function o
                             where o.owner = f.owner and o.name = f.name and o.id > f.id) as replaced
@@ -167,13 +167,13 @@ public final class RepairStore {
                         and not exists (select from function_outbox o where o.owner = f.owner and o.name = f.name)
                         order by deleted_at limit $2""",
                 Tuple.of(deletedBefore.atOffset(ZoneOffset.UTC), limit),
-                row -> new Forgettable(
+                row -> new PurgeableFunction(
                         row.getString("id"),
                         new BucketKey(row.getString("owner"), row.getString("name")),
                         row.getBoolean("replaced")));
     }
 
-    Future<Void> forget(String functionId) {
+    Future<Void> purge(String functionId) {
         return pg.inTransaction(tx -> tx.preparedQuery("delete from function_revision where function_id = $1")
                 .execute(Tuple.of(functionId))
                 .compose(gone -> tx.preparedQuery("delete from function where id = $1 and deleted_at is not null")
@@ -181,8 +181,8 @@ public final class RepairStore {
                 .mapEmpty());
     }
 
-    /** Those of them that are deleted have a queue again, which somebody who had not heard of it has filled. */
-    Future<Void> reopened(Collection<String> functionIds) {
+    /** For deleted functions: a gateway that had not seen the deletion yet has created the queue again. */
+    Future<Void> markQueueExisting(Collection<String> functionIds) {
         return pg.withPool(pool -> pool.preparedQuery(
                         "update function set retired = false where id = any($1) and deleted_at is not null and retired")
                 .execute(Tuple.of(functionIds.toArray(String[]::new)))
@@ -202,7 +202,7 @@ public final class RepairStore {
         return duration.toMillis() / 1000.0;
     }
 
-    private <T> Future<List<T>> list(String sql, Tuple values, Function<Row, T> each) {
+    private <T> Future<List<T>> query(String sql, Tuple values, Function<Row, T> each) {
         return pg.withPool(pool -> pool.preparedQuery(sql)
                 .execute(values)
                 .map((RowSet<Row> rows) -> StreamSupport.stream(rows.spliterator(), false)

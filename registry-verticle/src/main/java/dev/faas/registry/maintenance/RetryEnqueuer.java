@@ -17,25 +17,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings activations whose back-off is over back into their functions' queues. Several registries share the work; a crash
- * between the two steps of one repeats them, which changes nothing.
+ * Looks for parked commands whose back-off is over, and puts them back into their functions' queues. Several registries share
+ * the work. A crash between the two steps repeats them, which changes nothing.
  *
  * <pre>
- *   parked, not due        handed back until it is: there is no slot to hold here
- *   parked, due            enqueued, then acknowledged; when it is due at first sight, a second later
- *   of another wait, over  acknowledged
+ *   not due yet                       handed back until it is due; it holds no slot meanwhile
+ *   due                               enqueued, then acknowledged; on the first delivery one second later
+ *   of an earlier wait, or cancelled  acknowledged
  * </pre>
  */
 public final class RetryEnqueuer {
     private static final Logger LOG = LoggerFactory.getLogger(RetryEnqueuer.class);
     private static final int BATCH = 256;
-    private static final Duration WAIT = Duration.ofMillis(500);
+    private static final Duration TAKE_TIMEOUT = Duration.ofMillis(500);
     private static final Duration UNREADABLE_DELAY = Duration.ofSeconds(30);
     /**
-     * Most are parked before they are due. One that is not may be so by our clock alone, and then its spawner parks it again:
-     * they must not toss it to and fro without a pause.
+     * Most commands are parked before they are due. One that is due at its first delivery may be due by this registry's clock
+     * only; then its spawner parks it again, and without a pause it would bounce between the two.
      */
-    private static final Duration AT_FIRST_SIGHT = Duration.ofSeconds(1);
+    private static final Duration FIRST_DELIVERY_DELAY = Duration.ofSeconds(1);
 
     private final DurableReader reader;
     private final ActivationEvents events;
@@ -50,29 +50,29 @@ public final class RetryEnqueuer {
         this.clock = clock;
     }
 
-    /** Deals with what there is; waits half a second for something. Blocks. */
-    public void round() throws Exception {
-        var deliveries = reader.take(BATCH, WAIT);
+    /** Processes one batch; waits half a second for the first command. Blocks. */
+    public void runOnce() throws Exception {
+        var deliveries = reader.take(BATCH, TAKE_TIMEOUT);
         Blocking.await(
-                CompletableFuture.allOf(deliveries.stream().map(this::look).toArray(CompletableFuture[]::new)));
+                CompletableFuture.allOf(deliveries.stream().map(this::process).toArray(CompletableFuture[]::new)));
     }
 
-    private CompletableFuture<Void> look(Delivery delivery) {
-        PendingRetry parked;
+    private CompletableFuture<Void> process(Delivery delivery) {
+        PendingRetry retry;
         try {
-            parked = CommandQueue.decodePendingRetry(delivery);
+            retry = CommandQueue.decodePendingRetry(delivery);
         } catch (Codec.CodecException e) {
-            // Perhaps of a newer version, which another registry can read.
-            LOG.error("{}: cannot be read", delivery.subject(), e);
+            // A newer version may have written it, and another registry may be able to read it.
+            LOG.error("parked command not readable subject={}", delivery.subject(), e);
             return delivery.handBack(UNREADABLE_DELAY);
         }
-        return events.lastFromLeader(parked.command().id()).thenCompose(last -> settle(delivery, parked, last));
+        return events.lastFromLeader(retry.command().id()).thenCompose(last -> enqueueIfDue(delivery, retry, last));
     }
 
-    private CompletableFuture<Void> settle(Delivery delivery, PendingRetry parked, Optional<Snapshot> last) {
+    private CompletableFuture<Void> enqueueIfDue(Delivery delivery, PendingRetry retry, Optional<Snapshot> last) {
         if (last.isEmpty()
                 || !(last.get().record() instanceof ActivationRecord.Queued queued)
-                || !parked.due().equals(queued.nextAttemptAt())) {
+                || !retry.due().equals(queued.nextAttemptAt())) {
             return delivery.ack();
         }
         var wait = queued.remainingWait(clock.instant());
@@ -80,7 +80,7 @@ public final class RetryEnqueuer {
             return delivery.handBack(wait);
         }
         return delivery.deliveryCount() == 1
-                ? delivery.handBack(AT_FIRST_SIGHT)
-                : queue.enqueue(parked.command()).thenCompose(done -> delivery.ack());
+                ? delivery.handBack(FIRST_DELIVERY_DELAY)
+                : queue.enqueue(retry.command()).thenCompose(done -> delivery.ack());
     }
 }

@@ -1,9 +1,7 @@
 package dev.faas.registry.maintenance;
 
 import dev.faas.activation.ActivationCommand;
-import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
-import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.CommandLocation;
 import dev.faas.activation.Snapshot;
 import dev.faas.lifecycle.Blocking;
@@ -11,98 +9,87 @@ import dev.faas.lifecycle.BoundedParallel;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A command that was given out once, is still in the queue, comes to nothing and is not given out again either: somebody keeps
- * it and does nothing, or the broker has forgotten that it is due. It is replaced by a new one. So is one that is gone.
+ * Looks for queued activations whose command was delivered but neither claimed nor redelivered, or is gone from the queue,
+ * and replaces that command. A spawner keeps the delivery alive without starting the run, or the broker lost the redelivery.
  *
- * <p>Should it be taken just then, its command is replaced under the hands of a run: the new one is found to be that run's, and
- * is left alone until it ends.
+ * <p>A spawner may claim the activation at the same time. Then its command is replaced during its run; spawners see that the
+ * new command belongs to that run and leave it alone until the run ends.
  */
 public final class StalledCommandRescuer implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(StalledCommandRescuer.class);
-    /** Few: the bus is asked about each that is in line, and has better things to do while there are many. */
-    private static final int AT_ONCE = 4;
+    /** Few: each queued command costs the broker a request, and many queued commands mean that it is busy. */
+    private static final int CHECKED_AT_ONCE = 4;
 
     private static final Duration BUDGET = Duration.ofSeconds(1);
 
-    private record Sighting(CommandLocation place, Instant at) {}
+    private record Observation(CommandLocation location, Instant at) {}
 
     private final LedgerPass pass;
-    private final ActivationEvents events;
-    private final CommandQueue queue;
-    private final LostActivationCloser leftovers;
-    private final InstantSource clock;
-    private final Duration patience;
-    /** What this pass over the ledger has found to look at again, by activation id; and the one before it. */
-    private Map<String, Sighting> sightings = new ConcurrentHashMap<>();
+    private final RepairContext context;
+    private final Duration stalledAfter;
+    /** Commands to check again, by activation id: of this pass over the ledger, and of the one before. */
+    private Map<String, Observation> currentPass = new ConcurrentHashMap<>();
 
-    private Map<String, Sighting> earlier = Map.of();
+    private Map<String, Observation> previousPass = Map.of();
 
-    /** @param patience for so long one may be given out without a run; more than the broker waits until it gives it out again */
-    public StalledCommandRescuer(
-            RepairStore store,
-            ActivationEvents events,
-            CommandQueue queue,
-            LostActivationCloser leftovers,
-            InstantSource clock,
-            Duration patience) {
-        this.pass = new LedgerPass((after, limit) -> store.enqueued(patience, after, limit), BUDGET);
-        this.events = events;
-        this.queue = queue;
-        this.leftovers = leftovers;
-        this.clock = clock;
-        this.patience = patience;
+    /** @param stalledAfter time that a delivered command may lack a run; longer than the broker's redelivery time-out */
+    public StalledCommandRescuer(RepairContext context, Duration stalledAfter) {
+        this.pass = new LedgerPass(
+                (after, limit) -> context.store().findQueuedWithCommand(stalledAfter, after, limit), BUDGET);
+        this.context = context;
+        this.stalledAfter = stalledAfter;
     }
 
     @Override
     public String name() {
-        return "replacing commands that have stalled";
+        return "stalled commands";
     }
 
     @Override
-    public void round() throws Exception {
-        pass.round((page, last) -> {
+    public void runOnce() throws Exception {
+        pass.runPart((page, isLast) -> {
             try {
-                BoundedParallel.runAll(page, AT_ONCE, "commands could not be looked at", this::look);
+                BoundedParallel.runAll(page, CHECKED_AT_ONCE, "commands could not be checked", this::check);
             } finally {
-                if (last) {
-                    earlier = sightings;
-                    sightings = new ConcurrentHashMap<>();
+                if (isLast) {
+                    previousPass = currentPass;
+                    currentPass = new ConcurrentHashMap<>();
                 }
             }
         });
     }
 
-    private void look(Snapshot known) throws Exception {
+    private void check(Snapshot known) throws Exception {
         var command = ActivationCommand.of(known.record().activation());
-        var place = Blocking.await(queue.locate(command));
-        if (place instanceof CommandLocation.Waiting) {
+        var location = Blocking.await(context.queue().locate(command));
+        if (location instanceof CommandLocation.Waiting) {
             return;
         }
-        var now = clock.instant();
-        var before = earlier.get(command.id());
-        if (before == null || !before.place().equals(place)) {
-            sightings.put(command.id(), new Sighting(place, now));
-        } else if (Duration.between(before.at(), now).compareTo(patience) < 0) {
-            sightings.put(command.id(), before);
-        } else if (due(known, now)) {
-            LOG.warn("activation {}: its command has stalled ({}), and is replaced", command.id(), place);
-            Blocking.await(queue.remove(command));
-            Blocking.await(queue.enqueue(command));
-            queue.notifyWork(new QueueKey(command.owner(), command.functionId()));
+        var now = context.clock().instant();
+        var before = previousPass.get(command.id());
+        if (before == null || !before.location().equals(location)) {
+            currentPass.put(command.id(), new Observation(location, now));
+        } else if (Duration.between(before.at(), now).compareTo(stalledAfter) < 0) {
+            currentPass.put(command.id(), before);
+        } else if (isDue(known, now)) {
+            Blocking.await(context.queue().remove(command));
+            Blocking.await(context.queue().enqueue(command));
+            LOG.warn("stalled command replaced activation={} location={}", command.id(), location);
+            context.queue().notifyWork(new QueueKey(command.owner(), command.functionId()));
         }
     }
 
-    /** The ledger may be behind. */
-    private boolean due(Snapshot known, Instant now) throws Exception {
-        var actual = Blocking.await(events.lastFromLeader(known.record().id()));
-        leftovers.settle(known, actual);
+    /** Asks the event stream, since the ledger may be behind. */
+    private boolean isDue(Snapshot known, Instant now) throws Exception {
+        var actual =
+                Blocking.await(context.events().lastFromLeader(known.record().id()));
+        context.closer().closeIfOver(known, actual);
         return actual.filter(last -> last.record() instanceof ActivationRecord.Queued queued
                         && !queued.remainingWait(now).isPositive())
                 .isPresent();

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Where a list goes on, opaque to the client: a version, the last key seen, and a hash of what was asked, so that it fits
- * the same question only.
+ * Encodes where a list continues, opaque to the client: a version, a hash of the list's scope and the last key of the page. A
+ * cursor is valid in its own scope only.
  */
 public final class Cursor {
     private static final String VERSION = "1";
@@ -20,32 +20,32 @@ public final class Cursor {
 
     private Cursor() {}
 
-    /** @param question everything that makes the list what it is: owner, filters */
-    public static String after(String last, List<String> question) {
-        var text = VERSION + "|" + hash(question) + "|" + last;
+    /** @param scope what identifies the list: its kind, owner and filters */
+    public static String encode(String lastKey, List<String> scope) {
+        var text = VERSION + "|" + hashOf(scope) + "|" + lastKey;
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Empty when it is no cursor of this question. */
-    static Optional<String> last(String cursor, List<String> question, Predicate<String> isKey) {
+    /** The last key; empty when this is not a cursor of this scope. */
+    static Optional<String> decode(String cursor, List<String> scope, Predicate<String> isKey) {
         return parts(cursor)
-                .filter(parts -> parts[1].equals(hash(question)))
+                .filter(parts -> parts[1].equals(hashOf(scope)))
                 .map(parts -> parts[2])
                 .filter(isKey);
     }
 
-    /** Is it a cursor of some question? */
-    static boolean isOne(String cursor) {
+    /** Whether this is a cursor of any scope. */
+    static boolean isCursor(String cursor) {
         return parts(cursor).isPresent();
     }
 
     private static Optional<String[]> parts(String cursor) {
-        return decode(cursor)
+        return decodeBase64(cursor)
                 .map(text -> text.split("\\|", 3))
                 .filter(parts -> parts.length == 3 && parts[0].equals(VERSION));
     }
 
-    private static Optional<String> decode(String cursor) {
+    private static Optional<String> decodeBase64(String cursor) {
         try {
             return Optional.of(new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8));
         } catch (IllegalArgumentException notBase64) {
@@ -53,8 +53,8 @@ public final class Cursor {
         }
     }
 
-    private static String hash(List<String> question) {
-        var text = question.stream().map(part -> part + '\0').collect(joining());
+    private static String hashOf(List<String> scope) {
+        var text = scope.stream().map(part -> part + '\0').collect(joining());
         var hash = Arrays.copyOf(Sha256.digest(text), HASH_BYTES);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
     }

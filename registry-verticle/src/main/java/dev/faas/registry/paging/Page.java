@@ -14,29 +14,29 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request asks of a list: how much, and after which key.
+ * Reads {@code limit} and {@code cursor} of a request, and renders one page of a list.
  *
- * @param after the last key of the page before; null: from the beginning
- * @param question what makes the list what it is, for the next cursor
+ * @param after the last key of the page before; null for the first page
+ * @param scope what identifies the list: its kind, owner and filters
  */
-public record Page(int limit, @Nullable String after, List<String> question) {
-    private static final int STANDARD = 20;
-    private static final int MOST = 100;
-    private static final Pattern LIMIT = Pattern.compile("[1-9][0-9]?|" + MOST);
+public record Page(int limit, @Nullable String after, List<String> scope) {
+    private static final int DEFAULT_LIMIT = 20;
+    private static final int MAX_LIMIT = 100;
+    private static final Pattern LIMIT = Pattern.compile("[1-9][0-9]?|" + MAX_LIMIT);
 
-    /** @throws dev.faas.wire.ProblemException invalid_request for a limit or a cursor that does not fit */
-    public static Page of(RoutingContext ctx, List<String> question, Predicate<String> isKey) {
-        return of(ctx, question, isKey, List.of());
+    /** @throws dev.faas.wire.ProblemException invalid_request for an invalid limit or cursor */
+    public static Page of(RoutingContext ctx, List<String> scope, Predicate<String> isKey) {
+        return of(ctx, scope, isKey, List.of());
     }
 
     /**
-     * @param wrong what is wrong with the question itself, which is then reported with the rest
-     * @throws dev.faas.wire.ProblemException invalid_request naming everything that is wrong
+     * @param filterErrors found in the filters already; reported together with those of limit and cursor
+     * @throws dev.faas.wire.ProblemException invalid_request with all of these errors
      */
     public static Page of(
-            RoutingContext ctx, List<String> question, Predicate<String> isKey, List<Problem.FieldError> wrong) {
-        var errors = new ArrayList<>(wrong);
-        var page = new Page(limit(ctx, errors), after(ctx, question, isKey, errors), question);
+            RoutingContext ctx, List<String> scope, Predicate<String> isKey, List<Problem.FieldError> filterErrors) {
+        var errors = new ArrayList<>(filterErrors);
+        var page = new Page(limit(ctx, errors), after(ctx, scope, isKey, errors), scope);
         if (!errors.isEmpty()) {
             throw Problem.invalid(errors).asException();
         }
@@ -46,23 +46,23 @@ public record Page(int limit, @Nullable String after, List<String> question) {
     private static int limit(RoutingContext ctx, List<Problem.FieldError> errors) {
         var text = ctx.queryParams().get("limit");
         if (text == null) {
-            return STANDARD;
+            return DEFAULT_LIMIT;
         }
         if (!LIMIT.matcher(text).matches()) {
-            errors.add(new Problem.FieldError("limit", "must be a whole number from 1 to " + MOST));
-            return STANDARD;
+            errors.add(new Problem.FieldError("limit", "must be a whole number from 1 to " + MAX_LIMIT));
+            return DEFAULT_LIMIT;
         }
         return Integer.parseInt(text);
     }
 
-    /** Whether a cursor belongs to a question that cannot be asked, nobody can say. */
+    /** With invalid filters the scope is unknown, so any well-formed cursor passes: only the filters are reported. */
     private static @Nullable String after(
-            RoutingContext ctx, List<String> question, Predicate<String> isKey, List<Problem.FieldError> errors) {
+            RoutingContext ctx, List<String> scope, Predicate<String> isKey, List<Problem.FieldError> errors) {
         var cursor = ctx.queryParams().get("cursor");
-        if (cursor == null || (!errors.isEmpty() && Cursor.isOne(cursor))) {
+        if (cursor == null || (!errors.isEmpty() && Cursor.isCursor(cursor))) {
             return null;
         }
-        var last = Cursor.last(cursor, question, isKey);
+        var last = Cursor.decode(cursor, scope, isKey);
         if (last.isEmpty()) {
             errors.add(new Problem.FieldError(
                     "cursor", "does not belong to this list: begin again without it, or repeat its filters"));
@@ -70,8 +70,8 @@ public record Page(int limit, @Nullable String after, List<String> question) {
         return last.orElse(null);
     }
 
-    /** One more than is shown tells whether there is a next page. */
-    public int fetch() {
+    /** One more row than the page shows: it tells whether there is a next page. */
+    public int fetchLimit() {
         return limit + 1;
     }
 
@@ -80,7 +80,7 @@ public record Page(int limit, @Nullable String after, List<String> question) {
         var shown = fetched.subList(0, Math.min(limit, fetched.size()));
         var items = body.putArray("items");
         shown.forEach(each -> items.add(view.apply(each)));
-        body.put("next", fetched.size() > limit ? Cursor.after(key.apply(shown.getLast()), question) : null);
+        body.put("next", fetched.size() > limit ? Cursor.encode(key.apply(shown.getLast()), scope) : null);
         return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -120,7 +120,7 @@ class FunctionBodyTest {
     }
 
     @Test
-    void givenWordsThatAreTooMuchTogetherWhenReadThenTheProblemSaysHowMuchIsAllowed() {
+    void givenACommandThatIsTooLongInTotalWhenReadThenTheProblemNamesTheLimit() {
         var word = "x".repeat(4_096);
         var body = json("{'name': 'resize', 'image': 'a:1'}");
         for (int i = 0; i < 31; i++) {
@@ -152,7 +152,7 @@ class FunctionBodyTest {
     }
 
     @Test
-    void givenSandboxesToBeReadyWhenReadThenTheyAreTaken() {
+    void givenPrewarmWhenReadThenItIsTaken() {
         assertThat(bodies.read(json("{'name': 'resize', 'image': 'a:1', 'prewarm': {'min': 3}}"))
                         .prewarm()
                         .min())
@@ -171,7 +171,7 @@ class FunctionBodyTest {
     }
 
     @Test
-    void givenTooMuchWhenReadThenTheMaximumHolds() {
+    void givenFieldsAtAndAboveTheirMaximumWhenReadThenTheMaximumHolds() {
         assertThat(fields("env", object(65, "x"))).containsExactly("env");
         assertThat(fields("env", "{\"A\": \"" + "x".repeat(32_765) + "\"}")).isEmpty();
         assertThat(fields("env", "{\"A\": \"" + "x".repeat(32_766) + "\"}")).containsExactly("env");
@@ -188,7 +188,7 @@ class FunctionBodyTest {
     }
 
     @Test
-    void givenAFunctionWhoseRunsOutliveTheBusWhenReadThenItIsRefused() {
+    void givenAFunctionWhoseActivationsOutliveTheEventStreamWhenReadThenItIsRefused() {
         var shortLived = new FunctionBody(Duration.ofDays(2));
 
         assertThat(shortLived.read(json("{'name': 'a', 'image': 'a'}")).name()).isEqualTo("a");

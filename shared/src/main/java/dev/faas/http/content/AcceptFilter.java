@@ -6,7 +6,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 
-/** Lets a request pass whose {@code Accept} takes one of the types that a call answers with; else 406. */
+/** Rejects requests with 406 whose {@code Accept} contains none of the types that a call answers with. */
 public final class AcceptFilter {
     private AcceptFilter() {}
 
@@ -14,13 +14,14 @@ public final class AcceptFilter {
         return of("application/json");
     }
 
-    /** The types without parameters, in lower case. */
+    /** @param types in lower case, without parameters */
     public static Handler<RoutingContext> of(String... types) {
         var names = String.join(" or ", types);
         return ctx -> {
             if (ctx.request().headers().contains(HttpHeaders.ACCEPT)) {
-                var taken = AcceptPreferences.of(ctx.request().headers().getAll(HttpHeaders.ACCEPT));
-                if (!taken.isEmpty() && Arrays.stream(types).noneMatch(type -> taken.weightOfType(type) > 0)) {
+                var preferences = AcceptPreferences.of(ctx.request().headers().getAll(HttpHeaders.ACCEPT));
+                if (!preferences.isEmpty()
+                        && Arrays.stream(types).noneMatch(type -> preferences.weightOfType(type) > 0)) {
                     throw notAcceptable(names).asException();
                 }
             }

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a client would rather have, as {@code Accept} and {@code Accept-Encoding} say it: names or ranges of names with
- * weights from 0 (never) to 1 (RFC 9110, 12.4). What cannot be read is passed over.
+ * Parses {@code Accept} and {@code Accept-Encoding}: names or ranges of names with weights from 0 (never) to 1 (RFC 9110, 12.4).
+ * Invalid elements are ignored. (Vert.x reads only the first header of several, and does not rank by specificity.)
  */
 record AcceptPreferences(Map<String, Double> weights) {
     static AcceptPreferences of(List<String> headers) {
@@ -20,12 +20,12 @@ record AcceptPreferences(Map<String, Double> weights) {
         return new AcceptPreferences(Map.copyOf(weights));
     }
 
-    /** Nothing is said, or nothing that can be read. */
+    /** True without a valid element. */
     boolean isEmpty() {
         return weights.isEmpty();
     }
 
-    /** Of a media type: what is said of the type itself counts before what is said of its kind, and that before all. */
+    /** The most specific entry counts: the type itself, then a range of its kind, then a range of all types. */
     double weightOfType(String type) {
         return firstWeight(type, type.substring(0, type.indexOf('/')) + "/*", "*/*", "*");
     }

@@ -14,19 +14,17 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An answer of bytes that never change and whose number is known: whole, or the one range that is asked for, under the
- * conditions that go with it (RFC 9110, 13 and 14). One piece is in memory at a time: the next is asked for when the one
- * before has left. For event loops.
+/** Sends bytes that never change and whose number is known: all of them or one requested range, with conditional requests (RFC
+ * 9110, 13 and 14). One piece is in memory at a time: the next one is requested when the previous one has been sent. For
+ * event loops.
  */
 public final class ByteBody {
-    /** Where the bytes come from, piece by piece from the first one on. */
+    /** Provides the bytes in pieces, from the first one on. */
     @FunctionalInterface
     public interface Source {
-        /** The next piece; empty after the last one, or when the rest is gone. One call at a time. */
+        /** The next piece; empty after the last one, or when the rest has been removed. One call at a time. */
         Future<Optional<Buffer>> next();
 
-        /** All in one piece. */
         static Source of(Buffer whole) {
             return empty().withFirst(whole);
         }
@@ -35,18 +33,18 @@ public final class ByteBody {
             return () -> Future.succeededFuture(Optional.empty());
         }
 
-        /** This, behind a piece that has been taken already. */
+        /** Puts a piece that has already been read before this source. */
         default Source withFirst(Buffer first) {
             var rest = this;
             return new Source() {
-                private boolean begun;
+                private boolean firstReturned;
 
                 @Override
                 public Future<Optional<Buffer>> next() {
-                    if (begun) {
+                    if (firstReturned) {
                         return rest.next();
                     }
-                    begun = true;
+                    firstReturned = true;
                     return Future.succeededFuture(Optional.of(first));
                 }
             };
@@ -56,18 +54,16 @@ public final class ByteBody {
     private final String etag;
     private final long length;
 
-    /**
-     * @param name different for different bytes, for ever; without quotation marks
-     * @param length what the source has in all
+    /** @param name unique for these bytes, for ever; without quotation marks
+     * @param length of the whole source
      */
     public ByteBody(String name, long length) {
         this.etag = "\"" + name + "\"";
         this.length = length;
     }
 
-    /**
-     * Answers, also with {@code precondition_failed} and {@code range_not_satisfiable}. Type and other heads are set before.
-     * A source that ends too early breaks the connection off.
+    /** May also answer with {@code precondition_failed} or {@code range_not_satisfiable}. Content-Type and other headers must be set
+     * before. When the source ends too early, the connection is closed.
      */
     public void send(RoutingContext ctx, Source source) {
         try {
@@ -134,7 +130,7 @@ public final class ByteBody {
         };
     }
 
-    /** Never by a date: there is none that these bytes have changed at. */
+    /** A date in If-Range never matches, because these bytes have no date of a change. */
     private boolean isRangeAllowed(@Nullable String condition) {
         return condition == null || condition.strip().equals(etag);
     }
@@ -147,7 +143,7 @@ public final class ByteBody {
                 .anyMatch(each -> each.equals("*") || each.equals(etag));
     }
 
-    /** The weak comparison. */
+    /** For the weak comparison of If-None-Match. */
     private static String withoutWeakMark(String tag) {
         return tag.startsWith("W/") ? tag.substring(2) : tag;
     }
@@ -176,8 +172,8 @@ public final class ByteBody {
                 sendNext();
                 return;
             }
-            // A write that fails has lost its client.
-            ctx.response().write(bytes.slice((int) from, (int) to)).onSuccess(gone -> {
+            // A failed write means that the client is gone.
+            ctx.response().write(bytes.slice((int) from, (int) to)).onSuccess(written -> {
                 if (position >= range.to()) {
                     ctx.end();
                 } else {

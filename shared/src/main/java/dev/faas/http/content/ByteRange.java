@@ -5,21 +5,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/**
- * Some bytes of a body, as a {@code Range} header asks for them (RFC 9110, 14).
+/** Names a range of a body, as requested by a {@code Range} header (RFC 9110, 14).
  *
- * @param from of the first byte
- * @param to after the last one
+ * @param from position of the first byte
+ * @param to position after the last byte
  */
 record ByteRange(long from, long to) {
-    /** What the header comes to. */
+    /** The meaning of the header. */
     sealed interface Requested {
-        /** No range, or one that is not understood: then the whole is the answer. */
+        /** Without a range, or with one that is not understood: the answer is the whole body. */
         record Whole() implements Requested {}
 
         record Part(ByteRange range) implements Requested {}
 
-        /** Nothing that is there. */
+        /** The range begins after the last byte. */
         record Unsatisfiable() implements Requested {}
     }
 
@@ -28,7 +27,7 @@ record ByteRange(long from, long to) {
     private static final Requested WHOLE = new Requested.Whole();
     private static final Requested UNSATISFIABLE = new Requested.Unsatisfiable();
 
-    /** Of several ranges the whole is the answer, which a server may give; of an empty body, too. */
+    /** Several ranges, and any range of an empty body, mean the whole body, as the RFC allows. */
     static Requested of(List<String> headers, long length) {
         if (headers.size() != 1 || length == 0) {
             return WHOLE;
@@ -53,7 +52,7 @@ record ByteRange(long from, long to) {
         return new Requested.Part(new ByteRange(from, to));
     }
 
-    /** A list may have them: {@code bytes=0-1,} is one range. */
+    /** Lists may contain empty elements: {@code bytes=0-1,} is one range. */
     private static String withoutEmptyElements(String header) {
         var elements = Arrays.stream(header.split(",", -1))
                 .filter(each -> !each.isBlank())
@@ -65,7 +64,7 @@ record ByteRange(long from, long to) {
         return length == 0 ? Optional.empty() : Optional.of(new ByteRange(0, length));
     }
 
-    /** As {@code Content-Range} says it. */
+    /** The value of {@code Content-Range}. */
     String contentRange(long length) {
         return "bytes " + from + "-" + (to - 1) + "/" + length;
     }

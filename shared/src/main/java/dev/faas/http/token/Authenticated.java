@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Lets a request pass with a valid {@code Authorization: Bearer …} only; else 401 with {@code WWW-Authenticate}. */
+/** Rejects requests without a valid {@code Authorization: Bearer …} with 401 and {@code WWW-Authenticate}. */
 public final class Authenticated {
     private static final String KEY = Principal.class.getName();
     private static final String SCHEME = "Bearer ";
@@ -32,14 +32,14 @@ public final class Authenticated {
         };
     }
 
-    /** Who sends this request; only behind {@link #by}. */
+    /** The sender of the request; only on routes with {@link #by}. */
     public static Principal principal(RoutingContext ctx) {
-        return Objects.requireNonNull(ctx.get(KEY), "a route that needs a principal is not behind Authenticated");
+        return Objects.requireNonNull(ctx.get(KEY), "this route needs the handler Authenticated.by");
     }
 
     private static Optional<String> bearer(RoutingContext ctx) {
         var headers = ctx.request().headers().getAll(HttpHeaders.AUTHORIZATION);
-        // Which of two counts, the next server might decide otherwise.
+        // Of two headers, the next server might use the other one.
         return Optional.of(headers)
                 .filter(all -> all.size() == 1)
                 .map(List::getFirst)

@@ -8,20 +8,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/**
- * The header of a compact JWS (RFC 7515): what is needed to choose the key, before anything is believed. Only what auth
- * writes is taken: neither a key that the token brings along or points to ({@code jwk}, {@code jku}, {@code x5u}), nor an
- * extension ({@code crit}), nor a second meaning (duplicate members, padding, another token inside).
+/** Reads the header of a compact JWS (RFC 7515), to choose the key before the signature is checked. Accepts only what auth
+ * writes: no key in the token or at an address ({@code jwk}, {@code jku}, {@code x5u}), no extension ({@code crit}), and
+ * nothing that can be read in two ways (duplicate members, padding, a nested token).
  */
 record JoseHeader(String algorithm, String kid) {
     private static final int MAX_TOKEN_LENGTH = 8_192;
     private static final Set<String> MEMBERS = Set.of("alg", "kid", "typ");
 
-    /** A signature by ES256 has 64 bytes. */
+    /** A signature of ES256 has 64 bytes, 86 characters. */
     private static final Pattern COMPACT =
             Pattern.compile("([A-Za-z0-9_-]{1,1024})\\.([A-Za-z0-9_-]+)\\.[A-Za-z0-9_-]{86}");
 
-    /** Empty unless the token has three parts, the first two of them JSON objects, and its header an algorithm and a key. */
+    /** Empty unless the token has three parts, the first two are JSON objects, and the header names an algorithm and a key. */
     static Optional<JoseHeader> of(String token) {
         if (token.length() > MAX_TOKEN_LENGTH) {
             return Optional.empty();

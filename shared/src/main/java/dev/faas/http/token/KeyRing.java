@@ -13,9 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Keeps a {@link TokenVerifier} up to date with what auth tells all others: the public keys (bucket KEYS, by kid) and the
- * logins that have been ended (bucket REVOKED, by sid).
+/** Updates a {@link TokenVerifier} with what auth publishes: public keys (bucket KEYS, by kid) and revoked logins (bucket REVOKED,
+ * by sid).
  */
 public final class KeyRing implements AutoCloseable {
     private final TokenVerifier verifier;
@@ -28,20 +27,20 @@ public final class KeyRing implements AutoCloseable {
 
     private KeyRing(Nats nats, TokenVerifier verifier) throws IOException, InterruptedException {
         this.verifier = verifier;
-        // Revocations first: a verifier that has keys and not these would let an ended login in.
+        // Revocations first: a verifier with keys and without revocations would accept a revoked login.
         verifier.checkRevocationsWith(revoked::contains);
         this.revocations = nats.kv(Subjects.REVOKED).watch(this::revoked, unread::countDown);
         this.keys = nats.kv(Subjects.KEYS).watch(this::key, this::keysRead);
     }
 
-    /** Returns once both buckets have been read; there may be no key in them yet. Blocks up to {@code limit}. */
+    /** Waits until both buckets have been read; they may be empty. Blocks up to {@code limit}. */
     public static KeyRing open(Nats nats, TokenVerifier verifier, Duration limit)
             throws IOException, InterruptedException, DependencyMissing {
         var ring = new KeyRing(nats, verifier);
         if (!ring.unread.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             ring.close();
-            throw new DependencyMissing(
-                    "the buckets KEYS and REVOKED could not be read within " + limit.toSeconds() + " s");
+            throw new DependencyMissing("the NATS buckets KEYS and REVOKED could not be read within "
+                    + limit.toSeconds() + " s. Check NATS.");
         }
         return ring;
     }

@@ -16,52 +16,54 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Verifies access tokens: ES256 only, keys by {@code kid}; refuses everything while it has no keys.
+/** Verifies access tokens: only ES256, with the key that {@code kid} names. Rejects every token while it has no keys.
  *
- * <p>A {@link JWTAuth} without a key accepts {@code alg: none}, one that gets no kid tries every key, and a key it cannot
- * use is only logged. So the header is judged here first, and each key has a {@code JWTAuth} of its own. A verification
- * costs about 0.45 ms of processor time: verified tokens are remembered by their hash until they expire or the keys
- * change. Revocation is asked about every time.
+ * <p>A {@link JWTAuth} without a key accepts {@code alg: none}; without a kid it tries every key; and it only logs a key that it
+ * cannot use. So this class checks the header first, and each key has its own {@code JWTAuth}. A verification takes about
+ * 0.45 ms of processor time, so verified tokens are cached by their hash until the keys change. Times and revocation are
+ * checked on every call.
  *
  * <p>Thread-safe; shared by all instances of a service.
  */
 public final class TokenVerifier {
+    /** The {@code iss} of every access token. */
+    public static final String ISSUER = "faas";
+
+    /** The {@code aud} of every access token. */
+    public static final String AUDIENCE = "faas";
+
     private record Keys(Map<String, JWTAuth> byKid, VerifiedTokens verified) {}
 
     private final Logger log = LoggerFactory.getLogger(TokenVerifier.class);
     private final Vertx vertx;
-    private final String issuer;
-    private final String audience;
     private final Clock clock;
     private volatile Keys activeKeys = new Keys(Map.of(), new VerifiedTokens());
     private volatile Predicate<String> isRevoked = sid -> false;
 
-    public TokenVerifier(Vertx vertx, String issuer, String audience) {
-        this(vertx, issuer, audience, Clock.systemUTC());
+    public TokenVerifier(Vertx vertx) {
+        this(vertx, Clock.systemUTC());
     }
 
-    TokenVerifier(Vertx vertx, String issuer, String audience, Clock clock) {
+    TokenVerifier(Vertx vertx, Clock clock) {
         this.vertx = vertx;
-        this.issuer = issuer;
-        this.audience = audience;
         this.clock = clock;
     }
 
-    /** Replaces the keys: public JWKs (JSON) by kid. One that is no P-256 key is left out, and logged. */
+    /** Takes public JWKs (JSON) by kid. A key that is not a P-256 key is ignored and logged. */
     public void replaceKeys(Map<String, String> publicJwkByKid) {
         var usable = new HashMap<String, JWTAuth>();
         publicJwkByKid.forEach((kid, jwk) -> VerifyingKey.load(vertx, kid, jwk)
-                .ifPresentOrElse(key -> usable.put(kid, key), () -> log.warn("signing key {} is not usable", kid)));
+                .ifPresentOrElse(
+                        key -> usable.put(kid, key),
+                        () -> log.warn("signing key ignored: not a P-256 key kid={}", kid)));
         activeKeys = new Keys(Map.copyOf(usable), new VerifiedTokens());
     }
 
-    /** Who tells that a login has been revoked; asked at every verification, so it must be quick and thread-safe. */
+    /** @param sidIsRevoked called for every verification: must be quick and thread-safe */
     public void checkRevocationsWith(Predicate<String> sidIsRevoked) {
         isRevoked = sidIsRevoked;
     }
 
-    /** Has it keys? */
     public boolean hasKeys() {
         return !activeKeys.byKid().isEmpty();
     }
@@ -82,24 +84,24 @@ public final class TokenVerifier {
                 .filter(header -> header.algorithm().equals("ES256"))
                 .flatMap(header -> Optional.ofNullable(current.byKid().get(header.kid())))
                 .map(key -> checkSignature(bearer, key).compose(this::readClaims, this::reject))
-                .orElseGet(() -> unauthenticated("The access token is not one of ours."))
+                .orElseGet(() -> unauthenticated("The access token was not issued by this platform. Log in again."))
                 .onSuccess(token -> current.verified().remember(bearer, token, now));
     }
 
-    /** Composed, because a claim of another type than JWTAuth expects is thrown at its caller. */
+    /** Composed, because JWTAuth throws when a claim has an unexpected type. */
     private static Future<User> checkSignature(String bearer, JWTAuth key) {
         return Future.succeededFuture(new TokenCredentials(bearer)).compose(key::authenticate);
     }
 
     private Future<VerifiedToken> readClaims(User user) {
-        return VerifiedToken.of(user.attributes().getJsonObject("accessToken"), issuer, audience)
+        return VerifiedToken.of(user.attributes().getJsonObject("accessToken"))
                 .map(Future::succeededFuture)
-                .orElseGet(() -> unauthenticated("The access token is not meant for this platform."));
+                .orElseGet(() -> unauthenticated("The access token is not meant for this platform. Log in again."));
     }
 
     private Future<VerifiedToken> reject(Throwable reason) {
-        log.debug("a token was refused: {}", reason.getMessage());
-        return unauthenticated("The access token is not valid.");
+        log.debug("token rejected reason={}", reason.getMessage());
+        return unauthenticated("The access token is not valid. Log in again.");
     }
 
     private Future<Principal> checkTimeAndRevocation(VerifiedToken token, Instant now) {

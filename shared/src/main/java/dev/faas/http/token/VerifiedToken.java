@@ -8,19 +8,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/**
- * What a token with a good signature says.
+/** Holds the claims of a token with a valid signature.
  *
- * @param begins {@code nbf}, or the beginning of time
+ * @param notBefore {@code nbf}; 1970 without it
  */
 record VerifiedToken(Principal principal, Instant notBefore, Instant expiresAt) {
-    /** The year 9999: what comes after is no time that anybody meant. */
+    /** The end of the year 9999. */
     private static final long LAST_SECOND = 253_402_300_799L;
 
-    /** Empty when it is from or for somebody else, or lacks a claim of ours. When it counts is judged at each use. */
-    static Optional<VerifiedToken> of(JsonObject claims, String issuer, String audience) {
-        if (!issuer.equals(claims.getValue("iss"))
-                || !isFor(audience, claims.getValue("aud"))
+    /** Empty when issuer or audience differ, or a claim is missing or invalid. The times are not compared with the clock here. */
+    static Optional<VerifiedToken> of(JsonObject claims) {
+        if (!TokenVerifier.ISSUER.equals(claims.getValue("iss"))
+                || !isForThisPlatform(claims.getValue("aud"))
                 || !(claims.getValue("nbf", 0) instanceof Number begins && isTime(begins))
                 || !(claims.getValue("exp") instanceof Number exp && isTime(exp))
                 || !(claims.getValue("sub") instanceof String userId)
@@ -33,13 +32,14 @@ record VerifiedToken(Principal principal, Instant notBefore, Instant expiresAt) 
                 principal, Instant.ofEpochSecond(begins.longValue()), Instant.ofEpochSecond(exp.longValue())));
     }
 
-    /** Seconds since 1970; RFC 7519 allows fractions, auth writes none. */
+    /** Seconds since 1970; RFC 7519 allows fractions. */
     private static boolean isTime(Object claim) {
         return claim instanceof Number seconds && seconds.doubleValue() >= 0 && seconds.doubleValue() <= LAST_SECOND;
     }
 
-    private static boolean isFor(String audience, Object claim) {
-        return audience.equals(claim) || (claim instanceof JsonArray several && several.contains(audience));
+    private static boolean isForThisPlatform(Object claim) {
+        return TokenVerifier.AUDIENCE.equals(claim)
+                || (claim instanceof JsonArray several && several.contains(TokenVerifier.AUDIENCE));
     }
 
     private static Set<String> roles(Object claim) {

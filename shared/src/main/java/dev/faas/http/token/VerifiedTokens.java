@@ -1,43 +1,28 @@
 package dev.faas.http.token;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.faas.wire.Sha256;
 import java.time.Instant;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * The tokens that one set of keys has verified, by SHA-256, so that a memory dump holds no credential. Bounded: the least
- * recently used goes first. Thread-safe.
+ * Remembers the tokens that one set of keys has verified, by their SHA-256, so that a memory dump contains no credential.
+ * Bounded and thread-safe.
  */
 final class VerifiedTokens {
     private static final int MAX_ENTRIES = 20_000;
 
-    private final Map<String, VerifiedToken> byHash = new LinkedHashMap<>(64, 0.75f, true);
+    private final Cache<String, VerifiedToken> byHash =
+            Caffeine.newBuilder().maximumSize(MAX_ENTRIES).build();
 
     Optional<VerifiedToken> find(String token) {
-        var hash = Sha256.hex(token);
-        synchronized (byHash) {
-            return Optional.ofNullable(byHash.get(hash));
-        }
+        return Optional.ofNullable(byHash.getIfPresent(Sha256.hex(token)));
     }
 
     void remember(String token, VerifiedToken verified, Instant now) {
-        if (!now.isBefore(verified.expiresAt())) {
-            return;
+        if (now.isBefore(verified.expiresAt())) {
+            byHash.put(Sha256.hex(token), verified);
         }
-        var hash = Sha256.hex(token);
-        synchronized (byHash) {
-            byHash.put(hash, verified);
-            if (byHash.size() > MAX_ENTRIES) {
-                removeEldest(byHash.values().iterator());
-            }
-        }
-    }
-
-    private static void removeEldest(Iterator<VerifiedToken> leastRecentlyUsedFirst) {
-        leastRecentlyUsedFirst.next();
-        leastRecentlyUsedFirst.remove();
     }
 }

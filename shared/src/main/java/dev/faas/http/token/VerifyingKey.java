@@ -10,9 +10,9 @@ import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** A {@link JWTAuth} for exactly one public P-256 key. */
+/** Creates a {@link JWTAuth} for exactly one public P-256 key. */
 final class VerifyingKey {
-    /** {@code {"alg":"none"}} and no claims: accepted only by a JWTAuth that did not take its key. */
+    /** {@code {"alg":"none"}} without claims; only a JWTAuth without a usable key accepts it. */
     private static final TokenCredentials UNSIGNED = new TokenCredentials("eyJhbGciOiJub25lIn0.e30");
 
     /** 32 bytes in base64url, leading zeros included (RFC 7518, 6.2.1.2). */
@@ -20,13 +20,13 @@ final class VerifyingKey {
 
     private VerifyingKey() {}
 
-    /** Empty when the JWK is no public key for ES256. */
+    /** Empty when the JWK is not a public key for ES256. */
     static Optional<JWTAuth> load(Vertx vertx, String kid, String jwk) {
         try {
             return publicPoint(kid, new JsonObject(jwk))
                     .map(key -> JWTAuth.create(
                             vertx,
-                            // Expiry is ours to judge: it has a problem of its own.
+                            // TokenVerifier checks the expiry, because it has its own problem code.
                             new JWTAuthOptions().addJwk(key).setJWTOptions(new JWTOptions().setIgnoreExpiration(true))))
                     .filter(auth -> auth.authenticate(UNSIGNED).failed());
         } catch (DecodeException notJson) {
@@ -34,7 +34,7 @@ final class VerifyingKey {
         }
     }
 
-    /** Only what a public key needs, with the algorithm and the id that we know it by. */
+    /** Only the members of a public key, with the expected algorithm and the given kid. */
     private static Optional<JsonObject> publicPoint(String kid, JsonObject jwk) {
         if (!"EC".equals(jwk.getValue("kty"))
                 || !"P-256".equals(jwk.getValue("crv"))

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthenticatedTest {
     private final Vertx vertx = Vertx.vertx();
-    private final TokenVerifier verifier = new TokenVerifier(vertx, "faas", "faas");
+    private final TokenVerifier verifier = new TokenVerifier(vertx);
     private final RunningService running = new RunningService(this::routes);
     private String token;
 

@@ -2,13 +2,13 @@ package dev.faas.http.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.Await;
 import dev.faas.http.RunningService;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.testing.Await;
 import dev.faas.testing.TestKey;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Vertx;
@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +30,7 @@ class KeyRingTest {
     Path directory;
 
     private final Vertx vertx = Vertx.vertx();
-    private final TokenVerifier verifier = new TokenVerifier(vertx, "faas", "faas");
+    private final TokenVerifier verifier = new TokenVerifier(vertx);
     private NatsServer server;
     private Nats nats;
 

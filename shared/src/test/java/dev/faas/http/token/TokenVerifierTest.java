@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class TokenVerifierTest {
     private final Vertx vertx = Vertx.vertx();
     private final SettableClock clock = new SettableClock();
-    private final TokenVerifier verifier = new TokenVerifier(vertx, "faas", "faas", clock);
+    private final TokenVerifier verifier = new TokenVerifier(vertx, clock);
     private TestKey key;
     private JsonObject claims;
 
@@ -55,7 +55,7 @@ class TokenVerifierTest {
 
     @Test
     void givenNoKeysThenEverythingIsRefusedAndNotReady() throws Exception {
-        var keyless = new TokenVerifier(vertx, "faas", "faas");
+        var keyless = new TokenVerifier(vertx);
 
         assertThat(keyless.hasKeys()).isFalse();
         assertThat(code(keyless, key.token(claims))).isEqualTo("unauthenticated");

@@ -14,40 +14,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How much is free on the disk that containers with a writable root write to. A quota for each is the better bound, but
- * most file systems have none: then one function could fill the disk that Docker, its images and all others share.
+ * Watches the disk that containers write their root to, and ends the run that has written most when the disk is nearly
+ * full. Quotas are better, but most file systems have none: one function could then fill the disk that Docker and all
+ * others use.
  */
 final class DiskWatch {
     private static final Logger log = LoggerFactory.getLogger(DiskWatch.class);
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final long MIB = 1024 * 1024;
 
-    /** Who has written less is not what has filled it. */
-    private static final long MUCH = 16 * MIB;
+    /** A run that has written less did not fill the disk. */
+    private static final long MIN_BLAMED_BYTES = 16 * MIB;
 
     private final DockerCalls docker;
-    private final Optional<Path> disk;
-    private final long mark;
+    private final Optional<Path> watchedDisk;
+    private final long minFreeBytes;
     private final Supplier<Collection<DockerSandbox>> sandboxes;
 
     private record Writer(DockerSandbox sandbox, long bytes) {}
 
     /**
-     * @param freeMb to be kept free
-     * @param sandboxes there are
+     * @param freeMb what has to stay free
+     * @param sandboxes the sandboxes that exist now
      */
     DiskWatch(DockerCalls docker, Optional<Path> disk, int freeMb, Supplier<Collection<DockerSandbox>> sandboxes) {
         this.docker = docker;
-        this.disk = disk;
-        this.mark = freeMb * MIB;
+        this.watchedDisk = disk;
+        this.minFreeBytes = freeMb * MIB;
         this.sandboxes = sandboxes;
     }
 
     /**
-     * Where it can be measured: Docker's own folder, or, for a spawner that is a container of that Docker, its own root.
-     * Nowhere for a Docker on another machine.
+     * A path on that disk: Docker's data directory, or this spawner's own root if it runs in a container of that
+     * Docker. Empty for a Docker on another machine.
      */
-    static Optional<Path> disk(URI dockerHost, Info info) {
+    static Optional<Path> watchedDisk(URI dockerHost, Info info) {
         if (!dockerHost.getScheme().equals("unix") || info.getDockerRootDir() == null) {
             return Optional.empty();
         }
@@ -58,33 +59,36 @@ final class DiskWatch {
         return Files.exists(Path.of("/.dockerenv")) ? Optional.of(Path.of("/")) : Optional.empty();
     }
 
-    /** False below the mark; the run that has written most is ended then. */
+    /** False if less than the minimum is free; then the run that has written most is ended. */
     boolean hasRoom() {
-        if (disk.isEmpty() || free(disk.get()) >= mark) {
+        if (watchedDisk.isEmpty() || freeBytes(watchedDisk.get()) >= minFreeBytes) {
             return true;
         }
-        greatest().ifPresent(writer -> {
-            log.warn("Docker's disk is nearly full: ending the run that has written {} MiB to it", writer.bytes / MIB);
-            writer.sandbox.exhaust(
-                    "Docker's disk is nearly full, and it had written %d MiB to its root; /tmp is memory."
+        largestWriter().ifPresent(writer -> {
+            log.warn(
+                    "docker disk nearly full, run ended container={} writtenMiB={}",
+                    writer.sandbox.container(),
+                    writer.bytes / MIB);
+            writer.sandbox.endAsDiskFull(
+                    "Docker's disk was nearly full, and this run had written %d MiB to its root. Write less, or to /tmp (memory)."
                             .formatted(writer.bytes / MIB));
         });
         return false;
     }
 
-    /** Without a look at the table of mounts, which within a container does not have every path. */
-    private static long free(Path disk) {
+    /** Not by java.nio's FileStore: it looks the path up among the mounts, which fails within a container. */
+    private static long freeBytes(Path disk) {
         var file = disk.toFile();
-        boolean told = file.getTotalSpace() > 0;
-        return told ? file.getUsableSpace() : Long.MAX_VALUE;
+        boolean known = file.getTotalSpace() > 0;
+        return known ? file.getUsableSpace() : Long.MAX_VALUE;
     }
 
-    private Optional<Writer> greatest() {
+    private Optional<Writer> largestWriter() {
         Optional<Writer> most = Optional.empty();
         for (var sandbox : sandboxes.get()) {
-            if (sandbox.writesToDisk()) {
-                long bytes = written(sandbox.container());
-                if (bytes >= most.map(Writer::bytes).orElse(MUCH)) {
+            if (sandbox.canWriteToDisk()) {
+                long bytes = bytesWritten(sandbox.container());
+                if (bytes >= most.map(Writer::bytes).orElse(MIN_BLAMED_BYTES)) {
                     most = Optional.of(new Writer(sandbox, bytes));
                 }
             }
@@ -92,15 +96,15 @@ final class DiskWatch {
         return most;
     }
 
-    private long written(String container) {
+    private long bytesWritten(String container) {
         try {
-            var size = docker.within(
+            var size = docker.call(
                     LIMIT,
                     "size of a container",
                     d -> d.inspectContainerCmd(container).withSize(true).exec().getSizeRw());
             return size == null ? 0 : size;
         } catch (EngineFault e) {
-            return 0; // it has ended meanwhile
+            return 0; // it may have ended meanwhile
         }
     }
 }

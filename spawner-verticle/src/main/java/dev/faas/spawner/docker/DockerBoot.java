@@ -24,19 +24,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes sandboxes.
+ * Boots sandboxes, and removes their containers.
  *
  * <pre>
  *   create ─▶ attach ─▶ start ─▶ READY
  * </pre>
  *
- * Attach comes before start, and READY over it: from then on the streams are known to be whole in both directions.
+ * Attach comes before start, and READY comes over the attach: that proves that stdin and both output streams are
+ * connected.
  */
 final class DockerBoot {
 
     private static final Logger log = LoggerFactory.getLogger(DockerBoot.class);
 
-    /** Generous: on a machine with everything starting at once, creates and starts queue up in the daemon. */
+    /** Long, because creates and starts queue in the daemon when many containers start at once. */
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
     private static final Duration ATTACH_LIMIT = Duration.ofSeconds(10);
@@ -44,60 +45,66 @@ final class DockerBoot {
     private final DockerCalls docker;
     private final InitVolume init;
 
-    /** The containers that a sandbox stands for, or is about to; the others with our labels are the reaper's. */
-    private final Map<String, Optional<DockerSandbox>> held = new ConcurrentHashMap<>();
+    /** By name; empty while it boots. Other containers with this platform's labels are left to the reaper. */
+    private final Map<String, Optional<DockerSandbox>> sandboxByContainer = new ConcurrentHashMap<>();
 
-    private volatile boolean quotas = true;
+    private volatile boolean quotasSupported = true;
 
     DockerBoot(DockerCalls docker, InitVolume init) {
         this.docker = docker;
         this.init = init;
     }
 
-    DockerSandbox boot(ContainerPlan plan) throws SandboxUnavailable {
+    DockerSandbox boot(HardenedContainer hardened) throws SandboxUnavailable {
         try {
-            return started(plan);
+            return bootOnce(hardened);
         } catch (InitMissing e) {
-            log.info("a sandbox did not come up, so init is looked at: {}", e.getMessage());
-            init.lost(); // somebody has removed the volume (Docker makes an empty one in its place), or what is in it
+            // The volume or its contents were removed; Docker creates an empty volume in its place.
+            log.info("sandbox failed to boot, refilling init volume error={}", e.getMessage());
+            init.refillNextTime();
         } catch (EngineFault e) {
-            throw unavailable(e);
+            throw toUnavailable(e);
         }
         try {
-            return started(plan);
+            return bootOnce(hardened);
         } catch (EngineFault e) {
-            throw unavailable(e);
+            throw toUnavailable(e);
         }
     }
 
-    private static SandboxUnavailable unavailable(EngineFault fault) {
+    private static SandboxUnavailable toUnavailable(EngineFault fault) {
         return fault instanceof DockerRefusal refusal
                 ? StartRefusal.of(refusal)
                 : new BootFailed(String.valueOf(fault.getMessage()), fault);
     }
 
-    boolean holds(String container) {
-        return held.containsKey(container);
+    boolean isHeld(String container) {
+        return sandboxByContainer.containsKey(container);
     }
 
     Collection<DockerSandbox> sandboxes() {
-        return held.values().stream().flatMap(Optional::stream).toList();
+        return sandboxByContainer.values().stream().flatMap(Optional::stream).toList();
     }
 
-    private DockerSandbox started(ContainerPlan plan) throws EngineFault, SandboxUnavailable {
-        var volume = init.ready(plan.image().id());
-        // Chosen by us: a container whose create was not answered in time can still be removed.
+    private DockerSandbox bootOnce(HardenedContainer hardened) throws EngineFault, SandboxUnavailable {
+        var volume = init.ensureFilled(hardened.image().id());
+        // Our own name, so that a container can be removed even if the answer to its create was lost.
         var name = "faas-" + UUID.randomUUID();
-        held.put(name, Optional.empty());
+        sandboxByContainer.put(name, Optional.empty());
         boolean booted = false;
         try {
-            create(plan, name, volume);
-            var session = InitSession.over(name, docker.attach(ATTACH_LIMIT, name));
+            create(hardened, name, volume);
+            var session = InitSession.open(name, docker.attach(ATTACH_LIMIT, name));
             try {
                 start(name);
                 var sandbox = new DockerSandbox(
-                        docker, name, plan, session, ready(session, name), patience -> discard(name, patience));
-                held.put(name, Optional.of(sandbox));
+                        docker,
+                        name,
+                        hardened,
+                        session,
+                        awaitReady(session, name),
+                        exitLimit -> discard(name, exitLimit));
+                sandboxByContainer.put(name, Optional.of(sandbox));
                 booted = true;
                 return sandbox;
             } finally {
@@ -112,86 +119,86 @@ final class DockerBoot {
         }
     }
 
-    /** Whether Docker's file system has quotas it only says when it is asked for one. */
-    private void create(ContainerPlan plan, String name, String volume) throws EngineFault {
-        boolean quota = quotas && !plan.spec().readOnlyRoot();
+    /** Docker only says that its file system has no quotas when a create asks for one. */
+    private void create(HardenedContainer hardened, String name, String volume) throws EngineFault {
+        boolean quota = quotasSupported && !hardened.spec().readOnlyRoot();
         try {
-            docker.within(
+            docker.call(
                     START_LIMIT,
                     "create",
-                    d -> plan.create(d, name, volume, quota).exec());
+                    d -> hardened.createCommand(d, name, volume, quota).exec());
         } catch (DockerRefusal e) {
             if (!quota || !String.valueOf(e.getMessage()).contains("storage-opt")) {
                 throw e;
             }
-            log.info("no quotas for what containers write: {}", e.getMessage());
-            quotas = false;
-            create(plan, name, volume);
+            log.info("docker host without quotas error={}", e.getMessage());
+            quotasSupported = false;
+            create(hardened, name, volume);
         }
     }
 
     private void start(String name) throws EngineFault {
         try {
-            docker.within(START_LIMIT, "start", d -> d.startContainerCmd(name).exec());
+            docker.call(START_LIMIT, "start", d -> d.startContainerCmd(name).exec());
         } catch (DockerRefusal e) {
-            var said = String.valueOf(e.getMessage());
-            throw said.contains(InitVolume.PROGRAM) ? new InitMissing(said, e) : e;
+            var message = String.valueOf(e.getMessage());
+            throw message.contains(InitVolume.PROGRAM) ? new InitMissing(message, e) : e;
         }
     }
 
-    private InitClock ready(InitSession session, String name) throws EngineFault, SandboxUnavailable {
+    private InitClock awaitReady(InitSession session, String name) throws EngineFault, SandboxUnavailable {
         try {
             return session.whenReady().get(START_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new EngineFault("a sandbox was not ready within " + START_LIMIT, e);
+            throw new EngineFault("the sandbox was not ready within " + START_LIMIT, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new EngineFault("interrupted during the boot of a sandbox", e);
+            throw new EngineFault("interrupted while the sandbox booted", e);
         } catch (ExecutionException e) {
-            var why = ExitCause.ofBoot(docker, name, e);
-            if (why instanceof BootFailed) {
-                throw new InitMissing(String.valueOf(why.getMessage()), why);
+            var cause = ExitCause.ofBoot(docker, name, e);
+            if (cause instanceof BootFailed) {
+                throw new InitMissing(String.valueOf(cause.getMessage()), cause);
             }
-            throw why;
+            throw cause;
         }
     }
 
     /**
-     * Never throws: what cannot be removed now is the reaper's.
+     * Never throws: the reaper removes what cannot be removed now.
      *
-     * @param patience with its init, which goes by itself once nobody holds its stdin: a removal that need not kill spares the
-     *     engine one process in ten of all that a container costs it
+     * @param exitLimit how long to wait until init exits by itself, as it does when its stdin is closed. A removal
+     *     without a kill saves Docker a tenth of the processes that it starts for a container.
      */
-    private void discard(String name, Duration patience) {
+    private void discard(String name, Duration exitLimit) {
         try {
-            Uninterrupted.run(() -> awaitEnd(name, patience));
+            Uninterrupted.run(() -> awaitEnd(name, exitLimit));
             Uninterrupted.run(() -> docker.removeContainer(name));
         } catch (EngineFault e) {
-            log.warn("container {} is left to the reaper: {}", name, e.getMessage());
+            log.warn("container not removed, left to the reaper container={} error={}", name, e.getMessage());
         } finally {
-            held.remove(name);
+            sandboxByContainer.remove(name);
         }
     }
 
-    private void awaitEnd(String name, Duration patience) {
-        if (!patience.isPositive()) {
+    private void awaitEnd(String name, Duration exitLimit) {
+        if (!exitLimit.isPositive()) {
             return;
         }
-        try (var end = docker.streaming()
+        try (var end = docker.streamingClient()
                 .waitContainerCmd(name)
                 .exec(new StreamedReply<WaitResponse>("the end of a container", code -> {}))) {
-            end.awaitEnd(patience);
+            end.awaitEnd(exitLimit);
         } catch (EngineFault e) {
-            log.debug("container {} has not ended by itself: {}", name, e.getMessage());
+            log.debug("container did not exit by itself container={} error={}", name, e.getMessage());
         }
     }
 
-    /** The program was not where containers look for it, or not what it should be. */
+    /** Init did not start: it is missing in its volume, or damaged. */
     private static final class InitMissing extends EngineFault {
         private static final long serialVersionUID = 1;
 
-        InitMissing(String said, Exception cause) {
-            super(said, cause);
+        InitMissing(String detail, Exception cause) {
+            super(detail, cause);
         }
     }
 }

@@ -32,9 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Containers of a Docker daemon: resolves the image, and boots sandboxes ({@link DockerBoot}) with an init in front of the
- * image's own command ({@link InitVolume}), so that what is slow (create, start) is over before there is an argument, and
- * what Docker is slow to tell (the exit) is told by init.
+ * Runs functions in containers of a Docker daemon. Resolves the image ({@link ImageStore}) and boots sandboxes
+ * ({@link DockerBoot}) whose first process is init ({@link InitVolume}). So the slow part (create, start) is done before the
+ * argument is known, and init reports the exit, which Docker reports tens of milliseconds later.
  */
 public final class DockerEngine implements ContainerEngine {
 
@@ -55,29 +55,33 @@ public final class DockerEngine implements ContainerEngine {
     private DockerEngine(EngineConfig config, ImagePins pins, DockerCalls docker, InitProgram program, Info info) {
         this.config = config;
         this.docker = docker;
-        this.pulled =
-                new PulledImages(docker, config.platform(), config.images().maxBytes(), InstantSource.system());
+        this.pulled = new PulledImages(
+                docker, config.owner().platform(), config.images().maxBytes(), InstantSource.system());
         this.pulls = new ImagePulls(docker, config.images(), pulled);
         this.images = new ImageStore(docker, pins, pulled, pulls);
         this.init = new InitVolume(docker, program, Labels.of(config, ""));
         this.boots = new DockerBoot(docker, init);
         this.disk = new DiskWatch(
-                docker, DiskWatch.disk(config.dockerHost(), info), config.disk().freeMb(), boots::sandboxes);
+                docker,
+                DiskWatch.watchedDisk(config.dockerHost(), info),
+                config.disk().freeMb(),
+                boots::sandboxes);
         this.hostCpus = info.getNCPU() == null ? 1 : info.getNCPU();
     }
 
     /**
-     * Fails within twice the limit: EngineFault when the daemon does not answer (it may yet), DependencyMissing when it
-     * does not offer the OCI runtime that is asked for.
+     * Connects within twice the limit.
      *
-     * @param pins that all engines of the platform share
+     * @param pins shared by all engines of the platform
+     * @throws EngineFault if the daemon does not answer; trying again may help
+     * @throws DependencyMissing if the configuration cannot work: no such OCI runtime, unusable registry credentials
      */
     public static DockerEngine open(EngineConfig config, ImagePins pins, Duration limit)
             throws EngineFault, DependencyMissing {
-        check(config.images());
+        checkCredentials(config.images());
         var docker = DockerCalls.connect(config.dockerHost(), limit);
         try {
-            var info = docker.within(limit, "info", d -> d.infoCmd().exec());
+            var info = docker.call(limit, "info", d -> d.infoCmd().exec());
             var runtimes = info.getRuntimes() == null ? Map.<String, Object>of() : info.getRuntimes();
             if (config.ociRuntime() != null && !runtimes.containsKey(config.ociRuntime())) {
                 throw new DependencyMissing(
@@ -92,14 +96,14 @@ public final class DockerEngine implements ContainerEngine {
         }
     }
 
-    /** Before the first pull finds out. */
-    private static void check(EngineConfig.Images images) throws DependencyMissing {
+    /** At start, because otherwise the first pull would fail. */
+    private static void checkCredentials(EngineConfig.Images images) throws DependencyMissing {
         try {
             new RegistryCredentials(images.credentials()).check();
         } catch (EngineFault e) {
             throw new DependencyMissing(
-                    "the logins to registries: " + e.getMessage()
-                            + ". Mend the file, or let FAAS_DOCKER_CONFIG name another.",
+                    "registry credentials: " + e.getMessage()
+                            + ". Correct the file, or set FAAS_DOCKER_CONFIG to another.",
                     e);
         }
     }
@@ -110,25 +114,27 @@ public final class DockerEngine implements ContainerEngine {
     }
 
     @Override
-    public Optional<String> waitsFor(SandboxSpec spec) {
+    public Optional<String> describeWait(SandboxSpec spec) {
         return pulls.progress(spec.revision());
     }
 
     @Override
-    public Sandbox boot(SandboxSpec asked) throws SandboxUnavailable {
-        var spec = config.disk().readOnlyRoot() ? asked.withReadOnlyRoot() : asked;
+    public Sandbox boot(SandboxSpec requested) throws SandboxUnavailable {
+        var spec = config.disk().readOnlyRoot() ? requested.withReadOnlyRoot() : requested;
         var image = images.resolve(spec);
         var commandLine = CommandLine.of(spec, image)
                 .orElseThrow(() -> new NotStartable(
-                        "neither the function nor its image " + spec.image() + " names a command to run", null));
-        return boots.boot(new ContainerPlan(config, hostCpus, spec, image, commandLine));
+                        "neither the function nor its image " + spec.image()
+                                + " names a command to run. Set the function's command or entrypoint.",
+                        null));
+        return boots.boot(new HardenedContainer(config, hostCpus, spec, image, commandLine));
     }
 
     @Override
-    public List<OwnContainer> ours() throws EngineFault {
-        var label = Map.of(Labels.PLATFORM, config.platform());
+    public List<OwnContainer> listContainers() throws EngineFault {
+        var label = Map.of(Labels.PLATFORM, config.owner().platform());
         return docker
-                .within(
+                .call(
                         LIST_LIMIT,
                         "list of containers",
                         d -> d.listContainersCmd()
@@ -136,7 +142,7 @@ public final class DockerEngine implements ContainerEngine {
                                 .withLabelFilter(label)
                                 .exec())
                 .stream()
-                .map(this::own)
+                .map(this::toOwnContainer)
                 .toList();
     }
 
@@ -153,10 +159,10 @@ public final class DockerEngine implements ContainerEngine {
     @Override
     public boolean ping() {
         try {
-            docker.within(PING_LIMIT, "ping", d -> d.pingCmd().exec());
+            docker.call(PING_LIMIT, "ping", d -> d.pingCmd().exec());
             return true;
         } catch (EngineFault e) {
-            log.debug("Docker does not answer", e);
+            log.debug("docker ping failed", e);
             return false;
         }
     }
@@ -172,14 +178,14 @@ public final class DockerEngine implements ContainerEngine {
         docker.close();
     }
 
-    private OwnContainer own(Container container) {
+    private OwnContainer toOwnContainer(Container container) {
         var labels = container.getLabels();
         return new OwnContainer(
                 container.getId(),
                 labels.getOrDefault(Labels.SPAWNER, ""),
                 labels.getOrDefault(Labels.INCARNATION, ""),
                 labels.getOrDefault(Labels.REVISION, ""),
-                Stream.of(container.getNames()).anyMatch(name -> boots.holds(name.substring(1))),
+                Stream.of(container.getNames()).anyMatch(name -> boots.isHeld(name.substring(1))),
                 Instant.ofEpochSecond(container.getCreated()));
     }
 }

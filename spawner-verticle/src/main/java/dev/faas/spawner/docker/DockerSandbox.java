@@ -25,57 +25,55 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One started container, in which init waits for an argument.
+ * Runs an activation in a started container, in which init waits for a run frame.
  *
  * <pre>
- *   frame ─▶ command ─▶ output … trailer, trailer ─▶ outcome
- *   cancel ─▶ stop frame ─▶ SIGTERM, grace, SIGKILL: init's doing, as is the timeout
- *   no trailer at all ─▶ what Docker knows of the container's end
- *   nothing in time   ─▶ detach, and kill by Docker
+ *   run frame ─▶ command ─▶ output … trailer, trailer ─▶ outcome
+ *   cancel    ─▶ stop frame ─▶ init sends SIGTERM, waits for the grace, sends SIGKILL; the same at the timeout
+ *   connection ends without a trailer ─▶ ExitCause asks Docker why
+ *   no trailer in time                ─▶ detach, and Docker kills the container
  * </pre>
  */
 final class DockerSandbox implements Sandbox {
 
     private static final Logger log = LoggerFactory.getLogger(DockerSandbox.class);
 
-    /** Init keeps timeout and grace itself. If it does not, something is wrong with it, the daemon or the sink. */
+    /** Added to timeout and grace, which init enforces. After that, init, the daemon or the sink does not work. */
     private static final Duration BACKSTOP = Duration.ofSeconds(3);
 
-    private static final Duration RESET = Duration.ofSeconds(2);
-    private static final Duration ENDS_BY_ITSELF = Duration.ofSeconds(1);
+    private static final Duration RESET_LIMIT = Duration.ofSeconds(2);
+    private static final Duration EXIT_LIMIT = Duration.ofSeconds(1);
 
-    /** Of the container, within a limit and whatever happens. */
+    /** Removes the container, within a limit; never throws. */
     @FunctionalInterface
     interface Removal {
-        /** @param patience how long it may take to end by itself before it is killed */
-        void remove(Duration patience);
+        /** @param exitLimit how long to wait until the container exits by itself before it is killed */
+        void remove(Duration exitLimit);
     }
 
     private final DockerCalls docker;
     private final String container;
-    private final ContainerPlan plan;
+    private final HardenedContainer hardened;
     private final InitSession session;
     private final Removal removal;
-    private final AtomicBoolean used = new AtomicBoolean();
+    private final AtomicBoolean hasRun = new AtomicBoolean();
     private volatile CompletableFuture<Void> cancelled = new CompletableFuture<>();
     private volatile InitClock clock;
-    private volatile Runnable stop = () -> {};
-    private volatile boolean soiled;
-    private volatile @Nullable String exhausted;
+    private volatile Runnable killRun = () -> {};
+    private volatile boolean dirty;
+    private volatile @Nullable String diskFullDetail;
 
-    /**
-     * @param clock of its init, which is ready
-     */
+    /** @param clock of its init, which has sent READY */
     DockerSandbox(
             DockerCalls docker,
             String container,
-            ContainerPlan plan,
+            HardenedContainer hardened,
             InitSession session,
             InitClock clock,
             Removal removal) {
         this.docker = docker;
         this.container = container;
-        this.plan = plan;
+        this.hardened = hardened;
         this.session = session;
         this.clock = clock;
         this.removal = removal;
@@ -83,58 +81,59 @@ final class DockerSandbox implements Sandbox {
 
     @Override
     public Optional<String> imageDigest() {
-        return plan.image().digest();
+        return hardened.image().digest();
     }
 
     @Override
-    public boolean alive() {
-        return session.alive();
+    public boolean isAlive() {
+        return session.isAlive();
     }
 
     @Override
     public Outcome run(RunRequest request, OutputSink sink) {
-        if (!used.compareAndSet(false, true)) {
-            throw new IllegalStateException("a sandbox runs once");
+        if (!hasRun.compareAndSet(false, true)) {
+            throw new IllegalStateException("sandbox " + container + " has already run and was not reset");
         }
         if (cancelled.isDone()) {
             return new Outcome(new Termination.Cancelled(), Usage.NONE);
         }
-        soiled = true; // until its trailer says otherwise
+        dirty = true; // until the trailer reports that it is not
         long called = System.nanoTime();
         var frame = new RunFrame(
                 Nonce.random(),
-                plan.spec().reused(),
-                clock.in(request.startWithin()),
-                request.timeout(),
-                request.grace(),
+                hardened.spec().reused(),
+                new RunFrame.Timing(clock.in(request.startWithin()), request.timeout(), request.grace()),
                 RunFrame.SIGTERM,
                 request.variables(),
                 request.argument());
         var ended = session.run(frame, sink, () -> ActivationStage.ARGUMENT_WRITTEN.record(request.activationId()));
-        stop = () -> session.stop(frame.nonce(), Duration.ZERO);
+        killRun = () -> session.stop(frame.nonce(), Duration.ZERO);
         var unused = cancelled.thenRun(() -> session.stop(frame.nonce(), request.grace()));
         try {
             var trailer = await(ended, request);
             ActivationStage.COMMAND_ENDED.record(request.activationId());
-            soiled = !trailer.reusable() || !(trailer.end() instanceof Trailer.End.Exited);
+            dirty = !trailer.cleanup().reusable() || !(trailer.end() instanceof Trailer.End.Exited);
             var total = Duration.ofNanos(System.nanoTime() - called);
-            return blamed(TrailerVerdict.of(trailer, total, plan.commandLine().getFirst()));
+            return withDiskFull(
+                    TrailerVerdict.of(trailer, total, hardened.commandLine().getFirst()));
         } catch (TimeoutException e) {
-            return forced(request);
+            return killStuckRun(request);
         } catch (ExecutionException e) {
-            return unheard(String.valueOf(e.getCause().getMessage()), called);
+            return endedWithoutTrailer(String.valueOf(e.getCause().getMessage()), called);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Outcome(new Termination.Lost("interrupted during the run"), Usage.since(called));
+            return new Outcome(new Termination.Lost("the spawner was interrupted during the run"), Usage.since(called));
         } finally {
             session.mute();
         }
     }
 
-    /** What looks like a cancellation was one only when somebody asked for it. */
-    private Outcome blamed(Outcome outcome) {
-        var detail = exhausted;
-        return detail != null && outcome.ending() instanceof Termination.Cancelled && !cancelled.isDone()
+    /**
+     * The disk watch stops a run the same way as a cancellation: its reason counts unless the run was also cancelled.
+     */
+    private Outcome withDiskFull(Outcome outcome) {
+        var detail = diskFullDetail;
+        return detail != null && outcome.termination() instanceof Termination.Cancelled && !cancelled.isDone()
                 ? new Outcome(new Termination.DiskFull(detail), outcome.usage())
                 : outcome;
     }
@@ -143,34 +142,34 @@ final class DockerSandbox implements Sandbox {
         return container;
     }
 
-    /** It runs something that may. */
-    boolean writesToDisk() {
-        return used.get() && !plan.spec().readOnlyRoot();
+    /** True if a command runs, or ran, that may write to the root. */
+    boolean canWriteToDisk() {
+        return hasRun.get() && !hardened.spec().readOnlyRoot();
     }
 
-    /** Kills what runs, as {@link Termination.DiskFull}. From another thread; returns at once. */
-    void exhaust(String detail) {
-        exhausted = detail;
-        stop.run();
+    /** Kills the run, which then ends as {@link Termination.DiskFull}. For other threads; returns at once. */
+    void endAsDiskFull(String detail) {
+        diskFullDetail = detail;
+        killRun.run();
     }
 
-    /** Init says so itself, by being ready anew; and what did not end by itself is not trusted with another run. */
+    /** True if init has reset the sandbox and sent READY again. Never after a command that was killed. */
     @Override
-    public boolean again() {
-        if (!plan.spec().reused() || soiled || !used.get()) {
+    public boolean resetForReuse() {
+        if (!hardened.spec().reused() || dirty || !hasRun.get()) {
             return false;
         }
         try {
-            clock = session.whenReady().get(RESET.toNanos(), TimeUnit.NANOSECONDS);
+            clock = session.whenReady().get(RESET_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            log.debug("container {} is not reused", container, e);
+            log.debug("sandbox not reset container={}", container, e);
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
         cancelled = new CompletableFuture<>();
-        used.set(false);
+        hasRun.set(false);
         return true;
     }
 
@@ -186,18 +185,21 @@ final class DockerSandbox implements Sandbox {
         return ended.get(afterStop.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private Outcome forced(RunRequest request) {
-        log.warn("activation {}: its sandbox {} did not stop and is killed", request.activationId(), container);
+    private Outcome killStuckRun(RunRequest request) {
+        log.warn(
+                "run did not stop in time, container killed activation={} container={}",
+                request.activationId(),
+                container);
         remove(Duration.ZERO);
-        Termination ending = cancelled.isDone() ? new Termination.Cancelled() : new Termination.TimedOut();
-        return new Outcome(ending, Usage.of(Duration.ZERO, request.timeout()));
+        Termination termination = cancelled.isDone() ? new Termination.Cancelled() : new Termination.TimedOut();
+        return new Outcome(termination, Usage.of(Duration.ZERO, request.timeout()));
     }
 
-    /** The connection has ended without a trailer: init is dead, or the daemon is away. */
-    private Outcome unheard(String fault, long called) {
+    /** The connection has ended: init is dead, or the daemon is away. */
+    private Outcome endedWithoutTrailer(String fault, long called) {
         session.close();
-        var ending = cancelled.isDone() ? new Termination.Cancelled() : ExitCause.ending(docker, container, fault);
-        return new Outcome(ending, Usage.since(called));
+        var termination = cancelled.isDone() ? new Termination.Cancelled() : ExitCause.ofRun(docker, container, fault);
+        return new Outcome(termination, Usage.since(called));
     }
 
     @Override
@@ -207,12 +209,12 @@ final class DockerSandbox implements Sandbox {
 
     @Override
     public void close() {
-        remove(session.alive() ? ENDS_BY_ITSELF : Duration.ZERO);
+        remove(session.isAlive() ? EXIT_LIMIT : Duration.ZERO);
     }
 
-    /** Detaches first: an attach that nobody reads blocks the daemon's control of its container. */
-    private void remove(Duration patience) {
+    /** Detaches first: an attach that is not read blocks the daemon's control of the container. */
+    private void remove(Duration exitLimit) {
         session.close();
-        removal.remove(patience);
+        removal.remove(exitLimit);
     }
 }

@@ -11,55 +11,55 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Why a container has ended without its init saying so: Docker is asked whether the kernel killed it for its memory. */
+/** Finds out why a container ended without a trailer: asks Docker whether the kernel killed it for its memory. */
 final class ExitCause {
 
     private static final Logger log = LoggerFactory.getLogger(ExitCause.class);
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    /** The kernel's report of an out-of-memory kill reaches dockerd on another path than the exit, a little later. */
+    /** Docker learns of an out-of-memory kill a little later than of the exit. */
     private static final Duration REPORT_STEP = Duration.ofMillis(25);
 
     private static final int REPORT_STEPS = 8;
 
     private ExitCause() {}
 
-    /** Of a run; {@code fault} is what is known otherwise. */
-    static Termination ending(DockerCalls docker, String container, String fault) {
-        return outOfMemory(docker, container) ? new Termination.OutOfMemory() : new Termination.Lost(fault);
+    /** @param fault the detail if it was not the memory */
+    static Termination ofRun(DockerCalls docker, String container, String fault) {
+        return isOutOfMemory(docker, container) ? new Termination.OutOfMemory() : new Termination.Lost(fault);
     }
 
-    /** Of a container that was never ready. */
+    /** For a container that never sent READY. */
     static SandboxUnavailable ofBoot(DockerCalls docker, String container, Throwable fault) {
-        return outOfMemory(docker, container)
-                ? new MemoryTooLow("there is not even memory to start it: raise limits.memoryMb")
+        return isOutOfMemory(docker, container)
+                ? new MemoryTooLow("the memory is not enough to start a container: raise limits.memoryMb")
                 : new BootFailed("the sandbox ended before it was ready: " + fault.getMessage(), fault);
     }
 
-    /** False as well when Docker cannot be asked. */
-    private static boolean outOfMemory(DockerCalls docker, String container) {
+    /** Also false if Docker does not answer. */
+    private static boolean isOutOfMemory(DockerCalls docker, String container) {
         try {
             var state = inspect(docker, container);
-            for (int i = 0; !outOfMemory(state) && i < REPORT_STEPS; i++) {
+            for (int i = 0; !isOutOfMemory(state) && i < REPORT_STEPS; i++) {
                 Thread.sleep(REPORT_STEP);
                 state = inspect(docker, container);
             }
-            return outOfMemory(state);
+            return isOutOfMemory(state);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (EngineFault e) {
-            log.warn("container {} could not be inspected after its end: {}", container, e.getMessage());
+            log.warn("inspect of ended container failed container={} error={}", container, e.getMessage());
         }
         return false;
     }
 
     private static ContainerState inspect(DockerCalls docker, String container) throws EngineFault {
-        return docker.within(
+        return docker.call(
                         LIMIT, "inspect", d -> d.inspectContainerCmd(container).exec())
                 .getState();
     }
 
-    private static boolean outOfMemory(ContainerState state) {
+    private static boolean isOutOfMemory(ContainerState state) {
         return Boolean.TRUE.equals(state.getOOMKilled());
     }
 }

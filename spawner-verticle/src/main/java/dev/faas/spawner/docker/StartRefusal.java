@@ -7,13 +7,13 @@ import dev.faas.spawner.engine.SandboxUnavailable.MemoryTooLow;
 import dev.faas.spawner.engine.SandboxUnavailable.NotStartable;
 import java.util.regex.Pattern;
 
-/** Whose fault it is that Docker did not start a container, read from its sentence: it has no codes for that. */
+/** Decides from Docker's message why a container did not start: Docker has no codes for that. */
 final class StartRefusal {
 
-    private static final Pattern LEAD = Pattern.compile("^.*unable to start container process: ", Pattern.DOTALL);
-    private static final Pattern TRAIL = Pattern.compile(": unknown(: [a-z ]+)?\\.?$");
+    private static final Pattern PREFIX = Pattern.compile("^.*unable to start container process: ", Pattern.DOTALL);
+    private static final Pattern SUFFIX = Pattern.compile(": unknown(: [a-z ]+)?\\.?$");
 
-    private static final Pattern OWNERS = Pattern.compile("unable to find (user|group)"
+    private static final Pattern OWNERS_MISTAKE = Pattern.compile("unable to find (user|group)"
             + "|no matching entries in (passwd|group) file"
             + "|is not a directory|: not a directory"
             + "|chdir to cwd");
@@ -23,17 +23,17 @@ final class StartRefusal {
     private StartRefusal() {}
 
     static SandboxUnavailable of(DockerRefusal refusal) {
-        var said = String.valueOf(refusal.getMessage());
-        if (OUT_OF_MEMORY.matcher(said).find()) {
-            return new MemoryTooLow(cleaned(said));
+        var message = String.valueOf(refusal.getMessage());
+        if (OUT_OF_MEMORY.matcher(message).find()) {
+            return new MemoryTooLow(withoutWrapping(message));
         }
-        return refusal.badRequest() || OWNERS.matcher(said).find()
-                ? new NotStartable(cleaned(said), refusal)
-                : new BootFailed("Docker did not start it: " + said, refusal);
+        return refusal.isBadRequest() || OWNERS_MISTAKE.matcher(message).find()
+                ? new NotStartable(withoutWrapping(message), refusal)
+                : new BootFailed("Docker did not start the container: " + message, refusal);
     }
 
-    static String cleaned(String said) {
-        return TRAIL.matcher(LEAD.matcher(said).replaceFirst(""))
+    static String withoutWrapping(String message) {
+        return SUFFIX.matcher(PREFIX.matcher(message).replaceFirst(""))
                 .replaceFirst("")
                 .strip();
     }

@@ -9,14 +9,14 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** What init's trailer means for the run. */
+/** Turns init's trailer into the outcome of the run. */
 final class TrailerVerdict {
     private static final int SIGKILL = 9;
-    private static final int KILLED = 128 + SIGKILL;
+    private static final int EXIT_CODE_OF_SIGKILL = 128 + SIGKILL;
     private static final int ENOENT = 2;
     private static final int KIB = 1024;
 
-    /** What exec says of a command that is not what its function's owner meant. */
+    /** Errors of exec that the function's owner can mend. */
     private static final Map<Integer, String> ERRORS = Map.of(
             1,
             "Operation not permitted",
@@ -42,58 +42,60 @@ final class TrailerVerdict {
     private TrailerVerdict() {}
 
     /**
-     * @param total from the call for the run to the trailer
+     * @param total from the call of {@code run} to the trailer
      * @param command the first word of the command line
      */
     static Outcome of(Trailer trailer, Duration total, String command) {
-        var before = total.minus(trailer.wall());
+        var counts = trailer.counts();
+        var beforeStart = total.minus(counts.wall());
         var usage = new Usage(
-                Math.max(0, before.toMillis()),
-                trailer.wall().toMillis(),
-                OptionalLong.of(trailer.cpu().toMillis()),
-                peakKb(trailer),
-                trailer.oomKills());
-        return new Outcome(ending(trailer, command), usage);
+                Math.max(0, beforeStart.toMillis()),
+                counts.wall().toMillis(),
+                OptionalLong.of(counts.cpu().toMillis()),
+                peakKb(counts),
+                counts.oomKills());
+        return new Outcome(termination(trailer, command), usage);
     }
 
-    private static Termination ending(Trailer trailer, String command) {
+    private static Termination termination(Trailer trailer, String command) {
         return switch (trailer.cause()) {
             case TIMEOUT -> new Termination.TimedOut();
             case STOPPED -> new Termination.Cancelled();
-            case NONE -> byItself(trailer, command);
+            case NONE -> terminationByCommand(trailer, command);
         };
     }
 
-    private static Termination byItself(Trailer trailer, String command) {
+    private static Termination terminationByCommand(Trailer trailer, String command) {
         return switch (trailer.end()) {
-            // A shell whose last command was killed exits with 137. Any other code is of a command that coped.
+            // A shell whose last command was killed exits with 137. With any other code the command went on.
             case Trailer.End.Exited(int code)
-            when code == KILLED && trailer.oomKills() > 0 -> new Termination.OutOfMemory();
+            when code == EXIT_CODE_OF_SIGKILL && trailer.counts().oomKills() > 0 -> new Termination.OutOfMemory();
             case Trailer.End.Exited(int code) -> new Termination.Exited(code);
             case Trailer.End.Signalled(int number)
-            when number == SIGKILL && trailer.oomKills() > 0 -> new Termination.OutOfMemory();
+            when number == SIGKILL && trailer.counts().oomKills() > 0 -> new Termination.OutOfMemory();
             case Trailer.End.Signalled(int number) -> new Termination.Signalled(number, Signals.name(number));
             case Trailer.End.NotExecuted(int errno, int exitCode) ->
-                new Termination.StartFailed(notExecuted(command, errno));
+                new Termination.StartFailed(notExecutedDetail(command, errno));
             case Trailer.End.NotForked(int errno) ->
-                new Termination.StartFailed("no process could be made for %s: %s; limits.pids may be too low"
-                        .formatted(command, error(errno)));
-            case Trailer.End.Refused refused -> new Termination.Lost("init did not understand what it was to run");
-            case Trailer.End.TooLate tooLate -> new Termination.Lost("it was handed over too late to be started");
+                new Termination.StartFailed("cannot fork a process for %s: %s. limits.pids may be too low."
+                        .formatted(command, errnoText(errno)));
+            case Trailer.End.Refused refused -> new Termination.Lost("init refused the run frame");
+            case Trailer.End.TooLate tooLate ->
+                new Termination.Lost("the run frame came too late, so nothing was started");
         };
     }
 
-    private static String notExecuted(String command, int errno) {
-        var hint = errno == ENOENT ? " (it, or the interpreter it names, is not in the image)" : "";
-        return "cannot execute %s: %s%s".formatted(command, error(errno), hint);
+    private static String notExecutedDetail(String command, int errno) {
+        var hint = errno == ENOENT ? " (the file, or the interpreter it names, is not in the image)" : "";
+        return "cannot execute %s: %s%s".formatted(command, errnoText(errno), hint);
     }
 
-    private static String error(int errno) {
+    private static String errnoText(int errno) {
         return ERRORS.getOrDefault(errno, "error " + errno);
     }
 
-    /** Of the whole sandbox, init included; where the kernel does not tell, of its largest process. */
-    private static OptionalLong peakKb(Trailer trailer) {
-        return OptionalLong.of(trailer.peak().bytes().orElse(trailer.largestProcess()) / KIB);
+    /** Of the whole sandbox, init included; of the largest process where the kernel has no figure. */
+    private static OptionalLong peakKb(Trailer.Counts counts) {
+        return OptionalLong.of(counts.peak().bytes().orElse(counts.largestProcess()) / KIB);
     }
 }

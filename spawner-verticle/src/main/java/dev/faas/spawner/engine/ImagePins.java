@@ -3,12 +3,12 @@ package dev.faas.spawner.engine;
 import dev.faas.wire.ImagePin;
 import java.util.Optional;
 
-/** What the images of functions' revisions are, the same for every spawner of the platform. Both block, within a limit. */
+/** Pins each function revision to one image, for all spawners of the platform. Methods block up to a limit. */
 public interface ImagePins {
 
-    /** Empty until somebody has pinned it. */
-    Optional<ImagePin> of(String revision) throws EngineFault;
+    /** Empty if the revision is not pinned yet. */
+    Optional<ImagePin> find(String revision) throws EngineFault;
 
-    /** Pins a revision, unless somebody was faster; what holds from now on. */
-    ImagePin agree(String revision, ImagePin found) throws EngineFault;
+    /** Pins the revision unless it is pinned; returns the pin that holds. */
+    ImagePin pin(String revision, ImagePin found) throws EngineFault;
 }

@@ -1,6 +1,6 @@
 package dev.faas.spawner.engine;
 
-/** Where a run's output goes as it is written. */
+/** Receives a run's output as it is written. */
 public interface OutputSink {
 
     enum Stream {
@@ -9,9 +9,9 @@ public interface OutputSink {
     }
 
     /**
-     * A piece of a stream, in order, from one thread at a time (mostly not the one that called {@code run}), and never
-     * after {@code run} has returned. All output comes here however much it is: caps are the sink's. A slow sink slows
-     * the command down; one that throws is called no more and the rest is thrown away. The array is only lent.
+     * Called for each piece, in order, by one thread at a time (mostly not the caller of {@code run}), and never after
+     * {@code run} has returned. Receives all output: limits are up to the sink. A slow sink slows the command down; after an
+     * exception it is not called again and the rest is dropped. The array must not be kept.
      */
     void write(Stream stream, byte[] bytes, int offset, int length);
 }

@@ -3,11 +3,11 @@ package dev.faas.spawner.engine;
 import java.time.Instant;
 
 /**
- * A container of this platform, as the reaper sees it.
+ * Describes a container of this platform to the reaper.
  *
- * @param spawner which spawner made it
- * @param incarnation which life of that spawner; an earlier one's containers are orphans
- * @param held a sandbox of this engine stands for it, and will remove it
+ * @param spawner that created it
+ * @param incarnation of that spawner; containers of an earlier one are orphans
+ * @param inUse a sandbox of this engine owns it, and will remove it
  */
 public record OwnContainer(
-        String id, String spawner, String incarnation, String revision, boolean held, Instant createdAt) {}
+        String id, String spawner, String incarnation, String revision, boolean inUse, Instant createdAt) {}

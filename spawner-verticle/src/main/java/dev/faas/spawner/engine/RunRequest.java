@@ -1,17 +1,18 @@
 package dev.faas.spawner.engine;
 
+import dev.faas.activation.RunSpec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
 /**
- * What one attempt adds to a {@link SandboxSpec}.
+ * Asks a sandbox to run one attempt.
  *
- * @param argument last element of the command line, to the byte
- * @param variables added to the environment, instead of the function's and the image's of the same name
+ * @param argument last element of the command line, passed unchanged
+ * @param variables added to the environment; they replace variables of the same name
  * @param timeout of the command, from its start; then SIGTERM
- * @param grace between SIGTERM and SIGKILL, after a timeout or a cancel
- * @param startWithin of now; later the command is not started: somebody else may have its activation by then
+ * @param grace between SIGTERM and SIGKILL, after a timeout or a cancellation
+ * @param startWithin counted from now; later the command is not started, because its activation may run elsewhere
  */
 public record RunRequest(
         String activationId,
@@ -21,19 +22,17 @@ public record RunRequest(
         Duration grace,
         Duration startWithin) {
 
-    /** What one argument of a Linux command line holds (MAX_ARG_STRLEN without the final NUL), in bytes of UTF-8. */
-    public static final int MAX_ARGUMENT_BYTES = 131_071;
-
     public RunRequest {
         variables = Map.copyOf(variables);
         if (argument.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("an argument of a command line holds no NUL");
+            throw new IllegalArgumentException("the argument contains a NUL, which a command line cannot");
         }
-        if (argument.getBytes(StandardCharsets.UTF_8).length > MAX_ARGUMENT_BYTES) {
-            throw new IllegalArgumentException("the argument has more than " + MAX_ARGUMENT_BYTES + " bytes");
+        if (argument.getBytes(StandardCharsets.UTF_8).length > RunSpec.MAX_ARGUMENT_BYTES) {
+            throw new IllegalArgumentException("the argument has more than " + RunSpec.MAX_ARGUMENT_BYTES + " bytes");
         }
         if (!timeout.isPositive() || grace.isNegative()) {
-            throw new IllegalArgumentException("timeout " + timeout + ", grace " + grace);
+            throw new IllegalArgumentException(
+                    "timeout must be positive and grace not negative: " + timeout + ", " + grace);
         }
     }
 }

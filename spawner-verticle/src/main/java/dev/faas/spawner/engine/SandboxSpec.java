@@ -5,9 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to run and within which bounds; the same for all activations of a function revision.
+ * Specifies what to run and its limits; the same for all activations of a function revision.
  *
- * @param revision what the container is labelled with, e.g. {@code fn_…@3}
+ * @param revision label of the container, e.g. {@code fn_…@3}
  * @param entrypoint null: the image's own; empty: none
  * @param command null: nothing after an entrypoint, else the image's own
  * @param env added to the image's

@@ -10,42 +10,42 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lets no more boots be under way than the engine takes well: they are bound by processors, and more at once only make each
- * slower. Who has fewest under way goes first, so that one owner's many boots are nobody else's wait.
+ * Limits concurrent boots and decides which boot is next. Boots are bound by processors: more at once only make each slower.
+ * The owner with the fewest boots in progress goes first, so that one owner's many boots do not delay other owners.
  *
- * <p>Of one owner's, a boot that a run waits for goes before one that is made ahead. Those made ahead may take half of the
- * places, so that a place for demand is never far, and begin {@linkplain SandboxPool#CALM a little later}. While anybody
- * waits, an owner has one at a time made ahead: what he takes next is then ready, and as many boots as he has runs are his due anyway.
+ * <p>Within an owner, a boot that a run waits for goes before a boot ahead of demand. Boots ahead may take half of the places
+ * and begin {@linkplain SandboxPool#CALM a little later}. While a run of any owner waits, a boot ahead begins
+ * only if its owner has no boot in progress: the owner's next run then finds a sandbox, and needs no more than that.
  */
 final class BootGate {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final int places;
     private final int placesAhead;
-    private final Duration calm;
-    /** In the order they came. */
+    private final Duration delayAhead;
+    /** In order of arrival. */
     private final List<Turn> waiting = new ArrayList<>();
 
-    private final Map<String, Integer> insideOf = new HashMap<>();
-    private int inside;
-    private int insideAhead;
+    private final Map<String, Integer> runningByOwner = new HashMap<>();
+    private int running;
+    private int runningAhead;
 
     /** One boot's turn. */
     final class Turn {
         private final String owner;
-        private final long calmAt = System.nanoTime() + calm.toNanos();
+        private final long notBefore = System.nanoTime() + delayAhead.toNanos();
         private boolean urgent;
-        private boolean entered;
-        private boolean enteredAhead;
-        private boolean refused;
+        private boolean begun;
+        private boolean begunAhead;
+        private boolean cancelled;
 
         private Turn(String owner, boolean urgent) {
             this.owner = owner;
             this.urgent = urgent;
         }
 
-        /** A run waits for it now. */
-        void hurry() {
+        /** A run waits for this boot now. */
+        void makeUrgent() {
             lock.lock();
             try {
                 urgent = true;
@@ -55,37 +55,37 @@ final class BootGate {
             }
         }
 
-        /** It shall not begin any more. False when it has: what the engine is doing is not to be broken off half done. */
-        boolean refuse() {
+        /** False if the boot has begun: it must not be interrupted half done. */
+        boolean cancelIfWaiting() {
             lock.lock();
             try {
-                refused = !entered;
+                cancelled = !begun;
                 changed.signalAll();
-                return refused;
+                return cancelled;
             } finally {
                 lock.unlock();
             }
         }
 
-        /** Blocks until it may begin. */
+        /** Blocks until the boot may begin. */
         void enter() throws InterruptedException {
             lock.lockInterruptibly();
             try {
                 waiting.add(this);
                 try {
                     while (!mayEnter()) {
-                        long left = calmAt - System.nanoTime();
+                        long left = notBefore - System.nanoTime();
                         if (left > 0) {
                             left = changed.awaitNanos(left);
                         } else {
                             changed.await();
                         }
                     }
-                    entered = true;
-                    enteredAhead = !urgent;
-                    inside++;
-                    insideAhead += enteredAhead ? 1 : 0;
-                    insideOf.merge(owner, 1, Integer::sum);
+                    begun = true;
+                    begunAhead = !urgent;
+                    running++;
+                    runningAhead += begunAhead ? 1 : 0;
+                    runningByOwner.merge(owner, 1, Integer::sum);
                 } finally {
                     waiting.remove(this);
                     changed.signalAll();
@@ -98,9 +98,9 @@ final class BootGate {
         void leave() {
             lock.lock();
             try {
-                inside--;
-                insideAhead -= enteredAhead ? 1 : 0;
-                insideOf.computeIfPresent(owner, (who, held) -> held == 1 ? null : held - 1);
+                running--;
+                runningAhead -= begunAhead ? 1 : 0;
+                runningByOwner.computeIfPresent(owner, (key, held) -> held == 1 ? null : held - 1);
                 changed.signalAll();
             } finally {
                 lock.unlock();
@@ -108,37 +108,36 @@ final class BootGate {
         }
 
         private boolean mayEnter() throws InterruptedException {
-            if (refused) {
-                throw new InterruptedException("refused");
+            if (cancelled) {
+                throw new InterruptedException("boot cancelled");
             }
-            return inside < places
-                    && waiting.stream().filter(Turn::counts).min(ORDER).orElse(null) == this;
+            return running < places
+                    && waiting.stream().filter(Turn::isEligible).min(ORDER).orElse(null) == this;
         }
 
-        /** Whether it is one of those from which the next is taken. */
-        private boolean counts() {
+        private boolean isEligible() {
             if (urgent) {
                 return true;
             }
-            boolean place = waiting.stream().anyMatch(other -> other.urgent)
-                    ? held() == 0 && insideAhead < placesAhead
-                    : inside < placesAhead;
-            return place && System.nanoTime() - calmAt >= 0;
+            boolean hasPlace = waiting.stream().anyMatch(other -> other.urgent)
+                    ? ownerBoots() == 0 && runningAhead < placesAhead
+                    : running < placesAhead;
+            return hasPlace && System.nanoTime() - notBefore >= 0;
         }
 
-        private int held() {
-            return insideOf.getOrDefault(owner, 0);
+        private int ownerBoots() {
+            return runningByOwner.getOrDefault(owner, 0);
         }
     }
 
-    /** Of equals the one that came first. */
+    /** A tie goes to the first arrival, because min() returns the first. */
     private static final Comparator<Turn> ORDER =
-            Comparator.comparingInt(Turn::held).thenComparingInt(turn -> turn.urgent ? 0 : 1);
+            Comparator.comparingInt(Turn::ownerBoots).thenComparingInt(turn -> turn.urgent ? 0 : 1);
 
-    /** @param calm how much later than it could a boot ahead of demand begins */
-    BootGate(int places, Duration calm) {
+    /** @param delayAhead how long a boot ahead of demand is delayed */
+    BootGate(int places, Duration delayAhead) {
         this.places = places;
-        this.calm = calm;
+        this.delayAhead = delayAhead;
         this.placesAhead = Math.max(1, places / 2);
     }
 

@@ -8,16 +8,16 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Boots for lines, each on a virtual thread of its own, no more at once than the engine takes well. */
+/** Boots sandboxes, each on its own virtual thread, as {@link BootGate} admits them. */
 final class Boots {
-    /** Hears of the end of each, on the boot's thread. */
+    /** Called at the end of each boot, on its thread. */
     interface Listener {
-        void booted(RevisionPool line, BootGate.Turn turn, Sandbox sandbox, Duration took);
+        void onBooted(RevisionPool pool, BootGate.Turn turn, Sandbox sandbox, Duration took);
 
-        void failed(RevisionPool line, BootGate.Turn turn, SandboxUnavailable why);
+        void onFailed(RevisionPool pool, BootGate.Turn turn, SandboxUnavailable why);
     }
 
-    private static final Logger log = LoggerFactory.getLogger(Boots.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Boots.class);
 
     private final ContainerEngine engine;
     private final BootGate gate;
@@ -31,47 +31,47 @@ final class Boots {
     }
 
     /** Returns at once. Under the pool's lock. */
-    void start(RevisionPool line, boolean urgent) {
-        var turn = gate.turn(line.key.owner(), urgent);
-        boolean prepared = line.prepared();
+    void start(RevisionPool pool, boolean urgent) {
+        var turn = gate.turn(pool.key.owner(), urgent);
+        boolean prepared = pool.isPrepared();
         var thread = Thread.ofVirtual()
-                .name("boot-" + line.key.spec().revision())
-                .unstarted(() -> boot(line, turn, prepared));
-        line.boots.put(turn, thread);
+                .name("boot-" + pool.key.spec().revision())
+                .unstarted(() -> boot(pool, turn, prepared));
+        pool.boots.put(turn, thread);
         thread.start();
     }
 
-    /** Those that have not begun shall not. Under the pool's lock. */
-    static void refuse(RevisionPool line) {
-        line.boots.forEach((turn, thread) -> {
-            if (turn.refuse()) {
-                thread.interrupt(); // perhaps in a pull
+    /** Cancels the boots that have not begun. Under the pool's lock. */
+    static void cancelWaiting(RevisionPool pool) {
+        pool.boots.forEach((turn, thread) -> {
+            if (turn.cancelIfWaiting()) {
+                thread.interrupt(); // it may be in a pull
             }
         });
     }
 
-    private void boot(RevisionPool line, BootGate.Turn turn, boolean prepared) {
+    private void boot(RevisionPool pool, BootGate.Turn turn, boolean prepared) {
         try {
             if (!prepared) {
-                engine.prepare(line.key.spec()); // outside the gate: a pull is no work of the processor's
+                engine.prepare(pool.key.spec()); // outside the gate: a pull is not bound by processors
             }
             turn.enter();
             Sandbox sandbox;
             long began = System.nanoTime();
             try {
-                sandbox = engine.boot(line.key.spec());
+                sandbox = engine.boot(pool.key.spec());
             } finally {
                 turn.leave();
             }
-            listener.booted(line, turn, sandbox, Duration.ofNanos(System.nanoTime() - began));
+            listener.onBooted(pool, turn, sandbox, Duration.ofNanos(System.nanoTime() - began));
         } catch (SandboxUnavailable e) {
-            listener.failed(line, turn, e);
+            listener.onFailed(pool, turn, e);
         } catch (InterruptedException e) {
-            listener.failed(line, turn, new BootFailed("interrupted before a boot", e));
+            listener.onFailed(pool, turn, new BootFailed("interrupted before the boot of a sandbox", e));
         } catch (RuntimeException e) {
-            // The edge of the thread: whoever waits has to hear of it.
-            log.error("a boot of {} failed", line.key.spec().revision(), e);
-            listener.failed(line, turn, new BootFailed("the spawner could not boot it", e));
+            // The last catch of this thread: the runs that wait must be told.
+            LOG.error("boot failed revision={}", pool.key.spec().revision(), e);
+            listener.onFailed(pool, turn, new BootFailed("the spawner failed to boot the sandbox", e));
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** A sandbox in the hands of one run: when that lets it go, nothing it does reaches the next one's. */
+/** Lends a sandbox to one run: once closed, the run's calls no longer reach it, because the next run may have it. */
 final class BorrowedSandbox implements Sandbox {
     private final Sandbox sandbox;
     private final Consumer<Sandbox> giveBack;
@@ -26,8 +26,8 @@ final class BorrowedSandbox implements Sandbox {
     }
 
     @Override
-    public boolean alive() {
-        return !returned.get() && sandbox.alive();
+    public boolean isAlive() {
+        return !returned.get() && sandbox.isAlive();
     }
 
     @Override
@@ -36,7 +36,7 @@ final class BorrowedSandbox implements Sandbox {
     }
 
     @Override
-    public boolean again() {
+    public boolean resetForReuse() {
         return false;
     }
 

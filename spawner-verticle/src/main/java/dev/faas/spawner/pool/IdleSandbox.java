@@ -4,34 +4,30 @@ import dev.faas.spawner.engine.Sandbox;
 import java.time.Duration;
 
 /**
- * A sandbox that waits for a run, or whose run is to come.
+ * Holds a sandbox that is ready for a run, with its age and use. Times are of {@link System#nanoTime}.
  *
- * @param since it waits, by {@link System#nanoTime}
- * @param born when it was booted, likewise
- * @param runs that it has done
+ * @param runs that it has completed
  */
-record IdleSandbox(Sandbox sandbox, long since, long born, int runs) {
-    /** A reused sandbox goes after so many runs, or so long, whatever the state it is in. */
-    private static final int MOST_RUNS = 10_000;
+record IdleSandbox(Sandbox sandbox, long idleSince, long bootedAt, int runs) {
+    private static final int MAX_RUNS = 10_000;
 
-    private static final Duration OLDEST = Duration.ofHours(1);
+    private static final Duration MAX_AGE = Duration.ofHours(1);
 
     static IdleSandbox booted(Sandbox sandbox) {
         long now = System.nanoTime();
         return new IdleSandbox(sandbox, now, now, 0);
     }
 
-    /** After one more run. */
-    IdleSandbox again() {
-        return new IdleSandbox(sandbox, System.nanoTime(), born, runs + 1);
+    IdleSandbox afterRun() {
+        return new IdleSandbox(sandbox, System.nanoTime(), bootedAt, runs + 1);
     }
 
-    Duration waited() {
-        return Duration.ofNanos(System.nanoTime() - since);
+    Duration idleTime() {
+        return Duration.ofNanos(System.nanoTime() - idleSince);
     }
 
-    /** With the run that it is lent for. */
-    boolean wornOut() {
-        return runs + 1 >= MOST_RUNS || System.nanoTime() - born > OLDEST.toNanos();
+    /** Whether its next run is the last: a reused sandbox is replaced at its limit of runs or age, whatever its state. */
+    boolean isWornOut() {
+        return runs + 1 >= MAX_RUNS || System.nanoTime() - bootedAt > MAX_AGE.toNanos();
     }
 }

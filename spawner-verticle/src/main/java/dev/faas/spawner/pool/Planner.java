@@ -6,20 +6,19 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Looks at the pool again after every change and once a second, on a thread of its own and under the pool's lock; with
- * everything on the move one look serves many changes.
+ * Runs the pool's planning round after changes and once a second, on its own thread and under the pool's lock. Changes in
+ * quick succession share a round.
  */
 final class Planner {
-    private static final Duration ROUND = Duration.ofSeconds(1);
-    /** Between two rounds. */
-    private static final Duration PAUSE = Duration.ofMillis(5);
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final Duration MIN_PAUSE = Duration.ofMillis(5);
 
     private final ReentrantLock lock;
     private final Runnable round;
     private final Condition changed;
     private final Thread thread = Thread.ofVirtual().name("pool").unstarted(this::plan);
-    private boolean news;
-    private boolean stopped;
+    private boolean changePending;
+    private boolean isStopped;
 
     Planner(ReentrantLock lock, Runnable round) {
         this.lock = lock;
@@ -31,26 +30,26 @@ final class Planner {
         thread.start();
     }
 
-    /** Something has changed. Under the lock. */
-    void inform() {
-        news = true;
+    /** Under the lock. */
+    void signalChange() {
+        changePending = true;
         changed.signalAll();
     }
 
-    boolean stopped() {
-        return stopped;
+    boolean isStopped() {
+        return isStopped;
     }
 
-    /** No round begins any more. Under the lock. */
+    /** Under the lock. */
     void stop() {
-        stopped = true;
+        isStopped = true;
         changed.signalAll();
     }
 
-    /** Blocks until changes have made it so, or the limit is over. Under the lock. */
-    void await(Duration limit, BooleanSupplier settled) throws InterruptedException {
+    /** Blocks until the condition holds, or the limit is over. Under the lock. */
+    void await(Duration limit, BooleanSupplier condition) throws InterruptedException {
         long left = limit.toNanos();
-        while (left > 0 && !settled.getAsBoolean()) {
+        while (left > 0 && !condition.getAsBoolean()) {
             left = changed.awaitNanos(left);
         }
     }
@@ -58,23 +57,23 @@ final class Planner {
     private void plan() {
         try {
             while (roundAndWait()) {
-                Thread.sleep(PAUSE);
+                Thread.sleep(MIN_PAUSE);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Until there is something to look at again; false at the end. */
+    /** Runs a round and waits until the next is due; false once stopped. */
     private boolean roundAndWait() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            if (!stopped) {
+            if (!isStopped) {
                 round.run();
             }
-            news = false;
-            await(ROUND, () -> news || stopped);
-            return !stopped;
+            changePending = false;
+            await(INTERVAL, () -> changePending || isStopped);
+            return !isStopped;
         } finally {
             lock.unlock();
         }

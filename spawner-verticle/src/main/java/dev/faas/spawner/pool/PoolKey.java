@@ -2,5 +2,5 @@ package dev.faas.spawner.pool;
 
 import dev.faas.spawner.engine.SandboxSpec;
 
-/** Whose sandboxes, and of what: one owner's and one revision's only, ever. */
+/** Identifies a revision pool: a sandbox serves one owner and one revision only. */
 public record PoolKey(String owner, SandboxSpec spec) {}

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 
-/** What the pool counts and times. */
+/** Counts and times the use of the pool. */
 public final class PoolMeters {
     private final MeterRegistry registry;
     private final Counter hits;
@@ -36,8 +36,8 @@ public final class PoolMeters {
     }
 
     void watch(SandboxPool pool) {
-        Gauge.builder("faas.pool.ready", pool, SandboxPool::ready)
-                .description("Sandboxes that wait for a run")
+        Gauge.builder("faas.pool.ready", pool, SandboxPool::readyCount)
+                .description("Sandboxes that are ready for a run")
                 .register(registry);
     }
 

@@ -8,43 +8,44 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What one look at all lines comes to: which sandboxes go, and for which lines some are booted ahead. Changes nothing. */
+/** Plans one round over all revision pools: which sandboxes to discard, and which to boot ahead. Changes nothing. */
 final class PoolRound {
-    record Discard(RevisionPool line, IdleSandbox sandbox) {}
+    record Discard(RevisionPool pool, IdleSandbox sandbox) {}
 
     private final List<Discard> discards = new ArrayList<>();
     private final List<RevisionPool> boots = new ArrayList<>();
-    private final List<RevisionPool> forgotten = new ArrayList<>();
+    private final List<RevisionPool> unusedPools = new ArrayList<>();
 
     private PoolRound() {}
 
     /**
-     * @param bootTime what a boot takes
+     * @param bootTime how long a boot takes
      * @param now {@link System#nanoTime}
      */
-    static PoolRound of(Collection<RevisionPool> lines, SandboxPool.Limits limits, Duration bootTime, long now) {
-        var wants = new HashMap<PoolKey, Integer>();
-        lines.forEach(line -> wants.put(line.key, line.wanted(now, bootTime, limits.idle())));
-        var shares = PoolShares.of(wants, limits.budget());
+    static PoolRound of(Collection<RevisionPool> pools, SandboxPool.Limits limits, Duration bootTime, long now) {
+        var targets = new HashMap<PoolKey, Integer>();
+        pools.forEach(pool -> targets.put(pool.key, pool.targetSize(now, bootTime, limits.idle())));
+        var shares = PoolShares.of(targets, limits.budget());
         var round = new PoolRound();
-        int left = round.discards(lines, shares, limits.budget(), now);
-        round.boots(lines, shares, limits.budget() - left, now);
-        lines.stream()
-                .filter(line -> line.empty() && wants.getOrDefault(line.key, 0) == 0)
-                .forEach(round.forgotten::add);
+        int left = round.planDiscards(pools, shares, limits.budget(), now);
+        round.planBoots(pools, shares, limits.budget() - left, now);
+        pools.stream()
+                .filter(pool -> pool.isEmpty() && targets.getOrDefault(pool.key, 0) == 0)
+                .forEach(round.unusedPools::add);
         return round;
     }
 
-    /** How many are left. */
-    private int discards(Collection<RevisionPool> lines, Map<PoolKey, Integer> shares, int budget, long now) {
-        int total = lines.stream().mapToInt(RevisionPool::ahead).sum();
-        for (var line : lines) {
-            int tooMany = line.ahead() - shares.getOrDefault(line.key, 0);
-            for (var each : line.idle) { // the oldest first
-                boolean kept = now - each.since() < line.spare().toNanos() && total <= budget && !line.retired;
-                if (!each.sandbox().alive() || (tooMany > 0 && !kept)) {
-                    discards.add(new Discard(line, each));
-                    tooMany--;
+    /** Returns how many sandboxes remain, ready or booting ahead. */
+    private int planDiscards(Collection<RevisionPool> pools, Map<PoolKey, Integer> shares, int budget, long now) {
+        int total = pools.stream().mapToInt(RevisionPool::unclaimed).sum();
+        for (var pool : pools) {
+            int surplus = pool.unclaimed() - shares.getOrDefault(pool.key, 0);
+            for (var each : pool.idle) { // oldest first
+                boolean keep =
+                        now - each.idleSince() < pool.surplusKeepTime().toNanos() && total <= budget && !pool.isRetired;
+                if (!each.sandbox().isAlive() || (surplus > 0 && !keep)) {
+                    discards.add(new Discard(pool, each));
+                    surplus--;
                     total--;
                 }
             }
@@ -52,19 +53,19 @@ final class PoolRound {
         return total;
     }
 
-    private void boots(Collection<RevisionPool> lines, Map<PoolKey, Integer> shares, int places, long now) {
-        // Demand goes first: for an owner who waits for a boot none is made ahead. Who goes before whom says the gate.
-        var waiting = lines.stream()
-                .filter(line -> !line.waiting.isEmpty())
-                .map(line -> line.key.owner())
+    private void planBoots(Collection<RevisionPool> pools, Map<PoolKey, Integer> shares, int places, long now) {
+        // Demand goes first: no boots ahead for an owner whose runs wait for a boot.
+        var ownersWaiting = pools.stream()
+                .filter(pool -> !pool.waiting.isEmpty())
+                .map(pool -> pool.key.owner())
                 .collect(Collectors.toSet());
         int left = places;
-        for (var line : lines) {
-            int missing = line.paused(now) || waiting.contains(line.key.owner())
+        for (var pool : pools) {
+            int missing = pool.isPaused(now) || ownersWaiting.contains(pool.key.owner())
                     ? 0
-                    : shares.getOrDefault(line.key, 0) - line.ahead();
+                    : shares.getOrDefault(pool.key, 0) - pool.unclaimed();
             for (int i = 0; i < missing && left > 0; i++, left--) {
-                boots.add(line);
+                boots.add(pool);
             }
         }
     }
@@ -77,8 +78,8 @@ final class PoolRound {
         return boots;
     }
 
-    /** Nothing of them is left, and nothing wanted. */
-    List<RevisionPool> forgotten() {
-        return forgotten;
+    /** Pools without any sandbox, boot or waiting run, and with a target size of 0. */
+    List<RevisionPool> unusedPools() {
+        return unusedPools;
     }
 }

@@ -7,20 +7,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Divides a budget of sandboxes among those who want some: owners in turns, and within an owner its functions. */
+/** Divides a budget of sandboxes: one at a time, round robin over owners, and over the functions of each owner. */
 final class PoolShares {
     private PoolShares() {}
 
-    /** @param wants how many each would have; what nobody may have is not in the answer */
-    static Map<PoolKey, Integer> of(Map<PoolKey, Integer> wants, int budget) {
-        var turns = new LinkedHashMap<String, ArrayDeque<PoolKey>>();
-        wants.forEach((key, wanted) -> {
-            if (wanted > 0) {
-                turns.computeIfAbsent(key.owner(), owner -> new ArrayDeque<>()).add(key);
+    /** Pools that get nothing are missing from the result. */
+    static Map<PoolKey, Integer> of(Map<PoolKey, Integer> targets, int budget) {
+        var queues = new LinkedHashMap<String, ArrayDeque<PoolKey>>();
+        targets.forEach((key, target) -> {
+            if (target > 0) {
+                queues.computeIfAbsent(key.owner(), owner -> new ArrayDeque<>()).add(key);
             }
         });
         var shares = new HashMap<PoolKey, Integer>();
-        List<ArrayDeque<PoolKey>> owners = new ArrayList<>(turns.values());
+        List<ArrayDeque<PoolKey>> owners = new ArrayList<>(queues.values());
         int left = budget;
         while (left > 0 && !owners.isEmpty()) {
             for (var functions : owners) {
@@ -28,7 +28,7 @@ final class PoolShares {
                     break;
                 }
                 var key = functions.removeFirst();
-                if (shares.merge(key, 1, Integer::sum) < wants.getOrDefault(key, 0)) {
+                if (shares.merge(key, 1, Integer::sum) < targets.getOrDefault(key, 0)) {
                     functions.addLast(key);
                 }
                 left--;

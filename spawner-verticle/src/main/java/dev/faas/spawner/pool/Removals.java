@@ -12,22 +12,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes sandboxes {@linkplain SandboxPool#CALM a little after} what they were needed for, a few at a time: a removal is
- * work of the engine's too.
+ * Removes sandboxes {@linkplain SandboxPool#CALM a little after} their use, a few at a time, because a removal loads the
+ * engine too.
  */
 final class Removals implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(Removals.class);
-    private static final int AT_ONCE = 4;
-    static final Duration LAST = Duration.ofSeconds(30);
+    private static final Logger LOG = LoggerFactory.getLogger(Removals.class);
+    private static final int PARALLEL = 4;
+    static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final Semaphore places = new Semaphore(PARALLEL);
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    /** Returns at once, until it is closed. */
+    /** Returns at once; after {@link #close} it blocks. */
     void remove(Sandbox sandbox) {
         start(() -> {
-            keepCalm();
+            waitBriefly();
             places.acquireUninterruptibly();
             try {
                 sandbox.close();
@@ -37,7 +37,7 @@ final class Removals implements AutoCloseable {
         });
     }
 
-    private void keepCalm() {
+    private void waitBriefly() {
         try {
             var unused = closing.await(SandboxPool.CALM.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
@@ -45,12 +45,12 @@ final class Removals implements AutoCloseable {
         }
     }
 
-    /** Beside everything else, as a removal would be; but at once. */
-    void first(Runnable task) {
+    /** Runs a task on its own thread, without the delay and the limit of removals. */
+    void runNow(Runnable task) {
         start(task);
     }
 
-    /** What is under way when it is closed may find something to remove yet. */
+    /** A task that is running at the close may still start another. */
     private void start(Runnable task) {
         try {
             threads.execute(task);
@@ -59,14 +59,14 @@ final class Removals implements AutoCloseable {
         }
     }
 
-    /** Waits for what is under way, within a limit. */
+    /** Waits for removals in progress, up to the limit. */
     @Override
     public void close() {
         closing.countDown();
         threads.shutdown();
         try {
-            if (!threads.awaitTermination(LAST.toSeconds(), TimeUnit.SECONDS)) {
-                log.warn("not all sandboxes were removed within {} s", LAST.toSeconds());
+            if (!threads.awaitTermination(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("removal of sandboxes exceeded its limit limitSeconds={}", CLOSE_LIMIT.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -10,136 +10,138 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The sandboxes of one function revision, and who waits for some. Guarded by the lock of {@link SandboxPool}. */
+/** Keeps the sandboxes of one function revision and the runs that wait for one. Guarded by the lock of {@link SandboxPool}. */
 final class RevisionPool {
-    /** Over which arrivals are averaged. */
-    private static final double MEMORY_NANOS = 10e9;
+    /** Time constant of the average arrival rate. */
+    private static final double AVERAGE_NANOS = 10e9;
 
     private static final double NANOS = 1e9;
-    private static final Duration SPARE = Duration.ofSeconds(15);
-    private static final Duration SPARE_REUSED = Duration.ofMinutes(1);
+    private static final Duration KEEP_SURPLUS = Duration.ofSeconds(15);
+    private static final Duration KEEP_SURPLUS_REUSED = Duration.ofMinutes(1);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
-    private static final int MOST_DOUBLINGS = 6;
+    private static final int MAX_DOUBLINGS = 6;
 
     final PoolKey key;
     final Deque<IdleSandbox> idle = new ArrayDeque<>();
     final Deque<CompletableFuture<IdleSandbox>> waiting = new ArrayDeque<>();
-    /** Under way, each on its thread. */
+    /** Boots in progress, each with its thread. */
     final Map<BootGate.Turn, Thread> boots = new HashMap<>();
-    /** Sandboxes that the function's owner wants ready at all times. */
+    /** The function's {@code prewarm.min}. */
     int prewarm;
-    /** The most that can be of use at once. */
-    int most = Integer.MAX_VALUE;
-    /** Another revision has taken its place, or its function is gone: it is kept for stragglers only. */
-    boolean retired;
+    /** The function's concurrency: more sandboxes would be of no use. */
+    int maxUseful = Integer.MAX_VALUE;
+    /** The function has a newer revision or was deleted. Only runs accepted before that still come here. */
+    boolean isRetired;
 
-    /** In the hands of runs, or on the way back from there. */
-    int lent;
+    /** Borrowed by runs, or being reset after one. */
+    int borrowedCount;
 
     private double arrivals;
-    private long countedAt;
-    private long touchedAt;
+    private long averagedAt;
+    private long usedAt;
     private int failures;
-    private long pausedUntil;
-    private boolean prepared;
+    private long bootsPausedUntil;
+    private boolean isPrepared;
 
     RevisionPool(PoolKey key, long now) {
         this.key = key;
-        this.countedAt = now;
-        this.touchedAt = now;
-        this.pausedUntil = now;
+        this.averagedAt = now;
+        this.usedAt = now;
+        this.bootsPausedUntil = now;
     }
 
-    /** A run has come for a sandbox. */
-    void arrived(long now) {
+    void recordArrival(long now) {
         arrivals = arrivals(now) + 1;
-        countedAt = now;
-        touchedAt = now;
+        averagedAt = now;
+        usedAt = now;
     }
 
-    /** Somebody is likely to come. */
-    void touched(long now) {
-        touchedAt = now;
+    /** Also when a run is merely likely to come soon. */
+    void recordUse(long now) {
+        usedAt = now;
     }
 
-    /** So many ready ones would do: for what arrives during a boot, and one more as long as it is in use at all. */
-    int wanted(long now, Duration bootTime, Duration idleAfter) {
-        if (retired) {
+    /** How many sandboxes should be ready: as many as runs arrive during a boot, and one more while the function is in use. */
+    int targetSize(long now, Duration bootTime, Duration idleAfter) {
+        if (isRetired) {
             return 0;
         }
-        boolean active = now - touchedAt < idleAfter.toNanos();
+        boolean active = now - usedAt < idleAfter.toNanos();
         if (key.spec().reused()) {
             int used = (int) idle.stream()
-                    .filter(i -> now - i.since() < spare().toNanos())
+                    .filter(i -> now - i.idleSince() < surplusKeepTime().toNanos())
                     .count();
-            return Math.min(Math.max(active ? Math.max(used, lent > 0 ? 0 : 1) : 0, prewarm - lent), most);
+            return Math.min(
+                    Math.max(active ? Math.max(used, borrowedCount > 0 ? 0 : 1) : 0, prewarm - borrowedCount),
+                    maxUseful);
         }
-        double perSecond = arrivals(now) / (MEMORY_NANOS / NANOS);
+        double perSecond = arrivals(now) / (AVERAGE_NANOS / NANOS);
         int byRate = active ? 1 + (int) Math.round(perSecond * bootTime.toNanos() / NANOS) : 0;
-        return Math.min(Math.max(byRate, prewarm), most);
+        return Math.min(Math.max(byRate, prewarm), maxUseful);
     }
 
-    /** For how long one too many is kept, unless others need the place: the rate may come back. */
-    Duration spare() {
-        return key.spec().reused() ? SPARE_REUSED : SPARE;
+    /** How long a surplus sandbox is kept unless its place is needed: the rate may rise again. */
+    Duration surplusKeepTime() {
+        return key.spec().reused() ? KEEP_SURPLUS_REUSED : KEEP_SURPLUS;
     }
 
     private double arrivals(long now) {
-        return arrivals * Math.exp(-(now - countedAt) / MEMORY_NANOS);
+        return arrivals * Math.exp(-(now - averagedAt) / AVERAGE_NANOS);
     }
 
-    /** One of reused sandboxes will come back, so there need not be more than can run at once. */
+    /** A reused sandbox comes back, so no more are booted than can run at once. */
     boolean mayBoot() {
-        return boots.size() < waiting.size() && (!key.spec().reused() || lent + boots.size() + idle.size() < most);
+        return boots.size() < waiting.size()
+                && (!key.spec().reused() || borrowedCount + boots.size() + idle.size() < maxUseful);
     }
 
-    /** Ready or about to be, and promised to nobody. */
-    int ahead() {
+    /** Sandboxes ready or booting that no waiting run will get. */
+    int unclaimed() {
         return idle.size() + Math.max(0, boots.size() - waiting.size());
     }
 
-    /** After failures nothing is booted ahead for a while. */
-    boolean paused(long now) {
-        return now - pausedUntil < 0;
+    /** After a failed boot nothing is booted ahead for a while. */
+    boolean isPaused(long now) {
+        return now - bootsPausedUntil < 0;
     }
 
-    boolean prepared() {
-        return prepared;
+    boolean isPrepared() {
+        return isPrepared;
     }
 
-    void preparedNow() {
-        prepared = true;
+    void markPrepared() {
+        isPrepared = true;
     }
 
-    void succeeded() {
+    void recordBootSuccess() {
         failures = 0;
     }
 
-    void failed(long now) {
-        pausedUntil = now
+    void recordBootFailure(long now) {
+        bootsPausedUntil = now
                 + FIRST_PAUSE
-                        .multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS))
+                        .multipliedBy(1L << Math.min(failures, MAX_DOUBLINGS))
                         .toNanos();
         failures++;
-        prepared = false;
+        isPrepared = false;
     }
 
-    /** Those used once: the oldest. Those reused: the one used last, so that those too many are left to grow old. */
+    /** The oldest; in reused mode the one used last, so that surplus ones stay idle and are discarded. */
     @Nullable
-    IdleSandbox next() {
+    IdleSandbox pollIdle() {
         return key.spec().reused() ? idle.pollLast() : idle.pollFirst();
     }
 
-    /** Hands a sandbox to whoever has waited longest. */
-    boolean handed(IdleSandbox sandbox) {
+    /** Gives the sandbox to the run that has waited longest; false if none waits. */
+    boolean handOver(IdleSandbox sandbox) {
         var first = nextWaiting();
         if (first.isPresent()) {
-            lent++;
+            borrowedCount++;
         }
         return first.map(waiter -> waiter.complete(sandbox)).orElse(false);
     }
 
-    void refuse(SandboxUnavailable why) {
+    void failNextWaiter(SandboxUnavailable why) {
         nextWaiting().ifPresent(first -> first.completeExceptionally(why));
     }
 
@@ -147,8 +149,7 @@ final class RevisionPool {
         return Optional.ofNullable(waiting.pollFirst());
     }
 
-    /** Nothing of it is left to look after. */
-    boolean empty() {
-        return idle.isEmpty() && boots.isEmpty() && waiting.isEmpty() && lent == 0;
+    boolean isEmpty() {
+        return idle.isEmpty() && boots.isEmpty() && waiting.isEmpty() && borrowedCount == 0;
     }
 }

@@ -6,77 +6,76 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The lines of all function revisions that are used, or expected to be. Guarded by the lock of {@link SandboxPool}. */
+/** Keeps a pool for each function revision in use or expected to be used. Guarded by the lock of {@link SandboxPool}. */
 final class RevisionPools {
-    private final Map<PoolKey, RevisionPool> lines = new HashMap<>();
-    /** Of each function, by its id, the revision that will be asked for. */
-    private final Map<String, PoolKey> expected = new HashMap<>();
+    private final Map<PoolKey, RevisionPool> byKey = new HashMap<>();
+    /** The current revision of each function, by its id. */
+    private final Map<String, PoolKey> current = new HashMap<>();
 
-    RevisionPool of(PoolKey key) {
-        return lines.computeIfAbsent(key, k -> new RevisionPool(k, System.nanoTime()));
+    RevisionPool getOrCreate(PoolKey key) {
+        return byKey.computeIfAbsent(key, k -> new RevisionPool(k, System.nanoTime()));
     }
 
     Collection<RevisionPool> all() {
-        return lines.values();
+        return byKey.values();
     }
 
     /** See {@link SandboxPool#expect}. */
-    void expect(String functionId, PoolKey key, int prewarm, int most, boolean fresh) {
-        expected.put(functionId, key);
-        retire(functionId, key);
-        if (!fresh && prewarm == 0 && !lines.containsKey(key)) {
+    void expect(String functionId, PoolKey key, int prewarm, int maxUseful, boolean fresh) {
+        current.put(functionId, key);
+        retireAllBut(key, functionId);
+        if (!fresh && prewarm == 0 && !byKey.containsKey(key)) {
             return;
         }
-        var line = of(key);
-        line.prewarm = prewarm;
-        line.most = most;
-        line.retired = false;
+        var pool = getOrCreate(key);
+        pool.prewarm = prewarm;
+        pool.maxUseful = maxUseful;
+        pool.isRetired = false;
         if (fresh) {
-            line.touched(System.nanoTime());
+            pool.recordUse(System.nanoTime());
         }
     }
 
-    /** The function is gone. */
+    /** The function was deleted. */
     void forget(String functionId) {
-        expected.remove(functionId);
-        retire(functionId, null);
+        current.remove(functionId);
+        retireAllBut(null, functionId);
     }
 
-    /** All revisions of a function but one. */
-    private void retire(String functionId, @Nullable PoolKey but) {
-        lines.forEach((key, line) -> {
-            if (!key.equals(but) && key.spec().revision().startsWith(functionId + "@")) {
-                line.retired = true;
+    private void retireAllBut(@Nullable PoolKey kept, String functionId) {
+        byKey.forEach((key, pool) -> {
+            if (!key.equals(kept) && key.spec().revision().startsWith(functionId + "@")) {
+                pool.isRetired = true;
             }
         });
     }
 
-    void forget(RevisionPool line) {
-        lines.remove(line.key);
+    void forget(RevisionPool pool) {
+        byKey.remove(pool.key);
     }
 
-    /** Nobody who waits gets one any more, and no boot begins. */
-    void refuseAll(String why) {
-        for (var line : lines.values()) {
-            while (!line.waiting.isEmpty()) {
-                line.refuse(new BootFailed(why, null));
+    /** Fails every waiting run and cancels the boots that have not begun. */
+    void failAllWaiters(String why) {
+        for (var pool : byKey.values()) {
+            while (!pool.waiting.isEmpty()) {
+                pool.failNextWaiter(new BootFailed(why, null));
             }
-            Boots.refuse(line);
+            Boots.cancelWaiting(pool);
         }
     }
 
-    boolean booting() {
-        return lines.values().stream().anyMatch(line -> !line.boots.isEmpty());
+    boolean isBooting() {
+        return byKey.values().stream().anyMatch(pool -> !pool.boots.isEmpty());
     }
 
-    /** Whether a sandbox of the function's revision that will be asked for is ready. */
+    /** Whether a sandbox of the function's current revision is ready. */
     boolean isReady(String functionId) {
-        var key = expected.get(functionId);
-        var line = key == null ? null : lines.get(key);
-        return line != null && !line.idle.isEmpty();
+        var key = current.get(functionId);
+        var pool = key == null ? null : byKey.get(key);
+        return pool != null && !pool.idle.isEmpty();
     }
 
-    int ready() {
-        return lines.values().stream().mapToInt(line -> line.idle.size()).sum();
+    int readyCount() {
+        return byKey.values().stream().mapToInt(pool -> pool.idle.size()).sum();
     }
 }

@@ -13,36 +13,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sandboxes booted ahead of demand, each used once; those of functions in reused mode come back after a run. Every
- * function revision has a line, whose length follows its arrival rate and the function's {@code prewarm.min}; all lines
- * share a budget, in which owners take turns.
+ * Boots sandboxes ahead of demand and lends them to runs. A sandbox is used once; in reused mode it comes back after a run.
+ * Each function revision has its own pool, sized by its arrival rate and the function's {@code prewarm.min}. All pools share
+ * one budget, divided among owners in turns.
  *
  * <pre>
- *   take ─┬─ one is ready ──────────────────────▶ hit
- *         └─ waits for the line's next boot ─────▶ miss        (of whatever cause: one made ahead is hurried)
- *   planner, on every change and once a second: wanted? ─▶ share of the budget ─▶ boots ahead, or closes what is too many
+ *   take ─┬─ one is ready ─────────────────────▶ hit
+ *         └─ waits for the pool's next boot ────▶ miss        (a boot ahead that is in progress becomes urgent)
+ *   planner, after every change and once a second: target sizes ─▶ shares of the budget ─▶ boots ahead, or discards
  * </pre>
  *
- * Removal is off the path of results: closing a sandbox that was taken returns at once. Thread-safe.
+ * Results do not wait for removal: closing a borrowed sandbox returns at once. Thread-safe.
  */
 public final class SandboxPool {
     /**
-     * @param boots at once
-     * @param budget of sandboxes that are ready or made ahead, of all functions; 0: none, not even for {@code prewarm}
-     * @param idle a function not used for so long has none but its {@code prewarm.min}
+     * @param boots at the same time
+     * @param budget of sandboxes ready or booting ahead, of all functions; 0: none, not even for {@code prewarm}
+     * @param idle after which an unused function keeps only its {@code prewarm.min}
      */
     public record Limits(int boots, int budget, Duration idle) {}
 
     /**
-     * What no run waits for mostly follows a run's start or end. It begins so much later, so as not to compete for processors
-     * with that run, which may be over in milliseconds, or with the client that waits for its result.
+     * Delays work that no run waits for. It mostly follows a run's start or end, and must not compete for processors with
+     * that run, which may last milliseconds, or with the client that waits for its result.
      */
     static final Duration CALM = Duration.ofMillis(50);
 
-    private static final Logger log = LoggerFactory.getLogger(SandboxPool.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SandboxPool.class);
     private static final Duration BOOTS_AT_CLOSE = Duration.ofSeconds(15);
-    /** What {@link #close} takes at most. */
-    public static final Duration CLOSE_LIMIT = BOOTS_AT_CLOSE.plus(Removals.LAST);
+    /** Of {@link #close}. */
+    public static final Duration CLOSE_LIMIT = BOOTS_AT_CLOSE.plus(Removals.CLOSE_LIMIT);
 
     private static final Duration BOOT_GUESS = Duration.ofMillis(200);
     private static final int BOOT_WEIGHT = 5;
@@ -52,7 +52,7 @@ public final class SandboxPool {
     private final Boots boots;
     private final Removals removals = new Removals();
     private final ReentrantLock lock = new ReentrantLock();
-    private final RevisionPools lines = new RevisionPools();
+    private final RevisionPools pools = new RevisionPools();
     private final Planner planner = new Planner(lock, this::round);
     private Duration bootTime = BOOT_GUESS;
     private boolean suspended;
@@ -60,7 +60,7 @@ public final class SandboxPool {
     private SandboxPool(ContainerEngine engine, Limits limits, PoolMeters meters) {
         this.limits = limits;
         this.meters = meters;
-        this.boots = new Boots(engine, limits.boots(), new OfBoots());
+        this.boots = new Boots(engine, limits.boots(), new BootListener());
     }
 
     public static SandboxPool open(ContainerEngine engine, Limits limits, PoolMeters meters) {
@@ -70,121 +70,121 @@ public final class SandboxPool {
         return pool;
     }
 
-    /** A sandbox that is the caller's alone; blocks for a boot when none is ready. An interrupt ends the wait. */
+    /** Lends the caller a sandbox. Blocks for a boot when none is ready; an interrupt ends the wait. */
     public Sandbox take(PoolKey key) throws SandboxUnavailable {
         CompletableFuture<IdleSandbox> next;
-        RevisionPool line;
+        RevisionPool pool;
         lock.lock();
         try {
-            if (planner.stopped()) {
-                throw new BootFailed("the spawner stops", null);
+            if (planner.isStopped()) {
+                throw new BootFailed("the spawner is stopping", null);
             }
-            line = lines.of(key);
-            line.arrived(System.nanoTime());
-            planner.inform();
-            for (var ready = line.next(); ready != null; ready = line.next()) {
-                if (ready.sandbox().alive()) {
-                    meters.hit(ready.waited());
-                    line.lent++;
-                    return lent(line, ready);
+            pool = pools.getOrCreate(key);
+            pool.recordArrival(System.nanoTime());
+            planner.signalChange();
+            for (var ready = pool.pollIdle(); ready != null; ready = pool.pollIdle()) {
+                if (ready.sandbox().isAlive()) {
+                    meters.hit(ready.idleTime());
+                    pool.borrowedCount++;
+                    return borrow(pool, ready);
                 }
                 discard(ready);
             }
             meters.miss();
             next = new CompletableFuture<>();
-            line.waiting.addLast(next);
-            if (line.mayBoot()) {
-                boots.start(line, true);
+            pool.waiting.addLast(next);
+            if (pool.mayBoot()) {
+                boots.start(pool, true);
             } else {
-                line.boots.keySet().forEach(BootGate.Turn::hurry);
+                pool.boots.keySet().forEach(BootGate.Turn::makeUrgent);
             }
         } finally {
             lock.unlock();
         }
-        return lent(line, await(line, next));
+        return borrow(pool, await(pool, next));
     }
 
-    private IdleSandbox await(RevisionPool line, CompletableFuture<IdleSandbox> next) throws SandboxUnavailable {
+    private IdleSandbox await(RevisionPool pool, CompletableFuture<IdleSandbox> next) throws SandboxUnavailable {
         try {
             return next.get();
         } catch (InterruptedException e) {
-            abandon(line, next);
+            stopWaiting(pool, next);
             Thread.currentThread().interrupt();
             throw new BootFailed("interrupted during the boot of a sandbox", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof SandboxUnavailable unavailable) {
                 throw unavailable;
             }
-            throw new IllegalStateException(e); // a line says nothing else
+            throw new IllegalStateException(e); // a pool fails its waiting runs with nothing else
         }
     }
 
-    /** What was to come, or has just come, is the next one's. */
-    private void abandon(RevisionPool line, CompletableFuture<IdleSandbox> next) {
+    /** Leaves the next sandbox to the next waiting run; discards one that was handed over in the meantime. */
+    private void stopWaiting(RevisionPool pool, CompletableFuture<IdleSandbox> next) {
         locked(() -> {
-            if (!line.waiting.removeIf(next::equals) && next.state() == Future.State.SUCCESS) {
-                line.lent--;
+            if (!pool.waiting.removeIf(next::equals) && next.state() == Future.State.SUCCESS) {
+                pool.borrowedCount--;
                 removals.remove(next.resultNow().sandbox());
-                bootForNext(line);
+                bootForNext(pool);
             }
         });
     }
 
-    private Sandbox lent(RevisionPool line, IdleSandbox sandbox) {
-        return new BorrowedSandbox(sandbox.sandbox(), used -> giveBack(line, sandbox));
+    private Sandbox borrow(RevisionPool pool, IdleSandbox sandbox) {
+        return new BorrowedSandbox(sandbox.sandbox(), used -> giveBack(pool, sandbox));
     }
 
-    private void giveBack(RevisionPool line, IdleSandbox used) {
-        if (!line.key.spec().reused() || used.wornOut()) {
-            spent(line, used);
+    private void giveBack(RevisionPool pool, IdleSandbox used) {
+        if (!pool.key.spec().reused() || used.isWornOut()) {
+            discardUsed(pool, used);
             return;
         }
-        removals.first(() -> {
-            if (used.sandbox().again()) {
-                reclaimed(line, used.again());
+        removals.runNow(() -> {
+            if (used.sandbox().resetForReuse()) {
+                returnReset(pool, used.afterRun());
             } else {
-                spent(line, used);
+                discardUsed(pool, used);
             }
         });
     }
 
-    private void spent(RevisionPool line, IdleSandbox used) {
+    private void discardUsed(RevisionPool pool, IdleSandbox used) {
         locked(() -> {
-            line.lent--;
-            bootForNext(line);
-            planner.inform();
+            pool.borrowedCount--;
+            bootForNext(pool);
+            planner.signalChange();
         });
         removals.remove(used.sandbox());
     }
 
-    /** Whoever still waits may have waited for the place that has just become free. */
-    private void bootForNext(RevisionPool line) {
-        if (line.mayBoot()) {
-            boots.start(line, true);
+    /** A run may wait for the place that has just become free. */
+    private void bootForNext(RevisionPool pool) {
+        if (pool.mayBoot()) {
+            boots.start(pool, true);
         }
     }
 
-    private void reclaimed(RevisionPool line, IdleSandbox ready) {
+    private void returnReset(RevisionPool pool, IdleSandbox ready) {
         locked(() -> {
-            line.lent--;
-            offer(line, ready);
+            pool.borrowedCount--;
+            offer(pool, ready);
         });
     }
 
-    private void offer(RevisionPool line, IdleSandbox ready) {
-        if (!line.handed(ready)) {
-            if (planner.stopped()) {
+    private void offer(RevisionPool pool, IdleSandbox ready) {
+        if (!pool.handOver(ready)) {
+            if (planner.isStopped()) {
                 removals.remove(ready.sandbox());
             } else {
-                line.idle.addLast(ready);
+                pool.idle.addLast(ready);
             }
         }
-        planner.inform();
+        planner.signalChange();
     }
 
-    private void empty(RevisionPool line) {
-        line.idle.forEach(this::discard);
-        line.idle.clear();
+    private void discardIdle(RevisionPool pool) {
+        pool.idle.forEach(this::discard);
+        pool.idle.clear();
     }
 
     private void discard(IdleSandbox one) {
@@ -195,52 +195,51 @@ public final class SandboxPool {
     }
 
     /**
-     * This revision of a function is the one that will be asked for; others of it are done with.
+     * Makes this the function's current revision and retires the others.
      *
-     * @param prewarm so many are to be ready at all times
-     * @param most that can run at once
-     * @param fresh it was made or changed just now: the first call is to be fast too
+     * @param prewarm sandboxes to keep ready at all times
+     * @param maxUseful the function's concurrency
+     * @param fresh the function was just created or updated: boot one for its first run
      */
-    public void expect(String functionId, PoolKey key, int prewarm, int most, boolean fresh) {
+    public void expect(String functionId, PoolKey key, int prewarm, int maxUseful, boolean fresh) {
         locked(() -> {
-            lines.expect(functionId, key, prewarm, most, fresh);
-            planner.inform();
+            pools.expect(functionId, key, prewarm, maxUseful, fresh);
+            planner.signalChange();
         });
     }
 
-    /** The function is gone. */
+    /** The function was deleted. */
     public void forget(String functionId) {
         locked(() -> {
-            lines.forget(functionId);
-            planner.inform();
+            pools.forget(functionId);
+            planner.signalChange();
         });
     }
 
-    /** While it is on, none is booted ahead, and those that wait go: the engine they are in has fallen silent. */
-    public void suspend(boolean on) {
+    /** While suspended, ready sandboxes are discarded and none is booted ahead: the engine does not answer. */
+    public void setSuspended(boolean on) {
         locked(() -> {
             if (suspended != on) {
                 suspended = on;
-                planner.inform();
+                planner.signalChange();
             }
         });
     }
 
-    /** Whether a run of the function need not wait for a boot. */
+    /** Whether a sandbox of the function's current revision is ready. */
     public boolean isReady(String functionId) {
         lock.lock();
         try {
-            return lines.isReady(functionId);
+            return pools.isReady(functionId);
         } finally {
             lock.unlock();
         }
     }
 
-    /** How many wait for a run. */
-    int ready() {
+    int readyCount() {
         lock.lock();
         try {
-            return lines.ready();
+            return pools.readyCount();
         } finally {
             lock.unlock();
         }
@@ -257,62 +256,65 @@ public final class SandboxPool {
 
     private void round() {
         if (suspended) {
-            lines.all().forEach(this::empty);
+            pools.all().forEach(this::discardIdle);
             return;
         }
-        var round = PoolRound.of(lines.all(), limits, bootTime, System.nanoTime());
+        var round = PoolRound.of(pools.all(), limits, bootTime, System.nanoTime());
         round.discards().forEach(each -> {
-            each.line().idle.remove(each.sandbox());
+            each.pool().idle.remove(each.sandbox());
             discard(each.sandbox());
         });
-        round.boots().forEach(line -> boots.start(line, false));
-        round.forgotten().forEach(lines::forget);
+        round.boots().forEach(pool -> boots.start(pool, false));
+        round.unusedPools().forEach(pools::forget);
     }
 
-    private final class OfBoots implements Boots.Listener {
+    private final class BootListener implements Boots.Listener {
         @Override
-        public void booted(RevisionPool line, BootGate.Turn turn, Sandbox sandbox, Duration took) {
+        public void onBooted(RevisionPool pool, BootGate.Turn turn, Sandbox sandbox, Duration took) {
             meters.booted(took);
             locked(() -> {
                 bootTime = bootTime.plus(took.minus(bootTime).dividedBy(BOOT_WEIGHT));
-                line.boots.remove(turn);
-                line.preparedNow();
-                line.succeeded();
-                offer(line, IdleSandbox.booted(sandbox));
+                pool.boots.remove(turn);
+                pool.markPrepared();
+                pool.recordBootSuccess();
+                offer(pool, IdleSandbox.booted(sandbox));
             });
         }
 
         @Override
-        public void failed(RevisionPool line, BootGate.Turn turn, SandboxUnavailable why) {
+        public void onFailed(RevisionPool pool, BootGate.Turn turn, SandboxUnavailable why) {
             locked(() -> {
-                line.boots.remove(turn);
-                line.failed(System.nanoTime());
-                if (line.waiting.isEmpty()) {
-                    log.info("nothing is ready for {}: {}", line.key.spec().revision(), why.getMessage());
+                pool.boots.remove(turn);
+                pool.recordBootFailure(System.nanoTime());
+                if (pool.waiting.isEmpty()) {
+                    LOG.info(
+                            "boot ahead failed revision={} cause={}",
+                            pool.key.spec().revision(),
+                            why.getMessage());
                 }
-                line.refuse(why);
-                bootForNext(line);
-                planner.inform();
+                pool.failNextWaiter(why);
+                bootForNext(pool);
+                planner.signalChange();
             });
         }
     }
 
-    /** Nobody gets one any more; all that were booted are removed. Blocks, for {@link #CLOSE_LIMIT} at most. */
+    /** Lends no more and removes all sandboxes. Blocks for at most {@link #CLOSE_LIMIT}. */
     public void close() throws InterruptedException {
         try {
-            settle();
+            stopBoots();
         } finally {
             removals.close();
         }
     }
 
-    private void settle() throws InterruptedException {
+    private void stopBoots() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             planner.stop();
-            lines.refuseAll("the spawner stops");
-            lines.all().forEach(this::empty);
-            planner.await(BOOTS_AT_CLOSE, () -> !lines.booting());
+            pools.failAllWaiters("the spawner is stopping");
+            pools.all().forEach(this::discardIdle);
+            planner.await(BOOTS_AT_CLOSE, () -> !pools.isBooting());
         } finally {
             lock.unlock();
         }

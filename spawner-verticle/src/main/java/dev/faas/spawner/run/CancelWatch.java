@@ -7,8 +7,8 @@ import dev.faas.activation.Snapshot;
 import dev.faas.nats.Nats;
 
 /**
- * Hears at once when somebody asks for the cancellation of a run. A message may get lost: whoever keeps the run alive
- * {@linkplain #look looks} now and then.
+ * Watches an activation's state and reports when the cancellation of a run was requested. A live message may be lost, so the
+ * run's lease also {@linkplain #check checks} at each renewal.
  */
 public final class CancelWatch implements AutoCloseable {
     private final ActivationEvents events;
@@ -23,16 +23,16 @@ public final class CancelWatch implements AutoCloseable {
         this.activation = activation;
         this.runId = runId;
         this.onCancel = onCancel;
-        this.live = events.subscribeToStates(activation, this::seen);
+        this.live = events.subscribeToStates(activation, this::onState);
     }
 
-    /** Asks the leader, and does not wait for the answer. */
-    public void look() {
+    /** Reads the state from the leader. Does not block. */
+    public void check() {
         var unused = events.lastFromLeader(activation)
-                .thenAccept(last -> last.map(Snapshot::record).ifPresent(this::seen));
+                .thenAccept(last -> last.map(Snapshot::record).ifPresent(this::onState));
     }
 
-    private void seen(ActivationRecord record) {
+    private void onState(ActivationRecord record) {
         if (record instanceof Running running && running.runId().equals(runId) && running.cancelRequested() != null) {
             onCancel.run();
         }

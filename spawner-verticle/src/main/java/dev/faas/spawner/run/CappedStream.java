@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.OptionalLong;
 
 /**
- * One of a run's two streams on its way into chunks: keeps the first {@code cap} bytes, counts the rest as truncated, cuts
- * between characters. Knows the time only from its callers. Not thread-safe.
+ * Cuts one of a run's two streams into chunks: keeps the first {@code cap} bytes, drops the rest, cuts between characters.
+ * Reads no clock: callers pass the time. Not thread-safe.
  */
 final class CappedStream {
-    /** How long a byte may wait for company. */
+    /** How long a byte may wait for more bytes before its chunk is cut. */
     static final long LINGER_NANOS = 25_000_000;
 
     private static final int SMALL = 1024;
@@ -17,30 +17,30 @@ final class CappedStream {
     private final long cap;
     private byte[] buffer = new byte[0];
     private int length;
-    private long since;
-    private long kept;
-    private boolean truncated;
+    private long firstByteAt;
+    private long keptBytes;
+    private boolean isTruncated;
 
     CappedStream(long cap) {
         this.cap = cap;
     }
 
-    /** Takes as many bytes as there is room for in the chunk at hand; all of them once the cap is reached. */
+    /** Returns how many bytes it took: what fits the current chunk, or all of them once the cap is reached. */
     int take(byte[] bytes, int offset, int count, long now) {
-        long within = Math.min(count, cap - kept);
+        long within = Math.min(count, cap - keptBytes);
         if (within == 0) {
-            truncated |= count > 0;
+            isTruncated |= count > 0;
             return count;
         }
         int taken = (int) Math.min(within, OutputChunk.MAX_BYTES - length);
         if (taken > 0) {
             grow(length + taken);
             if (length == 0) {
-                since = now;
+                firstByteAt = now;
             }
             System.arraycopy(bytes, offset, buffer, length, taken);
             length += taken;
-            kept += taken;
+            keptBytes += taken;
         }
         return taken;
     }
@@ -52,21 +52,21 @@ final class CappedStream {
         }
     }
 
-    /** When the next chunk is to be cut; empty while there is no whole character to send. */
+    /** When the next chunk is due; empty while there is no complete character. */
     OptionalLong dueAt() {
-        if (Utf8.whole(buffer, length) == 0) {
+        if (Utf8.completeLength(buffer, length) == 0) {
             return OptionalLong.empty();
         }
-        return OptionalLong.of(length == OutputChunk.MAX_BYTES ? since : since + LINGER_NANOS);
+        return OptionalLong.of(length == OutputChunk.MAX_BYTES ? firstByteAt : firstByteAt + LINGER_NANOS);
     }
 
-    /** What goes into the next chunk; at the end half a character too. */
+    /** Returns the next chunk; at the end of the stream with an incomplete last character. */
     byte[] cut(boolean end, long now) {
-        int whole = end ? length : Utf8.whole(buffer, length);
-        var chunk = Arrays.copyOf(buffer, whole);
-        System.arraycopy(buffer, whole, buffer, 0, length - whole);
-        length -= whole;
-        since = now;
+        int complete = end ? length : Utf8.completeLength(buffer, length);
+        var chunk = Arrays.copyOf(buffer, complete);
+        System.arraycopy(buffer, complete, buffer, 0, length - complete);
+        length -= complete;
+        firstByteAt = now;
         return chunk;
     }
 
@@ -74,12 +74,11 @@ final class CappedStream {
         return length == 0;
     }
 
-    /** Bytes taken and not over the cap. */
-    long kept() {
-        return kept;
+    long keptBytes() {
+        return keptBytes;
     }
 
-    boolean truncated() {
-        return truncated;
+    boolean isTruncated() {
+        return isTruncated;
     }
 }

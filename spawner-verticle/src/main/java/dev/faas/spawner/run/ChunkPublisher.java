@@ -16,24 +16,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one writer of a run's chunks: each stored once, and none before its predecessor is. For one thread, which waits for
- * each; all that comes meanwhile goes into the next chunk.
+ * Stores a run's output chunks in order, each exactly once. For one thread, which waits for each chunk; output written in the
+ * meantime goes into the next one.
  *
- * <p>Not pipelined: of several chunks on their way when a connection breaks, some can be lost while their successors are
- * stored over the next connection, which leaves a hole that nobody can close. A pipelined writer failed {@code OutageTest}
- * that way at least three times in nine or fewer runs. One chunk at a time, as a compare-and-set on its predecessor, may be
- * sent again as often as it takes.
+ * <p>Not pipelined: when a connection breaks, chunks in flight can be lost while later ones are stored over the next
+ * connection, which leaves a hole that cannot be closed. A pipelined writer failed {@code OutageTest} that way at least three
+ * times in nine or fewer runs. A single chunk, as a compare-and-set on its predecessor, can be sent again any number of times.
  */
 final class ChunkPublisher {
-    /** The stream of one activation's output. */
+    /** Reads and appends the output of one activation. */
     interface Channel {
-        /** Refused unless the last chunk, of whichever run, has this sequence; 0: unless there is none. */
+        /** Fails unless the last chunk of any run has this sequence; 0: unless there is no chunk. */
         CompletableFuture<Long> append(OutputChunk chunk, long expected);
 
-        /** The last chunk, of whichever run. */
+        /** The last chunk of any run. */
         CompletableFuture<Optional<OutputEvent>> last();
 
-        /** Whether there is no room for output any more. */
         boolean isFull();
     }
 
@@ -42,7 +40,7 @@ final class ChunkPublisher {
 
     private final Channel channel;
     private final Map<Source, Long> storedBytes = new EnumMap<>(Source.class);
-    private final Set<Source> cut = EnumSet.noneOf(Source.class);
+    private final Set<Source> truncated = EnumSet.noneOf(Source.class);
     private long expected;
     private long lastSequence;
 
@@ -51,69 +49,72 @@ final class ChunkPublisher {
     }
 
     /**
-     * Returns when it is stored, or dropped for want of room; then so is all that follows it, because what is kept has no
-     * holes. Whoever waits longer than it likes interrupts.
+     * Blocks until the chunk is stored, or dropped because the stream is full. Everything after a dropped chunk is dropped
+     * too, so stored output has no holes. An interrupt ends the wait.
      */
     void send(OutputChunk chunk) throws InterruptedException {
         if (channel.isFull()) {
-            cut(chunk);
+            drop(chunk);
         }
-        while (!cut.contains(chunk.source())) {
+        while (!truncated.contains(chunk.source())) {
             try {
-                stored(chunk, Blocking.awaitReply(channel.append(chunk, expected)));
+                recordStored(chunk, Blocking.awaitReply(channel.append(chunk, expected)));
                 return;
             } catch (BusException.StreamFull e) {
-                cut(chunk);
+                drop(chunk);
             } catch (BusException.CompareAndSetRefused e) {
-                if (isThere(chunk)) {
+                if (isAlreadyStored(chunk)) {
                     return;
                 }
             } catch (BusException e) {
-                LOG.debug("output of run {} is not stored yet: {}", chunk.runId(), e.getMessage());
+                LOG.debug("output not stored yet run={} cause={}", chunk.runId(), e.getMessage());
                 Thread.sleep(PAUSE);
             }
         }
     }
 
-    private void cut(OutputChunk chunk) {
-        if (cut.add(chunk.source())) {
-            LOG.warn("{} of run {} is cut at {} bytes: no room", chunk.source(), chunk.runId(), chunk.offset());
+    private void drop(OutputChunk chunk) {
+        if (truncated.add(chunk.source())) {
+            LOG.warn(
+                    "output truncated, event stream full run={} stream={} bytes={}",
+                    chunk.runId(),
+                    chunk.source(),
+                    chunk.offset());
         }
     }
 
-    /** Ours, whose answer got lost; otherwise a chunk of an earlier run is the one to follow. */
-    private boolean isThere(OutputChunk chunk) throws InterruptedException {
+    /** Whether the last stored chunk is this one, and only its acknowledgement was lost. Else that chunk is the one to follow. */
+    private boolean isAlreadyStored(OutputChunk chunk) throws InterruptedException {
         try {
             var last = Blocking.awaitReply(channel.last());
             expected = last.map(OutputEvent::sequence).orElse(0L);
-            if (last.isPresent() && same(last.get().chunk(), chunk)) {
-                stored(chunk, expected);
+            if (last.isPresent() && isSameChunk(last.get().chunk(), chunk)) {
+                recordStored(chunk, expected);
                 return true;
             }
         } catch (BusException e) {
-            LOG.debug("output of run {}: {}", chunk.runId(), e.getMessage());
+            LOG.debug("last output not read run={} cause={}", chunk.runId(), e.getMessage());
             Thread.sleep(PAUSE);
         }
         return false;
     }
 
-    private void stored(OutputChunk chunk, long sequence) {
+    private void recordStored(OutputChunk chunk, long sequence) {
         storedBytes.merge(chunk.source(), (long) chunk.bytes().length, Long::sum);
         expected = sequence;
         lastSequence = sequence;
     }
 
-    /** Of this stream, stored and acknowledged. */
     long storedBytes(Source source) {
         return storedBytes.getOrDefault(source, 0L);
     }
 
-    /** Of the last chunk stored; 0 without any. */
+    /** Of the last stored chunk; 0 if there is none. */
     long lastSequence() {
         return lastSequence;
     }
 
-    private static boolean same(OutputChunk a, OutputChunk b) {
+    private static boolean isSameChunk(OutputChunk a, OutputChunk b) {
         return a.runId().equals(b.runId()) && a.source() == b.source() && a.offset() == b.offset();
     }
 }

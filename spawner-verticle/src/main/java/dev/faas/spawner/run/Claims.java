@@ -18,131 +18,138 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a delivered command means, by the state that its activation is in. Only an activation that is queued is claimed, by
- * compare-and-set; a refusal means that there is another state to look at.
+ * Claims the activation of a delivered command, and turns a crash into a retry: an activation that still runs on a dead
+ * spawner becomes lost, which queues its next attempt (at-least-once) or ends it {@code worker_lost} (at-most-once). Where no
+ * redelivery brings the command here, the registry's {@code LostRunRescuer} does the same.
+ *
+ * <p>Every transition is a compare-and-set. If one is refused, the state has changed and is decided on again.
  *
  * <pre>
- *   nothing                    later, a few times; then done with
- *   ended                      done with
- *   queued, too late           ends it expired
- *   queued, not yet            waiting: to be parked
+ *   no state                   look again, a few times; then drop
+ *   ended                      drop
+ *   queued, expired            end it as expired
+ *   queued, not due yet        park it
  *   queued                     CLAIM
- *   running, worker alive      not ours: it has the command too, and keeps it; looked at again
- *   running, worker dead       loses it, then looks again
+ *   running, worker alive      look again later: that worker holds the command too
+ *   running, worker dead       LOST, then decide on the new state
  * </pre>
  */
 public final class Claims {
-    /** What to do with the delivery. */
-    public sealed interface Taken {
-        /** Run it: nobody else does. */
-        record Claimed(Snapshot snapshot, Running running, Optional<RunSpec> order) implements Taken {}
+    /** What to do with the delivered command. */
+    public sealed interface Decision {
+        /** Run it: this spawner owns it now. {@code runSpec} is empty if the accepted event is missing. */
+        record Claimed(Snapshot snapshot, Running running, Optional<RunSpec> runSpec) implements Decision {}
 
-        /** Nothing is to be done any more. */
-        record Done() implements Taken {}
+        /** Acknowledge it: nothing is left to do. */
+        record Drop() implements Decision {}
 
-        /** Its next attempt is not due yet. */
-        record Waiting(Queued queued) implements Taken {}
+        record NotDueYet(Queued queued) implements Decision {}
 
-        /** Nobody knows yet: to be looked at again. */
-        record Later(Duration delay) implements Taken {}
+        /** Not decidable yet: have it redelivered after the delay. */
+        record LookAgain(Duration delay) implements Decision {}
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
-    /** The command may be seen before the accepted event, though not for long. */
+    /** A command may arrive shortly before its accepted event. */
     private static final int UNKNOWN_DELIVERIES = 5;
 
     private static final Duration UNKNOWN_DELAY = Duration.ofSeconds(1);
-    /** Whoever runs it may be dead, and not be known to be yet. */
+    /** The worker may have died without having been declared dead yet. */
     public static final Duration RUNS_ELSEWHERE = Duration.ofSeconds(5);
 
-    private static final int MOST_LOOKS = 20;
+    private static final int MAX_TRANSITIONS = 20;
 
     private final States states;
     private final StateWriter writer;
     private final Worker self;
-    private final Predicate<Worker> dead;
+    private final Predicate<Worker> isDead;
     private final Predicate<String> runsHere;
     private final InstantSource clock;
 
     /**
-     * @param dead whether another spawner is
-     * @param runsHere whether a run of this id is alive on this spawner
+     * @param isDead whether another spawner is dead
+     * @param runsHere whether a run with this id is in progress on this spawner
      */
     public Claims(
             States states,
             StateWriter writer,
             Worker self,
-            Predicate<Worker> dead,
+            Predicate<Worker> isDead,
             Predicate<String> runsHere,
             InstantSource clock) {
         this.states = states;
         this.writer = writer;
         this.self = self;
-        this.dead = dead;
+        this.isDead = isDead;
         this.runsHere = runsHere;
         this.clock = clock;
     }
 
     /**
-     * Blocks; fails with a {@link dev.faas.nats.BusException} when nothing could be found out.
+     * Blocks; throws {@link dev.faas.nats.BusException} when NATS cannot be read or written.
      *
      * @param id of the activation
-     * @param deliveries of its command, this one included
+     * @param deliveries of its command, including this one
      * @param runId unique
      */
-    public Taken take(String id, long deliveries, String runId) throws InterruptedException {
-        var last = look(id);
-        for (int i = 0; i < MOST_LOOKS; i++) {
+    public Decision claim(String id, long deliveries, String runId) throws InterruptedException {
+        var last = readState(id);
+        for (int i = 0; i < MAX_TRANSITIONS; i++) {
             if (last.isEmpty()) {
-                return unknown(id, deliveries);
+                return decideUnknown(id, deliveries);
             }
             var snapshot = last.get();
             var now = clock.instant();
             switch (snapshot.record()) {
                 case Ended ended -> {
-                    return new Taken.Done();
+                    return new Decision.Drop();
                 }
                 case Queued queued
                 when queued.remainingWait(now).isPositive() -> {
-                    return new Taken.Waiting(queued);
+                    return new Decision.NotDueYet(queued);
                 }
                 case Queued queued when queued.isExpired(now) -> last = append(queued.expire(now), snapshot);
                 case Queued queued -> {
-                    var order = queued.order() != null
+                    var runSpec = queued.order() != null
                             ? Optional.of(queued.order())
                             : Blocking.awaitReply(states.runSpec(id));
-                    var claimed = claim(snapshot, queued.claim(self, runId, clock.instant()), order);
+                    var claimed = appendClaim(snapshot, queued.claim(self, runId, clock.instant()), runSpec);
                     if (claimed instanceof AppendResult.Stored(var stored)) {
-                        return new Taken.Claimed(stored, (Running) stored.record(), order);
+                        return new Decision.Claimed(stored, (Running) stored.record(), runSpec);
                     }
                     last = ((AppendResult.Superseded) claimed).actual();
                 }
                 case Running running
                 when running.runId().equals(runId) -> {
-                    // Ours, and somebody has asked for its cancellation meanwhile.
-                    return new Taken.Claimed(snapshot, running, Blocking.awaitReply(states.runSpec(id)));
+                    // Our own claim; its cancellation was requested since.
+                    return new Decision.Claimed(snapshot, running, Blocking.awaitReply(states.runSpec(id)));
                 }
                 case Running running
-                when alive(running) -> {
-                    return new Taken.Later(RUNS_ELSEWHERE);
+                when isAlive(running) -> {
+                    return new Decision.LookAgain(RUNS_ELSEWHERE);
                 }
                 case Running running -> {
-                    LOG.info("activation {}: its run on {} is lost", id, running.worker());
+                    LOG.info(
+                            "run lost, its spawner is dead activation={} run={} worker={}",
+                            id,
+                            running.runId(),
+                            running.worker());
                     last = append(running.loseSpawner(now), snapshot);
                 }
             }
         }
-        return new Taken.Later(UNKNOWN_DELAY);
+        return new Decision.LookAgain(UNKNOWN_DELAY);
     }
 
-    /** Nearly always there is one that waits to be claimed, or has ended: that is seen from near, and a claim too late refused. */
-    private Optional<Snapshot> look(String id) throws InterruptedException {
-        var seen = Blocking.awaitReply(states.lastFromReplica(id));
-        boolean decides = seen.map(Snapshot::record).filter(this::decides).isPresent();
-        return decides ? seen : Blocking.awaitReply(states.last(id));
+    /** A replica's state suffices if it leads to a claim or an end: a claim on a stale state is refused. Else asks the leader. */
+    private Optional<Snapshot> readState(String id) throws InterruptedException {
+        var replica = Blocking.awaitReply(states.lastFromReplica(id));
+        boolean isDecisive =
+                replica.map(Snapshot::record).filter(this::isDecisive).isPresent();
+        return isDecisive ? replica : Blocking.awaitReply(states.last(id));
     }
 
-    private boolean decides(ActivationRecord record) {
+    private boolean isDecisive(ActivationRecord record) {
         return switch (record) {
             case Ended ended -> true;
             case Queued queued -> !queued.remainingWait(clock.instant()).isPositive();
@@ -150,14 +157,14 @@ public final class Claims {
         };
     }
 
-    private boolean alive(Running running) {
-        return running.worker().equals(self) ? runsHere.test(running.runId()) : !dead.test(running.worker());
+    private boolean isAlive(Running running) {
+        return running.worker().equals(self) ? runsHere.test(running.runId()) : !isDead.test(running.worker());
     }
 
-    private AppendResult claim(Snapshot before, ActivationRecord next, Optional<RunSpec> order)
+    private AppendResult appendClaim(Snapshot before, ActivationRecord next, Optional<RunSpec> runSpec)
             throws InterruptedException {
-        if (order.isEmpty()) {
-            LOG.error("activation {}: its accepted event is gone, so nobody knows what to run", next.id());
+        if (runSpec.isEmpty()) {
+            LOG.error("accepted event missing, nothing to run activation={}", next.id());
         }
         return writer.append(next, before.sequence());
     }
@@ -169,11 +176,11 @@ public final class Claims {
         };
     }
 
-    private static Taken unknown(String id, long deliveries) {
+    private static Decision decideUnknown(String id, long deliveries) {
         if (deliveries <= UNKNOWN_DELIVERIES) {
-            return new Taken.Later(UNKNOWN_DELAY);
+            return new Decision.LookAgain(UNKNOWN_DELAY);
         }
-        LOG.warn("activation {}: nothing is known of it after {} deliveries; dropped", id, deliveries);
-        return new Taken.Done();
+        LOG.warn("command dropped, its activation has no state activation={} deliveries={}", id, deliveries);
+        return new Decision.Drop();
     }
 }

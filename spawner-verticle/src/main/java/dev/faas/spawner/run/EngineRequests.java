@@ -13,21 +13,21 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
-/** What the engine is asked for, out of a function and what was accepted. */
+/** Translates a function and an accepted activation into requests to the container engine. */
 public final class EngineRequests {
     private EngineRequests() {}
 
-    public static PoolKey key(FunctionRevision function) {
+    public static PoolKey poolKey(FunctionRevision function) {
         var key = new FunctionKey(function.id(), function.spec().name(), function.revision());
-        return new PoolKey(function.owner(), spec(key, function.spec()));
+        return new PoolKey(function.owner(), sandboxSpec(key, function.spec()));
     }
 
-    static PoolKey key(Running running, RunSpec order) {
+    static PoolKey poolKey(Running running, RunSpec runSpec) {
         var activation = running.activation();
-        return new PoolKey(activation.owner(), spec(activation.function(), order.spec()));
+        return new PoolKey(activation.owner(), sandboxSpec(activation.function(), runSpec.spec()));
     }
 
-    public static SandboxSpec spec(FunctionKey function, FunctionSpec spec) {
+    public static SandboxSpec sandboxSpec(FunctionKey function, FunctionSpec spec) {
         return new SandboxSpec(
                 function.id() + "@" + function.revision(),
                 spec.image(),
@@ -48,9 +48,9 @@ public final class EngineRequests {
     /**
      * @param grace between SIGTERM and SIGKILL
      * @param now when the command is about to start
-     * @param lease how much of it is left: without it the activation may be another's
+     * @param lease what remains of it: after that the activation may run on another spawner
      */
-    static RunRequest request(Running running, RunSpec order, Duration grace, Instant now, Duration lease) {
+    static RunRequest runRequest(Running running, RunSpec runSpec, Duration grace, Instant now, Duration lease) {
         var timeout = Duration.ofSeconds(running.activation().timeoutSeconds());
         var variables = Map.of(
                 "FAAS_ACTIVATION_ID", running.id(),
@@ -58,6 +58,6 @@ public final class EngineRequests {
                 "FAAS_ATTEMPT", Integer.toString(running.attempt()),
                 "FAAS_DEADLINE",
                         now.plus(timeout).truncatedTo(ChronoUnit.MILLIS).toString());
-        return new RunRequest(running.id(), order.argument(), variables, timeout, grace, lease);
+        return new RunRequest(running.id(), runSpec.argument(), variables, timeout, grace, lease);
     }
 }

@@ -11,52 +11,54 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A run's hold on its command: says every few seconds that it goes on, and tells the run when that has not been confirmed
- * for too long. The time counts from when a confirmed sign was sent, which is before the broker's own clock starts anew.
+ * Renews a run's lease on its command every few seconds, and reports when no renewal was confirmed for too long. Time counts
+ * from when a confirmed renewal was sent: that is earlier than the broker's redelivery timer, which starts when it arrives.
  */
 final class Lease implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
-    private static final int HURRY = 5;
-    private static final Duration LAST_SIGN = Duration.ofSeconds(5);
+    /** After a failure the next renewal comes this many times sooner. */
+    private static final int RETRY_SPEEDUP = 5;
 
-    private final Supplier<CompletableFuture<Void>> sign;
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+    private final Supplier<CompletableFuture<Void>> renewal;
     private final RunTiming timing;
     private final Runnable onLost;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
-    private volatile long confirmed = System.nanoTime();
+    private volatile long confirmedAt = System.nanoTime();
     private volatile boolean lost;
 
-    private Lease(String name, Supplier<CompletableFuture<Void>> sign, RunTiming timing, Runnable onLost) {
-        this.sign = sign;
+    private Lease(String name, Supplier<CompletableFuture<Void>> renewal, RunTiming timing, Runnable onLost) {
+        this.renewal = renewal;
         this.timing = timing;
         this.onLost = onLost;
-        this.thread = Thread.ofVirtual().name(name).unstarted(this::keep);
+        this.thread = Thread.ofVirtual().name(name).unstarted(this::renewUntilClosed);
     }
 
-    /** Holds from now on; {@code onLost} is called at most once, on the lease's own thread. */
-    static Lease keep(String name, Supplier<CompletableFuture<Void>> sign, RunTiming timing, Runnable onLost) {
-        var lease = new Lease(name, sign, timing, onLost);
+    /** @param onLost called at most once, on the lease's own thread */
+    static Lease start(String name, Supplier<CompletableFuture<Void>> renewal, RunTiming timing, Runnable onLost) {
+        var lease = new Lease(name, renewal, timing, onLost);
         lease.thread.start();
         return lease;
     }
 
-    /** Once lost it stays lost, whatever the broker says later. */
-    boolean held() {
-        return !lost && left() > 0;
+    /** A lost lease stays lost, even if a renewal is confirmed later. */
+    boolean isHeld() {
+        return !lost && remainingNanos() > 0;
     }
 
-    /** For how long it holds without another sign. */
+    /** How long the lease lasts without another renewal. */
     Duration remaining() {
-        return Duration.ofNanos(lost ? 0 : Math.max(0, left()));
+        return Duration.ofNanos(lost ? 0 : Math.max(0, remainingNanos()));
     }
 
-    private void keep() {
+    private void renewUntilClosed() {
         try {
             var pause = timing.keepAlive();
             while (!closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-                pause = confirm() ? timing.keepAlive() : timing.keepAlive().dividedBy(HURRY);
-                if (left() <= 0) {
+                pause = renew() ? timing.keepAlive() : timing.keepAlive().dividedBy(RETRY_SPEEDUP);
+                if (remainingNanos() <= 0) {
                     lost = true;
                     onLost.run();
                     return;
@@ -67,28 +69,29 @@ final class Lease implements AutoCloseable {
         }
     }
 
-    private boolean confirm() throws InterruptedException {
-        long asked = System.nanoTime();
+    private boolean renew() throws InterruptedException {
+        long sentAt = System.nanoTime();
         try {
-            sign.get().get(Math.max(1, left()), TimeUnit.NANOSECONDS);
-            confirmed = asked;
+            renewal.get().get(Math.max(1, remainingNanos()), TimeUnit.NANOSECONDS);
+            confirmedAt = sentAt;
             return true;
         } catch (ExecutionException | TimeoutException e) {
-            LOG.debug("{}: a sign was not confirmed: {}", Thread.currentThread().getName(), e.toString());
+            LOG.debug(
+                    "renewal not confirmed {} cause={}", Thread.currentThread().getName(), e.toString());
             return false;
         }
     }
 
-    private long left() {
-        return timing.lease().toNanos() - (System.nanoTime() - confirmed);
+    private long remainingNanos() {
+        return timing.lease().toNanos() - (System.nanoTime() - confirmedAt);
     }
 
-    /** No sign is sent after this returns, so that none undoes the end or the handing back of the command. */
+    /** Sends no renewal after it returns: a late one would undo the acknowledgement or the hand-back of the command. */
     @Override
     public void close() {
         closing.countDown();
         try {
-            if (Thread.currentThread() != thread && !thread.join(LAST_SIGN)) {
+            if (Thread.currentThread() != thread && !thread.join(CLOSE_LIMIT)) {
                 thread.interrupt();
             }
         } catch (InterruptedException e) {

@@ -18,42 +18,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one run writes, on its way to the stream while the run goes on: chunks of 64 KiB, or what there is 25 ms after the
- * first byte, or at the end. Exactly the caps are kept, the rest is drained. A full buffer makes the writer wait for the
- * bus, unless the output is closed.
+ * Publishes a run's output while it runs, in chunks of at most 64 KiB: cut when full, 25 ms after the chunk's first byte, or
+ * at the end. Output beyond the function's caps is read and dropped. A full buffer blocks the writer until NATS has stored a
+ * chunk, unless the output is closed.
  */
 final class Output implements OutputSink, AutoCloseable {
     /**
-     * What became of it.
+     * What was stored.
      *
-     * @param result stdout, if it is complete, text, and short enough to travel in the record
-     * @param resultBytes kept
+     * @param result stdout, if it is complete, text, and short enough for the record
+     * @param resultBytes stored, without what was dropped
+     * @param lastOutput sequence of the last chunk; 0 without any
      */
-    record Kept(
+    record Summary(
             @Nullable String result,
             long resultBytes,
             boolean resultTruncated,
             long logBytes,
             boolean logTruncated,
             long lastOutput) {
-        static final Kept NOTHING = new Kept(null, 0, false, 0, false, 0);
+        static final Summary EMPTY = new Summary(null, 0, false, 0, false, 0);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Output.class);
-    private static final Duration LAST_GASP = Duration.ofSeconds(5);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final String activation;
     private final String runId;
     private final InstantSource clock;
     private final ChunkPublisher publisher;
     private final Map<Source, CappedStream> streams = new EnumMap<>(Source.class);
-    private final Map<Source, Long> cutBytes = new EnumMap<>(Source.class);
-    private final ByteArrayOutputStream inline = new ByteArrayOutputStream();
+    private final Map<Source, Long> nextOffset = new EnumMap<>(Source.class);
+    private final ByteArrayOutputStream inlineResult = new ByteArrayOutputStream();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Thread thread;
-    private boolean begun;
-    private boolean ended;
+    private final Thread publishing;
+    private boolean firstByteSeen;
+    private boolean finished;
     private boolean closed;
 
     Output(String activation, String runId, Limits limits, ChunkPublisher.Channel channel, InstantSource clock) {
@@ -63,25 +64,25 @@ final class Output implements OutputSink, AutoCloseable {
         this.publisher = new ChunkPublisher(channel);
         streams.put(Source.STDOUT, new CappedStream(limits.resultKb() * 1024L));
         streams.put(Source.STDERR, new CappedStream(limits.logKb() * 1024L));
-        this.thread = Thread.ofVirtual().name("output-" + runId).start(this::publish);
+        this.publishing = Thread.ofVirtual().name("output-" + runId).start(this::publish);
     }
 
     @Override
     public void write(Stream stream, byte[] bytes, int offset, int length) {
         var source = stream == Stream.STDOUT ? Source.STDOUT : Source.STDERR;
-        var into = streams.get(source);
+        var target = streams.get(source);
         lock.lock();
         try {
-            if (!begun) {
-                begun = true;
+            if (!firstByteSeen) {
+                firstByteSeen = true;
                 ActivationStage.FIRST_BYTE.record(activation);
             }
             int done = 0;
             while (done < length && !closed) {
-                long before = into.kept();
-                int taken = into.take(bytes, offset + done, length - done, System.nanoTime());
-                if (source == Source.STDOUT && inline.size() <= Report.INLINE_BYTES) {
-                    inline.write(bytes, offset + done, (int) (into.kept() - before));
+                long before = target.keptBytes();
+                int taken = target.take(bytes, offset + done, length - done, System.nanoTime());
+                if (source == Source.STDOUT && inlineResult.size() <= Report.INLINE_BYTES) {
+                    inlineResult.write(bytes, offset + done, (int) (target.keptBytes() - before));
                 }
                 done += taken;
                 if (taken > 0) {
@@ -95,24 +96,24 @@ final class Output implements OutputSink, AutoCloseable {
         }
     }
 
-    /** No more will be written: sends the rest and waits until all is stored, up to a limit; what is not is truncated. */
-    Kept end(Duration limit) throws InterruptedException {
+    /** Call after the last write. Waits up to the limit until everything is stored; what is not stored by then is dropped. */
+    Summary finish(Duration limit) throws InterruptedException {
         lock.lock();
         try {
-            ended = true;
+            finished = true;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
-        if (!thread.join(limit)) {
-            LOG.warn("output of run {} was not stored within {} s", runId, limit.toSeconds());
+        if (!publishing.join(limit)) {
+            LOG.warn("output not stored in time, truncated run={} limitSeconds={}", runId, limit.toSeconds());
             close();
-            thread.join(LAST_GASP);
+            publishing.join(CLOSE_LIMIT);
         }
-        return kept();
+        return summarize();
     }
 
-    /** Gives up what is not stored yet; a writer waits no longer. */
+    /** Drops what is not stored yet and releases a writer that waits. */
     @Override
     public void close() {
         lock.lock();
@@ -122,26 +123,26 @@ final class Output implements OutputSink, AutoCloseable {
         } finally {
             lock.unlock();
         }
-        thread.interrupt();
+        publishing.interrupt();
     }
 
-    private Kept kept() {
+    private Summary summarize() {
         lock.lock();
         try {
             var out = streams.get(Source.STDOUT);
             var err = streams.get(Source.STDERR);
-            var text = out.truncated() || out.kept() > Report.INLINE_BYTES
+            var text = out.isTruncated() || out.keptBytes() > Report.INLINE_BYTES
                     ? null
-                    : Utf8.text(inline.toByteArray()).orElse(null);
-            // A result that travels in the record is whole whatever became of its chunks.
-            long result = text != null ? out.kept() : publisher.storedBytes(Source.STDOUT);
+                    : Utf8.decode(inlineResult.toByteArray()).orElse(null);
+            // A result in the record is complete even if its chunks were dropped.
+            long result = text != null ? out.keptBytes() : publisher.storedBytes(Source.STDOUT);
             long log = publisher.storedBytes(Source.STDERR);
-            return new Kept(
+            return new Summary(
                     text,
                     result,
-                    out.truncated() || result < out.kept(),
+                    out.isTruncated() || result < out.keptBytes(),
                     log,
-                    err.truncated() || log < err.kept(),
+                    err.isTruncated() || log < err.keptBytes(),
                     publisher.lastSequence());
         } finally {
             lock.unlock();
@@ -150,16 +151,16 @@ final class Output implements OutputSink, AutoCloseable {
 
     private void publish() {
         try {
-            for (var chunk = next(); chunk != null; chunk = next()) {
+            for (var chunk = awaitChunk(); chunk != null; chunk = awaitChunk()) {
                 publisher.send(chunk);
             }
-        } catch (InterruptedException givenUp) {
-            LOG.debug("output of run {} given up", runId);
+        } catch (InterruptedException closing) {
+            LOG.debug("output dropped run={}", runId);
         }
     }
 
-    /** Waits for the next chunk that is due; null at the end. */
-    private @Nullable OutputChunk next() throws InterruptedException {
+    /** Waits for the next chunk; null at the end. */
+    private @Nullable OutputChunk awaitChunk() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed) {
@@ -168,12 +169,12 @@ final class Output implements OutputSink, AutoCloseable {
                 for (var each : streams.entrySet()) {
                     var stream = each.getValue();
                     var due = stream.dueAt();
-                    if (ended ? !stream.isEmpty() : due.isPresent() && due.getAsLong() - now <= 0) {
-                        return chunk(each.getKey(), stream.cut(ended, now));
+                    if (finished ? !stream.isEmpty() : due.isPresent() && due.getAsLong() - now <= 0) {
+                        return toChunk(each.getKey(), stream.cut(finished, now));
                     }
                     wait = due.isPresent() ? Math.min(wait, due.getAsLong() - now) : wait;
                 }
-                if (ended) {
+                if (finished) {
                     return null;
                 }
                 if (wait == Long.MAX_VALUE) {
@@ -188,9 +189,9 @@ final class Output implements OutputSink, AutoCloseable {
         }
     }
 
-    private OutputChunk chunk(Source source, byte[] bytes) {
-        long offset = cutBytes.getOrDefault(source, 0L);
-        cutBytes.put(source, offset + bytes.length);
+    private OutputChunk toChunk(Source source, byte[] bytes) {
+        long offset = nextOffset.getOrDefault(source, 0L);
+        nextOffset.put(source, offset + bytes.length);
         changed.signalAll();
         return new OutputChunk(runId, source, offset, clock.instant(), bytes);
     }

@@ -1,16 +1,16 @@
 package dev.faas.spawner.run;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.StreamLimits;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.RepeatingTask;
 import java.time.Duration;
 
 /**
- * Whether the event stream has room for output. Beyond 92 % of it output is dropped, so that what runs can still store its
- * end; submits are refused before that, at 85 %. As of a second ago: the rest is room enough for what a second brings.
+ * Checks once a second whether the event stream has room for output ({@link StreamLimits#DROP_OUTPUT_ABOVE}). The space above
+ * that limit is enough for what arrives within a second.
  */
 public final class OutputRoom {
-    private static final double FULL = 0.92;
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final ActivationEvents events;
@@ -20,14 +20,14 @@ public final class OutputRoom {
         this.events = events;
     }
 
-    /** Looks now, before anything runs, and from then on once a second. */
+    /** Checks once before it returns. */
     public RepeatingTask watch() throws InterruptedException {
-        look();
-        return RepeatingTask.startAfterPause("output room", PAUSE, this::look);
+        check();
+        return RepeatingTask.startAfterPause("output room", PAUSE, this::check);
     }
 
-    private void look() throws InterruptedException {
-        full = Blocking.awaitReply(events.streamUsage()).fillRatioWith(0) > FULL;
+    private void check() throws InterruptedException {
+        full = Blocking.awaitReply(events.streamUsage()).fillRatioWith(0) > StreamLimits.DROP_OUTPUT_ABOVE;
     }
 
     boolean isFull() {

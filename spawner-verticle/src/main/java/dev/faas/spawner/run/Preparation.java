@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a run waits for until it has its sandbox, as its state tells it. Each word is a compare-and-set like every other
- * state: one that comes too late is refused, and whoever concludes the run finds it. Thread-safe.
+ * Publishes what a run waits for (a pull) in its state's detail until it has a sandbox. Each update is a compare-and-set, so
+ * one that comes too late changes nothing. Thread-safe.
  */
 public final class Preparation {
     private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
@@ -21,7 +21,7 @@ public final class Preparation {
     private final StateWriter writer;
     private final String runId;
     private Snapshot last;
-    private boolean over;
+    private boolean isOver;
 
     Preparation(SandboxSpec spec, Snapshot claimed, StateWriter writer) {
         this.spec = spec;
@@ -34,41 +34,41 @@ public final class Preparation {
         return spec;
     }
 
-    /** Blocks until it is stored, or cannot be for now. */
-    public synchronized void tell(String what) throws InterruptedException {
-        if (!over) {
-            append(what);
+    /** Blocks until the detail is stored, or the attempt to store it has failed. */
+    public synchronized void publish(String detail) throws InterruptedException {
+        if (!isOver) {
+            append(detail);
         }
     }
 
-    /** It waits no more. Blocks, but only if it has been told that it did. */
+    /** Clears the detail. Blocks if there is one. */
     synchronized void end() throws InterruptedException {
-        if (!over) {
+        if (!isOver) {
             append(null);
-            over = true;
+            isOver = true;
         }
     }
 
-    private void append(@Nullable String what) throws InterruptedException {
+    private void append(@Nullable String detail) throws InterruptedException {
         var running = (Running) last.record();
-        if (Objects.equals(running.waitsFor(), what)) {
+        if (Objects.equals(running.waitsFor(), detail)) {
             return;
         }
         try {
-            switch (writer.append(running.withWaitsFor(what), last.sequence())) {
+            switch (writer.append(running.withWaitsFor(detail), last.sequence())) {
                 case AppendResult.Stored(var stored) -> last = stored;
                 case AppendResult.Superseded(var actual) -> {
                     if (actual.isPresent()
                             && actual.get().record() instanceof Running now
                             && now.runId().equals(runId)) {
-                        last = actual.get(); // its cancellation was asked for
+                        last = actual.get(); // its cancellation was requested
                     } else {
-                        over = true;
+                        isOver = true;
                     }
                 }
             }
         } catch (BusException e) {
-            LOG.debug("run {}: what it waits for is not told: {}", runId, e.getMessage());
+            LOG.debug("wait detail not stored run={} cause={}", runId, e.getMessage());
         }
     }
 }

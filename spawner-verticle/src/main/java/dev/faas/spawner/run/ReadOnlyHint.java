@@ -7,38 +7,38 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Listens in on what a run writes to stderr: a write that a read-only file system refuses looks like a fault of the image,
- * which works under {@code docker run}.
+ * Scans a run's stderr for errors of a read-only file system and explains them: an image that works under {@code docker run}
+ * would otherwise look broken.
  */
 final class ReadOnlyHint implements OutputSink {
-    /** What C libraries and runtimes say of EROFS, in lower case. */
-    private static final List<String> SAID = List.of("read-only file system", "erofs");
+    /** Messages of C libraries and runtimes for EROFS, in lower case. */
+    private static final List<String> MESSAGES = List.of("read-only file system", "erofs");
 
-    private static final int LONGEST = SAID.getFirst().length();
-    private static final String HINT = "It tried to write to a read-only file system: with readOnlyRoot, which the mode"
-            + " reused implies, only /tmp, /dev/shm and the image's volumes can be written.";
+    private static final int TAIL_LENGTH = MESSAGES.getFirst().length();
+    private static final String HINT =
+            "The command tried to write to a read-only file system. With readOnlyRoot or the mode"
+                    + " reused, only /tmp, /dev/shm and the image's volumes can be written.";
 
-    private final OutputSink to;
+    private final OutputSink sink;
     private String tail = "";
-    private volatile boolean heard;
+    private volatile boolean isFound;
 
-    ReadOnlyHint(OutputSink to) {
-        this.to = to;
+    ReadOnlyHint(OutputSink sink) {
+        this.sink = sink;
     }
 
     @Override
     public void write(Stream stream, byte[] bytes, int offset, int length) {
-        if (stream == Stream.STDERR && !heard) {
-            // Byte for byte, so that whatever is cut in two pieces is whole here.
+        if (stream == Stream.STDERR && !isFound) {
+            // One char a byte, so that a message split over two writes is found.
             var text = tail + new String(bytes, offset, length, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
-            heard = SAID.stream().anyMatch(text::contains);
-            tail = text.substring(Math.max(0, text.length() - LONGEST));
+            isFound = MESSAGES.stream().anyMatch(text::contains);
+            tail = text.substring(Math.max(0, text.length() - TAIL_LENGTH));
         }
-        to.write(stream, bytes, offset, length);
+        sink.write(stream, bytes, offset, length);
     }
 
-    /** For a run that has failed. */
-    Optional<String> text() {
-        return heard ? Optional.of(HINT) : Optional.empty();
+    Optional<String> hint() {
+        return isFound ? Optional.of(HINT) : Optional.empty();
     }
 }

@@ -6,18 +6,18 @@ import dev.faas.activation.Report;
 import dev.faas.activation.Status;
 import dev.faas.spawner.engine.Outcome;
 import dev.faas.spawner.engine.Termination;
-import dev.faas.spawner.run.Output.Kept;
+import dev.faas.spawner.run.Output.Summary;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** What the record says of a run, made of what the engine and the output say. */
+/** Builds the report on a run from its outcome and its output. */
 final class Reports {
     private Reports() {}
 
-    /** A verdict on the function; what is the platform's fault has none. */
+    /** How the run counts for the function. A fault of the platform does not count. */
     private record Verdict(
             Status status,
             @Nullable Reason reason,
@@ -31,57 +31,61 @@ final class Reports {
 
     /**
      * @param hint at why it may have failed
-     * @param asked when the sandbox was asked to run
-     * @param ended when it had
+     * @param requestedAt when the sandbox was asked to run
+     * @param endedAt when the sandbox had ended it
+     * @return empty for a fault of the platform
      */
     static Optional<Report> of(
             Outcome outcome,
             Running running,
-            Kept kept,
+            Summary output,
             Optional<String> hint,
             Optional<String> imageDigest,
-            Instant asked,
-            Instant ended) {
-        return verdict(outcome.ending(), running, hint.orElse(null)).map(verdict -> {
+            Instant requestedAt,
+            Instant endedAt) {
+        return verdict(outcome.termination(), running, hint.orElse(null)).map(verdict -> {
             var usage = outcome.usage();
-            boolean started = !(outcome.ending() instanceof Termination.StartFailed);
-            var startedAt = asked.plusMillis(usage.startMs());
+            boolean started = !(outcome.termination() instanceof Termination.StartFailed);
+            var startedAt = requestedAt.plusMillis(usage.startMs());
             return new Report(
-                    verdict.status(),
-                    verdict.reason(),
-                    verdict.detail(),
-                    verdict.code(),
-                    verdict.signal(),
-                    imageDigest.orElse(null),
-                    started ? startedAt : null,
-                    ended,
-                    started
-                            ? Math.max(
-                                    0,
-                                    Duration.between(running.claimedAt(), startedAt)
-                                            .toMillis())
-                            : 0,
-                    started ? usage.durationMs() : 0,
-                    boxed(usage.cpuMs()),
-                    boxed(usage.peakMemoryKb()),
-                    usage.oomKills(),
-                    kept.result(),
-                    kept.resultBytes(),
-                    kept.resultTruncated(),
-                    kept.logBytes(),
-                    kept.logTruncated(),
-                    kept.lastOutput());
+                    new Report.Exit(
+                            verdict.status(),
+                            verdict.reason(),
+                            verdict.detail(),
+                            verdict.code(),
+                            verdict.signal(),
+                            usage.oomKills()),
+                    new Report.Usage(
+                            started ? startedAt : null,
+                            endedAt,
+                            started
+                                    ? Math.max(
+                                            0,
+                                            Duration.between(running.claimedAt(), startedAt)
+                                                    .toMillis())
+                                    : 0,
+                            started ? usage.durationMs() : 0,
+                            orNull(usage.cpuMs()),
+                            orNull(usage.peakMemoryKb())),
+                    new Report.Output(
+                            output.result(),
+                            output.resultBytes(),
+                            output.resultTruncated(),
+                            output.logBytes(),
+                            output.logTruncated(),
+                            output.lastOutput()),
+                    imageDigest.orElse(null));
         });
     }
 
-    private static Optional<Verdict> verdict(Termination ending, Running running, @Nullable String hint) {
-        return switch (ending) {
+    private static Optional<Verdict> verdict(Termination termination, Running running, @Nullable String hint) {
+        return switch (termination) {
             case Termination.Exited(int code)
             when code == 0 -> Optional.of(new Verdict(Status.SUCCEEDED, null, null, 0, null));
             case Termination.Exited(int code) ->
                 Optional.of(new Verdict(Status.FAILED, Reason.EXIT_CODE, hint, code, null));
             case Termination.Signalled(int number, String name) ->
-                Optional.of(new Verdict(Status.FAILED, Reason.SIGNAL, killedBy(name), null, name));
+                Optional.of(new Verdict(Status.FAILED, Reason.SIGNAL, describeKill(name), null, name));
             case Termination.DiskFull(String detail) ->
                 Optional.of(new Verdict(Status.FAILED, Reason.SIGNAL, detail, null, "SIGKILL"));
             case Termination.TimedOut timedOut ->
@@ -93,7 +97,8 @@ final class Reports {
                         null));
             case Termination.OutOfMemory outOfMemory ->
                 Optional.of(Verdict.failed(
-                        Reason.OUT_OF_MEMORY, "It needed more memory than its function's limits.memoryMb."));
+                        Reason.OUT_OF_MEMORY,
+                        "The command needed more memory than its function's limits.memoryMb allows."));
             case Termination.StartFailed(String detail) -> Optional.of(Verdict.failed(Reason.START_FAILED, detail));
             case Termination.Cancelled cancelled ->
                 Optional.ofNullable(running.cancelRequested())
@@ -102,17 +107,17 @@ final class Reports {
         };
     }
 
-    private static String killedBy(String signal) {
-        var why = signal.equals("SIGXFSZ") ? ": a file grew larger than this platform lets a function write." : ".";
+    private static String describeKill(String signal) {
+        var why = signal.equals("SIGXFSZ") ? ": a file grew larger than this platform allows." : ".";
         return "Killed by " + signal + why;
     }
 
-    /** A run without a sandbox, for a reason that trying again does not change. */
+    /** A run that got no sandbox, for a reason that a retry does not change. */
     static Report neverStarted(Reason reason, String detail, Instant at) {
         return Report.neverStarted(Status.FAILED, reason, detail, at);
     }
 
-    private static @Nullable Long boxed(OptionalLong value) {
+    private static @Nullable Long orNull(OptionalLong value) {
         return value.isPresent() ? value.getAsLong() : null;
     }
 }

@@ -18,7 +18,7 @@ import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.Termination;
 import dev.faas.spawner.pool.SandboxPool;
-import dev.faas.spawner.run.Claims.Taken;
+import dev.faas.spawner.run.Claims.Decision;
 import dev.faas.wire.Codec.CodecException;
 import dev.faas.wire.Subjects;
 import java.time.Duration;
@@ -35,85 +35,86 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * One delivered command, from the look at its activation to the end of this attempt. Runs on its own virtual thread;
- * blocking throughout.
+ * Executes one attempt: claims the activation of a delivered command, runs it in a sandbox, stores its output and next state,
+ * settles the command. Runs on its own virtual thread and blocks throughout.
  *
  * <pre>
  *   claim ─▶ boot ─▶ run, output flowing ─▶ output stored ─▶ next state stored ─▶ command settled ─▶ sandbox removed
  *      lease ──────────────────────────────────────────────────────────┘
  * </pre>
  *
- * <p>When the lease is lost the sandbox is killed and the command neither acked nor handed back: it may be another's by now.
- * The state is a compare-and-set and stays safe to write.
+ * <p>When the lease is lost, the sandbox is killed and the command is neither acknowledged nor handed back: it may belong to
+ * another spawner by now. The state can still be written, because it is a compare-and-set.
  */
 public final class Run {
     /**
-     * What every run of a spawner works with.
+     * What all runs of a spawner share.
      *
-     * @param goOn false once the spawner stops without waiting for anything more
+     * @param mayContinue false once the spawner stops without waiting any longer
      */
     public record RunContext(
-            ActivationEvents events,
-            CommandQueue queue,
-            Claims claims,
-            StateWriter writer,
+            Bus bus,
             SandboxPool pool,
-            OutputRoom room,
-            RunTiming timing,
             RunMeters meters,
+            RunTiming timing,
             InstantSource clock,
-            BooleanSupplier goOn) {}
+            BooleanSupplier mayContinue) {
+        /** What a run reads and writes in NATS. */
+        public record Bus(
+                ActivationEvents events, CommandQueue queue, Claims claims, StateWriter writer, OutputRoom room) {}
+    }
 
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
     private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(10);
     private static final Duration STOP_GRACE = Duration.ofSeconds(2);
     private static final Duration UNREADABLE_DELAY = Duration.ofSeconds(30);
     private static final Duration UNREACHABLE_DELAY = Duration.ofSeconds(1);
-    /** The command would come back to this spawner for as long as it asks for work. */
+    /** Without a delay the command would come back to this spawner for as long as it pulls. */
     private static final Duration STOPPING_DELAY = Duration.ofSeconds(1);
 
     private final String id;
     private final Delivery delivery;
-    private final RunContext with;
+    private final RunContext context;
     private final RunStop stop = new RunStop();
-    private volatile @Nullable String activation;
+    private volatile @Nullable String activationId;
     private volatile @Nullable Preparation preparation;
 
     /** @param id of this run, unique */
-    public Run(String id, Delivery delivery, RunContext with) {
+    public Run(String id, Delivery delivery, RunContext context) {
         this.id = id;
         this.delivery = delivery;
-        this.with = with;
+        this.context = context;
     }
 
-    /** The activation that it has claimed. */
-    Optional<String> activation() {
-        return Optional.ofNullable(activation);
+    /** Of the activation that it has claimed. */
+    Optional<String> activationId() {
+        return Optional.ofNullable(activationId);
     }
 
-    /** While it waits for its sandbox. */
+    /** Present while the run waits for its sandbox. */
     Optional<Preparation> preparation() {
         return Optional.ofNullable(preparation);
     }
 
-    /** Ends it early, from another thread; what becomes of the activation depends on why. */
+    /** Ends the run early, from another thread. The cause decides what happens to the activation. */
     void stop(RunStop.Cause cause) {
         stop.request(cause);
     }
 
-    /** When to look at the function's queue again, beyond what the queue itself tells: the command comes back then. */
+    /** Returns the delay after which the command is back in the queue, if it is. */
     Optional<Duration> execute() throws InterruptedException {
-        var named = Subjects.activationIdOf(delivery.subject());
-        ActivationStage.TAKEN.record(named);
-        // From before the claim on: with the claim it can be asked to be cancelled.
-        try (var watch = new CancelWatch(with.events(), named, id, () -> stop(RunStop.Cause.CANCEL));
-                var lease = Lease.keep("lease-" + id, () -> signOfLife(watch), with.timing(), this::leaseLost)) {
-            return execute(named, new Settlement(delivery, lease, with.queue(), with.clock()), lease);
+        var queuedId = Subjects.activationIdOf(delivery.subject());
+        ActivationStage.TAKEN.record(queuedId);
+        // Watches before it claims: from the claim on a cancellation may be requested.
+        try (var watch = new CancelWatch(context.bus().events(), queuedId, id, () -> stop(RunStop.Cause.CANCEL));
+                var lease = Lease.start("lease-" + id, () -> renewLease(watch), context.timing(), this::leaseLost)) {
+            return execute(
+                    queuedId, new Settlement(delivery, lease, context.bus().queue(), context.clock()), lease);
         }
     }
 
-    private CompletableFuture<Void> signOfLife(CancelWatch watch) {
-        watch.look();
+    private CompletableFuture<Void> renewLease(CancelWatch watch) {
+        watch.check();
         return delivery.keepAlive();
     }
 
@@ -121,120 +122,123 @@ public final class Run {
         stop(RunStop.Cause.LEASE_LOST);
     }
 
-    private Optional<Duration> execute(String named, Settlement settlement, Lease lease) throws InterruptedException {
+    private Optional<Duration> execute(String queuedId, Settlement settlement, Lease lease)
+            throws InterruptedException {
         if (stop.cause().filter(RunStop.Cause.DRAIN::equals).isPresent()) {
             return settlement.handBack(STOPPING_DELAY);
         }
         try {
-            return switch (with.claims().take(named, delivery.deliveryCount(), id)) {
-                case Taken.Claimed claimed -> attempt(claimed, settlement, lease);
-                case Taken.Done done -> settlement.ack();
-                case Taken.Waiting(var queued) -> settlement.queuedAgain(queued);
-                case Taken.Later(var delay) -> settlement.handBack(delay);
+            return switch (context.bus().claims().claim(queuedId, delivery.deliveryCount(), id)) {
+                case Decision.Claimed claimed -> attempt(claimed, settlement, lease);
+                case Decision.Drop drop -> settlement.ack();
+                case Decision.NotDueYet(var queued) -> settlement.requeue(queued);
+                case Decision.LookAgain(var delay) -> settlement.handBack(delay);
             };
         } catch (BusException e) {
-            LOG.warn("{}: not claimed: {}", delivery.subject(), e.getMessage());
+            LOG.warn("activation not claimed subject={} cause={}", delivery.subject(), e.getMessage());
             return settlement.handBack(UNREACHABLE_DELAY);
         } catch (CodecException e) {
             // Perhaps of a newer version, which another spawner can read.
-            LOG.error("{}: cannot be read", delivery.subject(), e);
+            LOG.error("state unreadable subject={}", delivery.subject(), e);
             return settlement.handBack(UNREADABLE_DELAY);
         }
     }
 
-    private Optional<Duration> attempt(Taken.Claimed claimed, Settlement settlement, Lease lease)
+    private Optional<Duration> attempt(Decision.Claimed claimed, Settlement settlement, Lease lease)
             throws InterruptedException {
-        activation = claimed.running().id();
-        ActivationStage.CLAIMED.record(activation);
-        // The thread is this run's own: all that is logged on it from here on is for that request.
+        activationId = claimed.running().id();
+        ActivationStage.CLAIMED.record(activationId);
+        // The thread is this run's own, so all its further log lines belong to that request.
         MDC.put("requestId", claimed.running().activation().requestId());
-        LOG.debug("activation {}: run {} begins", activation, id);
+        LOG.debug("run started activation={} run={}", activationId, id);
         if (claimed.running().cancelRequested() != null) {
             stop(RunStop.Cause.CANCEL);
         }
-        if (claimed.order().isEmpty()) {
+        if (claimed.runSpec().isEmpty()) {
             return conclude(
                     claimed,
-                    running -> refused(running, Reason.START_FAILED, "What it was to run is not known any more."),
+                    running -> fail(running, Reason.START_FAILED, "The activation's input is no longer stored."),
                     settlement,
                     lease);
         }
-        return conclude(claimed, outcome(claimed, lease), settlement, lease);
+        return conclude(claimed, runInSandbox(claimed, lease), settlement, lease);
     }
 
-    /** What follows from its run. The sandbox has been given up by then: storing the state may take as long as the bus is away. */
-    private Function<Running, ActivationRecord> outcome(Taken.Claimed claimed, Lease lease)
+    /** Returns the transition to the next state. The sandbox is closed by then: storing the state may take as long as an outage. */
+    private Function<Running, ActivationRecord> runInSandbox(Decision.Claimed claimed, Lease lease)
             throws InterruptedException {
-        try (var sandbox = boot(claimed.order().orElseThrow(), claimed)) {
-            return stop.mayRun(sandbox) ? run(sandbox, claimed, lease) : this::stopped;
+        try (var sandbox = boot(claimed.runSpec().orElseThrow(), claimed)) {
+            return stop.attachSandbox(sandbox) ? run(sandbox, claimed, lease) : this::releaseUnstarted;
         } catch (SandboxUnavailable e) {
-            return unavailable(e);
+            return withoutSandbox(e);
         }
     }
 
-    private Sandbox boot(RunSpec order, Taken.Claimed claimed) throws SandboxUnavailable, InterruptedException {
-        var key = EngineRequests.key(claimed.running(), order);
-        var waits = new Preparation(key.spec(), claimed.snapshot(), with.writer());
-        preparation = waits;
+    private Sandbox boot(RunSpec runSpec, Decision.Claimed claimed) throws SandboxUnavailable, InterruptedException {
+        var key = EngineRequests.poolKey(claimed.running(), runSpec);
+        var waiting =
+                new Preparation(key.spec(), claimed.snapshot(), context.bus().writer());
+        preparation = waiting;
         Sandbox sandbox;
-        stop.booting(Thread.currentThread());
+        stop.bootStarted(Thread.currentThread());
         try {
-            sandbox = with.pool().take(key);
+            sandbox = context.pool().take(key);
         } finally {
-            stop.booted();
+            stop.bootEnded();
             preparation = null;
         }
-        waits.end();
+        waiting.end();
         return sandbox;
     }
 
-    private Function<Running, ActivationRecord> unavailable(SandboxUnavailable why) {
+    private Function<Running, ActivationRecord> withoutSandbox(SandboxUnavailable why) {
         return switch (why) {
-            case SandboxUnavailable.ImageNotFound gone ->
-                running -> refused(running, Reason.IMAGE_NOT_FOUND, gone.getMessage());
-            case SandboxUnavailable.NotStartable mistaken ->
-                running -> refused(running, Reason.START_FAILED, mistaken.getMessage());
-            case SandboxUnavailable.MemoryTooLow low ->
-                running -> refused(running, Reason.OUT_OF_MEMORY, low.getMessage());
-            // A boot that was interrupted fails in whichever way.
-            case SandboxUnavailable any when stop.cause().isPresent() -> this::stopped;
-            case SandboxUnavailable.ImagePullFailed failed ->
-                running -> refused(running, Reason.IMAGE_PULL_FAILED, failed.getMessage());
+            case SandboxUnavailable.ImageNotFound notFound ->
+                running -> fail(running, Reason.IMAGE_NOT_FOUND, notFound.getMessage());
+            case SandboxUnavailable.NotStartable notStartable ->
+                running -> fail(running, Reason.START_FAILED, notStartable.getMessage());
+            case SandboxUnavailable.MemoryTooLow tooLow ->
+                running -> fail(running, Reason.OUT_OF_MEMORY, tooLow.getMessage());
+            // An interrupted boot may fail in any way.
+            case SandboxUnavailable any when stop.cause().isPresent() -> this::releaseUnstarted;
+            case SandboxUnavailable.ImagePullFailed pullFailed ->
+                running -> fail(running, Reason.IMAGE_PULL_FAILED, pullFailed.getMessage());
             case SandboxUnavailable.BootFailed fault ->
                 running -> running.handBack(Reason.START_FAILED, fault.getMessage(), now());
         };
     }
 
-    /** Lets it run, and says what follows from how it ended, whatever has become of the state meanwhile. */
-    private Function<Running, ActivationRecord> run(Sandbox sandbox, Taken.Claimed claimed, Lease lease)
+    /** Runs the command and returns the transition that its end leads to, whatever the state is by then. */
+    private Function<Running, ActivationRecord> run(Sandbox sandbox, Decision.Claimed claimed, Lease lease)
             throws InterruptedException {
-        var order = claimed.order().orElseThrow();
-        var activationId = claimed.running().id();
-        try (var output = new Output(activationId, id, order.spec().limits(), channel(activationId), with.clock())) {
-            stop.flowing(output);
-            var listened = new ReadOnlyHint(output);
-            ActivationStage.SANDBOX_READY.record(activationId);
-            var asked = now();
+        var runSpec = claimed.runSpec().orElseThrow();
+        var claimedId = claimed.running().id();
+        try (var output = new Output(claimedId, id, runSpec.spec().limits(), channel(claimedId), context.clock())) {
+            stop.attachOutput(output);
+            var readOnlyHint = new ReadOnlyHint(output);
+            ActivationStage.SANDBOX_READY.record(claimedId);
+            var requestedAt = now();
             var outcome = sandbox.run(
-                    EngineRequests.request(claimed.running(), order, STOP_GRACE, asked, lease.remaining()), listened);
-            var ended = now();
-            if (outcome.ending() instanceof Termination.Lost(var detail)) {
-                LOG.warn("activation {}: run {} is lost: {}", activationId, id, detail);
-                return running -> running.loseCommand(detail, ended);
+                    EngineRequests.runRequest(claimed.running(), runSpec, STOP_GRACE, requestedAt, lease.remaining()),
+                    readOnlyHint);
+            var endedAt = now();
+            if (outcome.termination() instanceof Termination.Lost(var detail)) {
+                LOG.warn("command lost activation={} run={} cause={}", claimedId, id, detail);
+                return running -> running.loseCommand(detail, endedAt);
             }
             if (stop.cause().filter(RunStop.Cause.LEASE_LOST::equals).isPresent()) {
-                return running -> running.loseSpawner(ended);
+                return running -> running.loseSpawner(endedAt);
             }
-            with.meters()
-                    .started(Duration.between(
+            context.meters()
+                    .recordStart(Duration.between(
                             claimed.running().claimedAt(),
-                            asked.plusMillis(outcome.usage().startMs())));
-            var kept = output.end(OUTPUT_LIMIT);
-            ActivationStage.OUTPUT_STORED.record(activationId);
+                            requestedAt.plusMillis(outcome.usage().startMs())));
+            var summary = output.finish(OUTPUT_LIMIT);
+            ActivationStage.OUTPUT_STORED.record(claimedId);
             var digest = sandbox.imageDigest();
-            return running -> Reports.of(outcome, running, kept, listened.text(), digest, asked, ended)
+            return running -> Reports.of(outcome, running, summary, readOnlyHint.hint(), digest, requestedAt, endedAt)
                     .map(report -> running.finish(report, backoff(running)))
-                    .orElseGet(() -> running.release(true, ended));
+                    .orElseGet(() -> running.release(true, endedAt));
         }
     }
 
@@ -243,49 +247,48 @@ public final class Run {
         return Backoff.afterFailure(running.activation().retry(), running.attempt(), chance);
     }
 
-    /** Stopped from outside before its command was started. */
-    private ActivationRecord stopped(Running running) {
+    /** For a run that was stopped before its command started. */
+    private ActivationRecord releaseUnstarted(Running running) {
         return running.release(false, now());
     }
 
-    private ActivationRecord refused(Running running, Reason reason, String detail) {
+    private ActivationRecord fail(Running running, Reason reason, String detail) {
         return running.finish(Reports.neverStarted(reason, detail, now()), Duration.ZERO);
     }
 
     private Instant now() {
-        return with.clock().instant();
+        return context.clock().instant();
     }
 
-    private ChunkPublisher.Channel channel(String activationId) {
+    private ChunkPublisher.Channel channel(String claimedId) {
+        var bus = context.bus();
         return new ChunkPublisher.Channel() {
             @Override
             public CompletableFuture<Long> append(OutputChunk chunk, long expected) {
-                return with.events().appendOutput(activationId, chunk, expected);
+                return bus.events().appendOutput(claimedId, chunk, expected);
             }
 
             @Override
             public CompletableFuture<Optional<OutputEvent>> last() {
-                return with.events().lastOutput(activationId);
+                return bus.events().lastOutput(claimedId);
             }
 
             @Override
             public boolean isFull() {
-                return with.room().isFull();
+                return bus.room().isFull();
             }
         };
     }
 
     private Optional<Duration> conclude(
-            Taken.Claimed claimed, Function<Running, ActivationRecord> next, Settlement settlement, Lease lease)
+            Decision.Claimed claimed, Function<Running, ActivationRecord> next, Settlement settlement, Lease lease)
             throws InterruptedException {
-        var stored = with.writer().conclude(claimed.snapshot(), next, with.goOn());
+        var stored = context.bus().writer().conclude(claimed.snapshot(), next, context.mayContinue());
         ActivationStage.END_STORED.record(claimed.running().id());
-        stored.ifPresent(with.meters()::concluded);
-        if (!lease.held()) {
+        stored.ifPresent(context.meters()::recordEnd);
+        if (!lease.isHeld()) {
             LOG.warn(
-                    "activation {}: run {} had lost its lease",
-                    claimed.running().id(),
-                    id);
+                    "run lost its lease activation={} run={}", claimed.running().id(), id);
             return Optional.empty();
         }
         if (stored.isEmpty()) {
@@ -293,8 +296,8 @@ public final class Run {
         }
         return switch (stored.get()) {
             case Ended ended -> settlement.ack();
-            case Queued queued -> settlement.queuedAgain(queued);
-            case Running running -> throw new IllegalStateException("a run ends in no running state");
+            case Queued queued -> settlement.requeue(queued);
+            case Running running -> throw new IllegalStateException("a concluded run is still running: " + id);
         };
     }
 }

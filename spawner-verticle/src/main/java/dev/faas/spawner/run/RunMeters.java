@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What a spawner counts and times. */
+/** Counts and times runs. */
 public final class RunMeters {
     private final MeterRegistry registry;
     private final Timer start;
@@ -26,29 +26,29 @@ public final class RunMeters {
                 .publishPercentileHistogram()
                 .register(registry);
         this.duration = Timer.builder("faas.run.duration")
-                .description("Of the command")
+                .description("Duration of the command")
                 .publishPercentileHistogram()
                 .register(registry);
     }
 
     public void watch(Slots slots) {
         Gauge.builder("faas.slots.free", slots, Slots::free)
-                .description("Activations that could be taken now")
+                .description("Free slots")
                 .register(registry);
         Gauge.builder("faas.slots", slots, Slots::total)
                 .description("Activations that can run at the same time")
                 .register(registry);
     }
 
-    void started(Duration afterClaim) {
+    void recordStart(Duration afterClaim) {
         start.record(afterClaim.isNegative() ? Duration.ZERO : afterClaim);
     }
 
-    /** What a run came to; {@code queued}: handed back, or waiting for its next attempt. */
-    void concluded(ActivationRecord next) {
+    /** Records a run's next state; {@code queued}: handed back, or waiting for its next attempt. */
+    void recordEnd(ActivationRecord next) {
         switch (next) {
             case Ended ended -> {
-                duration.record(Duration.ofMillis(ended.report().durationMs()));
+                duration.record(Duration.ofMillis(ended.report().usage().durationMs()));
                 count(ended.report().status().text(), ended.report().reason());
             }
             case Queued queued -> count("queued", queued.lastReason());
@@ -58,7 +58,7 @@ public final class RunMeters {
 
     private void count(String outcome, @Nullable Reason reason) {
         Counter.builder("faas.runs")
-                .description("Runs by what they came to")
+                .description("Runs by outcome and reason")
                 .tag("outcome", outcome)
                 .tag("reason", reason == null ? "none" : reason.name().toLowerCase(Locale.ROOT))
                 .register(registry)

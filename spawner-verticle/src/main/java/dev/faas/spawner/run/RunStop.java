@@ -4,49 +4,48 @@ import dev.faas.spawner.engine.Sandbox;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Ends a run early, whichever phase it is in: interrupts a boot, cancels a command, lets go of the output. Thread-safe. */
+/** Ends a run early, in any phase: interrupts its boot, cancels its command, closes its output. Thread-safe. */
 final class RunStop {
     enum Cause {
-        /** Somebody has asked for its cancellation. */
         CANCEL,
-        /** The service stops; the run has had its grace. */
+        /** The service stops, and the grace period is over. */
         DRAIN,
-        /** Somebody else may hold the command by now. */
+        /** The command may be delivered to another spawner by now. */
         LEASE_LOST
     }
 
     private @Nullable Cause cause;
-    private @Nullable Thread booting;
+    private @Nullable Thread bootStarted;
     private @Nullable Sandbox sandbox;
     private @Nullable Output output;
 
-    /** From here to {@link #booted} a stop interrupts this thread. */
-    synchronized void booting(Thread thread) {
-        booting = thread;
+    /** Until {@link #bootEnded} a stop interrupts this thread. */
+    synchronized void bootStarted(Thread thread) {
+        bootStarted = thread;
         if (cause != null) {
             thread.interrupt();
         }
     }
 
-    /** On the thread that booted: an interrupt that came meanwhile has done its work. */
-    synchronized void booted() {
-        booting = null;
+    /** On the thread that booted: clears an interrupt by a stop. */
+    synchronized void bootEnded() {
+        bootStarted = null;
         if (cause != null) {
             Thread.interrupted();
         }
     }
 
-    /** From here on a stop cancels the sandbox; false when it has come before. */
-    synchronized boolean mayRun(Sandbox booted) {
-        sandbox = booted;
+    /** From now on a stop cancels the sandbox. False if a stop was requested before. */
+    synchronized boolean attachSandbox(Sandbox attached) {
+        sandbox = attached;
         return cause == null;
     }
 
-    /** From here on a lost lease lets the output go too. */
-    synchronized void flowing(Output flowing) {
-        output = flowing;
+    /** From now on a lost lease closes the output. */
+    synchronized void attachOutput(Output attached) {
+        output = attached;
         if (cause == Cause.LEASE_LOST) {
-            flowing.close();
+            attached.close();
         }
     }
 
@@ -54,8 +53,8 @@ final class RunStop {
         if (cause == null || why == Cause.LEASE_LOST) {
             cause = why;
         }
-        if (booting != null) {
-            booting.interrupt();
+        if (bootStarted != null) {
+            bootStarted.interrupt();
         }
         if (sandbox != null) {
             sandbox.cancel();

@@ -3,15 +3,15 @@ package dev.faas.spawner.run;
 import java.time.Duration;
 
 /**
- * The rhythm of the protocol, the same on every spawner of a platform; only tests hurry it.
+ * Sets the intervals of the protocol, the same on every spawner of a platform. Only tests shorten them.
  *
- * @param keepAlive how often a run tells the queue that it goes on
- * @param lease a run whose last confirmed sign is older than this kills its sandbox
- * @param pull how long a request for work waits at the broker
- * @param sweep how often queues are looked at without a hint, at least
- * @param reap how often orphaned containers are looked for
+ * @param keepAlive between two renewals of a lease
+ * @param lease how long a run goes on without a confirmed renewal; then its sandbox is killed
+ * @param pull how long a pull waits at the broker
+ * @param scan longest pause between two scans of all queues
+ * @param reap between two searches for orphaned containers
  */
-public record RunTiming(Duration keepAlive, Duration lease, Duration pull, Duration sweep, Duration reap) {
+public record RunTiming(Duration keepAlive, Duration lease, Duration pull, Duration scan, Duration reap) {
     public static final RunTiming DEFAULT = new RunTiming(
             Duration.ofSeconds(5),
             Duration.ofSeconds(15),

@@ -12,20 +12,20 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The runs that are alive on this spawner, each on a virtual thread of its own. Thread-safe. */
+/** Starts, tracks and stops the runs of this spawner, each on its own virtual thread. Thread-safe. */
 public final class Runs {
     private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
-    /** For a killed command to end, its state to be stored and its container to be removed. */
+    /** Limit for killed commands to end, their states to be stored and their containers to be removed. */
     public static final Duration AFTER_KILL = Duration.ofSeconds(15);
 
-    private static final Duration LAST_GASP = Duration.ofSeconds(5);
+    private static final Duration INTERRUPT_LIMIT = Duration.ofSeconds(5);
 
-    private record Alive(Run run, Thread thread) {}
+    private record ActiveRun(Run run, Thread thread) {}
 
     private final Supplier<String> ids;
-    private final Map<String, Alive> alive = new ConcurrentHashMap<>();
-    private volatile boolean hurried;
-    private volatile boolean halted;
+    private final Map<String, ActiveRun> active = new ConcurrentHashMap<>();
+    private volatile boolean graceSkipped;
+    private volatile boolean mayContinue = true;
 
     /** @param ids of runs, unique among all spawners */
     public Runs(Supplier<String> ids) {
@@ -33,89 +33,89 @@ public final class Runs {
     }
 
     /**
-     * Starts a run and returns at once. When it is over, {@code ended} is told whether the command comes back, and when.
+     * Starts a run and returns at once.
      *
-     * @param made makes the run of this id
+     * @param create creates the run with this id
+     * @param ended called when the run is over; the delay after which its command is redelivered, if it is
      */
-    public void start(Function<String, Run> made, Consumer<Optional<Duration>> ended) {
+    public void start(Function<String, Run> create, Consumer<Optional<Duration>> ended) {
         var id = ids.get();
-        var run = made.apply(id);
+        var run = create.apply(id);
         var thread = Thread.ofVirtual().name("run-" + id).unstarted(() -> {
-            Optional<Duration> again = Optional.empty();
+            Optional<Duration> redelivery = Optional.empty();
             try {
-                again = run.execute();
+                redelivery = run.execute();
             } catch (InterruptedException e) {
-                LOG.warn("run {} was cut off", id);
+                LOG.warn("run interrupted run={}", id);
             } catch (RuntimeException e) {
-                // The edge of the thread. The command is not acked: it comes again, and finds its run gone.
-                LOG.error("run {} failed", id, e);
+                // The command is not acknowledged: it is redelivered, and the run is found lost.
+                LOG.error("run failed run={}", id, e);
             } finally {
-                alive.remove(id);
-                ended.accept(again);
+                active.remove(id);
+                ended.accept(redelivery);
             }
         });
-        alive.put(id, new Alive(run, thread));
-        if (hurried) {
+        active.put(id, new ActiveRun(run, thread));
+        if (graceSkipped) {
             run.stop(RunStop.Cause.DRAIN);
         }
         thread.start();
     }
 
-    public boolean runs(String id) {
-        return alive.containsKey(id);
+    public boolean isRunning(String id) {
+        return active.containsKey(id);
     }
 
-    /** Whether this activation runs here. */
-    boolean runsActivation(String activation) {
-        return alive.values().stream()
-                .anyMatch(a -> a.run().activation().filter(activation::equals).isPresent());
+    boolean isRunningActivation(String activation) {
+        return active.values().stream()
+                .anyMatch(a -> a.run().activationId().filter(activation::equals).isPresent());
     }
 
-    /** Of those that wait for a sandbox. */
-    public List<Preparation> preparing() {
-        return alive.values().stream()
+    /** Of the runs that wait for a sandbox. */
+    public List<Preparation> preparations() {
+        return active.values().stream()
                 .flatMap(a -> a.run().preparation().stream())
                 .toList();
     }
 
     int count() {
-        return alive.size();
+        return active.size();
     }
 
-    /** True until the spawner has given up waiting for its runs. */
-    public boolean goOn() {
-        return !halted;
+    /** False once the spawner has stopped waiting for its runs. */
+    public boolean mayContinue() {
+        return mayContinue;
     }
 
-    /** Kills all: the broker, or another process of this spawner's name, may have given their commands to others. */
+    /** Kills all runs without settling their commands: those may have been delivered to another spawner. */
     public void abandon() {
-        alive.values().forEach(a -> a.run().stop(RunStop.Cause.LEASE_LOST));
+        active.values().forEach(a -> a.run().stop(RunStop.Cause.LEASE_LOST));
     }
 
-    /** Ends the grace of a drain, also of one to come: what runs is killed and handed back, and nothing begins any more. */
-    public void hurry() {
-        hurried = true;
-        alive.values().forEach(a -> a.run().stop(RunStop.Cause.DRAIN));
+    /** Ends the grace period of this or the next drain: runs are killed and handed back, and no run begins. */
+    public void skipGrace() {
+        graceSkipped = true;
+        active.values().forEach(a -> a.run().stop(RunStop.Cause.DRAIN));
     }
 
-    /** Lets runs end for so long; kills the others, which are then handed back, or end if they may run only once. Blocks. */
+    /** Waits for runs to end. Then kills the rest: they are handed back, or end if they are at-most-once. Blocks. */
     public void drain(Duration grace) throws InterruptedException {
-        var left = hurried ? Duration.ZERO : grace;
-        if (allEnded(alive.values(), left)) {
+        var left = graceSkipped ? Duration.ZERO : grace;
+        if (allEnded(active.values(), left)) {
             return;
         }
-        LOG.info("{} runs did not end within {} s: killed and handed back", alive.size(), left.toSeconds());
-        hurry();
-        if (allEnded(alive.values(), AFTER_KILL)) {
+        LOG.info("runs exceeded the grace period, killing runs={} graceSeconds={}", active.size(), left.toSeconds());
+        skipGrace();
+        if (allEnded(active.values(), AFTER_KILL)) {
             return;
         }
-        LOG.warn("{} runs could not be handed back", alive.size());
-        halted = true;
-        alive.values().forEach(a -> a.thread().interrupt());
-        allEnded(alive.values(), LAST_GASP);
+        LOG.warn("runs could not be handed back runs={}", active.size());
+        mayContinue = false;
+        active.values().forEach(a -> a.thread().interrupt());
+        allEnded(active.values(), INTERRUPT_LIMIT);
     }
 
-    private static boolean allEnded(Collection<Alive> runs, Duration limit) throws InterruptedException {
+    private static boolean allEnded(Collection<ActiveRun> runs, Duration limit) throws InterruptedException {
         long until = System.nanoTime() + limit.toNanos();
         for (var each : runs) {
             each.thread().join(Duration.ofNanos(Math.max(1, until - System.nanoTime())));

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a run lets go of its command: once, and only while it holds the lease, since afterwards the command may be another's.
- * What does not succeed is left to redelivery, which finds out by the activation's state what is left to do. Each way says
- * when to look at the function's queue again, if the command comes back there. Blocks.
+ * Settles a run's command: acknowledges, parks or hands it back. Once, and only while the lease is held, because afterwards
+ * the command may belong to another spawner. If that fails, the command is redelivered, and the activation's state tells what
+ * is left to do. Each method returns the delay after which the command is back in the queue, if it is. Blocks.
  */
 final class Settlement {
     private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
@@ -36,37 +36,36 @@ final class Settlement {
         this.clock = clock;
     }
 
-    /** Nothing is left to do for it. */
     Optional<Duration> ack() throws InterruptedException {
         lease.close();
-        if (!done("acknowledged", delivery::ack)) {
-            LOG.warn("{}: not acknowledged; it will come again and be found ended", delivery.subject());
+        if (!tryRequest("acknowledged", delivery::ack)) {
+            LOG.warn("command not acknowledged, waits for redelivery subject={}", delivery.subject());
         }
         return Optional.empty();
     }
 
-    /** Another attempt is to follow: now, or when it is due. Until then the command takes none of its function's slots. */
-    Optional<Duration> queuedAgain(Queued queued) throws InterruptedException {
+    /** Hands the command back for the next attempt, or parks it until that is due, so that it holds no slot of its function. */
+    Optional<Duration> requeue(Queued queued) throws InterruptedException {
         if (queued.remainingWait(clock.instant()).isZero()) {
             return handBack(Duration.ZERO);
         }
-        var parked = new PendingRetry(CommandQueue.decodeCommand(delivery), queued.nextAttemptAt());
-        if (!done("parked", () -> queue.scheduleRetry(parked))) {
-            LOG.warn("{}: not parked; it will come again, and be parked then", delivery.subject());
+        var retry = new PendingRetry(CommandQueue.decodeCommand(delivery), queued.nextAttemptAt());
+        if (!tryRequest("parked", () -> queue.scheduleRetry(retry))) {
+            LOG.warn("command not parked, waits for redelivery subject={}", delivery.subject());
             return Optional.empty();
         }
         return ack();
     }
 
-    /** It is to be delivered again. */
+    /** Has the command redelivered after the delay. */
     Optional<Duration> handBack(Duration delay) {
         lease.close();
-        if (!lease.held()) {
+        if (!lease.isHeld()) {
             return Optional.empty();
         }
-        var unused = delivery.handBack(delay).whenComplete((done, failure) -> {
+        var unused = delivery.handBack(delay).whenComplete((ok, failure) -> {
             if (failure != null) {
-                LOG.warn("{}: not handed back; it will come again by itself", delivery.subject());
+                LOG.warn("command not handed back, waits for redelivery subject={}", delivery.subject());
             } else if (delay.isZero()) {
                 Subjects.queueKey(delivery.subject()).ifPresent(queue::notifyWork);
             }
@@ -74,13 +73,13 @@ final class Settlement {
         return Optional.of(delay);
     }
 
-    private boolean done(String what, Supplier<CompletableFuture<Void>> request) throws InterruptedException {
-        for (int i = 0; i < TRIES && lease.held(); i++) {
+    private boolean tryRequest(String action, Supplier<CompletableFuture<Void>> request) throws InterruptedException {
+        for (int i = 0; i < TRIES && lease.isHeld(); i++) {
             try {
                 Blocking.awaitReply(request.get());
                 return true;
             } catch (BusException e) {
-                LOG.debug("{}: not {} yet: {}", delivery.subject(), what, e.getMessage());
+                LOG.debug("command not {} yet subject={} cause={}", action, delivery.subject(), e.getMessage());
             }
         }
         return false;

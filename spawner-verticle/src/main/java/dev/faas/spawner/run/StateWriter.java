@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Appends states until the bus has said what became of them. Safe to repeat: every write is a compare-and-set, and one of
- * ours whose answer got lost is recognised. Blocks.
+ * Appends states and retries until NATS has confirmed or refused them. Retries are safe: every write is a compare-and-set,
+ * and our own write is recognised if only its acknowledgement was lost. Blocks.
  */
 public final class StateWriter {
     private static final Logger LOG = LoggerFactory.getLogger(StateWriter.class);
@@ -29,8 +29,8 @@ public final class StateWriter {
     private final Duration firstPause;
 
     /**
-     * @param tries for a write that may be given up; such a one fails with the last {@link BusException}
-     * @param firstPause after a try that failed; each further one is twice as long
+     * @param tries of {@link #append}, which then fails with the last {@link BusException}
+     * @param firstPause after a failed try; doubles with each further one
      */
     public StateWriter(States states, int tries, Duration firstPause) {
         this.states = states;
@@ -52,18 +52,19 @@ public final class StateWriter {
     }
 
     /**
-     * Appends what follows from the running state that is ours; when that has changed meanwhile and is still this run (a
-     * cancellation was asked for), what follows from the new one. What is stored; empty when somebody else has decided, or
-     * {@code goOn} has become false.
+     * Appends the transition of our running state. If that state has changed and is still this run (its cancellation was
+     * requested), appends the transition of the new state.
+     *
+     * @return the stored state; empty when the run was concluded elsewhere, or {@code mayContinue} has become false
      */
     public Optional<ActivationRecord> conclude(
-            Snapshot ours, Function<Running, ActivationRecord> transition, BooleanSupplier goOn)
+            Snapshot ours, Function<Running, ActivationRecord> transition, BooleanSupplier mayContinue)
             throws InterruptedException {
         var from = ours;
-        // Once for each state: a second look at the clock or at chance would make our own write a stranger's.
+        // Once for each state: another time or random number would make our own write look like a stranger's.
         var next = transition.apply((Running) from.record());
         var runId = ((Running) ours.record()).runId();
-        for (int i = 1; goOn.getAsBoolean(); i++) {
+        for (int i = 1; mayContinue.getAsBoolean(); i++) {
             try {
                 switch (Blocking.awaitReply(states.append(next, from.sequence()))) {
                     case AppendResult.Stored(var stored) -> {
@@ -73,7 +74,7 @@ public final class StateWriter {
                         if (actual.isEmpty()
                                 || !(actual.get().record() instanceof Running running)
                                 || !running.runId().equals(runId)) {
-                            LOG.info("activation {}: run {} has been decided elsewhere", next.id(), runId);
+                            LOG.info("run already concluded elsewhere activation={} run={}", next.id(), runId);
                             return Optional.empty();
                         }
                         from = actual.get();
@@ -82,21 +83,21 @@ public final class StateWriter {
                 }
             } catch (BusException e) {
                 if (i % WARN_EVERY == 0) {
-                    LOG.warn("activation {}: its new state is not stored yet: {}", next.id(), e.getMessage());
+                    LOG.warn("state not stored yet activation={} tries={} cause={}", next.id(), i, e.getMessage());
                 }
                 pause(i);
             }
         }
         LOG.warn(
-                "activation {}: the end of run {} could not be stored before this spawner stopped",
+                "end of run not stored before the stop activation={} run={}",
                 ours.record().id(),
                 runId);
         return Optional.empty();
     }
 
-    private void pause(int tried) throws InterruptedException {
-        long longest = LONGEST_PAUSE.toMillis();
-        long pause = Math.min(longest, firstPause.toMillis() << Math.min(tried - 1, 10));
+    private void pause(int failures) throws InterruptedException {
+        long max = LONGEST_PAUSE.toMillis();
+        long pause = Math.min(max, firstPause.toMillis() << Math.min(failures - 1, 10));
         Thread.sleep(pause / 2 + ThreadLocalRandom.current().nextLong(pause + 1));
     }
 }

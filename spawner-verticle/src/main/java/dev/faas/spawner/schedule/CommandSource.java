@@ -10,51 +10,50 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** Where work comes from. Nothing here blocks. */
+/** Pulls commands and reads queue figures from the broker. Nothing here blocks. */
 public interface CommandSource extends AutoCloseable {
-    /** What a request for work came to. */
+    /** The result of one pull. */
     sealed interface Result {
-        /** @param more false when the broker said that nothing else waits there */
-        record Work(Delivery delivery, boolean more) implements Result {}
+        /** @param moreWaiting false when the broker reported that the queue is now empty */
+        record Work(Delivery delivery, boolean moreWaiting) implements Result {}
 
-        /** The queue is empty, or its function at its limit. */
+        /** The queue is empty, or the function has reached its concurrency limit. */
         record Empty() implements Result {}
 
-        /** The broker knows no such queue. */
+        /** The function has no consumer at the broker. */
         record NoQueue() implements Result {}
     }
 
     CompletableFuture<Result> pull(QueueKey key);
 
-    /** Makes the broker know it. */
+    /** Creates the function's consumer at the broker. */
     CompletableFuture<Void> createQueue(QueueKey key);
 
-    /** How every function's queue stands. */
     CompletableFuture<List<QueueStats>> allStats();
 
-    /** The most commands of a function at once, as far as is known; a guess on the high side costs an empty pull. */
+    /** The function's concurrency limit if it is known, else a high value: that costs one empty pull. */
     int limit(QueueKey key);
 
     @Override
     void close();
 
     /**
-     * The real one.
+     * The source that pulls from NATS.
      *
      * @param expires how long a pull waits at the broker
-     * @param late takes what comes after its pull was given up
+     * @param late receives commands that arrive after their pull has expired
      */
     static CommandSource of(CommandQueue queue, KnownFunctions limits, Duration expires, Consumer<Delivery> late) {
         var puller = queue.openPuller(late);
         return new CommandSource() {
             @Override
             public CompletableFuture<Result> pull(QueueKey key) {
-                return puller.pull(key.function(), expires).thenApply(CommandSource::got);
+                return puller.pull(key.function(), expires).thenApply(CommandSource::toResult);
             }
 
             @Override
             public CompletableFuture<Void> createQueue(QueueKey key) {
-                return queue.ensureConsumer(key, limits.of(key).orElse(1));
+                return queue.ensureConsumer(key, limits.concurrency(key).orElse(1));
             }
 
             @Override
@@ -64,7 +63,7 @@ public interface CommandSource extends AutoCloseable {
 
             @Override
             public int limit(QueueKey key) {
-                return limits.of(key).orElse(Integer.MAX_VALUE);
+                return limits.concurrency(key).orElse(Integer.MAX_VALUE);
             }
 
             @Override
@@ -74,13 +73,13 @@ public interface CommandSource extends AutoCloseable {
         };
     }
 
-    private static Result got(PullResult pulled) {
+    private static Result toResult(PullResult pulled) {
         return switch (pulled) {
-            // A redelivered command does not say whether others wait to be redelivered too.
+            // pending() does not count commands that wait for redelivery.
             case PullResult.Message(var delivery) ->
                 new Result.Work(delivery, delivery.pending() > 0 || delivery.deliveryCount() > 1);
-            case PullResult.Empty nothing -> new Result.Empty();
-            case PullResult.NoConsumer gone -> new Result.NoQueue();
+            case PullResult.Empty empty -> new Result.Empty();
+            case PullResult.NoConsumer missing -> new Result.NoQueue();
         };
     }
 }

@@ -9,16 +9,16 @@ import java.util.SequencedSet;
 import java.util.function.Predicate;
 
 /**
- * Whose turn it is: owners in round robin, whatever they have queued, and within an owner its functions. Owners weigh the
- * same. Not thread-safe.
+ * Decides which function may pull next: round robin over owners, and over the functions of each owner. Every owner has the
+ * same weight, however much it has queued. Not thread-safe.
  */
 final class FairRotation {
-    /** In the order of their turns; each function's queue once. */
+    /** The first owner is next. */
     private final Map<String, SequencedSet<QueueKey>> owners = new LinkedHashMap<>();
 
     private int size;
 
-    /** At the end of its owner's turns, and a new owner after all others; nothing changes for one that is in already. */
+    /** Puts the function last in its owner's turn, and a new owner last of all. No effect if it is present. */
     void add(QueueKey key) {
         if (owners.computeIfAbsent(key.owner(), owner -> new LinkedHashSet<>()).add(key)) {
             size++;
@@ -44,11 +44,11 @@ final class FairRotation {
         return size;
     }
 
-    /** The first in turn that may; it and its owner go to the end, and those passed over keep their places. */
-    Optional<QueueKey> next(Predicate<QueueKey> may) {
+    /** Moves the first eligible function, and its owner, to the end. Functions that were skipped keep their places. */
+    Optional<QueueKey> next(Predicate<QueueKey> isEligible) {
         for (var entry : owners.entrySet()) {
             var functions = entry.getValue();
-            var found = functions.stream().filter(may).findFirst();
+            var found = functions.stream().filter(isEligible).findFirst();
             if (found.isPresent()) {
                 functions.remove(found.get());
                 functions.addLast(found.get());

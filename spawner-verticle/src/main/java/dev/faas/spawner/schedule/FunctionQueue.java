@@ -2,15 +2,15 @@ package dev.faas.spawner.schedule;
 
 import dev.faas.wire.Subjects.QueueKey;
 
-/** One function's queue, as far as this spawner has to do with it. Guarded by the lock of {@link Scheduler}. */
+/** Holds what this spawner knows about one function's queue. Guarded by the lock of {@link Scheduler}. */
 final class FunctionQueue {
     final QueueKey key;
     boolean pulling;
-    /** A sign came while a pull was under way, which may have been too early for it. */
-    boolean again;
-    /** The broker said that nothing else waits, and no sign has come since. */
-    boolean empty;
-    /** Runs of it on this spawner. */
+    /** A work notification arrived during a pull, which may have been sent too early to see that work. */
+    boolean notifiedDuringPull;
+    /** The broker reported that nothing else waits, and no work notification has arrived since. */
+    boolean knownEmpty;
+    /** Runs on this spawner. */
     int running;
     /** By {@link System#nanoTime}. */
     long notBefore;

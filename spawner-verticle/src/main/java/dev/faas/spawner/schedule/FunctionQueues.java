@@ -7,68 +7,66 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** The functions that may have work, or that have runs here, and whose turn it is. Guarded by the lock of {@link Scheduler}. */
+/** Keeps the queues that may have work or have runs here. Guarded by the lock of {@link Scheduler}. */
 final class FunctionQueues {
-    private static final int MOST_FUNCTIONS = 20_000;
+    private static final int MAX_FUNCTIONS = 20_000;
 
-    private final Map<QueueKey, FunctionQueue> all = new HashMap<>();
+    private final Map<QueueKey, FunctionQueue> byKey = new HashMap<>();
     private final FairRotation rotation = new FairRotation();
 
-    FunctionQueue of(QueueKey key) {
-        return all.computeIfAbsent(key, FunctionQueue::new);
+    FunctionQueue getOrCreate(QueueKey key) {
+        return byKey.computeIfAbsent(key, FunctionQueue::new);
     }
 
-    /** False when there are too many already: a later sweep finds it again. */
+    /** If false, the next queue scan finds the work again. */
     boolean hasRoomFor(QueueKey key) {
-        return rotation.size() < MOST_FUNCTIONS || rotation.contains(key);
+        return rotation.size() < MAX_FUNCTIONS || rotation.contains(key);
     }
 
-    /** It gets its turn, from then on. */
-    void want(FunctionQueue line, long at) {
-        if (!rotation.contains(line.key) || at - line.notBefore < 0) {
-            line.notBefore = at;
+    /** Gives the queue a turn, not before {@code at}. */
+    void schedule(FunctionQueue queue, long at) {
+        if (!rotation.contains(queue.key) || at - queue.notBefore < 0) {
+            queue.notBefore = at;
         }
-        rotation.add(line.key);
+        rotation.add(queue.key);
     }
 
-    /** It gets no turn any more. */
-    void forget(FunctionQueue line) {
-        rotation.remove(line.key);
+    void unschedule(FunctionQueue queue) {
+        rotation.remove(queue.key);
     }
 
     /**
-     * The next whose turn it is.
+     * Takes the next eligible queue in turn.
      *
-     * @param mayHaveMore by the limits of its function and its owner
-     * @param nearest is lowered to when the next one may be, if none may now
+     * @param isBelowLimits whether the limits of its function and its owner allow one more run
+     * @param nearestWait set to the nanoseconds until the first queue becomes eligible, if that is shorter
      */
-    Optional<FunctionQueue> next(long now, Predicate<FunctionQueue> mayHaveMore, long[] nearest) {
-        return rotation.next(key -> mayPull(all.get(key), now, mayHaveMore, nearest))
-                .map(all::get);
+    Optional<FunctionQueue> next(long now, Predicate<FunctionQueue> isBelowLimits, long[] nearestWait) {
+        return rotation.next(key -> mayPull(byKey.get(key), now, isBelowLimits, nearestWait))
+                .map(byKey::get);
     }
 
-    private static boolean mayPull(FunctionQueue line, long now, Predicate<FunctionQueue> mayHaveMore, long[] nearest) {
-        if (line.pulling || !mayHaveMore.test(line)) {
+    private static boolean mayPull(
+            FunctionQueue queue, long now, Predicate<FunctionQueue> isBelowLimits, long[] nearestWait) {
+        if (queue.pulling || !isBelowLimits.test(queue)) {
             return false;
         }
-        long wait = line.notBefore - now;
+        long wait = queue.notBefore - now;
         if (wait > 0) {
-            nearest[0] = Math.min(nearest[0], wait);
+            nearestWait[0] = Math.min(nearestWait[0], wait);
         }
         return wait <= 0;
     }
 
-    /** After a change of it: one that nothing is known of any more goes. */
-    void settle(FunctionQueue line) {
-        if (line.running == 0 && !line.pulling && !rotation.contains(line.key)) {
-            all.remove(line.key, line);
+    void removeIfUnused(FunctionQueue queue) {
+        if (queue.running == 0 && !queue.pulling && !rotation.contains(queue.key)) {
+            byKey.remove(queue.key, queue);
         }
     }
 
-    /** How many runs of each function there are here. */
-    Map<QueueKey, Integer> runs() {
-        return all.values().stream()
-                .filter(line -> line.running > 0)
-                .collect(Collectors.toMap(line -> line.key, line -> line.running));
+    Map<QueueKey, Integer> runningByFunction() {
+        return byKey.values().stream()
+                .filter(queue -> queue.running > 0)
+                .collect(Collectors.toMap(queue -> queue.key, queue -> queue.running));
     }
 }

@@ -13,19 +13,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The functions there are, as the registry has written them last. Thread-safe. */
+/** Follows KV {@code FUNCTIONS} and keeps each function's concurrency limit. Thread-safe. */
 public final class KnownFunctions implements AutoCloseable {
-    /** Hears of changes in order, on a thread that must not be held up. */
+    /** Called for each change, in order, on a NATS thread: must not block. */
     public interface Listener {
-        /** @param fresh made or changed just now, not merely read at the start */
-        void revised(FunctionRevision function, boolean fresh);
+        /** @param fresh false for what was already there when this spawner started */
+        void onRevision(FunctionRevision function, boolean fresh);
 
-        void gone(String functionId);
+        void onDeleted(String functionId);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(KnownFunctions.class);
 
-    private final Map<String, Integer> byFunction = new ConcurrentHashMap<>();
+    private final Map<String, Integer> limitByFunction = new ConcurrentHashMap<>();
     private final Map<String, String> functionByKey = new ConcurrentHashMap<>();
     private final Listener listener;
     private final Subscription subscription;
@@ -33,21 +33,21 @@ public final class KnownFunctions implements AutoCloseable {
 
     private KnownFunctions(Kv functions, Listener listener) throws IOException, InterruptedException {
         this.listener = listener;
-        this.subscription = functions.watch(this::changed, () -> loaded = true);
+        this.subscription = functions.watch(this::onChange, () -> loaded = true);
     }
 
-    /** Follows KV {@code FUNCTIONS}. Blocks for the set-up. */
+    /** Blocks until the watch is set up. */
     public static KnownFunctions follow(Kv functions, Listener listener) throws IOException, InterruptedException {
         return new KnownFunctions(functions, listener);
     }
 
-    /** How much it may run at once. Empty for a function not heard of (yet, or any more). */
-    OptionalInt of(QueueKey key) {
-        var limit = byFunction.get(key.function());
+    /** Empty if the function is unknown: deleted, or not read yet. */
+    OptionalInt concurrency(QueueKey key) {
+        var limit = limitByFunction.get(key.function());
         return limit == null ? OptionalInt.empty() : OptionalInt.of(limit);
     }
 
-    private void changed(Kv.Change change) {
+    private void onChange(Kv.Change change) {
         switch (change) {
             case Kv.Change.Put put -> put(put);
             case Kv.Change.Deleted deleted -> forget(deleted.key());
@@ -58,13 +58,13 @@ public final class KnownFunctions implements AutoCloseable {
         try {
             var function = Codec.decode(put.value().bytes(), FunctionRevision.class);
             var before = functionByKey.put(put.key(), function.id());
-            byFunction.put(function.id(), function.spec().concurrency());
+            limitByFunction.put(function.id(), function.spec().concurrency());
             if (before != null && !before.equals(function.id())) {
                 remove(before);
             }
-            listener.revised(function, loaded);
+            listener.onRevision(function, loaded);
         } catch (CodecException e) {
-            LOG.debug("function {} cannot be read: its limit is unknown here", put.key(), e);
+            LOG.debug("function record unreadable, limit unknown key={}", put.key(), e);
             forget(put.key());
         }
     }
@@ -77,8 +77,8 @@ public final class KnownFunctions implements AutoCloseable {
     }
 
     private void remove(String function) {
-        byFunction.remove(function);
-        listener.gone(function);
+        limitByFunction.remove(function);
+        listener.onDeleted(function);
     }
 
     @Override

@@ -7,36 +7,37 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * How much later than it could a spawner asks for work of which all have just heard, so that whoever is better placed is
- * first: one with a sandbox ready before one that has to boot, and of equals one with more free slots. Nobody is asked: all
- * wait by the same rule. What is left waits for a few milliseconds, where a boot takes hundreds.
+ * Computes how long a spawner waits before it pulls work that all spawners were notified of, so that the best placed one
+ * pulls first: one with a sandbox ready before one that has to boot, then one with more free slots. Every spawner applies
+ * the same rule, without coordination. The delay is a few milliseconds; a boot takes hundreds.
  */
 public final class PullDelay {
-    /** What a spawner with a sandbox ready needs, under load, to be the first to ask. */
-    static final Duration COLD = Duration.ofMillis(10);
+    /** Enough for a loaded spawner with a sandbox ready to pull first. */
+    static final Duration COLD_DELAY = Duration.ofMillis(10);
 
-    static final Duration BUSY = Duration.ofMillis(10);
+    static final Duration MAX_LOAD_DELAY = Duration.ofMillis(10);
 
     private final Slots slots;
-    private final Predicate<QueueKey> warm;
-    private final BooleanSupplier others;
+    private final Predicate<QueueKey> hasReadySandbox;
+    private final BooleanSupplier hasPeers;
 
     /**
-     * @param warm whether a sandbox of a function's is ready here
-     * @param others whether there are any whom the work could be left to
+     * @param hasReadySandbox whether a sandbox of the function is ready here
+     * @param hasPeers whether another spawner is alive
      */
-    public PullDelay(Slots slots, Predicate<QueueKey> warm, BooleanSupplier others) {
+    public PullDelay(Slots slots, Predicate<QueueKey> hasReadySandbox, BooleanSupplier hasPeers) {
         this.slots = slots;
-        this.warm = warm;
-        this.others = others;
+        this.hasReadySandbox = hasReadySandbox;
+        this.hasPeers = hasPeers;
     }
 
     Duration of(QueueKey key) {
-        if (!others.getAsBoolean()) {
+        if (!hasPeers.getAsBoolean()) {
             return Duration.ZERO;
         }
-        long jitter = (long)
-                (BUSY.toNanos() * slots.load() * ThreadLocalRandom.current().nextDouble());
-        return warm.test(key) ? Duration.ofNanos(jitter) : COLD.plusNanos(jitter);
+        long jitter = (long) (MAX_LOAD_DELAY.toNanos()
+                * slots.load()
+                * ThreadLocalRandom.current().nextDouble());
+        return hasReadySandbox.test(key) ? Duration.ofNanos(jitter) : COLD_DELAY.plusNanos(jitter);
     }
 }

@@ -16,148 +16,147 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What to run next. Knows which functions may have work (a hint said so, a run of theirs has ended, a sweep found some), and
- * while a slot is free asks the broker for one command at a time, owner after owner. A function about which the broker says
- * that there is nothing is forgotten until the next sign.
+ * Pulls commands from the broker while a slot is free, one at a time, and starts a run for each. {@link Scheduler} decides
+ * which function is next. A function whose queue is empty is not pulled again before the next work notification.
  *
  * <pre>
- *   hint ──────┐                       ┌─ work ───▶ run in the slot ── ended ─┐
- *   sweep ─────┼─▶ rotation ─▶ pull ───┼─ nothing ▶ forgotten, slot free      │
- *   run ended ─┘       (slot taken)    └─ no queue ▶ made, asked again        │
- *        ▲                                                                    │
- *        └────────────────────────────────────────────────────────────────────┘
+ *   work notification ─┐                       ┌─ command ──▶ run in the slot ── ended ─┐
+ *   queue scan ────────┼─▶ Scheduler ─▶ pull ──┼─ empty ────▶ slot free                 │
+ *   run ended ─────────┘    (slot taken)       └─ no queue ─▶ create it, pull again     │
+ *        ▲                                                                              │
+ *        └──────────────────────────────────────────────────────────────────────────────┘
  * </pre>
  *
- * One thread asks, whenever {@link Scheduler} has a turn. Thread-safe.
+ * One thread pulls. Thread-safe.
  */
 public final class PullLoop {
-    /** Starts a run and returns at once; when it is over, the consumer is told whether and when its command comes back. */
+    /** Starts a run and returns at once. */
     public interface Starter {
+        /** @param ended called when the run is over; the delay after which its command is redelivered, if it is */
         void start(Delivery delivery, Consumer<Optional<Duration>> ended);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(PullLoop.class);
     private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
-    private static final Duration PULLS_END = Duration.ofSeconds(5);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
-    private final CommandSource supply;
-    private final PullDelay deference;
+    private final CommandSource source;
+    private final PullDelay pullDelay;
     private final Starter starter;
-    private final Scheduler turns;
-    private final Thread asking = Thread.ofVirtual().name("queues").unstarted(this::ask);
+    private final Scheduler scheduler;
+    private final Thread thread = Thread.ofVirtual().name("queues").unstarted(this::pullUntilClosed);
 
-    /** @param supply made with who takes commands that come after their pull was given up */
+    /** @param sourceFor opens the source; its argument receives commands that arrive after their pull has expired */
     public PullLoop(
-            Function<Consumer<Delivery>, CommandSource> supply, Slots slots, PullDelay deference, Starter starter) {
-        this.supply = supply.apply(this::unexpected);
-        this.deference = deference;
+            Function<Consumer<Delivery>, CommandSource> sourceFor, Slots slots, PullDelay pullDelay, Starter starter) {
+        this.source = sourceFor.apply(this::onLateDelivery);
+        this.pullDelay = pullDelay;
         this.starter = starter;
-        this.turns = new Scheduler(slots, this.supply::limit);
+        this.scheduler = new Scheduler(slots, this.source::limit);
     }
 
     public void start() {
-        asking.start();
+        thread.start();
     }
 
     /** A function may have work. */
     public void workMayExist(QueueKey key) {
-        turns.workMayExist(key, deference.of(key));
+        scheduler.workMayExist(key, pullDelay.of(key));
     }
 
-    public CommandSource supply() {
-        return supply;
+    public CommandSource source() {
+        return source;
     }
 
-    /** How many runs of each function there are here. */
-    Map<QueueKey, Integer> runs() {
-        return turns.runs();
+    Map<QueueKey, Integer> runningByFunction() {
+        return scheduler.runningByFunction();
     }
 
-    /** Asks for nothing while the engine could run nothing: the work is left to others, or waits. */
-    public void hold(boolean on) {
-        turns.hold(on);
+    /** While paused nothing is pulled: the work waits, or another spawner takes it. */
+    public void setPaused(boolean paused) {
+        scheduler.setPaused(paused);
     }
 
-    /** A command that came after its pull was given up: as good as any other. */
-    private void unexpected(Delivery delivery) {
+    private void onLateDelivery(Delivery delivery) {
         Subjects.queueKey(delivery.subject()).ifPresent(key -> {
-            var line = turns.takeUp(key);
-            if (line.isPresent()) {
-                starter.start(delivery, again -> ended(line.get(), again));
+            var queue = scheduler.takeSlotFor(key);
+            if (queue.isPresent()) {
+                starter.start(delivery, redelivery -> runEnded(queue.get(), redelivery));
             } else {
                 handBack(delivery);
-                turns.workMayExist(key, Duration.ZERO);
+                scheduler.workMayExist(key, Duration.ZERO);
             }
         });
     }
 
-    private void ask() {
+    private void pullUntilClosed() {
         try {
-            for (var line = turns.next(); line != null; line = turns.next()) {
-                pull(line);
+            for (var queue = scheduler.nextQueue(); queue != null; queue = scheduler.nextQueue()) {
+                pull(queue);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void pull(FunctionQueue line) {
+    private void pull(FunctionQueue queue) {
         CompletableFuture<Result> answer;
         try {
-            answer = supply.pull(line.key);
+            answer = source.pull(queue.key);
         } catch (RuntimeException e) {
-            // The edge of the thread: without it nothing would ever run here again.
-            LOG.error("queue of {}: could not be asked", line.key.function(), e);
+            // The last catch of this thread: if it ended, nothing would be pulled any more.
+            LOG.error("pull failed function={}", queue.key.function(), e);
             answer = CompletableFuture.failedFuture(e);
         }
-        var unused = answer.whenComplete((got, failure) -> answered(line, got, failure));
+        var unused = answer.whenComplete((result, failure) -> onResult(queue, result, failure));
     }
 
-    /** On a thread of the bus. */
-    private void answered(FunctionQueue line, @Nullable Result got, @Nullable Throwable failure) {
-        switch (got) {
-            case Result.Work(var delivery, boolean more) -> begin(line, delivery, more);
-            case Result.Empty nothing -> turns.nothing(line);
-            case Result.NoQueue gone -> {
-                var unused = supply.createQueue(line.key).whenComplete((made, cause) -> askAgain(line, cause));
+    /** On a NATS thread. */
+    private void onResult(FunctionQueue queue, @Nullable Result result, @Nullable Throwable failure) {
+        switch (result) {
+            case Result.Work(var delivery, boolean moreWaiting) -> startRun(queue, delivery, moreWaiting);
+            case Result.Empty empty -> scheduler.pullFoundNothing(queue);
+            case Result.NoQueue missing -> {
+                var unused = source.createQueue(queue.key).whenComplete((created, cause) -> pullAgain(queue, cause));
             }
-            case null -> askAgain(line, failure);
+            case null -> pullAgain(queue, failure);
         }
     }
 
-    private void askAgain(FunctionQueue line, @Nullable Throwable failure) {
+    private void pullAgain(FunctionQueue queue, @Nullable Throwable failure) {
         if (failure != null) {
-            LOG.debug("queue of {}: {}", line.key.function(), failure.toString());
+            LOG.debug("pull failed function={} cause={}", queue.key.function(), failure.toString());
         }
-        turns.askAgain(line, failure == null ? Duration.ZERO : AFTER_FAILURE);
+        scheduler.pullAgain(queue, failure == null ? Duration.ZERO : AFTER_FAILURE);
     }
 
-    private void begin(FunctionQueue line, Delivery delivery, boolean more) {
-        if (turns.begins(line, more)) {
-            starter.start(delivery, again -> ended(line, again));
+    private void startRun(FunctionQueue queue, Delivery delivery, boolean moreWaiting) {
+        if (scheduler.commandReceived(queue, moreWaiting)) {
+            starter.start(delivery, redelivery -> runEnded(queue, redelivery));
         } else {
             handBack(delivery);
-            ended(line, Optional.empty());
+            runEnded(queue, Optional.empty());
         }
-        turns.begun();
+        scheduler.runRegistered();
     }
 
-    private void ended(FunctionQueue line, Optional<Duration> again) {
-        turns.ended(line);
-        again.ifPresent(delay -> CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
-                .execute(() -> turns.workMayExist(line.key, Duration.ZERO)));
+    private void runEnded(FunctionQueue queue, Optional<Duration> redelivery) {
+        scheduler.runEnded(queue);
+        redelivery.ifPresent(
+                delay -> CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
+                        .execute(() -> scheduler.workMayExist(queue.key, Duration.ZERO)));
     }
 
     private static void handBack(Delivery delivery) {
         var unused = delivery.handBack(Duration.ZERO).exceptionally(failure -> {
-            LOG.debug("{}: not handed back; it will come again by itself", delivery.subject());
+            LOG.debug("command not handed back, waits for redelivery subject={}", delivery.subject());
             return null;
         });
     }
 
-    /** Asks for nothing more; returns when what was asked for has come, and been handed back. Safe to repeat. */
+    /** Stops pulling, waits for open pulls and hands back what they bring. Safe to repeat. */
     public void stop() throws InterruptedException {
-        turns.close(PULLS_END);
-        supply.close();
+        scheduler.close(CLOSE_LIMIT);
+        source.close();
     }
 }

@@ -12,71 +12,71 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at all queues without a hint: finds the work of which every hint was lost, what died with its spawner, and consumers
- * that somebody has deleted under our runs. As often as it is cheap: every two seconds where there is little, at the longest
- * pause where the look itself, or the questions to queues that follow from it, would be felt.
+ * Scans all queues, without a work notification. Finds work whose notifications were lost, commands of dead spawners, and
+ * consumers that were deleted while runs here need them. Scans every two seconds where that is cheap, and less often where
+ * the scan, or the pulls that follow, would cost too much.
  */
 public final class QueueScanner {
     private static final Logger LOG = LoggerFactory.getLogger(QueueScanner.class);
-    private static final Duration SHORTEST = Duration.ofSeconds(2);
-    /** Of the time one part in so many goes into looking, and of the slots one in so many into asking in vain. */
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(2);
+    /** At most this fraction (1/n) of the time is spent scanning. */
     private static final int TIME_SHARE = 50;
-
+    /** At most this fraction (1/n) of the slots is spent on pulls that find nothing. */
     private static final int SLOT_SHARE = 10;
 
-    private final CommandSource supply;
-    private final PullLoop queues;
+    private final CommandSource source;
+    private final PullLoop pullLoop;
     private final int slots;
     private final Duration pull;
-    private final Duration longest;
+    private final Duration longestPause;
 
     /**
-     * @param pull how long a question that finds nothing takes a slot
-     * @param longest pause
+     * @param pull how long a pull that finds nothing holds a slot
+     * @param longestPause between two scans
      */
-    public QueueScanner(CommandSource supply, PullLoop queues, int slots, Duration pull, Duration longest) {
-        this.supply = supply;
-        this.queues = queues;
+    public QueueScanner(CommandSource source, PullLoop pullLoop, int slots, Duration pull, Duration longestPause) {
+        this.source = source;
+        this.pullLoop = pullLoop;
         this.slots = slots;
         this.pull = pull;
-        this.longest = longest;
+        this.longestPause = longestPause;
     }
 
-    /** Once; the pause until the next. Blocks. */
-    public Duration once() throws InterruptedException {
-        long began = System.nanoTime();
-        var standings = Blocking.awaitReply(supply.allStats());
-        var runs = queues.runs();
-        makeDeleted(runs.keySet(), standings);
-        var signs = standings.stream()
-                .filter(standing -> hasWork(standing, runs))
+    /** Scans once and returns the pause until the next scan. Blocks. */
+    public Duration scan() throws InterruptedException {
+        long started = System.nanoTime();
+        var allStats = Blocking.awaitReply(source.allStats());
+        var runs = pullLoop.runningByFunction();
+        recreateDeletedQueues(runs.keySet(), allStats);
+        var withWork = allStats.stream()
+                .filter(stats -> hasWork(stats, runs))
                 .map(QueueStats::key)
                 .toList();
-        signs.forEach(queues::workMayExist);
-        return pause(Duration.ofNanos(System.nanoTime() - began), signs.size());
+        withWork.forEach(pullLoop::workMayExist);
+        return pauseAfter(Duration.ofNanos(System.nanoTime() - started), withWork.size());
     }
 
-    /** What is taken and does not run here may become free at any time. */
-    private static boolean hasWork(QueueStats standing, Map<QueueKey, Integer> runs) {
-        return standing.queued() > 0 || standing.running() > runs.getOrDefault(standing.key(), 0);
+    /** A command that was pulled but does not run here may be redelivered at any time. */
+    private static boolean hasWork(QueueStats stats, Map<QueueKey, Integer> runs) {
+        return stats.queued() > 0 || stats.running() > runs.getOrDefault(stats.key(), 0);
     }
 
-    /** Without its consumer a run cannot be kept alive: it would be lost with its lease. */
-    private void makeDeleted(Set<QueueKey> running, List<QueueStats> standings) throws InterruptedException {
-        var there = standings.stream().map(QueueStats::key).collect(Collectors.toSet());
+    /** Without the consumer a run cannot renew its lease, and would be lost. */
+    private void recreateDeletedQueues(Set<QueueKey> running, List<QueueStats> allStats) throws InterruptedException {
+        var existing = allStats.stream().map(QueueStats::key).collect(Collectors.toSet());
         for (var key : running) {
-            if (!there.contains(key)) {
-                LOG.warn("the queue of {} is gone, and has runs: made again", key.function());
-                Blocking.awaitReply(supply.createQueue(key));
+            if (!existing.contains(key)) {
+                LOG.warn("queue was missing while runs need it function={}", key.function());
+                Blocking.awaitReply(source.createQueue(key));
             }
         }
     }
 
-    Duration pause(Duration took, int signs) {
+    Duration pauseAfter(Duration took, int pulls) {
         var forTheBroker = took.multipliedBy(TIME_SHARE);
-        var forTheSlots = pull.multipliedBy(signs).multipliedBy(SLOT_SHARE).dividedBy(slots);
+        var forTheSlots = pull.multipliedBy(pulls).multipliedBy(SLOT_SHARE).dividedBy(slots);
         var cheap = longer(forTheBroker, forTheSlots);
-        return shorter(longer(cheap, SHORTEST), longest);
+        return shorter(longer(cheap, SHORTEST_PAUSE), longestPause);
     }
 
     private static Duration longer(Duration one, Duration other) {

@@ -11,46 +11,48 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose turn it is to be asked for work, and the slot that it is asked for: all that is known of the functions, behind one
- * lock. One thread waits for the next turn; everything else only changes what it sees. Thread-safe.
+ * Decides which function's activation runs next on this spawner, and takes the slot for it. {@link FairRotation} orders the
+ * owners and their functions; a function is eligible when a pull may find work, none is under way, and neither its
+ * concurrency nor its owner's share is used up. Within a function the broker's order holds. One lock guards everything.
+ * Thread-safe.
  *
  * <pre>
- *              ┌─ nothing, askAgain ─▶ slot free
- *   next ──────┤
- *   (slot)     └─ begins … begun ──┐
- *   takeUp (slot) ─────────────────┴─▶ runs ── ended ─▶ slot free
+ *              ┌─ pullFoundNothing, pullAgain ─▶ slot free
+ *   nextQueue ─┤
+ *   (slot)     └─ commandReceived … runRegistered ─┐
+ *   takeSlotFor (slot) ────────────────────────────┴─▶ running ── runEnded ─▶ slot free
  * </pre>
  */
 final class Scheduler {
     private final Slots slots;
-    private final ToIntFunction<QueueKey> limit;
-    private final FunctionQueues lines = new FunctionQueues();
+    private final ToIntFunction<QueueKey> functionLimit;
+    private final FunctionQueues queues = new FunctionQueues();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    /** Turns of which nothing is known yet. */
-    private int open;
+    /** Pulls without a result, and commands whose run is not registered yet. */
+    private int pending;
 
-    private boolean held;
+    private boolean paused;
     private boolean closed;
 
-    /** @param limit the most commands of a function at once */
-    Scheduler(Slots slots, ToIntFunction<QueueKey> limit) {
+    /** @param functionLimit how many commands of a function may run at once */
+    Scheduler(Slots slots, ToIntFunction<QueueKey> functionLimit) {
         this.slots = slots;
-        this.limit = limit;
+        this.functionLimit = functionLimit;
     }
 
-    /** A function may have work, from then on. */
+    /** A function may have work; it gets a turn after the delay. */
     void workMayExist(QueueKey key, Duration delay) {
         lock.lock();
         try {
-            if (closed || !lines.hasRoomFor(key)) {
+            if (closed || !queues.hasRoomFor(key)) {
                 return;
             }
-            var line = lines.of(key);
-            line.empty = false;
-            line.again = line.pulling;
-            lines.want(line, System.nanoTime() + delay.toNanos());
-            if (mayBeNext(line)) {
+            var queue = queues.getOrCreate(key);
+            queue.knownEmpty = false;
+            queue.notifiedDuringPull = queue.pulling;
+            queues.schedule(queue, System.nanoTime() + delay.toNanos());
+            if (mayBeNext(queue)) {
                 changed.signalAll();
             }
         } finally {
@@ -58,26 +60,27 @@ final class Scheduler {
         }
     }
 
-    /** Waits for a function whose turn it is and a slot for it, and takes both; null at the end. */
+    /** Waits for an eligible function and a slot, and takes both; null once closed. */
     @Nullable
-    FunctionQueue next() throws InterruptedException {
+    FunctionQueue nextQueue() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed) {
                 long now = System.nanoTime();
-                var nearest = new long[] {Long.MAX_VALUE};
-                if (!held && slots.tryTake()) {
-                    var line = lines.next(now, this::mayHaveMore, nearest);
-                    if (line.isPresent()) {
-                        slots.assign(line.get().key.owner());
-                        line.get().pulling = true;
-                        line.get().again = false;
-                        open++;
-                        return line.get();
+                var nearestWait = new long[] {Long.MAX_VALUE};
+                if (!paused && slots.tryTake()) {
+                    var next = queues.next(now, this::isBelowLimits, nearestWait);
+                    if (next.isPresent()) {
+                        var queue = next.get();
+                        slots.assign(queue.key.owner());
+                        queue.pulling = true;
+                        queue.notifiedDuringPull = false;
+                        pending++;
+                        return queue;
                     }
                     slots.release();
                 }
-                var unused = changed.awaitNanos(nearest[0]);
+                var unused = changed.awaitNanos(nearestWait[0]);
             }
             return null;
         } finally {
@@ -86,124 +89,123 @@ final class Scheduler {
     }
 
     /**
-     * Each command is a sign: one that cannot lead to a turn yet wakes nobody. Whatever frees a slot does that, and who is
-     * allowed more than before is looked at with the next sign, or when the engine is ({@link #hold}), once a second.
+     * Every command brings a notification, so one that cannot lead to a turn now must not wake the thread. A freed slot wakes
+     * it anyway; a raised limit is seen at the next notification, or within a second by {@link #setPaused}.
      */
-    private boolean mayBeNext(FunctionQueue line) {
-        if (held || line.pulling || !slots.tryTake()) {
+    private boolean mayBeNext(FunctionQueue queue) {
+        if (paused || queue.pulling || !slots.tryTake()) {
             return false;
         }
-        boolean may = mayHaveMore(line);
+        boolean may = isBelowLimits(queue);
         slots.release();
         return may;
     }
 
-    private boolean mayHaveMore(FunctionQueue line) {
-        return line.running < limit.applyAsInt(line.key) && slots.mayHaveMore(line.key.owner());
+    private boolean isBelowLimits(FunctionQueue queue) {
+        return queue.running < functionLimit.applyAsInt(queue.key) && slots.canAssign(queue.key.owner());
     }
 
-    /** The turn came to nothing, and until the next sign there is none. */
-    void nothing(FunctionQueue line) {
-        over(line, () -> {
-            if (!line.again) {
-                lines.forget(line);
+    /** The function gets no turn until the next work notification. */
+    void pullFoundNothing(FunctionQueue queue) {
+        endPull(queue, () -> {
+            if (!queue.notifiedDuringPull) {
+                queues.unschedule(queue);
             }
         });
     }
 
-    /** The turn came to nothing, but the next may come to more, after a pause. */
-    void askAgain(FunctionQueue line, Duration pause) {
-        over(line, () -> {
+    /** The pull brought no command, but another may, after a pause. */
+    void pullAgain(FunctionQueue queue, Duration pause) {
+        endPull(queue, () -> {
             if (pause.isPositive()) {
-                line.notBefore = System.nanoTime() + pause.toNanos();
+                queue.notBefore = System.nanoTime() + pause.toNanos();
             }
         });
     }
 
-    private void over(FunctionQueue line, Runnable consequence) {
+    private void endPull(FunctionQueue queue, Runnable consequence) {
         locked(() -> {
             consequence.run();
-            line.pulling = false;
-            open--;
-            slots.release(line.key.owner());
-            lines.settle(line);
+            queue.pulling = false;
+            pending--;
+            slots.release(queue.key.owner());
+            queues.removeIfUnused(queue);
             return null;
         });
     }
 
     /**
-     * The turn came to a command, which gets the slot until it has {@link #ended}; {@link #begun} is to follow.
+     * The pull brought a command, which keeps the slot until {@link #runEnded}. {@link #runRegistered} must follow.
      *
-     * @param more perhaps waits behind it
-     * @return false when it comes too late to be run
+     * @param moreWaiting whether another command may wait behind it
+     * @return false when the scheduler is closed, so the command must not be run
      */
-    boolean begins(FunctionQueue line, boolean more) {
+    boolean commandReceived(FunctionQueue queue, boolean moreWaiting) {
         return locked(() -> {
-            line.pulling = false;
-            line.empty = !more && !line.again;
-            if (line.empty) {
-                lines.forget(line);
+            queue.pulling = false;
+            queue.knownEmpty = !moreWaiting && !queue.notifiedDuringPull;
+            if (queue.knownEmpty) {
+                queues.unschedule(queue);
             }
-            line.running++;
+            queue.running++;
             return !closed;
         });
     }
 
-    /** A run that was about to begin is known to {@link Runs} by now: only then a stop does not overlook it. */
-    void begun() {
+    /** The run is in {@code Runs} now, so a stop that waits for runs sees it. */
+    void runRegistered() {
         locked(() -> {
-            open--;
+            pending--;
             return null;
         });
     }
 
-    /** A slot for a command that comes out of turn; empty when none is free. */
-    Optional<FunctionQueue> takeUp(QueueKey key) {
+    /** Takes a slot for a command that arrived without a turn; empty when none is free. */
+    Optional<FunctionQueue> takeSlotFor(QueueKey key) {
         return locked(() -> {
             if (closed || !slots.tryTake()) {
                 return Optional.empty();
             }
             slots.assign(key.owner());
-            var line = lines.of(key);
-            line.running++;
-            return Optional.of(line);
+            var queue = queues.getOrCreate(key);
+            queue.running++;
+            return Optional.of(queue);
         });
     }
 
-    /** A run of it is over: its slot is free, and it gets a turn unless the broker said that nothing else waits. */
-    void ended(FunctionQueue line) {
+    /** Frees the slot. The function gets another turn unless its queue is known to be empty. */
+    void runEnded(FunctionQueue queue) {
         locked(() -> {
-            line.running--;
-            slots.release(line.key.owner());
-            if (!line.empty && !closed) {
-                lines.want(line, System.nanoTime());
+            queue.running--;
+            slots.release(queue.key.owner());
+            if (!queue.knownEmpty && !closed) {
+                queues.schedule(queue, System.nanoTime());
             }
-            lines.settle(line);
+            queues.removeIfUnused(queue);
             return null;
         });
     }
 
-    /** How many runs of each function there are here. */
-    Map<QueueKey, Integer> runs() {
-        return locked(lines::runs);
+    Map<QueueKey, Integer> runningByFunction() {
+        return locked(queues::runningByFunction);
     }
 
-    /** No turns for as long as it is on. */
-    void hold(boolean on) {
+    /** While paused no function gets a turn. */
+    void setPaused(boolean on) {
         locked(() -> {
-            held = on;
+            paused = on;
             return null;
         });
     }
 
-    /** No turns any more; returns when those that were given have come to something, or after the limit. */
+    /** Gives no more turns, and waits for pending pulls up to the limit. */
     void close(Duration limit) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             closed = true;
             changed.signalAll();
             long left = limit.toNanos();
-            while (open > 0 && left > 0) {
+            while (pending > 0 && left > 0) {
                 left = changed.awaitNanos(left);
             }
         } finally {

@@ -6,37 +6,37 @@ import java.util.Map;
 import java.util.function.IntSupplier;
 
 /**
- * How many activations may run here at once, and how many of them may be one owner's. The last ones are kept for owners who
- * have none. A slot is taken before work is asked for, so that what comes has a place. Thread-safe.
+ * Limits how many activations run on this spawner, in total and per owner. The last slots are reserved for owners without a
+ * run here. A slot is taken before work is pulled. Thread-safe.
  */
 public final class Slots {
     private final int total;
-    private final IntSupplier mostOfOne;
+    private final IntSupplier ownerLimit;
     private final Map<String, Integer> byOwner = new HashMap<>();
     private int taken;
 
-    /** @param mostOfOne may change, with the spawners that share the platform's work */
-    public Slots(int total, IntSupplier mostOfOne) {
+    /** @param ownerLimit runs of one owner here; changes as spawners start and stop */
+    public Slots(int total, IntSupplier ownerLimit) {
         this.total = total;
-        this.mostOfOne = mostOfOne;
+        this.ownerLimit = ownerLimit;
     }
 
-    /** Whether a slot that is taken, and nobody's yet, may be this owner's. */
-    boolean mayHaveMore(String owner) {
-        int most = mostOfOne.getAsInt();
+    /** Whether a slot that is taken and not yet assigned may be assigned to this owner. */
+    boolean canAssign(String owner) {
+        int limit = ownerLimit.getAsInt();
         synchronized (this) {
             int held = byOwner.getOrDefault(owner, 0);
-            return held < most && (held == 0 || free() >= SpawnerHeartbeat.reservedSlots(total));
+            return held < limit && (held == 0 || free() >= SpawnerHeartbeat.reservedSlots(total));
         }
     }
 
-    /** A slot that is taken is this owner's, until {@link #release(String)}. */
+    /** Assigns a taken slot to the owner, until {@link #release(String)}. */
     synchronized void assign(String owner) {
         byOwner.merge(owner, 1, Integer::sum);
     }
 
     synchronized void release(String owner) {
-        byOwner.computeIfPresent(owner, (who, held) -> held == 1 ? null : held - 1);
+        byOwner.computeIfPresent(owner, (key, held) -> held == 1 ? null : held - 1);
         release();
     }
 
@@ -63,7 +63,7 @@ public final class Slots {
         return total;
     }
 
-    /** From 0, idle, to 1, full. */
+    /** 0: idle; 1: full. */
     synchronized double load() {
         return (double) taken / total;
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What attached sandboxes cost, and what may not get lost on their streams. */
+/** The cost of attached sandboxes: they hold no platform threads. */
 @Tag("docker")
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class AttachedSandboxesTest {
@@ -35,7 +35,7 @@ final class AttachedSandboxesTest {
         images = new TestImages(TestImages.dockerHost());
     }
 
-    /** Containers need not run for that: the daemon attaches to one that is only created, too. */
+    /** The containers are only created: the daemon attaches to those too. */
     @Test
     void givenFiveHundredAttached_whenTheyWait_thenTheyHoldFewThreads() throws Exception {
         var container = images.docker()
@@ -47,7 +47,7 @@ final class AttachedSandboxesTest {
         var threads = ManagementFactory.getThreadMXBean();
         List<Attachment> attached = new ArrayList<>();
         try (var docker = DockerCalls.connect(TestImages.dockerHost(), LIMIT)) {
-            docker.attach(LIMIT, container).close(); // what the first one starts stays
+            docker.attach(LIMIT, container).close(); // the first attach starts threads that stay
             int before = threads.getThreadCount();
             var ended = new CountDownLatch(ATTACHED);
             for (int i = 0; i < ATTACHED; i++) {

@@ -1,7 +1,6 @@
 package dev.faas.spawner.docker;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.faas.spawner.docker.init.Tar;
 import dev.faas.wire.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,9 +16,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image of busybox (Debian's package busybox-static) and little else: every with-method gives a variant.
+ * Builds an image with little more than busybox (Debian's package busybox-static). Every with-method returns a variant.
  *
- * @param files path → (mode, contents)
+ * @param files by path
  */
 public record BusyboxImage(
         List<String> entrypoint,
@@ -35,7 +34,7 @@ public record BusyboxImage(
             "nproc", "od", "printf", "ps", "pwd", "rm", "seq", "setsid", "sh", "sleep", "sort", "stat", "tail", "test",
             "touch", "tr", "true", "wc", "yes");
 
-    /** Mode in the notation of chmod, e.g. 0755. */
+    /** Mode in octal, as chmod takes it. */
     public static final class TarFile {
         private final int mode;
         private final byte[] contents;
@@ -81,14 +80,14 @@ public record BusyboxImage(
         return new BusyboxImage(entrypoint, command, user, workdir, volumes, more);
     }
 
-    /** With a layer of 1.5 MB that no other image has. */
+    /** With a random layer of 1.5 MB, which no other image has. */
     public BusyboxImage unique() {
         var noise = new byte[1_500_000];
         new Random().nextBytes(noise);
         return withFile("/noise", 0644, noise);
     }
 
-    /** Of everything that makes the image. */
+    /** Of the whole image. */
     String hash() {
         return Sha256.hex(archive("")).substring(0, 24);
     }
@@ -97,7 +96,7 @@ public record BusyboxImage(
     byte[] archive(String reference) {
         var layers = files.isEmpty() ? List.of(base()) : List.of(base(), own());
         var config = json(config(layers));
-        var tar = new Tar();
+        var tar = new TestTar();
         tar.file("config.json", 0644, config);
         for (int i = 0; i < layers.size(); i++) {
             tar.file("layer" + i + ".tar", 0644, layers.get(i));
@@ -133,7 +132,7 @@ public record BusyboxImage(
     }
 
     private static byte[] base() {
-        var tar = new Tar()
+        var tar = new TestTar()
                 .directory("bin", 0755)
                 .directory("etc", 0755)
                 .directory("tmp", 01777)
@@ -149,7 +148,7 @@ public record BusyboxImage(
     }
 
     private byte[] own() {
-        var tar = new Tar();
+        var tar = new TestTar();
         files.forEach((path, file) -> tar.file(path.substring(1), file.mode, file.contents));
         return tar.bytes();
     }

@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Programs in C that tests need, built by the compiler that builds init. */
+/** Builds C programs for tests with the compiler that builds init. */
 final class CProgram {
 
-    /** As init itself is checked, and more. */
+    /** Includes the warnings that init is built with. */
     private static final List<String> FLAGS = List.of("gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror");
 
     private CProgram() {}
 
-    /** A static one for images with nothing in them: the function that says what it sees, and what it may try. */
+    /** The static program {@code probe.c}, for images without libraries: prints what it sees, or attacks init. */
     static byte[] probe(Path directory) throws Exception {
         return Files.readAllBytes(
                 build(directory.resolve("probe"), List.of("-static", "-O1"), tests("probe", "attack")));
@@ -44,7 +44,7 @@ final class CProgram {
                 .toList();
     }
 
-    /** The sources of init, but for some. */
+    /** The sources of init without some. */
     static List<Path> init(String... without) throws IOException {
         try (var all = Files.list(initFolder())) {
             return all.filter(path -> path.toString().endsWith(".c"))

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What containers may do to the disk of their host. */
+/** What containers can write to the disk of their host. */
 @Tag("docker")
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DiskTest {
@@ -48,9 +48,7 @@ final class DiskTest {
     private static EngineConfig config(Disk disk) {
         return new EngineConfig(
                 TestImages.dockerHost(),
-                "test-" + UUID.randomUUID(),
-                "one",
-                "1",
+                new EngineConfig.Owner("test-" + UUID.randomUUID(), "one", "1"),
                 EngineConfig.Images.DEFAULT,
                 null,
                 disk);
@@ -62,7 +60,7 @@ final class DiskTest {
 
     private Termination run(Sandbox sandbox) {
         return sandbox.run(EngineFixture.request("", EngineFixture.LONG), output)
-                .ending();
+                .termination();
     }
 
     @Test
@@ -85,12 +83,12 @@ final class DiskTest {
     }
 
     @Test
-    void givenADiskThatIsNearlyFull_whenLookedAt_thenWhoHasWrittenMostIsEndedAndNobodyElse() throws Exception {
+    void givenANearlyFullDisk_whenChecked_thenOnlyTheRunThatHasWrittenMostIsEnded() throws Exception {
         var fills = EngineFixture.spec(
                 images.script("dd if=/dev/zero of=/full bs=1M count=40 2>&1; printf full; exec sleep 600"));
         var other = EngineFixture.spec(images.script("printf started; exec sleep 600"));
         var started = new RecordedOutput();
-        // The sandboxes are closed first: the threads wait for the end of what runs in them.
+        // Sandboxes close before the executor, because its threads wait for the runs.
         try (var executor = Executors.newVirtualThreadPerTaskExecutor();
                 var engine = engine(new Disk(false, 64, MORE_THAN_ANY_DISK_MB));
                 var filling = engine.boot(fills);
@@ -107,12 +105,12 @@ final class DiskTest {
                             DiskFull.class, full -> assertThat(full.detail()).contains("40 MiB"));
             assertThat(innocent.isDone()).isFalse();
             harmless.cancel();
-            assertThat(innocent.get(30, TimeUnit.SECONDS).ending()).isEqualTo(new Termination.Cancelled());
+            assertThat(innocent.get(30, TimeUnit.SECONDS).termination()).isEqualTo(new Termination.Cancelled());
         }
     }
 
     @Test
-    void givenRoomOnTheDisk_whenLookedAt_thenThereIs() throws Exception {
+    void givenRoomOnTheDisk_whenChecked_thenNothingIsEnded() throws Exception {
         try (var engine = engine(new Disk(false, 64, 1))) {
             assertThat(engine.hasRoom()).isTrue();
         }
@@ -122,22 +120,25 @@ final class DiskTest {
     void givenADockerWithQuotas_whenPlanned_thenAWritableRootHasOne() {
         var config = config(new Disk(false, 64, 0));
         var image = new ResolvedImage("sha256:x", Optional.empty(), List.of(), List.of(), Set.of());
-        var plan = new ContainerPlan(config, 1, EngineFixture.spec("any"), image, List.of("true"));
+        var plan = new HardenedContainer(config, 1, EngineFixture.spec("any"), image, List.of("true"));
 
-        var with = plan.create(images.docker(), "name", "volume", true).getHostConfig();
-        var without = plan.create(images.docker(), "name", "volume", false).getHostConfig();
+        var with = plan.createCommand(images.docker(), "name", "volume", true).getHostConfig();
+        var without =
+                plan.createCommand(images.docker(), "name", "volume", false).getHostConfig();
 
         assertThat(with.getStorageOpt()).isEqualTo(Map.of("size", Long.toString(64 << 20)));
         assertThat(without.getStorageOpt()).isNull();
     }
 
     @Test
-    void givenADockerHost_whenItsDiskIsLookedFor_thenOnlyThatOfThisMachineIsWatched(@TempDir Path root) {
+    void givenADockerHost_whenOpened_thenOnlyADiskOfThisMachineIsWatched(@TempDir Path root) {
         var info = new Info().withDockerRootDir(root.toString());
 
-        assertThat(DiskWatch.disk(URI.create("unix:///run/docker.sock"), info)).contains(root);
-        assertThat(DiskWatch.disk(URI.create("tcp://10.0.0.1:2375"), info)).isEmpty();
-        assertThat(DiskWatch.disk(URI.create("unix:///run/docker.sock"), new Info()))
+        assertThat(DiskWatch.watchedDisk(URI.create("unix:///run/docker.sock"), info))
+                .contains(root);
+        assertThat(DiskWatch.watchedDisk(URI.create("tcp://10.0.0.1:2375"), info))
+                .isEmpty();
+        assertThat(DiskWatch.watchedDisk(URI.create("unix:///run/docker.sock"), new Info()))
                 .isEmpty();
     }
 }

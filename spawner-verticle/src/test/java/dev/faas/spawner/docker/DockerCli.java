@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** What a user types, and what becomes of it. */
+/** Runs the docker command as a user would. */
 final class DockerCli {
 
     record Result(int code, String text, String stderr) {}
@@ -47,8 +47,8 @@ final class DockerCli {
         return new Result(process.exitValue(), stdout, stderr.join());
     }
 
-    /** One that has to succeed. */
-    static String ask(String... words) throws IOException {
+    /** Runs a command that must succeed; returns its output. */
+    static String output(String... words) throws IOException {
         var result = run(List.of(words));
         assertThat(result.code())
                 .as("docker %s: %s", List.of(words), result.stderr())

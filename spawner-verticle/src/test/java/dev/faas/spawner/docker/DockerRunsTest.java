@@ -3,7 +3,6 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.concurrent.CompletableFuture;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.Outcome;
@@ -19,10 +18,10 @@ import dev.faas.spawner.engine.Termination.Exited;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,7 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What functions do to a real container, and what is done to them. */
+/** Runs in real containers: what a function can see, write and use. */
 @Tag("docker")
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DockerRunsTest {
@@ -57,12 +56,12 @@ final class DockerRunsTest {
     @AfterEach
     void nothingIsLeftBehind() throws EngineFault {
         try (var last = engine) {
-            assertThat(last.ours()).isEmpty();
+            assertThat(last.listContainers()).isEmpty();
         }
     }
 
     @Test
-    void givenASinkThatBlocks_whenCancelled_thenTheRunEndsAllTheSame() throws Exception {
+    void givenASinkThatBlocks_whenCancelled_thenTheRunStillEnds() throws Exception {
         var reached = new CountDownLatch(1);
         OutputSink stuck = (stream, bytes, offset, length) -> {
             reached.countDown();
@@ -74,7 +73,7 @@ final class DockerRunsTest {
             assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
             sandbox.cancel();
 
-            assertThat(outcome.get(60, TimeUnit.SECONDS).ending()).isEqualTo(new Cancelled());
+            assertThat(outcome.get(60, TimeUnit.SECONDS).termination()).isEqualTo(new Cancelled());
         }
     }
 
@@ -138,7 +137,7 @@ final class DockerRunsTest {
         var before = volumes();
         var outcome = run(EngineFixture.spec(image));
 
-        assertThat(outcome.ending()).isEqualTo(new Exited(0));
+        assertThat(outcome.termination()).isEqualTo(new Exited(0));
         assertThat(volumes()).isEqualTo(before);
     }
 
@@ -162,7 +161,7 @@ final class DockerRunsTest {
     }
 
     @Test
-    void givenNoCommandAnywhere_whenBooted_thenTheArgumentIsNotTakenForOne() throws Exception {
+    void givenNoCommand_whenBooted_thenTheArgumentIsNotExecuted() throws Exception {
         var spec = EngineFixture.spec(images.load(BusyboxImage.bare()));
 
         assertThatThrownBy(() -> engine.boot(spec))
@@ -174,7 +173,7 @@ final class DockerRunsTest {
     void givenOnlyACommandInTheImage_whenRun_thenTheArgumentFollowsIt() throws Exception {
         var outcome = run(EngineFixture.spec(images.load(BusyboxImage.bare().withCommand("/bin/echo", "-n", "cmd"))));
 
-        assertThat(outcome.ending()).isEqualTo(new Exited(0));
+        assertThat(outcome.termination()).isEqualTo(new Exited(0));
         assertThat(output.stdoutText()).isEqualTo("cmd argument");
     }
 
@@ -205,7 +204,7 @@ final class DockerRunsTest {
             var outcome = executor.submit(() -> sandbox.run(REQUEST, output));
             output.awaitFirst();
             var container = images.docker()
-                    .inspectContainerCmd(engine.ours().getFirst().id())
+                    .inspectContainerCmd(engine.listContainers().getFirst().id())
                     .exec();
             sandbox.cancel();
             outcome.get(60, TimeUnit.SECONDS);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A tag that moves, in a registry and on the host: a revision stays what it was when it was first booted. */
+/** When a tag moves, in a registry or on the host, a revision keeps the image of its first boot. */
 @Tag("docker")
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ImagePinTest {
@@ -39,15 +39,15 @@ final class ImagePinTest {
 
     @Test
     void givenATagThatMoves_whenBootedAgain_thenOnlyANewRevisionFollowsIt() throws Exception {
-        // Through a gate: a push under the very name would take that from this host.
+        // Pulled through the gate, because a push under the same name removes it from this host.
         try (var gate = new RegistryGate(registry);
-                var here = ImagesOfTest.open(images)) {
+                var here = SpawnerImages.open(images)) {
             var tag = gate.reference(registry.publish(
                     images, BusyboxImage.running("/bin/echo", "old").unique(), "faas-test/moves", "1"));
             var old = here.resolve(FIRST, tag);
             registry.publish(images, BusyboxImage.running("/bin/echo", "new").unique(), "faas-test/moves", "1");
 
-            assertThat(here.isHere(tag)).isTrue();
+            assertThat(here.isPresent(tag)).isTrue();
             assertThat(here.resolve(FIRST, tag)).isEqualTo(old);
             var updated = here.resolve(SECOND, tag);
             assertThat(updated.entrypoint()).containsExactly("/bin/echo", "new");
@@ -62,15 +62,15 @@ final class ImagePinTest {
         var tag = registry.publish(
                 images, BusyboxImage.running("/bin/echo", "old").unique(), "faas-test/hosts", "1");
         ResolvedImage old;
-        try (var elsewhere = ImagesOfTest.open(images, pins)) {
+        try (var elsewhere = SpawnerImages.open(images, pins)) {
             old = elsewhere.resolve(FIRST, tag);
         }
         registry.publish(images, BusyboxImage.running("/bin/echo", "new").unique(), "faas-test/hosts", "1");
 
-        try (var here = ImagesOfTest.open(images, pins)) {
-            assertThat(here.isHere(old.id())).isFalse(); // as on a host that never had it
+        try (var here = SpawnerImages.open(images, pins)) {
+            assertThat(here.isPresent(old.id())).isFalse(); // like a host that never had it
             assertThat(here.resolve(FIRST, tag)).isEqualTo(old);
-            assertThat(here.isHere(tag)).isFalse(); // the tag itself was not asked for
+            assertThat(here.isPresent(tag)).isFalse(); // only the digest was pulled
         }
     }
 
@@ -80,13 +80,13 @@ final class ImagePinTest {
                 images, BusyboxImage.running("/bin/echo", "theirs").unique(), "faas-test/race", "1");
         var theirs = new MemoryPins();
         ResolvedImage pinned;
-        try (var elsewhere = ImagesOfTest.open(images, theirs)) {
+        try (var elsewhere = SpawnerImages.open(images, theirs)) {
             pinned = elsewhere.resolve(FIRST, tag);
         }
         registry.publish(images, BusyboxImage.running("/bin/echo", "ours").unique(), "faas-test/race", "1");
 
-        // Sees no pin at first, as one does who asks just before the other writes.
-        try (var here = ImagesOfTest.open(images, new LatePins(theirs))) {
+        // Sees no pin at first, like a spawner that looks just before another one writes.
+        try (var here = SpawnerImages.open(images, new LatePins(theirs))) {
             assertThat(here.resolve(FIRST, tag)).isEqualTo(pinned);
         }
     }
@@ -99,7 +99,7 @@ final class ImagePinTest {
         var docker = images.docker();
         var tag = "faas-test/built-here:1";
         docker.tagImageCmd(old, "faas-test/built-here", "1").exec();
-        try (var here = ImagesOfTest.open(images)) {
+        try (var here = SpawnerImages.open(images)) {
             assertThat(here.resolve(FIRST, tag).entrypoint()).containsExactly("/bin/echo", "old");
             docker.tagImageCmd(next, "faas-test/built-here", "1").exec();
 
@@ -114,14 +114,14 @@ final class ImagePinTest {
     }
 
     @Test
-    void givenATagThatSomebodyElseHasPulled_whenItHasMoved_thenWhatIsHereIsTaken() throws Exception {
+    void givenATagThatOthersHavePulled_whenItHasMoved_thenTheImageOnThisHostIsUsed() throws Exception {
         var source = images.load(BusyboxImage.running("/bin/echo", "theirs"));
         var tag = registry.push(images, source, "faas-test/theirs", "1");
         registry.publish(images, BusyboxImage.running("/bin/echo", "new").unique(), "faas-test/theirs", "1");
         images.docker()
                 .tagImageCmd(source, registry.reference("faas-test/theirs"), "1")
                 .exec();
-        try (var here = ImagesOfTest.open(images)) {
+        try (var here = SpawnerImages.open(images)) {
             assertThat(here.resolve(FIRST, tag).entrypoint()).containsExactly("/bin/echo", "theirs");
             assertThat(here.marks()).isEmpty();
         } finally {
@@ -130,10 +130,10 @@ final class ImagePinTest {
     }
 
     @Test
-    void givenARegistryThatIsAway_whenANewRevisionIsBooted_thenWhatWasPulledLastServes() throws Exception {
+    void givenARegistryThatIsAway_whenANewRevisionIsBooted_thenTheLastPulledImageIsUsed() throws Exception {
         var pushed = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/away", "1");
         try (var gate = new RegistryGate(registry);
-                var here = ImagesOfTest.open(images)) {
+                var here = SpawnerImages.open(images)) {
             var tag = gate.reference(pushed);
             var first = here.resolve(FIRST, tag);
             gate.failing(503);
@@ -143,12 +143,12 @@ final class ImagePinTest {
     }
 
     @Test
-    void givenAPinnedImageThatTheRegistryHasNotAnyMore_whenBooted_thenTheDigestIsNamed() throws Exception {
+    void givenAPinnedImageThatTheRegistryHasRemoved_whenBooted_thenTheErrorNamesTheDigest() throws Exception {
         var pins = new MemoryPins();
         var gone = new ImagePin("sha256:" + "1".repeat(64), "sha256:" + "2".repeat(64));
-        pins.agree(FIRST, gone);
+        pins.pin(FIRST, gone);
         var tag = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/pruned", "1");
-        try (var here = ImagesOfTest.open(images, pins)) {
+        try (var here = SpawnerImages.open(images, pins)) {
             assertThatThrownBy(() -> here.resolve(FIRST, tag))
                     .isInstanceOf(ImageNotFound.class)
                     .hasMessageContaining("faas-test/pruned@sha256:2222");

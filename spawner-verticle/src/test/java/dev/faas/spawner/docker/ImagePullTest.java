@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pulls from a real registry, on loopback: as it should be, slow, failing, wanting a login, with a broken layer. */
+/** Pulls from a real registry on loopback: a healthy, slow or failing one, one with a login, and a broken layer. */
 @Tag("docker")
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ImagePullTest {
@@ -50,7 +50,7 @@ final class ImagePullTest {
         var pushed = registry.publish(
                 images, BusyboxImage.running("/bin/echo", "pulled").unique(), "faas-test/many", "1");
         try (var gate = new RegistryGate(registry);
-                var here = ImagesOfTest.open(images);
+                var here = SpawnerImages.open(images);
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var released = gate.slow();
             var reference = gate.reference(pushed);
@@ -72,21 +72,21 @@ final class ImagePullTest {
                         .hasValueSatisfying(digest -> assertThat(digest).matches("sha256:[0-9a-f]{64}"));
             }
             here.resolve("fn_0@1", reference);
-            assertThat(gate.manifests()).isEqualTo(1);
-            assertThat(gate.layers()).isEqualTo(1); // the other one is that of all busybox images, and here
+            assertThat(gate.countManifests()).isEqualTo(1);
+            assertThat(gate.countLayers()).isEqualTo(1); // the other layer is in all busybox images, so it is here
         }
     }
 
     @Test
-    void givenADigest_whenResolved_thenThatVeryImageIsPulled() throws Exception {
+    void givenADigest_whenResolved_thenExactlyThatImageIsPulled() throws Exception {
         var tagged = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/digest", "1");
         String digest;
-        try (var elsewhere = ImagesOfTest.open(images)) {
+        try (var elsewhere = SpawnerImages.open(images)) {
             digest = elsewhere.resolve(tagged).digest().orElseThrow();
         }
-        try (var here = ImagesOfTest.open(images)) {
+        try (var here = SpawnerImages.open(images)) {
             var pinned = registry.reference("faas-test/digest@" + digest);
-            assertThat(here.isHere(pinned)).isFalse();
+            assertThat(here.isPresent(pinned)).isFalse();
             assertThat(here.resolve(pinned).digest()).contains(digest);
         }
     }
@@ -95,18 +95,18 @@ final class ImagePullTest {
     void givenNoTag_whenResolved_thenLatestIsPulledAndNoOther() throws Exception {
         var latest = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/tags", "latest");
         var other = registry.publish(images, BusyboxImage.running("/bin/false").unique(), "faas-test/tags", "other");
-        try (var here = ImagesOfTest.open(images)) {
+        try (var here = SpawnerImages.open(images)) {
             here.resolve(registry.reference("faas-test/tags"));
 
-            assertThat(here.isHere(latest)).isTrue();
-            assertThat(here.isHere(other)).isFalse();
+            assertThat(here.isPresent(latest)).isTrue();
+            assertThat(here.isPresent(other)).isFalse();
         }
     }
 
     @Test
-    void givenATagThatIsNotThere_whenResolved_thenTheRegistrysWordsAreKept() throws Exception {
+    void givenAMissingTag_whenResolved_thenTheErrorHasTheRegistrysMessage() throws Exception {
         registry.push(images, source, "faas-test/known", "1");
-        try (var here = ImagesOfTest.open(images)) {
+        try (var here = SpawnerImages.open(images)) {
             assertThatThrownBy(() -> here.resolve(registry.reference("faas-test/known:2")))
                     .isInstanceOf(ImageNotFound.class)
                     .hasMessageContaining("faas-test/known:2")
@@ -115,8 +115,8 @@ final class ImagePullTest {
     }
 
     @Test
-    void givenAReferenceThatIsNone_whenResolved_thenImageNotFound() throws Exception {
-        try (var here = ImagesOfTest.open(images)) {
+    void givenTextThatIsNotAReference_whenResolved_thenImageNotFound() throws Exception {
+        try (var here = SpawnerImages.open(images)) {
             assertThatThrownBy(() -> here.resolve("Not A Reference")).isInstanceOf(ImageNotFound.class);
         }
     }
@@ -124,7 +124,7 @@ final class ImagePullTest {
     @Test
     void givenARegistryThatNeverAnswers_whenResolved_thenThePullEndsInTime() throws Exception {
         try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                var here = ImagesOfTest.open(images, Duration.ofSeconds(1))) {
+                var here = SpawnerImages.open(images, Duration.ofSeconds(1))) {
             var reference = "127.0.0.1:" + silent.getLocalPort() + "/faas-test/silent:1";
             long start = System.nanoTime();
 
@@ -136,10 +136,10 @@ final class ImagePullTest {
     }
 
     @Test
-    void givenASlowRegistry_whenResolved_thenItIsToldHowFarItIsUntilItIsThere() throws Exception {
+    void givenASlowRegistry_whenResolved_thenTheProgressIsReportedUntilTheEnd() throws Exception {
         var pushed = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/slow", "1");
         try (var gate = new RegistryGate(registry);
-                var here = ImagesOfTest.open(images);
+                var here = SpawnerImages.open(images);
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var released = gate.slow();
             assertThat(here.progress("fn_slow@1")).isEmpty();
@@ -164,8 +164,8 @@ final class ImagePullTest {
     void givenASlowRegistry_whenThePullTakesTooLong_thenItEndsAndTheNextOneMayWork() throws Exception {
         var pushed = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/stuck", "1");
         try (var gate = new RegistryGate(registry);
-                var hasty = ImagesOfTest.open(images, Duration.ofSeconds(2));
-                var here = ImagesOfTest.open(images)) {
+                var hasty = SpawnerImages.open(images, Duration.ofSeconds(2));
+                var here = SpawnerImages.open(images)) {
             gate.slow();
             assertThatThrownBy(() -> hasty.resolve(gate.reference(pushed)))
                     .isInstanceOf(ImagePullFailed.class)
@@ -177,10 +177,10 @@ final class ImagePullTest {
     }
 
     @Test
-    void givenARegistryThatFails_whenResolved_thenItMayPassAndDoesWhenItIsMended() throws Exception {
+    void givenARegistryThatFails_whenResolvedAgainAfterItsRepair_thenTheImageIsPulled() throws Exception {
         var pushed = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/failing", "1");
         try (var gate = new RegistryGate(registry);
-                var here = ImagesOfTest.open(images)) {
+                var here = SpawnerImages.open(images)) {
             gate.failing(500);
             assertThatThrownBy(() -> here.resolve(gate.reference(pushed)))
                     .isInstanceOf(ImagePullFailed.class)
@@ -195,12 +195,12 @@ final class ImagePullTest {
     void givenABrokenLayer_whenResolved_thenItIsRefusedAndNothingOfItIsKept() throws Exception {
         var pushed = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/broken", "1");
         try (var gate = new RegistryGate(registry);
-                var here = ImagesOfTest.open(images)) {
+                var here = SpawnerImages.open(images)) {
             gate.broken();
             assertThatThrownBy(() -> here.resolve(gate.reference(pushed)))
                     .isInstanceOf(ImagePullFailed.class)
                     .hasMessageContaining("verification failed");
-            assertThat(here.isHere(gate.reference(pushed))).isFalse();
+            assertThat(here.isPresent(gate.reference(pushed))).isFalse();
             assertThat(here.marks()).isEmpty();
 
             gate.honest();
@@ -209,24 +209,24 @@ final class ImagePullTest {
     }
 
     @Test
-    void givenAnImageLargerThanAllMayBe_whenResolved_thenItIsNotPulledAndTheSettingIsNamed() throws Exception {
+    void givenAnImageLargerThanTheLimit_whenResolved_thenItIsNotPulledAndTheErrorNamesTheSetting() throws Exception {
         var pushed = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/large", "1");
-        try (var here = ImagesOfTest.bounded(images, 1 << 20)) {
+        try (var here = SpawnerImages.bounded(images, 1 << 20)) {
             assertThatThrownBy(() -> here.resolve(pushed))
                     .isInstanceOf(ImagePullFailed.class)
                     .hasMessageContaining("FAAS_IMAGES_MAX_MB");
-            assertThat(here.isHere(pushed)).isFalse();
+            assertThat(here.isPresent(pushed)).isFalse();
         }
     }
 
     @Test
-    void givenARegistryThatWantsALogin_whenThereIsOne_thenItIsPulledAndElseNot(@TempDir Path directory)
+    void givenARegistryWithALogin_whenResolved_thenOnlyWithTheLoginIsItPulled(@TempDir Path directory)
             throws Exception {
         try (var closed = TestRegistry.withLogin(directory)) {
             var reference =
                     closed.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/private", "1");
             var config = Files.writeString(directory.resolve("config.json"), "{}");
-            try (var here = ImagesOfTest.open(images, config)) {
+            try (var here = SpawnerImages.open(images, config)) {
                 assertThatThrownBy(() -> here.resolve(reference))
                         .isInstanceOf(ImageNotFound.class)
                         .hasMessageContaining("no basic auth credentials");
@@ -238,7 +238,7 @@ final class ImagePullTest {
     }
 
     @Test
-    void givenAWrongLogin_whenResolved_thenTheFaultSaysSoWithoutIt(@TempDir Path directory) throws Exception {
+    void givenAWrongLogin_whenResolved_thenTheErrorDoesNotQuoteIt(@TempDir Path directory) throws Exception {
         try (var closed = TestRegistry.withLogin(directory)) {
             var reference =
                     closed.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/private", "1");
@@ -246,7 +246,7 @@ final class ImagePullTest {
                     directory.resolve("config.json"),
                     "{\"auths\": {\"%s\": {\"username\": \"ada\", \"password\": \"hunter2\"}}}"
                             .formatted(closed.uri().getAuthority()));
-            try (var here = ImagesOfTest.open(images, config)) {
+            try (var here = SpawnerImages.open(images, config)) {
                 assertThatThrownBy(() -> here.resolve(reference))
                         .isInstanceOf(ImageNotFound.class)
                         .hasMessageContaining(reference)
@@ -256,11 +256,11 @@ final class ImagePullTest {
     }
 
     @Test
-    void givenAHelperThatIsNotThere_whenResolved_thenWhatNeedsNoLoginIsPulledAndElseItIsNamed(@TempDir Path directory)
+    void givenAMissingHelper_whenResolved_thenOpenImagesArePulledAndOtherErrorsNameTheHelper(@TempDir Path directory)
             throws Exception {
         var config = Files.writeString(directory.resolve("config.json"), "{\"credsStore\": \"no-such-helper\"}");
         try (var closed = TestRegistry.withLogin(directory);
-                var here = ImagesOfTest.open(images, config)) {
+                var here = SpawnerImages.open(images, config)) {
             var open =
                     registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/open", "1");
             var wanting =

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Functions that attack the init of their own sandbox, as root and as another user; {@code attack.c} is what they do. */
+/** Functions that attack the init of their own sandbox, as root and as another user, by {@code attack.c}. */
 @Tag("docker")
 final class InitAttackTest {
 
@@ -37,18 +37,18 @@ final class InitAttackTest {
         lab.close();
     }
 
-    private static InitSandbox attackers(String user) throws Exception {
+    private static InitSandbox bootAttacker(String user) throws Exception {
         return lab.boot(probe, List.of("/probe", "attack"), "--read-only", "--user=" + user);
     }
 
     private static final String UNFILTERED = "--security-opt=seccomp=unconfined";
 
-    /** Without Docker's filter of system calls: what init withstands, it withstands by itself. */
+    /** Without Docker's filter of system calls, so that only init's own protection counts. */
     @ParameterizedTest
     @ValueSource(strings = {"0", "1234"})
     void givenAFunctionOfTheSameUser_whenItTriesToReadOrTraceInit_thenAllOfItIsRefused(String user) throws Exception {
         try (var sandbox = lab.boot(probe, List.of("/probe", "attack"), "--read-only", "--user=" + user, UNFILTERED)) {
-            var spied = sandbox.runAndStay("spy");
+            var spied = sandbox.runReusing("spy");
             assertThat(spied.trailer().end()).isEqualTo(new End.Exited(0));
             assertThat(spied.out().lines()).hasSizeGreaterThan(30).allMatch(line -> line.endsWith(" refused"));
             var control = sandbox.run("spy on child");
@@ -56,7 +56,7 @@ final class InitAttackTest {
         }
     }
 
-    /** The mode of its file is one defence, that it is not dumpable is another; here only the second is left. */
+    /** The mode of init's file is one protection, not being dumpable another. Here only the second is left. */
     @Test
     void givenAnInitWhoseFileCanBeRead_whenAFunctionTriesToReadOrTraceIt_thenOnlyTheFileIsRead() throws Exception {
         try (var sandbox =
@@ -70,13 +70,13 @@ final class InitAttackTest {
     @ValueSource(strings = {"0", "1234"})
     void givenSharedDescriptorsThatAreChangedAndFull_whenTheRunEnds_thenTheTrailerComesAndTheNextRunFindsThemAsBefore(
             String user) throws Exception {
-        try (var sandbox = attackers(user)) {
-            var before = sandbox.runAndStay("show descriptors").out();
-            var ran = sandbox.runAndStay("descriptors");
+        try (var sandbox = bootAttacker(user)) {
+            var before = sandbox.runReusing("show descriptors").out();
+            var ran = sandbox.runReusing("descriptors");
             assertThat(ran.trailer().end()).isEqualTo(new End.Exited(0));
-            assertThat(ran.trailer().reusable()).isTrue();
+            assertThat(ran.trailer().cleanup().reusable()).isTrue();
             assertThat(ran.out()).hasSizeGreaterThanOrEqualTo(4096);
-            assertThat(sandbox.runAndStay("show descriptors").out())
+            assertThat(sandbox.runReusing("show descriptors").out())
                     .isEqualTo(before)
                     .contains("fd 1 pipe:");
         }
@@ -84,86 +84,88 @@ final class InitAttackTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nice", "hard limit", "batch", "io priority"})
-    void givenInitsOwnTreatmentByTheKernel_whenItIsChangedForGood_thenTheSandboxIsNotUsedAgain(String attack)
+    void givenInitsSchedulingOrLimits_whenChangedIrreversibly_thenTheSandboxIsNotUsedAgain(String attack)
             throws Exception {
-        try (var sandbox = attackers("1234")) {
-            var trailer = sandbox.run(reusing(attack)).trailer();
+        try (var sandbox = bootAttacker("1234")) {
+            var trailer = sandbox.run(reusingFrame(attack)).trailer();
             assertThat(trailer.end()).isEqualTo(new End.Exited(0));
-            assertThat(trailer.reusable()).isFalse();
+            assertThat(trailer.cleanup().reusable()).isFalse();
             assertThat(sandbox.awaitContainerEnd()).isZero();
         }
     }
 
     @Test
     void givenInitsScoreForTheOutOfMemoryKiller_whenRootRaisesIt_thenTheSandboxIsNotUsedAgain() throws Exception {
-        try (var sandbox = attackers("0")) {
-            var trailer = sandbox.run(reusing("oom score")).trailer();
-            // Either it may not, or it shows.
-            assertThat(trailer.end().equals(new End.Exited(0))).isEqualTo(!trailer.reusable());
+        try (var sandbox = bootAttacker("0")) {
+            var trailer = sandbox.run(reusingFrame("oom score")).trailer();
+            // Either the write is refused, or init detects it.
+            assertThat(trailer.end().equals(new End.Exited(0)))
+                    .isEqualTo(!trailer.cleanup().reusable());
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"soft limit", "affinity"})
-    void givenInitsLimits_whenTheyAreChangedSoThatTheyCanBePutRight_thenTheyAre(String attack) throws Exception {
-        try (var sandbox = attackers("1234")) {
+    void givenInitsLimits_whenChangedReversibly_thenTheyAreRestored(String attack) throws Exception {
+        try (var sandbox = bootAttacker("1234")) {
             for (int i = 0; i < 2; i++) {
-                var trailer = sandbox.runAndStay(attack).trailer();
+                var trailer = sandbox.runReusing(attack).trailer();
                 assertThat(trailer.end()).isEqualTo(new End.Exited(0));
-                assertThat(trailer.reusable()).isTrue();
+                assertThat(trailer.cleanup().reusable()).isTrue();
             }
         }
     }
 
     @Test
     void givenEverySignal_whenAFunctionSendsThemToInit_thenItGoesOn() throws Exception {
-        try (var sandbox = attackers("0")) {
-            assertThat(sandbox.runAndStay("signals").trailer().end()).isEqualTo(new End.Exited(0));
-            assertThat(sandbox.runAndStay("signals").trailer().end()).isEqualTo(new End.Exited(0));
+        try (var sandbox = bootAttacker("0")) {
+            assertThat(sandbox.runReusing("signals").trailer().end()).isEqualTo(new End.Exited(0));
+            assertThat(sandbox.runReusing("signals").trailer().end()).isEqualTo(new End.Exited(0));
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "1234"})
     void givenAForkBomb_whenItsCommandEnds_thenNoProcessIsLeft(String user) throws Exception {
-        try (var sandbox = attackers(user)) {
+        try (var sandbox = bootAttacker(user)) {
             for (int i = 0; i < 3; i++) {
-                var ran = sandbox.runAndStay("fork bomb");
+                var ran = sandbox.runReusing("fork bomb");
                 assertThat(ran.trailer().end()).isEqualTo(new End.Exited(0));
-                assertThat(ran.trailer().strays()).isTrue();
-                assertThat(ran.trailer().processes()).isGreaterThan(50);
-                assertThat(sandbox.runAndStay("look for traces").out()).isEmpty();
+                assertThat(ran.trailer().cleanup().strays()).isTrue();
+                assertThat(ran.trailer().counts().processes()).isGreaterThan(50);
+                assertThat(sandbox.runReusing("look for traces").out()).isEmpty();
             }
         }
     }
 
     @Test
-    void givenADaemonThatHoldsThePipes_whenItsCommandEnds_thenItIsKilledBeforeTheTrailerAndNeverHeardAgain()
+    void givenADaemonThatHoldsThePipes_whenItsCommandEnds_thenItIsKilledBeforeTheTrailerAndWritesNoMore()
             throws Exception {
-        try (var sandbox = attackers("0")) {
+        try (var sandbox = bootAttacker("0")) {
             for (int i = 0; i < 5; i++) {
-                assertThat(sandbox.runAndStay("daemon").trailer().strays()).isTrue();
-                var next = sandbox.runAndStay("look for traces");
+                assertThat(sandbox.runReusing("daemon").trailer().cleanup().strays())
+                        .isTrue();
+                var next = sandbox.runReusing("look for traces");
                 assertThat(next.out() + next.err()).isEmpty();
             }
-            assertThat(sandbox.saidNothingWrong()).isTrue();
+            assertThat(sandbox.hasNoFaults()).isTrue();
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"zombies", "orphans"})
-    void givenChildrenThatNobodyWaitsFor_whenTheCommandEnds_thenInitDoes(String attack) throws Exception {
-        try (var sandbox = attackers("0")) {
-            var trailer = sandbox.runAndStay(attack).trailer();
+    void givenZombiesAndOrphans_whenTheCommandEnds_thenInitReapsThem(String attack) throws Exception {
+        try (var sandbox = bootAttacker("0")) {
+            var trailer = sandbox.runReusing(attack).trailer();
             assertThat(trailer.end()).isEqualTo(new End.Exited(0));
-            assertThat(trailer.processes()).isGreaterThan(20);
-            assertThat(sandbox.runAndStay("look for traces").out()).isEmpty();
+            assertThat(trailer.counts().processes()).isGreaterThan(20);
+            assertThat(sandbox.runReusing("look for traces").out()).isEmpty();
         }
     }
 
     @Test
-    void givenACommandThatClosesItsOutput_whenItGoesOn_thenItsEndIsToldAllTheSame() throws Exception {
-        try (var sandbox = attackers("0")) {
+    void givenACommandThatClosesItsOutput_whenItEnds_thenTheEndIsStillReported() throws Exception {
+        try (var sandbox = bootAttacker("0")) {
             assertThat(sandbox.run("close output").trailer().end()).isEqualTo(new End.Exited(3));
         }
     }
@@ -171,18 +173,18 @@ final class InitAttackTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "1234"})
     void givenTracesOfEveryKind_whenTheNextRunLooks_thenThereAreNone(String user) throws Exception {
-        try (var sandbox = attackers(user)) {
-            assertThat(sandbox.runAndStay("look for traces").out()).isEmpty();
-            var traces = sandbox.runAndStay("leave traces");
+        try (var sandbox = bootAttacker(user)) {
+            assertThat(sandbox.runReusing("look for traces").out()).isEmpty();
+            var traces = sandbox.runReusing("leave traces");
             assertThat(traces.trailer().end()).isEqualTo(new End.Exited(0));
-            assertThat(sandbox.runAndStay("look for traces").out()).isEmpty();
+            assertThat(sandbox.runReusing("look for traces").out()).isEmpty();
         }
     }
 
     @Test
     void givenDev_whenRootLeavesSomethingThere_thenTheSandboxIsNotUsedAgain() throws Exception {
-        try (var sandbox = attackers("0")) {
-            assertThat(sandbox.run(reusing("dev")).trailer().end()).isEqualTo(new End.Exited(0));
+        try (var sandbox = bootAttacker("0")) {
+            assertThat(sandbox.run(reusingFrame("dev")).trailer().end()).isEqualTo(new End.Exited(0));
             assertThat(sandbox.awaitContainerEnd()).isZero();
         }
     }
@@ -190,7 +192,8 @@ final class InitAttackTest {
     @Test
     void givenARootThatCanBeWritten_whenReuseIsAskedFor_thenTheSandboxIsNotUsedAgain() throws Exception {
         try (var sandbox = lab.boot(probe, List.of("/probe", "attack"))) {
-            assertThat(sandbox.run(reusing("look for traces")).trailer().end()).isEqualTo(new End.Exited(0));
+            assertThat(sandbox.run(reusingFrame("look for traces")).trailer().end())
+                    .isEqualTo(new End.Exited(0));
             assertThat(sandbox.awaitContainerEnd()).isZero();
         }
     }
@@ -199,11 +202,11 @@ final class InitAttackTest {
     void givenAVolumeOfTheImage_whenReuseIsAskedFor_thenOnlyOneInMemoryIsWipedAndUsedAgain() throws Exception {
         var image = lab.image(lab.scratch(), "VOLUME /data");
         try (var sandbox = lab.boot(image, List.of("/probe", "attack"), "--read-only")) {
-            sandbox.run(reusing("look for traces"));
+            sandbox.run(reusingFrame("look for traces"));
             assertThat(sandbox.awaitContainerEnd()).isZero();
         }
         try (var sandbox = lab.boot(image, List.of("/probe", "attack"), "--read-only", "--tmpfs=/data")) {
-            assertThat(sandbox.runAndStay("look for traces").out()).isEmpty();
+            assertThat(sandbox.runReusing("look for traces").out()).isEmpty();
         }
     }
 
@@ -212,7 +215,7 @@ final class InitAttackTest {
         try (var sandbox = lab.boot(probe, List.of("/probe", "show"), "--read-only")) {
             var seen = new ArrayList<String>();
             for (int i = 0; i < 20; i++) {
-                seen.add(sandbox.runAndStay("x").out());
+                seen.add(sandbox.runReusing("x").out());
             }
             assertThat(seen).allMatch(seen.getFirst()::equals);
         }
@@ -220,14 +223,14 @@ final class InitAttackTest {
 
     @Test
     void givenARunThatIsStopped_whenTheNextOneComes_thenItIsNotHitByTheLateStop() throws Exception {
-        try (var sandbox = attackers("0")) {
-            var first = reusing("stop");
+        try (var sandbox = bootAttacker("0")) {
+            var first = reusingFrame("stop");
             sandbox.begin(first);
             sandbox.awaitOutput("stopping");
             sandbox.send(InitProtocol.stop(first.nonce(), Duration.ZERO));
             assertThat(sandbox.awaitEnd().trailer().cause()).isEqualTo(Cause.STOPPED);
             sandbox.awaitReady();
-            var second = reusing("look for traces");
+            var second = reusingFrame("look for traces");
             sandbox.send(InitProtocol.stop(first.nonce(), Duration.ZERO));
             sandbox.begin(second);
             sandbox.send(InitProtocol.stop(first.nonce(), Duration.ZERO));
@@ -235,7 +238,7 @@ final class InitAttackTest {
         }
     }
 
-    private static RunFrame reusing(String argument) {
+    private static RunFrame reusingFrame(String argument) {
         return InitSandbox.frame(argument, true, Duration.ofSeconds(20), Duration.ofSeconds(1), Map.of());
     }
 }

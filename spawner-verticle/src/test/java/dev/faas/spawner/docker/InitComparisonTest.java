@@ -3,7 +3,6 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.spawner.docker.image.ResolvedImage;
-import dev.faas.spawner.docker.init.Tar;
 import dev.faas.spawner.docker.init.Trailer.End;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.SandboxSpec;
@@ -24,9 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The same image both ways: what a command sees and how its end is told, as {@code docker run --init IMAGE ARGUMENT} and
- * by init. The probe tells of argv, environ, ids, groups, working directory, umask, descriptors, stdin, signals, limits,
- * capabilities, no_new_privs, session and process group.
+ * The same image run both ways: a command sees the same, and its end is reported the same, by {@code docker run --init
+ * IMAGE ARGUMENT} and by our init. The probe prints argv, environ, ids, groups, working directory, umask, descriptors,
+ * stdin, signals, limits, capabilities, no_new_privs, session and process group.
  */
 @Tag("docker")
 final class InitComparisonTest {
@@ -44,14 +43,14 @@ final class InitComparisonTest {
     }
 
     /** The probe beside busybox, for images that run it through a shell, a script or PATH. */
-    private static Tar withShell() throws IOException {
+    private static TestTar withShell() throws IOException {
         return InitImages.busybox()
                 .file("bin/probe", 0755, lab.probe())
                 .file("bin/script", 0755, InitImages.utf8("#!/bin/sh\nexec /bin/probe show \"$0\" \"$@\"\n"))
                 .file("bin/plain", 0755, InitImages.utf8("exec /bin/probe show \"$0\" \"$@\"\n"));
     }
 
-    /** What the two have printed, and that it is worth comparing. */
+    /** Compares what both print, and checks that they print something. */
     private static void assertSame(String image, String... options) throws Exception {
         assertSame(image, List.of(), options);
     }
@@ -72,7 +71,7 @@ final class InitComparisonTest {
         }
     }
 
-    /** By the platform's own rule, from what Docker says of the image. */
+    /** By the platform's rule, from Docker's description of the image. */
     private static List<String> commandLine(String image, List<String> command) throws IOException {
         var entrypoint = list(image, "Entrypoint");
         var cmd = list(image, "Cmd");
@@ -83,12 +82,12 @@ final class InitComparisonTest {
     }
 
     private static List<String> list(String image, String of) throws IOException {
-        var lines =
-                DockerCli.ask("inspect", "--format", "{{range .Config.%s}}{{println .}}{{end}}".formatted(of), image);
+        var lines = DockerCli.output(
+                "inspect", "--format", "{{range .Config.%s}}{{println .}}{{end}}".formatted(of), image);
         return lines.isEmpty() ? List.of() : lines.lines().toList();
     }
 
-    /** As Docker tells it. */
+    /** As Docker reports it. */
     private static int exitCode(End end) {
         return switch (end) {
             case End.Exited(int code) -> code;
@@ -111,10 +110,10 @@ final class InitComparisonTest {
     }
 
     @Test
-    void givenAUserThatTheImageDoesNotKnow_whenItRunsBothWays_thenNeitherStarts() throws Exception {
+    void givenAUserThatIsNotInTheImage_whenItRunsBothWays_thenNeitherStarts() throws Exception {
         var image = lab.image(withShell(), "USER nobody-knows", "ENTRYPOINT [\"/bin/probe\", \"show\"]");
         assertThat(InitLab.dockerRun(image, List.of("x")).stderr()).contains("unable to find user");
-        assertThat(lab.startFails(image, List.of("/bin/probe"))).contains("unable to find user");
+        assertThat(lab.startError(image, List.of("/bin/probe"))).contains("unable to find user");
     }
 
     @Test
@@ -148,11 +147,11 @@ final class InitComparisonTest {
     }
 
     @Test
-    void givenNeitherEntrypointNorCmd_whenTheFunctionBringsTheCommand_thenItSeesTheSame() throws Exception {
+    void givenNeitherEntrypointNorCmd_whenTheFunctionHasACommand_thenItSeesTheSame() throws Exception {
         assertSame(lab.image(withShell()), List.of("/bin/probe", "show"));
     }
 
-    /** Here the platform differs: {@code docker run} would take the argument for the program. */
+    /** Here the platform differs: {@code docker run} would execute the argument. */
     @Test
     void givenCmdOnly_whenItRuns_thenItSeesWhatDockerRunShowsOfCmdAndArgument() throws Exception {
         var image = lab.image(withShell(), "CMD [\"/bin/probe\", \"show\"]");
@@ -185,7 +184,7 @@ final class InitComparisonTest {
     }
 
     @Test
-    void givenOtherLimitsAndTreatment_whenItRunsBothWays_thenItSeesTheSame() throws Exception {
+    void givenOtherLimitsAndOptions_whenItRunsBothWays_thenItSeesTheSame() throws Exception {
         assertSame(
                 lab.image(lab.scratch(), "ENTRYPOINT [\"/probe\", \"show\"]"),
                 "--ulimit=nofile=100:200",
@@ -208,14 +207,14 @@ final class InitComparisonTest {
     }
 
     @Test
-    void givenExitCodes_whenTheyAreToldBothWays_thenTheyAreTheSame() throws Exception {
+    void givenExitCodes_whenReportedBothWays_thenTheyAreTheSame() throws Exception {
         var image = lab.image(lab.scratch(), "ENTRYPOINT [\"/probe\", \"exit\"]");
         var codes = List.of(0, 1, 2, 125, 126, 127, 128, 137, 143, 255);
-        var docker =
-                allAtOnce(codes, code -> InitLab.dockerRun(image, List.of(code)).code());
+        var docker = runInParallel(
+                codes, code -> InitLab.dockerRun(image, List.of(code)).code());
         try (var sandbox = lab.boot(image, List.of("/probe", "exit"), "--read-only")) {
             for (int i = 0; i < codes.size(); i++) {
-                var end = sandbox.runAndStay(Integer.toString(codes.get(i)))
+                var end = sandbox.runReusing(Integer.toString(codes.get(i)))
                         .trailer()
                         .end();
                 assertThat(end).isEqualTo(new End.Exited(docker.get(i)));
@@ -224,15 +223,15 @@ final class InitComparisonTest {
     }
 
     @Test
-    void givenDeathByEachSignal_whenItIsToldBothWays_thenItIsTheSame() throws Exception {
+    void givenDeathByEachSignal_whenReportedBothWays_thenItIsTheSame() throws Exception {
         var image = lab.image(lab.scratch(), "ENTRYPOINT [\"/probe\", \"die\"]");
-        var docker = allAtOnce(
+        var docker = runInParallel(
                 InitImages.DEADLY,
                 number -> InitLab.dockerRun(image, List.of(number)).code());
         try (var sandbox = lab.boot(image, List.of("/probe", "die"), "--read-only")) {
             for (int i = 0; i < docker.size(); i++) {
                 var number = InitImages.DEADLY.get(i);
-                var end = sandbox.runAndStay(Integer.toString(number)).trailer().end();
+                var end = sandbox.runReusing(Integer.toString(number)).trailer().end();
                 assertThat(end).isEqualTo(new End.Signalled(number));
                 assertThat(exitCode(end)).isEqualTo(docker.get(i));
             }
@@ -240,7 +239,7 @@ final class InitComparisonTest {
     }
 
     @Test
-    void givenWhatCannotBeExecuted_whenItIsToldBothWays_thenTheExitCodeIsTheSame() throws Exception {
+    void givenWhatCannotBeExecuted_whenReportedBothWays_thenTheExitCodeIsTheSame() throws Exception {
         for (var program : List.of("/nowhere", "nowhere", "/bin", "/etc/passwd", "/etc/passwd/x")) {
             var image = lab.image(withShell(), "ENTRYPOINT [\"%s\"]".formatted(program));
             try (var sandbox = lab.boot(image, List.of(program))) {
@@ -252,12 +251,12 @@ final class InitComparisonTest {
         }
     }
 
-    private interface Asking {
+    private interface Call {
         int of(String word) throws Exception;
     }
 
-    /** Several {@code docker run}s at a time: each takes some hundred milliseconds. */
-    private static List<Integer> allAtOnce(List<Integer> numbers, Asking asking) throws Exception {
+    /** Runs several at a time, because each {@code docker run} takes some hundred milliseconds. */
+    private static List<Integer> runInParallel(List<Integer> numbers, Call asking) throws Exception {
         try (var pool = Executors.newFixedThreadPool(4)) {
             var answers = pool.invokeAll(numbers.stream()
                     .map(number -> (Callable<Integer>) () -> asking.of(Integer.toString(number)))

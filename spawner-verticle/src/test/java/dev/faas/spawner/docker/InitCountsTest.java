@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 final class InitCountsTest extends InitFixture {
 
     @Test
-    void givenAMemoryBomb_whenItIsTheCommand_thenOutOfMemoryIsToldWithoutAGuess() throws Exception {
+    void givenAMemoryBomb_whenItIsTheCommand_thenTheTrailerReportsOutOfMemory() throws Exception {
         try (var sandbox = lab.boot(probe, List.of("/probe", "touch"))) {
             var trailer = sandbox.run("1000").trailer();
             assertThat(trailer.end()).isEqualTo(new End.Signalled(9));
-            assertThat(trailer.oomKills()).isPositive();
-            assertThat(trailer.killed()).isFalse();
+            assertThat(trailer.counts().oomKills()).isPositive();
+            assertThat(trailer.cleanup().killed()).isFalse();
         }
     }
 
@@ -27,7 +27,7 @@ final class InitCountsTest extends InitFixture {
         try (var sandbox = lab.boot(probe, List.of("/probe", "child-touches"))) {
             var trailer = sandbox.run("1000").trailer();
             assertThat(trailer.end()).isEqualTo(new End.Exited(9));
-            assertThat(trailer.oomKills()).isPositive();
+            assertThat(trailer.counts().oomKills()).isPositive();
         }
     }
 
@@ -36,25 +36,26 @@ final class InitCountsTest extends InitFixture {
         try (var sandbox = lab.boot(probe, List.of("/probe", "attack"), "--memory=32m", "--memory-swap=32m")) {
             var trailer = sandbox.run("fill memory").trailer();
             assertThat(trailer.end()).isEqualTo(new End.Signalled(9));
-            assertThat(trailer.oomKills()).isPositive();
+            assertThat(trailer.counts().oomKills()).isPositive();
         }
     }
 
     @Test
-    void givenMemoryThatWasUsed_whenTheRunEnds_thenItsPeakIsTold() throws Exception {
+    void givenMemoryThatWasUsed_whenTheRunEnds_thenItsPeakIsReported() throws Exception {
         try (var sandbox = lab.boot(probe, List.of("/probe", "touch"))) {
             var trailer = sandbox.run("30").trailer();
             assertThat(trailer.end()).isEqualTo(new End.Exited(0));
-            assertThat(trailer.peak().exact()).isTrue();
-            assertThat(trailer.peak().bytes().orElseThrow()).isBetween(30L << 20, 64L << 20);
-            assertThat(trailer.largestProcess()).isBetween(30L << 20, 64L << 20);
+            assertThat(trailer.counts().peak().isExact()).isTrue();
+            assertThat(trailer.counts().peak().bytes().orElseThrow()).isBetween(30L << 20, 64L << 20);
+            assertThat(trailer.counts().largestProcess()).isBetween(30L << 20, 64L << 20);
         }
     }
 
     @Test
-    void givenProcessorTimeOfAChildThatNobodyWaitsFor_whenTheRunEnds_thenItIsCounted() throws Exception {
+    void givenProcessorTimeOfAnIgnoredChild_whenTheRunEnds_thenItIsCounted() throws Exception {
         try (var sandbox = lab.boot(probe, List.of("/probe", "burn"))) {
-            assertThat(sandbox.run("300").trailer().cpu()).isBetween(Duration.ofMillis(300), Duration.ofSeconds(3));
+            assertThat(sandbox.run("300").trailer().counts().cpu())
+                    .isBetween(Duration.ofMillis(300), Duration.ofSeconds(3));
         }
     }
 }

@@ -9,14 +9,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A laboratory for each class of tests, and the two images that most of them run. */
+/** One {@link InitLab} for each test class, and the two images that most tests run. */
 abstract class InitFixture {
 
     static final Duration LONG = Duration.ofSeconds(20);
     static final Duration GRACE = Duration.ofMillis(300);
     static final Duration SHORT = Duration.ofMillis(300);
 
-    /** Only then is there another run in a sandbox. */
+    /** Needed for a second run in a sandbox. */
     static final String READ_ONLY = "--read-only";
 
     static InitLab lab;

@@ -1,6 +1,5 @@
 package dev.faas.spawner.docker;
 
-import dev.faas.spawner.docker.init.Tar;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,10 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Root file systems for tests of init. */
+/** Builds root file systems for tests of init. */
 final class InitImages {
 
-    /** The signals whose default is to end a process; SIGSTOP and the like stop it, others are ignored. */
+    /** The signals that end a process by default. */
     static final List<Integer> DEADLY =
             List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 24, 25, 26, 27, 29, 30, 31, 34, 50, 64);
 
@@ -19,8 +18,8 @@ final class InitImages {
 
     private InitImages() {}
 
-    static Tar busybox() throws IOException {
-        var tar = new Tar()
+    static TestTar busybox() throws IOException {
+        var tar = new TestTar()
                 .directory("bin", 0755)
                 .directory("etc", 0755)
                 .directory("tmp", 01777)
@@ -33,8 +32,8 @@ final class InitImages {
     }
 
     /** Debian's shell and the libraries it is linked to, from the machine that runs the tests. */
-    static Tar debian() throws IOException {
-        var tar = new Tar().directory("bin", 0755).directory("tmp", 01777).file("bin/sh", 0755, read("/bin/dash"));
+    static TestTar debian() throws IOException {
+        var tar = new TestTar().directory("bin", 0755).directory("tmp", 01777).file("bin/sh", 0755, read("/bin/dash"));
         var linked = new ProcessBuilder("ldd", "/bin/dash")
                 .start()
                 .inputReader()

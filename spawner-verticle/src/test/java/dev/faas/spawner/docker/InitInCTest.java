@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Parts of init without a container around them: its ears, under the sanitizers, and its eyes for cgroups. */
+/** Parts of init without a container: how it reads frames, under the sanitizers, and how it reads cgroups. */
 final class InitInCTest {
 
     private static final List<String> SANITIZED =
@@ -29,9 +29,9 @@ final class InitInCTest {
         cgroups = Files.createDirectory(directory.resolve("cgroup"));
     }
 
-    /** {@code fuzz.c} says what is sent and what is checked; a failure names the seed that shows it again. */
+    /** {@code fuzz.c} describes what is sent and checked; a failure prints the seed that repeats it. */
     @Test
-    void givenConversationsThatAreCutTooLongOrNoise_whenInitHearsThem_thenItEndsThemByItsProtocol() throws Exception {
+    void givenInvalidConversations_whenInitReadsThem_thenItEndsThemByItsProtocol() throws Exception {
         var sources = Stream.concat(
                         CProgram.tests("fuzz").stream(), CProgram.init("init", "process", "sandbox", "wipe").stream())
                 .toList();
@@ -62,7 +62,7 @@ final class InitInCTest {
         assertThat(reading()).isEqualTo("cpu known 1 us 5, oom kills 0, peak 0\n");
     }
 
-    /** A kernel before 5.19 has no memory.peak, one before 4.13 no oom_kill. */
+    /** Kernels before 5.19 have no memory.peak, those before 4.13 no oom_kill. */
     @Test
     void givenFilesThatAreMissingOrOdd_whenTheyAreRead_thenTheyCountAsZero() throws Exception {
         assertThat(reading()).isEqualTo("cpu known 0 us 0, oom kills 0, peak 0\n");

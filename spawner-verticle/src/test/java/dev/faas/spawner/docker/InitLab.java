@@ -3,7 +3,6 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.spawner.docker.init.InitProgram;
-import dev.faas.spawner.docker.init.Tar;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,12 +12,12 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * What the tests of init need of Docker: the volume with the program, images made by {@code docker import} with the
- * instructions of a Dockerfile, and sandboxes. Removes all of it at the end.
+ * Prepares what the tests of init need from Docker: the volume with the program, images by {@code docker import} with
+ * instructions of a Dockerfile, and sandboxes. Removes the volume and the images at the end.
  */
 final class InitLab implements AutoCloseable {
 
-    /** What the platform gives every sandbox, as far as a command can see it; for both ways of starting one. */
+    /** The platform's options for a sandbox that a command can see; used for both ways to start one. */
     static final List<String> HARDENED = List.of(
             "--network=none",
             "--cap-drop=ALL",
@@ -41,14 +40,14 @@ final class InitLab implements AutoCloseable {
     /** @param directory to build the probe in */
     InitLab(Path directory) throws Exception {
         probe = CProgram.probe(directory);
-        DockerCli.ask("volume", "create", name);
-        fillVolume(image(new Tar()), InitProgram.of(DockerCli.ask("info", "--format", "{{.Architecture}}")));
+        DockerCli.output("volume", "create", name);
+        fillVolume(image(new TestTar()), InitProgram.of(DockerCli.output("info", "--format", "{{.Architecture}}")));
     }
 
     private void fillVolume(String anyImage, InitProgram program) throws Exception {
-        var container = DockerCli.ask("create", "--volume=" + name + ":/.faas", anyImage, "/.faas/init");
+        var container = DockerCli.output("create", "--volume=" + name + ":/.faas", anyImage, "/.faas/init");
         try (var docker = new TestImages(TestImages.dockerHost());
-                var tar = new ByteArrayInputStream(new Tar()
+                var tar = new ByteArrayInputStream(new TestTar()
                         .file("init", InitProgram.MODE, program.bytes())
                         .file("readable", 0555, program.bytes())
                         .bytes())) {
@@ -58,11 +57,11 @@ final class InitLab implements AutoCloseable {
                     .withTarInputStream(tar)
                     .exec();
         }
-        DockerCli.ask("rm", "--volumes", container);
+        DockerCli.output("rm", "--volumes", container);
     }
 
     /** @param instructions of a Dockerfile, e.g. {@code ENTRYPOINT ["/probe"]} */
-    String image(Tar files, String... instructions) throws Exception {
+    String image(TestTar files, String... instructions) throws Exception {
         var reference = "faas-test/" + name + ":" + images.size();
         var words = new ArrayList<>(List.of("import"));
         Stream.of(instructions).forEach(line -> words.addAll(List.of("--change", line)));
@@ -73,7 +72,7 @@ final class InitLab implements AutoCloseable {
         return reference;
     }
 
-    /** A static program and nothing else. */
+    /** With a static program and nothing else. */
     String probeImage(String... words) throws Exception {
         return image(scratch(), "ENTRYPOINT [\"/probe\"%s]".formatted(quoted(words)));
     }
@@ -82,8 +81,8 @@ final class InitLab implements AutoCloseable {
         return probe.clone();
     }
 
-    Tar scratch() {
-        return new Tar().file("probe", 0755, probe);
+    TestTar scratch() {
+        return new TestTar().file("probe", 0755, probe);
     }
 
     private static String quoted(String... words) {
@@ -99,11 +98,11 @@ final class InitLab implements AutoCloseable {
         return new InitSandbox(create(image, command, options));
     }
 
-    /** What Docker says of a sandbox that it cannot start. */
-    String startFails(String image, List<String> command) throws IOException {
+    /** Docker's error for a sandbox that it cannot start. */
+    String startError(String image, List<String> command) throws IOException {
         var container = create(image, command);
         var result = DockerCli.run(List.of("start", container));
-        DockerCli.ask("rm", "--volumes", container);
+        DockerCli.output("rm", "--volumes", container);
         assertThat(result.code()).isNotZero();
         return result.stderr();
     }
@@ -115,10 +114,10 @@ final class InitLab implements AutoCloseable {
         words.addAll(List.of(options));
         words.addAll(List.of(image, "--"));
         words.addAll(command);
-        return DockerCli.ask(words.toArray(String[]::new));
+        return DockerCli.output(words.toArray(String[]::new));
     }
 
-    /** The other way: {@code docker run --init}. */
+    /** The other way to start a sandbox: {@code docker run --init}. */
     static DockerCli.Result dockerRun(String image, List<String> words, String... options) throws IOException {
         var all = new ArrayList<>(List.of("run", "--rm", "--init"));
         all.addAll(HARDENED);
@@ -131,8 +130,8 @@ final class InitLab implements AutoCloseable {
     @Override
     public void close() throws IOException {
         for (var image : images) {
-            DockerCli.ask("rmi", image);
+            DockerCli.output("rmi", image);
         }
-        DockerCli.ask("volume", "rm", name);
+        DockerCli.output("volume", "rm", name);
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Commands, what reaches them and how their ends are told, in real containers. */
+/** Commands in real containers: what reaches them, and how their end is reported. */
 @Tag("docker")
 final class InitRunTest extends InitFixture {
 
@@ -23,10 +23,10 @@ final class InitRunTest extends InitFixture {
             assertThat(ran.err()).isEqualTo("err");
             assertThat(ran.trailer().end()).isEqualTo(new End.Exited(7));
             assertThat(ran.trailer().cause()).isEqualTo(Cause.NONE);
-            assertThat(ran.trailer().processes()).isEqualTo(1);
-            assertThat(ran.trailer().wall()).isPositive();
+            assertThat(ran.trailer().counts().processes()).isEqualTo(1);
+            assertThat(ran.trailer().counts().wall()).isPositive();
             assertThat(sandbox.awaitContainerEnd()).isZero();
-            assertThat(sandbox.saidNothingWrong()).isTrue();
+            assertThat(sandbox.hasNoFaults()).isTrue();
         }
     }
 
@@ -35,14 +35,14 @@ final class InitRunTest extends InitFixture {
         try (var sandbox = lab.boot(probe, List.of("/probe", "echo"), READ_ONLY)) {
             for (int length : new int[] {0, 1, 2, 27, 28, 29, 4095, 4096, 4097, 65_535, 65_536, 131_070, 131_071}) {
                 var argument = argument(length);
-                var ran = sandbox.runAndStay(argument);
+                var ran = sandbox.runReusing(argument);
                 assertThat(ran.trailer().end()).isEqualTo(new End.Exited(0));
                 assertThat(ran.out().equals(argument)).as("%d bytes", length).isTrue();
             }
         }
     }
 
-    /** All characters but NUL, and some of more than one byte. */
+    /** All ASCII characters except NUL, and one of two bytes. */
     private static String argument(int bytes) {
         var text = new StringBuilder();
         for (int i = 0; text.length() < bytes - 2; i++) {
@@ -52,17 +52,17 @@ final class InitRunTest extends InitFixture {
     }
 
     @Test
-    void givenAnArgumentThatExecRefuses_whenItIsPassed_thenTheReasonIsTold() throws Exception {
+    void givenAnArgumentThatExecRefuses_whenItIsPassed_thenTheReasonIsReported() throws Exception {
         try (var sandbox = lab.boot(probe, List.of("/probe", "echo"), READ_ONLY)) {
-            assertThat(sandbox.runAndStay("x".repeat(131_072)).trailer().end()).isEqualTo(new End.NotExecuted(7, 1));
-            assertThat(sandbox.runAndStay("x").out()).isEqualTo("x");
+            assertThat(sandbox.runReusing("x".repeat(131_072)).trailer().end()).isEqualTo(new End.NotExecuted(7, 1));
+            assertThat(sandbox.runReusing("x").out()).isEqualTo("x");
         }
     }
 
     @Test
     void givenVariables_whenACommandRuns_thenTheyReplaceTheContainersInPlaceAndAreGoneWithTheRun() throws Exception {
         try (var sandbox = lab.boot(busybox, List.of("env", "X=1"), READ_ONLY, "--env=B=image", "--env=C=image")) {
-            var before = sandbox.runAndStay("Y=2").out();
+            var before = sandbox.runReusing("Y=2").out();
             var variables = Map.of("B", "attempt", "PATH", "/nowhere", "NEW", "ü=ü\n");
             var ran = sandbox.run(InitSandbox.frame("Y=2", true, LONG, GRACE, variables));
             sandbox.awaitReady();
@@ -70,12 +70,12 @@ final class InitRunTest extends InitFixture {
                     .isEqualTo(before.replace("B=image", "B=attempt")
                             .replace("PATH=/bin", "PATH=/nowhere")
                             .replace("X=1", "NEW=ü=ü\n\nX=1"));
-            assertThat(sandbox.runAndStay("Y=2").out()).isEqualTo(before);
+            assertThat(sandbox.runReusing("Y=2").out()).isEqualTo(before);
         }
     }
 
     @Test
-    void givenProgramsThatCannotBeExecuted_whenTheyRun_thenToldApartFromExits() throws Exception {
+    void givenProgramsThatCannotBeExecuted_whenTheyRun_thenTheyDifferFromExits() throws Exception {
         assertThat(endOf("nowhere")).isEqualTo(new End.NotExecuted(2, 127));
         assertThat(endOf("/bin/lost")).isEqualTo(new End.NotExecuted(2, 127)); // its interpreter is missing
         assertThat(endOf("/bin/data")).isEqualTo(new End.NotExecuted(13, 126));
@@ -99,10 +99,10 @@ final class InitRunTest extends InitFixture {
     }
 
     @Test
-    void givenACommandThatDiesOfSignals_whenItRuns_thenEachIsTold() throws Exception {
+    void givenACommandThatDiesOfSignals_whenItRuns_thenEachIsReported() throws Exception {
         try (var sandbox = lab.boot(probe, List.of("/probe", "die"), READ_ONLY)) {
             for (int number : InitImages.DEADLY) {
-                assertThat(sandbox.runAndStay(Integer.toString(number))
+                assertThat(sandbox.runReusing(Integer.toString(number))
                                 .trailer()
                                 .end())
                         .isEqualTo(new End.Signalled(number));

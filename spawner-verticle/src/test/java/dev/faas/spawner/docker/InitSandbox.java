@@ -25,17 +25,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A container with init as its PID 1, attached to by {@code docker start -ai}; for one test thread. */
+/** Attaches to a container with init as PID 1, by {@code docker start -ai}. For one test thread. */
 final class InitSandbox implements AutoCloseable {
 
     static final long FOREVER = Long.MAX_VALUE;
     private static final int LIMIT_SECONDS = 30;
 
-    /** A run as it was seen from outside. */
-    record Ran(Trailer trailer, String out, String err) {}
+    /** A run as seen from outside. */
+    record RunResult(Trailer trailer, String out, String err) {}
 
-    /** Everything that one stream has brought. */
-    private static final class Heard implements TrailerScanner.Sink {
+    /** Records one stream. */
+    private static final class Recorded implements TrailerScanner.Sink {
         final BlockingQueue<Optional<Trailer>> trailers = new LinkedBlockingQueue<>();
         final BlockingQueue<Optional<InitClock>> readies = new LinkedBlockingQueue<>();
         final ByteArrayOutputStream output = new ByteArrayOutputStream();
@@ -57,7 +57,7 @@ final class InitSandbox implements AutoCloseable {
             trailers.add(Optional.of(trailer));
         }
 
-        /** Whoever waits waits in vain. */
+        /** Releases those who wait, with nothing. */
         void ended() {
             readies.add(Optional.empty());
             trailers.add(Optional.empty());
@@ -73,7 +73,7 @@ final class InitSandbox implements AutoCloseable {
 
     private final String container;
     private final Process attached;
-    private final Map<Stream, Heard> heard = new EnumMap<>(Stream.class);
+    private final Map<Stream, Recorded> recorded = new EnumMap<>(Stream.class);
     private final Map<Stream, TrailerScanner> scanners = new EnumMap<>(Stream.class);
     private final List<String> faults = new ArrayList<>();
     private final CountDownLatch streamsEnded = new CountDownLatch(2);
@@ -82,10 +82,10 @@ final class InitSandbox implements AutoCloseable {
     InitSandbox(String container) throws Exception {
         this.container = container;
         for (var stream : Stream.values()) {
-            heard.put(stream, new Heard());
+            recorded.put(stream, new Recorded());
         }
-        scanners.put(Stream.STDOUT, TrailerScanner.ofStdout(heard.get(Stream.STDOUT)));
-        scanners.put(Stream.STDERR, TrailerScanner.ofStderr(heard.get(Stream.STDERR)));
+        scanners.put(Stream.STDOUT, TrailerScanner.ofStdout(recorded.get(Stream.STDOUT)));
+        scanners.put(Stream.STDERR, TrailerScanner.ofStderr(recorded.get(Stream.STDERR)));
         attached = DockerCli.start(List.of("start", "--attach", "--interactive", container));
         listen(Stream.STDOUT, attached.getInputStream());
         listen(Stream.STDERR, attached.getErrorStream());
@@ -114,15 +114,15 @@ final class InitSandbox implements AutoCloseable {
             } catch (IOException e) {
                 // The test has cut the connection.
             } finally {
-                heard.get(stream).ended();
+                recorded.get(stream).ended();
                 streamsEnded.countDown();
             }
         });
     }
 
-    /** Until init waits for another run. */
+    /** Blocks until init waits for another run. */
     InitClock awaitReady() throws Exception {
-        clock = await("READY", heard.get(Stream.STDOUT).readies);
+        clock = await("READY", recorded.get(Stream.STDOUT).readies);
         return clock;
     }
 
@@ -136,18 +136,18 @@ final class InitSandbox implements AutoCloseable {
         return clock;
     }
 
-    /** A run of 20 s at most, of the last one that this sandbox is for. */
-    Ran run(String argument) throws Exception {
+    /** Runs for at most 20 s; the sandbox ends afterwards. */
+    RunResult run(String argument) throws Exception {
         return run(frame(argument));
     }
 
-    Ran run(RunFrame frame) throws Exception {
+    RunResult run(RunFrame frame) throws Exception {
         begin(frame);
         return awaitEnd();
     }
 
-    /** A run after which there can be another one. */
-    Ran runAndStay(String argument) throws Exception {
+    /** Runs for at most 20 s; the sandbox can run again afterwards. */
+    RunResult runReusing(String argument) throws Exception {
         var ran = run(frame(argument, true, Duration.ofSeconds(20), Duration.ofSeconds(2), Map.of()));
         awaitReady();
         return ran;
@@ -157,24 +157,26 @@ final class InitSandbox implements AutoCloseable {
         beginWith(frame, InitProtocol.run(frame));
     }
 
-    /** As if these bytes were the frame. */
+    /** Sends these bytes instead of the frame. */
     void beginWith(RunFrame frame, byte[] bytes) throws IOException {
         scanners.values().forEach(scanner -> scanner.begin(frame.nonce()));
         send(bytes);
     }
 
-    /** Until the trailer has come on both streams. */
-    Ran awaitEnd() throws Exception {
-        var out = await("trailer", heard.get(Stream.STDOUT).trailers);
-        var err = await("trailer", heard.get(Stream.STDERR).trailers);
+    /** Blocks until both streams have brought the trailer. */
+    RunResult awaitEnd() throws Exception {
+        var out = await("trailer", recorded.get(Stream.STDOUT).trailers);
+        var err = await("trailer", recorded.get(Stream.STDERR).trailers);
         assertThat(out).isEqualTo(err);
-        return new Ran(
-                out, heard.get(Stream.STDOUT).take(), heard.get(Stream.STDERR).take());
+        return new RunResult(
+                out,
+                recorded.get(Stream.STDOUT).take(),
+                recorded.get(Stream.STDERR).take());
     }
 
-    /** Until the command has said this, as a piece of its own. */
+    /** Blocks until the command has written a piece that begins with this text. */
     void awaitOutput(String expected) throws Exception {
-        var piece = heard.get(Stream.STDOUT).pieces.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
+        var piece = recorded.get(Stream.STDOUT).pieces.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
         assertThat(piece).startsWith(expected);
     }
 
@@ -183,8 +185,8 @@ final class InitSandbox implements AutoCloseable {
         attached.getOutputStream().flush();
     }
 
-    /** As a spawner that dies: its connection to the daemon is gone. */
-    void cut() {
+    /** Breaks the connection, as a spawner that dies. */
+    void disconnect() {
         attached.destroyForcibly();
     }
 
@@ -192,13 +194,13 @@ final class InitSandbox implements AutoCloseable {
         attached.getOutputStream().close();
     }
 
-    /** Until the container has ended; its exit code. Its streams have ended then, without a run in them. */
+    /** Blocks until the container and its streams have ended. Returns the exit code. */
     int awaitContainerEnd() throws Exception {
         assertThat(streamsEnded.await(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
-        return Integer.parseInt(DockerCli.ask("wait", container));
+        return Integer.parseInt(DockerCli.output("wait", container));
     }
 
-    boolean saidNothingWrong() {
+    boolean hasNoFaults() {
         synchronized (faults) {
             return faults.isEmpty();
         }
@@ -210,12 +212,18 @@ final class InitSandbox implements AutoCloseable {
 
     static RunFrame frame(
             String argument, boolean reuse, Duration timeout, Duration grace, Map<String, String> variables) {
-        return new RunFrame(Nonce.random(), reuse, FOREVER, timeout, grace, RunFrame.SIGTERM, variables, argument);
+        return new RunFrame(
+                Nonce.random(),
+                reuse,
+                new RunFrame.Timing(FOREVER, timeout, grace),
+                RunFrame.SIGTERM,
+                variables,
+                argument);
     }
 
     @Override
     public void close() throws IOException {
         attached.destroyForcibly();
-        DockerCli.ask("rm", "--force", "--volumes", container);
+        DockerCli.output("rm", "--force", "--volumes", container);
     }
 }

@@ -16,25 +16,25 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What ends a run early or keeps it from beginning, in real containers. */
+/** What stops a run early, or prevents its start, in real containers. */
 @Tag("docker")
 final class InitStopTest extends InitFixture {
 
     @Test
-    void givenATimeout_whenTheCommandObeysOrNot_thenItEndsWithinTheGrace() throws Exception {
+    void givenATimeout_whenTheCommandStopsOrNot_thenItEndsWithinTheGrace() throws Exception {
         try (var sandbox = shell("exec sleep $1")) {
             var trailer = sandbox.run(frame("600", SHORT, GRACE)).trailer();
             assertThat(trailer.end()).isEqualTo(new End.Signalled(15));
             assertThat(trailer.cause()).isEqualTo(Cause.TIMEOUT);
-            assertThat(trailer.killed()).isFalse();
-            assertThat(trailer.wall()).isGreaterThanOrEqualTo(SHORT);
+            assertThat(trailer.cleanup().killed()).isFalse();
+            assertThat(trailer.counts().wall()).isGreaterThanOrEqualTo(SHORT);
         }
         try (var sandbox = shell("trap '' TERM; exec sleep $1")) {
             var trailer = sandbox.run(frame("600", SHORT, GRACE)).trailer();
             assertThat(trailer.end()).isEqualTo(new End.Signalled(9));
             assertThat(trailer.cause()).isEqualTo(Cause.TIMEOUT);
-            assertThat(trailer.killed()).isTrue();
-            assertThat(trailer.wall()).isGreaterThanOrEqualTo(SHORT.plus(GRACE));
+            assertThat(trailer.cleanup().killed()).isTrue();
+            assertThat(trailer.counts().wall()).isGreaterThanOrEqualTo(SHORT.plus(GRACE));
         }
         try (var sandbox = shell("trap 'exit 5' TERM; while :; do sleep 0.02; done")) {
             var trailer = sandbox.run(frame("", SHORT, Duration.ofSeconds(15))).trailer();
@@ -60,10 +60,11 @@ final class InitStopTest extends InitFixture {
     }
 
     @Test
-    void givenAStopFrame_whenTheCommandRuns_thenItGetsItsStopSignalAndTheCauseIsTold() throws Exception {
+    void givenAStopFrame_whenTheCommandRuns_thenItGetsItsStopSignalAndTheCauseIsReported() throws Exception {
         try (var sandbox =
                 shell("trap 'printf usr1; exit 3' USR1; trap : TERM; printf started; while :; do sleep 0.02; done")) {
-            var run = new RunFrame(Nonce.random(), false, InitSandbox.FOREVER, LONG, GRACE, 10, Map.of(), "");
+            var run = new RunFrame(
+                    Nonce.random(), false, new RunFrame.Timing(InitSandbox.FOREVER, LONG, GRACE), 10, Map.of(), "");
             sandbox.begin(run);
             sandbox.awaitOutput("started");
             sandbox.send(InitProtocol.stop(run.nonce(), Duration.ofSeconds(10)));
@@ -85,7 +86,7 @@ final class InitStopTest extends InitFixture {
             var trailer = sandbox.awaitEnd().trailer();
             assertThat(trailer.end()).isEqualTo(new End.Signalled(9));
             assertThat(trailer.cause()).isEqualTo(Cause.STOPPED);
-            assertThat(trailer.killed()).isTrue();
+            assertThat(trailer.cleanup().killed()).isTrue();
         }
     }
 
@@ -103,7 +104,7 @@ final class InitStopTest extends InitFixture {
     }
 
     @Test
-    void givenStopAndSignalFramesOfAnotherRun_whenTheyComeLate_thenTheyHitNothing() throws Exception {
+    void givenStopAndSignalFramesOfAnotherRun_whenTheyComeLate_thenTheyHaveNoEffect() throws Exception {
         try (var sandbox = shell("printf started; sleep 0.5")) {
             var late = Nonce.random();
             sandbox.send(InitProtocol.stop(late, Duration.ZERO)); // before the run
@@ -148,9 +149,7 @@ final class InitStopTest extends InitFixture {
             var late = new RunFrame(
                     Nonce.random(),
                     true,
-                    sandbox.clock().in(Duration.ofMillis(-1)),
-                    LONG,
-                    GRACE,
+                    new RunFrame.Timing(sandbox.clock().in(Duration.ofMillis(-1)), LONG, GRACE),
                     RunFrame.SIGTERM,
                     Map.of(),
                     "");
@@ -161,9 +160,7 @@ final class InitStopTest extends InitFixture {
             var inTime = new RunFrame(
                     Nonce.random(),
                     false,
-                    clock.in(Duration.ofSeconds(20)),
-                    LONG,
-                    GRACE,
+                    new RunFrame.Timing(clock.in(Duration.ofSeconds(20)), LONG, GRACE),
                     RunFrame.SIGTERM,
                     Map.of(),
                     "");
@@ -174,7 +171,7 @@ final class InitStopTest extends InitFixture {
     @Test
     void givenAnIdleSandbox_whenTheSpawnerIsGone_thenItEnds() throws Exception {
         try (var sandbox = shell("printf started")) {
-            sandbox.cut();
+            sandbox.disconnect();
             assertThat(sandbox.awaitContainerEnd()).isZero();
         }
     }
@@ -184,7 +181,7 @@ final class InitStopTest extends InitFixture {
         try (var sandbox = shell("trap '' TERM HUP; sleep 600 & printf started; exec sleep 600")) {
             sandbox.begin(frame("", Duration.ZERO, GRACE));
             sandbox.awaitOutput("started");
-            sandbox.cut();
+            sandbox.disconnect();
             assertThat(sandbox.awaitContainerEnd()).isZero();
         }
     }
@@ -209,11 +206,11 @@ final class InitStopTest extends InitFixture {
     }
 
     @Test
-    void givenARunThatMakesNoSense_whenItComes_thenItIsRefusedWithATrailer() throws Exception {
+    void givenAMalformedRunFrame_whenItComes_thenItIsRefusedWithATrailer() throws Exception {
         try (var sandbox = shell("printf started")) {
             var run = frame("x", LONG, GRACE);
             var bytes = InitProtocol.run(run);
-            bytes[8 + 28] = 65; // there is no such stop signal
+            bytes[8 + 28] = 65; // not a signal
             sandbox.beginWith(run, bytes);
             var ran = sandbox.awaitEnd();
             assertThat(ran.trailer().end()).isEqualTo(new End.Refused());

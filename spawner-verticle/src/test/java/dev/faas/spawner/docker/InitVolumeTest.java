@@ -7,7 +7,6 @@ import com.github.dockerjava.api.model.HostConfig;
 import dev.faas.spawner.docker.client.Labels;
 import dev.faas.spawner.docker.init.InitProgram;
 import dev.faas.spawner.docker.init.InitVolume;
-import dev.faas.spawner.docker.init.Tar;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.EngineFixture;
@@ -34,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The one thing on a Docker host that spawners share: it is right whoever tampers with it, and gone with the last of them. */
+/** The volume that all spawners of a host share: it is repaired after damage, and removed by the last spawner. */
 @Tag("docker")
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class InitVolumeTest {
@@ -46,7 +45,7 @@ final class InitVolumeTest {
 
     private final String platform = "test-" + UUID.randomUUID();
 
-    /** What somebody has done to init. */
+    /** Damage to the init program in the volume. */
     enum Damage {
         TRUNCATED,
         OVERWRITTEN,
@@ -69,7 +68,7 @@ final class InitVolumeTest {
         return TestEngines.open(TestImages.dockerHost(), platform, spawner);
     }
 
-    /** Whatever their labels. */
+    /** With any labels. */
     private List<String> volumes() {
         return images.docker().listVolumesCmd().exec().getVolumes().stream()
                 .map(InspectVolumeResponse::getName)
@@ -80,13 +79,12 @@ final class InitVolumeTest {
     private static void runs(ContainerEngine engine) throws Exception {
         try (var sandbox = engine.boot(spec)) {
             var outcome = sandbox.run(EngineFixture.request("", EngineFixture.LONG), new RecordedOutput());
-            assertThat(outcome.ending()).isEqualTo(new Exited(0));
+            assertThat(outcome.termination()).isEqualTo(new Exited(0));
         }
     }
 
     @Test
-    void givenAVolumeThatSomebodyRemoves_whenTheNextSandboxBoots_thenItIsThereAgainAndGoesWithTheSpawner()
-            throws Exception {
+    void givenARemovedVolume_whenTheNextSandboxBoots_thenItIsCreatedAgainAndRemovedWithTheSpawner() throws Exception {
         try (var engine = engine("one")) {
             runs(engine);
             images.docker().removeVolumeCmd(volumes().getFirst()).exec();
@@ -98,7 +96,7 @@ final class InitVolumeTest {
 
     @ParameterizedTest
     @EnumSource(Damage.class)
-    void givenAVolumeThatSomebodyDamages_whenTheNextSandboxBoots_thenInitIsMended(Damage damage) throws Exception {
+    void givenADamagedVolume_whenTheNextSandboxBoots_thenInitIsRepaired(Damage damage) throws Exception {
         try (var engine = engine("one")) {
             runs(engine);
             damage(volumes().getFirst(), damage);
@@ -107,7 +105,7 @@ final class InitVolumeTest {
         }
     }
 
-    /** Through a container that is never started, as it was filled. */
+    /** Through a container that is never started, like the filling. */
     private static void damage(String volume, Damage damage) throws EngineFault {
         var filler = images.docker()
                 .createContainerCmd(spec.image())
@@ -119,10 +117,10 @@ final class InitVolumeTest {
                     .bytes();
             var damaged = switch (damage) {
                 case TRUNCATED ->
-                    new Tar().file("init", InitProgram.MODE, Arrays.copyOf(contents, contents.length / 2));
-                case OVERWRITTEN -> new Tar().file("init", InitProgram.MODE, new byte[contents.length]);
-                case NOT_EXECUTABLE -> new Tar().file("init", 0400, contents);
-                case A_FOLDER -> new Tar().directory("init", 0755);
+                    new TestTar().file("init", InitProgram.MODE, Arrays.copyOf(contents, contents.length / 2));
+                case OVERWRITTEN -> new TestTar().file("init", InitProgram.MODE, new byte[contents.length]);
+                case NOT_EXECUTABLE -> new TestTar().file("init", 0400, contents);
+                case A_FOLDER -> new TestTar().directory("init", 0755);
             };
             images.docker()
                     .copyArchiveToContainerCmd(filler)
@@ -135,24 +133,23 @@ final class InitVolumeTest {
     }
 
     @Test
-    void givenTwoSpawners_whenOneStops_thenTheVolumeIsTheOthersUntilItStopsToo() throws Exception {
+    void givenTwoSpawners_whenOneStops_thenTheVolumeStaysUntilTheOtherStops() throws Exception {
         try (var stays = engine("stays");
                 var sandbox = stays.boot(spec)) {
             try (var goes = engine("goes")) {
                 runs(goes);
             }
             assertThat(volumes()).hasSize(1);
-            assertThat(sandbox.alive()).isTrue();
+            assertThat(sandbox.isAlive()).isTrue();
         }
     }
 
     /**
-     * They also start together, each of them finding the volume empty. Docker removes containers with a force that both may
-     * use: somebody's reaper takes them away at the same time.
+     * The spawners also start together, so that each finds the volume empty. Each removes the containers of all, as a
+     * reaper may do at the same time.
      */
     @RepeatedTest(10)
-    void givenManySpawners_whenTheyStartAndStopTogether_thenEachBootsAndNoneLeavesTheVolumeToTheOthers()
-            throws Exception {
+    void givenManySpawners_whenTheyStartAndStopTogether_thenEachBootsAndTheVolumeIsRemoved() throws Exception {
         int spawners = 4;
         var together = new CountDownLatch(spawners);
         var stopped = new ArrayList<Future<?>>();
@@ -162,14 +159,14 @@ final class InitVolumeTest {
                 stopped.add(executor.submit(() -> {
                     try (var engine = engine(name);
                             var sandbox = engine.boot(spec)) {
-                        assertThat(sandbox.alive()).isTrue();
+                        assertThat(sandbox.isAlive()).isTrue();
                         together.countDown();
                         assertThat(together.await(60, TimeUnit.SECONDS)).isTrue();
-                        for (var container : engine.ours()) {
+                        for (var container : engine.listContainers()) {
                             engine.remove(container.id());
                         }
                     } finally {
-                        together.countDown(); // whoever has failed holds up nobody
+                        together.countDown(); // a spawner that failed must not block the others
                     }
                     return null;
                 }));

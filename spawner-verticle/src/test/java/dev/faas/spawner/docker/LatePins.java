@@ -5,15 +5,15 @@ import dev.faas.spawner.engine.ImagePins;
 import dev.faas.wire.ImagePin;
 import java.util.Optional;
 
-/** Finds no pin when it looks, and another's when it writes its own. */
+/** Shows no pin when read, but an older one when a pin is written. */
 record LatePins(ImagePins others) implements ImagePins {
     @Override
-    public Optional<ImagePin> of(String revision) {
+    public Optional<ImagePin> find(String revision) {
         return Optional.empty();
     }
 
     @Override
-    public ImagePin agree(String revision, ImagePin found) throws EngineFault {
-        return others.agree(revision, found);
+    public ImagePin pin(String revision, ImagePin found) throws EngineFault {
+        return others.pin(revision, found);
     }
 }

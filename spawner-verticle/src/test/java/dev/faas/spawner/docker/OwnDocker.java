@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A Docker daemon of a test's own, to be killed, restarted and frozen: with containers, networks and files apart from the
- * machine's. Needs root. Its containers have no network but their own loopback.
+ * Runs a separate Docker daemon, which a test can kill, restart and freeze. Its containers, networks and files are
+ * separate from those of the machine's daemon. Needs root. Its containers have only a loopback network.
  */
 public final class OwnDocker implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
@@ -31,12 +31,12 @@ public final class OwnDocker implements AutoCloseable {
         this.daemon = launch();
     }
 
-    /** On a disk: overlayfs is not for every file system. */
+    /** Below /var/tmp, because overlayfs does not work on every file system. */
     public static OwnDocker start() throws IOException {
         return start(Files.createTempDirectory(Path.of("/var/tmp"), "faas-docker-"));
     }
 
-    /** With everything in this directory, which is removed with it; its path has to be short, as a socket's has. */
+    /** @param home for all its files; removed by {@link #close}. Its path must be short, because a socket is in it. */
     public static OwnDocker start(Path home) throws IOException {
         return new OwnDocker(home);
     }
@@ -56,8 +56,9 @@ public final class OwnDocker implements AutoCloseable {
                 "--iptables=false",
                 "--ip6tables=false",
                 "--log-level=warn");
-        // In a network of its own: with no bridge it removes the one of another daemon. Loopback is up there, for a
-        // registry.
+        // In its own network namespace, because a daemon without a bridge removes that of another daemon. Loopback is
+        // up
+        // for a registry.
         var process = ChildProcess.start(new ChildProcess.Command(
                 "dockerd",
                 line,
@@ -68,26 +69,26 @@ public final class OwnDocker implements AutoCloseable {
                 "KILL",
                 "TERM",
                 STOP));
-        process.awaitReady(START, this::answers);
+        process.awaitReady(START, this::isAnswering);
         return process;
     }
 
-    private boolean answers() {
+    private boolean isAnswering() {
         try (var docker = DockerCalls.connect(host(), Duration.ofSeconds(2))) {
-            var unused = docker.within(
-                    Duration.ofSeconds(2), "ping", d -> d.pingCmd().exec());
+            var unused =
+                    docker.call(Duration.ofSeconds(2), "ping", d -> d.pingCmd().exec());
             return true;
         } catch (EngineFault e) {
             return false;
         }
     }
 
-    /** As a power cut would, but for the containers, which the next one finds. */
+    /** Kills the daemon, but not its containers: the next daemon finds them. */
     public void kill() throws IOException {
         daemon.kill();
     }
 
-    /** In good order. */
+    /** Stops the daemon with SIGTERM. */
     public void stop() throws IOException {
         daemon.close();
     }
@@ -96,7 +97,7 @@ public final class OwnDocker implements AutoCloseable {
         daemon = launch();
     }
 
-    /** It neither answers nor ends until {@link #thaw}. */
+    /** Stops the daemon's process until {@link #thaw}. */
     public void freeze() throws IOException {
         signal("STOP", daemon.pid());
     }
@@ -105,7 +106,7 @@ public final class OwnDocker implements AutoCloseable {
         signal("CONT", daemon.pid());
     }
 
-    /** The daemon, its containerd, and what they have started: by their descent, or the path that shims are told. */
+    /** The daemon, its containerd, and their descendants; shims are found by the path in their command line. */
     public List<ProcessHandle> processes() throws IOException {
         return ProcessHandle.allProcesses().filter(this::isOurs).toList();
     }
@@ -115,7 +116,7 @@ public final class OwnDocker implements AutoCloseable {
                 .anyMatch(p -> commandLine(p).contains(home.toString()));
     }
 
-    /** Java tells none that is as long as a shim's. */
+    /** From /proc, because Java returns none as long as a shim's. */
     private static String commandLine(ProcessHandle process) {
         try {
             return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
@@ -124,18 +125,17 @@ public final class OwnDocker implements AutoCloseable {
         }
     }
 
-    /** In front of a command that is to run in the daemon's network. */
-    List<String> network() {
+    /** Prefix for a command that must run in the daemon's network. */
+    List<String> networkCommand() {
         return List.of("nsenter", "--net=/proc/" + daemon.pid() + "/ns/net", "--");
     }
 
-    /** Of the daemon itself. */
     public long pid() {
         return daemon.pid();
     }
 
     private static void signal(String name, long pid) throws IOException {
-        // The shell's own: a minimal system has no other.
+        // The shell's built-in kill: a minimal system has no other.
         run("sh", "-c", "kill -s \"$0\" \"$1\"", name, Long.toString(pid));
     }
 

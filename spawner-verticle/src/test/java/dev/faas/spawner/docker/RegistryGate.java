@@ -18,34 +18,34 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** Stands in front of a registry, which can be read through it: slow, broken or failing as a test says. */
+/** Forwards reads to a registry: honestly, slowly, with a broken layer, or with errors, as the test chooses. */
 public final class RegistryGate implements AutoCloseable {
 
-    /** What to do with the answers from now on. */
-    private sealed interface Mood {
-        record Honest() implements Mood {}
+    /** What to do with the registry's answers. */
+    private sealed interface Behaviour {
+        record Honest() implements Behaviour {}
 
-        /** All but the beginning of a layer waits for the latch. */
-        record Slow(CountDownLatch released) implements Mood {}
+        /** Holds back the second half of a layer until the latch is released. */
+        record Slow(CountDownLatch released) implements Behaviour {}
 
-        /** A byte of each layer is another. */
-        record Broken() implements Mood {}
+        /** Changes one byte of each layer. */
+        record Broken() implements Behaviour {}
 
-        record Failing(int status) implements Mood {}
+        record Failing(int status) implements Behaviour {}
     }
 
-    /** Less has no layer. */
+    /** No layer is smaller, in bytes. */
     private static final int LAYER = 100_000;
 
     private static final List<String> PASSED_ON = List.of("Content-Type", "Docker-Content-Digest");
 
     private final URI registry;
     private final HttpServer server;
-    private final PlainDoor door;
+    private final TlsRefusingProxy door;
     private final HttpClient client = HttpClient.newHttpClient();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    private final Queue<String> asked = new ConcurrentLinkedQueue<>();
-    private volatile Mood mood = new Mood.Honest();
+    private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+    private volatile Behaviour behaviour = new Behaviour.Honest();
 
     public RegistryGate(TestRegistry behind) throws IOException {
         registry = behind.uri();
@@ -53,46 +53,46 @@ public final class RegistryGate implements AutoCloseable {
         server.createContext("/", this::answer);
         server.setExecutor(executor);
         server.start();
-        door = new PlainDoor(server.getAddress());
+        door = new TlsRefusingProxy(server.getAddress());
     }
 
-    /** The same image, through here. */
+    /** The reference of the same image through this gate. */
     public String reference(String behind) {
         return "127.0.0.1:" + door.port() + behind.substring(behind.indexOf('/'));
     }
 
-    /** Counted down, layers that are under way go on. */
+    /** Count the latch down to release the layers. */
     public CountDownLatch slow() {
         var released = new CountDownLatch(1);
-        mood = new Mood.Slow(released);
+        behaviour = new Behaviour.Slow(released);
         return released;
     }
 
     public void broken() {
-        mood = new Mood.Broken();
+        behaviour = new Behaviour.Broken();
     }
 
     public void failing(int status) {
-        mood = new Mood.Failing(status);
+        behaviour = new Behaviour.Failing(status);
     }
 
     public void honest() {
-        mood = new Mood.Honest();
+        behaviour = new Behaviour.Honest();
     }
 
-    /** How often a layer was asked for. */
-    public long layers() {
-        return asked.stream().filter(path -> path.startsWith("layer ")).count();
+    /** How many layers were requested. */
+    public long countLayers() {
+        return requests.stream().filter(path -> path.startsWith("layer ")).count();
     }
 
-    /** How often somebody asked what an image is made of. */
-    public long manifests() {
-        return asked.stream().filter(path -> path.contains("/manifests/")).count();
+    /** How many manifests were requested. */
+    public long countManifests() {
+        return requests.stream().filter(path -> path.contains("/manifests/")).count();
     }
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            if (mood instanceof Mood.Failing(var status)) {
+            if (behaviour instanceof Behaviour.Failing(var status)) {
                 exchange.sendResponseHeaders(status, -1);
                 return;
             }
@@ -126,11 +126,11 @@ public final class RegistryGate implements AutoCloseable {
             return;
         }
         boolean layer = body.length >= LAYER;
-        asked.add((layer ? "layer " : "other ") + exchange.getRequestURI());
+        requests.add((layer ? "layer " : "other ") + exchange.getRequestURI());
         exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
         var out = exchange.getResponseBody();
-        switch (mood) {
-            case Mood.Slow(var released)
+        switch (behaviour) {
+            case Behaviour.Slow(var released)
             when layer -> {
                 out.write(body, 0, body.length / 2);
                 out.flush();
@@ -138,7 +138,7 @@ public final class RegistryGate implements AutoCloseable {
                     out.write(body, body.length / 2, body.length - body.length / 2);
                 }
             }
-            case Mood.Broken()
+            case Behaviour.Broken()
             when layer -> {
                 body[body.length / 2] ^= 1;
                 out.write(body);
@@ -149,7 +149,7 @@ public final class RegistryGate implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (mood instanceof Mood.Slow(var released)) {
+        if (behaviour instanceof Behaviour.Slow(var released)) {
             released.countDown();
         }
         door.close();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One container for one run after the other: nothing of a run reaches the next one. */
+/** Several runs in one container: nothing of a run reaches the next one. */
 @Tag("docker")
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ReusedRunsTest {
@@ -44,7 +44,7 @@ final class ReusedRunsTest {
     @AfterEach
     void nothingIsLeftBehind() throws EngineFault {
         try (var last = engine) {
-            assertThat(last.ours()).isEmpty();
+            assertThat(last.listContainers()).isEmpty();
         }
     }
 
@@ -58,7 +58,7 @@ final class ReusedRunsTest {
     private static String run(Sandbox sandbox, String script) {
         var output = new RecordedOutput();
         var outcome = sandbox.run(EngineFixture.request(script, EngineFixture.LONG), output);
-        assertThat(outcome.ending()).as(output.stderrText()).isEqualTo(new Exited(0));
+        assertThat(outcome.termination()).as(output.stderrText()).isEqualTo(new Exited(0));
         return output.stdoutText();
     }
 
@@ -67,9 +67,9 @@ final class ReusedRunsTest {
         try (var sandbox = engine.boot(spec())) {
             for (int i = 0; i < 50; i++) {
                 assertThat(run(sandbox, "printf %s " + i)).isEqualTo(String.valueOf(i));
-                assertThat(sandbox.again()).isTrue();
+                assertThat(sandbox.resetForReuse()).isTrue();
             }
-            assertThat(engine.ours()).hasSize(1);
+            assertThat(engine.listContainers()).hasSize(1);
         }
     }
 
@@ -84,9 +84,9 @@ final class ReusedRunsTest {
         var look = "ls -lA /tmp /dev/shm; echo \"[$SECRET]\"; ulimit -n; umask; pwd; stat -c %a /tmp";
         try (var sandbox = engine.boot(spec())) {
             var before = run(sandbox, look);
-            assertThat(sandbox.again()).isTrue();
+            assertThat(sandbox.resetForReuse()).isTrue();
             run(sandbox, traces);
-            assertThat(sandbox.again()).isTrue();
+            assertThat(sandbox.resetForReuse()).isTrue();
 
             assertThat(run(sandbox, look)).isEqualTo(before);
         }
@@ -102,7 +102,7 @@ final class ReusedRunsTest {
     void givenWritersThatOutliveTheirRun_whenTheNextRuns_thenNothingOfThemReachesIt(String script) throws Exception {
         try (var sandbox = engine.boot(spec())) {
             assertThat(run(sandbox, script)).contains("one");
-            assertThat(sandbox.again()).isTrue();
+            assertThat(sandbox.resetForReuse()).isTrue();
 
             assertThat(run(sandbox, "printf two; ps -o comm | grep -c -E 'sleep' || true"))
                     .isEqualTo("two0\n");
@@ -127,7 +127,7 @@ final class ReusedRunsTest {
                     new RunRequest("a1", script, Map.of(), EngineFixture.LONG, EngineFixture.GRACE, EngineFixture.LONG),
                     new RecordedOutput());
 
-            assertThat(sandbox.again()).isFalse();
+            assertThat(sandbox.resetForReuse()).isFalse();
         }
     }
 
@@ -136,7 +136,7 @@ final class ReusedRunsTest {
         try (var sandbox = engine.boot(EngineFixture.spec(images.script("exit 0")))) {
             sandbox.run(EngineFixture.request("", EngineFixture.LONG), new RecordedOutput());
 
-            assertThat(sandbox.again()).isFalse();
+            assertThat(sandbox.resetForReuse()).isFalse();
         }
     }
 }

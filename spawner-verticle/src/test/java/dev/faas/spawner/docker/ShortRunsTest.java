@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Commands that end as soon as they begin, many at once, on a machine with everything to do. {@code docker run} loses the
- * output of some of them: of 576 on two cores under six busy loops, one came back with exit code 0 and without a byte.
- * Ours are to be complete all the same.
+ * Many commands at once that end as soon as they start, on a busy machine. {@code docker run} loses the output of some:
+ * of 576 on two cores under six busy loops, one ended with exit code 0 and without a byte. Our results must be
+ * complete.
  */
 @Tag("docker")
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -58,7 +58,7 @@ final class ShortRunsTest {
                 assertThat(results.get(i).get(120, TimeUnit.SECONDS)).isEqualTo("argument " + i);
             }
         } finally {
-            load.forEach(Process::destroy); // timeout passes it on
+            load.forEach(Process::destroy); // timeout passes the signal on
         }
     }
 
@@ -66,7 +66,7 @@ final class ShortRunsTest {
         var output = new RecordedOutput();
         try (var sandbox = engine.boot(EngineFixture.spec(image))) {
             var outcome = sandbox.run(EngineFixture.request(argument, EngineFixture.LONG), output);
-            assertThat(outcome.ending()).isEqualTo(new Exited(0));
+            assertThat(outcome.termination()).isEqualTo(new Exited(0));
         }
         return output.stdoutText();
     }

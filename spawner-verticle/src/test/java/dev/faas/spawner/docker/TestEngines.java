@@ -6,13 +6,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.UUID;
 
-/** Engines of a real daemon, with the settings that spawners have unless told otherwise. */
+/** Opens engines of the real daemon with a spawner's default settings. */
 public final class TestEngines {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private TestEngines() {}
 
-    /** Of a platform of its own. */
+    /** For a new platform. */
     static EngineConfig config() {
         return config(TestImages.dockerHost(), "test-" + UUID.randomUUID(), "spawner-1", "incarnation-1");
     }
@@ -20,9 +20,7 @@ public final class TestEngines {
     private static EngineConfig config(URI dockerHost, String platform, String spawner, String incarnation) {
         return new EngineConfig(
                 dockerHost,
-                platform,
-                spawner,
-                incarnation,
+                new EngineConfig.Owner(platform, spawner, incarnation),
                 EngineConfig.Images.DEFAULT,
                 null,
                 EngineConfig.Disk.DEFAULT);
@@ -32,7 +30,7 @@ public final class TestEngines {
         return DockerEngine.open(config, new MemoryPins(), LIMIT);
     }
 
-    /** As of a process of this spawner that began before any other. */
+    /** With an incarnation older than any other of this spawner. */
     public static DockerEngine open(URI dockerHost, String platform, String spawner) throws Exception {
         return open(config(dockerHost, platform, spawner, "0"));
     }

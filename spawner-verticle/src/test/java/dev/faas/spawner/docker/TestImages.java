@@ -17,7 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Images for tests, made without a registry: tars built from {@code /bin/busybox}, loaded into a Docker daemon under
+ * Loads images for tests without a registry: tars built from {@code /bin/busybox} are loaded into a Docker daemon under
  * {@code faas-test/<this run>:<hash of the contents>} and removed again by {@link #close}. Thread-safe.
  */
 public final class TestImages implements AutoCloseable {
@@ -25,7 +25,7 @@ public final class TestImages implements AutoCloseable {
     private final String repository =
             "faas-test/" + UUID.randomUUID().toString().substring(0, 8);
     private final Map<String, Boolean> loaded = new ConcurrentHashMap<>();
-    /** The ids of those that a registry only has, unless somebody pulls them. */
+    /** The ids of images that are now only in a registry, unless pulled again. */
     private final Set<String> published = ConcurrentHashMap.newKeySet();
 
     private final DockerClient docker;
@@ -47,7 +47,7 @@ public final class TestImages implements AutoCloseable {
         return URI.create(chosen == null || chosen.isBlank() ? "unix:///var/run/docker.sock" : chosen);
     }
 
-    /** Loads the image unless it is there, and gives its reference. */
+    /** Loads the image unless it is there; returns its reference. */
     public String load(BusyboxImage image) {
         var reference = repository + ":" + image.hash();
         loaded.computeIfAbsent(reference, tag -> {
@@ -66,14 +66,14 @@ public final class TestImages implements AutoCloseable {
         return load(BusyboxImage.running("/bin/sh", "-c", script, "function"));
     }
 
-    /** Takes it from Docker again: what a registry is to be the only one to have. */
+    /** Removes it from Docker, so that only a registry has it. */
     void unload(String reference) {
         loaded.remove(reference);
         published.add(docker.inspectImageCmd(reference).exec().getId());
         docker.removeImageCmd(reference).exec();
     }
 
-    /** Takes what a platform has pulled from Docker again. */
+    /** Removes what a platform has pulled. */
     public void unloadPulled(String platform) {
         docker.listImagesCmd().exec().stream()
                 .flatMap(image -> PulledImage.of(image, platform).stream())
@@ -81,7 +81,7 @@ public final class TestImages implements AutoCloseable {
                         docker.removeImageCmd(image.id()).withForce(true).exec());
     }
 
-    /** For what the tests want to know of Docker directly. */
+    /** For direct calls of tests. */
     public DockerClient docker() {
         return docker;
     }

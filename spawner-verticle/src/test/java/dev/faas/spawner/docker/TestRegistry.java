@@ -21,36 +21,39 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A registry for pulls: Debian's docker-registry as a child on a free loopback port, which Docker trusts without TLS. */
+/**
+ * Runs a registry: Debian's docker-registry as a child process on a free loopback port, which Docker trusts without
+ * TLS.
+ */
 public final class TestRegistry implements AutoCloseable {
 
     private static final String USER = "ada";
     private static final String PASSWORD = "open sesame";
-    /** The same, as htpasswd writes it. */
+    /** User and password as htpasswd writes them. */
     private static final String LOGINS = "ada:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW\n";
 
-    private static final Set<Integer> THERE = Set.of(200, 401);
+    private static final Set<Integer> UP = Set.of(200, 401);
 
     private final String address;
     private final ChildProcess process;
-    private final boolean closed;
+    private final boolean needsLogin;
 
     private TestRegistry(String address, ChildProcess process, boolean closed) {
         this.address = address;
         this.process = process;
-        this.closed = closed;
+        this.needsLogin = closed;
     }
 
     public static TestRegistry start(Path directory) throws IOException {
         return start(directory, "", false, List.of());
     }
 
-    /** For a Docker with a network of its own, where nobody else reaches it; on what another one has stored. */
+    /** In the network of this Docker; serves what an earlier registry has stored in the directory. */
     public static TestRegistry start(Path directory, OwnDocker docker) throws IOException {
-        return start(directory, "", false, docker.network());
+        return start(directory, "", false, docker.networkCommand());
     }
 
-    /** One that lets nobody in but {@code ada}. */
+    /** With a login: only {@code ada} has access. */
     public static TestRegistry withLogin(Path directory) throws IOException {
         var logins = Files.writeString(directory.resolve("htpasswd"), LOGINS);
         return start(directory, "auth: {htpasswd: {realm: test, path: %s}}\n".formatted(logins), true, List.of());
@@ -79,7 +82,8 @@ public final class TestRegistry implements AutoCloseable {
                 "TERM",
                 Duration.ofSeconds(10)));
         process.awaitReady(
-                Duration.ofSeconds(20), () -> wrapper.isEmpty() ? answers(address) : listens(process.pid(), port));
+                Duration.ofSeconds(20),
+                () -> wrapper.isEmpty() ? isAnswering(address) : isListening(process.pid(), port));
         return new TestRegistry(address, process, closed);
     }
 
@@ -88,7 +92,7 @@ public final class TestRegistry implements AutoCloseable {
         return URI.create("http://" + address);
     }
 
-    /** No log may have one of these. */
+    /** Must not appear in any log. */
     public static List<String> secrets() {
         return List.of(PASSWORD, auth());
     }
@@ -97,17 +101,17 @@ public final class TestRegistry implements AutoCloseable {
         return Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** What {@code docker login} would have written. */
+    /** As {@code docker login} would write it. */
     public String config() {
         return "{\"auths\": {\"%s\": {\"auth\": \"%s\"}}}".formatted(address, auth());
     }
 
-    /** A reference in this registry, whether there is such an image or not. */
+    /** A reference in this registry; the image need not exist. */
     public String reference(String name) {
         return address + "/" + name;
     }
 
-    /** Puts an image into the registry that Docker does not have, nor had any part of. */
+    /** Puts a new image into the registry and removes it from Docker. */
     public String publish(TestImages images, BusyboxImage image, String name, String tag) throws InterruptedException {
         var source = images.load(image);
         var reference = push(images, source, name, tag);
@@ -115,14 +119,14 @@ public final class TestRegistry implements AutoCloseable {
         return reference;
     }
 
-    /** Puts an image that Docker has into the registry, and leaves no name of it in Docker. */
+    /** Pushes an image that Docker has; leaves no name of the registry in Docker. */
     public String push(TestImages images, String source, String name, String tag) throws InterruptedException {
         var docker = images.docker();
         var repository = reference(name);
         docker.tagImageCmd(source, repository, tag).exec();
         try {
             var command = docker.pushImageCmd(repository).withTag(tag);
-            if (closed) {
+            if (needsLogin) {
                 command.withAuthConfig(new AuthConfig()
                         .withRegistryAddress(address)
                         .withUsername(USER)
@@ -141,7 +145,7 @@ public final class TestRegistry implements AutoCloseable {
         return repository + ":" + tag;
     }
 
-    /** Docker's answer is a stream that ends well in any case; a failure is a line of it. */
+    /** Docker reports a failed push as a line of a stream that always ends normally. */
     private static final class Pushing extends ResultCallback.Adapter<PushResponseItem> {
         private volatile @Nullable String refusal;
 
@@ -158,8 +162,8 @@ public final class TestRegistry implements AutoCloseable {
         process.close();
     }
 
-    /** As its own network has it, which we are not in. */
-    private static boolean listens(long pid, int port) {
+    /** Reads the sockets of the registry's own network namespace. */
+    private static boolean isListening(long pid, int port) {
         try {
             return Files.readString(Path.of("/proc/" + pid + "/net/tcp"))
                     .contains("0100007F:%04X 00000000:0000 0A".formatted(port));
@@ -168,13 +172,12 @@ public final class TestRegistry implements AutoCloseable {
         }
     }
 
-    private static boolean answers(String address) {
+    private static boolean isAnswering(String address) {
         try (var client = HttpClient.newHttpClient()) {
             var request = HttpRequest.newBuilder(URI.create("http://" + address + "/v2/"))
                     .timeout(Duration.ofSeconds(2))
                     .build();
-            return THERE.contains(
-                    client.send(request, BodyHandlers.discarding()).statusCode());
+            return UP.contains(client.send(request, BodyHandlers.discarding()).statusCode());
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {

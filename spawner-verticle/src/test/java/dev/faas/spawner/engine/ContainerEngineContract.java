@@ -3,6 +3,7 @@ package dev.faas.spawner.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.activation.RunSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every {@link ContainerEngine} does. */
+/** Tests what every {@link ContainerEngine} must do. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class ContainerEngineContract extends EngineFixture {
 
@@ -41,17 +42,17 @@ public abstract class ContainerEngineContract extends EngineFixture {
                 "'single' \"double\" `back` \\ $HOME $(id) ; | & * ?",
                 "--help",
                 "grüße 🦀 日本語 \u0001\u007f",
-                "a".repeat(RunRequest.MAX_ARGUMENT_BYTES),
-                "🦀".repeat(RunRequest.MAX_ARGUMENT_BYTES / 4) + "abc");
+                "a".repeat(RunSpec.MAX_ARGUMENT_BYTES),
+                "🦀".repeat(RunSpec.MAX_ARGUMENT_BYTES / 4) + "abc");
     }
 
     @ParameterizedTest
     @MethodSource("arguments")
-    void givenAnyArgument_whenRun_thenItArrivesToTheByte(String argument) throws Exception {
+    void givenAnyArgument_whenRun_thenItArrivesUnchanged(String argument) throws Exception {
         var output = new RecordedOutput();
         var outcome = run(Program.ECHO, argument, output);
 
-        assertThat(outcome.ending()).isEqualTo(new Exited(0));
+        assertThat(outcome.termination()).isEqualTo(new Exited(0));
         assertThat(output.stdoutText()).isEqualTo(argument);
         assertThat(output.stderr()).isEmpty();
     }
@@ -61,11 +62,11 @@ public abstract class ContainerEngineContract extends EngineFixture {
     void givenAnExitCode_whenRun_thenItIsTheOutcome(int code) throws Exception {
         var outcome = run(Program.EXIT, String.valueOf(code), new RecordedOutput());
 
-        assertThat(outcome.ending()).isEqualTo(new Exited(code));
+        assertThat(outcome.termination()).isEqualTo(new Exited(code));
     }
 
     @Test
-    void givenOutputOnBothStreams_whenRun_thenTheyAreKeptApart() throws Exception {
+    void givenOutputOnBothStreams_whenRun_thenTheyAreSeparate() throws Exception {
         var output = new RecordedOutput();
         run(Program.BOTH, "stderr", output);
 
@@ -100,7 +101,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
         var output = new RecordedOutput();
         var outcome = run(Program.HANG, "", output, Duration.ofSeconds(1));
 
-        assertThat(outcome.ending()).isEqualTo(new TimedOut());
+        assertThat(outcome.termination()).isEqualTo(new TimedOut());
         assertThat(outcome.usage().durationMs()).isBetween(900L, 60_000L);
         assertThat(output.stdoutText()).isEqualTo("started");
     }
@@ -110,17 +111,17 @@ public abstract class ContainerEngineContract extends EngineFixture {
         var output = new RecordedOutput();
         var outcome = run(Program.STUBBORN, "", output, Duration.ofSeconds(1));
 
-        assertThat(outcome.ending()).isEqualTo(new TimedOut());
+        assertThat(outcome.termination()).isEqualTo(new TimedOut());
         assertThat(outcome.usage().durationMs()).isBetween(1900L, 60_000L);
         assertThat(output.stdoutText()).isEqualTo("started");
     }
 
     @Test
-    void givenACommandThatEndsWellOnSigterm_whenItsTimeoutComes_thenItHasTimedOutAllTheSame() throws Exception {
+    void givenACommandThatEndsWellOnSigterm_whenItsTimeoutComes_thenItStillTimedOut() throws Exception {
         var output = new RecordedOutput();
         var outcome = run(Program.POLITE, "", output, Duration.ofSeconds(1));
 
-        assertThat(outcome.ending()).isEqualTo(new TimedOut());
+        assertThat(outcome.termination()).isEqualTo(new TimedOut());
         assertThat(output.stdoutText()).isEqualTo("startedbye");
     }
 
@@ -135,7 +136,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
             sandbox.cancel();
             sandbox.cancel();
 
-            assertThat(outcome.get(60, TimeUnit.SECONDS).ending()).isEqualTo(new Cancelled());
+            assertThat(outcome.get(60, TimeUnit.SECONDS).termination()).isEqualTo(new Cancelled());
         }
     }
 
@@ -145,7 +146,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
         try (var sandbox = engine.boot(spec(Program.ECHO))) {
             sandbox.cancel();
 
-            assertThat(sandbox.run(request("x", LONG), output).ending()).isEqualTo(new Cancelled());
+            assertThat(sandbox.run(request("x", LONG), output).termination()).isEqualTo(new Cancelled());
         }
         assertThat(output.stdout()).isEmpty();
     }
@@ -156,7 +157,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
             var outcome = sandbox.run(request("7", LONG), new RecordedOutput());
             sandbox.cancel();
 
-            assertThat(outcome.ending()).isEqualTo(new Exited(7));
+            assertThat(outcome.termination()).isEqualTo(new Exited(7));
         }
     }
 
@@ -164,7 +165,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
     void givenMoreMemoryThanAllowed_whenRun_thenOutOfMemory() throws Exception {
         var outcome = run(Program.HOG, "", new RecordedOutput());
 
-        assertThat(outcome.ending()).isEqualTo(new OutOfMemory());
+        assertThat(outcome.termination()).isEqualTo(new OutOfMemory());
         assertThat(outcome.usage().oomKills()).isPositive();
     }
 
@@ -172,7 +173,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
     void givenACrash_whenRun_thenTheSignalIsNamed() throws Exception {
         var outcome = run(Program.SEGFAULT, "", new RecordedOutput());
 
-        assertThat(outcome.ending()).isEqualTo(new Signalled(11, "SIGSEGV"));
+        assertThat(outcome.termination()).isEqualTo(new Signalled(11, "SIGSEGV"));
     }
 
     @ParameterizedTest
@@ -182,7 +183,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
         var output = new RecordedOutput();
         var outcome = run(Program.valueOf(program), "x", output);
 
-        assertThat(outcome.ending())
+        assertThat(outcome.termination())
                 .isInstanceOfSatisfying(
                         StartFailed.class, failed -> assertThat(failed.detail()).contains("/opt/function"));
         assertThat(output.stdout()).isEmpty();
@@ -214,22 +215,22 @@ public abstract class ContainerEngineContract extends EngineFixture {
     }
 
     @Test
-    void givenASandboxThatIsReused_whenItIsAsItWas_thenItRunsAnother() throws Exception {
+    void givenAReusedSandbox_whenReset_thenItRunsAnother() throws Exception {
         var spec = new SandboxSpec(
                 "fn_reused@1", image(Program.ECHO), null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, true);
         try (var sandbox = engine.boot(spec)) {
             for (var argument : List.of("first", "second", "third")) {
                 var output = new RecordedOutput();
-                assertThat(sandbox.run(request(argument, LONG), output).ending())
+                assertThat(sandbox.run(request(argument, LONG), output).termination())
                         .isEqualTo(new Exited(0));
                 assertThat(output.stdoutText()).isEqualTo(argument);
-                assertThat(sandbox.again()).isTrue();
+                assertThat(sandbox.resetForReuse()).isTrue();
             }
         }
     }
 
     @Test
-    void givenASandboxThatIsReused_whenARunWasCancelled_thenItRunsNoOther() throws Exception {
+    void givenAReusedSandbox_whenARunWasCancelled_thenItRunsNoOther() throws Exception {
         var spec = new SandboxSpec(
                 "fn_reused@1", image(Program.HANG), null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, true);
         var output = new RecordedOutput();
@@ -239,24 +240,24 @@ public abstract class ContainerEngineContract extends EngineFixture {
             output.awaitFirst();
             sandbox.cancel();
 
-            assertThat(outcome.get(60, TimeUnit.SECONDS).ending()).isEqualTo(new Cancelled());
-            assertThat(sandbox.again()).isFalse();
+            assertThat(outcome.get(60, TimeUnit.SECONDS).termination()).isEqualTo(new Cancelled());
+            assertThat(sandbox.resetForReuse()).isFalse();
         }
     }
 
     @Test
-    void givenARunUnderWay_whenListed_thenItsContainerSaysWhoseItIs() throws Exception {
+    void givenARunUnderWay_whenListed_thenItsContainerNamesItsSpawner() throws Exception {
         var output = new RecordedOutput();
         try (var sandbox = engine.boot(spec(Program.HANG));
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var outcome = executor.submit(() -> sandbox.run(request("", LONG), output));
             output.awaitFirst();
 
-            assertThat(engine.ours()).singleElement().satisfies(own -> {
+            assertThat(engine.listContainers()).singleElement().satisfies(own -> {
                 assertThat(own.spawner()).isEqualTo("spawner-1");
                 assertThat(own.incarnation()).isEqualTo("incarnation-1");
                 assertThat(own.revision()).isEqualTo(revision(image(Program.HANG)));
-                assertThat(own.held()).isTrue();
+                assertThat(own.inUse()).isTrue();
                 assertThat(own.createdAt()).isNotNull();
             });
             sandbox.cancel();
@@ -268,22 +269,22 @@ public abstract class ContainerEngineContract extends EngineFixture {
     void givenAContainerOfOurs_whenRemovedTwice_thenItIsGone() throws Exception {
         try (var sandbox = engine.boot(spec(Program.ECHO))) {
             sandbox.run(request("x", LONG), new RecordedOutput());
-            var id = engine.ours().getFirst().id();
+            var id = engine.listContainers().getFirst().id();
             engine.remove(id);
             engine.remove(id);
 
-            assertThat(engine.ours()).isEmpty();
+            assertThat(engine.listContainers()).isEmpty();
         }
     }
 
     @Test
-    void givenASinkThatFails_whenRun_thenTheRunGoesOn() throws Exception {
+    void givenASinkThatFails_whenRun_thenTheRunContinues() throws Exception {
         try (var sandbox = engine.boot(spec(Program.BINARY))) {
             var outcome = sandbox.run(request("", LONG), (stream, bytes, offset, length) -> {
                 throw new IllegalStateException("a sink that fails");
             });
 
-            assertThat(outcome.ending()).isEqualTo(new Exited(0));
+            assertThat(outcome.termination()).isEqualTo(new Exited(0));
         }
     }
 
@@ -309,13 +310,13 @@ public abstract class ContainerEngineContract extends EngineFixture {
     }
 
     @Test
-    void givenASandboxThatIsThere_whenAskedWhatItWaitsFor_thenForNothing_andTidyingLeavesItAlone() throws Exception {
+    void givenAReadySandbox_whenDescribedAndTidied_thenItWaitsForNothingAndStays() throws Exception {
         var spec = spec(Program.ECHO);
         try (var sandbox = engine.boot(spec)) {
-            assertThat(engine.waitsFor(spec)).isEmpty();
+            assertThat(engine.describeWait(spec)).isEmpty();
             engine.tidy();
 
-            assertThat(sandbox.run(request("x", LONG), new RecordedOutput()).ending())
+            assertThat(sandbox.run(request("x", LONG), new RecordedOutput()).termination())
                     .isEqualTo(new Exited(0));
         }
     }

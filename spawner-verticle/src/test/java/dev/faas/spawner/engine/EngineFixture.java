@@ -11,13 +11,13 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** An engine for each test, the images that the contract runs, and the check that nothing is left behind. */
+/** Gives each test an engine and the contract's images, and checks that no container is left. */
 public abstract class EngineFixture {
 
     public static final Duration LONG = Duration.ofMinutes(5);
     public static final Duration GRACE = Duration.ofSeconds(1);
 
-    /** Images that an implementation has to bring. */
+    /** Images that each implementation must provide. */
     protected enum Program {
         /** Writes its argument to stdout. */
         ECHO,
@@ -70,7 +70,7 @@ public abstract class EngineFixture {
     @AfterEach
     void nothingIsLeftBehind() throws Exception {
         try (var last = engine) {
-            assertThat(last.ours()).isEmpty();
+            assertThat(last.listContainers()).isEmpty();
         }
     }
 
@@ -87,7 +87,7 @@ public abstract class EngineFixture {
         return new SandboxSpec(revision(image), image, null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, false);
     }
 
-    /** One for each image: an engine runs a revision with the image it first had. */
+    /** One for each image, because a revision is pinned to its first image. */
     public static String revision(String image) {
         return "fn_" + UUID.nameUUIDFromBytes(image.getBytes(UTF_8)) + "@1";
     }

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A container engine without containers: an image is a Java lambda. Keeps the contract of the real one ({@link
- * ContainerEngineContract}), and lets tests say what goes wrong.
+ * A container engine without containers: an image is a Java lambda. Fulfils the contract of the real one ({@link
+ * ContainerEngineContract}) and lets tests inject faults.
  */
 public final class FakeEngine implements ContainerEngine {
 
@@ -43,38 +43,38 @@ public final class FakeEngine implements ContainerEngine {
         return this;
     }
 
-    /** From now on {@code boot} of this image fails like that. */
+    /** From now on {@code boot} of this image fails with this. */
     public FakeEngine unavailable(String reference, Supplier<SandboxUnavailable> failure) {
         unavailable.put(reference, failure);
         return this;
     }
 
-    /** What is waited for. */
+    /** Holds up the boots or removals that wait for it. */
     public interface Obstacle {
         void await() throws InterruptedException;
     }
 
-    /** Every boot waits for it. */
+    /** Every boot waits for this. */
     public void onBoot(Obstacle obstacle) {
         onBoot = obstacle;
     }
 
-    /** The removal of every sandbox waits for it. */
+    /** Every removal of a sandbox waits for this. */
     public void onRemoval(Obstacle obstacle) {
         onRemoval = obstacle;
     }
 
-    /** What every boot that is under way waits for from now on; empty: for nothing. */
+    /** Sets what boots in progress wait for; empty: nothing. */
     public void waits(Optional<String> what) {
         waits = what;
     }
 
-    /** Hears of every boot. */
+    /** Called at every boot. */
     public void booted(Consumer<SandboxSpec> listener) {
         booted = listener;
     }
 
-    /** A container that someone (say, a former incarnation) has left behind. */
+    /** Adds an orphaned container, for example of a former incarnation. */
     public FakeEngine leftBehind(OwnContainer container) {
         containers.put(container.id(), container);
         return this;
@@ -86,12 +86,12 @@ public final class FakeEngine implements ContainerEngine {
         return this;
     }
 
-    /** Down: every call fails as if the daemon were away. */
+    /** While down, every call fails as if the daemon were stopped. */
     public void down(boolean isDown) {
         down = isDown;
     }
 
-    /** Full: there is no room for containers to write to. */
+    /** While full, {@code hasRoom} is false. */
     public void full(boolean isFull) {
         full = isFull;
     }
@@ -136,7 +136,7 @@ public final class FakeEngine implements ContainerEngine {
     }
 
     @Override
-    public Optional<String> waitsFor(SandboxSpec spec) {
+    public Optional<String> describeWait(SandboxSpec spec) {
         return waits;
     }
 
@@ -146,7 +146,7 @@ public final class FakeEngine implements ContainerEngine {
     }
 
     @Override
-    public List<OwnContainer> ours() throws EngineFault {
+    public List<OwnContainer> listContainers() throws EngineFault {
         up();
         return List.copyOf(containers.values());
     }
@@ -183,7 +183,7 @@ public final class FakeEngine implements ContainerEngine {
         return id;
     }
 
-    void gone(String id) {
+    void forget(String id) {
         try {
             onRemoval.await();
         } catch (InterruptedException e) {

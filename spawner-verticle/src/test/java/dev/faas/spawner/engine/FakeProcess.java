@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** What a {@link FakeProgram} sees of the world. */
+/** The environment of a {@link FakeProgram}. */
 public final class FakeProcess {
 
     private final RunRequest request;
@@ -47,26 +47,26 @@ public final class FakeProcess {
         try {
             sink.write(stream, bytes, 0, bytes.length);
         } catch (RuntimeException e) {
-            over = true; // a sink that fails is called no more
+            over = true; // a sink that failed is not called again
         }
     }
 
-    /** From now on SIGTERM does not end this program; it may ask for it. */
+    /** From now on SIGTERM does not end this program, which can query it. */
     public void handleTerm() {
         ignoresTerm = true;
     }
 
-    /** Until SIGTERM has come, at most ten minutes. */
+    /** Waits for SIGTERM, at most ten minutes. */
     public void awaitTerm() throws InterruptedException {
         if (!terminated.await(10, TimeUnit.MINUTES)) {
-            throw new IllegalStateException("nobody ended this program");
+            throw new IllegalStateException("no signal ended this program");
         }
     }
 
     /** Runs until a signal ends it, at most ten minutes. */
     public int hang() throws InterruptedException {
         new CountDownLatch(1).await(10, TimeUnit.MINUTES);
-        throw new IllegalStateException("nobody ended this program");
+        throw new IllegalStateException("no signal ended this program");
     }
 
     void term(Thread thread) {

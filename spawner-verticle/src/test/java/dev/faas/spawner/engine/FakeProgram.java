@@ -1,12 +1,12 @@
 package dev.faas.spawner.engine;
 
-/** What runs in a {@link FakeEngine}'s container, in place of a process. */
+/** Runs in a {@link FakeEngine}'s container in place of a process. */
 public interface FakeProgram {
 
-    /** Gives the exit code. InterruptedException is how a signal reaches it. */
+    /** Returns the exit code. A signal arrives as an InterruptedException. */
     int run(FakeProcess process) throws InterruptedException;
 
-    /** A program that dies otherwise than by exiting throws this. */
+    /** Thrown by a program that ends other than by exiting. */
     final class Died extends RuntimeException {
         private static final long serialVersionUID = 1;
         private final transient Termination ending;

@@ -34,7 +34,7 @@ final class FakeSandbox implements Sandbox {
     }
 
     @Override
-    public boolean alive() {
+    public boolean isAlive() {
         return !engine.isDown();
     }
 
@@ -81,7 +81,7 @@ final class FakeSandbox implements Sandbox {
         } catch (InterruptedException e) {
             return new Termination.Signalled(15, "SIGTERM");
         } catch (RuntimeException e) {
-            return new Termination.Lost("the fake program failed: " + e); // the test's own fault: it will show
+            return new Termination.Lost("the fake program failed: " + e); // a fault of the test, which will fail
         }
     }
 
@@ -93,7 +93,7 @@ final class FakeSandbox implements Sandbox {
         }
         Termination forced = cancelled.isDone() ? new Termination.Cancelled() : new Termination.TimedOut();
         process.term(thread);
-        over(ended, request.grace()); // and SIGKILL needs no cooperation: what is left of it is cut off
+        over(ended, request.grace()); // then SIGKILL: its remaining output is cut off
         return forced;
     }
 
@@ -109,7 +109,7 @@ final class FakeSandbox implements Sandbox {
     }
 
     @Override
-    public boolean again() {
+    public boolean resetForReuse() {
         if (!spec.reused() || !used.get() || !ended || engine.isDown()) {
             return false;
         }
@@ -125,6 +125,6 @@ final class FakeSandbox implements Sandbox {
 
     @Override
     public void close() {
-        engine.gone(container);
+        engine.forget(container);
     }
 }

@@ -26,7 +26,7 @@ final class BootGateTest {
         }
     }
 
-    /** Waits for its turn; told once it waits, or has it. */
+    /** Enters the gate on a thread; returns once the boot waits or has entered. */
     private BootGate.Turn arrive(String name, boolean urgent) throws Exception {
         var turn = gate.turn(name.substring(0, 1), urgent);
         var thread = Thread.ofPlatform().start(() -> {
@@ -52,7 +52,7 @@ final class BootGateTest {
     }
 
     @Test
-    void givenManyBootsOfOneOwner_whenAnotherComes_thenHisIsNext() throws Exception {
+    void givenManyBootsOfOneOwner_whenAnotherComes_thenTheirsIsNext() throws Exception {
         var first = arrive("a1", true);
         arrive("a2", true);
         arrive("a3", true);
@@ -65,7 +65,7 @@ final class BootGateTest {
     }
 
     @Test
-    void givenOwnersWithAsMany_whenAPlaceIsFree_thenWhoCameFirstHasIt() throws Exception {
+    void givenOwnersWithEqualBoots_whenAPlaceIsFree_thenTheFirstArrivalGetsIt() throws Exception {
         arrive("a1", true);
         var other = arrive("b1", true);
         arrive("c1", true);
@@ -77,7 +77,7 @@ final class BootGateTest {
     }
 
     @Test
-    void givenAnOwnerWhoFloods_whenAnotherHasNone_thenOneIsMadeAheadForHim() throws Exception {
+    void givenAFloodingOwner_whenAnotherHasNoBoot_thenOneIsBootedAheadForThem() throws Exception {
         var first = arrive("a1", true);
         arrive("a2", true);
         arrive("b1", false);
@@ -89,7 +89,7 @@ final class BootGateTest {
     }
 
     @Test
-    void givenAnOwnerWithOneMadeAhead_whenOthersWait_thenTheyGoBeforeHisNext() throws Exception {
+    void givenAnOwnerWithABootAhead_whenOthersWait_thenTheyGoFirst() throws Exception {
         arrive("b1", false);
         awaitEntered("b1");
         var second = arrive("a1", true);
@@ -102,7 +102,7 @@ final class BootGateTest {
     }
 
     @Test
-    void givenAnOwnersOwnDemand_whenOneIsMadeAheadForHimToo_thenDemandGoesFirst() throws Exception {
+    void givenDemandAndABootAheadOfOneOwner_whenBothWait_thenDemandGoesFirst() throws Exception {
         var first = arrive("c1", true);
         arrive("d1", true);
         arrive("a1", false);

@@ -18,33 +18,33 @@ final class PoolSharesTest {
                 owner, new SandboxSpec(revision, "image", null, null, Map.of(), 32, 1, 64, Network.NONE, false, false));
     }
 
-    private static Map<PoolKey, Integer> wants(Object... pairs) {
-        var wants = new LinkedHashMap<PoolKey, Integer>();
+    private static Map<PoolKey, Integer> targets(Object... pairs) {
+        var targets = new LinkedHashMap<PoolKey, Integer>();
         for (int i = 0; i < pairs.length; i += 2) {
-            wants.put((PoolKey) pairs[i], (Integer) pairs[i + 1]);
+            targets.put((PoolKey) pairs[i], (Integer) pairs[i + 1]);
         }
-        return wants;
+        return targets;
     }
 
     @Test
-    void givenEnoughForAll_whenDivided_thenEachHasWhatItWants() {
-        assertThat(PoolShares.of(wants(adas, 3, bobs, 2), 10)).isEqualTo(Map.of(adas, 3, bobs, 2));
+    void givenEnoughForAll_whenDivided_thenEachGetsItsTarget() {
+        assertThat(PoolShares.of(targets(adas, 3, bobs, 2), 10)).isEqualTo(Map.of(adas, 3, bobs, 2));
     }
 
     @Test
-    void givenAnOwnerWithManyFunctions_whenScarce_thenAnotherOwnerHasAsMuch() {
-        assertThat(PoolShares.of(wants(adas, 50, adasOther, 50, bobs, 50), 8))
+    void givenAnOwnerWithManyFunctions_whenScarce_thenAnotherOwnerGetsAsMuch() {
+        assertThat(PoolShares.of(targets(adas, 50, adasOther, 50, bobs, 50), 8))
                 .isEqualTo(Map.of(adas, 2, adasOther, 2, bobs, 4));
     }
 
     @Test
-    void givenAnOwnerWhoWantsLittle_whenScarce_thenTheRestIsTheOthers() {
-        assertThat(PoolShares.of(wants(adas, 50, bobs, 1), 8)).isEqualTo(Map.of(adas, 7, bobs, 1));
+    void givenAnOwnerWithASmallTarget_whenScarce_thenTheOtherGetsTheRest() {
+        assertThat(PoolShares.of(targets(adas, 50, bobs, 1), 8)).isEqualTo(Map.of(adas, 7, bobs, 1));
     }
 
     @Test
-    void givenNoBudgetOrNoWish_whenDivided_thenNobodyHasAny() {
-        assertThat(PoolShares.of(wants(adas, 5), 0)).isEmpty();
-        assertThat(PoolShares.of(wants(adas, 0), 5)).isEmpty();
+    void givenNoBudgetOrNoTargets_whenDivided_thenThereAreNoShares() {
+        assertThat(PoolShares.of(targets(adas, 5), 0)).isEmpty();
+        assertThat(PoolShares.of(targets(adas, 0), 5)).isEmpty();
     }
 }

@@ -41,7 +41,7 @@ final class SandboxPoolTest {
         for (var pool : opened) {
             pool.close();
         }
-        assertThat(engine.ours()).isEmpty();
+        assertThat(engine.listContainers()).isEmpty();
     }
 
     private SandboxPool pool(int budget, Duration idle, int boots) {
@@ -60,10 +60,10 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenAFunctionJustMade_whenItsFirstRunComes_thenASandboxIsReady() throws Exception {
+    void givenANewFunction_whenItsFirstRunComes_thenASandboxIsReady() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, true);
-        Await.until("one is ready", () -> pool.ready() == 1);
+        Await.until("one is ready", () -> pool.readyCount() == 1);
 
         pool.take(key("ada", "fn_a@1")).close();
 
@@ -72,15 +72,15 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenAFunctionKnownForLong_whenTheSpawnerStarts_thenNothingIsBooted() throws Exception {
+    void givenAnExistingFunction_whenTheSpawnerStarts_thenNothingIsBooted() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, false);
         pool.expect("fn_b", key("ada", "fn_b@1"), 2, 10, false);
 
-        Await.until("those that are to be ready always are", () -> pool.ready() == 2);
+        Await.until("those that are to be ready always are", () -> pool.readyCount() == 2);
         assertThat(pool.isReady("fn_a")).isFalse();
         assertThat(pool.isReady("fn_b")).isTrue();
-        assertThat(engine.ours()).extracting(OwnContainer::revision).containsOnly("fn_b@1");
+        assertThat(engine.listContainers()).extracting(OwnContainer::revision).containsOnly("fn_b@1");
     }
 
     @Test
@@ -89,7 +89,7 @@ final class SandboxPoolTest {
         try (var first = pool.take(key("ada", "fn_a@1"));
                 var second = pool.take(key("ada", "fn_a@1"))) {
             assertThat(first).isNotSameAs(second);
-            assertThat(engine.ours().size()).isGreaterThanOrEqualTo(2);
+            assertThat(engine.listContainers().size()).isGreaterThanOrEqualTo(2);
         }
         assertThat(count("faas.pool.misses")).isPositive();
     }
@@ -118,72 +118,79 @@ final class SandboxPoolTest {
     void givenAFunctionOutOfUse_whenItsTimeIsOver_thenItHasNoSandbox() throws Exception {
         var pool = pool(4, Duration.ofMillis(300), 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, true);
-        Await.until("one is ready", () -> pool.ready() == 1);
+        Await.until("one is ready", () -> pool.readyCount() == 1);
 
-        Await.until("none is", () -> pool.ready() == 0 && engine.ours().isEmpty());
+        Await.until(
+                "none is",
+                () -> pool.readyCount() == 0 && engine.listContainers().isEmpty());
         assertThat(count("faas.pool.wasted")).isEqualTo(1);
     }
 
     @Test
-    void givenAnEngineThatHasFallenSilent_whenSuspended_thenNoneIsReadyUntilItGoesOn() throws Exception {
+    void givenASuspendedPool_whenSandboxesWereReady_thenNoneIsUntilItResumes() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
-        Await.until("they are ready", () -> pool.ready() == 2);
+        Await.until("they are ready", () -> pool.readyCount() == 2);
 
-        pool.suspend(true);
-        Await.until("they are gone", () -> pool.ready() == 0 && engine.ours().isEmpty());
-        pool.suspend(false);
+        pool.setSuspended(true);
+        Await.until(
+                "they are gone",
+                () -> pool.readyCount() == 0 && engine.listContainers().isEmpty());
+        pool.setSuspended(false);
 
-        Await.until("others are ready", () -> pool.ready() == 2);
+        Await.until("others are ready", () -> pool.readyCount() == 2);
     }
 
     @Test
-    void givenANewRevision_whenTheOldOneHasSandboxes_thenTheyGo() throws Exception {
+    void givenANewRevision_whenTheOldOneHasSandboxes_thenTheyAreRemoved() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
-        Await.until("they are ready", () -> pool.ready() == 2);
+        Await.until("they are ready", () -> pool.readyCount() == 2);
 
         pool.expect("fn_a", key("ada", "fn_a@2"), 2, 10, true);
 
         Await.until(
                 "only the new one's are there",
-                () -> pool.ready() == 2
-                        && engine.ours().stream().allMatch(own -> own.revision().equals("fn_a@2")));
+                () -> pool.readyCount() == 2
+                        && engine.listContainers().stream()
+                                .allMatch(own -> own.revision().equals("fn_a@2")));
     }
 
     @Test
-    void givenAFunctionThatIsDeleted_whenItHasSandboxes_thenTheyGo() throws Exception {
+    void givenAFunctionThatIsDeleted_whenItHasSandboxes_thenTheyAreRemoved() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
-        Await.until("they are ready", () -> pool.ready() == 2);
+        Await.until("they are ready", () -> pool.readyCount() == 2);
 
         assertThat(pool.isReady("fn_a")).isTrue();
 
         pool.forget("fn_a");
 
         assertThat(pool.isReady("fn_a")).isFalse();
-        Await.until("they are gone", () -> pool.ready() == 0 && engine.ours().isEmpty());
+        Await.until(
+                "they are gone",
+                () -> pool.readyCount() == 0 && engine.listContainers().isEmpty());
     }
 
     @Test
-    void givenABudget_whenOneOwnerWantsAllOfIt_thenAnotherHasHisShare() throws Exception {
+    void givenABudget_whenOneOwnerWantsAllOfIt_thenAnotherOwnerGetsTheirShare() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 100, 1000, true);
-        Await.until("she has all", () -> pool.ready() == 4);
+        Await.until("she has all", () -> pool.readyCount() == 4);
 
         pool.expect("fn_b", key("bob", "fn_b@1"), 100, 1000, true);
 
         Await.until(
                 "each has half",
-                () -> engine.ours().stream()
+                () -> engine.listContainers().stream()
                                 .filter(own -> own.revision().equals("fn_b@1"))
                                 .count()
                         == 2);
-        assertThat(engine.ours()).hasSizeLessThanOrEqualTo(4);
+        assertThat(engine.listContainers()).hasSizeLessThanOrEqualTo(4);
     }
 
     @Test
-    void givenRunsThatWaitForABoot_whenOthersCouldBeMadeAhead_thenDemandGoesFirst() throws Exception {
+    void givenRunsThatWaitForABoot_whenOthersCouldBeBootedAhead_thenDemandGoesFirst() throws Exception {
         var order = java.util.Collections.synchronizedList(new ArrayList<String>());
         var go = new CountDownLatch(1);
         engine.onBoot(go::await);
@@ -204,7 +211,8 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenAnImageThatIsNotThere_whenTaken_thenTheRunHearsWhyAndNothingIsTriedAheadForAWhile() throws Exception {
+    void givenAnImageThatIsNotThere_whenTaken_thenTheRunFailsWithTheCauseAndNothingIsBootedAheadForAWhile()
+            throws Exception {
         var tries = new AtomicInteger();
         engine.unavailable("image", () -> {
             tries.incrementAndGet();
@@ -219,20 +227,20 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenAnEngineThatIsAway_whenItComesBack_thenThePoolDoesSoByItself() throws Exception {
+    void givenAnEngineThatIsAway_whenItComesBack_thenThePoolFillsItself() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
-        Await.until("they are ready", () -> pool.ready() == 2);
+        Await.until("they are ready", () -> pool.readyCount() == 2);
 
         engine.down(true);
-        Await.until("they are thrown away", () -> pool.ready() == 0);
+        Await.until("they are thrown away", () -> pool.readyCount() == 0);
         engine.down(false);
 
-        Await.until("others are ready", () -> pool.ready() == 2);
+        Await.until("others are ready", () -> pool.readyCount() == 2);
     }
 
     @Test
-    void givenARunThatWaitsForABoot_whenInterrupted_thenItLetsGoAndTheSandboxIsTheNextOnes() throws Exception {
+    void givenARunThatWaitsForABoot_whenInterrupted_thenTheSandboxGoesToTheNextRun() throws Exception {
         var go = new CountDownLatch(1);
         engine.onBoot(go::await);
         var pool = pool(1, LONG, 4);
@@ -250,7 +258,7 @@ final class SandboxPoolTest {
 
         assertThat(failed.await(30, TimeUnit.SECONDS)).isTrue();
         go.countDown();
-        Await.until("it is ready for the next", () -> pool.ready() == 1);
+        Await.until("it is ready for the next", () -> pool.readyCount() == 1);
     }
 
     private static PoolKey reused(String owner, String revision) {
@@ -260,11 +268,11 @@ final class SandboxPoolTest {
 
     private static void run(Sandbox sandbox) {
         var request = EngineFixture.request("", EngineFixture.LONG);
-        assertThat(sandbox.run(request, new RecordedOutput()).ending()).isInstanceOf(Termination.Exited.class);
+        assertThat(sandbox.run(request, new RecordedOutput()).termination()).isInstanceOf(Termination.Exited.class);
     }
 
     @Test
-    void givenAFunctionInReusedMode_whenRunsComeOneByOne_thenAllHaveTheSameContainer() throws Exception {
+    void givenAFunctionInReusedMode_whenRunsComeOneByOne_thenAllUseTheSameContainer() throws Exception {
         var boots = new AtomicInteger();
         engine.booted(spec -> boots.incrementAndGet());
         var pool = pool(4, LONG, 4);
@@ -272,14 +280,14 @@ final class SandboxPoolTest {
             try (var sandbox = pool.take(reused("ada", "fn_a@1"))) {
                 run(sandbox);
             }
-            Await.until("it is back", () -> pool.ready() == 1);
+            Await.until("it is back", () -> pool.readyCount() == 1);
         }
 
         assertThat(boots.get()).isEqualTo(1);
     }
 
     @Test
-    void givenMoreRunsThanAReusedFunctionMayHave_whenTheyCome_thenTheyWaitForOneToComeBack() throws Exception {
+    void givenMoreRunsThanAReusedFunctionMayHave_whenTaken_thenTheyWaitForAReturnedSandbox() throws Exception {
         var boots = new AtomicInteger();
         engine.booted(spec -> boots.incrementAndGet());
         var pool = pool(4, LONG, 4);
@@ -297,7 +305,7 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenRunsThatWaitForTheOnePlace_whenItsBootFails_thenTheNextOneIsBootedFor() throws Exception {
+    void givenRunsThatWaitForTheOnlyPlace_whenItsBootFails_thenTheNextRunGetsABoot() throws Exception {
         var boots = new AtomicInteger();
         var go = new CountDownLatch(1);
         engine.onBoot(() -> {
@@ -322,10 +330,10 @@ final class SandboxPoolTest {
     }
 
     @Test
-    void givenABootThatDoesNotEnd_whenTheCloseIsCutOff_thenWhatWasReadyIsRemovedAllTheSame() throws Exception {
+    void givenABootThatDoesNotEnd_whenTheCloseIsCutOff_thenReadySandboxesAreStillRemoved() throws Exception {
         var pool = pool(4, LONG, 4);
         pool.expect("fn_a", key("ada", "fn_a@1"), 2, 10, true);
-        Await.until("they are ready", () -> pool.ready() == 2);
+        Await.until("they are ready", () -> pool.readyCount() == 2);
         var boots = new AtomicInteger();
         var go = new CountDownLatch(1);
         engine.onBoot(() -> {
@@ -337,24 +345,24 @@ final class SandboxPoolTest {
         var mayGo = new CountDownLatch(1);
         engine.onRemoval(mayGo::await);
         var closing = Thread.ofVirtual().start(() -> assertThatThrownBy(pool::close));
-        Await.until("it waits for the boot", () -> pool.ready() == 0);
+        Await.until("it waits for the boot", () -> pool.readyCount() == 0);
 
         closing.interrupt();
 
         assertThat(closing.join(Duration.ofMillis(500))).as("closed before").isFalse();
         mayGo.countDown();
         closing.join();
-        assertThat(engine.ours()).isEmpty();
+        assertThat(engine.listContainers()).isEmpty();
         go.countDown();
     }
 
     @Test
-    void givenAReusedSandboxThatWasGivenBack_whenItsFormerRunCancels_thenTheNextOneIsNotHit() throws Exception {
+    void givenAReusedSandboxThatWasGivenBack_whenItsFormerRunCancels_thenTheNextRunIsNotCancelled() throws Exception {
         var pool = pool(4, LONG, 4);
         var former = pool.take(reused("ada", "fn_a@1"));
         run(former);
         former.close();
-        Await.until("it is back", () -> pool.ready() == 1);
+        Await.until("it is back", () -> pool.readyCount() == 1);
         try (var next = pool.take(reused("ada", "fn_a@1"))) {
             former.cancel();
             former.close();

@@ -63,15 +63,15 @@ final class CappedStreamTest {
     }
 
     @Test
-    void givenACap_whenMoreIsWritten_thenExactlySoManyBytesAreKeptAndTheRestIsSwallowed() {
+    void givenACap_whenMoreIsWritten_thenExactlyTheCapIsKeptAndTheRestDropped() {
         var stream = new CappedStream(5);
 
         assertThat(take(stream, "abc", 1)).isEqualTo(3);
         assertThat(take(stream, "def", 2)).isEqualTo(2);
-        assertThat(stream.truncated()).isFalse();
+        assertThat(stream.isTruncated()).isFalse();
         assertThat(take(stream, "f", 3)).isEqualTo(1);
-        assertThat(stream.truncated()).isTrue();
-        assertThat(stream.kept()).isEqualTo(5);
+        assertThat(stream.isTruncated()).isTrue();
+        assertThat(stream.keptBytes()).isEqualTo(5);
         assertThat(text(stream.cut(true, 4))).isEqualTo("abcde");
     }
 
@@ -82,6 +82,6 @@ final class CappedStreamTest {
         take(stream, "abcde", 1);
         stream.take(new byte[0], 0, 0, 2);
 
-        assertThat(stream.truncated()).isFalse();
+        assertThat(stream.isTruncated()).isFalse();
     }
 }

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** Order and completeness of what one run stores, whatever becomes of single answers. */
+/** Tests that a run's chunks are stored completely and in order, even if acknowledgements are lost. */
 final class ChunkPublisherTest {
     private final FakeChannel channel = new FakeChannel();
     private final ChunkPublisher publisher = new ChunkPublisher(channel);
@@ -25,7 +25,7 @@ final class ChunkPublisherTest {
         }
     }
 
-    private String stored() {
+    private String storedBytes() {
         return new String(channel.bytes(Source.STDOUT), StandardCharsets.UTF_8);
     }
 
@@ -33,7 +33,7 @@ final class ChunkPublisherTest {
     void givenAnswers_whenSent_thenAllAreStoredInOrder() throws Exception {
         send(0, 5);
 
-        assertThat(stored()).isEqualTo("000102030405");
+        assertThat(storedBytes()).isEqualTo("000102030405");
         assertThat(publisher.storedBytes(Source.STDOUT)).isEqualTo(12);
         assertThat(publisher.lastSequence()).isEqualTo(6);
     }
@@ -44,7 +44,7 @@ final class ChunkPublisherTest {
 
         send(0, 2);
 
-        assertThat(stored()).isEqualTo("000102");
+        assertThat(storedBytes()).isEqualTo("000102");
         assertThat(publisher.storedBytes(Source.STDOUT)).isEqualTo(6);
     }
 
@@ -55,7 +55,7 @@ final class ChunkPublisherTest {
         send(0, 1);
         send(2, 3);
 
-        assertThat(stored()).isEqualTo("00010203");
+        assertThat(storedBytes()).isEqualTo("00010203");
         assertThat(publisher.storedBytes(Source.STDOUT)).isEqualTo(8);
         assertThat(publisher.lastSequence()).isEqualTo(4);
     }
@@ -68,7 +68,7 @@ final class ChunkPublisherTest {
         channel.full(false);
         send(3, 4);
 
-        assertThat(stored()).isEqualTo("0001");
+        assertThat(storedBytes()).isEqualTo("0001");
         assertThat(publisher.storedBytes(Source.STDOUT)).isEqualTo(4);
         assertThat(publisher.lastSequence()).isEqualTo(2);
     }
@@ -81,7 +81,9 @@ final class ChunkPublisherTest {
 
         send(0, 1);
 
-        assertThat(channel.stored()).extracting(OutputChunk::runId).containsExactly("run-0", "run-0", "run-1", "run-1");
+        assertThat(channel.storedChunks())
+                .extracting(OutputChunk::runId)
+                .containsExactly("run-0", "run-0", "run-1", "run-1");
         assertThat(publisher.storedBytes(Source.STDOUT)).isEqualTo(4);
         assertThat(publisher.lastSequence()).isEqualTo(4);
     }
@@ -92,7 +94,7 @@ final class ChunkPublisherTest {
         channel.store(new OutputChunk("run-0", Source.STDERR, 0, Instant.EPOCH, new byte[] {1}));
         send(1, 1);
 
-        assertThat(stored()).isEqualTo("0001");
+        assertThat(storedBytes()).isEqualTo("0001");
         assertThat(publisher.lastSequence()).isEqualTo(3);
     }
 
@@ -102,7 +104,7 @@ final class ChunkPublisherTest {
 
         send(0, 2);
 
-        assertThat(channel.stored()).extracting(OutputChunk::offset).containsExactly(0L);
+        assertThat(channel.storedChunks()).extracting(OutputChunk::offset).containsExactly(0L);
         assertThat(publisher.storedBytes(Source.STDOUT)).isEqualTo(2);
     }
 }

@@ -16,9 +16,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** A stream of output in memory, which loses chunks or answers as it is told. */
+/** An output stream in memory that loses chunks or acknowledgements on demand. */
 final class FakeChannel implements ChunkPublisher.Channel {
-    private final List<OutputChunk> stored = new ArrayList<>();
+    private final List<OutputChunk> storedChunks = new ArrayList<>();
     private final BlockingQueue<OutputChunk> coming = new LinkedBlockingQueue<>();
     private Predicate<OutputChunk> lost = chunk -> false;
     private Predicate<OutputChunk> unanswered = chunk -> false;
@@ -26,12 +26,12 @@ final class FakeChannel implements ChunkPublisher.Channel {
     private boolean holding;
     private boolean full;
 
-    /** From now on nothing is stored and nothing answered. */
+    /** From now on stores nothing and answers nothing. */
     synchronized void hold() {
         holding = true;
     }
 
-    /** Whether there is room from now on. */
+    /** Sets whether there is room. */
     synchronized void full(boolean now) {
         full = now;
     }
@@ -41,18 +41,18 @@ final class FakeChannel implements ChunkPublisher.Channel {
         return full;
     }
 
-    /** Someone else's. */
+    /** Stores a chunk of another writer. */
     synchronized void store(OutputChunk chunk) {
-        stored.add(chunk);
+        storedChunks.add(chunk);
     }
 
-    /** The first time such a chunk comes it is not stored, and fails so. */
+    /** The first matching chunk is not stored and fails. */
     synchronized void loseOnce(Predicate<OutputChunk> which, RuntimeException how) {
         lost = which;
         failure = how;
     }
 
-    /** The first time such a chunk comes it is stored, and fails so all the same. */
+    /** The first matching chunk is stored, and yet fails. */
     synchronized void failOnceThoughStored(Predicate<OutputChunk> which, RuntimeException how) {
         unanswered = which;
         failure = how;
@@ -68,24 +68,26 @@ final class FakeChannel implements ChunkPublisher.Channel {
             lost = any -> false;
             return CompletableFuture.failedFuture(failure);
         }
-        if (expected != stored.size()) {
+        if (expected != storedChunks.size()) {
             return CompletableFuture.failedFuture(BusFailures.refused());
         }
-        stored.add(chunk);
+        storedChunks.add(chunk);
         if (unanswered.test(chunk)) {
             unanswered = any -> false;
             return CompletableFuture.failedFuture(failure);
         }
-        return CompletableFuture.completedFuture((long) stored.size());
+        return CompletableFuture.completedFuture((long) storedChunks.size());
     }
 
     @Override
     public synchronized CompletableFuture<Optional<OutputEvent>> last() {
         return CompletableFuture.completedFuture(
-                stored.isEmpty() ? Optional.empty() : Optional.of(new OutputEvent(stored.size(), stored.getLast())));
+                storedChunks.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new OutputEvent(storedChunks.size(), storedChunks.getLast())));
     }
 
-    /** The next one that comes, stored or not. */
+    /** The next chunk that arrives, stored or not. */
     OutputChunk next() throws InterruptedException {
         var chunk = coming.poll(10, TimeUnit.SECONDS);
         assertThat(chunk).as("a chunk").isNotNull();
@@ -96,13 +98,13 @@ final class FakeChannel implements ChunkPublisher.Channel {
         return coming.size();
     }
 
-    synchronized List<OutputChunk> stored() {
-        return List.copyOf(stored);
+    synchronized List<OutputChunk> storedChunks() {
+        return List.copyOf(storedChunks);
     }
 
     synchronized byte[] bytes(Source source) {
         var bytes = new ByteArrayOutputStream();
-        for (var chunk : stored) {
+        for (var chunk : storedChunks) {
             if (chunk.source() == source) {
                 assertThat(chunk.offset()).isEqualTo(bytes.size());
                 bytes.writeBytes(chunk.bytes());

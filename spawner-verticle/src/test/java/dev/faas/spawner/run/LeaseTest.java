@@ -13,14 +13,14 @@ final class LeaseTest {
     private static final RunTiming QUICK =
             new RunTiming(Duration.ofMillis(50), Duration.ofMillis(500), Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
-    private final LinkedBlockingQueue<Long> signs = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Long> renewals = new LinkedBlockingQueue<>();
     private final CountDownLatch lost = new CountDownLatch(1);
 
     private Lease lease(CompletableFuture<Void> answer) {
-        return Lease.keep(
+        return Lease.start(
                 "lease",
                 () -> {
-                    signs.add(System.nanoTime());
+                    renewals.add(System.nanoTime());
                     return answer;
                 },
                 QUICK,
@@ -28,47 +28,47 @@ final class LeaseTest {
     }
 
     @Test
-    void givenSignsThatAreConfirmed_whenTimePasses_thenItIsHeldAndSignsGoOn() throws Exception {
+    void givenConfirmedRenewals_whenTimePasses_thenTheLeaseIsHeldAndRenewalsContinue() throws Exception {
         try (var lease = lease(CompletableFuture.completedFuture(null))) {
             for (int i = 0; i < 15; i++) {
-                assertThat(signs.poll(10, TimeUnit.SECONDS)).isNotNull();
+                assertThat(renewals.poll(10, TimeUnit.SECONDS)).isNotNull();
             }
-            assertThat(lease.held()).isTrue();
+            assertThat(lease.isHeld()).isTrue();
             assertThat(lost.getCount()).isEqualTo(1);
         }
     }
 
     @Test
-    void givenSignsThatFail_whenTheLeaseIsOver_thenItIsLostAndNoSignFollows() throws Exception {
+    void givenFailedRenewals_whenTheLeaseExpires_thenItIsLostAndNoRenewalFollows() throws Exception {
         long begin = System.nanoTime();
         try (var lease = lease(CompletableFuture.failedFuture(new IllegalStateException("away")))) {
             assertThat(lost.await(10, TimeUnit.SECONDS)).isTrue();
 
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(QUICK.lease());
-            assertThat(lease.held()).isFalse();
-            signs.clear();
-            assertThat(signs.poll(200, TimeUnit.MILLISECONDS)).isNull();
+            assertThat(lease.isHeld()).isFalse();
+            renewals.clear();
+            assertThat(renewals.poll(200, TimeUnit.MILLISECONDS)).isNull();
         }
     }
 
     @Test
-    void givenAnAnswerThatNeverComes_whenTheLeaseIsOver_thenItIsLostAllTheSame() throws Exception {
+    void givenNoAnswer_whenTheLeaseExpires_thenItIsLost() throws Exception {
         try (var lease = lease(new CompletableFuture<>())) {
             assertThat(lost.await(10, TimeUnit.SECONDS)).isTrue();
-            assertThat(lease.held()).isFalse();
+            assertThat(lease.isHeld()).isFalse();
         }
     }
 
     @Test
-    void givenAClosedLease_whenTimePasses_thenNoSignFollowsAndItIsOverInTheEnd() throws Exception {
+    void givenAClosedLease_whenTimePasses_thenNoRenewalFollowsAndItExpires() throws Exception {
         var lease = lease(CompletableFuture.completedFuture(null));
-        assertThat(signs.poll(10, TimeUnit.SECONDS)).isNotNull();
+        assertThat(renewals.poll(10, TimeUnit.SECONDS)).isNotNull();
 
         lease.close();
-        signs.clear();
+        renewals.clear();
 
-        assertThat(signs.poll(600, TimeUnit.MILLISECONDS)).isNull();
-        assertThat(lease.held()).isFalse();
+        assertThat(renewals.poll(600, TimeUnit.MILLISECONDS)).isNull();
+        assertThat(lease.isHeld()).isFalse();
         assertThat(lost.getCount()).isEqualTo(1);
     }
 }

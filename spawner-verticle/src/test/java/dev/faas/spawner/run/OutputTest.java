@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What a run writes, against a stream in memory that answers when the test lets it. */
+/** Tests a run's output against a stream in memory that answers when the test lets it. */
 final class OutputTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private final FakeChannel channel = new FakeChannel();
@@ -43,7 +43,7 @@ final class OutputTest {
     }
 
     @Test
-    void givenTheRunGoesOn_whenItHasWrittenSomething_thenThatIsStoredWithoutWaitingForTheEnd() throws Exception {
+    void givenARunInProgress_whenItHasWritten_thenThatIsStoredBeforeItsEnd() throws Exception {
         try (var output = output(1, 1)) {
             write(output, Stream.STDERR, "loading");
 
@@ -59,9 +59,9 @@ final class OutputTest {
         write(output, Stream.STDOUT, "reßult");
         write(output, Stream.STDERR, "log");
 
-        var kept = output.end(LONG);
+        var summary = output.finish(LONG);
 
-        assertThat(kept).isEqualTo(new Output.Kept("reßult", 7, false, 3, false, 2));
+        assertThat(summary).isEqualTo(new Output.Summary("reßult", 7, false, 3, false, 2));
         assertThat(channel.bytes(Source.STDOUT))
                 .asString(StandardCharsets.UTF_8)
                 .isEqualTo("reßult");
@@ -69,21 +69,21 @@ final class OutputTest {
 
     @Test
     void givenNothing_whenEnded_thenTheResultIsTheEmptyText() throws Exception {
-        assertThat(output(1, 1).end(LONG)).isEqualTo(new Output.Kept("", 0, false, 0, false, 0));
+        assertThat(output(1, 1).finish(LONG)).isEqualTo(new Output.Summary("", 0, false, 0, false, 0));
     }
 
     @Test
     void givenSixtyFourKibibytesOfTextAndOneMore_whenEnded_thenOnlyTheFirstFitsTheRecord() throws Exception {
         var fits = output(65, 1);
         write(fits, Stream.STDOUT, "x".repeat(64 * 1024));
-        assertThat(fits.end(LONG).result()).hasSize(64 * 1024);
+        assertThat(fits.finish(LONG).result()).hasSize(64 * 1024);
 
         var tooLong = output(65, 1);
         write(tooLong, Stream.STDOUT, "x".repeat(64 * 1024 + 1));
-        var kept = tooLong.end(LONG);
-        assertThat(kept.result()).isNull();
-        assertThat(kept.resultBytes()).isEqualTo(64 * 1024 + 1);
-        assertThat(kept.resultTruncated()).isFalse();
+        var summary = tooLong.finish(LONG);
+        assertThat(summary.result()).isNull();
+        assertThat(summary.resultBytes()).isEqualTo(64 * 1024 + 1);
+        assertThat(summary.resultTruncated()).isFalse();
     }
 
     @Test
@@ -92,10 +92,10 @@ final class OutputTest {
         var bytes = random(5000);
         write(output, Stream.STDOUT, bytes);
 
-        var kept = output.end(LONG);
+        var summary = output.finish(LONG);
 
-        assertThat(kept.result()).isNull();
-        assertThat(kept.resultBytes()).isEqualTo(5000);
+        assertThat(summary.result()).isNull();
+        assertThat(summary.resultBytes()).isEqualTo(5000);
         assertThat(channel.bytes(Source.STDOUT)).isEqualTo(bytes);
     }
 
@@ -107,13 +107,13 @@ final class OutputTest {
         write(output, Stream.STDOUT, out);
         write(output, Stream.STDERR, err);
 
-        var kept = output.end(LONG);
+        var summary = output.finish(LONG);
 
-        assertThat(kept.result()).isNull();
-        assertThat(kept.resultBytes()).isEqualTo(100 * 1024);
-        assertThat(kept.resultTruncated()).isTrue();
-        assertThat(kept.logBytes()).isEqualTo(1024);
-        assertThat(kept.logTruncated()).isTrue();
+        assertThat(summary.result()).isNull();
+        assertThat(summary.resultBytes()).isEqualTo(100 * 1024);
+        assertThat(summary.resultTruncated()).isTrue();
+        assertThat(summary.logBytes()).isEqualTo(1024);
+        assertThat(summary.logTruncated()).isTrue();
         assertThat(channel.bytes(Source.STDOUT)).isEqualTo(Arrays.copyOf(out, 100 * 1024));
         assertThat(channel.bytes(Source.STDERR)).isEqualTo(Arrays.copyOf(err, 1024));
     }
@@ -123,17 +123,17 @@ final class OutputTest {
         var output = output(1024, 1);
         write(output, Stream.STDOUT, "☃".repeat(100_000));
 
-        output.end(LONG);
+        output.finish(LONG);
 
-        assertThat(channel.stored()).hasSizeGreaterThan(4).allSatisfy(chunk -> {
+        assertThat(channel.storedChunks()).hasSizeGreaterThan(4).allSatisfy(chunk -> {
             assertThat(chunk.bytes().length).isLessThanOrEqualTo(OutputChunk.MAX_BYTES);
-            assertThat(Utf8.text(chunk.bytes())).isPresent();
+            assertThat(Utf8.decode(chunk.bytes())).isPresent();
         });
         assertThat(channel.bytes(Source.STDOUT)).hasSize(300_000);
     }
 
     @Test
-    void givenABusThatDoesNotAnswer_whenMuchIsWritten_thenTheWriterWaitsUntilItIsGivenUp() throws Exception {
+    void givenABusThatDoesNotAnswer_whenMuchIsWritten_thenTheWriterWaitsUntilTheClose() throws Exception {
         channel.hold();
         var output = output(4096, 1);
         var written = CompletableFuture.runAsync(() -> write(output, Stream.STDOUT, random(2 << 20)));
@@ -154,9 +154,9 @@ final class OutputTest {
         write(output, Stream.STDOUT, random(100));
         write(output, Stream.STDERR, "log");
 
-        var kept = output.end(Duration.ofMillis(200));
+        var summary = output.finish(Duration.ofMillis(200));
 
-        assertThat(kept).isEqualTo(new Output.Kept(null, 0, true, 0, true, 0));
+        assertThat(summary).isEqualTo(new Output.Summary(null, 0, true, 0, true, 0));
     }
 
     @Test
@@ -165,6 +165,6 @@ final class OutputTest {
         var output = output(1024, 1);
         write(output, Stream.STDOUT, "whole");
 
-        assertThat(output.end(Duration.ofMillis(200))).isEqualTo(new Output.Kept("whole", 5, false, 0, false, 0));
+        assertThat(output.finish(Duration.ofMillis(200))).isEqualTo(new Output.Summary("whole", 5, false, 0, false, 0));
     }
 }

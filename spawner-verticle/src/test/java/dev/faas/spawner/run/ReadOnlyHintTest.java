@@ -27,28 +27,28 @@ final class ReadOnlyHintTest {
                 "Error: EROFS: read-only file system, open '/a'",
                 "java.io.FileNotFoundException: /a (Read-only file system)",
             })
-    void givenWhatRuntimesSay_whenWrittenToStderr_thenThereIsAHint(String said) {
-        write(Stream.STDERR, "begun\n" + said + "\n");
+    void givenMessagesOfRuntimes_whenWrittenToStderr_thenThereIsAHint(String message) {
+        write(Stream.STDERR, "begun\n" + message + "\n");
 
-        assertThat(hint.text()).get().asString().contains("readOnlyRoot");
-        assertThat(output.stderrText()).isEqualTo("begun\n" + said + "\n");
+        assertThat(hint.hint()).get().asString().contains("readOnlyRoot");
+        assertThat(output.stderrText()).isEqualTo("begun\n" + message + "\n");
     }
 
     @Test
-    void givenItComesInPieces_whenWritten_thenItIsHeardAllTheSame() {
+    void givenASplitMessage_whenWritten_thenItIsFound() {
         for (var piece : "error: Read-only file system".split("")) {
             write(Stream.STDERR, piece);
             write(Stream.STDOUT, "x");
         }
 
-        assertThat(hint.text()).isPresent();
+        assertThat(hint.hint()).isPresent();
     }
 
     @Test
-    void givenOtherWordsOrTheOtherStream_whenWritten_thenThereIsNone() {
+    void givenOtherTextOrStdout_whenWritten_thenThereIsNoHint() {
         write(Stream.STDERR, "No space left on device\nRead-only file");
         write(Stream.STDOUT, "Read-only file system");
 
-        assertThat(hint.text()).isEmpty();
+        assertThat(hint.hint()).isEmpty();
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A command that may be another's by now is not answered for: a late NAK would take it away, a late ACK remove it. */
+/** Tests that a command is not settled after its lease: a late NAK would take it from its new holder, a late ACK would remove it. */
 final class SettlementTest {
     private static final RunTiming SHORT =
             new RunTiming(Duration.ofMillis(20), Duration.ofMillis(100), Duration.ZERO, Duration.ZERO, Duration.ZERO);
@@ -50,14 +50,14 @@ final class SettlementTest {
         return ((PullResult.Message) pulled).delivery();
     }
 
-    /** Of a holder that was away for too long, while somebody else got the command. */
+    /** A lease that was lost while another holder got the command. */
     private Settlement late(String id) throws Exception {
         Delivery first;
         try (var frozen = platform.queue.openPuller(late -> {})) {
             first = pull(frozen);
         }
         var lost = new CountDownLatch(1);
-        var lease = Lease.keep("lease", CompletableFuture::new, SHORT, lost::countDown);
+        var lease = Lease.start("lease", CompletableFuture::new, SHORT, lost::countDown);
         assertThat(lost.await(30, TimeUnit.SECONDS)).isTrue();
         platform.deleteConsumer(function);
         Platform.get(platform.queue.ensureConsumer(function));
@@ -68,7 +68,7 @@ final class SettlementTest {
     private void stillTheOthers(String id) throws Exception {
         assertThat(platform.queued(function, id)).isTrue();
         assertThat(Platform.get(other.pull(function.id(), Duration.ofMillis(200))))
-                .as("nobody else gets it")
+                .as("no other holder gets it")
                 .isInstanceOf(PullResult.Empty.class);
     }
 
@@ -106,7 +106,7 @@ final class SettlementTest {
                 null,
                 queued.expiresAt());
 
-        assertThat(settlement.queuedAgain(waiting)).isEmpty();
+        assertThat(settlement.requeue(waiting)).isEmpty();
 
         assertThat(platform.parked(id)).isFalse();
         stillTheOthers(id);

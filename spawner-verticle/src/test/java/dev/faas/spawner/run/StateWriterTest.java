@@ -46,7 +46,7 @@ final class StateWriterTest {
         return ActivationRecord.accept(activation, new RunSpec(spec, "")).claim(new Worker("me", "1"), "run-1", NOW);
     }
 
-    /** A bus whose first answer gets lost. */
+    /** States whose first acknowledgement is lost. */
     private static final class Forgetful implements States {
         private Snapshot last;
         private boolean answers;

@@ -15,10 +15,10 @@ final class FairRotationTest {
         return new QueueKey(owner, function);
     }
 
-    private List<String> turns(int count, Predicate<QueueKey> may) {
+    private List<String> turns(int count, Predicate<QueueKey> isEligible) {
         var functions = new ArrayList<String>();
         for (int i = 0; i < count; i++) {
-            rotation.next(may).map(QueueKey::function).ifPresent(functions::add);
+            rotation.next(isEligible).map(QueueKey::function).ifPresent(functions::add);
         }
         return functions;
     }
@@ -34,7 +34,7 @@ final class FairRotationTest {
     }
 
     @Test
-    void givenOneThatMayNot_whenPassedOver_thenItKeepsItsPlace() {
+    void givenAnIneligibleFunction_whenSkipped_thenItKeepsItsPlace() {
         rotation.add(key("one", "a"));
         rotation.add(key("two", "b"));
 
@@ -43,7 +43,7 @@ final class FairRotationTest {
     }
 
     @Test
-    void givenOneThatIsAddedTwiceOrRemoved_whenCounted_thenItIsThereOnceOrNot() {
+    void givenAFunctionAddedOrRemovedTwice_whenCounted_thenItCountsOnce() {
         rotation.add(key("one", "a"));
         rotation.add(key("one", "a"));
         assertThat(rotation.size()).isEqualTo(1);

@@ -1,7 +1,7 @@
 package dev.faas.spawner.schedule;
 
-import static dev.faas.spawner.schedule.PullDelay.BUSY;
-import static dev.faas.spawner.schedule.PullDelay.COLD;
+import static dev.faas.spawner.schedule.PullDelay.COLD_DELAY;
+import static dev.faas.spawner.schedule.PullDelay.MAX_LOAD_DELAY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.wire.Subjects.QueueKey;
@@ -11,14 +11,14 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 final class PullDelayTest {
-    private static final QueueKey WARM = new QueueKey("usr_1", "fn_warm");
-    private static final QueueKey NOT_WARM = new QueueKey("usr_1", "fn_cold");
+    private static final QueueKey WARM_FUNCTION = new QueueKey("usr_1", "fn_warm");
+    private static final QueueKey COLD_FUNCTION = new QueueKey("usr_1", "fn_cold");
     private static final int MANY = 200;
 
     private final Slots slots = new Slots(4, () -> 4);
 
-    private PullDelay among(BooleanSupplier others) {
-        return new PullDelay(slots, WARM::equals, others);
+    private PullDelay among(BooleanSupplier hasPeers) {
+        return new PullDelay(slots, WARM_FUNCTION::equals, hasPeers);
     }
 
     private static Duration longest(Supplier<Duration> of) {
@@ -31,28 +31,30 @@ final class PullDelayTest {
     }
 
     @Test
-    void givenNobodyElse_whenWorkIsHeardOf_thenItIsAskedForAtOnce() {
+    void givenNoOtherSpawner_whenNotified_thenThereIsNoDelay() {
         slots.tryTake();
         var alone = among(() -> false);
 
-        assertThat(longest(() -> alone.of(NOT_WARM))).isZero();
+        assertThat(longest(() -> alone.of(COLD_FUNCTION))).isZero();
     }
 
     @Test
-    void givenOthers_whenNothingIsReadyHere_thenThoseWithSomethingReadyAreFirst() {
+    void givenOtherSpawners_whenNoSandboxIsReadyHere_thenThePullIsDelayed() {
         var one = among(() -> true);
 
-        assertThat(one.of(WARM)).isZero();
-        assertThat(one.of(NOT_WARM)).isEqualTo(COLD);
+        assertThat(one.of(WARM_FUNCTION)).isZero();
+        assertThat(one.of(COLD_FUNCTION)).isEqualTo(COLD_DELAY);
     }
 
     @Test
-    void givenOthers_whenSlotsAreTaken_thenThoseWithMoreFreeOnesAreMostlyFirst() {
+    void givenOtherSpawners_whenSlotsAreTaken_thenThePullIsMostlyDelayed() {
         slots.tryTake();
         slots.tryTake();
         var half = among(() -> true);
 
-        assertThat(longest(() -> half.of(WARM))).isPositive().isLessThan(BUSY.dividedBy(2));
-        assertThat(longest(() -> half.of(NOT_WARM))).isGreaterThan(COLD).isLessThan(COLD.plus(BUSY.dividedBy(2)));
+        assertThat(longest(() -> half.of(WARM_FUNCTION))).isPositive().isLessThan(MAX_LOAD_DELAY.dividedBy(2));
+        assertThat(longest(() -> half.of(COLD_FUNCTION)))
+                .isGreaterThan(COLD_DELAY)
+                .isLessThan(COLD_DELAY.plus(MAX_LOAD_DELAY.dividedBy(2)));
     }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The scheduler against a supply whose every answer the test gives. */
+/** Tests the pull loop with a source whose every answer the test gives. */
 final class PullLoopTest {
     private static final QueueKey RICH_1 = new QueueKey("rich", "r1");
     private static final QueueKey RICH_2 = new QueueKey("rich", "r2");
@@ -31,23 +31,23 @@ final class PullLoopTest {
     private static final Result WORK_AND_MORE = new Result.Work(none(), true);
     private static final Result LAST_WORK = new Result.Work(none(), false);
 
-    private final Supplies supply = new Supplies();
+    private final FakeSource source = new FakeSource();
     private final BlockingQueue<Consumer<Optional<Duration>>> running = new LinkedBlockingQueue<>();
-    private @Nullable PullLoop queues;
+    private @Nullable PullLoop pullLoop;
 
     private record Pull(QueueKey key, CompletableFuture<Result> answer) {}
 
-    /** Never looked at: what is in a delivery is no business of the scheduler's. */
+    /** The pull loop never reads the delivery. */
     private static @Nullable Delivery none() {
         return null;
     }
 
-    private static final class Supplies implements CommandSource {
+    private static final class FakeSource implements CommandSource {
         private final BlockingQueue<Pull> pulls = new LinkedBlockingQueue<>();
         private final Queue<Pull> all = new ConcurrentLinkedQueue<>();
-        private final BlockingQueue<QueueKey> made = new LinkedBlockingQueue<>();
+        private final BlockingQueue<QueueKey> created = new LinkedBlockingQueue<>();
         private final Map<QueueKey, Integer> limits = new ConcurrentHashMap<>();
-        private volatile List<QueueStats> standings = List.of();
+        private volatile List<QueueStats> stats = List.of();
         private final CountDownLatch threw = new CountDownLatch(1);
         private volatile boolean broken;
         private volatile boolean answerAll;
@@ -56,7 +56,7 @@ final class PullLoopTest {
         public CompletableFuture<Result> pull(QueueKey key) {
             if (broken) {
                 threw.countDown();
-                throw new IllegalStateException("the test's own");
+                throw new IllegalStateException("injected by the test");
             }
             var pull = new Pull(key, new CompletableFuture<>());
             pulls.add(pull);
@@ -69,13 +69,13 @@ final class PullLoopTest {
 
         @Override
         public CompletableFuture<Void> createQueue(QueueKey key) {
-            made.add(key);
+            created.add(key);
             return CompletableFuture.completedFuture(null);
         }
 
         @Override
         public CompletableFuture<List<QueueStats>> allStats() {
-            return CompletableFuture.completedFuture(standings);
+            return CompletableFuture.completedFuture(stats);
         }
 
         @Override
@@ -92,36 +92,36 @@ final class PullLoopTest {
             return pull;
         }
 
-        /** A scheduler that wanted to would have pulled by then. */
+        /** Long enough for a pull to happen. */
         void none() throws InterruptedException {
             assertThat(pulls.poll(100, TimeUnit.MILLISECONDS)).as("a pull").isNull();
         }
     }
 
-    private PullLoop queues(int slots) {
-        return queues(new Slots(slots, () -> slots));
+    private PullLoop pullLoop(int slots) {
+        return pullLoop(new Slots(slots, () -> slots));
     }
 
-    private PullLoop queues(Slots slots) {
-        var made = new PullLoop(late -> supply, slots, alone(slots), (delivery, ended) -> running.add(ended));
-        queues = made;
-        made.start();
-        return made;
+    private PullLoop pullLoop(Slots slots) {
+        var created = new PullLoop(late -> source, slots, alone(slots), (delivery, ended) -> running.add(ended));
+        pullLoop = created;
+        created.start();
+        return created;
     }
 
     private static PullDelay alone(Slots slots) {
         return new PullDelay(slots, key -> false, () -> false);
     }
 
-    private QueueScanner sweep(PullLoop scheduler, int slots) {
-        return new QueueScanner(supply, scheduler, slots, Duration.ofMillis(250), Duration.ofSeconds(10));
+    private QueueScanner scanner(PullLoop pullLoop, int slots) {
+        return new QueueScanner(source, pullLoop, slots, Duration.ofMillis(250), Duration.ofSeconds(10));
     }
 
-    private static CompletableFuture<Void> stopping(PullLoop scheduler) {
+    private static CompletableFuture<Void> stopping(PullLoop pullLoop) {
         var stopped = new CompletableFuture<Void>();
         Thread.ofVirtual().start(() -> {
             try {
-                scheduler.stop();
+                pullLoop.stop();
                 stopped.complete(null);
             } catch (InterruptedException e) {
                 stopped.completeExceptionally(e);
@@ -136,249 +136,248 @@ final class PullLoopTest {
 
     @AfterEach
     void stop() throws InterruptedException {
-        if (queues != null) {
-            supply.answerAll = true;
-            supply.all.forEach(pull -> pull.answer().complete(new Result.Empty()));
-            queues.stop();
+        if (pullLoop != null) {
+            source.answerAll = true;
+            source.all.forEach(pull -> pull.answer().complete(new Result.Empty()));
+            pullLoop.stop();
         }
     }
 
     @Test
     void givenOneSlot_whenTwoOwnersHaveWork_thenTheyTakeTurnsAndSoDoTheFunctionsOfOne() throws Exception {
-        var scheduler = queues(1);
-        scheduler.workMayExist(RICH_1);
-        supply.next().answer().complete(WORK_AND_MORE); // takes the only slot while the others line up
-        scheduler.workMayExist(RICH_2);
-        scheduler.workMayExist(POOR);
+        var pullLoop = pullLoop(1);
+        pullLoop.workMayExist(RICH_1);
+        source.next().answer().complete(WORK_AND_MORE); // takes the only slot while the others queue up
+        pullLoop.workMayExist(RICH_2);
+        pullLoop.workMayExist(POOR);
 
         for (var expected : List.of(RICH_1, POOR, RICH_2, POOR, RICH_1, POOR, RICH_2)) {
-            supply.none();
+            source.none();
             endOne();
-            var pull = supply.next();
+            var pull = source.next();
             assertThat(pull.key()).isEqualTo(expected);
             pull.answer().complete(WORK_AND_MORE);
         }
     }
 
     @Test
-    void givenOnePullUnderWay_whenMoreHintsCome_thenThereIsNoSecondOneOfTheSameFunction() throws Exception {
-        var scheduler = queues(10);
-        scheduler.workMayExist(POOR);
-        var first = supply.next();
-        scheduler.workMayExist(POOR);
-        scheduler.workMayExist(POOR);
-        supply.none();
+    void givenOnePullUnderWay_whenMoreNotificationsArrive_thenThereIsNoSecondPullOfTheFunction() throws Exception {
+        var pullLoop = pullLoop(10);
+        pullLoop.workMayExist(POOR);
+        var first = source.next();
+        pullLoop.workMayExist(POOR);
+        pullLoop.workMayExist(POOR);
+        source.none();
 
-        // A hint came during the pull, so nothing is not believed once.
+        // A notification arrived during the pull, so an empty result is not trusted once.
         first.answer().complete(new Result.Empty());
-        supply.next().answer().complete(new Result.Empty());
-        supply.none();
+        source.next().answer().complete(new Result.Empty());
+        source.none();
     }
 
     @Test
     void givenEachPullReservesASlot_whenTwoAreUnderWay_thenAThirdWaits() throws Exception {
-        var scheduler = queues(2);
-        scheduler.workMayExist(RICH_1);
-        scheduler.workMayExist(RICH_2);
-        scheduler.workMayExist(POOR);
-        var first = supply.next();
-        var second = supply.next();
-        supply.none();
+        var pullLoop = pullLoop(2);
+        pullLoop.workMayExist(RICH_1);
+        pullLoop.workMayExist(RICH_2);
+        pullLoop.workMayExist(POOR);
+        var first = source.next();
+        var second = source.next();
+        source.none();
 
         first.answer().complete(new Result.Empty());
 
-        assertThat(List.of(first.key(), second.key(), supply.next().key()))
+        assertThat(List.of(first.key(), second.key(), source.next().key()))
                 .containsExactlyInAnyOrder(RICH_1, RICH_2, POOR);
     }
 
     @Test
-    void givenAFunctionAtItsLimitHere_whenItHasMore_thenItIsAskedForAgainOnlyAfterOneEnds() throws Exception {
-        supply.limits.put(POOR, 2);
-        var scheduler = queues(10);
-        scheduler.workMayExist(POOR);
-        supply.next().answer().complete(WORK_AND_MORE);
-        supply.next().answer().complete(WORK_AND_MORE);
-        supply.none();
-        scheduler.workMayExist(POOR);
-        supply.none();
+    void givenAFunctionAtItsLimitHere_whenItHasMore_thenItIsPulledAgainOnlyAfterOneEnds() throws Exception {
+        source.limits.put(POOR, 2);
+        var pullLoop = pullLoop(10);
+        pullLoop.workMayExist(POOR);
+        source.next().answer().complete(WORK_AND_MORE);
+        source.next().answer().complete(WORK_AND_MORE);
+        source.none();
+        pullLoop.workMayExist(POOR);
+        source.none();
 
         endOne();
 
-        assertThat(supply.next().key()).isEqualTo(POOR);
+        assertThat(source.next().key()).isEqualTo(POOR);
     }
 
     @Test
-    void givenAnOwnerWithAllThatOneMayHave_whenAllHisFunctionsHaveMore_thenOthersAreServedAndHeAfterOneEnds()
-            throws Exception {
-        var scheduler = queues(new Slots(10, () -> 2));
-        scheduler.workMayExist(RICH_1);
-        scheduler.workMayExist(RICH_2);
-        supply.next().answer().complete(WORK_AND_MORE);
-        supply.next().answer().complete(WORK_AND_MORE);
-        supply.none();
+    void givenAnOwnerAtTheirLimit_whenTheirFunctionsHaveMore_thenOthersAreServedFirst() throws Exception {
+        var pullLoop = pullLoop(new Slots(10, () -> 2));
+        pullLoop.workMayExist(RICH_1);
+        pullLoop.workMayExist(RICH_2);
+        source.next().answer().complete(WORK_AND_MORE);
+        source.next().answer().complete(WORK_AND_MORE);
+        source.none();
 
-        scheduler.workMayExist(POOR);
-        assertThat(supply.next().key()).isEqualTo(POOR);
-        supply.none();
+        pullLoop.workMayExist(POOR);
+        assertThat(source.next().key()).isEqualTo(POOR);
+        source.none();
         endOne();
-        assertThat(supply.next().key().owner()).isEqualTo("rich");
-        supply.none();
+        assertThat(source.next().key().owner()).isEqualTo("rich");
+        source.none();
     }
 
     @Test
-    void givenAnOwnerWhoWouldTakeAllSlots_whenAnotherComes_thenAPlaceWasKeptForHim() throws Exception {
-        var scheduler = queues(8); // of which two are kept
-        scheduler.workMayExist(RICH_1);
-        scheduler.workMayExist(RICH_2);
+    void givenAnOwnerWithWorkForAllSlots_whenAnotherComes_thenASlotWasReserved() throws Exception {
+        var pullLoop = pullLoop(8); // of which two are reserved
+        pullLoop.workMayExist(RICH_1);
+        pullLoop.workMayExist(RICH_2);
         for (int i = 0; i < 6; i++) {
-            supply.next().answer().complete(WORK_AND_MORE);
+            source.next().answer().complete(WORK_AND_MORE);
         }
-        supply.none();
+        source.none();
 
-        scheduler.workMayExist(POOR);
+        pullLoop.workMayExist(POOR);
 
-        var pull = supply.next();
+        var pull = source.next();
         assertThat(pull.key()).isEqualTo(POOR);
         pull.answer().complete(WORK_AND_MORE);
-        supply.none();
+        source.none();
     }
 
     @Test
-    void givenAnOwnersPullThatFoundNothing_whenAnotherFunctionOfHisHasWork_thenItsPlaceIsFree() throws Exception {
-        var scheduler = queues(new Slots(10, () -> 1));
-        scheduler.workMayExist(RICH_1);
-        var first = supply.next();
-        scheduler.workMayExist(RICH_2);
-        supply.none();
+    void givenAnOwnersPullThatFoundNothing_whenAnotherFunctionOfTheirsHasWork_thenItsSlotIsFree() throws Exception {
+        var pullLoop = pullLoop(new Slots(10, () -> 1));
+        pullLoop.workMayExist(RICH_1);
+        var first = source.next();
+        pullLoop.workMayExist(RICH_2);
+        source.none();
 
         first.answer().complete(new Result.Empty());
 
-        assertThat(supply.next().key()).isEqualTo(RICH_2);
+        assertThat(source.next().key()).isEqualTo(RICH_2);
     }
 
     @Test
-    void givenAPullThatFoundNothing_whenARunOfTheFunctionEnds_thenItIsAskedForAgain() throws Exception {
-        var scheduler = queues(10);
-        scheduler.workMayExist(POOR);
-        supply.next().answer().complete(WORK_AND_MORE);
-        supply.next().answer().complete(new Result.Empty()); // at its limit across all spawners
-        supply.none();
+    void givenAPullThatFoundNothing_whenARunOfTheFunctionEnds_thenItIsPulledAgain() throws Exception {
+        var pullLoop = pullLoop(10);
+        pullLoop.workMayExist(POOR);
+        source.next().answer().complete(WORK_AND_MORE);
+        source.next().answer().complete(new Result.Empty()); // at its limit across all spawners
+        source.none();
 
         endOne();
 
-        assertThat(supply.next().key()).isEqualTo(POOR);
+        assertThat(source.next().key()).isEqualTo(POOR);
     }
 
     @Test
-    void givenTheBrokerSaidThatNothingElseWaits_whenTheRunEnds_thenNobodyIsAskedInVain() throws Exception {
-        var scheduler = queues(10);
-        scheduler.workMayExist(POOR);
-        supply.next().answer().complete(LAST_WORK);
+    void givenTheBrokerSaidThatNothingElseWaits_whenTheRunEnds_thenNothingIsPulledInVain() throws Exception {
+        var pullLoop = pullLoop(10);
+        pullLoop.workMayExist(POOR);
+        source.next().answer().complete(LAST_WORK);
         endOne();
-        supply.none();
+        source.none();
 
-        scheduler.workMayExist(POOR);
+        pullLoop.workMayExist(POOR);
 
-        assertThat(supply.next().key()).isEqualTo(POOR);
+        assertThat(source.next().key()).isEqualTo(POOR);
     }
 
     @Test
-    void givenACommandThatWasHandedBack_whenItsDelayIsOver_thenItsQueueIsLookedAt() throws Exception {
-        queues(1).workMayExist(POOR);
-        supply.next().answer().complete(LAST_WORK);
+    void givenACommandThatWasHandedBack_whenItsDelayIsOver_thenItsQueueIsPulled() throws Exception {
+        pullLoop(1).workMayExist(POOR);
+        source.next().answer().complete(LAST_WORK);
 
         running.poll(10, TimeUnit.SECONDS).accept(Optional.of(Duration.ofMillis(200)));
 
-        supply.none();
-        assertThat(supply.next().key()).isEqualTo(POOR);
+        source.none();
+        assertThat(source.next().key()).isEqualTo(POOR);
     }
 
     @Test
-    void givenAFunctionWithoutAQueue_whenAskedFor_thenItIsMadeAndAskedForAgain() throws Exception {
-        queues(1).workMayExist(POOR);
+    void givenAFunctionWithoutAQueue_whenPulled_thenItIsCreatedAndPulledAgain() throws Exception {
+        pullLoop(1).workMayExist(POOR);
 
-        supply.next().answer().complete(new Result.NoQueue());
+        source.next().answer().complete(new Result.NoQueue());
 
-        assertThat(supply.made.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
-        assertThat(supply.next().key()).isEqualTo(POOR);
+        assertThat(source.created.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
+        assertThat(source.next().key()).isEqualTo(POOR);
     }
 
     @Test
     void givenTheBusAway_whenAPullFails_thenTheFunctionIsNotForgotten() throws Exception {
-        queues(1).workMayExist(POOR);
+        pullLoop(1).workMayExist(POOR);
 
-        supply.next().answer().completeExceptionally(new IllegalStateException("away"));
+        source.next().answer().completeExceptionally(new IllegalStateException("away"));
 
-        assertThat(supply.next().key()).isEqualTo(POOR);
+        assertThat(source.next().key()).isEqualTo(POOR);
     }
 
     @Test
-    void givenASupplyThatThrows_whenAskedAgainLater_thenTheSchedulerIsStillThere() throws Exception {
-        supply.broken = true;
-        var scheduler = queues(1);
-        scheduler.workMayExist(POOR);
-        assertThat(supply.threw.await(10, TimeUnit.SECONDS)).isTrue();
+    void givenASourceThatThrows_whenItWorksAgain_thenPullingContinues() throws Exception {
+        source.broken = true;
+        var pullLoop = pullLoop(1);
+        pullLoop.workMayExist(POOR);
+        assertThat(source.threw.await(10, TimeUnit.SECONDS)).isTrue();
 
-        supply.broken = false;
+        source.broken = false;
 
-        assertThat(supply.next().key()).isEqualTo(POOR);
+        assertThat(source.next().key()).isEqualTo(POOR);
     }
 
     @Test
-    void givenAnEngineThatIsAway_whenThereIsWork_thenNobodyAsksForItUntilItIsBack() throws Exception {
-        var scheduler = queues(2);
-        scheduler.hold(true);
-        scheduler.workMayExist(POOR);
-        supply.none();
+    void givenAnEngineThatIsAway_whenThereIsWork_thenNothingIsPulledUntilItIsBack() throws Exception {
+        var pullLoop = pullLoop(2);
+        pullLoop.setPaused(true);
+        pullLoop.workMayExist(POOR);
+        source.none();
 
-        scheduler.hold(false);
+        pullLoop.setPaused(false);
 
-        assertThat(supply.next().key()).isEqualTo(POOR);
+        assertThat(source.next().key()).isEqualTo(POOR);
     }
 
     @Test
-    void givenAConsumerThatIsGoneUnderARun_whenSwept_thenItIsMadeAgain() throws Exception {
-        var scheduler = queues(2);
-        scheduler.workMayExist(POOR);
-        supply.next().answer().complete(LAST_WORK);
+    void givenADeletedConsumerOfARun_whenScanned_thenItIsRecreated() throws Exception {
+        var pullLoop = pullLoop(2);
+        pullLoop.workMayExist(POOR);
+        source.next().answer().complete(LAST_WORK);
         var ended = running.poll(10, TimeUnit.SECONDS);
-        supply.standings = List.of(new QueueStats(RICH_1, 0, 0, 10, true));
+        source.stats = List.of(new QueueStats(RICH_1, 0, 0, 10, true));
 
-        sweep(scheduler, 2).once();
+        scanner(pullLoop, 2).scan();
 
-        assertThat(supply.made.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
+        assertThat(source.created.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
         ended.accept(Optional.empty());
     }
 
     @Test
-    void givenLittleToLookAt_whenSwept_thenTheNextSweepIsSoonAndOtherwiseItIsCheap() {
-        var sweep = sweep(queues(16), 16);
+    void givenFewQueues_whenScanned_thenTheNextScanIsSoonAndOtherwiseLater() {
+        var scanner = scanner(pullLoop(16), 16);
 
-        assertThat(sweep.pause(Duration.ofMillis(3), 1)).isEqualTo(Duration.ofSeconds(2));
-        assertThat(sweep.pause(Duration.ofMillis(140), 0)).isEqualTo(Duration.ofSeconds(7));
-        assertThat(sweep.pause(Duration.ofMillis(3), 40)).isEqualTo(Duration.ofMillis(6250));
-        assertThat(sweep.pause(Duration.ofSeconds(1), 1000)).isEqualTo(Duration.ofSeconds(10));
+        assertThat(scanner.pauseAfter(Duration.ofMillis(3), 1)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(scanner.pauseAfter(Duration.ofMillis(140), 0)).isEqualTo(Duration.ofSeconds(7));
+        assertThat(scanner.pauseAfter(Duration.ofMillis(3), 40)).isEqualTo(Duration.ofMillis(6250));
+        assertThat(scanner.pauseAfter(Duration.ofSeconds(1), 1000)).isEqualTo(Duration.ofSeconds(10));
     }
 
     @Test
-    void givenNoHint_whenASweepFindsWorkOrRunsThatAreNotOurs_thenThoseQueuesAreLookedAt() throws Exception {
-        supply.standings = List.of(
+    void givenNoNotification_whenAScanFindsWorkOrRunsOfOthers_thenThoseQueuesArePulled() throws Exception {
+        source.stats = List.of(
                 new QueueStats(RICH_1, 3, 0, 10, true),
                 new QueueStats(RICH_2, 0, 0, 10, true),
                 new QueueStats(POOR, 0, 1, 10, true));
 
-        sweep(queues(5), 5).once();
+        scanner(pullLoop(5), 5).scan();
 
-        assertThat(List.of(supply.next().key(), supply.next().key())).containsExactlyInAnyOrder(RICH_1, POOR);
-        supply.none();
+        assertThat(List.of(source.next().key(), source.next().key())).containsExactlyInAnyOrder(RICH_1, POOR);
+        source.none();
     }
 
     @Test
-    void givenAStop_whenARunIsJustBeingStarted_thenItWaitsUntilThatOneCounts() throws Exception {
+    void givenAStop_whenARunIsBeingStarted_thenItWaitsUntilThatIsRegistered() throws Exception {
         var starting = new CountDownLatch(1);
         var go = new CountDownLatch(1);
         var slots = new Slots(1, () -> 1);
-        var scheduler = new PullLoop(late -> supply, slots, alone(slots), (delivery, ended) -> {
+        var pullLoop = new PullLoop(late -> source, slots, alone(slots), (delivery, ended) -> {
             starting.countDown();
             try {
                 assertThat(go.await(10, TimeUnit.SECONDS)).isTrue();
@@ -387,13 +386,13 @@ final class PullLoopTest {
             }
             running.add(ended);
         });
-        scheduler.start();
-        scheduler.workMayExist(POOR);
-        var pull = supply.next();
+        pullLoop.start();
+        pullLoop.workMayExist(POOR);
+        var pull = source.next();
         Thread.ofVirtual().start(() -> pull.answer().complete(LAST_WORK));
         assertThat(starting.await(10, TimeUnit.SECONDS)).isTrue();
 
-        var stopping = stopping(scheduler);
+        var stopping = stopping(pullLoop);
         assertThat(stopping).isNotDone();
         go.countDown();
 
@@ -403,16 +402,16 @@ final class PullLoopTest {
 
     @Test
     void givenAStop_whenAPullIsUnderWay_thenItWaitsForItsAnswer() throws Exception {
-        var scheduler = queues(1);
-        scheduler.workMayExist(POOR);
-        var pull = supply.next();
-        var stopping = stopping(scheduler);
+        var pullLoop = pullLoop(1);
+        pullLoop.workMayExist(POOR);
+        var pull = source.next();
+        var stopping = stopping(pullLoop);
         assertThat(stopping).isNotDone();
 
         pull.answer().complete(new Result.Empty());
 
         assertThat(stopping).succeedsWithin(Duration.ofSeconds(5));
-        scheduler.workMayExist(POOR);
-        supply.none();
+        pullLoop.workMayExist(POOR);
+        source.none();
     }
 }

@@ -9,7 +9,6 @@ import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Report;
 import dev.faas.activation.RunSpec;
-import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
 import dev.faas.nats.Nats;
 import dev.faas.wire.FunctionSpec;
@@ -120,25 +119,10 @@ public final class FinishedActivations {
 
     private static Report report(Instant begun, long output) {
         return new Report(
-                Status.SUCCEEDED,
-                null,
-                null,
-                0,
-                null,
-                null,
-                begun,
-                begun.plus(RUN_TIME),
-                1,
-                RUN_TIME.toMillis(),
-                1L,
-                1_000L,
-                0,
-                RESULT,
-                RESULT.length(),
-                false,
-                0,
-                false,
-                output);
+                Report.Exit.succeeded(),
+                new Report.Usage(begun, begun.plus(RUN_TIME), 1, RUN_TIME.toMillis(), 1L, 1_000L),
+                new Report.Output(RESULT, RESULT.length(), false, 0, false, output),
+                null);
     }
 
     /** Bytes of all events in the stream. */

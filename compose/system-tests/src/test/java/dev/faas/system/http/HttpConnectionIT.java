@@ -72,18 +72,24 @@ class HttpConnectionIT {
         var ada = Client.register(system.api());
         try (var log = new Lines("dev.faas.http.AccessLog")) {
             ada.get("/v1/functions?limit=1", "X-Request-Id", "trace-functions").expect(200);
-            log.await("registry-service answers request trace-functions GET /v1/functions with 200");
-            log.await("api-gateway answers request trace-functions GET /v1/functions with 200");
+            log.await(
+                    "request answered service=registry-service request=trace-functions method=GET path=/v1/functions status=200");
+            log.await(
+                    "request answered service=api-gateway request=trace-functions method=GET path=/v1/functions status=200");
 
             ada.post("/v1/auth/login", Map.of(), "X-Request-Id", "trace-login").expect(400);
-            log.await("auth-service answers request trace-login POST /v1/auth/login with 400");
-            log.await("api-gateway answers request trace-login POST /v1/auth/login with 400");
+            log.await(
+                    "request answered service=auth-service request=trace-login method=POST path=/v1/auth/login status=400");
+            log.await(
+                    "request answered service=api-gateway request=trace-login method=POST path=/v1/auth/login status=400");
 
             // The gateway itself sends this request for the caller.
             ada.post("/v1/functions/nothing/activations", "x", "X-Request-Id", "trace-submit")
                     .expect(404);
-            log.await("registry-service answers request trace-submit GET /v1/functions/nothing with 404");
-            log.await("api-gateway answers request trace-submit POST /v1/functions/nothing/activations with 404");
+            log.await(
+                    "request answered service=registry-service request=trace-submit method=GET path=/v1/functions/nothing status=404");
+            log.await(
+                    "request answered service=api-gateway request=trace-submit method=POST path=/v1/functions/nothing/activations status=404");
         }
     }
 

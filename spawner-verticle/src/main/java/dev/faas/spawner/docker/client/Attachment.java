@@ -19,10 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The standard streams of one container, on a connection of its own that the daemon hands over (HTTP/1.1 upgrade).
+ * Reads and writes the standard streams of one container, over one connection that the daemon hands over (HTTP/1.1
+ * upgrade).
  *
- * <p>docker-java's attach holds a platform thread and a pooled connection each, and cannot end the input. This is a
- * channel that virtual threads read and write: one that waits holds no thread.
+ * <p>docker-java's attach holds a platform thread and a pooled connection each, and cannot end the input. This channel
+ * is for virtual threads: one that waits holds no platform thread.
  *
  * <pre>
  *   POST /containers/X/attach ─▶
@@ -33,13 +34,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class Attachment implements AutoCloseable {
 
-    /** Takes what the container writes; the array is only lent. */
+    /** Receives what the container writes. The array is reused after the call. */
     public interface Reader {
         void read(Stream stream, byte[] bytes, int length);
     }
 
     private static final Logger log = LoggerFactory.getLogger(Attachment.class);
-    private static final int MOST_HEAD_BYTES = 16 * 1024;
+    private static final int MAX_HEAD_BYTES = 16 * 1024;
     private static final int BUFFER = 16 * 1024;
     private static final int FRAME_HEAD = 8;
     private static final int STDERR = 2;
@@ -47,7 +48,7 @@ public final class Attachment implements AutoCloseable {
 
     private final SocketChannel channel;
     private final InputStream in;
-    private final ReentrantLock writing = new ReentrantLock();
+    private final ReentrantLock writeLock = new ReentrantLock();
 
     private Attachment(SocketChannel channel) {
         this.channel = channel;
@@ -55,9 +56,10 @@ public final class Attachment implements AutoCloseable {
     }
 
     /**
-     * Blocks; an interrupt ends it. {@link DockerException} is the daemon's refusal.
+     * Blocks until the daemon has answered. An interrupt closes the connection.
      *
      * @param apiVersion as in the path of a request, e.g. {@code v1.45}
+     * @throws DockerException if the daemon answered with an error
      */
     static Attachment open(URI dockerHost, String apiVersion, String container) throws IOException {
         var attachment = new Attachment(SocketChannel.open(address(dockerHost)));
@@ -81,21 +83,21 @@ public final class Attachment implements AutoCloseable {
 
     private void upgrade(String request) throws IOException {
         write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
-        var head = head();
+        var head = readHead();
         var status = head.split(" ", 3);
         int code = status.length > 1 && status[1].matches("\\d{3}") ? Integer.parseInt(status[1]) : 0;
-        if (code != 101 && code != 200) { // 200: daemons of before the upgrade was asked for
+        if (code != 101 && code != 200) { // 200: old daemons hand over without an upgrade
             var body = new String(in.readNBytes(contentLength(head)), StandardCharsets.UTF_8);
             throw new DockerException(body, code);
         }
     }
 
-    private String head() throws IOException {
+    private String readHead() throws IOException {
         var head = new StringBuilder();
         while (head.length() < 4 || !head.substring(head.length() - 4).equals("\r\n\r\n")) {
             int next = in.read();
-            if (next < 0 || head.length() > MOST_HEAD_BYTES) {
-                throw new EOFException("the Docker daemon gave no answer to attach");
+            if (next < 0 || head.length() > MAX_HEAD_BYTES) {
+                throw new EOFException("the Docker daemon closed the connection before it answered attach");
             }
             head.append((char) next);
         }
@@ -106,15 +108,15 @@ public final class Attachment implements AutoCloseable {
         return head.lines()
                 .map(line -> line.split(":", 2))
                 .filter(field -> field[0].equalsIgnoreCase("Content-Length"))
-                .map(field -> Math.min(MOST_HEAD_BYTES, Integer.parseInt(field[1].strip())))
+                .map(field -> Math.min(MAX_HEAD_BYTES, Integer.parseInt(field[1].strip())))
                 .findFirst()
                 .orElse(0);
     }
 
     /**
-     * Hands everything that comes to the reader, on this thread, until the stream ends: the container has, the daemon
-     * has, or {@link #close} was called. Has to go on for as long as the container runs: an attach that nobody reads
-     * blocks the daemon's control of it for minutes.
+     * Passes all output to the reader, on this thread, until the container ends, the daemon ends, or {@link #close} is
+     * called. Must run as long as the container does: an attach that is not read blocks the daemon's control of the
+     * container for minutes.
      */
     public void readAll(Reader reader) throws IOException {
         var bytes = new byte[BUFFER];
@@ -124,7 +126,7 @@ public final class Attachment implements AutoCloseable {
             while (left > 0) {
                 int read = in.read(bytes, 0, (int) Math.min(left, bytes.length));
                 if (read < 0) {
-                    throw new EOFException("the stream ended within a frame");
+                    throw new EOFException("the output stream ended within a frame");
                 }
                 reader.read(stream, bytes, read);
                 left -= read;
@@ -132,25 +134,25 @@ public final class Attachment implements AutoCloseable {
         }
     }
 
-    /** Blocks until all of it is on its way to stdin; whole, whoever else writes. */
+    /** Blocks until all bytes are handed to the connection. Writes of several threads are not mixed. */
     public void write(ByteBuffer bytes) throws IOException {
-        writing.lock();
+        writeLock.lock();
         try {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
         } finally {
-            writing.unlock();
+            writeLock.unlock();
         }
     }
 
-    /** Returns at once. The container's stdin ends, when it was made with {@code StdinOnce}. */
+    /** Returns at once. It also ends the stdin of a container that was created with {@code StdinOnce}. */
     @Override
     public void close() {
         try {
             channel.close();
         } catch (IOException e) {
-            log.debug("the connection of an attach was not closed well", e);
+            log.debug("connection of an attach failed to close", e);
         }
     }
 }

@@ -18,15 +18,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * Every call to the Docker daemon goes through here and gets a limit in time. The transport knows none for a Unix
- * socket (SO_TIMEOUT does nothing to a SocketChannel), so a call runs on a virtual thread of its own, and interrupting
- * that closes its connection.
+ * Calls the Docker daemon, each call with a time limit. The transport has no limit for a Unix socket (SO_TIMEOUT does
+ * nothing to a SocketChannel), so each call runs on its own virtual thread; interrupting that closes its connection.
  */
 public final class DockerCalls implements AutoCloseable {
     private static final Duration REMOVE_LIMIT = Duration.ofSeconds(30);
 
-    /** The newest version this code was written against. */
-    private static final RemoteApiVersion NEWEST = RemoteApiVersion.create(1, 45);
+    /** The newest API version that this code was written for. */
+    private static final RemoteApiVersion NEWEST_SUPPORTED = RemoteApiVersion.create(1, 45);
 
     private final URI host;
     private final RemoteApiVersion version;
@@ -38,7 +37,7 @@ public final class DockerCalls implements AutoCloseable {
         var config = DefaultDockerClientConfig.createDefaultConfigBuilder()
                 .withDockerHost(host.toString())
                 .withApiVersion(version)
-                .withDockerConfig("/dev/null") // its own idea of contexts and logins: there are none
+                .withDockerConfig("/dev/null") // docker-java reads no contexts and no logins by itself
                 .build();
         var transport = new ZerodepDockerHttpClient.Builder()
                 .dockerHost(host)
@@ -47,28 +46,34 @@ public final class DockerCalls implements AutoCloseable {
         this.docker = DockerClientImpl.getInstance(config, transport);
     }
 
-    /** Connects with the newest API version that both sides know: daemons drop old ones, and grow new ones. */
+    /** Connects with the newest API version that both sides support: newer daemons drop old versions. */
     public static DockerCalls connect(URI host, Duration limit) throws EngineFault {
-        try (var asking = new DockerCalls(host, RemoteApiVersion.UNKNOWN_VERSION)) {
-            var daemon = asking.within(limit, "version", d -> d.versionCmd().exec());
+        try (var probe = new DockerCalls(host, RemoteApiVersion.UNKNOWN_VERSION)) {
+            var daemon = probe.call(limit, "version", d -> d.versionCmd().exec());
             var newest = RemoteApiVersion.parseConfig(daemon.getApiVersion());
             var oldest = RemoteApiVersion.parseConfigWithDefault(daemon.getMinAPIVersion());
-            var version = newest.isGreaterOrEqual(NEWEST) ? NEWEST : newest;
+            var version = newest.isGreaterOrEqual(NEWEST_SUPPORTED) ? NEWEST_SUPPORTED : newest;
             return new DockerCalls(host, oldest.isGreater(version) ? oldest : version);
         }
     }
 
-    /** The answer, DockerRefusal when the daemon said no, or another EngineFault when it said nothing in time. */
-    public <T> T within(Duration limit, String what, Function<DockerClient, T> call) throws EngineFault {
-        return bounded(limit, what, () -> call.apply(docker));
+    /**
+     * Blocks until the daemon answers.
+     *
+     * @param what names the call in errors
+     * @throws DockerRefusal if the daemon answered with an error
+     * @throws EngineFault if the daemon did not answer within the limit
+     */
+    public <T> T call(Duration limit, String what, Function<DockerClient, T> call) throws EngineFault {
+        return callWithLimit(limit, what, () -> call.apply(docker));
     }
 
-    /** The streams of a container, from here on. */
+    /** Attaches to a container: its output from now on, and its stdin. */
     public Attachment attach(Duration limit, String container) throws EngineFault {
-        return bounded(limit, "attach", () -> Attachment.open(host, "v" + version.getVersion(), container));
+        return callWithLimit(limit, "attach", () -> Attachment.open(host, "v" + version.getVersion(), container));
     }
 
-    private <T> T bounded(Duration limit, String what, Callable<T> call) throws EngineFault {
+    private <T> T callWithLimit(Duration limit, String what, Callable<T> call) throws EngineFault {
         var task = new FutureTask<>(call);
         Thread.ofVirtual().name("docker-" + what).start(task);
         try {
@@ -77,7 +82,7 @@ public final class DockerCalls implements AutoCloseable {
             throw new EngineFault("Docker at " + host + ": " + what + " took longer than " + limit, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new EngineFault("interrupted during " + what, e);
+            throw new EngineFault("interrupted during the Docker call " + what, e);
         } catch (ExecutionException e) {
             throw switch (e.getCause()) {
                 case DockerException answer -> new DockerRefusal(answer);
@@ -88,8 +93,8 @@ public final class DockerCalls implements AutoCloseable {
         }
     }
 
-    /** For calls that go on: what comes back is bounded by whoever waits for the {@link StreamedReply}. */
-    public DockerClient streaming() {
+    /** For calls with a streamed answer: the caller sets the limit, with {@link StreamedReply#awaitEnd}. */
+    public DockerClient streamingClient() {
         return docker;
     }
 
@@ -110,10 +115,10 @@ public final class DockerCalls implements AutoCloseable {
         return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
-    /** Removes a container with its volumes; one that is gone, or is being removed, is fine. */
+    /** Kills and removes a container with its volumes. Does nothing if it is gone or is being removed. */
     public void removeContainer(String idOrName) throws EngineFault {
         try {
-            within(
+            call(
                     REMOVE_LIMIT,
                     "removal of a container",
                     d -> d.removeContainerCmd(idOrName)
@@ -121,7 +126,7 @@ public final class DockerCalls implements AutoCloseable {
                             .withRemoveVolumes(true)
                             .exec());
         } catch (DockerRefusal e) {
-            if (!e.notFound() && !e.conflict()) { // conflict: its removal is under way already
+            if (!e.isNotFound() && !e.isConflict()) { // conflict: another call is removing it
                 throw e;
             }
         }

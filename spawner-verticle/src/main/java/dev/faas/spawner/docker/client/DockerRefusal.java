@@ -6,7 +6,7 @@ import com.github.dockerjava.api.exception.DockerException;
 import dev.faas.spawner.engine.EngineFault;
 import java.util.regex.Pattern;
 
-/** The Docker daemon answered, with an error. The message is its own sentence. */
+/** Reports that the Docker daemon answered with an error. The message is the daemon's own. */
 public final class DockerRefusal extends EngineFault {
 
     private static final Pattern STATUS = Pattern.compile("^Status \\d+: ");
@@ -14,24 +14,24 @@ public final class DockerRefusal extends EngineFault {
     private final int status;
 
     public DockerRefusal(DockerException answer) {
-        super(sentence(answer), answer);
+        super(message(answer), answer);
         this.status = answer.getHttpStatus();
     }
 
-    public boolean notFound() {
+    public boolean isNotFound() {
         return status == 404;
     }
 
-    /** Something is the way it was to become, or about to: not running, being removed. */
-    public boolean conflict() {
+    /** The object is already in the wanted state, or changes to it: stopped, being removed. */
+    public boolean isConflict() {
         return status == 409 || status == 304;
     }
 
-    public boolean badRequest() {
+    public boolean isBadRequest() {
         return status == 400;
     }
 
-    private static String sentence(DockerException answer) {
+    private static String message(DockerException answer) {
         var text = STATUS.matcher(String.valueOf(answer.getMessage())).replaceFirst("");
         try {
             return new ObjectMapper()
@@ -40,7 +40,7 @@ public final class DockerRefusal extends EngineFault {
                     .asText(text)
                     .strip();
         } catch (JsonProcessingException e) {
-            return text.strip(); // a proxy in between, or an older daemon: plain text
+            return text.strip(); // an older daemon, or a proxy before it, answers in plain text
         }
     }
 }

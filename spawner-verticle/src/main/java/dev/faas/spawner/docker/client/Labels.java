@@ -2,7 +2,7 @@ package dev.faas.spawner.docker.client;
 
 import java.util.Map;
 
-/** The labels of every container and volume of ours: by them a platform finds its own things on a Docker host. */
+/** Labels every container and volume of a platform, so that it finds its own on a shared Docker host. */
 public final class Labels {
     public static final String PLATFORM = "dev.faas.platform";
     public static final String SPAWNER = "dev.faas.spawner";
@@ -13,9 +13,9 @@ public final class Labels {
 
     public static Map<String, String> of(EngineConfig config, String revision) {
         return Map.of(
-                PLATFORM, config.platform(),
-                SPAWNER, config.spawner(),
-                INCARNATION, config.incarnation(),
+                PLATFORM, config.owner().platform(),
+                SPAWNER, config.owner().spawner(),
+                INCARNATION, config.owner().incarnation(),
                 REVISION, revision);
     }
 }

@@ -13,39 +13,43 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** An answer of the Docker daemon that comes in pieces, on a thread of docker-java's, until it ends or is closed. */
+/**
+ * Receives a streamed answer of the Docker daemon, piece by piece on a thread of docker-java, until it ends or is
+ * closed.
+ */
 public final class StreamedReply<T> implements ResultCallback<T>, AutoCloseable {
 
     private final String what;
-    private final Consumer<T> each;
-    private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private final Consumer<T> onPiece;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private @Nullable Closeable connection;
     private boolean closed;
 
-    public StreamedReply(String what, Consumer<T> each) {
+    public StreamedReply(String what, Consumer<T> onPiece) {
         this.what = what;
-        this.each = each;
+        this.onPiece = onPiece;
     }
 
-    /** Completes when the daemon has closed the stream, exceptionally when it broke or was refused. */
-    CompletableFuture<Void> ended() {
-        return ended;
-    }
-
-    /** Until the daemon has answered: from then on nothing of the stream is missed. */
-    void awaitStart(Duration limit) throws EngineFault {
-        await(started, limit);
-    }
-
+    /** Blocks until the daemon has closed the stream. */
     public void awaitEnd(Duration limit) throws EngineFault {
-        await(ended, limit);
+        try {
+            ended.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new EngineFault(what + " took longer than " + limit, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EngineFault("interrupted during " + what, e);
+        } catch (ExecutionException e) {
+            throw switch (e.getCause()) {
+                case DockerException answer -> new DockerRefusal(answer);
+                default -> new EngineFault(what + " was cut off: " + e.getCause(), e);
+            };
+        }
     }
 
     @Override
     public synchronized void onStart(Closeable stream) {
         connection = stream;
-        started.complete(null);
         if (closed) {
             disconnect();
         }
@@ -53,12 +57,11 @@ public final class StreamedReply<T> implements ResultCallback<T>, AutoCloseable 
 
     @Override
     public void onNext(T piece) {
-        each.accept(piece);
+        onPiece.accept(piece);
     }
 
     @Override
     public void onError(Throwable fault) {
-        started.completeExceptionally(fault);
         ended.completeExceptionally(fault);
     }
 
@@ -84,21 +87,5 @@ public final class StreamedReply<T> implements ResultCallback<T>, AutoCloseable 
             ended.completeExceptionally(e);
         }
         connection = null;
-    }
-
-    private void await(CompletableFuture<Void> event, Duration limit) throws EngineFault {
-        try {
-            event.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new EngineFault(what + " took longer than " + limit, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new EngineFault("interrupted during " + what, e);
-        } catch (ExecutionException e) {
-            throw switch (e.getCause()) {
-                case DockerException answer -> new DockerRefusal(answer);
-                default -> new EngineFault(what + " broke: " + e.getCause(), e);
-            };
-        }
     }
 }

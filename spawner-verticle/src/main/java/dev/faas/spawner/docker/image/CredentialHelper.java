@@ -19,17 +19,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A program {@code docker-credential-<name>} that keeps logins (the protocol of docker/docker-credential-helpers): it reads
- * the server's address from stdin, and answers in JSON.
+ * Runs a program {@code docker-credential-<name>} to get a login (protocol of docker/docker-credential-helpers): it
+ * reads the server's address from stdin and answers in JSON.
  */
 final class CredentialHelper {
 
-    /** What it has answered; {@code <token>} for a name stands for an identity token. */
-    record Found(String username, Secret secret) {}
+    /** The user name {@code <token>} means that the secret is an identity token. */
+    record Login(String username, Secret secret) {}
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
-    private static final String NONE = "credentials not found in native keychain";
+    private static final String NOT_FOUND = "credentials not found in native keychain";
 
     private final Path program;
 
@@ -37,10 +37,10 @@ final class CredentialHelper {
         this.program = program;
     }
 
-    /** @param folders where programs are, as PATH has them */
-    static CredentialHelper named(String name, String folders) throws EngineFault {
+    /** @param folders to search, in the form of PATH */
+    static CredentialHelper find(String name, String folders) throws EngineFault {
         if (!NAME.matcher(name).matches()) {
-            throw new EngineFault("they name a helper that cannot be one", null);
+            throw new EngineFault("'" + name + "' is not the name of a credential helper", null);
         }
         var program = "docker-credential-" + name;
         return Stream.of(folders.split(File.pathSeparator))
@@ -50,25 +50,25 @@ final class CredentialHelper {
                 .findFirst()
                 .map(CredentialHelper::new)
                 .orElseThrow(() -> new EngineFault(
-                        "they are with " + program + ", which is not on the spawner's PATH. Install it there, or let"
-                                + " FAAS_DOCKER_CONFIG name a config.json with 'auths'",
+                        "the credential helper " + program + " is not on the spawner's PATH. Install it there, or set"
+                                + " FAAS_DOCKER_CONFIG to a config.json with 'auths'",
                         null));
     }
 
-    /** Empty when it knows none for this server. Blocks, ten seconds at most. */
-    Optional<Found> get(String server) throws EngineFault {
+    /** Empty if the helper has no login for this server. Blocks for at most ten seconds. */
+    Optional<Login> get(String server) throws EngineFault {
         return get(server, LIMIT);
     }
 
-    Optional<Found> get(String server, Duration limit) throws EngineFault {
+    Optional<Login> get(String server, Duration limit) throws EngineFault {
         try {
             var process = new ProcessBuilder(program.toString(), "get")
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             try {
-                return answered(process, server, limit);
+                return awaitLogin(process, server, limit);
             } finally {
-                // First its children, while it can be told that they are: they hold the pipe too.
+                // The children first, while they can still be found: they hold the pipe too.
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
             }
@@ -77,50 +77,50 @@ final class CredentialHelper {
         }
     }
 
-    private Optional<Found> answered(Process process, String server, Duration limit) throws EngineFault {
+    private Optional<Login> awaitLogin(Process process, String server, Duration limit) throws EngineFault {
         long until = System.nanoTime() + limit.toNanos();
-        var answer = new FutureTask<>(() -> talk(process, server));
-        // Left behind at the end of the limit: a child that outlives the program may keep the pipe open.
+        var answer = new FutureTask<>(() -> exchange(process, server));
+        // On its own thread, because a child that outlives the helper may keep the pipe open.
         Thread.ofVirtual().name("credential-helper").start(answer);
         try {
-            var said = answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            var text = answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
             if (!process.waitFor(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 throw new EngineFault(program + " did not end within " + limit, null);
             }
-            return process.exitValue() == 0 ? Optional.of(found(said)) : none(said);
+            return process.exitValue() == 0 ? Optional.of(parse(text)) : noLogin(text);
         } catch (TimeoutException e) {
             throw new EngineFault(program + " did not answer within " + limit, e);
         } catch (ExecutionException e) {
             throw new EngineFault(program + " did not answer", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new EngineFault("interrupted while " + program + " was asked", e);
+            throw new EngineFault("interrupted while " + program + " ran", e);
         }
     }
 
-    private static String talk(Process process, String server) throws IOException {
+    private static String exchange(Process process, String server) throws IOException {
         try (OutputStream in = process.getOutputStream()) {
             in.write(server.getBytes(StandardCharsets.UTF_8));
         }
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    private Found found(String said) throws EngineFault {
+    private Login parse(String text) throws EngineFault {
         try {
-            var json = RegistryCredentials.JSON.readTree(said);
-            return new Found(
+            var json = RegistryCredentials.JSON.readTree(text);
+            return new Login(
                     json.path("Username").asText(),
                     new Secret(json.path("Secret").asText()));
         } catch (JsonProcessingException e) {
-            throw new EngineFault(program + " did not answer in JSON", null); // the cause would quote the answer
+            throw new EngineFault(program + " did not answer in JSON", null); // the cause quotes the answer
         }
     }
 
-    /** It says on stdout why not; only that there are none is no fault. */
-    private Optional<Found> none(String said) throws EngineFault {
-        if (said.contains(NONE)) {
+    /** A helper writes its error to stdout. Only "not found" is not a fault. */
+    private Optional<Login> noLogin(String text) throws EngineFault {
+        if (text.contains(NOT_FOUND)) {
             return Optional.empty();
         }
-        throw new EngineFault(program + " failed", null);
+        throw new EngineFault(program + " failed; run it by hand to see why", null);
     }
 }

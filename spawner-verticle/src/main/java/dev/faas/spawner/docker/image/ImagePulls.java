@@ -11,6 +11,7 @@ import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
+import dev.faas.wire.ImageReference;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,73 +24,73 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Pulls from registries, one at a time for an image however many ask, each within a limit of time and of size. */
+/** Pulls images from registries: one pull at a time for each image, each within a limit of time and size. */
 public final class ImagePulls {
 
     private static final Logger log = LoggerFactory.getLogger(ImagePulls.class);
     private static final long MIB = 1 << 20;
 
-    /** What registries and the daemon say when a repeat cannot help; all else may pass. */
-    private static final Pattern NOT_THERE = Pattern.compile(
+    /** In messages of registries and the daemon: trying again cannot help. Any other failure may pass. */
+    private static final Pattern FINAL_REFUSAL = Pattern.compile(
             "not found|(manifest|name) unknown|(?<!permission )denied|does not exist|unauthorized"
                     + "|authentication required|no basic auth|no matching manifest|invalid reference format",
             Pattern.CASE_INSENSITIVE);
 
-    /** One under way. Whoever finds it there waits for it. */
+    /** A pull that is under way; every other boot of the image waits for it. */
     private record Pull(PullProgress progress, CompletableFuture<Optional<SandboxUnavailable>> result) {}
 
-    /** Who we are to a registry; where that cannot be found out we are nobody, and there is a reason. */
+    /** The login for a registry; without one, {@code fault} says why if the credentials could not be read. */
     private record Login(
             @Nullable AuthConfig auth, @Nullable String fault) {}
 
     private final DockerCalls docker;
     private final EngineConfig.Images limits;
     private final RegistryCredentials credentials;
-    private final PulledImages pulled;
-    private final Map<ImageName, Pull> underWay = new ConcurrentHashMap<>();
-    /** By who waits, so that it can be told how far it is. */
-    private final Map<String, Pull> waiting = new ConcurrentHashMap<>();
+    private final PulledImages pulledImages;
+    private final Map<ImageReference, Pull> running = new ConcurrentHashMap<>();
+    /** By revision, for {@link #progress}. */
+    private final Map<String, Pull> pullByRevision = new ConcurrentHashMap<>();
 
-    public ImagePulls(DockerCalls docker, EngineConfig.Images limits, PulledImages pulled) {
+    public ImagePulls(DockerCalls docker, EngineConfig.Images limits, PulledImages pulledImages) {
         this.docker = docker;
         this.limits = limits;
         this.credentials = new RegistryCredentials(limits.credentials());
-        this.pulled = pulled;
+        this.pulledImages = pulledImages;
     }
 
-    /** How far the pull has come that this one waits for. */
-    public Optional<String> progress(String waiter) {
-        return Optional.ofNullable(waiting.get(waiter))
+    /** A sentence about the pull that this revision waits for; empty if it waits for none. */
+    public Optional<String> progress(String revision) {
+        return Optional.ofNullable(pullByRevision.get(revision))
                 .map(pull -> pull.progress().sentence());
     }
 
-    /** Why it cannot be had; empty once it is here. */
-    Optional<SandboxUnavailable> pull(ImageName image, String waiter) throws SandboxUnavailable {
-        var mine = new Pull(new PullProgress(), new CompletableFuture<>());
-        var other = underWay.putIfAbsent(image, mine);
-        var pull = other == null ? mine : other;
-        waiting.put(waiter, pull);
+    /** Blocks until the pull has ended. Returns why it failed; empty if the image is on this host now. */
+    Optional<SandboxUnavailable> pull(ImageReference image, String revision) throws SandboxUnavailable {
+        var own = new Pull(new PullProgress(), new CompletableFuture<>());
+        var other = running.putIfAbsent(image, own);
+        var pull = other == null ? own : other;
+        pullByRevision.put(revision, pull);
         try {
             if (other == null) {
-                run(image, mine);
+                run(image, own);
             }
-            return result(image, pull);
+            return awaitResult(image, pull);
         } finally {
-            waiting.remove(waiter, pull);
+            pullByRevision.remove(revision, pull);
         }
     }
 
-    private void run(ImageName image, Pull mine) {
+    private void run(ImageReference image, Pull own) {
         try {
-            mine.result().complete(pull(image, mine.progress()));
+            own.result().complete(pull(image, own.progress()));
         } finally {
-            underWay.remove(image, mine);
-            mine.result()
+            running.remove(image, own);
+            own.result()
                     .complete(Optional.of(new BootFailed("the pull of " + image + " ended without a result", null)));
         }
     }
 
-    private Optional<SandboxUnavailable> result(ImageName image, Pull pull) throws SandboxUnavailable {
+    private Optional<SandboxUnavailable> awaitResult(ImageReference image, Pull pull) throws SandboxUnavailable {
         try {
             return pull.result().get(limits.pullTimeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
@@ -98,18 +99,18 @@ public final class ImagePulls {
             Thread.currentThread().interrupt();
             throw new BootFailed("interrupted during the pull of " + image, e);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(e); // it is never completed exceptionally
+            throw new IllegalStateException("a pull result is never completed exceptionally", e);
         }
     }
 
-    private Optional<SandboxUnavailable> pull(ImageName image, PullProgress progress) {
-        log.info("image {} is to be had from its registry: pulling it", image);
+    private Optional<SandboxUnavailable> pull(ImageReference image, PullProgress progress) {
+        log.info("image pull started image={}", image);
         var login = login(image);
         try {
-            var before = pulled.present();
+            var before = pulledImages.imageIds();
             download(image, login, progress);
             if (progress.error().isEmpty()) {
-                pulled.arrived(image, before);
+                pulledImages.markPulled(image, before);
             }
         } catch (TooLarge e) {
             return Optional.of(new ImagePullFailed(String.valueOf(e.getMessage()), null));
@@ -118,28 +119,28 @@ public final class ImagePulls {
         } catch (EngineFault e) {
             return Optional.of(new ImagePullFailed("image " + image + " could not be pulled: " + e.getMessage(), e));
         }
-        return progress.error().map(said -> failure(image, login, said, null));
+        return progress.error().map(message -> failure(image, login, message, null));
     }
 
-    /** Most images can be had without one: a helper that is not there is no reason not to try. */
-    private Login login(ImageName image) {
+    /** Most images need no login, so a broken credential helper does not end the pull. */
+    private Login login(ImageReference image) {
         try {
-            return new Login(credentials.of(image.registry()).orElse(null), null);
+            return new Login(credentials.of(image.host()).orElse(null), null);
         } catch (EngineFault e) {
-            log.warn("image {} is pulled without a login: {}", image, e.getMessage());
+            log.warn("registry credentials failed, pulling without a login image={} error={}", image, e.getMessage());
             return new Login(null, e.getMessage());
         }
     }
 
-    private void download(ImageName image, Login login, PullProgress progress) throws EngineFault {
+    private void download(ImageReference image, Login login, PullProgress progress) throws EngineFault {
         var tooLarge = new CompletableFuture<Void>();
         try (var stream = new StreamedReply<PullResponseItem>("the pull", item -> {
-            progress.heard(item);
+            progress.update(item);
             if (progress.totalBytes() > limits.maxBytes()) {
                 tooLarge.complete(null);
             }
         })) {
-            var command = docker.streaming().pullImageCmd(image.toString());
+            var command = docker.streamingClient().pullImageCmd(image.toString());
             command.withAuthConfig(login.auth()).exec(stream);
             var unused = tooLarge.thenRun(stream::close);
             stream.awaitEnd(limits.pullTimeout());
@@ -149,23 +150,26 @@ public final class ImagePulls {
             }
         }
         if (tooLarge.isDone()) {
-            throw new TooLarge("image %s is larger than all pulled images together may be (%d MiB, FAAS_IMAGES_MAX_MB)"
-                    .formatted(image, limits.maxBytes() / MIB));
+            throw new TooLarge(
+                    "image %s is larger than FAAS_IMAGES_MAX_MB, the limit for all pulled images together: %d MiB"
+                            .formatted(image, limits.maxBytes() / MIB));
         }
     }
 
-    private static SandboxUnavailable failure(ImageName image, Login login, String said, @Nullable Throwable cause) {
+    private static SandboxUnavailable failure(
+            ImageReference image, Login login, String message, @Nullable Throwable cause) {
         return login.fault() == null
-                ? failure(image, said, cause)
+                ? failure(image, message, cause)
                 : new ImagePullFailed(
-                        "image " + image + " could not be pulled: " + said + "; without a login, as " + login.fault(),
+                        "image " + image + " could not be pulled: " + message
+                                + ". It was tried without a login, because " + login.fault(),
                         cause);
     }
 
-    public static SandboxUnavailable failure(ImageName image, String said, @Nullable Throwable cause) {
-        return NOT_THERE.matcher(said).find()
-                ? new ImageNotFound("image " + image + " is neither on this host nor to be had: " + said)
-                : new ImagePullFailed("image " + image + " could not be pulled: " + said, cause);
+    public static SandboxUnavailable failure(ImageReference image, String message, @Nullable Throwable cause) {
+        return FINAL_REFUSAL.matcher(message).find()
+                ? new ImageNotFound("image " + image + " is not on this host, and its registry refused it: " + message)
+                : new ImagePullFailed("image " + image + " could not be pulled: " + message, cause);
     }
 
     private static final class TooLarge extends EngineFault {

@@ -11,26 +11,30 @@ import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
 import dev.faas.wire.ImagePin;
+import dev.faas.wire.ImageReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a function's image is on this host. Whoever boots a revision first finds it out and pins it for all spawners, so that
- * a tag that moves changes nothing until there is another revision.
+ * Resolves a function's image to an image on this host, and pulls it if it is absent. The first spawner that boots a
+ * revision pins the image for all spawners, so that a tag that moves has no effect until the function has a new
+ * revision.
  *
  * <pre>
- *   digest in the reference ─────────────────────────────────▶ here? else pull that
- *   pinned, to a digest ─────────────────────────────────────▶ here? else pull that
- *   pinned, to an image that no registry has ────────────────▶ here? else whatever has its name here
- *   not pinned ─▶ here, and not by our pull? else pull the tag ─▶ pin, or take what another has pinned
+ *   digest in the reference        ─▶ that digest; pull it if absent
+ *   pinned to a digest             ─▶ that digest; pull it if absent
+ *   pinned to an id (no registry)  ─▶ that image if present, else what has the name here; pull it if absent
+ *   not pinned                     ─▶ what the tag means now; pin it, or take the pin that another spawner made first
  * </pre>
  *
- * A tag that we have pulled ourselves is pulled anew for a new revision: nobody else would.
+ * For a new revision, a tag that this platform has pulled is pulled again, because nothing else would update it. A tag
+ * that was built, loaded or pulled by others on this host means what it means here.
  */
 public final class ImageStore {
 
@@ -39,93 +43,98 @@ public final class ImageStore {
 
     private final DockerCalls docker;
     private final ImagePins pins;
-    private final PulledImages pulled;
+    private final PulledImages pulledImages;
     private final ImagePulls pulls;
 
-    public ImageStore(DockerCalls docker, ImagePins pins, PulledImages pulled, ImagePulls pulls) {
+    public ImageStore(DockerCalls docker, ImagePins pins, PulledImages pulledImages, ImagePulls pulls) {
         this.docker = docker;
         this.pins = pins;
-        this.pulled = pulled;
+        this.pulledImages = pulledImages;
         this.pulls = pulls;
     }
 
     public ResolvedImage resolve(SandboxSpec spec) throws SandboxUnavailable {
         try {
-            var image = found(spec);
-            pulled.used(image.id());
+            var image = find(spec);
+            pulledImages.recordUse(image.id());
             return image;
         } catch (EngineFault e) {
             throw new BootFailed(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private ResolvedImage found(SandboxSpec spec) throws SandboxUnavailable, EngineFault {
-        var name = ImageName.of(spec.image());
+    private ResolvedImage find(SandboxSpec spec) throws SandboxUnavailable, EngineFault {
+        var name = ImageReference.parse(spec.image())
+                .orElseThrow(() -> new ImageNotFound(
+                        "image '" + spec.image() + "' is not a reference such as registry.example/path/name:tag"));
         if (name.digest() != null) {
-            return present(name, spec);
+            return pullIfAbsent(name, spec);
         }
-        var pin = pins.of(spec.revision());
+        var pin = pins.find(spec.revision());
         if (pin.isPresent()) {
-            return pinned(name, pin.get(), spec);
+            return resolvePin(name, pin.get(), spec);
         }
-        var image = newest(name, spec);
-        var mine = new ImagePin(
+        var image = resolveTag(name, spec);
+        var candidate = new ImagePin(
                 String.valueOf(image.getId()),
-                name.digestAmong(image.getRepoDigests()).orElse(null));
-        var agreed = pins.agree(spec.revision(), mine);
-        return agreed.equals(mine) ? resolved(name, image) : pinned(name, agreed, spec);
+                digestIn(name, image.getRepoDigests()).orElse(null));
+        var agreed = pins.pin(spec.revision(), candidate);
+        return agreed.equals(candidate) ? toResolved(name, image) : resolvePin(name, agreed, spec);
     }
 
-    private ResolvedImage pinned(ImageName name, ImagePin pin, SandboxSpec spec) throws SandboxUnavailable {
+    private ResolvedImage resolvePin(ImageReference name, ImagePin pin, SandboxSpec spec) throws SandboxUnavailable {
         if (pin.digest() != null) {
-            return present(name.at(pin.digest()), spec);
+            return pullIfAbsent(name.withDigest(pin.digest()), spec);
         }
-        var same = inspect(pin.id());
-        return same.isPresent() ? resolved(name, same.get()) : present(name, spec);
+        var present = inspect(pin.id());
+        return present.isPresent() ? toResolved(name, present.get()) : pullIfAbsent(name, spec);
     }
 
-    private ResolvedImage present(ImageName name, SandboxSpec spec) throws SandboxUnavailable {
-        var here = inspect(name.toString());
-        return resolved(name, here.isPresent() ? here.get() : pulled(name, spec));
+    private ResolvedImage pullIfAbsent(ImageReference name, SandboxSpec spec) throws SandboxUnavailable {
+        var present = inspect(name.toString());
+        return toResolved(name, present.isPresent() ? present.get() : pull(name, spec));
     }
 
-    /** What the tag says now: of its registry's, if it was us who brought it here. */
-    private InspectImageResponse newest(ImageName name, SandboxSpec spec) throws SandboxUnavailable {
-        var here = inspect(name.toString());
-        if (here.isEmpty()) {
-            return pulled(name, spec);
+    private InspectImageResponse resolveTag(ImageReference name, SandboxSpec spec) throws SandboxUnavailable {
+        var present = inspect(name.toString());
+        if (present.isEmpty()) {
+            return pull(name, spec);
         }
-        if (!pulled.pulledAs(name, here.get().getRepoTags())) {
-            return here.get();
+        if (!pulledImages.isPulledAs(name, present.get().getRepoTags())) {
+            return present.get();
         }
         try {
-            return pulled(name, spec);
+            return pull(name, spec);
         } catch (ImagePullFailed e) {
-            log.warn("{} runs what {} was when it was last pulled: {}", spec.revision(), name, e.getMessage());
-            return here.get();
+            log.warn(
+                    "pull failed, older image of the tag used revision={} image={} error={}",
+                    spec.revision(),
+                    name,
+                    e.getMessage());
+            return present.get();
         }
     }
 
-    private InspectImageResponse pulled(ImageName name, SandboxSpec spec) throws SandboxUnavailable {
+    private InspectImageResponse pull(ImageReference name, SandboxSpec spec) throws SandboxUnavailable {
         var failure = pulls.pull(name, spec.revision());
         if (failure.isPresent()) {
             throw failure.get();
         }
         return inspect(name.toString())
-                .orElseThrow(() -> new ImagePullFailed("image " + name + " was gone right after its pull", null));
+                .orElseThrow(() -> new ImagePullFailed("image " + name + " was removed right after its pull", null));
     }
 
     private Optional<InspectImageResponse> inspect(String image) throws SandboxUnavailable {
         try {
-            return Optional.of(docker.within(
+            return Optional.of(docker.call(
                     INSPECT_LIMIT,
                     "inspect of an image",
                     d -> d.inspectImageCmd(image).exec()));
         } catch (DockerRefusal e) {
-            if (e.notFound()) {
+            if (e.isNotFound()) {
                 return Optional.empty();
             }
-            if (e.badRequest()) {
+            if (e.isBadRequest()) {
                 throw new ImageNotFound("image " + image + ": " + e.getMessage());
             }
             throw new BootFailed("image " + image + ": " + e.getMessage(), e);
@@ -134,7 +143,7 @@ public final class ImageStore {
         }
     }
 
-    private static ResolvedImage resolved(ImageName name, InspectImageResponse found) {
+    private static ResolvedImage toResolved(ImageReference name, InspectImageResponse found) {
         var config = found.getConfig();
         return new ResolvedImage(
                 String.valueOf(found.getId()),
@@ -146,19 +155,30 @@ public final class ImageStore {
                         : Set.copyOf(config.getVolumes().keySet()));
     }
 
-    private static List<String> list(String @Nullable [] of) {
-        return of == null ? List.of() : List.of(of);
+    private static List<String> list(String @Nullable [] words) {
+        return words == null ? List.of() : List.of(words);
     }
 
-    /** Of its own repository, else of any that it has come from: one image may have come from several. */
-    static Optional<String> digest(ImageName name, @Nullable List<String> repoDigests) {
+    /** The digest in the reference's own repository, else in any repository that the image came from. */
+    static Optional<String> digest(ImageReference name, @Nullable List<String> repoDigests) {
         return Optional.ofNullable(name.digest())
-                .or(() -> name.digestAmong(repoDigests))
-                .or(() -> repoDigests == null
-                        ? Optional.empty()
-                        : repoDigests.stream()
-                                .flatMap(any ->
-                                        Optional.ofNullable(ImageName.of(any).digest()).stream())
-                                .findFirst());
+                .or(() -> digestIn(name, repoDigests))
+                .or(() -> digests(repoDigests).map(ImageReference::digest).findFirst());
+    }
+
+    /** The image's digest in the repository of the reference: other hosts can pull it by that. */
+    static Optional<String> digestIn(ImageReference name, @Nullable List<String> repoDigests) {
+        return digests(repoDigests)
+                .filter(listed -> listed.repository().equals(name.repository()))
+                .map(ImageReference::digest)
+                .findFirst();
+    }
+
+    private static Stream<ImageReference> digests(@Nullable List<String> repoDigests) {
+        return repoDigests == null
+                ? Stream.empty()
+                : repoDigests.stream()
+                        .flatMap(listed -> ImageReference.parse(listed).stream())
+                        .filter(listed -> listed.digest() != null);
     }
 }

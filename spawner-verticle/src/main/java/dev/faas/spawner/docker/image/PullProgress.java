@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How far a pull has come, by what Docker tells of each layer. Thread-safe. */
+/** Adds up what Docker reports of each layer of a pull. Thread-safe. */
 final class PullProgress {
 
     private static final long MB = 1_000_000;
 
-    /** A total of 0: not known yet. */
+    /** In bytes; a total of 0 is not known yet. */
     private static final class Layer {
-        private long got;
+        private long received;
         private long total;
         private boolean downloaded;
         private boolean unpacked;
@@ -23,7 +23,7 @@ final class PullProgress {
     private final Map<String, Layer> layers = new LinkedHashMap<>();
     private @Nullable String error;
 
-    synchronized void heard(PullResponseItem item) {
+    synchronized void update(PullResponseItem item) {
         var detail = item.getErrorDetail();
         if (detail != null && detail.getMessage() != null && error == null) {
             error = detail.getMessage();
@@ -41,7 +41,7 @@ final class PullProgress {
                 downloaded(id);
                 layers.get(id).unpacked = true;
             }
-            default -> {} // of the whole image, or of a layer that was here already
+            default -> {} // about the whole image, or a layer that was here already
         }
     }
 
@@ -49,7 +49,7 @@ final class PullProgress {
         var layer = layers.computeIfAbsent(id, any -> new Layer());
         var progress = item.getProgressDetail();
         if (progress != null) {
-            layer.got = progress.getCurrent() == null ? layer.got : progress.getCurrent();
+            layer.received = progress.getCurrent() == null ? layer.received : progress.getCurrent();
             layer.total = progress.getTotal() == null ? layer.total : progress.getTotal();
         }
     }
@@ -57,20 +57,20 @@ final class PullProgress {
     private void downloaded(String id) {
         var layer = layers.computeIfAbsent(id, any -> new Layer());
         layer.downloaded = true;
-        layer.got = layer.total;
+        layer.received = layer.total;
     }
 
-    /** What went wrong, in the words of Docker or the registry. */
+    /** The first error, in the words of Docker or the registry. */
     synchronized Optional<String> error() {
         return Optional.ofNullable(error);
     }
 
-    /** Of what is to be downloaded, as far as that is known. */
+    /** To download, as far as Docker has reported it. */
     synchronized long totalBytes() {
         return layers.values().stream().mapToLong(layer -> layer.total).sum();
     }
 
-    /** For a person. */
+    /** For the function's owner: the detail of a run that waits. */
     synchronized String sentence() {
         var all = layers.values();
         long total = all.stream().mapToLong(layer -> layer.total).sum();
@@ -81,9 +81,9 @@ final class PullProgress {
             return "Its image is being unpacked: %d of %d layers."
                     .formatted(all.stream().filter(layer -> layer.unpacked).count(), all.size());
         }
-        long got = all.stream().mapToLong(layer -> layer.got).sum();
+        long received = all.stream().mapToLong(layer -> layer.received).sum();
         boolean more = all.stream().anyMatch(layer -> layer.total == 0 && !layer.downloaded);
-        return "Its image is being pulled: %s of %s%s MB.".formatted(mb(got), more ? "at least " : "", mb(total));
+        return "Its image is being pulled: %s of %s%s MB.".formatted(mb(received), more ? "at least " : "", mb(total));
     }
 
     private static String mb(long bytes) {

@@ -1,6 +1,7 @@
 package dev.faas.spawner.docker.image;
 
 import com.github.dockerjava.api.model.Image;
+import dev.faas.wire.ImageReference;
 import dev.faas.wire.Sha256;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,28 +13,29 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image that a spawner of this platform has pulled onto this Docker host. That stands on the host itself, as tags of
- * the image, so that it outlives the spawner, is the same for all spawners there, and goes when the image goes:
+ * Describes an image that this platform has pulled onto this Docker host. That is recorded by tags on the image itself,
+ * so the record outlives the spawner, is the same for all spawners on the host, and goes with the image:
  *
  * <pre>
  *   faas-pulled:&lt;platform&gt;.&lt;image&gt;.&lt;repository&gt;.&lt;reference&gt;.&lt;used&gt;
  *
- *   image                   12 digits of its id: a tag is of one image only
- *   repository, reference   12 digits of a hash of what it was pulled under, to tell our names of it from others'
- *   used                    when it was used last, seconds since 1970, not to the minute
+ *   image                   12 digits of the image's id, because a tag can be on one image only
+ *   repository, reference   12 digits of a hash of the name it was pulled under, to tell our names from those of others
+ *   used                    last use in seconds since 1970, exact to ten minutes
  * </pre>
  *
- * @param names under which we have pulled it; our marks come last, as with the last name an image goes
- * @param shared it has names too that others have given it: it is not ours alone, and stays
+ * @param names under which the platform has pulled it; remove the marks after them, because Docker removes the image
+ *     with its last name
+ * @param shared it also has names that others gave it, so the platform must not remove it
  */
 public record PulledImage(String id, long bytes, Instant used, List<String> marks, List<String> names, boolean shared) {
 
-    /** One such tag. */
+    /** One such tag, as parsed. */
     record Mark(String platform, String image, String repository, String reference, Instant used) {
         private static final Pattern TAG =
                 Pattern.compile("([A-Za-z0-9_-]+)\\.([0-9a-f]{12})\\.([0-9a-f]{12})\\.([0-9a-f]{12})\\.([0-9]{1,12})");
 
-        static Mark of(String platform, String imageId, ImageName pulled, Instant used) {
+        static Mark of(String platform, String imageId, ImageReference pulled, Instant used) {
             return new Mark(platform, digits(imageId), hash(pulled.repository()), hash(pulled.toString()), used);
         }
 
@@ -52,7 +54,7 @@ public record PulledImage(String id, long bytes, Instant used, List<String> mark
                     : Optional.empty();
         }
 
-        Mark at(Instant later) {
+        Mark usedAt(Instant later) {
             return new Mark(platform, image, repository, reference, later);
         }
 
@@ -64,7 +66,7 @@ public record PulledImage(String id, long bytes, Instant used, List<String> mark
             return REPOSITORY + ":" + tag();
         }
 
-        boolean isOf(ImageName pulled) {
+        boolean isOf(ImageReference pulled) {
             return reference.equals(hash(pulled.toString()));
         }
     }
@@ -73,7 +75,7 @@ public record PulledImage(String id, long bytes, Instant used, List<String> mark
 
     private static final int DIGITS = 12;
 
-    /** Empty when it was not this platform that pulled it. */
+    /** Empty if this platform did not pull the image. */
     public static Optional<PulledImage> of(Image image, String platform) {
         var tags = list(image.getRepoTags());
         var marks = marks(tags, platform);
@@ -86,21 +88,24 @@ public record PulledImage(String id, long bytes, Instant used, List<String> mark
             repositories.add(mark.repository());
             references.add(mark.reference());
         });
-        var ours = new ArrayList<String>();
+        var pulledNames = new ArrayList<String>();
         boolean shared = false;
         for (var name : tags) {
             if (Mark.read(name).filter(mark -> mark.platform().equals(platform)).isEmpty()) {
-                boolean pulled = references.contains(hash(ImageName.of(name).toString()));
+                boolean pulled = ImageReference.parse(name)
+                        .filter(read -> references.contains(hash(read.toString())))
+                        .isPresent();
                 shared |= !pulled;
-                ours.addAll(pulled ? List.of(name) : List.of());
+                pulledNames.addAll(pulled ? List.of(name) : List.of());
             }
         }
         for (var name : list(image.getRepoDigests())) {
-            var repository = ImageName.of(name).repository();
+            var repository =
+                    ImageReference.parse(name).map(ImageReference::repository).orElse(name);
             boolean pulled = repositories.contains(hash(repository));
-            // Some stores give a digest to every repository, that of our marks too.
+            // Some image stores list a digest for every repository, also for that of our marks.
             shared |= !pulled && !repository.equals(REPOSITORY);
-            ours.addAll(pulled ? List.of(name) : List.of());
+            pulledNames.addAll(pulled ? List.of(name) : List.of());
         }
         var used = marks.stream().map(Mark::used).max(Instant::compareTo).orElseThrow();
         return Optional.of(new PulledImage(
@@ -108,11 +113,11 @@ public record PulledImage(String id, long bytes, Instant used, List<String> mark
                 image.getSize(),
                 used,
                 marks.stream().map(Mark::name).toList(),
-                ours,
+                pulledNames,
                 shared));
     }
 
-    /** Of these names of an image, those that are marks of this platform. */
+    /** The marks of this platform among an image's names. */
     static List<Mark> marks(@Nullable List<String> names, String platform) {
         return names == null
                 ? List.of()

@@ -6,6 +6,7 @@ import dev.faas.spawner.docker.client.DockerCalls;
 import dev.faas.spawner.docker.client.DockerRefusal;
 import dev.faas.spawner.docker.image.PulledImage.Mark;
 import dev.faas.spawner.engine.EngineFault;
+import dev.faas.wire.ImageReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,17 +21,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The images of this host that the platform has pulled ({@link PulledImage}), and the bound on the disk they take: over it
- * those go that were not used for longest. Never one that somebody else has put there or named, never one with a container.
+ * Keeps the images that the platform has pulled ({@link PulledImage}) within their share of the disk: removes those
+ * that were not used for longest. Never removes an image that others put on the host or named, or that has a container.
  */
 public final class PulledImages {
 
     private static final Logger log = LoggerFactory.getLogger(PulledImages.class);
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    /** A boot may be about to make a container of it. */
-    private static final Duration JUST_USED = Duration.ofMinutes(1);
-    /** So exact is what stands on the host of the last use. */
-    private static final Duration NOTED_EVERY = Duration.ofMinutes(10);
+    /** A boot may be about to create a container of the image. */
+    private static final Duration IDLE_BEFORE_REMOVAL = Duration.ofMinutes(1);
+    /** How exact the last use is recorded on the host. */
+    private static final Duration NOTE_INTERVAL = Duration.ofMinutes(10);
 
     private static final long MIB = 1 << 20;
 
@@ -38,7 +39,7 @@ public final class PulledImages {
     private final String platform;
     private final long maxBytes;
     private final InstantSource clock;
-    private final Map<String, Instant> used = new ConcurrentHashMap<>();
+    private final Map<String, Instant> lastUses = new ConcurrentHashMap<>();
 
     public PulledImages(DockerCalls docker, String platform, long maxBytes, InstantSource clock) {
         this.docker = docker;
@@ -47,23 +48,24 @@ public final class PulledImages {
         this.clock = clock;
     }
 
-    /** The ids of all images there are, whosever. */
-    Set<String> present() throws EngineFault {
+    /** The ids of all images on this host. */
+    Set<String> imageIds() throws EngineFault {
         return images().stream().map(Image::getId).collect(Collectors.toSet());
     }
 
     /**
-     * A pull has ended well. What was there before it was pulled by somebody else, unless it has our mark.
+     * Marks an image after its pull. An image that was on the host before the pull belongs to others, unless it has our
+     * mark.
      *
-     * @param before which images there were
+     * @param before the ids of all images before the pull
      */
-    void arrived(ImageName pulled, Set<String> before) throws EngineFault {
-        var image = docker.within(
+    void markPulled(ImageReference pulled, Set<String> before) throws EngineFault {
+        var image = docker.call(
                 LIMIT,
                 "inspect of an image",
                 d -> d.inspectImageCmd(pulled.toString()).exec());
         var id = String.valueOf(image.getId());
-        used(id);
+        recordUse(id);
         var marks = PulledImage.marks(image.getRepoTags(), platform);
         boolean marked = marks.stream().anyMatch(mark -> mark.isOf(pulled));
         if (!marked && (!before.contains(id) || !marks.isEmpty())) {
@@ -71,69 +73,69 @@ public final class PulledImages {
         }
     }
 
-    /** Whether it was us who gave the image this name, by pulling it. */
-    boolean pulledAs(ImageName name, @Nullable List<String> repoTags) {
+    /** True if the image has this name because the platform has pulled it. */
+    boolean isPulledAs(ImageReference name, @Nullable List<String> repoTags) {
         return PulledImage.marks(repoTags, platform).stream().anyMatch(mark -> mark.isOf(name));
     }
 
-    void used(String imageId) {
-        used.put(imageId, clock.instant());
+    void recordUse(String imageId) {
+        lastUses.put(imageId, clock.instant());
     }
 
-    /** Keeps to the bound, as far as what is in use allows. */
+    /** Removes images until the rest fit, as far as those in use allow. */
     public void tidy() throws EngineFault {
         var ours = images().stream()
                 .flatMap(image -> PulledImage.of(image, platform).stream())
                 .filter(image -> !image.shared())
                 .toList();
-        used.keySet().retainAll(ours.stream().map(PulledImage::id).toList());
+        lastUses.keySet().retainAll(ours.stream().map(PulledImage::id).toList());
         for (var image : ours) {
-            note(image);
+            saveLastUse(image);
         }
         long bytes = ours.stream().mapToLong(PulledImage::bytes).sum();
         if (bytes <= maxBytes) {
             return;
         }
-        var kept = inContainers();
+        var inUse = imagesOfContainers();
         var now = clock.instant();
         var idle = ours.stream()
-                .filter(image -> !kept.contains(image.id()))
-                .filter(image -> lastUse(image).plus(JUST_USED).isBefore(now))
+                .filter(image -> !inUse.contains(image.id()))
+                .filter(image -> lastUse(image).plus(IDLE_BEFORE_REMOVAL).isBefore(now))
                 .sorted(Comparator.comparing(this::lastUse))
                 .toList();
         for (var image : idle) {
             if (bytes <= maxBytes) {
                 return;
             }
-            log.info("image {} {} goes: pulled images take {} MiB", image.id(), image.names(), bytes / MIB);
+            log.info("image removed id={} names={} pulledImagesMiB={}", image.id(), image.names(), bytes / MIB);
             remove(image);
             bytes -= image.bytes();
         }
     }
 
     private Instant lastUse(PulledImage image) {
-        var here = used.get(image.id());
-        return here == null || here.isBefore(image.used()) ? image.used() : here;
+        var recorded = lastUses.get(image.id());
+        return recorded == null || recorded.isBefore(image.used()) ? image.used() : recorded;
     }
 
-    /** Writes the last use down where a later spawner finds it, and takes the older marks away. */
-    private void note(PulledImage image) throws EngineFault {
+    /** Records the last use on the host, for later spawners, and removes the older marks. */
+    private void saveLastUse(PulledImage image) throws EngineFault {
         var last = lastUse(image);
         var marks = PulledImage.marks(image.marks(), platform);
-        if (last.isAfter(image.used().plus(NOTED_EVERY))) {
+        if (last.isAfter(image.used().plus(NOTE_INTERVAL))) {
             for (var mark : marks) {
-                tag(image.id(), mark.at(last));
+                tag(image.id(), mark.usedAt(last));
                 untag(mark.name());
             }
         }
     }
 
-    /** The mark goes last: until then it is known that what is left of it is ours. */
+    /** Removes the marks last: until then they show that what is left of the image is ours. */
     private void remove(PulledImage image) throws EngineFault {
         for (var name : image.names()) {
             untag(name);
         }
-        // As marks may have been renewed since they were read.
+        // The marks may have changed since they were read.
         for (var found : images()) {
             if (found.getId().equals(image.id())) {
                 for (var mark :
@@ -142,36 +144,36 @@ public final class PulledImages {
                 }
             }
         }
-        used.remove(image.id());
+        lastUses.remove(image.id());
     }
 
     private void tag(String imageId, Mark mark) throws EngineFault {
-        docker.within(
+        docker.call(
                 LIMIT,
                 "tag of an image",
                 d -> d.tagImageCmd(imageId, PulledImage.REPOSITORY, mark.tag()).exec());
     }
 
-    /** With the last name the image goes; Docker refuses that while there is a container of it. */
+    /** Docker removes the image with its last name, but not while it has a container. */
     private void untag(String name) throws EngineFault {
         try {
-            docker.within(
+            docker.call(
                     LIMIT, "removal of an image", d -> d.removeImageCmd(name).exec());
         } catch (DockerRefusal e) {
-            if (!e.notFound() && !e.conflict()) {
+            if (!e.isNotFound() && !e.isConflict()) {
                 throw e;
             }
-            log.debug("{} stays or is gone: {}", name, e.getMessage());
+            log.debug("image name not removed name={} error={}", name, e.getMessage());
         }
     }
 
     private List<Image> images() throws EngineFault {
-        return docker.within(LIMIT, "list of images", d -> d.listImagesCmd().exec());
+        return docker.call(LIMIT, "list of images", d -> d.listImagesCmd().exec());
     }
 
-    private Set<String> inContainers() throws EngineFault {
+    private Set<String> imagesOfContainers() throws EngineFault {
         return docker
-                .within(
+                .call(
                         LIMIT,
                         "list of containers",
                         d -> d.listContainersCmd().withShowAll(true).exec())

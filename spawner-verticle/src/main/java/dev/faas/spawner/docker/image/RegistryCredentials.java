@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.model.AuthConfig;
 import dev.faas.spawner.engine.EngineFault;
+import dev.faas.wire.ImageReference;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,40 +17,40 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who we are to registries, by a {@code config.json} as {@code docker login} writes it: {@code credHelpers} first, then
- * {@code credsStore}, then {@code auths}, as the Docker CLI has it. Read anew for each pull, so that a new login holds at
- * once. No message tells what is in it.
+ * Finds the login for a registry in a {@code config.json} as {@code docker login} writes it. In the order of the Docker
+ * CLI: {@code credHelpers}, {@code credsStore}, {@code auths}. Reads the file for each pull, so that a new login works
+ * at once. No error message quotes the file.
  */
 public final class RegistryCredentials {
 
     static final ObjectMapper JSON = new ObjectMapper();
-    /** Under which {@code docker login} keeps those for Docker's own registry. */
+    /** The key that {@code docker login} uses for Docker Hub. */
     private static final String DOCKER_HUB_KEY = "https://index.docker.io/v1/";
 
     private static final String DOCKER_HUB_HOST = "index.docker.io";
-    private static final String NAMELESS = "<token>";
+    private static final String TOKEN_USERNAME = "<token>";
 
     private final @Nullable Path file;
     private final String folders;
 
-    /** @param file null: we are nobody to any registry */
+    /** @param file null: no logins */
     public RegistryCredentials(@Nullable Path file) {
         this(file, Objects.requireNonNullElse(System.getenv("PATH"), ""));
     }
 
-    /** @param folders where helpers are, as PATH has them */
+    /** @param folders where credential helpers are, in the form of PATH */
     RegistryCredentials(@Nullable Path file, String folders) {
         this.file = file;
         this.folders = folders;
     }
 
-    /** Fails when the file does not serve; no more is found out before a pull. */
+    /** Fails if the file cannot be read. Logins and helpers are only checked by a pull. */
     public void check() throws EngineFault {
         read();
     }
 
     /**
-     * Empty when there are none for this registry.
+     * Empty if there is no login for this registry.
      *
      * @param registry its host, with its port
      */
@@ -62,14 +63,14 @@ public final class RegistryCredentials {
     }
 
     private Optional<AuthConfig> of(String registry, JsonNode config) throws EngineFault {
-        var host = registry.equals(ImageName.DOCKER_HUB) ? DOCKER_HUB_HOST : registry;
+        var host = registry.equals(ImageReference.DOCKER_HUB) ? DOCKER_HUB_HOST : registry;
         var key = host.equals(DOCKER_HUB_HOST) ? DOCKER_HUB_KEY : host;
         var helper = text(config.path("credHelpers"), key)
                 .or(() -> text(config.path("credHelpers"), host))
                 .or(() -> text(config, "credsStore"));
         var found = helper.isPresent()
-                ? CredentialHelper.named(helper.get(), folders).get(key).map(RegistryCredentials::ofHelper)
-                : entry(config.path("auths"), key, host).flatMap(RegistryCredentials::ofEntry);
+                ? CredentialHelper.find(helper.get(), folders).get(key).map(RegistryCredentials::fromHelper)
+                : entry(config.path("auths"), key, host).flatMap(RegistryCredentials::fromEntry);
         return found.map(auth -> auth.withRegistryAddress(key));
     }
 
@@ -83,8 +84,8 @@ public final class RegistryCredentials {
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
             var where = at == null ? "" : ", line " + at.getLineNr() + " column " + at.getColumnNr();
-            // Without the cause: its message quotes the file.
-            throw new EngineFault(file + " is no JSON" + where, null);
+            // Without the cause, whose message quotes the file.
+            throw new EngineFault(file + " is not JSON" + where, null);
         } catch (IOException e) {
             throw new EngineFault(file + " cannot be read: " + e, e);
         }
@@ -100,18 +101,18 @@ public final class RegistryCredentials {
                 .findFirst();
     }
 
-    /** Logins of old have an address for a key. */
+    /** Old versions of {@code docker login} used an address as key. */
     private static String host(String key) {
         var bare = key.replaceFirst("^https?://", "");
         int slash = bare.indexOf('/');
         return slash < 0 ? bare : bare.substring(0, slash);
     }
 
-    private static Optional<AuthConfig> ofEntry(JsonNode entry) {
+    private static Optional<AuthConfig> fromEntry(JsonNode entry) {
         var auth = new AuthConfig();
         text(entry, "username").ifPresent(auth::withUsername);
         text(entry, "password").ifPresent(auth::withPassword);
-        text(entry, "auth").map(RegistryCredentials::decoded).ifPresent(pair -> {
+        text(entry, "auth").map(RegistryCredentials::decode).ifPresent(pair -> {
             int colon = pair.indexOf(':');
             if (colon > 0) {
                 auth.withUsername(pair.substring(0, colon)).withPassword(pair.substring(colon + 1));
@@ -123,16 +124,16 @@ public final class RegistryCredentials {
         return any ? Optional.of(auth) : Optional.empty();
     }
 
-    private static AuthConfig ofHelper(CredentialHelper.Found found) {
-        return found.username().equals(NAMELESS)
-                ? new AuthConfig().withIdentityToken(found.secret().value())
+    private static AuthConfig fromHelper(CredentialHelper.Login login) {
+        return login.username().equals(TOKEN_USERNAME)
+                ? new AuthConfig().withIdentityToken(login.secret().value())
                 : new AuthConfig()
-                        .withUsername(found.username())
-                        .withPassword(found.secret().value());
+                        .withUsername(login.username())
+                        .withPassword(login.secret().value());
     }
 
-    /** Docker pads it with NULs at times. One that is no base64 is nothing. */
-    private static String decoded(String auth) {
+    /** Docker sometimes pads it with NULs. Text that is not base64 counts as no login. */
+    private static String decode(String auth) {
         try {
             return new String(Base64.getDecoder().decode(auth), StandardCharsets.UTF_8).replace("\0", "");
         } catch (IllegalArgumentException e) {

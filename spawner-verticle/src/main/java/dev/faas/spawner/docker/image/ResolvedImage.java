@@ -5,11 +5,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An image on this host.
+ * Describes an image on this host.
  *
- * @param id of its contents; a tag may move, this does not
- * @param digest in the registry it came from
- * @param volumes paths it declares with VOLUME
+ * @param id of the content: unlike a tag, it always means the same image
+ * @param digest in the registry that the image came from
+ * @param volumes the paths of its VOLUME instructions
  */
 public record ResolvedImage(
         String id, Optional<String> digest, List<String> entrypoint, List<String> command, Set<String> volumes) {}

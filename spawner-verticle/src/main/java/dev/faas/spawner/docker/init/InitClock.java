@@ -3,16 +3,16 @@ package dev.faas.spawner.docker.init;
 import java.time.Duration;
 
 /**
- * Reads the clock of one init, CLOCK_BOOTTIME of the Docker host, from here: by what its last READY said and the time
- * since that was seen. Slow by as long as READY was under way, and by what this machine slept since; never fast, so that
- * "not after" can come early but not late.
+ * Computes the time on the clock of one init (CLOCK_BOOTTIME of the Docker host) from its last READY and the time since
+ * then. The result is late by the transit of READY and by any sleep of this machine, never early. So a "not after"
+ * computed from it can expire too early, but not too late.
  *
- * @param readyMicros what READY said
- * @param seenNanos {@link System#nanoTime} when it was seen
+ * @param readyMicros the clock in READY
+ * @param seenNanos {@link System#nanoTime} when READY arrived
  */
 public record InitClock(long readyMicros, long seenNanos) {
 
-    /** What init's clock shows when this much time has passed from now. */
+    /** Init's clock after this time from now, in microseconds. */
     public long in(Duration time) {
         return at(System.nanoTime(), time);
     }

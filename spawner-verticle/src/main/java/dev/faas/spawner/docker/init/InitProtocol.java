@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * The spawner's half of the conversation with init, version 1: {@code src/main/c/protocol.h} is its definition.
+ * Writes the frames that the spawner sends to init. {@code src/main/c/protocol.h} defines the protocol, version 1.
  *
  * <pre>
  *   frame    u8 version, u8 type, u16 zero, u32 bytes of the payload
@@ -18,7 +18,7 @@ import java.time.Duration;
  *   TRAILER  nonce[16] … 80 bytes, on stdout and on stderr                                   ({@link Trailer})
  * </pre>
  *
- * All numbers are little endian. A frame is to be written whole and in one go, by one thread at a time.
+ * All numbers are little endian. One thread at a time writes a frame, completely.
  */
 public final class InitProtocol {
 
@@ -28,7 +28,7 @@ public final class InitProtocol {
     private static final int RUN_HEAD = 40;
     private static final int CONTROL = Nonce.BYTES + Integer.BYTES;
     private static final int REUSE = 1;
-    private static final long MOST_MILLIS = 0xffff_ffffL;
+    private static final long MAX_MILLIS = 0xffff_ffffL;
 
     private InitProtocol() {}
 
@@ -42,22 +42,22 @@ public final class InitProtocol {
         return frame('R', RUN_HEAD + environment.length + argument.length)
                 .put(frame.nonce().bytes())
                 .putInt(frame.reuse() ? REUSE : 0)
-                .putInt(millis(frame.timeout()))
-                .putInt(millis(frame.grace()))
+                .putInt(millis(frame.timing().timeout()))
+                .putInt(millis(frame.timing().grace()))
                 .putShort((short) frame.stopSignal())
                 .putShort((short) frame.variables().size())
-                .putLong(frame.notAfterMicros())
+                .putLong(frame.timing().notAfterMicros())
                 .put(environment)
                 .put(argument)
                 .array();
     }
 
-    /** The stop signal now, SIGKILL to everything after the grace. Does nothing when that run is not under way. */
+    /** The stop signal now, SIGKILL to all processes after the grace. Has no effect unless this run is under way. */
     public static byte[] stop(Nonce run, Duration grace) {
         return frame('K', CONTROL).put(run.bytes()).putInt(millis(grace)).array();
     }
 
-    /** Sends the command a signal. Does nothing when that run is not under way. */
+    /** Sends the command a signal. Has no effect unless this run is under way. */
     public static byte[] signal(Nonce run, int number) {
         return frame('S', CONTROL).put(run.bytes()).putInt(number).array();
     }
@@ -71,8 +71,8 @@ public final class InitProtocol {
                 .putInt(payload);
     }
 
-    /** Rounded up: zero has a meaning of its own. */
+    /** Rounded up, because zero means no timeout or no grace. */
     private static int millis(Duration time) {
-        return (int) Math.min(MOST_MILLIS, time.plusNanos(999_999).toMillis());
+        return (int) Math.min(MAX_MILLIS, time.plusNanos(999_999).toMillis());
     }
 }

@@ -15,10 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The conversation with the init of one container. READY proves that the daemon has both output streams in hand, and a
- * trailer on each that they were read to their end: nothing of a run's output is missing, however short it was.
+ * Talks to the init of one container: sends run and stop frames, passes on output, and completes runs. READY proves
+ * that the daemon reads both output streams, and a trailer on each stream that it was read to its end: no output of a
+ * run is missing, however short the run was.
  *
- * <p>One virtual thread reads for as long as the container lives, another writes what there is to be said. Thread-safe.
+ * <p>One virtual thread reads as long as the container lives; frames are written on other threads. Thread-safe.
  */
 public final class InitSession implements AutoCloseable {
 
@@ -28,36 +29,37 @@ public final class InitSession implements AutoCloseable {
 
     private final String container;
     private final Attachment attachment;
-    private final TrailerScanner stdout = TrailerScanner.ofStdout(new Side(Stream.STDOUT));
-    private final TrailerScanner stderr = TrailerScanner.ofStderr(new Side(Stream.STDERR));
+    private final TrailerScanner stdout = TrailerScanner.ofStdout(new StreamSink(Stream.STDOUT));
+    private final TrailerScanner stderr = TrailerScanner.ofStderr(new StreamSink(Stream.STDERR));
     private CompletableFuture<InitClock> ready = new CompletableFuture<>();
-    private CompletableFuture<Void> said = CompletableFuture.completedFuture(null);
-    private @Nullable Turn turn;
-    private @Nullable EngineFault over;
+    private CompletableFuture<Void> lastWrite = CompletableFuture.completedFuture(null);
+    private @Nullable CurrentRun currentRun;
+    /** Why the connection has ended; null while it lives. */
+    private @Nullable EngineFault endFault;
 
-    /** One run, until both streams have come to its trailer. */
-    private static final class Turn {
+    /** Completes when both streams have brought their trailer. */
+    private static final class CurrentRun {
         final OutputSink sink;
         final CompletableFuture<Trailer> ended = new CompletableFuture<>();
         volatile boolean muted;
-        private boolean half;
+        private boolean trailerOnOneStream;
 
-        Turn(OutputSink sink) {
+        CurrentRun(OutputSink sink) {
             this.sink = sink;
         }
 
         void trailer(Trailer trailer) { // on the reader's thread only
-            if (half) {
+            if (trailerOnOneStream) {
                 ended.complete(trailer);
             }
-            half = true;
+            trailerOnOneStream = true;
         }
     }
 
-    private final class Side implements TrailerScanner.Sink {
+    private final class StreamSink implements TrailerScanner.Sink {
         private final Stream stream;
 
-        Side(Stream stream) {
+        StreamSink(Stream stream) {
             this.stream = stream;
         }
 
@@ -70,8 +72,8 @@ public final class InitSession implements AutoCloseable {
             try {
                 to.get().sink.write(stream, bytes, offset, length);
             } catch (RuntimeException e) {
-                to.get().muted = true; // whatever is wrong with the sink, the stream has to be drained
-                log.warn("output of a run is thrown away from here on: its sink failed", e);
+                to.get().muted = true; // the stream still has to be drained
+                log.warn("output sink failed, rest of the output dropped container={}", container, e);
             }
         }
 
@@ -91,96 +93,97 @@ public final class InitSession implements AutoCloseable {
         this.attachment = attachment;
     }
 
-    /** Reads from now on. */
-    public static InitSession over(String container, Attachment attachment) {
+    /** Starts to read. */
+    public static InitSession open(String container, Attachment attachment) {
         var session = new InitSession(container, attachment);
         Thread.ofVirtual().name("attached-" + container).start(session::read);
         return session;
     }
 
-    /** Completes when init waits for the next run, exceptionally with an EngineFault when it never will. */
+    /** Completes when init waits for the next run; exceptionally, with an EngineFault, when it cannot any more. */
     public synchronized CompletableFuture<InitClock> whenReady() {
         return ready;
     }
 
-    /** False once the container has ended, or the daemon has gone away. */
-    public synchronized boolean alive() {
-        return over == null;
+    /** False once the container or the connection to the daemon has ended. */
+    public synchronized boolean isAlive() {
+        return endFault == null;
     }
 
     /**
-     * Only when init is ready. Completes when nothing of the run is left and all its output has reached the sink;
-     * exceptionally, with an EngineFault, when that will never be known. The sink is called by the reader alone.
+     * Starts a run; call it only when init is ready. The result completes when no process of the run is left and all
+     * its output has reached the sink; exceptionally, with an EngineFault, when the connection ends before. Only the
+     * reading thread calls the sink.
      *
-     * @param told run once init has been sent all of it, unless that fails
+     * @param onSent called when the whole frame is written
      */
-    public CompletableFuture<Trailer> run(RunFrame frame, OutputSink sink, Runnable told) {
-        var begun = new Turn(sink);
+    public CompletableFuture<Trailer> run(RunFrame frame, OutputSink sink, Runnable onSent) {
+        var run = new CurrentRun(sink);
         synchronized (this) {
             ready = new CompletableFuture<>();
-            turn = begun;
-            if (over != null) {
-                ready.completeExceptionally(over);
-                begun.ended.completeExceptionally(over);
-                return begun.ended;
+            currentRun = run;
+            if (endFault != null) {
+                ready.completeExceptionally(endFault);
+                run.ended.completeExceptionally(endFault);
+                return run.ended;
             }
         }
         stdout.begin(frame.nonce());
         stderr.begin(frame.nonce());
-        say(InitProtocol.run(frame), told);
-        return begun.ended;
+        send(InitProtocol.run(frame), onSent);
+        return run.ended;
     }
 
-    /** SIGTERM now, SIGKILL after the grace; nothing, if that run is over. Returns at once. */
+    /** Stops the run: its stop signal now, SIGKILL after the grace. Has no effect after its end. Returns at once. */
     public void stop(Nonce run, Duration grace) {
-        say(InitProtocol.stop(run, grace), () -> {});
+        send(InitProtocol.stop(run, grace), () -> {});
     }
 
-    /** The sink of the run that is under way hears nothing any more, beyond what it is hearing just now. */
+    /** Drops further output of the current run. A call of its sink that is under way goes on. */
     public void mute() {
         current().ifPresent(now -> now.muted = true);
     }
 
-    /** One after the other, on a thread of their own: a daemon that does not read must not hold up a deadline. */
-    private synchronized void say(byte[] frame, Runnable told) {
-        said = said.thenRunAsync(() -> write(frame, told), WRITER);
+    /** Writes frames one after the other, on another thread: a daemon that does not read must not delay a timeout. */
+    private synchronized void send(byte[] frame, Runnable onSent) {
+        lastWrite = lastWrite.thenRunAsync(() -> write(frame, onSent), WRITER);
     }
 
-    private void write(byte[] frame, Runnable told) {
+    private void write(byte[] frame, Runnable onSent) {
         try {
             attachment.write(ByteBuffer.wrap(frame));
-            told.run();
+            onSent.run();
         } catch (IOException e) {
-            log.debug("container {} was not told: {}", container, e.toString());
-            attachment.close(); // the reader says it to everybody
+            log.debug("frame not sent container={} error={}", container, e.toString());
+            attachment.close(); // the reader then fails all who wait
         }
     }
 
-    private synchronized Optional<Turn> current() {
-        return Optional.ofNullable(turn);
+    private synchronized Optional<CurrentRun> current() {
+        return Optional.ofNullable(currentRun);
     }
 
     private void read() {
-        var fault = new EngineFault("the sandbox has ended without a word", null);
+        var fault = new EngineFault("the sandbox ended without a trailer", null);
         try {
             attachment.readAll(this::feed);
         } catch (IOException e) {
-            fault = new EngineFault("the connection to the sandbox broke: " + e.getMessage(), e);
-        } catch (Garbled e) {
+            fault = new EngineFault("the connection to the sandbox failed: " + e.getMessage(), e);
+        } catch (ProtocolBroken e) {
             fault = new EngineFault(String.valueOf(e.getCause().getMessage()), e);
         }
-        stdout.end();
-        stderr.end();
-        CompletableFuture<InitClock> waiting;
-        Optional<Turn> running;
+        stdout.endOfStream();
+        stderr.endOfStream();
+        CompletableFuture<InitClock> awaitedReady;
+        Optional<CurrentRun> unfinishedRun;
         synchronized (this) {
-            over = fault;
-            waiting = ready;
-            running = Optional.ofNullable(turn);
+            endFault = fault;
+            awaitedReady = ready;
+            unfinishedRun = Optional.ofNullable(currentRun);
         }
-        waiting.completeExceptionally(fault);
-        for (var run : running.stream().toList()) {
-            run.ended.completeExceptionally(fault);
+        awaitedReady.completeExceptionally(fault);
+        if (unfinishedRun.isPresent()) {
+            unfinishedRun.get().ended.completeExceptionally(fault);
         }
         attachment.close();
     }
@@ -189,20 +192,20 @@ public final class InitSession implements AutoCloseable {
         try {
             (stream == Stream.STDERR ? stderr : stdout).feed(bytes, 0, length);
         } catch (EngineFault e) {
-            throw new Garbled(e);
+            throw new ProtocolBroken(e);
         }
     }
 
-    /** Leaves the read loop: what comes is no conversation. */
-    private static final class Garbled extends RuntimeException {
+    /** Leaves the read loop. */
+    private static final class ProtocolBroken extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Garbled(EngineFault cause) {
+        ProtocolBroken(EngineFault cause) {
             super(cause);
         }
     }
 
-    /** Init then kills everything, and the container ends. Returns at once. */
+    /** Closes the connection: init then kills all processes, and the container ends. Returns at once. */
     @Override
     public void close() {
         attachment.close();

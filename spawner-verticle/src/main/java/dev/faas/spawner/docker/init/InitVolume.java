@@ -26,30 +26,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Docker volume by which init reaches containers, whatever their image: named by platform and digest, shared by the
- * platform's spawners on a host, filled through the archive API of a container that is never started (any image will do),
- * and removed by the last spawner that stops.
+ * Puts the init program into a Docker volume that every container mounts, whatever its image. The volume is named after
+ * the platform and the program's digest, and shared by the platform's spawners on a host. It is filled through a
+ * container of any image that is never started (Docker's archive API), and removed by the last spawner that stops.
  */
 public final class InitVolume {
 
-    /** Where containers have it, read-only. */
+    /** Where containers mount it, read-only. */
     public static final String MOUNT = "/.faas";
 
     public static final String PROGRAM = MOUNT + "/init";
 
     private static final Logger log = LoggerFactory.getLogger(InitVolume.class);
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final int DIGITS = 16;
+    private static final int DIGEST_DIGITS = 16;
 
-    private static final int MOST_UPLOADS = 10;
+    private static final int MAX_UPLOADS = 10;
 
-    /** For Docker to be through with the last container that had it. */
-    private static final Duration LET_GO = Duration.ofSeconds(10);
+    /** Until Docker has released the volume after the removal of its last container. */
+    private static final Duration RELEASE_LIMIT = Duration.ofSeconds(10);
 
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
-    /** What Docker calls a container that is about to be none. */
-    private static final Set<String> GOING = Set.of("removing", "dead");
+    /** Docker's states of a container that it is removing. */
+    private static final Set<String> STATES_OF_ENDED = Set.of("removing", "dead");
 
     private final DockerCalls docker;
     private final Map<String, String> labels;
@@ -58,12 +58,12 @@ public final class InitVolume {
     private final ReentrantLock filling = new ReentrantLock();
     private volatile boolean filled;
 
-    /** @param labels of the container that fills it; the volume carries the platform's */
+    /** @param labels for the container that fills the volume; the volume gets only the platform's */
     public InitVolume(DockerCalls docker, InitProgram program, Map<String, String> labels) {
         this.docker = docker;
         this.program = program;
         this.labels = labels;
-        this.name = prefix() + program.digest().substring(0, DIGITS);
+        this.name = prefix() + program.digest().substring(0, DIGEST_DIGITS);
     }
 
     private String prefix() {
@@ -74,8 +74,8 @@ public final class InitVolume {
         return labels.getOrDefault(Labels.PLATFORM, "");
     }
 
-    /** The name to mount; the program is in it from then on, until somebody removes it. */
-    public String ready(String imageId) throws EngineFault {
+    /** Creates and fills the volume if this process has not yet done so. Returns the name to mount. Blocks. */
+    public String ensureFilled(String imageId) throws EngineFault {
         if (!filled) {
             filling.lock();
             try {
@@ -90,7 +90,7 @@ public final class InitVolume {
         return name;
     }
 
-    /** For a container, which may have to make it anew when somebody removes it just now: empty, but found by its label. */
+    /** If the volume is removed meanwhile, Docker creates an empty one for the container, with the label given here. */
     public static Mount mount(String volume, String platform, boolean readOnly) {
         return new Mount()
                 .withType(MountType.VOLUME)
@@ -100,13 +100,13 @@ public final class InitVolume {
                 .withVolumeOptions(new VolumeOptions().withNoCopy(true).withLabels(Map.of(Labels.PLATFORM, platform)));
     }
 
-    /** Somebody has removed it, or damaged what is in it. */
-    public void lost() {
+    /** Makes the next {@link #ensureFilled} check the volume: it was removed, or its contents are damaged. */
+    public void refillNextTime() {
         filled = false;
     }
 
     private void fill(String imageId) throws EngineFault {
-        docker.within(
+        docker.call(
                 LIMIT,
                 "creation of a volume",
                 d -> d.createVolumeCmd()
@@ -115,62 +115,65 @@ public final class InitVolume {
                         .exec());
         var filler = "faas-" + UUID.randomUUID();
         try {
-            docker.within(
+            docker.call(
                     LIMIT,
                     "create",
                     d -> d.createContainerCmd(imageId)
                             .withName(filler)
-                            .withEntrypoint(PROGRAM) // an image may have no command of its own, and Docker wants one
+                            .withEntrypoint(PROGRAM) // Docker needs a command, and the image may have none
                             .withLabels(labels)
                             .withHostConfig(
                                     HostConfig.newHostConfig().withMounts(List.of(mount(name, platform(), false))))
                             .exec());
-            put(filler);
+            uploadUntilComplete(filler);
         } finally {
             Uninterrupted.run(() -> docker.removeContainer(filler));
         }
     }
 
     /**
-     * Several spawners may do it at once, and Docker takes one's file away while it writes the other's, or shows it half
-     * written: it is in once it has been seen there, whole.
+     * Several spawners may upload at once: Docker then removes one file while it writes the other, or shows a part of
+     * it. So this uploads until the complete program was read back.
      */
-    private void put(String filler) throws EngineFault {
-        for (int uploads = 0; !isIn(filler); uploads++) {
-            if (uploads == MOST_UPLOADS) {
-                throw new EngineFault("init does not stay in " + name + ": does somebody else write there?", null);
+    private void uploadUntilComplete(String filler) throws EngineFault {
+        for (int uploads = 0; !hasProgram(filler); uploads++) {
+            if (uploads == MAX_UPLOADS) {
+                throw new EngineFault(
+                        "the init program is not in the volume " + name + " after " + MAX_UPLOADS
+                                + " uploads. Check what else writes to this volume.",
+                        null);
             }
             try {
                 upload(filler);
             } catch (DockerRefusal e) {
-                log.debug("init is written once more: {}", e.getMessage());
+                log.debug("upload of init refused, trying again error={}", e.getMessage());
                 pause();
             }
         }
     }
 
-    /** Not all for as long. */
+    /** Random, so that spawners that collided do not collide again. */
     private static void pause() throws EngineFault {
         try {
-            Thread.sleep(ThreadLocalRandom.current().nextLong(LOOK_AGAIN.toMillis() * 2));
+            Thread.sleep(ThreadLocalRandom.current().nextLong(POLL_INTERVAL.toMillis() * 2));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new EngineFault("interrupted while init was written", e);
+            throw new EngineFault("interrupted while the init program was uploaded", e);
         }
     }
 
-    /** Another spawner's containers may be about to execute it: what is there is not written again. */
-    private boolean isIn(String filler) throws EngineFault {
+    /** A complete program is not uploaded again, because containers of other spawners may be about to execute it. */
+    private boolean hasProgram(String filler) throws EngineFault {
         try {
-            return docker.within(LIMIT, "look for init", d -> {
+            return docker.call(LIMIT, "look for init", d -> {
                 try (var tar = d.copyArchiveFromContainerCmd(filler, PROGRAM).exec()) {
-                    return Tar.begins(tar, InitProgram.MODE, program.bytes());
+                    return program.isFirstFileOf(tar);
                 } catch (IOException e) {
-                    return false; // so it is written
+                    return false; // upload it again
                 }
             });
         } catch (DockerRefusal e) {
-            if (e.notFound()) {
+            if (e.isNotFound()) {
                 return false;
             }
             throw e;
@@ -178,34 +181,33 @@ public final class InitVolume {
     }
 
     private void upload(String filler) throws EngineFault {
-        var tar = new Tar().file("init", InitProgram.MODE, program.bytes()).bytes();
-        docker.within(
+        docker.call(
                 LIMIT,
                 "upload of init",
                 d -> d.copyArchiveToContainerCmd(filler)
                         .withRemotePath(MOUNT)
-                        .withTarInputStream(new ByteArrayInputStream(tar))
+                        .withTarInputStream(new ByteArrayInputStream(program.toTar()))
                         .exec());
     }
 
-    /** Also what earlier versions have left; what another spawner still uses is left to that one. Blocks. */
+    /** Removes the volume, and those of other versions, unless containers of other spawners use them. Blocks. */
     public void remove() {
         try {
-            for (var volume : ofThePlatform()) {
+            for (var volume : platformVolumes()) {
                 remove(volume);
             }
         } catch (EngineFault e) {
-            log.warn("the volume of init stays on the host: {}", e.getMessage());
+            log.warn("init volume not removed error={}", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            log.warn("the volume of init stays on the host: interrupted");
+            log.warn("init volume not removed error=interrupted");
         }
     }
 
-    /** By their names: one that a container had to make for itself may lack the label. */
-    private List<String> ofThePlatform() throws EngineFault {
-        var ours = Pattern.compile(Pattern.quote(prefix()) + "[0-9a-f]{" + DIGITS + "}");
-        var found = docker.within(
+    /** By name, because a volume that Docker created for a container may lack the label. */
+    private List<String> platformVolumes() throws EngineFault {
+        var ours = Pattern.compile(Pattern.quote(prefix()) + "[0-9a-f]{" + DIGEST_DIGITS + "}");
+        var found = docker.call(
                 LIMIT,
                 "list of volumes",
                 d -> Objects.requireNonNullElse(
@@ -221,41 +223,43 @@ public final class InitVolume {
     }
 
     /**
-     * Spawners that stop together may each find it held by a container of another one that Docker is just removing: none of
-     * them may leave it to the others then.
+     * When spawners stop together, each may find the volume in use by a container of another one that Docker is just
+     * removing. So each waits for the release, because otherwise none would remove the volume.
      */
     private void remove(String volume) throws EngineFault, InterruptedException {
-        long until = System.nanoTime() + LET_GO.toNanos();
-        while (!removed(volume) && !used()) {
+        long until = System.nanoTime() + RELEASE_LIMIT.toNanos();
+        while (!tryRemove(volume) && !isUsed()) {
             if (System.nanoTime() - until > 0) {
-                throw new EngineFault("it is in use after " + LET_GO, null);
+                throw new EngineFault("volume " + volume + " is still in use after " + RELEASE_LIMIT, null);
             }
-            Thread.sleep(LOOK_AGAIN);
+            Thread.sleep(POLL_INTERVAL);
         }
     }
 
-    /** False while a container has it. */
-    private boolean removed(String volume) throws EngineFault {
+    /** False while a container uses the volume. */
+    private boolean tryRemove(String volume) throws EngineFault {
         try {
-            docker.within(
+            docker.call(
                     LIMIT, "removal of a volume", d -> d.removeVolumeCmd(volume).exec());
         } catch (DockerRefusal e) {
-            if (!e.conflict() && !e.notFound()) {
+            if (!e.isConflict() && !e.isNotFound()) {
                 throw e;
             }
-            return e.notFound();
+            return e.isNotFound();
         }
         return true;
     }
 
-    private boolean used() throws EngineFault {
-        var containers = docker.within(
+    private boolean isUsed() throws EngineFault {
+        var containers = docker.call(
                 LIMIT,
                 "list of containers",
                 d -> d.listContainersCmd()
                         .withShowAll(true)
                         .withLabelFilter(Map.of(Labels.PLATFORM, platform()))
                         .exec());
-        return containers.stream().map(Container::getState).anyMatch(state -> !GOING.contains(String.valueOf(state)));
+        return containers.stream()
+                .map(Container::getState)
+                .anyMatch(state -> !STATES_OF_ENDED.contains(String.valueOf(state)));
     }
 }

@@ -5,18 +5,18 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * 16 bytes that name one run to its init: what begins with them was written by init, not by the function, who cannot guess
- * the 120 random bits of it. The first byte is one that no UTF-8 text has: of text nothing is ever held back for looking
- * like the beginning of a nonce.
+ * Names one run to its init, in 16 bytes. A trailer begins with the nonce, so that a function cannot forge one: it
+ * cannot guess the 120 random bits. The first byte is not in any UTF-8 text, so text output is never held back as the
+ * possible beginning of a nonce.
  */
 public final class Nonce {
 
     static final int BYTES = 16;
 
-    /** The run that a sandbox fresh from its boot has had last. */
+    /** The last run of a sandbox that has just booted. */
     static final Nonce NONE = new Nonce(new byte[BYTES]);
 
-    private static final byte IN_NO_TEXT = (byte) 0xff;
+    private static final byte NOT_IN_UTF8 = (byte) 0xff;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final byte[] bytes;
@@ -28,11 +28,11 @@ public final class Nonce {
     public static Nonce random() {
         var bytes = new byte[BYTES];
         RANDOM.nextBytes(bytes);
-        bytes[0] = IN_NO_TEXT;
+        bytes[0] = NOT_IN_UTF8;
         return new Nonce(bytes);
     }
 
-    /** Copies {@link #BYTES} of them. */
+    /** Copies {@link #BYTES} bytes. */
     static Nonce of(byte[] bytes, int offset) {
         return new Nonce(Arrays.copyOfRange(bytes, offset, offset + BYTES));
     }
@@ -55,7 +55,7 @@ public final class Nonce {
         return Arrays.hashCode(bytes);
     }
 
-    /** Enough to tell runs apart in a log, and not enough to forge a trailer. */
+    /** Enough to tell runs apart in a log, but not to forge a trailer. */
     @Override
     public String toString() {
         return HexFormat.of().formatHex(bytes, 0, 4) + "…";

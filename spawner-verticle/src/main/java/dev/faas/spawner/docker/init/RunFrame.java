@@ -5,51 +5,51 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What init is told to run.
+ * Describes a run to init.
  *
- * @param nonce made for this run
+ * @param nonce random, for this run only
  * @param reuse reset the sandbox afterwards and wait for another run
- * @param notAfterMicros on init's own clock, see {@link InitClock}; later than that the command is not started
- * @param timeout from the start of the command to the stop signal; zero: none
- * @param grace from the stop signal to SIGKILL; zero: SIGKILL at once
  * @param stopSignal 1 to 64
- * @param variables added to the container's environment, instead of what has the same name there
+ * @param variables added to the container's environment; they replace variables of the same name
  * @param argument the last element of the command line
  */
 public record RunFrame(
-        Nonce nonce,
-        boolean reuse,
-        long notAfterMicros,
-        Duration timeout,
-        Duration grace,
-        int stopSignal,
-        Map<String, String> variables,
-        String argument) {
+        Nonce nonce, boolean reuse, Timing timing, int stopSignal, Map<String, String> variables, String argument) {
+
+    /**
+     * @param notAfterMicros on init's clock ({@link InitClock}): later than that, init does not start the command
+     * @param timeout from the start of the command to the stop signal; zero: none
+     * @param grace from the stop signal to SIGKILL; zero: SIGKILL at once
+     */
+    public record Timing(long notAfterMicros, Duration timeout, Duration grace) {
+        public Timing {
+            if (timeout.isNegative() || grace.isNegative()) {
+                throw new IllegalArgumentException("negative timeout " + timeout + " or grace " + grace);
+            }
+        }
+    }
 
     public static final int SIGTERM = 15;
     private static final int SIGRTMAX = 64;
-    private static final int MOST_VARIABLES = 0xffff;
+    private static final int MAX_VARIABLES = 0xffff;
 
     public RunFrame {
         variables = Map.copyOf(variables);
         if (stopSignal < 1 || stopSignal > SIGRTMAX) {
-            throw new IllegalArgumentException("stop signal " + stopSignal);
+            throw new IllegalArgumentException("stop signal " + stopSignal + " is not between 1 and 64");
         }
-        if (timeout.isNegative() || grace.isNegative()) {
-            throw new IllegalArgumentException("timeout " + timeout + ", grace " + grace);
-        }
-        if (variables.size() > MOST_VARIABLES) {
-            throw new IllegalArgumentException(variables.size() + " variables");
+        if (variables.size() > MAX_VARIABLES) {
+            throw new IllegalArgumentException(variables.size() + " variables, more than " + MAX_VARIABLES);
         }
         variables.forEach(RunFrame::check);
         if (argument.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("an argument of a command line holds no NUL");
+            throw new IllegalArgumentException("the argument has a NUL, which no command line can hold");
         }
     }
 
     private static void check(String name, String value) {
         if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0 || value.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("no variable of an environment: " + name);
+            throw new IllegalArgumentException("no environment can hold the variable '" + name + "' or its value");
         }
     }
 

@@ -2,12 +2,12 @@ package dev.faas.spawner.docker.init;
 
 import java.util.List;
 
-/** Linux signal numbers. */
+/** Names Linux signals. */
 public final class Signals {
 
     private static final int FIRST_REALTIME = 34;
 
-    /** From 1 on; the numbering of x86 and ARM. */
+    /** From number 1, as on x86 and ARM. */
     private static final List<String> NAMES = List.of(
             "SIGHUP",
             "SIGINT",

@@ -7,47 +7,44 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
- * How a run ended, by its init. Everything that the run has written came before it, and no process of it is left.
+ * Reports how a run ended, as init saw it. All output of the run came before the trailer, and no process of the run is
+ * left.
  *
- * @param cause why init ended the run, if it did
- * @param killed SIGKILL was needed
- * @param strays processes were left when the command had ended
- * @param reusable false: something in the sandbox is not as it was
- * @param processes that ended during the run
- * @param oomKills processes that the kernel killed for want of memory
- * @param wall from the start of the command to its end
- * @param cpu of all processes together
- * @param largestProcess most memory of one process, in bytes
+ * @param cause why init stopped the run, if it did
  */
-public record Trailer(
-        Nonce nonce,
-        End end,
-        Cause cause,
-        boolean killed,
-        boolean strays,
-        boolean reusable,
-        int processes,
-        int oomKills,
-        Duration wall,
-        Duration cpu,
-        long largestProcess,
-        Peak peak) {
+public record Trailer(Nonce nonce, End end, Cause cause, Cleanup cleanup, Counts counts) {
+
+    /**
+     * @param killed SIGKILL was needed
+     * @param strays processes were left when the command had ended
+     * @param reusable false if something in the sandbox could not be restored
+     */
+    public record Cleanup(boolean killed, boolean strays, boolean reusable) {}
+
+    /**
+     * @param processes that ended during the run
+     * @param oomKills processes that the kernel killed because memory ran out
+     * @param wall from the start of the command to its end
+     * @param cpu of all processes together
+     * @param largestProcess most memory of one process, in bytes
+     */
+    public record Counts(int processes, int oomKills, Duration wall, Duration cpu, long largestProcess, Peak peak) {}
 
     public sealed interface End {
         record Exited(int code) implements End {}
 
         record Signalled(int number) implements End {}
 
-        /** @param exitCode what Docker's own init would have ended with */
+        /** @param exitCode as Docker's own init would exit */
         record NotExecuted(int errno, int exitCode) implements End {}
 
-        /** The kernel gave no process: the limit of processes or memory. */
+        /** Fork failed: the limit of processes or memory is reached. */
         record NotForked(int errno) implements End {}
 
-        /** Init did not understand what it was told to run. */
+        /** The run frame was malformed; nothing was started. */
         record Refused() implements End {}
 
-        /** The run was handed over later than it might be; nothing was started. */
+        /** The run frame arrived after its "not after"; nothing was started. */
         record TooLate() implements End {}
     }
 
@@ -58,18 +55,19 @@ public record Trailer(
     }
 
     /**
-     * Most memory of the whole sandbox, in bytes, since its boot.
+     * The most memory of the whole sandbox since its boot, in bytes.
      *
-     * @param before the run
+     * @param now after the run
+     * @param before before the run
      */
     public record Peak(long now, long before) {
 
-        /** Empty when the kernel does not tell. An upper bound if the run has not raised it. */
+        /** Empty where the kernel has no figure. An upper bound unless it {@link #isExact}. */
         public OptionalLong bytes() {
             return now > 0 ? OptionalLong.of(now) : OptionalLong.empty();
         }
 
-        public boolean exact() {
+        public boolean isExact() {
             return now > before;
         }
     }
@@ -82,15 +80,16 @@ public record Trailer(
     private static final int DIRTY = 16;
     private static final int KILLED = 32;
 
-    /** From the nonce on. */
+    /** @param bytes of the trailer, with its nonce */
     static Trailer decode(byte[] bytes) throws EngineFault {
         if (bytes.length != BYTES) {
-            throw new EngineFault("a trailer of " + bytes.length + " bytes", null);
+            throw new EngineFault("a trailer has " + bytes.length + " bytes instead of " + BYTES, null);
         }
         var in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(Nonce.BYTES);
         int version = in.get() & 0xff;
         if (version != InitProtocol.VERSION) {
-            throw new EngineFault("init speaks version " + version + " of the protocol", null);
+            throw new EngineFault(
+                    "init uses version " + version + " of the protocol, not " + InitProtocol.VERSION, null);
         }
         int kind = in.get() & 0xff;
         int value = in.get() & 0xff;
@@ -104,15 +103,14 @@ public record Trailer(
                 Nonce.of(bytes, 0),
                 end(kind, value, errno),
                 (flags & STOPPED) != 0 ? Cause.STOPPED : (flags & DEADLINE) != 0 ? Cause.TIMEOUT : Cause.NONE,
-                (flags & KILLED) != 0,
-                (flags & STRAYS) != 0,
-                (flags & DIRTY) == 0,
-                processes,
-                oomKills,
-                micros(in.getLong()),
-                micros(in.getLong()),
-                in.getLong(),
-                new Peak(in.getLong(), in.getLong()));
+                new Cleanup((flags & KILLED) != 0, (flags & STRAYS) != 0, (flags & DIRTY) == 0),
+                new Counts(
+                        processes,
+                        oomKills,
+                        micros(in.getLong()),
+                        micros(in.getLong()),
+                        in.getLong(),
+                        new Peak(in.getLong(), in.getLong())));
     }
 
     private static Duration micros(long count) {
@@ -127,7 +125,7 @@ public record Trailer(
             case 3 -> new End.NotForked(errno);
             case 4 -> new End.Refused();
             case 5 -> new End.TooLate();
-            default -> throw new EngineFault("a trailer of unknown kind " + kind, null);
+            default -> throw new EngineFault("a trailer has the unknown kind " + kind, null);
         };
     }
 }

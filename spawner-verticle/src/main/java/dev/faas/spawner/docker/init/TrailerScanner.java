@@ -6,24 +6,23 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Takes one stream of a sandbox apart into what its init says and what the function has written. Knows when each may
- * come, so that a function cannot pass for init: it runs only between {@link #begin} and the trailer, and does not know
- * the nonce.
+ * Separates one output stream of a sandbox into init's messages and the function's output. A function cannot pass for
+ * init: it runs only between {@link #begin} and the trailer, and does not know the nonce.
  *
  * <pre>
  *   stdout  ─▶ READY ─▶ (begin) output … nonce, trailer ─▶ READY ─▶ (begin) …
  *   stderr  ──────────▶ (begin) output … nonce, trailer ──────────▶ (begin) …
  * </pre>
  *
- * Of output only an end that could be the beginning of the nonce is held back. Thread-safe: one thread feeds what arrives,
- * another begins runs.
+ * Output is passed on at once, except for an end that may be the beginning of the nonce. Thread-safe: one thread feeds
+ * what arrives, another begins runs.
  */
 public final class TrailerScanner {
 
     /** Called on the feeding thread. */
     public interface Sink {
 
-        /** A piece of the function's output; the array is only lent. */
+        /** A piece of the function's output. The array is reused after the call. */
         void output(byte[] bytes, int offset, int length);
 
         /** Init waits for a run. Stdout only. */
@@ -43,21 +42,22 @@ public final class TrailerScanner {
     private static final byte[] READY = ("FaasRdy" + (char) InitProtocol.VERSION).getBytes(StandardCharsets.US_ASCII);
 
     private final Sink sink;
-    private final boolean saysReady;
+    private final boolean expectsReady;
     private State state;
     private Nonce nonce = Nonce.NONE;
 
-    /** How much of the nonce the output seen so far ends with; and that for each beginning of the nonce itself. */
+    /** The length of the nonce's beginning that the output so far ends with. */
     private int matched;
 
+    /** The same for each beginning of the nonce, see {@link #fallback(Nonce)}. */
     private int[] fallback = {};
 
-    /** Of the READY or trailer that is coming in. */
+    /** The bytes so far of a READY or a trailer. */
     private final ByteBuffer message = ByteBuffer.allocate(Trailer.BYTES);
 
     private TrailerScanner(Sink sink, boolean saysReady) {
         this.sink = sink;
-        this.saysReady = saysReady;
+        this.expectsReady = saysReady;
         this.state = saysReady ? State.READY : State.IDLE;
         message.limit(READY_BYTES);
     }
@@ -70,10 +70,10 @@ public final class TrailerScanner {
         return new TrailerScanner(sink, false);
     }
 
-    /** Before the run's frame is sent, and, on stdout, after READY. */
+    /** Call before the run frame is sent and, on stdout, after READY. */
     public synchronized void begin(Nonce run) {
         if (state != State.IDLE) {
-            throw new IllegalStateException("a run begins when init waits for one, and not in state " + state);
+            throw new IllegalStateException("a run cannot begin in state " + state);
         }
         state = State.OUTPUT;
         nonce = run;
@@ -81,20 +81,21 @@ public final class TrailerScanner {
         matched = 0;
     }
 
-    /** @throws EngineFault when this is not what an init of ours says: the sandbox is good for nothing any more */
+    /** @throws EngineFault if the bytes break the protocol; the sandbox must not be used any more */
     public synchronized void feed(byte[] bytes, int offset, int length) throws EngineFault {
         int end = offset + length;
         for (int at = offset; at < end; ) {
             at = switch (state) {
                 case OUTPUT -> scan(bytes, at, end);
                 case READY, TRAILER -> collect(bytes, at, end);
-                case IDLE -> throw new EngineFault(length + " bytes from a sandbox in which nothing runs", null);
+                case IDLE ->
+                    throw new EngineFault(length + " bytes of output came from a sandbox in which nothing runs", null);
             };
         }
     }
 
-    /** The stream is over: what was held back was no trailer. False when a trailer was still to come. */
-    synchronized boolean end() {
+    /** Passes on what was held back, at the end of the stream. False if a trailer is missing. */
+    synchronized boolean endOfStream() {
         if (state == State.OUTPUT && matched > 0) {
             sink.output(nonce.bytes(), 0, matched);
             matched = 0;
@@ -102,7 +103,9 @@ public final class TrailerScanner {
         return state != State.OUTPUT && state != State.TRAILER;
     }
 
-    /** Passes output on, up to the nonce or the end; gives where it has stopped. What is held is the nonce's beginning. */
+    /**
+     * Passes on output up to the nonce, or the end; returns where it stopped. Held back are the nonce's first bytes.
+     */
     private int scan(byte[] bytes, int from, int end) {
         int held = matched;
         int at = from;
@@ -115,13 +118,13 @@ public final class TrailerScanner {
                 matched++;
             }
         }
-        int output = held + (at - from) - matched; // of what was held and what came, all but what is held now
-        int ofHeld = Math.min(output, held);
-        if (ofHeld > 0) {
-            sink.output(nonce.bytes(), 0, ofHeld);
+        int output = held + (at - from) - matched; // what was held and what came, without what is held now
+        int fromHeld = Math.min(output, held);
+        if (fromHeld > 0) {
+            sink.output(nonce.bytes(), 0, fromHeld);
         }
-        if (output > ofHeld) {
-            sink.output(bytes, from, output - ofHeld);
+        if (output > fromHeld) {
+            sink.output(bytes, from, output - fromHeld);
         }
         if (matched == Nonce.BYTES) {
             state = State.TRAILER;
@@ -138,7 +141,7 @@ public final class TrailerScanner {
         }
         if (state == State.TRAILER) {
             var trailer = Trailer.decode(message.array().clone());
-            state = saysReady ? State.READY : State.IDLE;
+            state = expectsReady ? State.READY : State.IDLE;
             message.clear().limit(READY_BYTES);
             sink.trailer(trailer);
         } else {
@@ -153,18 +156,18 @@ public final class TrailerScanner {
         var in = message.flip().order(ByteOrder.LITTLE_ENDIAN);
         for (byte expected : READY) {
             if (in.get() != expected) {
-                throw new EngineFault("what runs in the sandbox is no init of ours, or of another version", null);
+                throw new EngineFault("the first bytes from the sandbox are not a READY of this version of init", null);
             }
         }
         for (int i = 0; i < Nonce.BYTES; i++) {
             if (in.get() != (byte) ~nonce.at(i)) {
-                throw new EngineFault("init is ready after another run than the last one", null);
+                throw new EngineFault("READY names another run than the last one", null);
             }
         }
         return new InitClock(in.getLong(), System.nanoTime());
     }
 
-    /** For each beginning of the nonce: the longest shorter one that it ends with (Knuth, Morris and Pratt). */
+    /** For each beginning of the nonce: the longest shorter beginning that it ends with (Knuth, Morris, Pratt). */
     private static int[] fallback(Nonce nonce) {
         var table = new int[Nonce.BYTES];
         for (int i = 1, k = 0; i < Nonce.BYTES; i++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.dockerjava.api.model.AuthConfig;
 import dev.faas.spawner.engine.EngineFault;
+import dev.faas.wire.ImageReference;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A {@code config.json} as {@code docker login} writes it, and as people do. */
+/** Logins from a {@code config.json}, as {@code docker login} and people write it. */
 final class RegistryCredentialsTest {
 
     private static final String HOST = "registry.example:5000";
@@ -30,14 +31,14 @@ final class RegistryCredentialsTest {
     Path directory;
 
     @Test
-    void givenNoFile_whenAsked_thenWeAreNobody() throws Exception {
+    void givenNoFile_whenRead_thenThereIsNoLogin() throws Exception {
         assertThat(new RegistryCredentials(null).of(HOST)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"", "{}", "{\"auths\": {}}", "{\"auths\": {\"registry.example:5000\": {}}}", "{\"auths\": 7}"})
-    void givenAFileWithoutOne_whenAsked_thenWeAreNobody(String content) throws Exception {
+    void givenAFileWithoutLogins_whenRead_thenThereIsNoLogin(String content) throws Exception {
         assertThat(with(content).of(HOST)).isEmpty();
     }
 
@@ -49,40 +50,40 @@ final class RegistryCredentialsTest {
                 "http://registry.example:5000/v2/",
                 "https://registry.example:5000/v1/"
             })
-    void givenALogin_whenItsRegistryIsAsked_thenItIsUsedAndOthersGetNone(String key) throws Exception {
+    void givenALogin_whenRead_thenOnlyItsRegistryGetsIt(String key) throws Exception {
         var credentials = with("{\"auths\": {\"%s\": {\"auth\": \"%s\"}}}".formatted(key, PAIR));
 
         assertThat(credentials.of(HOST)).hasValueSatisfying(RegistryCredentialsTest::isAda);
         assertThat(credentials.of("registry.example")).isEmpty();
         assertThat(credentials.of("other.example:5000")).isEmpty();
-        assertThat(credentials.of(ImageName.DOCKER_HUB)).isEmpty();
+        assertThat(credentials.of(ImageReference.DOCKER_HUB)).isEmpty();
     }
 
     @Test
-    void givenALoginAtDockersOwnRegistry_whenAsked_thenItIsFoundUnderItsOldAddress() throws Exception {
+    void givenALoginAtDockerHub_whenRead_thenItIsFoundUnderItsOldAddress() throws Exception {
         var credentials = with("{\"auths\": {\"https://index.docker.io/v1/\": {\"auth\": \"%s\"}}}".formatted(PAIR));
 
-        assertThat(credentials.of(ImageName.of("busybox").registry()))
+        assertThat(credentials.of(ImageReference.parse("busybox").orElseThrow().host()))
                 .hasValueSatisfying(RegistryCredentialsTest::isAda);
         assertThat(credentials.of(HOST)).isEmpty();
     }
 
     @Test
-    void givenNameAndPasswordInTwoFields_whenAsked_thenTheyAreUsed() throws Exception {
+    void givenNameAndPasswordInTwoFields_whenRead_thenTheyAreUsed() throws Exception {
         var credentials = with("{\"auths\": {\"" + HOST + "\": {\"username\": \"ada\", \"password\": \"se:cret\"}}}");
 
         assertThat(credentials.of(HOST)).hasValueSatisfying(RegistryCredentialsTest::isAda);
     }
 
     @Test
-    void givenAnIdentityToken_whenAsked_thenItIsUsed() throws Exception {
+    void givenAnIdentityToken_whenRead_thenItIsUsed() throws Exception {
         var credentials = with("{\"auths\": {\"" + HOST + "\": {\"auth\": \"\", \"identitytoken\": \"t0k3n\"}}}");
 
         assertThat(credentials.of(HOST)).map(AuthConfig::getIdentitytoken).contains("t0k3n");
     }
 
     @Test
-    void givenANewLogin_whenAskedAgain_thenItHoldsAtOnce() throws Exception {
+    void givenANewLogin_whenReadAgain_thenItIsUsedAtOnce() throws Exception {
         var credentials = with("{}");
         assertThat(credentials.of(HOST)).isEmpty();
 
@@ -92,7 +93,7 @@ final class RegistryCredentialsTest {
     }
 
     @Test
-    void givenAHelperForTheRegistry_whenAsked_thenItGoesBeforeTheStoreAndTheFile() throws Exception {
+    void givenAHelperForTheRegistry_whenRead_thenItComesBeforeTheStoreAndTheFile() throws Exception {
         helper("one", "read server; echo '{\"ServerURL\": \"x\", \"Username\": \"ada\", \"Secret\": \"se:cret\"}'");
         helper("two", "read server; echo '{\"Username\": \"<token>\", \"Secret\": \"'$server'\"}'");
         var credentials = with("""
@@ -100,24 +101,24 @@ final class RegistryCredentialsTest {
                  "credHelpers": {"%s": "one"}, "credsStore": "two"}""".formatted(HOST, HOST));
 
         assertThat(credentials.of(HOST)).hasValueSatisfying(RegistryCredentialsTest::isAda);
-        // The store is asked for all others, by the address that was logged in to.
+        // All other registries use the store, by the address of the login.
         assertThat(credentials.of("other.example"))
                 .map(AuthConfig::getIdentitytoken)
                 .contains("other.example");
-        assertThat(credentials.of(ImageName.DOCKER_HUB))
+        assertThat(credentials.of(ImageReference.DOCKER_HUB))
                 .map(AuthConfig::getIdentitytoken)
                 .contains("https://index.docker.io/v1/");
     }
 
     @Test
-    void givenAHelperThatKnowsNone_whenAsked_thenWeAreNobody() throws Exception {
+    void givenAHelperWithoutALogin_whenRead_thenThereIsNoLogin() throws Exception {
         helper("none", "cat >/dev/null; echo 'credentials not found in native keychain'; exit 1");
 
         assertThat(with("{\"credsStore\": \"none\"}").of(HOST)).isEmpty();
     }
 
     @Test
-    void givenAHelperThatIsNotThere_whenAsked_thenItIsNamedWithWhatToDo() throws Exception {
+    void givenAMissingHelper_whenRead_thenTheErrorNamesItAndTheSetting() throws Exception {
         var credentials = with("{\"credsStore\": \"desktop\"}");
 
         assertThatThrownBy(() -> credentials.of(HOST))
@@ -128,22 +129,22 @@ final class RegistryCredentialsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"cat >/dev/null; echo hunter2; exit 1", "cat >/dev/null; echo hunter2", "exit 3"})
-    void givenAHelperThatFails_whenAsked_thenTheFaultNamesItAndNothingThatItSaid(String script) throws Exception {
+    void givenAHelperThatFails_whenRead_thenTheErrorNamesItAndDoesNotQuoteIt(String script) throws Exception {
         helper("broken", script);
         var credentials = with("{\"credsStore\": \"broken\"}");
 
         assertThatThrownBy(() -> credentials.of(HOST))
                 .isInstanceOf(EngineFault.class)
                 .hasMessageContaining("docker-credential-broken")
-                .satisfies(RegistryCredentialsTest::tellsNothing);
+                .satisfies(RegistryCredentialsTest::hasNoSecret);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"sleep 60 & sleep 60", "sleep 40 & echo '{}'", "exec >&-; sleep 60"})
     @Timeout(30)
-    void givenAHelperThatLingers_whenAsked_thenItIsGivenUpWhateverItsChildrenHold(String script) throws Exception {
+    void givenAHelperThatDoesNotEnd_whenRead_thenItIsKilledWithItsChildren(String script) throws Exception {
         helper("slow", script);
-        var slow = CredentialHelper.named("slow", directory.toString());
+        var slow = CredentialHelper.find("slow", directory.toString());
 
         assertThatThrownBy(() -> slow.get(HOST, Duration.ofMillis(500)))
                 .isInstanceOf(EngineFault.class)
@@ -151,7 +152,7 @@ final class RegistryCredentialsTest {
     }
 
     @Test
-    void givenAHelperWhoseNameIsAPath_whenAsked_thenNothingIsRun() throws Exception {
+    void givenAHelperWhoseNameIsAPath_whenRead_thenNothingIsRun() throws Exception {
         var credentials = with("{\"credsStore\": \"/../../tmp/x\"}");
 
         assertThatThrownBy(() -> credentials.of(HOST)).isInstanceOf(EngineFault.class);
@@ -159,18 +160,18 @@ final class RegistryCredentialsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"auths\": hunter2}", "hunter2", "{\"auths\": {\"a\": {\"password\": \"hunter2\""})
-    void givenAFileThatIsNoJson_whenChecked_thenTheFaultNamesItAndNothingThatIsInIt(String content) throws Exception {
+    void givenAFileThatIsNotJson_whenChecked_thenTheErrorNamesItAndDoesNotQuoteIt(String content) throws Exception {
         var credentials = with(content);
 
         assertThatThrownBy(credentials::check)
                 .isInstanceOf(EngineFault.class)
                 .hasMessageContaining("config.json")
                 .hasMessageContaining("line 1")
-                .satisfies(RegistryCredentialsTest::tellsNothing);
+                .satisfies(RegistryCredentialsTest::hasNoSecret);
     }
 
     @Test
-    void givenAFileThatIsNotThere_whenChecked_thenTheFaultNamesIt() {
+    void givenAMissingFile_whenChecked_thenTheErrorNamesIt() {
         var credentials = new RegistryCredentials(directory.resolve("nowhere.json"));
 
         assertThatThrownBy(credentials::check).isInstanceOf(EngineFault.class).hasMessageContaining("nowhere.json");
@@ -195,7 +196,7 @@ final class RegistryCredentialsTest {
         assertThat(Optional.ofNullable(auth.getPassword())).contains("se:cret");
     }
 
-    private static void tellsNothing(Throwable fault) {
+    private static void hasNoSecret(Throwable fault) {
         for (var each = fault; each != null; each = each.getCause()) {
             assertThat(String.valueOf(each.getMessage())).doesNotContain("hunter2");
         }

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** What init says, byte by byte, written down a second time: from protocol.h, not from the classes under test. */
+/** Builds init's messages from protocol.h, independently of the classes under test. */
 final class InitBytes {
 
     private InitBytes() {}
@@ -30,13 +30,13 @@ final class InitBytes {
                 .putInt(errno)
                 .putInt(flags)
                 .putInt(3) // processes
-                .putInt(2) // killed for want of memory
+                .putInt(2) // killed because memory ran out
                 .putInt(0)
-                .putLong(1_500) // µs in all
+                .putLong(1_500) // µs of wall time
                 .putLong(700) // µs of processor
                 .putLong(4096) // bytes of the largest process
-                .putLong(9000) // bytes at most
-                .putLong(8000) // bytes at most, before
+                .putLong(9000) // most bytes of the sandbox
+                .putLong(8000) // the same before the run
                 .array();
     }
 

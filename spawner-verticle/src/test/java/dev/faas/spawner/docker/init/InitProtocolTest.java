@@ -19,8 +19,8 @@ final class InitProtocolTest {
     private static final Nonce RUN = Nonce.of(NONCE, 0);
 
     private static RunFrame frame(Map<String, String> variables, String argument) {
-        return new RunFrame(
-                RUN, true, 0x0102030405060708L, Duration.ofSeconds(1), Duration.ofMillis(2), 15, variables, argument);
+        var timing = new RunFrame.Timing(0x0102030405060708L, Duration.ofSeconds(1), Duration.ofMillis(2));
+        return new RunFrame(RUN, true, timing, 15, variables, argument);
     }
 
     private static String hex(byte[] bytes) {
@@ -69,21 +69,20 @@ final class InitProtocolTest {
                         RUN,
                         new End.Signalled(9),
                         Cause.TIMEOUT,
-                        true,
-                        true,
-                        false,
-                        3,
-                        2,
-                        Duration.ofNanos(1_500_000),
-                        Duration.ofNanos(700_000),
-                        4096,
-                        new Trailer.Peak(9000, 8000)));
+                        new Trailer.Cleanup(true, true, false),
+                        new Trailer.Counts(
+                                3,
+                                2,
+                                Duration.ofNanos(1_500_000),
+                                Duration.ofNanos(700_000),
+                                4096,
+                                new Trailer.Peak(9000, 8000))));
         assertThat(Trailer.decode(InitBytes.trailer(NONCE, 0, 255, 0, 2)).cause())
                 .isEqualTo(Cause.STOPPED);
     }
 
     @Test
-    void givenEachKindOfEnd_whenItIsRead_thenItIsTold() throws Exception {
+    void givenEachKindOfEnd_whenItIsRead_thenItIsKnown() throws Exception {
         assertThat(Trailer.decode(InitBytes.trailer(NONCE, 0, 255, 0, 0)).end()).isEqualTo(new End.Exited(255));
         assertThat(Trailer.decode(InitBytes.trailer(NONCE, 2, 127, 2, 0)).end()).isEqualTo(new End.NotExecuted(2, 127));
         assertThat(Trailer.decode(InitBytes.trailer(NONCE, 3, 0, 11, 0)).end()).isEqualTo(new End.NotForked(11));
@@ -92,7 +91,7 @@ final class InitProtocolTest {
     }
 
     @Test
-    void givenATrailerOfAnotherVersionKindOrLength_whenItIsRead_thenTheSandboxIsNotBelieved() {
+    void givenATrailerOfAnotherVersionKindOrLength_whenItIsRead_thenItIsRefused() {
         var version2 = InitBytes.trailer(NONCE, 0, 0, 0, 0);
         version2[16] = 2;
         for (var wrong : new byte[][] {version2, InitBytes.trailer(NONCE, 6, 0, 0, 0), new byte[79]}) {

@@ -19,12 +19,12 @@ final class TrailerScannerTest {
 
     private static final byte[] NO_RUN = new byte[16];
     private static final byte[] NONCE = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-    /** Overlaps itself: what begins within a beginning must not be missed. */
+    /** Overlaps itself, so that a nonce can begin within the beginning of another. */
     private static final byte[] PERIODIC = "ababababababababab".substring(0, 16).getBytes(StandardCharsets.US_ASCII);
 
     private static final byte[] ALL_THE_SAME = "aaaaaaaaaaaaaaaa".getBytes(StandardCharsets.US_ASCII);
 
-    private static final class Heard implements TrailerScanner.Sink {
+    private static final class Recorded implements TrailerScanner.Sink {
         final ByteArrayOutputStream output = new ByteArrayOutputStream();
         final List<Trailer> trailers = new ArrayList<>();
         final List<Long> clocks = new ArrayList<>();
@@ -46,10 +46,10 @@ final class TrailerScannerTest {
         }
     }
 
-    private final Heard heard = new Heard();
+    private final Recorded recorded = new Recorded();
 
-    private TrailerScanner running(byte[] nonce) throws EngineFault {
-        var scanner = TrailerScanner.ofStdout(heard);
+    private TrailerScanner scannerInRun(byte[] nonce) throws EngineFault {
+        var scanner = TrailerScanner.ofStdout(recorded);
         feed(scanner, ready(NO_RUN, 5));
         scanner.begin(Nonce.of(nonce, 0));
         return scanner;
@@ -69,7 +69,7 @@ final class TrailerScannerTest {
         var stream = concat(output, trailer(NONCE, 0, 7, 0, 0));
         for (int first = 0; first <= stream.length; first++) {
             for (int second = first; second <= stream.length; second++) {
-                var sink = new Heard();
+                var sink = new Recorded();
                 var scanner = TrailerScanner.ofStderr(sink);
                 scanner.begin(Nonce.of(NONCE, 0));
                 scanner.feed(stream, 0, first);
@@ -84,10 +84,11 @@ final class TrailerScannerTest {
     }
 
     @Test
-    void givenAReadyGluedToTheTrailer_whenTheyAreCutAnywhere_thenBothAreHeardAndTheNextRunCanBegin() throws Exception {
+    void givenAReadyRightAfterTheTrailer_whenTheyAreCutAnywhere_thenBothAreReadAndTheNextRunCanBegin()
+            throws Exception {
         var stream = concat(utf8("one"), trailer(NONCE, 0, 0, 0, 0), ready(NONCE, 77));
         for (int cut = 0; cut <= stream.length; cut++) {
-            var sink = new Heard();
+            var sink = new Recorded();
             var scanner = TrailerScanner.ofStdout(sink);
             feed(scanner, ready(NO_RUN, 5));
             scanner.begin(Nonce.of(NONCE, 0));
@@ -109,7 +110,7 @@ final class TrailerScannerTest {
             for (int round = 0; round < 3000; round++) {
                 var output = pieces(nonce, random);
                 var stream = concat(output, trailer(nonce, 0, 0, 0, 0));
-                var sink = new Heard();
+                var sink = new Recorded();
                 var scanner = TrailerScanner.ofStderr(sink);
                 scanner.begin(Nonce.of(nonce, 0));
                 for (int at = 0; at < stream.length; ) {
@@ -123,7 +124,7 @@ final class TrailerScannerTest {
         }
     }
 
-    /** Beginnings of the nonce, each broken off by a byte that is in none. */
+    /** Beginnings of the nonce, each followed by a byte that no nonce has. */
     private static byte[] pieces(byte[] nonce, Random random) {
         var output = new ByteArrayOutputStream();
         for (int i = random.nextInt(6); i > 0; i--) {
@@ -135,60 +136,61 @@ final class TrailerScannerTest {
 
     @Test
     void givenOutputThatCannotBeginTheNonce_whenItArrives_thenNothingIsHeldBack() throws Exception {
-        var scanner = running(NONCE);
+        var scanner = scannerInRun(NONCE);
         feed(scanner, utf8("progress 0"));
-        assertThat(heard.output.toString(StandardCharsets.UTF_8)).isEqualTo("progress ");
+        assertThat(recorded.output.toString(StandardCharsets.UTF_8)).isEqualTo("progress ");
         feed(scanner, utf8("%"));
-        assertThat(heard.output.toString(StandardCharsets.UTF_8)).isEqualTo("progress 0%");
+        assertThat(recorded.output.toString(StandardCharsets.UTF_8)).isEqualTo("progress 0%");
     }
 
     @Test
     void givenOutputThatEndsLikeTheNonce_whenTheStreamIsOver_thenItWasOutputAndATrailerIsMissing() throws Exception {
-        var scanner = running(NONCE);
+        var scanner = scannerInRun(NONCE);
         feed(scanner, utf8("out0123456"));
-        assertThat(heard.output.toString(StandardCharsets.UTF_8)).isEqualTo("out");
-        assertThat(scanner.end()).isFalse();
-        assertThat(heard.output.toString(StandardCharsets.UTF_8)).isEqualTo("out0123456");
+        assertThat(recorded.output.toString(StandardCharsets.UTF_8)).isEqualTo("out");
+        assertThat(scanner.endOfStream()).isFalse();
+        assertThat(recorded.output.toString(StandardCharsets.UTF_8)).isEqualTo("out0123456");
     }
 
     @Test
-    void givenATrailer_whenTheStreamIsOver_thenAllIsThere() throws Exception {
-        var scanner = running(NONCE);
+    void givenATrailer_whenTheStreamEnds_thenNothingIsMissing() throws Exception {
+        var scanner = scannerInRun(NONCE);
         feed(scanner, trailer(NONCE, 0, 0, 0, 0));
-        assertThat(scanner.end()).isTrue();
+        assertThat(scanner.endOfStream()).isTrue();
     }
 
     @Test
     void givenHalfATrailer_whenTheStreamIsOver_thenATrailerIsMissing() throws Exception {
-        var scanner = running(NONCE);
+        var scanner = scannerInRun(NONCE);
         feed(scanner, Arrays.copyOf(trailer(NONCE, 0, 0, 0, 0), 79));
-        assertThat(scanner.end()).isFalse();
+        assertThat(scanner.endOfStream()).isFalse();
     }
 
     @Test
     void givenTrailersOfOtherRuns_whenTheFunctionWritesThem_thenTheyAreOutput() throws Exception {
-        var scanner = running(NONCE);
+        var scanner = scannerInRun(NONCE);
         var forged = concat(trailer(PERIODIC, 0, 0, 0, 0), ready(NO_RUN, 1), ready(NONCE, 1));
         feed(scanner, concat(forged, trailer(NONCE, 0, 1, 0, 0)));
-        assertThat(heard.output.toByteArray()).isEqualTo(forged);
-        assertThat(heard.trailers).hasSize(1);
-        assertThat(heard.clocks).hasSize(1);
+        assertThat(recorded.output.toByteArray()).isEqualTo(forged);
+        assertThat(recorded.trailers).hasSize(1);
+        assertThat(recorded.clocks).hasSize(1);
     }
 
     @Test
-    void givenASandboxThatIsNoInitOfOurs_whenItSpeaks_thenItIsRefused() {
+    void givenAnotherProgramThanInit_whenItWrites_thenTheSandboxIsRefused() {
         for (var said : List.of(utf8("exec /.faas/init: no such file or directory\n"), ready(NONCE, 5), new byte[32])) {
-            assertThatThrownBy(() -> feed(TrailerScanner.ofStdout(heard), said)).isInstanceOf(EngineFault.class);
+            assertThatThrownBy(() -> feed(TrailerScanner.ofStdout(recorded), said))
+                    .isInstanceOf(EngineFault.class);
         }
-        assertThat(heard.clocks).isEmpty();
+        assertThat(recorded.clocks).isEmpty();
     }
 
     @Test
     void givenNoRun_whenSomethingIsWritten_thenTheSandboxIsRefused() throws Exception {
-        var booted = TrailerScanner.ofStdout(heard);
+        var booted = TrailerScanner.ofStdout(recorded);
         feed(booted, ready(NO_RUN, 5));
         assertThatThrownBy(() -> feed(booted, new byte[1])).isInstanceOf(EngineFault.class);
-        assertThatThrownBy(() -> feed(TrailerScanner.ofStderr(heard), new byte[1]))
+        assertThatThrownBy(() -> feed(TrailerScanner.ofStderr(recorded), new byte[1]))
                 .isInstanceOf(EngineFault.class);
     }
 
@@ -196,21 +198,21 @@ final class TrailerScannerTest {
     void givenARunThatHasEnded_whenReadyNamesAnotherOrSomethingElseComes_thenTheSandboxIsRefused() throws Exception {
         for (var said :
                 List.of(ready(PERIODIC, 5), ready(NO_RUN, 5), utf8("late output of a process that was killed"))) {
-            var scanner = running(NONCE);
+            var scanner = scannerInRun(NONCE);
             feed(scanner, trailer(NONCE, 0, 0, 0, 0));
             assertThatThrownBy(() -> feed(scanner, said)).isInstanceOf(EngineFault.class);
         }
     }
 
     @Test
-    void givenNoReadyYet_whenARunBegins_thenItMayNot() {
-        var scanner = TrailerScanner.ofStdout(heard);
+    void givenNoReadyYet_whenARunBegins_thenItIsRefused() {
+        var scanner = TrailerScanner.ofStdout(recorded);
         assertThatThrownBy(() -> scanner.begin(Nonce.random())).isInstanceOf(IllegalStateException.class);
     }
 
-    /** Nothing but the trailer of the run is taken for one, whatever else there is, and no byte gets lost or doubled. */
+    /** Only the run's own trailer counts as one, and no byte is lost or doubled. */
     @Test
-    void givenNoiseMadeOfWhatInitSays_whenItIsFedInAnyPieces_thenOutputIsExactOrTheSandboxRefused() {
+    void givenNoiseMadeOfInitsMessages_whenItIsFedInAnyPieces_thenOutputIsExactOrTheSandboxRefused() {
         var random = new Random(5);
         int refused = 0;
         for (int round = 0; round < 20_000; round++) {
@@ -220,9 +222,9 @@ final class TrailerScannerTest {
             var rest = random.nextInt(3) == 0 ? noise(random, nonce) : new byte[0];
             var stream = concat(output, trailer(nonce, random.nextInt(6), random.nextInt(256), 0, 0), rest);
             if (indexOf(stream, nonce) < output.length) {
-                continue; // pieces that happen to make a nonce: no function can do that but by guessing
+                continue; // the pieces happen to form the nonce, which a function could only guess
             }
-            var sink = new Heard();
+            var sink = new Recorded();
             var scanner = TrailerScanner.ofStdout(sink);
             try {
                 feed(scanner, ready(NO_RUN, 5));
@@ -249,7 +251,7 @@ final class TrailerScannerTest {
         return at;
     }
 
-    /** Pieces of trailers, of READY, of the nonce but for its last byte, and bytes. */
+    /** Pieces of trailers, of READY, of the nonce without its last byte, and random bytes. */
     private static byte[] noise(Random random, byte[] nonce) {
         var noise = new ByteArrayOutputStream();
         var almost = nonce.clone();

@@ -19,28 +19,32 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** How a function becomes a container: hardened, bounded, labelled. */
-record ContainerPlan(
+/**
+ * Hardens the container of a function: no capabilities, no new privileges, no network unless asked for, no logs, and
+ * limits for memory, processors, processes and files. Init is the first process; the function's command line follows
+ * it.
+ */
+record HardenedContainer(
         EngineConfig config, int hostCpus, SandboxSpec spec, ResolvedImage image, List<String> commandLine) {
 
     private static final long MIB = 1024 * 1024;
-    private static final long MOST_SHM = 64 * MIB;
-    private static final long BYTES_AN_INODE = 4096;
+    private static final long MAX_SHM_BYTES = 64 * MIB;
+    private static final long BYTES_PER_INODE = 4096;
     private static final String READ_ONLY_DEV = "ro,dev,size=64k,mode=755";
-    private static final String ALL_MAY_WRITE = "rw,exec,nosuid,nodev,mode=1777";
+    private static final String WRITABLE_TMPFS = "rw,exec,nosuid,nodev,mode=1777";
 
     /**
-     * Init waits on stdin for the rest. {@code StdinOnce}: when the attach ends, so does stdin, and with it everything in
-     * the container; a spawner that dies leaves no command running. A daemon that stops kills it at once: a signal that a
-     * command could answer would make an end of our doing look like its own.
+     * {@code StdinOnce}: when the attach ends, stdin ends, and init then kills everything in the container. So a
+     * spawner that dies leaves no command running. The stop signal is SIGKILL, because a command could handle another
+     * signal when the daemon stops, and its exit would look like the command's own.
      *
-     * @param initVolume that init is in
-     * @param quota for its root, which most file systems of a Docker host have none of
+     * @param initVolume the volume with the init program
+     * @param quota limits what the container writes to its root; most file systems of Docker hosts have no quotas
      */
-    CreateContainerCmd create(DockerClient docker, String name, String initVolume, boolean quota) {
+    CreateContainerCmd createCommand(DockerClient docker, String name, String initVolume, boolean quota) {
         return docker.createContainerCmd(image.id())
                 .withName(name)
-                .withEntrypoint(InitVolume.PROGRAM, "--") // all of it is ours: nothing of the image's is added
+                .withEntrypoint(InitVolume.PROGRAM, "--") // replaces the image's entrypoint and CMD
                 .withCmd(commandLine)
                 .withEnv(spec.env().entrySet().stream()
                         .map(e -> e.getKey() + "=" + e.getValue())
@@ -59,9 +63,9 @@ record ContainerPlan(
 
     private HostConfig hostConfig(String initVolume) {
         long memory = spec.memoryMb() * MIB;
-        long shm = Math.min(MOST_SHM, memory / 8);
+        long shm = Math.min(MAX_SHM_BYTES, memory / 8);
         return HostConfig.newHostConfig()
-                .withMounts(List.of(InitVolume.mount(initVolume, config.platform(), true)))
+                .withMounts(List.of(InitVolume.mount(initVolume, config.owner().platform(), true)))
                 .withRuntime(config.ociRuntime())
                 .withCapDrop(Capability.ALL)
                 .withSecurityOpts(List.of("no-new-privileges"))
@@ -69,17 +73,17 @@ record ContainerPlan(
                 .withIpcMode("private")
                 .withReadonlyRootfs(spec.readOnlyRoot())
                 .withMemory(memory)
-                .withMemorySwap(memory) // memory + swap: none
-                .withNanoCPUs((long) (Math.min(spec.cpus(), hostCpus) * 1e9)) // Docker refuses more than there are
+                .withMemorySwap(memory) // memory and swap together: no swap
+                .withNanoCPUs((long) (Math.min(spec.cpus(), hostCpus) * 1e9)) // Docker refuses more than the host has
                 .withPidsLimit((long) spec.pids())
-                .withUlimits(limits())
+                .withUlimits(ulimits())
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
                 .withShmSize(shm)
                 .withTmpFs(tmpfs(memory / 2 - shm, shm));
     }
 
-    /** A quota bounds all that it writes; without one at least no single file grows without end. */
-    private List<Ulimit> limits() {
+    /** Without a quota, at least no single file grows without end. */
+    private List<Ulimit> ulimits() {
         var core = new Ulimit("core", 0L, 0L);
         return spec.readOnlyRoot() ? List.of(core) : List.of(core, new Ulimit("fsize", rootBytes(), rootBytes()));
     }
@@ -89,20 +93,21 @@ record ContainerPlan(
     }
 
     /**
-     * tmpfs is memory of the container: all of it together gets at most half. A VOLUME path gets one too, instead of
-     * an anonymous volume on the host's disk, without bounds; what the image has at that path is not seen there.
+     * A tmpfs counts as memory of the container: all of them together get at most half. A VOLUME path gets a tmpfs too,
+     * instead of an anonymous volume without a limit on the host's disk; files of the image below that path are hidden.
      */
     private Map<String, String> tmpfs(long bytes, long shm) {
         Set<String> paths = new TreeSet<>(image.volumes());
         paths.add("/tmp");
         long each = bytes / paths.size();
-        var options = "%s,size=%d,nr_inodes=%d".formatted(ALL_MAY_WRITE, each, each / BYTES_AN_INODE);
+        var options = "%s,size=%d,nr_inodes=%d".formatted(WRITABLE_TMPFS, each, each / BYTES_PER_INODE);
         var mounts = new HashMap<String, String>();
         paths.forEach(path -> mounts.put(path, options));
         if (spec.readOnlyRoot()) {
-            mounts.put("/dev", READ_ONLY_DEV); // Docker's own stays writable under a read-only root …
-            mounts.put(
-                    "/dev/shm", "rw,noexec,nosuid,nodev,mode=1777,size=" + shm); // … and ours would hide Docker's here
+            // Docker's own /dev stays writable under a read-only root. Ours hides Docker's /dev/shm, so it gets that
+            // too.
+            mounts.put("/dev", READ_ONLY_DEV);
+            mounts.put("/dev/shm", "rw,noexec,nosuid,nodev,mode=1777,size=" + shm);
         }
         return mounts;
     }

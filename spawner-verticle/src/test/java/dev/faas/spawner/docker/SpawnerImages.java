@@ -24,14 +24,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an engine knows of images, on a daemon, as one spawner of a platform of its own has it. What it has pulled is removed at the end.
+ * The image classes of one spawner, of its own platform, on the test's daemon. Removes what it has pulled at the end.
  */
-final class ImagesOfTest implements AutoCloseable {
+final class SpawnerImages implements AutoCloseable {
 
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final long PLENTY = 1L << 40;
 
-    /** Which the test sets. */
+    /** Set by the test. */
     volatile Instant now = Instant.parse("2026-11-25T10:00:00Z");
 
     private final String platform;
@@ -41,7 +41,7 @@ final class ImagesOfTest implements AutoCloseable {
     private final ImagePulls pulls;
     private final ImageStore store;
 
-    private ImagesOfTest(TestImages images, String platform, ImagePins pins, EngineConfig.Images limits)
+    private SpawnerImages(TestImages images, String platform, ImagePins pins, EngineConfig.Images limits)
             throws Exception {
         this.platform = platform;
         this.images = images;
@@ -51,38 +51,39 @@ final class ImagesOfTest implements AutoCloseable {
         this.store = new ImageStore(docker, pins, pulled, pulls);
     }
 
-    static ImagesOfTest open(TestImages images) throws Exception {
+    static SpawnerImages open(TestImages images) throws Exception {
         return open(images, new MemoryPins());
     }
 
-    static ImagesOfTest open(TestImages images, ImagePins pins) throws Exception {
+    static SpawnerImages open(TestImages images, ImagePins pins) throws Exception {
         return open(images, pins, new EngineConfig.Images(LONG, null, PLENTY));
     }
 
-    static ImagesOfTest open(TestImages images, Duration pullTimeout) throws Exception {
+    static SpawnerImages open(TestImages images, Duration pullTimeout) throws Exception {
         return open(images, new MemoryPins(), new EngineConfig.Images(pullTimeout, null, PLENTY));
     }
 
-    static ImagesOfTest open(TestImages images, @Nullable Path credentials) throws Exception {
+    static SpawnerImages open(TestImages images, @Nullable Path credentials) throws Exception {
         return open(images, new MemoryPins(), new EngineConfig.Images(LONG, credentials, PLENTY));
     }
 
-    static ImagesOfTest bounded(TestImages images, long maxBytes) throws Exception {
+    static SpawnerImages bounded(TestImages images, long maxBytes) throws Exception {
         return open(images, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes));
     }
 
-    private static ImagesOfTest open(TestImages images, ImagePins pins, EngineConfig.Images limits) throws Exception {
-        return new ImagesOfTest(images, "test-" + UUID.randomUUID(), pins, limits);
+    private static SpawnerImages open(TestImages images, ImagePins pins, EngineConfig.Images limits) throws Exception {
+        return new SpawnerImages(images, "test-" + UUID.randomUUID(), pins, limits);
     }
 
     /** Another spawner of the same platform, or the same after a restart. */
-    ImagesOfTest another(long maxBytes) throws Exception {
-        var other = new ImagesOfTest(images, platform, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes));
+    SpawnerImages anotherSpawner(long maxBytes) throws Exception {
+        var other =
+                new SpawnerImages(images, platform, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes));
         other.now = now;
         return other;
     }
 
-    /** Of a function that nobody has called yet. */
+    /** For a new function. */
     ResolvedImage resolve(String reference) throws SandboxUnavailable {
         return resolve("fn_" + UUID.randomUUID() + "@1", reference);
     }
@@ -95,7 +96,7 @@ final class ImagesOfTest implements AutoCloseable {
         return pulls.progress(revision);
     }
 
-    boolean isHere(String reference) {
+    boolean isPresent(String reference) {
         try {
             images.docker().inspectImageCmd(reference).exec();
             return true;

@@ -9,17 +9,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Lets connections through to a server, except those that begin with TLS: Docker tries that first at any registry, and the
- * JDK's server would let it wait for ten seconds.
+ * Forwards connections to a server, but closes those that begin with TLS: Docker tries TLS first at any registry, and
+ * the JDK's server would let it wait for ten seconds.
  */
-final class PlainDoor implements AutoCloseable {
+final class TlsRefusingProxy implements AutoCloseable {
     private static final int TLS_HANDSHAKE = 0x16;
 
     private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final InetSocketAddress behind;
 
-    PlainDoor(InetSocketAddress behind) throws IOException {
+    TlsRefusingProxy(InetSocketAddress behind) throws IOException {
         this.behind = behind;
         Thread.ofVirtual().name("door").start(this::accept);
     }
@@ -54,7 +54,7 @@ final class PlainDoor implements AutoCloseable {
             copy(client, server);
             back.join();
         } catch (IOException e) {
-            return; // either end is gone, and with it both
+            return; // one end has closed, so both are closed
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

@@ -7,7 +7,6 @@ import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.exception.InternalServerErrorException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import dev.faas.spawner.docker.client.DockerRefusal;
-import dev.faas.spawner.docker.image.ImageName;
 import dev.faas.spawner.docker.image.ImagePulls;
 import dev.faas.spawner.docker.init.Signals;
 import dev.faas.spawner.engine.RunRequest;
@@ -16,6 +15,7 @@ import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
 import dev.faas.spawner.engine.SandboxUnavailable.MemoryTooLow;
 import dev.faas.spawner.engine.SandboxUnavailable.NotStartable;
+import dev.faas.wire.ImageReference;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,8 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How what Docker says is understood. */
-final class DockerWordsTest {
+/** What the engine concludes from Docker's messages. */
+final class DockerMessagesTest {
+
+    private static final ImageReference IMAGE = ImageReference.parse("image:1").orElseThrow();
 
     private static final String OCI = "failed to create task for container: failed to create shim task: OCI runtime "
             + "create failed: runc create failed: unable to start container process: ";
@@ -35,15 +37,15 @@ final class DockerWordsTest {
                 "unable to find user ghost: no matching entries in passwd file",
                 "chdir to cwd (\"/secret\") set in config.json failed: permission denied"
             })
-    void givenTheOwnersMistake_whenStartIsRefused_thenItIsNotStartableInPlainWords(String core) {
+    void givenTheOwnersMistake_whenStartIsRefused_thenNotStartableWithTheReasonOnly(String core) {
         assertThat(StartRefusal.of(refusal(OCI + core + ": unknown")))
                 .isInstanceOf(NotStartable.class)
                 .hasMessage(core);
     }
 
     @Test
-    void givenATrailOfContainerd_whenCleaned_thenItIsGone() {
-        assertThat(StartRefusal.cleaned(OCI + "exec: \"/tmp\": is a directory: unknown: permission denied"))
+    void givenWordsOfContainerdAtTheEnd_whenCleaned_thenTheyAreRemoved() {
+        assertThat(StartRefusal.withoutWrapping(OCI + "exec: \"/tmp\": is a directory: unknown: permission denied"))
                 .isEqualTo("exec: \"/tmp\": is a directory");
     }
 
@@ -54,7 +56,7 @@ final class DockerWordsTest {
                 "failed to create endpoint x on network bridge: operation not supported",
                 "error creating overlay mount to /var/lib/docker: no space left on device"
             })
-    void givenTheHostsTrouble_whenStartIsRefused_thenBootFailed(String message) {
+    void givenAFaultOfTheHost_whenStartIsRefused_thenBootFailed(String message) {
         assertThat(StartRefusal.of(refusal(message)))
                 .isInstanceOf(BootFailed.class)
                 .hasMessageContaining(message);
@@ -68,14 +70,14 @@ final class DockerWordsTest {
     }
 
     @Test
-    void givenABadRequest_whenStartIsRefused_thenDockersSentenceIsGivenToTheOwner() {
+    void givenABadRequest_whenStartIsRefused_thenNotStartableWithDockersMessage() {
         var refusal = new DockerRefusal(new BadRequestException("{\"message\":\"Minimum memory limit is 6MB\"}\n"));
 
         assertThat(StartRefusal.of(refusal)).isInstanceOf(NotStartable.class).hasMessage("Minimum memory limit is 6MB");
     }
 
     @Test
-    void givenAnAnswerThatIsNoJson_whenRead_thenItIsTheMessage() {
+    void givenAnAnswerThatIsNotJson_whenRead_thenItIsTheMessage() {
         assertThat(new DockerRefusal(new NotFoundException("page not found\n"))).hasMessage("page not found");
     }
 
@@ -104,8 +106,8 @@ final class DockerWordsTest {
                 "unauthorized: authentication required",
                 "no matching manifest for linux/arm64/v8 in the manifest list entries"
             })
-    void givenARegistryThatWillNeverGiveIt_whenPulled_thenImageNotFound(String said) {
-        assertThat(ImagePulls.failure(ImageName.of("image:1"), said, null))
+    void givenAFinalRefusalOfTheRegistry_whenPulled_thenImageNotFound(String said) {
+        assertThat(ImagePulls.failure(IMAGE, said, null))
                 .isInstanceOf(ImageNotFound.class)
                 .hasMessageContaining("image:1")
                 .hasMessageContaining(said);
@@ -122,8 +124,8 @@ final class DockerWordsTest {
                 "received unexpected HTTP status: 500 Internal Server Error",
                 "write /var/lib/docker/tmp/GetImageBlob1: no space left on device"
             })
-    void givenTroubleThatMayPass_whenPulled_thenImagePullFailed(String said) {
-        assertThat(ImagePulls.failure(ImageName.of("image:1"), said, null))
+    void givenAFaultThatMayPass_whenPulled_thenImagePullFailed(String said) {
+        assertThat(ImagePulls.failure(IMAGE, said, null))
                 .isInstanceOf(ImagePullFailed.class)
                 .hasMessageContaining("image:1")
                 .hasMessageContaining(said);
