@@ -3,6 +3,7 @@ package dev.faas.registry;
 import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.TestPostgres;
 import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Report;
@@ -64,7 +65,7 @@ class StoresTest {
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = PostgresServer.start(directory);
+        postgres = TestPostgres.start(directory);
         vertx = Vertx.vertx();
         var role = postgres.role("registry");
         pg = Pg.open(

@@ -8,6 +8,7 @@ import dev.faas.config.Secret;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.PostgresServer;
 import dev.faas.local.ReservedPort;
+import dev.faas.testing.TestPostgres;
 import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -41,7 +42,7 @@ class PgTest {
     @BeforeAll
     static void start() throws IOException {
         vertx = Vertx.vertx();
-        postgres = PostgresServer.start(folder.resolve("pg"));
+        postgres = TestPostgres.start(folder.resolve("pg"));
     }
 
     @AfterAll
@@ -184,7 +185,7 @@ class PgTest {
 
     @Test
     void whenPostgresGoesAwayThenTheFailureIsA503() throws Exception {
-        try (var own = PostgresServer.start(folder.resolve("own"))) {
+        try (var own = TestPostgres.start(folder.resolve("own"))) {
             var pg = Pg.open(
                     vertx,
                     new PgConfig(

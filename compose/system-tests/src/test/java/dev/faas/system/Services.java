@@ -1,5 +1,6 @@
 package dev.faas.system;
 
+import dev.faas.testing.TestPostgres;
 import dev.faas.auth.AuthConfig;
 import dev.faas.auth.AuthVerticle;
 import dev.faas.config.ConfigException;
@@ -34,7 +35,7 @@ public final class Services implements AutoCloseable {
     public Services(Path directory, Map<String, String> settings) throws Exception {
         this.settings = settings;
         nats = NatsServer.start(directory.resolve("nats"));
-        postgres = PostgresServer.start(directory.resolve("postgres"));
+        postgres = TestPostgres.start(directory.resolve("postgres"));
         var registry = startRegistry(0);
         registryPort = registry.port();
         var auth = new AuthVerticle(config(AuthConfig::from, database("auth")));

@@ -21,7 +21,7 @@ public class LocalServers implements AutoCloseable {
 
     /** @param service whose role and schema the database has */
     protected LocalServers(Path directory, String service) throws IOException {
-        this.postgres = PostgresServer.start(directory.resolve("postgres"));
+        this.postgres = TestPostgres.start(directory.resolve("postgres"));
         this.nats = NatsServer.start(directory.resolve("nats"));
         this.service = service;
     }

@@ -2,6 +2,7 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.TestPostgres;
 import dev.faas.local.NatsServer;
 import dev.faas.local.PostgresServer;
 import dev.faas.nats.Nats;
@@ -40,7 +41,7 @@ class MissingDependenciesIT {
             Topology.create(bus, TopologyConfig.LOCAL);
         }
         withoutStreams = NatsServer.start(directory.resolve("nats-without-streams"));
-        postgres = PostgresServer.start(directory.resolve("postgres"));
+        postgres = TestPostgres.start(directory.resolve("postgres"));
     }
 
     @AfterAll

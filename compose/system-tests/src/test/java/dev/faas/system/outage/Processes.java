@@ -2,6 +2,7 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.TestPostgres;
 import dev.faas.local.NatsServer;
 import dev.faas.local.PostgresServer;
 import dev.faas.local.ReservedPort;
@@ -55,7 +56,7 @@ final class Processes implements AutoCloseable {
         this.settings = settings;
         this.names = names;
         nats = NatsServer.start(directory.resolve("nats"));
-        postgres = PostgresServer.start(directory.resolve("postgres"));
+        postgres = TestPostgres.start(directory.resolve("postgres"));
         for (var service : MAINS.keySet()) {
             ports.put(service, ReservedPort.free());
             internalPorts.put(service, ReservedPort.free());
