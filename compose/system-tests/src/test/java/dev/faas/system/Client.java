@@ -96,7 +96,8 @@ public record Client(URI api, String accessToken, String refreshToken) {
                 Map.of("username", "client-" + UUID.randomUUID().toString().substring(0, 12), "password", PASSWORD);
         var anonymous = anonymous(api);
         anonymous.post("/v1/auth/register", account).expect(201);
-        return anonymous.holding(anonymous.post("/v1/auth/login", account).expect(200).json());
+        return anonymous.holding(
+                anonymous.post("/v1/auth/login", account).expect(200).json());
     }
 
     public Client holding(JsonNode tokens) {

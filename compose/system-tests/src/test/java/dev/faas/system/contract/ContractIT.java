@@ -49,7 +49,8 @@ class ContractIT {
             new Excused("internal", "getOpenApi"), "a constant",
             new Excused("outcome_unknown", "replayActivation"),
                     "NATS would have to stop between the reads and the write of one submit",
-            new Excused("quota_exceeded", "submitActivation"), "it would also reject the other users of this test: BackpressureTest",
+            new Excused("quota_exceeded", "submitActivation"),
+                    "it would also reject the other users of this test: BackpressureTest",
             new Excused("quota_exceeded", "replayActivation"), "as of a submit",
             new Excused("quota_exceeded", "createFunction"), "a registry of its own refuses it: RegistryVerticleTest");
 

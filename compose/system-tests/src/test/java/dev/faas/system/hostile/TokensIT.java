@@ -112,7 +112,8 @@ class TokensIT {
         assertThat(bare.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"faas\"");
 
         for (var header : List.of("Basic YWRhOmFkYQ==", "Bearer", "Bearer ", "bearer x", "Token x", "x")) {
-            var refused = anonymous.get("/v1/functions", "Authorization", header).expect(401);
+            var refused =
+                    anonymous.get("/v1/functions", "Authorization", header).expect(401);
             assertThat(refused.code()).isEqualTo("unauthenticated");
             assertThat(refused.header("WWW-Authenticate")).startsWith("Bearer realm=\"faas\"");
         }

@@ -37,8 +37,9 @@ class PulledImagesIT {
             released.countDown();
 
             var received = events.get(60, TimeUnit.SECONDS);
-            var states =
-                    received.stream().filter(event -> event.name().equals("state")).toList();
+            var states = received.stream()
+                    .filter(event -> event.name().equals("state"))
+                    .toList();
             assertThat(states)
                     .filteredOn(state -> state.data().path("status").asText().equals("running"))
                     .anySatisfy(state ->
