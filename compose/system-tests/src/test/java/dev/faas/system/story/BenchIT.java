@@ -32,12 +32,12 @@ class BenchIT {
     }
 
     @Test
-    void aPastThatIsMadeByHandGoesThroughProjectorAndPruner() throws Exception {
+    void writtenHistoryGoesThroughProjectorAndPruner() throws Exception {
         var report = run("history", 300);
 
         // The scenario checks each response, and waits until the event stream is pruned.
         assertThat(report.path("rows")).hasSize(10);
-        assertThat(figure(report, "left once all was pruned")).isLessThan(64);
+        assertThat(figure(report, "event stream after pruning")).isLessThan(64);
     }
 
     private JsonNode run(String scenario, int count) throws Exception {
