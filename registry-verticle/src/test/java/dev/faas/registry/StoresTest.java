@@ -3,7 +3,6 @@ package dev.faas.registry;
 import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.TestPostgres;
 import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Report;
@@ -24,6 +23,7 @@ import dev.faas.registry.ledger.PayloadCopy;
 import dev.faas.registry.ledger.RetentionStore;
 import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.testing.Await;
+import dev.faas.testing.TestPostgres;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;

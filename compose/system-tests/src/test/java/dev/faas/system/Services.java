@@ -1,6 +1,5 @@
 package dev.faas.system;
 
-import dev.faas.testing.TestPostgres;
 import dev.faas.auth.AuthConfig;
 import dev.faas.auth.AuthVerticle;
 import dev.faas.config.ConfigException;
@@ -13,6 +12,7 @@ import dev.faas.registry.RegistryConfig;
 import dev.faas.registry.RegistryVerticle;
 import dev.faas.spawner.SpawnerConfig;
 import dev.faas.spawner.SpawnerVerticle;
+import dev.faas.testing.TestPostgres;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;

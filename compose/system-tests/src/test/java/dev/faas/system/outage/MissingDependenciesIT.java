@@ -2,7 +2,6 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.TestPostgres;
 import dev.faas.local.NatsServer;
 import dev.faas.local.PostgresServer;
 import dev.faas.nats.Nats;
@@ -10,6 +9,7 @@ import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.testing.ServiceProcess;
+import dev.faas.testing.TestPostgres;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;

@@ -2,7 +2,6 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.testing.TestPostgres;
 import dev.faas.local.NatsServer;
 import dev.faas.local.PostgresServer;
 import dev.faas.local.ReservedPort;
@@ -10,6 +9,7 @@ import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.testing.Await;
 import dev.faas.testing.ServiceProcess;
+import dev.faas.testing.TestPostgres;
 import dev.faas.wire.Subjects;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
