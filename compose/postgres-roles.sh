@@ -1,5 +1,5 @@
-# Run by the Postgres image when it makes its database: a role and a schema for each service that has one. The same as
-# PostgresCluster makes for the platform in one process.
+# The Postgres image runs this when it creates its database: a role and a schema for each service that uses Postgres. Same as
+# PostgresCluster does for the platform in one process.
 # shellcheck shell=bash
 psql --quiet --no-password -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" <<'SQL'
 \set auth `cat /run/secrets/pg-auth`

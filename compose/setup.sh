@@ -1,20 +1,20 @@
-# Sourced by ../faas: what the platform needs on this machine, how to get it, and the Docker Engine's start and stop.
+# Sourced by ../faas: finds and installs what the platform needs on this machine; starts and stops the Docker Engine.
 # shellcheck shell=bash disable=SC2154 # root and assume_yes are the caller's
 
-engine=         # how we started the Docker Engine, so that we stop it the same way; empty when it ran already
-engine_pid=     # of what keeps it
-engine_file=/run/faas-engine # each ./faas that uses an engine one of us started holds a shared lock on it
+engine=         # how this run started the Docker Engine, and must stop it: systemd or dockerd; empty when it ran already
+engine_pid=     # of the process that stops it
+engine_file=/run/faas-engine # each ./faas that uses an engine started by ./faas holds a shared lock on it
 engine_log=
-engine_options=() # of a dockerd that we start
+engine_options=() # of a dockerd started here
 for_tests=        # the tests need more than the platform does
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "faas: $*"; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
 on_systemd() { [[ -d /run/systemd/system ]]; }
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # where Debian keeps servers; not on every user's path
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # Debian's directories for servers, which are not on every user's path
 
-# --- what is needed, and where it comes from -------------------------------------------------------------------------
+# --- requirements ----------------------------------------------------------------------------------------------------
 
 java_version() { # JAVA_HOME → major version
   if [[ -r $1/release ]]; then
@@ -24,7 +24,7 @@ java_version() { # JAVA_HOME → major version
   fi
 }
 
-find_jdk() { # the first JDK of at least 25
+find_jdk() { # the first JDK 25 or later
   local home version on_path=
   has java && on_path=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")
   for home in "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/*25* /usr/lib/jvm/*; do
@@ -38,11 +38,11 @@ find_jdk() { # the first JDK of at least 25
   return 1
 }
 
-is_static() { [[ -x $1 && $(head -c 4096 "$1" | grep -c '/ld-') == 0 ]]; } # a static program names no loader
+is_static() { [[ -x $1 && $(head -c 4096 "$1" | grep -c '/ld-') == 0 ]]; } # a static program has no path of a loader
 
 docker_answers() { has docker && timeout 20 docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 
-# One line for each thing: "STATE|NAME|WHAT IS THERE|DEBIAN PACKAGES"
+# One line for each requirement: "STATE|NAME|DESCRIPTION|DEBIAN PACKAGES"
 inspect() {
   local jdk
   if jdk=$(find_jdk); then echo "ok|JDK 25|$jdk|"; else echo "missing|JDK 25||openjdk-25-jdk-headless"; fi
@@ -58,12 +58,12 @@ inspect() {
   if docker_answers; then
     echo "ok|Docker Engine|answers|"
   elif [[ -n ${DOCKER_HOST:-} || -S /var/run/docker.sock ]] && ! has docker; then
-    echo "unknown|Docker Engine|there is a socket, but no client to ask it|"
+    echo "unknown|Docker Engine|there is a socket, but no Docker client to try it|"
   elif [[ -n ${DOCKER_HOST:-} ]]; then
-    echo "stopped|Docker Engine|DOCKER_HOST is set, and nothing answers there|"
+    echo "stopped|Docker Engine|DOCKER_HOST is set, but nothing answers there|"
   elif has dockerd; then
     if has iptables; then
-      echo "stopped|Docker Engine|$(command -v dockerd), which does not run or is not open to this user|"
+      echo "stopped|Docker Engine|$(command -v dockerd), which does not run, or which this user may not use|"
     else
       echo "missing|Docker Engine|dockerd without iptables|iptables"
     fi
@@ -82,7 +82,7 @@ inspect() {
     else
       echo "missing|docker-registry||docker-registry"
     fi
-    # For the tests of the images and of Docker Compose and swarm, on Docker hosts of their own (compose/nodes).
+    # For the tests of the images, Docker Compose and swarm, on separate Docker hosts (compose/nodes).
     if docker compose version >/dev/null 2>&1; then
       echo "ok|Docker Compose|docker compose|"
     else
@@ -104,7 +104,7 @@ inspect() {
   fi
 }
 
-# What the Docker Engine that answers means for us, in lines like those of inspect. A "limited" one works, with less.
+# What the running Docker Engine supports, in lines like those of inspect. "limited": it works, with fewer features.
 inspect_engine() {
   local answer version cgroups kernel driver backing root
   answer=$(timeout 20 docker info --format '{{.ServerVersion}}|{{.CgroupVersion}}|{{.KernelVersion}}|{{.Driver}}|{{range .DriverStatus}}{{if eq (index . 0) "Backing Filesystem"}}{{index . 1}}{{end}}{{end}}|{{.DockerRootDir}}' 2>/dev/null) || return 0
@@ -147,7 +147,7 @@ inspect_engine() {
   esac
 }
 
-later_than() { # VERSION MAJOR MINOR: not before that
+later_than() { # VERSION MAJOR MINOR: whether it is that version or a later one
   local major minor
   IFS=. read -r major minor _ <<<"$1"
   minor=${minor%%[!0-9]*}
@@ -164,14 +164,14 @@ doctor() {
   done < <(inspect && { ! docker_answers || inspect_engine; })
   for port in 8000 4000 5000; do
     if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-      printf '  %-8s %-15s %s\n' taken "port $port" "something listens there: choose another one (./faas help)"
+      printf '  %-8s %-15s %s\n' taken "port $port" "something listens there: choose another port (./faas help)"
     fi
   done
   if [[ $(id -u) != 0 ]]; then
-    say "Not root: packages need sudo, and the Docker Engine has to be open to you (sudo usermod -aG docker $(id -un))."
+    say "Not root: packages need sudo, and you need access to the Docker Engine (sudo usermod -aG docker $(id -un))."
   fi
   if ((bad)); then
-    say "Not all is there. ./faas demo, up and test get what is missing (they ask first), as root."
+    say "Something is missing. ./faas demo, up and test install it as root; they ask first."
   fi
   return "$bad"
 }
@@ -182,7 +182,7 @@ confirm() {
   [[ -z $assume_yes && -t 0 && -t 2 ]] || return 0
   local answer
   read -r -p "Go on? [Y/n] " answer
-  [[ -z $answer || $answer == [Yy]* ]] || die "nothing was installed"
+  [[ -z $answer || $answer == [Yy]* ]] || die "nothing was installed: run ./faas again, or install the packages yourself"
 }
 
 install_missing() {
@@ -190,14 +190,14 @@ install_missing() {
   packages=$(missing_packages)
   [[ -n $packages ]] || return 0
   say "Missing on this machine; Debian packages: $packages"
-  has apt-get || die "there is no apt-get here: get these another way (./faas doctor says what for), then try again"
-  [[ $(id -u) == 0 ]] || die "only root can install them: sudo apt-get install $packages"
+  has apt-get || die "this machine has no apt-get: install these another way (./faas doctor says what they are for), then try again"
+  [[ $(id -u) == 0 ]] || die "only root can install packages: sudo apt-get install $packages"
   confirm
   install "$packages"
-  packages=$(missing_packages) # with a client there, it may show that nothing answers
+  packages=$(missing_packages) # the new Docker client may show that no Docker Engine answers
   [[ -z $packages ]] || install "$packages"
   packages=$(missing_packages)
-  [[ -z $packages ]] || die "still missing after the installation: $packages"
+  [[ -z $packages ]] || die "still missing after the installation: $packages; install them yourself"
 }
 
 install() { # a list of packages
@@ -210,24 +210,24 @@ install() { # a list of packages
   {
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1 >/dev/null
-  } || die "apt-get failed. If it knows no openjdk-25-jdk-headless: any JDK 25 under /usr/lib/jvm or in JAVA_HOME will do"
+  } || die "apt-get failed: its reason is above. If it has no openjdk-25-jdk-headless, put any JDK 25 under /usr/lib/jvm or into JAVA_HOME"
   hash -r
   on_systemd || return 0
   for server in nats-server docker-registry; do
     if [[ $had != *" $server "* ]] && has "$server"; then
-      say "Debian starts $server as a service that is open to everybody: switched off, we run our own."
+      say "Debian starts $server as a service that anyone can connect to: disabled, because ./faas starts its own."
       systemctl disable --now --quiet "$server"
     fi
   done
 }
 
-# For as long as this run lasts, and what it becomes or starts, by descriptor 7. Waits for an engine that is being stopped.
+# Holds the shared lock by descriptor 7, until this run and all its children end. Waits while the engine is being stopped.
 share_engine() {
   exec 7<"$engine_file"
   flock -s 7
 }
 
-# Stops the engine when the last that uses it has ended, whoever that is and however it ended.
+# Stops the engine when the last run that uses it has ended, also when that run was killed.
 # shellcheck disable=SC2016 # another shell's
 keep_engine='
   file=$1 how=$2; shift 2
@@ -248,33 +248,33 @@ keep_engine='
 start_engine() {
   [[ ! -r $engine_file ]] || share_engine
   docker_answers && return 0
-  [[ -z ${DOCKER_HOST:-} ]] || die "nothing answers at DOCKER_HOST=$DOCKER_HOST"
+  [[ -z ${DOCKER_HOST:-} ]] || die "nothing answers at DOCKER_HOST=$DOCKER_HOST: start it, or unset DOCKER_HOST"
   if [[ $(id -u) != 0 ]]; then
     die "the Docker Engine does not answer. If it does not run: sudo systemctl start docker (or sudo dockerd &).
-      If it does, it is not open to you: sudo usermod -aG docker $(id -un), and log in again."
+      If it runs, you may not use it: sudo usermod -aG docker $(id -un), and log in again."
   fi
   : >>"$engine_file"
   share_engine
   trap stop_engine EXIT
   if on_systemd; then
-    say "Starting the Docker Engine (systemctl start docker); it is stopped again at the end."
+    say "Starting the Docker Engine (systemctl start docker); it will be stopped at the end."
     engine=systemd
   else
-    say "Starting the Docker Engine (dockerd); it is stopped again at the end."
+    say "Starting the Docker Engine (dockerd); it will be stopped at the end."
     engine=dockerd
   fi
   engine_log=$(mktemp "${TMPDIR:-/tmp}/faas-dockerd.XXXXXX")
-  # A session of its own, out of reach of Ctrl-C: the platform's containers are removed before it goes.
+  # In its own session, so that Ctrl-C does not reach it: the platform removes its containers before the engine stops.
   setsid bash -c "$keep_engine" keep-engine "$engine_file" "$engine" "${engine_options[@]}" 7<&- >"$engine_log" 2>&1 </dev/null &
   engine_pid=$!
   if [[ $engine == systemd ]]; then
-    systemctl start docker || die "systemctl start docker failed: journalctl -u docker"
+    systemctl start docker || die "systemctl start docker failed: journalctl -u docker says why"
   fi
   local deadline=$((SECONDS + 60))
   until docker_answers; do
     if ! kill -0 "$engine_pid" 2>/dev/null; then
       tail -n 15 "$engine_log" >&2
-      die "dockerd ended; above is the end of its log"
+      die "dockerd ended: the end of its log is above"
     fi
     ((SECONDS < deadline)) || die "the Docker Engine does not answer after 60 s: $(tail -n 3 "$engine_log")"
     sleep 0.2
@@ -287,7 +287,7 @@ stop_engine() {
   exec 7<&-
   while kill -0 "$engine_pid" 2>/dev/null; do
     if ! flock -n -x "$engine_file" true && flock -n -s "$engine_file" true; then
-      say "Another ./faas uses the Docker Engine that this one has started: it is stopped when that ends."
+      say "Another ./faas uses the Docker Engine that this one started: it will be stopped when that one ends."
       break
     fi
     sleep 0.1

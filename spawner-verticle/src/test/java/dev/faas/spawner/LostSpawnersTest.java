@@ -141,7 +141,7 @@ final class LostSpawnersTest {
                     .isLessThan(Spawners.DEAD_AFTER.plusSeconds(30));
         }
         frozen.signal("CONT");
-        cable.mend();
+        cable.restore();
 
         Platform.until(
                 "no container stays",

@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** Runs scenarios, each on a fresh platform, and reports as a table and as JSON. */
+/** Runs scenarios, each on a new platform, and reports the results as a table and as JSON. */
 public final class Bench {
     private static final List<Scenario> ALL = List.of(
             new SubmitScenario(),
@@ -41,16 +41,16 @@ public final class Bench {
             new BreadthScenario(),
             new IdleScenario());
 
-    private final BenchSetup grounds;
+    private final BenchSetup setup;
     private final PrintStream out;
 
     /**
      * @param image whose entrypoint is busybox's echo
-     * @param program what starts the platform as its users do; null where that is not known
-     * @param count of whatever a scenario has many of, in place of its own
+     * @param program the command that users start the platform with; null if unknown
+     * @param count size of a scenario, instead of its default
      */
     public Bench(Subject.Start start, String image, @Nullable Path program, OptionalInt count, PrintStream out) {
-        this.grounds = new BenchSetup(start, image, program, count);
+        this.setup = new BenchSetup(start, image, program, count);
         this.out = out;
     }
 
@@ -59,23 +59,23 @@ public final class Bench {
     }
 
     /**
-     * Blocks.
+     * Measures. Blocks.
      *
-     * @param names of scenarios; none: all
-     * @param json where to write the figures, too
-     * @return whether every target was held
+     * @param names of scenarios; empty: all
+     * @param json also write the figures to this file
+     * @return whether every target was met
      */
     public boolean run(List<String> names, @Nullable Path json) throws Exception {
         var reports = new ArrayList<Report>();
         for (var scenario : ALL) {
             if (names.isEmpty() || names.contains(scenario.name())) {
-                var report = scenario.measure(grounds);
+                var report = scenario.measure(setup);
                 report.print(out);
                 reports.add(report);
             }
         }
         if (json != null) {
-            Files.write(json, Codec.write(Map.of("machine", Machine.here(), "reports", reports)));
+            Files.write(json, Codec.write(Map.of("machine", Machine.current(), "reports", reports)));
         }
         return reports.stream().flatMap(r -> r.verdicts().stream()).allMatch(TargetResult::held);
     }

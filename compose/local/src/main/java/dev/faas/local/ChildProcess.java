@@ -18,14 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A direct child that dies with this process, however this process ends.
+ * Starts a direct child process that the kernel ends when this process ends, also when this process is killed.
  *
  * <p>The kernel sends the child its death signal when the <em>thread</em> that forked it ends (prctl(2),
- * PR_SET_PDEATHSIG), so every child is forked by a platform thread of its own that does nothing but wait for it.
- * The child leads a session of its own: a Ctrl-C in the terminal reaches us and not it, so that we can drain first.
+ * PR_SET_PDEATHSIG). So a dedicated platform thread forks each child and waits until it ends. The child has its own session:
+ * Ctrl-C in the terminal does not reach it, so this process can drain first.
  *
- * <p>Thread-safe. Everything blocks, within the limit it is given; an interrupt ends a wait with
- * {@link InterruptedIOException}.
+ * <p>Thread-safe. Every call blocks up to its limit; an interrupt ends it with {@link InterruptedIOException}.
  */
 public final class ChildProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChildProcess.class);
@@ -37,17 +36,17 @@ public final class ChildProcess implements AutoCloseable {
     private final long logStart;
 
     /**
-     * What to start.
+     * Says what to start and how to stop it.
      *
      * @param name of the program, for messages
      * @param arguments the program's path and its arguments
-     * @param wrapper goes in front: programs that replace themselves by what follows, as {@code nice} does
+     * @param wrapper precedes the arguments: programs that exec their arguments, as {@code nice} does
      * @param environment the whole environment of the child; nothing is inherited
      * @param input its standard input
      * @param log standard output and error are appended to this file
-     * @param deathSignal what the kernel sends to the child when we die, such as {@code KILL}
-     * @param stopSignal what asks it to stop, such as {@code TERM}
-     * @param stopLimit how long it may take to stop before it is killed
+     * @param deathSignal sent by the kernel when this process ends, such as {@code KILL}
+     * @param stopSignal asks the child to stop, such as {@code TERM}
+     * @param stopLimit time to stop before it is killed
      */
     public record Command(
             String name,
@@ -65,10 +64,10 @@ public final class ChildProcess implements AutoCloseable {
             environment = Map.copyOf(environment);
         }
 
-        /** One without input that is killed when we die, and stops within ten seconds on SIGTERM. */
+        /** A command without input. It is killed when this process ends, and stops within ten seconds of SIGTERM. */
         public static Command of(String name, List<String> arguments, Map<String, String> environment, Path log) {
-            var none = Path.of("/dev/null");
-            return new Command(name, arguments, List.of(), environment, none, log, "KILL", "TERM", KILL_LIMIT);
+            var noInput = Path.of("/dev/null");
+            return new Command(name, arguments, List.of(), environment, noInput, log, "KILL", "TERM", KILL_LIMIT);
         }
     }
 
@@ -78,11 +77,11 @@ public final class ChildProcess implements AutoCloseable {
         this.logStart = logStart;
     }
 
-    /** Starts the child and returns at once; whether it is any good, {@link #awaitReady} tells. */
+    /** Starts the child and returns at once; {@link #awaitReady} waits until it serves. */
     public static ChildProcess start(Command command) throws IOException {
         Files.createDirectories(command.log().toAbsolutePath().getParent());
         var logStart = Files.exists(command.log()) ? Files.size(command.log()) : 0;
-        var builder = new ProcessBuilder(wrapped(command))
+        var builder = new ProcessBuilder(commandLine(command))
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(command.input().toFile()))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(command.log().toFile()));
@@ -90,8 +89,8 @@ public final class ChildProcess implements AutoCloseable {
         builder.environment().putAll(command.environment());
         var started = new CompletableFuture<Process>();
         Thread.ofPlatform().daemon().name("child-" + command.name()).start(() -> forkAndWait(builder, started));
-        var process = get(command, started);
-        LOG.debug("{} started, pid {}", command.name(), process.pid());
+        var process = awaitFork(command, started);
+        LOG.debug("child process started name={} pid={}", command.name(), process.pid());
         return new ChildProcess(command, process, logStart);
     }
 
@@ -105,86 +104,92 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    private static Process get(Command command, CompletableFuture<Process> started) throws IOException {
+    private static Process awaitFork(Command command, CompletableFuture<Process> started) throws IOException {
         try {
             return started.get(KILL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw new StartFailed(
-                    "cannot start " + command.name() + ": " + e.getCause().getMessage(), e);
+                    "cannot start " + command.name() + ": " + e.getCause().getMessage()
+                            + "; check that the program exists and is executable",
+                    e);
         } catch (TimeoutException e) {
-            abandon(started);
-            throw new StartFailed("cannot start " + command.name() + ": no process after " + KILL_LIMIT, e);
+            killWhenForked(started);
+            throw new StartFailed(
+                    "cannot start " + command.name() + ": no process after " + KILL_LIMIT.toSeconds()
+                            + " s; check the load of this machine and try again",
+                    e);
         } catch (InterruptedException e) {
-            abandon(started);
+            killWhenForked(started);
             throw interrupted(command.name());
         }
     }
 
-    /** Its fork is under way, and nobody will know of it. */
-    private static void abandon(CompletableFuture<Process> started) {
+    /** The fork may still succeed after its caller has stopped waiting: that child is killed. */
+    private static void killWhenForked(CompletableFuture<Process> started) {
         var unused = started.thenAccept(Process::destroyForcibly);
     }
 
-    private static List<String> wrapped(Command command) {
+    private static List<String> commandLine(Command command) {
         var line = new ArrayList<String>();
         Programs.find("setsid").ifPresent(setsid -> line.add(setsid.toString()));
         line.addAll(command.wrapper());
-        // Last, because a change of user takes the death signal away.
-        Programs.find("setpriv").ifPresent(setpriv -> line.addAll(dyingWithUs(setpriv, command.deathSignal())));
+        // After the wrapper, because a change of user clears the death signal.
+        Programs.find("setpriv").ifPresent(setpriv -> line.addAll(deathSignalWrapper(setpriv, command.deathSignal())));
         line.addAll(command.arguments());
         return line;
     }
 
-    private static List<String> dyingWithUs(Path setpriv, String signal) {
-        // Had we died before the signal was set, the parent would no longer be us: the child must not start then.
-        var unlessOrphaned = "[ \"$PPID\" = \"$0\" ] && exec \"$@\"";
-        var us = Long.toString(ProcessHandle.current().pid());
-        return List.of(setpriv.toString(), "--pdeathsig", signal, "--", "/bin/sh", "-c", unlessOrphaned, us);
+    private static List<String> deathSignalWrapper(Path setpriv, String signal) {
+        // If this process ended before the signal was set, the child has another parent and must not start.
+        var execUnlessOrphaned = "[ \"$PPID\" = \"$0\" ] && exec \"$@\"";
+        var parent = Long.toString(ProcessHandle.current().pid());
+        return List.of(setpriv.toString(), "--pdeathsig", signal, "--", "/bin/sh", "-c", execUnlessOrphaned, parent);
     }
 
     /**
-     * Waits until {@code ready} says so.
+     * Waits until {@code ready} is true.
      *
-     * @throws StartFailed when the child ends first, or when the limit is reached (it is killed then); the message
-     *     carries the end of its log
+     * @throws StartFailed when the child ends first, or when the limit is reached (the child is killed then); the
+     *     message has the last lines of its log
      */
     public void awaitReady(Duration limit, BooleanSupplier ready) throws IOException {
         var deadline = System.nanoTime() + limit.toNanos();
-        var done = false;
+        var isReady = false;
         try {
             while (!ready.getAsBoolean()) {
                 if (awaitExit(POLL)) {
                     throw new StartFailed(command.name() + " ended with exit code " + process.exitValue()
-                            + " before it was ready" + why());
+                            + " before it was ready" + logSuffix());
                 }
                 if (System.nanoTime() - deadline > 0) {
-                    throw new StartFailed(command.name() + " was not ready within " + limit.toMillis() + " ms" + why());
+                    throw new StartFailed(
+                            command.name() + " was not ready within " + limit.toMillis() + " ms" + logSuffix());
                 }
             }
-            done = true;
+            isReady = true;
         } finally {
-            if (!done) {
+            if (!isReady) {
                 kill();
             }
         }
     }
 
     /**
-     * Waits for a child that does one thing and ends.
+     * Waits until the child ends with exit code 0.
      *
-     * @throws StartFailed when it fails, or when the limit is reached (it is killed then)
+     * @throws StartFailed when it fails, or when the limit is reached (the child is killed then)
      */
     public void awaitSuccess(Duration limit) throws IOException {
         if (!awaitExit(limit)) {
             kill();
-            throw new StartFailed(command.name() + " was not done within " + limit.toSeconds() + " s" + why());
+            throw new StartFailed(command.name() + " did not end within " + limit.toSeconds() + " s" + logSuffix());
         }
         if (process.exitValue() != 0) {
-            throw new StartFailed(command.name() + " failed with exit code " + process.exitValue() + why());
+            throw new StartFailed(command.name() + " failed with exit code " + process.exitValue() + logSuffix());
         }
     }
 
-    /** The process id of the child itself: the wrappers replace themselves by it. */
+    /** The process id of the program itself, since the wrappers exec it. */
     public long pid() {
         return process.pid();
     }
@@ -193,30 +198,31 @@ public final class ChildProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** What the child has written since its start. */
+    /** The child's output since its start. */
     public String output() throws IOException {
         return LogTail.since(command.log(), logStart);
     }
 
-    /** Ends when the child has ended; never fails. */
+    /** Completes when the child has ended; never fails. */
     public CompletableFuture<ChildProcess> onExit() {
         return process.onExit().thenApply(ended -> this);
     }
 
-    /** SIGKILL to the child and to what it has started; returns when all of them are gone. */
+    /** Kills the child and its descendants; returns when all have ended. */
     public void kill() throws IOException {
-        var family = process.descendants().toList();
+        var descendants = process.descendants().toList();
         process.destroyForcibly();
-        family.forEach(ProcessHandle::destroyForcibly);
+        descendants.forEach(ProcessHandle::destroyForcibly);
         if (!awaitExit(KILL_LIMIT)) {
-            throw new IOException(command.name() + " (pid " + pid() + ") survives SIGKILL");
+            throw new IOException(command.name() + " did not end within " + KILL_LIMIT.toSeconds()
+                    + " s of SIGKILL: pid " + pid() + "; check whether it waits for a disk");
         }
-        for (var relative : family) {
-            awaitEnd(relative.pid());
+        for (var descendant : descendants) {
+            awaitEnd(descendant.pid());
         }
     }
 
-    /** Asks the child to stop, and kills it when it has not within its limit. Does nothing when it has ended. */
+    /** Asks the child to stop, and kills it after its limit. Does nothing when it has ended. */
     @Override
     public void close() throws IOException {
         if (!process.isAlive()) {
@@ -225,7 +231,7 @@ public final class ChildProcess implements AutoCloseable {
         signal(command.stopSignal());
         if (!awaitExit(command.stopLimit())) {
             LOG.warn(
-                    "{} did not stop within {} s: killed",
+                    "child process killed: it did not stop in time name={} limitSeconds={}",
                     command.name(),
                     command.stopLimit().toSeconds());
             kill();
@@ -246,7 +252,8 @@ public final class ChildProcess implements AutoCloseable {
 
     private void awaitEnd(long pid) throws IOException {
         if (!ProcessTable.awaitEnd(pid, KILL_LIMIT)) {
-            throw new IOException("pid " + pid + " of " + command.name() + " did not end");
+            throw new IOException("process " + pid + " of " + command.name() + " did not end within "
+                    + KILL_LIMIT.toSeconds() + " s; end it with kill -KILL " + pid);
         }
     }
 
@@ -258,7 +265,7 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    private String why() throws IOException {
+    private String logSuffix() throws IOException {
         return Optional.of(LogTail.last(output()))
                 .filter(text -> !text.isBlank())
                 .map(text -> ": " + text)

@@ -8,7 +8,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Removes a directory with all that is in it; links are not followed. Does nothing when there is none. */
+/** Deletes directories with their contents. Links are not followed; a missing directory is no error. */
 public final class Directories {
     private Directories() {}
 

@@ -7,21 +7,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The end of a child's log, short enough for an error message. */
+/** Reads the end of a child's log, short enough for an error message. */
 final class LogTail {
-    private static final int MOST_BYTES = 16 * 1024;
+    private static final int MAX_BYTES = 16 * 1024;
     private static final int LINES = 5;
 
     private LogTail() {}
 
-    /** What was written after the given offset, or the last 16 KiB of it; lenient about the encoding. */
+    /** The text after an offset, at most its last 16 KiB; invalid UTF-8 is replaced. */
     static String since(Path log, long offset) throws IOException {
         if (!Files.exists(log)) {
             return "";
         }
         try (var channel = Files.newByteChannel(log)) {
-            channel.position(Math.max(offset, channel.size() - MOST_BYTES));
-            return new String(Channels.newInputStream(channel).readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
+            channel.position(Math.max(offset, channel.size() - MAX_BYTES));
+            return new String(Channels.newInputStream(channel).readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
         }
     }
 

@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Three {@link NatsServer}s that keep every stream three times. Calls block; not for several threads at once. */
+/** Runs three {@link NatsServer}s as one cluster. Calls block; not thread-safe. */
 public final class NatsCluster implements AutoCloseable {
     private static final int SIZE = 3;
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(100);
-    /** The port of a service that nobody runs. */
-    private static final String NOWHERE = "127.0.0.1:9";
+    /** No service listens there. */
+    private static final String UNUSED_ADDRESS = "127.0.0.1:9";
 
     private final List<NatsServer> servers;
 
@@ -30,40 +30,44 @@ public final class NatsCluster implements AutoCloseable {
         this.servers = List.copyOf(servers);
     }
 
-    /** By which port one server reaches another. */
+    /** Chooses the port by which one server reaches another. */
     @FunctionalInterface
     public interface Routes {
         /**
-         * @param from the name of the one: n1, n2 or n3
-         * @param target the port on which the other waits
+         * @param from a server's name: n1, n2 or n3
+         * @param target the port on which the other server listens
          */
         int port(String from, String to, int target) throws IOException;
     }
 
-    /** Starts all three, without users, and waits until they have found each other and chosen a leader. */
+    /** Starts all three without users, and waits until they have a leader. */
     public static NatsCluster start(Path directory) throws IOException {
         return start(directory, null, Map.of(), List.of(), (from, to, target) -> target);
     }
 
-    /** The same with a configuration file; each server reaches another by nothing but the route it is given. */
+    /** Starts all three with a configuration file; servers reach each other only by the given routes. */
     public static NatsCluster start(Path directory, Path config, Map<String, String> environment, Routes routes)
             throws IOException {
-        // What they tell each other and their clients of further addresses would lead past the routes.
-        var quiet = List.of("--no_advertise", "--cluster_advertise", NOWHERE);
-        return start(directory, config, environment, quiet, routes);
+        // Addresses that servers announce to each other and to clients would bypass the routes.
+        var withoutAnnouncements = List.of("--no_advertise", "--cluster_advertise", UNUSED_ADDRESS);
+        return start(directory, config, environment, withoutAnnouncements, routes);
     }
 
     private static NatsCluster start(
-            Path directory, @Nullable Path config, Map<String, String> environment, List<String> more, Routes routes)
+            Path directory,
+            @Nullable Path config,
+            Map<String, String> environment,
+            List<String> extraArguments,
+            Routes routes)
             throws IOException {
         var ports = freePorts();
         var servers = new ArrayList<NatsServer>();
         for (int i = 0; i < SIZE; i++) {
-            var line = new ArrayList<>(List.of("-n", name(i), "--cluster_name", "local"));
-            line.addAll(List.of("--cluster", "nats://127.0.0.1:" + ports.get(i)));
-            line.addAll(List.of("--routes", routes(i, ports, routes)));
-            line.addAll(more);
-            servers.add(NatsServer.start(directory.resolve(name(i)), config, environment, line));
+            var arguments = new ArrayList<>(List.of("-n", name(i), "--cluster_name", "local"));
+            arguments.addAll(List.of("--cluster", "nats://127.0.0.1:" + ports.get(i)));
+            arguments.addAll(List.of("--routes", routes(i, ports, routes)));
+            arguments.addAll(extraArguments);
+            servers.add(NatsServer.start(directory.resolve(name(i)), config, environment, arguments));
         }
         var cluster = new NatsCluster(servers);
         cluster.awaitReady();
@@ -84,14 +88,14 @@ public final class NatsCluster implements AutoCloseable {
         return String.join(",", others);
     }
 
-    /** Of this moment: another program may take one before we do. */
+    /** Free at this moment; another program may take one before the server does. */
     private static List<Integer> freePorts() throws IOException {
         var ports = new ArrayList<Integer>();
         try (var first = listen();
                 var second = listen();
                 var third = listen()) {
-            for (var each : List.of(first, second, third)) {
-                ports.add(each.getLocalPort());
+            for (var socket : List.of(first, second, third)) {
+                ports.add(socket.getLocalPort());
             }
         }
         return ports;
@@ -101,7 +105,7 @@ public final class NatsCluster implements AutoCloseable {
         return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     }
 
-    /** All addresses, with commas. */
+    /** The addresses of all servers, separated by commas. */
     public String url() {
         return servers.stream().map(NatsServer::url).collect(Collectors.joining(","));
     }
@@ -110,14 +114,15 @@ public final class NatsCluster implements AutoCloseable {
         return servers;
     }
 
-    /** Waits until each server says that it is well and up to date. */
+    /** Waits until each server reports itself healthy and up to date. */
     public void awaitReady() throws IOException {
         long until = System.nanoTime() + READY_LIMIT.toNanos();
         try (var http = HttpClient.newHttpClient()) {
             for (var server : servers) {
-                while (!ready(http, server)) {
+                while (!isReady(http, server)) {
                     if (System.nanoTime() - until > 0) {
-                        throw new StartFailed("the cluster was not ready within " + READY_LIMIT.toSeconds() + " s");
+                        throw new StartFailed("the NATS cluster was not ready within " + READY_LIMIT.toSeconds()
+                                + " s: " + server.url() + " is not healthy; read its nats-server.log");
                     }
                     Thread.sleep(POLL);
                 }
@@ -128,14 +133,14 @@ public final class NatsCluster implements AutoCloseable {
         }
     }
 
-    private static boolean ready(HttpClient http, NatsServer server) throws InterruptedException {
-        var question = HttpRequest.newBuilder(URI.create(server.monitoringUrl() + "/healthz"))
+    private static boolean isReady(HttpClient http, NatsServer server) throws InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(server.monitoringUrl() + "/healthz"))
                 .timeout(Duration.ofSeconds(5))
                 .build();
         try {
-            return http.send(question, BodyHandlers.discarding()).statusCode() == 200;
+            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
-            // Not yet, or not any more.
+            // Not ready yet, or stopped.
             return false;
         }
     }

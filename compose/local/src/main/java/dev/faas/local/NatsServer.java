@@ -15,10 +15,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@code nats-server} with JetStream as a child of this process, on free ports of the loopback address.
+ * Runs a {@code nats-server} with JetStream as a child of this process, on free ports of the loopback address.
  *
- * <p>Everything it writes is under one directory: {@code jetstream/}, {@code nats-server.log} and the ports file.
- * Calls block; not for use by several threads at once.
+ * <p>It writes to one directory only: {@code jetstream/}, {@code nats-server.log} and the ports file. Calls block; not
+ * thread-safe.
  */
 public final class NatsServer implements Server {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
@@ -30,7 +30,7 @@ public final class NatsServer implements Server {
     private final Path directory;
     private final @Nullable Path config;
     private final Map<String, String> environment;
-    private final List<String> more;
+    private final List<String> extraArguments;
     private ChildProcess child;
     private Ports ports;
 
@@ -39,7 +39,11 @@ public final class NatsServer implements Server {
     }
 
     private NatsServer(
-            Path program, Path directory, @Nullable Path config, Map<String, String> environment, List<String> more)
+            Path program,
+            Path directory,
+            @Nullable Path config,
+            Map<String, String> environment,
+            List<String> extraArguments)
             throws IOException {
         this.program = program;
         this.directory = Files.createDirectories(directory.toAbsolutePath());
@@ -47,35 +51,36 @@ public final class NatsServer implements Server {
         var variables = new HashMap<>(Sync.DEFAULT.variables());
         variables.putAll(environment);
         this.environment = Map.copyOf(variables);
-        this.more = List.copyOf(more);
+        this.extraArguments = List.copyOf(extraArguments);
         this.child = launch(Ports.FREE);
         this.ports = awaitPorts();
     }
 
-    /** Starts one without users or passwords, for tests. */
+    /** Starts a server without users or passwords, for tests. */
     public static NatsServer start(Path directory) throws IOException {
         return start(directory, null, Map.of(), List.of());
     }
 
     /**
-     * Starts one with a configuration file, whose {@code $VARIABLES} come from {@code environment}, and those of
-     * {@link Sync#DEFAULT} where it has none.
+     * Starts a server with a configuration file. Its {@code $VARIABLES} come from {@code environment}, else from
+     * {@link Sync#DEFAULT}.
      */
     public static NatsServer start(Path directory, Path config, Map<String, String> environment) throws IOException {
         return start(directory, config, environment, List.of());
     }
 
-    /** The same with more on its command line, and with a file or without. */
-    static NatsServer start(Path directory, @Nullable Path config, Map<String, String> environment, List<String> more)
+    /** Starts a server with or without a configuration file, and with further arguments. */
+    static NatsServer start(
+            Path directory, @Nullable Path config, Map<String, String> environment, List<String> extraArguments)
             throws IOException {
-        return new NatsServer(program(Programs.find("nats-server")), directory, config, environment, more);
+        return new NatsServer(program(Programs.find("nats-server")), directory, config, environment, extraArguments);
     }
 
     static Path program(Optional<Path> found) throws StartFailed {
         return found.orElseThrow(
-                () -> new StartFailed("nats-server is not installed: neither on PATH nor in /usr/sbin or"
+                () -> new StartFailed("nats-server is not installed: it is neither on PATH nor in /usr/sbin or"
                         + " /usr/local/bin. On Debian: sudo apt-get install nats-server; elsewhere: https://nats.io/download;"
-                        + " or set FAAS_NATS_URL to a server that runs."));
+                        + " or set FAAS_NATS_URL to a running server."));
     }
 
     public int port() {
@@ -120,31 +125,33 @@ public final class NatsServer implements Server {
     }
 
     private ChildProcess launch(Ports wanted) throws IOException {
-        var line = new ArrayList<String>();
-        line.add(program.toString());
+        var arguments = new ArrayList<String>();
+        arguments.add(program.toString());
         if (config != null) {
-            line.addAll(List.of("-c", config.toAbsolutePath().toString()));
+            arguments.addAll(List.of("-c", config.toAbsolutePath().toString()));
         }
-        // The command line wins over the file.
-        line.addAll(List.of("-a", "127.0.0.1", "-p", Integer.toString(wanted.client())));
-        line.addAll(List.of("-m", Integer.toString(wanted.monitoring())));
-        line.addAll(List.of("-js", "-sd", directory.toString()));
-        line.addAll(List.of("--ports_file_dir", directory.toString()));
-        line.addAll(more);
+        // The command line overrides the file.
+        arguments.addAll(List.of("-a", "127.0.0.1", "-p", Integer.toString(wanted.client())));
+        arguments.addAll(List.of("-m", Integer.toString(wanted.monitoring())));
+        arguments.addAll(List.of("-js", "-sd", directory.toString()));
+        arguments.addAll(List.of("--ports_file_dir", directory.toString()));
+        arguments.addAll(extraArguments);
         var log = directory.resolve("nats-server.log");
-        return ChildProcess.start(ChildProcess.Command.of("nats-server", line, environment, log));
+        return ChildProcess.start(ChildProcess.Command.of("nats-server", arguments, environment, log));
     }
 
     private Ports awaitPorts() throws IOException {
-        // The server writes this file, named by its pid, once it takes connections.
+        // The server writes this file, named after its pid, once it accepts connections.
         var file = directory.resolve(program.getFileName() + "_" + child.pid() + ".ports");
         child.awaitReady(START_LIMIT, () -> read(file).isPresent());
-        var found = read(file).orElseThrow(() -> new StartFailed("nats-server took its ports file away: " + file));
+        var found = read(file)
+                .orElseThrow(
+                        () -> new StartFailed("the ports file of nats-server disappeared: " + file + "; start again"));
         Files.deleteIfExists(file);
         return found;
     }
 
-    /** Empty until the file is there and whole. */
+    /** Empty until the file is complete. */
     private static Optional<Ports> read(Path file) {
         if (!Files.isRegularFile(file)) {
             return Optional.empty();

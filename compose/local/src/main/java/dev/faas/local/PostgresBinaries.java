@@ -22,20 +22,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tukaani.xz.XZInputStream;
 
-/** The programs of PostgreSQL, unpacked from the class path once a version and shared by all runs. */
+/** Unpacks the programs of PostgreSQL from the class path, once a version; all runs share them. */
 record PostgresBinaries(Path home) {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresBinaries.class);
-    private static final Duration ABANDONED = Duration.ofHours(1);
-    private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxr-xr-x");
+    private static final Duration ABANDONED_AFTER = Duration.ofHours(1);
+    private static final Set<PosixFilePermission> READABLE = PosixFilePermissions.fromString("rwxr-xr-x");
     private static final String UNPACKING = "unpacking-";
 
     Path program(String name) {
         return home.resolve("bin").resolve(name);
     }
 
-    /** {@code /var/cache/faas} for root, whose home another user may not enter; else as the XDG base directories say. */
-    static Path cache(UnprivilegedUser.Us us) {
-        if (us.root()) {
+    /** {@code /var/cache/faas} for root, whose home other users may not enter; else the XDG cache directory. */
+    static Path cache(UnprivilegedUser.CurrentUser user) {
+        if (user.isRoot()) {
             return Path.of("/var/cache/faas");
         }
         return Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
@@ -49,13 +49,13 @@ record PostgresBinaries(Path home) {
         return System.getenv().getOrDefault("HOME", System.getProperty("user.home"));
     }
 
-    /** Unpacks unless that is done. Safe with any number of starters: each unpacks beside, the first rename wins. */
-    static PostgresBinaries in(Path cache) throws IOException {
+    /** Unpacks if necessary. Safe with concurrent starts: each unpacks to a temporary directory, the first rename wins. */
+    static PostgresBinaries unpack(Path cache) throws IOException {
         var resource = resource(System.getProperty("os.arch"));
         var url = PostgresBinaries.class.getResource("/" + resource);
         if (url == null || !(url.openConnection() instanceof JarURLConnection jar)) {
-            throw new StartFailed("no PostgreSQL for this processor on the class path (" + resource
-                    + "). Set FAAS_PG_URL to a server that runs.");
+            throw new StartFailed("the class path has no PostgreSQL for this processor (" + resource
+                    + "): set FAAS_PG_URL to a running server");
         }
         var version =
                 Path.of(jar.getJarFileURL().getPath()).getFileName().toString().replaceAll("\\.jar$", "");
@@ -63,19 +63,21 @@ record PostgresBinaries(Path home) {
                 cache.resolve(version + "-" + Long.toHexString(jar.getJarEntry().getCrc()));
         removeAbandoned(cache);
         if (!Files.isDirectory(home)) {
-            make(cache);
+            createCache(cache);
             unpackInto(home, jar);
         }
         return new PostgresBinaries(home);
     }
 
-    private static void make(Path cache) throws IOException {
+    private static void createCache(Path cache) throws IOException {
         try {
             Files.createDirectories(cache);
-            Files.setPosixFilePermissions(cache, OPEN);
+            Files.setPosixFilePermissions(cache, READABLE);
         } catch (FileSystemException e) {
             throw new StartFailed(
-                    "cannot keep PostgreSQL's programs in " + cache + " (" + e + "). Set XDG_CACHE_HOME.", e);
+                    "cannot unpack PostgreSQL to " + cache + " (" + e
+                            + "): set XDG_CACHE_HOME to a directory you may write to",
+                    e);
         }
     }
 
@@ -87,17 +89,17 @@ record PostgresBinaries(Path home) {
     }
 
     static void unpackInto(Path home, URLConnection archive) throws IOException {
-        var beside = Files.createTempDirectory(home.getParent(), UNPACKING);
+        var temporary = Files.createTempDirectory(home.getParent(), UNPACKING);
         try {
-            unpackAll(archive, beside);
-            Files.move(beside, home, StandardCopyOption.ATOMIC_MOVE);
-            LOG.info("unpacked PostgreSQL to {}", home);
+            unpackAll(archive, temporary);
+            Files.move(temporary, home, StandardCopyOption.ATOMIC_MOVE);
+            LOG.info("PostgreSQL unpacked directory={}", home);
         } catch (FileSystemException e) {
             if (!Files.isDirectory(home)) {
                 throw e;
             }
         } finally {
-            Directories.delete(beside); // moved away unless it came to nothing
+            Directories.delete(temporary); // gone already when the move succeeded
         }
     }
 
@@ -105,16 +107,16 @@ record PostgresBinaries(Path home) {
         try (var tar =
                 new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(archive.getInputStream())))) {
             for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                unpack(entry, tar, into);
+                unpackEntry(entry, tar, into);
             }
         }
-        openDirectories(into);
+        makeDirectoriesReadable(into);
     }
 
-    private static void unpack(TarArchiveEntry entry, TarArchiveInputStream tar, Path into) throws IOException {
+    private static void unpackEntry(TarArchiveEntry entry, TarArchiveInputStream tar, Path into) throws IOException {
         var target = into.resolve(entry.getName()).normalize();
         if (!target.startsWith(into)) {
-            throw new IOException("archive entry outside of the archive: " + entry.getName());
+            throw new IOException("PostgreSQL archive entry leads outside of " + into + ": " + entry.getName());
         }
         if (entry.isDirectory()) {
             Files.createDirectories(target);
@@ -125,21 +127,21 @@ record PostgresBinaries(Path home) {
             Files.createDirectories(target.getParent());
             Files.copy(tar, target);
             var executable = (entry.getMode() & 0100) != 0;
-            Files.setPosixFilePermissions(target, executable ? OPEN : PosixFilePermissions.fromString("rw-r--r--"));
+            Files.setPosixFilePermissions(target, executable ? READABLE : PosixFilePermissions.fromString("rw-r--r--"));
         }
     }
 
-    /** For the user the server runs as, whatever our umask is. */
-    private static void openDirectories(Path root) throws IOException {
+    /** The user that the server runs as must read them, whatever this process's umask is. */
+    private static void makeDirectoriesReadable(Path root) throws IOException {
         try (var all = Files.walk(root)) {
             for (var directory :
                     all.filter(file -> Files.isDirectory(file, NOFOLLOW_LINKS)).toList()) {
-                Files.setPosixFilePermissions(directory, OPEN);
+                Files.setPosixFilePermissions(directory, READABLE);
             }
         }
     }
 
-    /** What a killed run had begun to unpack. Two may find the same: whatever is left is the next one's. */
+    /** Removes what killed runs had begun to unpack. A concurrent start may remove the same: the next start removes the rest. */
     private static void removeAbandoned(Path cache) {
         if (!Files.isDirectory(cache)) {
             return;
@@ -148,12 +150,12 @@ record PostgresBinaries(Path home) {
             for (var directory : old) {
                 if (Files.getLastModifiedTime(directory)
                         .toInstant()
-                        .isBefore(Instant.now().minus(ABANDONED))) {
+                        .isBefore(Instant.now().minus(ABANDONED_AFTER))) {
                     Directories.delete(directory);
                 }
             }
         } catch (IOException e) {
-            LOG.warn("what was not unpacked to its end stays in {}: {}", cache, e.toString());
+            LOG.warn("abandoned PostgreSQL files not removed directory={} error={}", cache, e.toString());
         }
     }
 }

@@ -13,14 +13,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of one database cluster, and how they come to be: {@code initdb}, then roles, database and schemas by
- * the server's single-user mode, which needs neither a network nor a password. All of it happens under another name;
- * a run killed half way is begun anew.
+ * Creates the files of one database cluster: {@code initdb}, then roles, database and schemas by the server's single-user
+ * mode, which needs neither network nor password. Files are created under a temporary name, so that a start after a kill
+ * begins again.
  *
  * <pre>
- * DIRECTORY/credentials      ours, mode 600
+ * DIRECTORY/credentials      of this process's user, mode 600
  *           postgres.log
- *           cluster/         the server user's; what it is given as an open descriptor
+ *           cluster/         of the server's user; passed to the server as an open descriptor
  *           cluster/data/    the cluster itself
  * </pre>
  */
@@ -49,21 +49,22 @@ final class PostgresCluster {
     }
 
     static PostgresCluster open(Path directory) throws IOException {
-        var us = UnprivilegedUser.Us.now();
-        var binaries = PostgresBinaries.in(PostgresBinaries.cache(us));
+        var currentUser = UnprivilegedUser.CurrentUser.read();
+        var binaries = PostgresBinaries.unpack(PostgresBinaries.cache(currentUser));
         Files.createDirectories(directory);
         var users = Stream.concat(Stream.of(SUPERUSER), SCHEMAS.stream().map(PostgresCluster::owner))
                 .toList();
-        var credentials = PostgresCredentials.readOrMake(directory.resolve("credentials"), users);
-        var inside = directory.resolve("cluster");
-        if (!Files.exists(inside)) {
+        var credentials = PostgresCredentials.readOrCreate(directory.resolve("credentials"), users);
+        var clusterDirectory = directory.resolve("cluster");
+        if (!Files.exists(clusterDirectory)) {
             Files.createDirectory(
-                    inside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                    clusterDirectory,
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         }
-        var user = UnprivilegedUser.owning(inside, us);
+        var user = UnprivilegedUser.ownerOf(clusterDirectory, currentUser);
         var cluster = new PostgresCluster(directory, binaries, credentials, user.orElse(null));
         if (!Files.exists(cluster.data())) {
-            cluster.make();
+            cluster.create();
         }
         return cluster;
     }
@@ -81,30 +82,30 @@ final class PostgresCluster {
         return credentials.of(role);
     }
 
-    /** The server itself, in the foreground, on these arguments. */
-    ChildProcess serve(List<String> arguments) throws IOException {
-        var line = new ArrayList<>(List.of("-D", asTheChildSees(data())));
-        line.addAll(arguments);
-        return start("postgres", line, directory.resolve("postgres.log"), Path.of("/dev/null"));
+    /** Starts the server in the foreground. */
+    ChildProcess startServer(List<String> arguments) throws IOException {
+        var command = new ArrayList<>(List.of("-D", pathForChild(data())));
+        command.addAll(arguments);
+        return start("postgres", command, directory.resolve("postgres.log"), Path.of("/dev/null"));
     }
 
-    private void make() throws IOException {
-        var fresh = data().resolveSibling("data.new");
+    private void create() throws IOException {
+        var newData = data().resolveSibling("data.new");
         var password = data().resolveSibling("password");
-        Directories.delete(fresh);
-        PostgresCredentials.writePrivately(password, credentials.of(SUPERUSER));
+        Directories.delete(newData);
+        SecretFile.write(password, credentials.of(SUPERUSER));
         if (user != null) {
-            user.give(password);
+            user.transferOwnership(password);
         }
-        var initdb = new ArrayList<>(List.of("-D", asTheChildSees(fresh), "-U", SUPERUSER));
-        initdb.addAll(List.of("--auth=scram-sha-256", "--pwfile=" + asTheChildSees(password)));
+        var initdb = new ArrayList<>(List.of("-D", pathForChild(newData), "-U", SUPERUSER));
+        initdb.addAll(List.of("--auth=scram-sha-256", "--pwfile=" + pathForChild(password)));
         initdb.addAll(List.of("--encoding=UTF8", "--locale=C", "--locale-provider=builtin"));
         initdb.addAll(List.of("--builtin-locale=C.UTF-8", "--data-checksums", "--no-instructions"));
         run("initdb", initdb, "");
         Files.delete(password);
-        sql(fresh, "postgres", rolesAndDatabase());
-        sql(fresh, DATABASE, schemas());
-        Files.move(fresh, data(), StandardCopyOption.ATOMIC_MOVE);
+        sql(newData, "postgres", rolesAndDatabase());
+        sql(newData, DATABASE, schemas());
+        Files.move(newData, data(), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private List<String> rolesAndDatabase() {
@@ -129,12 +130,12 @@ final class PostgresCluster {
         return statements;
     }
 
-    /** Single-user mode takes one statement a line; they carry passwords, so a failing one is not written to the log. */
+    /** Single-user mode takes one statement a line. Statements have passwords, so failing ones are not written to the log. */
     private void sql(Path cluster, String database, List<String> statements) throws IOException {
         var arguments = List.of(
                 "--single",
                 "-D",
-                asTheChildSees(cluster),
+                pathForChild(cluster),
                 "-c",
                 "exit_on_error=on",
                 "-c",
@@ -146,7 +147,7 @@ final class PostgresCluster {
     private void run(String program, List<String> arguments, String input) throws IOException {
         var log = directory.resolve("setup.log");
         var in = directory.resolve("setup.sql");
-        PostgresCredentials.writePrivately(in, input);
+        SecretFile.write(in, input);
         try (var child = start(program, arguments, log, in)) {
             child.awaitSuccess(STEP_LIMIT);
         } finally {
@@ -156,12 +157,12 @@ final class PostgresCluster {
     }
 
     private ChildProcess start(String program, List<String> arguments, Path log, Path in) throws IOException {
-        var line = new ArrayList<>(List.of(binaries.program(program).toString()));
-        line.addAll(arguments);
-        // SIGQUIT is "immediate": the server takes its children and its shared memory with it, which SIGKILL does not.
+        var command = new ArrayList<>(List.of(binaries.program(program).toString()));
+        command.addAll(arguments);
+        // SIGQUIT: the server also ends its children and frees its shared memory, which SIGKILL does not.
         return ChildProcess.start(new ChildProcess.Command(
                 program,
-                line,
+                command,
                 user == null ? List.of() : user.wrapper(),
                 Map.of("PATH", "/usr/bin:/bin", "LC_ALL", "C", "TZ", "UTC"),
                 in,
@@ -171,7 +172,7 @@ final class PostgresCluster {
                 STOP_LIMIT));
     }
 
-    private String asTheChildSees(Path file) {
-        return (user == null ? file : user.inside(file)).toString();
+    private String pathForChild(Path file) {
+        return (user == null ? file : user.pathForChild(file)).toString();
     }
 }

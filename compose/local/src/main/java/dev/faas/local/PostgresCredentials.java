@@ -3,14 +3,12 @@ package dev.faas.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 
-/** The passwords of one database, made at its first start and kept beside it in a file of mode 600. */
+/** Keeps the passwords of one database in a file of mode 600, generated at its first start. */
 final class PostgresCredentials {
     private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz";
     private static final int LENGTH = 32;
@@ -21,9 +19,9 @@ final class PostgresCredentials {
         this.passwords = Map.copyOf(passwords);
     }
 
-    static PostgresCredentials readOrMake(Path file, Iterable<String> users) throws IOException {
+    static PostgresCredentials readOrCreate(Path file, Iterable<String> users) throws IOException {
         if (!Files.exists(file)) {
-            make(file, users);
+            create(file, users);
         }
         var properties = new Properties();
         try (var in = Files.newBufferedReader(file)) {
@@ -33,40 +31,34 @@ final class PostgresCredentials {
         for (var user : users) {
             var password = properties.getProperty(user);
             if (password == null) {
-                throw new StartFailed(file + " has no password for " + user);
+                throw new StartFailed(
+                        file + " has no password for " + user + ": restore the file from a backup, or move the"
+                                + " whole data directory away to start with an empty database");
             }
             passwords.put(user, password);
         }
         return new PostgresCredentials(passwords);
     }
 
-    private static void make(Path file, Iterable<String> users) throws IOException {
+    private static void create(Path file, Iterable<String> users) throws IOException {
         var random = new SecureRandom();
         var text = new StringBuilder();
         for (var user : users) {
             text.append(user).append('=').append(password(random)).append('\n');
         }
-        writePrivately(file, text.toString());
-    }
-
-    /** Whole or not at all, and never readable by others, not even for a moment. */
-    static void writePrivately(Path file, String text) throws IOException {
-        var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        var beside = Files.createTempFile(file.toAbsolutePath().getParent(), "new-", "", mode);
-        Files.writeString(beside, text);
-        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+        SecretFile.write(file, text.toString());
     }
 
     private static String password(SecureRandom random) {
         var text = new StringBuilder(LENGTH);
-        random.ints(LENGTH, 0, LETTERS.length()).forEach(at -> text.append(LETTERS.charAt(at)));
+        random.ints(LENGTH, 0, LETTERS.length()).forEach(index -> text.append(LETTERS.charAt(index)));
         return text.toString();
     }
 
     String of(String user) {
         var password = passwords.get(user);
         if (password == null) {
-            throw new IllegalArgumentException("no such user: " + user);
+            throw new IllegalArgumentException("no password for user " + user);
         }
         return password;
     }

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * PostgreSQL as a direct child of this process, with durable settings, on a free port of the loopback address.
+ * Runs PostgreSQL as a direct child of this process, with durable settings, on a free port of the loopback address.
  *
- * <p>Every connection needs a password (SCRAM), there is no Unix socket. As root, the server runs as another user.
- * Calls block; not for use by several threads at once.
+ * <p>Every connection needs a password (SCRAM); there is no Unix socket. If this process is root, the server runs as
+ * another user. Calls block; not thread-safe.
  */
 public final class PostgresServer implements Server {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
@@ -21,7 +21,7 @@ public final class PostgresServer implements Server {
     private ChildProcess child;
     private int port;
 
-    /** Who may log in. */
+    /** A login and its password. */
     public record Role(String user, String password) {
         @Override
         public String toString() {
@@ -36,9 +36,9 @@ public final class PostgresServer implements Server {
     }
 
     /**
-     * Starts on the given directory: makes a database there the first time, goes on with it later, also after a crash.
+     * Starts on the data in this directory, also after a crash; creates a database there if there is none.
      *
-     * @throws StartFailed when it cannot, with the reason
+     * @throws StartFailed with the reason
      */
     public static PostgresServer start(Path directory) throws IOException {
         return new PostgresServer(
@@ -64,7 +64,7 @@ public final class PostgresServer implements Server {
         return "postgres://127.0.0.1:" + port + "/" + PostgresCluster.DATABASE;
     }
 
-    /** The role that owns the schema of this name ({@code auth} or {@code registry}) and has no rights in others. */
+    /** The role that owns this schema ({@code auth} or {@code registry}) and has no rights in others. */
     public Role role(String schema) {
         var owner = PostgresCluster.owner(schema);
         return new Role(owner, cluster.password(owner));
@@ -91,19 +91,19 @@ public final class PostgresServer implements Server {
         child = startOn(port);
     }
 
-    /** A fast shutdown: open transactions are rolled back. */
+    /** Shuts down fast: open transactions are rolled back. */
     @Override
     public void close() throws IOException {
         child.close();
     }
 
-    /** A port that was free may be taken before the server has it. */
+    /** Another program may take a free port before the server does. */
     private ChildProcess startOnSomePort() throws IOException {
-        for (var tried = 1; ; tried++) {
+        for (var attempt = 1; ; attempt++) {
             try {
                 return startOn(port);
             } catch (StartFailed e) {
-                if (tried == PORTS_TO_TRY || !e.getMessage().contains("Address already in use")) {
+                if (attempt == PORTS_TO_TRY || !e.getMessage().contains("Address already in use")) {
                     throw e;
                 }
                 port = ReservedPort.free();
@@ -111,11 +111,11 @@ public final class PostgresServer implements Server {
         }
     }
 
-    private ChildProcess startOn(int wanted) throws IOException {
-        PostmasterFile.clearStale(cluster.data());
-        var started = cluster.serve(List.of(
+    private ChildProcess startOn(int listenPort) throws IOException {
+        PostmasterFile.removeStale(cluster.data());
+        var started = cluster.startServer(List.of(
                 "-c", "listen_addresses=127.0.0.1",
-                "-c", "port=" + wanted,
+                "-c", "port=" + listenPort,
                 "-c", "unix_socket_directories=",
                 "-c", "fsync=on",
                 "-c", "synchronous_commit=on",
@@ -134,7 +134,7 @@ public final class PostgresServer implements Server {
     private boolean isReady(long pid) {
         try {
             return PostmasterFile.read(cluster.data())
-                    .filter(file -> file.readyAs(pid))
+                    .filter(file -> file.isReady(pid))
                     .isPresent();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code postmaster.pid}, the server's lock file: process id first, its state last.
+ * Reads and removes {@code postmaster.pid}, the server's lock file: its process id first, its state last.
  *
  * @see <a href="https://www.postgresql.org/docs/17/storage-file-layout.html">Database File Layout</a>
  */
@@ -25,23 +25,23 @@ record PostmasterFile(List<String> lines) {
         }
     }
 
-    /** Is the server of this process id ready for connections? A killed predecessor's file is not its own. */
-    boolean readyAs(long pid) {
+    /** Whether the server with this process id accepts connections. A killed server's file has another id. */
+    boolean isReady(long pid) {
         return lines.size() > STATE_LINE
                 && lines.getFirst().strip().equals(Long.toString(pid))
                 && lines.get(STATE_LINE).strip().equals("ready");
     }
 
     /**
-     * Waits for what is left of a killed run, and removes its lock file if another program has got its process id
-     * since. Otherwise the file stays: by it the server finds its predecessor's shared memory.
+     * Waits until the processes of a killed server have ended. Removes its lock file if another program has its process id
+     * now; otherwise the new server needs the file to find the old shared memory.
      *
      * @throws StartFailed when a server still runs on this data
      */
-    static void clearStale(Path data) throws IOException {
+    static void removeStale(Path data) throws IOException {
         if (!ProcessTable.awaitNoneIn(data, LIMIT)) {
-            throw new StartFailed(
-                    "another PostgreSQL still runs on " + data + ": pids " + ProcessTable.workingIn(data));
+            throw new StartFailed("another PostgreSQL still runs on " + data + ": stop the processes "
+                    + ProcessTable.findWorkingIn(data) + ", or use another data directory (--data)");
         }
         var file = read(data);
         if (file.isPresent() && !file.get().lines().isEmpty()) {

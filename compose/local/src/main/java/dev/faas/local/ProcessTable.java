@@ -9,38 +9,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What {@code /proc} says about processes that are not our own children. */
+/** Reads {@code /proc} about processes that are not children of this process. */
 final class ProcessTable {
     private static final Duration POLL = Duration.ofMillis(20);
 
     private ProcessTable() {}
 
-    /** The processes whose working directory this is, as far as we may see it. */
-    static List<Long> workingIn(Path directory) throws IOException {
-        var found = new ArrayList<Long>();
-        var wanted = directory.toRealPath();
+    /** The processes with this working directory, as far as this user may see them. */
+    static List<Long> findWorkingIn(Path directory) throws IOException {
+        var pids = new ArrayList<Long>();
+        var directoryPath = directory.toRealPath();
         try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {
             for (var process : processes) {
-                if (worksIn(process, wanted)) {
-                    found.add(Long.parseLong(process.getFileName().toString()));
+                if (isWorkingIn(process, directoryPath)) {
+                    pids.add(Long.parseLong(process.getFileName().toString()));
                 }
             }
         }
-        return found;
+        return pids;
     }
 
-    private static boolean worksIn(Path process, Path wanted) {
+    private static boolean isWorkingIn(Path process, Path directoryPath) {
         try {
-            return Files.readSymbolicLink(process.resolve("cwd")).equals(wanted);
+            return Files.readSymbolicLink(process.resolve("cwd")).equals(directoryPath);
         } catch (IOException e) {
-            return false; // it has ended, or is another user's
+            return false; // it has ended, or belongs to another user
         }
     }
 
-    /** Waits until no process works in the directory; false when some still do after the limit. */
+    /** Waits until no process has this working directory; false after the limit. */
     static boolean awaitNoneIn(Path directory, Duration limit) throws IOException {
         var deadline = System.nanoTime() + limit.toNanos();
-        while (!workingIn(directory).isEmpty()) {
+        while (!findWorkingIn(directory).isEmpty()) {
             if (System.nanoTime() - deadline > 0) {
                 return false;
             }
@@ -49,10 +49,10 @@ final class ProcessTable {
         return true;
     }
 
-    /** Waits until the process has ended, if only as a zombie whose parent does not look; false after the limit. */
+    /** Waits until the process has ended; a zombie counts as ended. False after the limit. */
     static boolean awaitEnd(long pid, Duration limit) throws IOException {
         var deadline = System.nanoTime() + limit.toNanos();
-        while (runs(pid)) {
+        while (isRunning(pid)) {
             if (System.nanoTime() - deadline > 0) {
                 return false;
             }
@@ -61,10 +61,10 @@ final class ProcessTable {
         return true;
     }
 
-    private static boolean runs(long pid) {
+    private static boolean isRunning(long pid) {
         try {
             var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-            // "PID (NAME) STATE …", and NAME may contain anything.
+            // "PID (NAME) STATE …"; NAME may have any characters.
             return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
         } catch (IOException e) {
             return false;

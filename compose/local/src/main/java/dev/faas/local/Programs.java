@@ -5,17 +5,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Where programs are: on PATH, and where Debian puts servers, which is not on every user's PATH. */
+/** Finds programs on PATH and in Debian's directories for servers, which are not on every user's PATH. */
 final class Programs {
-    private static final String ALSO = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final String ALSO_SEARCHED = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private Programs() {}
 
     static Optional<Path> find(String program) {
-        return find(program, System.getenv().getOrDefault("PATH", "") + ":" + ALSO);
+        return find(program, System.getenv().getOrDefault("PATH", "") + ":" + ALSO_SEARCHED);
     }
 
-    /** Looks through a path list as a shell does. */
+    /** Searches a list of directories, separated by colons. */
     static Optional<Path> find(String program, String pathList) {
         return Stream.of(pathList.split(":"))
                 .filter(directory -> !directory.isEmpty())

@@ -7,8 +7,8 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 
 /**
- * A port of the loopback address that nobody is given but who asks for it by its number: bound and not listening, it refuses
- * connections, and leaves a server that sets SO_REUSEADDR, as they all do, to listen there, again and again.
+ * Reserves a port of the loopback address. The socket is bound but does not listen: connections are refused, the kernel
+ * gives the port to no other program, and a server that sets SO_REUSEADDR may listen there repeatedly.
  */
 public final class ReservedPort implements AutoCloseable {
     private final SocketChannel bound;
@@ -20,7 +20,7 @@ public final class ReservedPort implements AutoCloseable {
         number = ((InetSocketAddress) bound.getLocalAddress()).getPort();
     }
 
-    /** One that nobody has now, for who needs none of its own: another may take it before it is used. */
+    /** A port that is free now, without a reservation: another program may take it before it is used. */
     public static int free() throws IOException {
         try (var port = new ReservedPort()) {
             return port.number();

@@ -3,11 +3,11 @@ package dev.faas.local;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** A server as a child of this process, on data and at an address that it keeps; a restart stops it if it runs. */
+/** Runs a server as a child process. A restart keeps its data and address, and stops it first if it runs. */
 public sealed interface Server extends ServerSupervisor.Supervised, Closeable permits NatsServer, PostgresServer {
     long pid();
 
-    /** SIGKILL to all its processes, as a crash would be; returns when they are gone. */
+    /** Kills all its processes, like a crash; returns when they have ended. */
     void kill() throws IOException;
 
     @Override

@@ -8,21 +8,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts a server again that has ended though nobody stopped it, as an orchestrator would: killed for its memory, or given up
- * on a full disk. A start that fails is tried again for as long as it takes, with growing pauses. From its making to its
- * {@link #close} the server is its alone.
+ * Restarts a server that ended unexpectedly, for example after an OOM kill or on a full disk. Retries a failed start
+ * without a limit, with growing pauses. Nothing else may restart or stop the server before {@link #close}.
  */
 public final class ServerSupervisor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServerSupervisor.class);
-    private static final Duration SHORTEST = Duration.ofMillis(500);
-    private static final Duration LONGEST = Duration.ofSeconds(10);
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-    /** What it keeps going. */
+    /** A server that can be restarted. */
     public interface Supervised {
-        /** Completes when the one that runs now has ended, for whatever reason. */
+        /** Completes when the current process has ended. */
         CompletableFuture<?> onExit();
 
-        /** On the same data and address; returns when it serves. */
+        /** Starts it again with the same data and address; returns when it is ready. */
         void restart() throws IOException;
     }
 
@@ -33,30 +32,30 @@ public final class ServerSupervisor implements AutoCloseable {
     private ServerSupervisor(String name, Supervised server) {
         this.name = name;
         this.server = server;
-        this.thread = Thread.ofVirtual().name("keeper-" + name).start(this::keep);
+        this.thread = Thread.ofVirtual().name("supervisor-" + name).start(this::supervise);
     }
 
     public static ServerSupervisor of(String name, Supervised server) {
         return new ServerSupervisor(name, server);
     }
 
-    private void keep() {
+    private void supervise() {
         try {
             while (true) {
                 var unused = server.onExit().get();
-                LOG.error("{} has ended by itself: starting it again", name);
+                LOG.error("server ended unexpectedly, restarting name={}", name);
                 restart();
-                LOG.info("{} is back", name);
+                LOG.info("server restarted name={}", name);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
         } catch (ExecutionException e) {
-            LOG.error("nobody looks after {} any more", name, e);
+            LOG.error("supervision ended name={}", name, e);
         }
     }
 
     private void restart() throws InterruptedException {
-        for (var pause = SHORTEST; ; pause = shorter(pause.multipliedBy(2), LONGEST)) {
+        for (var pause = SHORTEST_PAUSE; ; pause = min(pause.multipliedBy(2), LONGEST_PAUSE)) {
             try {
                 server.restart();
                 return;
@@ -64,17 +63,17 @@ public final class ServerSupervisor implements AutoCloseable {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new InterruptedException();
                 }
-                LOG.warn("{} does not start, next try in {} ms: {}", name, pause.toMillis(), e.getMessage());
+                LOG.warn("server restart failed name={} retryInMs={} error={}", name, pause.toMillis(), e.getMessage());
                 Thread.sleep(pause);
             }
         }
     }
 
-    private static Duration shorter(Duration one, Duration other) {
+    private static Duration min(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    /** The server is left as it is; a start under way is given up. */
+    /** Ends the supervision and interrupts a restart in progress; the server keeps running. */
     @Override
     public void close() {
         thread.interrupt();

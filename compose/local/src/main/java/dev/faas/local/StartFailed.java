@@ -3,7 +3,7 @@ package dev.faas.local;
 import java.io.IOException;
 import java.io.Serial;
 
-/** A child process that could not be started or never became ready. The message says why, and what to do about it. */
+/** Reports a server that could not start or did not become ready. The message names the reason and the next step. */
 public final class StartFailed extends IOException {
     @Serial
     private static final long serialVersionUID = 1;

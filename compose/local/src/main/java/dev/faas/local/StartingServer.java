@@ -9,11 +9,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * A server that starts on a thread of its own, so that others can start beside it. It belongs to this from the beginning: a close
- * stops the server, or its start, whichever is there.
+ * Starts a server on its own thread, so that several can start at the same time. {@link #close} interrupts the start, or
+ * stops the server if it has started.
  */
 public final class StartingServer<S extends Closeable> implements Closeable {
-    /** Above what any server here takes to stop, and then to be killed. */
+    /** More than the longest stop and kill of a server. */
     public static final Duration CLOSE_LIMIT = Duration.ofSeconds(40);
 
     private final FutureTask<S> start;
@@ -24,12 +24,12 @@ public final class StartingServer<S extends Closeable> implements Closeable {
         this.thread = Thread.ofVirtual().name("start-" + name).start(start);
     }
 
-    /** Begins at once. The starter gives up when it is interrupted, and leaves nothing then. */
+    /** Begins at once. The starter must end when it is interrupted, and clean up what it has started. */
     public static <S extends Closeable> StartingServer<S> of(String name, Callable<S> starter) {
         return new StartingServer<>(new FutureTask<>(starter), name);
     }
 
-    /** Waits until the server is there. Fails as its start did. */
+    /** Waits until the server has started. Throws the failure of its start. */
     public S get() throws Exception {
         try {
             return start.get();

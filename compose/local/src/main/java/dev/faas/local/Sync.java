@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * When {@code nats-server} writes what it has acknowledged to the disk (fsync). A killed process loses nothing with either
+ * Says when {@code nats-server} syncs acknowledged messages to the disk (fsync). A killed process loses nothing with either
  * setting; a power cut or a kernel crash loses what was not synced.
  */
 public enum Sync {
-    /** Before each acknowledgement: a power cut loses nothing, and a quarter to a third of the submits a second are left. */
+    /** Before each acknowledgement. A power cut loses nothing; a quarter to a third of the submits per second remain. */
     ALWAYS("always"),
-    /** Every second, which costs no more than every ten did. JetStream's own default is two minutes. */
+    /** Every second, which costs no more than every ten seconds. JetStream's default is two minutes. */
     INTERVAL("1s");
 
     /**
-     * The one that costs no submits: a sync for each message slows down all who share the disk. {@code compose/nats-start} has
+     * INTERVAL, since a sync for each message slows down everything on the disk. {@code compose/nats-start} has
      * the same default.
      */
     public static final Sync DEFAULT = INTERVAL;
@@ -27,7 +27,7 @@ public enum Sync {
         this.syncInterval = syncInterval;
     }
 
-    /** By its name in small letters, as in {@code FAAS_SYNC}; empty when there is none of that name. */
+    /** Finds a setting by its name in lower case, as in {@code FAAS_SYNC}; empty for other names. */
     public static Optional<Sync> of(String name) {
         return Arrays.stream(values())
                 .filter(sync -> sync.name().toLowerCase(Locale.ROOT).equals(name))

@@ -7,27 +7,28 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The user a child runs as when we are root, and the one directory it may enter.
+ * Runs a child of root as another user, who may use one directory.
  *
- * <p>The directory is handed down as an open descriptor, {@code /proc/self/fd/9}: it may lie below one that only root
- * may pass, such as {@code /root} (mode 700), whose mode is not ours to change.
+ * <p>The child gets the directory as an open descriptor, {@code /proc/self/fd/9}, because the directory may be below one
+ * that only root may enter, such as {@code /root} (mode 700).
  */
 record UnprivilegedUser(int uid, int gid, Path directory) {
-    /** In the order of preference; PostgreSQL wants a user with a name. */
+    /** In order of preference; PostgreSQL requires a user with a name. */
     private static final List<String> CANDIDATES = List.of("nobody", "postgres", "daemon");
 
-    private static final Path INSIDE = Path.of("/proc/self/fd/9");
+    private static final Path CHILD_DIRECTORY = Path.of("/proc/self/fd/9");
 
-    /** Who we are. */
-    record Us(boolean root) {
-        static Us now() throws IOException {
-            return new Us(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0));
+    /** The user of this process. */
+    record CurrentUser(boolean isRoot) {
+        static CurrentUser read() throws IOException {
+            return new CurrentUser(
+                    Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0));
         }
     }
 
-    /** For root: gives the directory to such a user, or finds out to whom it was given. Empty when we are not root. */
-    static Optional<UnprivilegedUser> owning(Path directory, Us us) throws IOException {
-        if (!us.root()) {
+    /** The owner of the directory; a directory of root gets another owner first. Empty when this process is not root's. */
+    static Optional<UnprivilegedUser> ownerOf(Path directory, CurrentUser user) throws IOException {
+        if (!user.isRoot()) {
             return Optional.empty();
         }
         var uid = (int) Files.getAttribute(directory, "unix:uid");
@@ -35,7 +36,7 @@ record UnprivilegedUser(int uid, int gid, Path directory) {
             return Optional.of(new UnprivilegedUser(uid, (int) Files.getAttribute(directory, "unix:gid"), directory));
         }
         var chosen = choose(Files.readAllLines(Path.of("/etc/passwd")), directory);
-        chosen.give(directory);
+        chosen.transferOwnership(directory);
         return Optional.of(chosen);
     }
 
@@ -48,25 +49,25 @@ record UnprivilegedUser(int uid, int gid, Path directory) {
                 }
             }
         }
-        throw new StartFailed("PostgreSQL refuses to run as root, and there is none of the users " + CANDIDATES
-                + ". Run as another user, or set FAAS_PG_URL to a server that runs.");
+        throw new StartFailed("PostgreSQL refuses to run as root, and none of the users " + CANDIDATES + " exists."
+                + " Run as another user, or set FAAS_PG_URL to a running server.");
     }
 
-    void give(Path file) throws IOException {
+    void transferOwnership(Path file) throws IOException {
         Files.setAttribute(file, "unix:uid", uid);
         Files.setAttribute(file, "unix:gid", gid);
     }
 
-    /** The same file as the child has to name it. */
-    Path inside(Path file) {
-        return INSIDE.resolve(directory.relativize(file));
+    /** The file's path as the child must use it. */
+    Path pathForChild(Path file) {
+        return CHILD_DIRECTORY.resolve(directory.relativize(file));
     }
 
-    /** In front of a command: opens the directory, then gives up being root. */
+    /** Precedes a command: opens the directory, then changes the user. */
     List<String> wrapper() throws StartFailed {
         var setpriv = Programs.find("setpriv")
-                .orElseThrow(() -> new StartFailed("setpriv is not installed: PostgreSQL refuses to run as root, and"
-                        + " setpriv makes it another user. On Debian: apt-get install util-linux"));
+                .orElseThrow(() -> new StartFailed("setpriv is not installed. PostgreSQL refuses to run as root, and"
+                        + " setpriv changes the user. On Debian: apt-get install util-linux"));
         return List.of(
                 "/bin/sh",
                 "-c",

@@ -51,7 +51,7 @@ class ChildProcessTest {
     }
 
     @Test
-    void givenAnInterruptedStart_whenItsChildComesUpAllTheSame_thenItIsKilled() throws Exception {
+    void givenAnInterruptedStart_whenItsChildStartsLater_thenItIsKilled() throws Exception {
         Thread.currentThread().interrupt();
         try {
             assertThatThrownBy(() -> shell("sleep 600", LONG)).isInstanceOf(InterruptedIOException.class);
@@ -67,17 +67,17 @@ class ChildProcessTest {
     }
 
     @Test
-    void givenAChildThatStopsInOrder_whenClosed_thenItHadTheTime() throws Exception {
+    void givenAChildThatHandlesTerm_whenClosed_thenItEndsItself() throws Exception {
         var child = shell("trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.01; done", LONG);
-        child.awaitReady(LONG, () -> said(child, "up"));
+        child.awaitReady(LONG, () -> hasPrinted(child, "up"));
         child.close();
         assertThat(child.output()).isEqualTo("up\nbye\n");
     }
 
     @Test
-    void givenAChildThatIgnoresUs_whenClosed_thenItIsKilledWithItsChildren() throws Exception {
+    void givenAChildThatIgnoresTerm_whenClosed_thenItIsKilledWithItsChildren() throws Exception {
         var child = shell("trap '' TERM; sleep 600 & echo $!; wait; sleep 600", Duration.ofMillis(50));
-        child.awaitReady(LONG, () -> said(child, "\n"));
+        child.awaitReady(LONG, () -> hasPrinted(child, "\n"));
         var grandchild = Long.parseLong(child.output().strip());
         child.close();
         assertThat(child.isAlive()).isFalse();
@@ -122,7 +122,7 @@ class ChildProcessTest {
         return directory.resolve("it.log");
     }
 
-    private static boolean said(ChildProcess child, String text) {
+    private static boolean hasPrinted(ChildProcess child, String text) {
         try {
             return child.output().contains(text);
         } catch (IOException e) {

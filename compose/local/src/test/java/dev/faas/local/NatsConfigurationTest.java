@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code compose/nats.conf} as the platform uses it: who may do what. */
+/** Tests the permissions of {@code compose/nats.conf}. */
 class NatsConfigurationTest {
     private static final Path CONFIGURATION = Path.of("..", "nats.conf");
     private static final Map<String, String> PASSWORDS = Map.of(
@@ -90,7 +90,7 @@ class NatsConfigurationTest {
     }
 
     @Test
-    void givenTheSpawner_whenItTakesACommandAndSaysHowItWent_thenItMay() throws Exception {
+    void givenTheSpawner_whenItTakesACommandAndWritesEvents_thenItMay() throws Exception {
         try (var gateway = connect("gateway", "g1");
                 var spawner = connect("spawner", "s1")) {
             request(gateway, "gateway", "activations.queue.u.f.a", "command");
@@ -117,7 +117,7 @@ class NatsConfigurationTest {
     }
 
     @Test
-    void givenAuth_whenItPublishesAKeyAndReadsAnActivation_thenItMayOnlyTheFirst() throws Exception {
+    void givenAuth_whenItPublishesAKeyAndReadsAnActivation_thenOnlyTheFirstIsAllowed() throws Exception {
         try (var auth = connect("auth", "a1")) {
             assertThat(request(auth, "auth", "$KV.KEYS.k1", "{}")).contains("\"seq\":1");
             assertThat(request(auth, "auth", "$JS.API.DIRECT.GET.KV_KEYS.$KV.KEYS.k1", ""))

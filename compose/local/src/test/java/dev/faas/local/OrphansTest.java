@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that is killed with -9 cannot clean up; the kernel does it. */
+/** Tests that the kernel ends the children of a process that was killed with SIGKILL. */
 @Timeout(120)
 class OrphansTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -23,9 +23,9 @@ class OrphansTest {
     @TempDir
     Path directory;
 
-    /** What is killed. It says the process ids of its children and waits for its standard input to end. */
-    static final class Victim {
-        private Victim() {}
+    /** The process to kill. It prints the process ids of its children and waits for the end of its input. */
+    static final class ServersProcess {
+        private ServersProcess() {}
 
         public static void main(String[] arguments) throws IOException {
             var directory = Path.of(arguments[0]);
@@ -39,15 +39,15 @@ class OrphansTest {
 
     @Test
     void givenServersRun_whenOurProcessIsKilled_thenTheyEndAndTheDataIsGoodForTheNext() throws Exception {
-        var victim = startVictim();
+        var process = startServersProcess();
         var children = new ArrayList<Long>();
         try {
-            children.addAll(childrenOf(victim));
+            children.addAll(childrenOf(process));
             assertThat(children)
                     .hasSize(2)
                     .allMatch(pid -> ProcessHandle.of(pid).isPresent());
         } finally {
-            victim.destroyForcibly();
+            process.destroyForcibly();
         }
 
         for (var child : children) {
@@ -64,27 +64,27 @@ class OrphansTest {
 
     @Test
     void givenServersRun_whenOurProcessEndsInOrder_thenItLeavesNothing() throws Exception {
-        var victim = startVictim();
-        var children = childrenOf(victim);
-        victim.getOutputStream().close();
-        assertThat(victim.onExit().get(20, TimeUnit.SECONDS).exitValue()).isZero();
+        var process = startServersProcess();
+        var children = childrenOf(process);
+        process.getOutputStream().close();
+        assertThat(process.onExit().get(20, TimeUnit.SECONDS).exitValue()).isZero();
         assertThat(children).hasSize(2).noneMatch(pid -> ProcessHandle.of(pid).isPresent());
     }
 
-    private Process startVictim() throws IOException {
+    private Process startServersProcess() throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx128m",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Victim.class.getName(),
+                        ServersProcess.class.getName(),
                         directory.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
 
-    private static List<Long> childrenOf(Process victim) throws IOException {
-        var out = new BufferedReader(new InputStreamReader(victim.getInputStream(), StandardCharsets.UTF_8));
+    private static List<Long> childrenOf(Process process) throws IOException {
+        var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         var children = new ArrayList<Long>();
         for (var line = out.readLine(); line != null; line = out.readLine()) {
             if (line.startsWith("children ")) {
@@ -94,6 +94,6 @@ class OrphansTest {
                 return children;
             }
         }
-        throw new IOException("it ended before it said who its children are");
+        throw new IOException("the process ended before it printed its children");
     }
 }

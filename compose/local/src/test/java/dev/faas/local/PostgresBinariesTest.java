@@ -22,7 +22,7 @@ class PostgresBinariesTest {
 
     @Test
     void givenAnEmptyCache_whenTwoUnpackAtOnce_thenBothHaveTheSameAndNothingElseIsLeft() throws Exception {
-        Callable<PostgresBinaries> unpack = () -> PostgresBinaries.in(cache);
+        Callable<PostgresBinaries> unpack = () -> PostgresBinaries.unpack(cache);
         try (var threads = Executors.newFixedThreadPool(2)) {
             var both = threads.invokeAll(List.of(unpack, unpack), 2, TimeUnit.MINUTES);
             assertThat(both.getFirst().get()).isEqualTo(both.getLast().get());
@@ -35,13 +35,13 @@ class PostgresBinariesTest {
     }
 
     @Test
-    void givenWhatAKilledRunLeft_whenAnotherHasUnpackedSince_thenTheNextStartRemovesIt() throws Exception {
-        var home = PostgresBinaries.in(cache).home();
+    void givenAnAbandonedUnpacking_whenStarted_thenItIsRemoved() throws Exception {
+        var home = PostgresBinaries.unpack(cache).home();
         var old = Files.createDirectories(cache.resolve("unpacking-1/bin")).getParent();
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
         var young = Files.createDirectory(cache.resolve("unpacking-2"));
 
-        assertThat(PostgresBinaries.in(cache).home()).isEqualTo(home);
+        assertThat(PostgresBinaries.unpack(cache).home()).isEqualTo(home);
 
         assertThat(old).doesNotExist();
         assertThat(young).isDirectory();

@@ -77,8 +77,7 @@ class PostgresServerTest {
     }
 
     @Test
-    void givenAKilledServerWhoseProcessIdIsAnothersNow_whenStartedAnew_thenDataAndPasswordsAreTheSame()
-            throws Exception {
+    void givenAKilledServerWhoseProcessIdIsReused_whenStartedAgain_thenDataAndPasswordsAreTheSame() throws Exception {
         PostgresServer.Role auth;
         try (var first = PostgresServer.start(directory)) {
             auth = first.role("auth");
@@ -114,7 +113,8 @@ class PostgresServerTest {
         var postgres = PostgresServer.start(directory);
         postgres.close();
         postgres.close();
-        assertThat(ProcessTable.workingIn(directory.resolve("cluster/data"))).isEmpty();
+        assertThat(ProcessTable.findWorkingIn(directory.resolve("cluster/data")))
+                .isEmpty();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("credentials"))))
                 .isEqualTo("rw-------");
         assertThat(directory).isDirectoryNotContaining("glob:**/setup*");
@@ -122,7 +122,7 @@ class PostgresServerTest {
     }
 
     @Test
-    void givenOneKilledHalfWayThroughItsFirstStart_whenStarted_thenItIsMadeAnew() throws Exception {
+    void givenAFirstStartThatWasKilled_whenStarted_thenTheDatabaseIsCreated() throws Exception {
         Files.createDirectories(directory.resolve("cluster/data.new/base"));
         try (var postgres = PostgresServer.start(directory);
                 var sql = connect(postgres, postgres.role("auth"))) {

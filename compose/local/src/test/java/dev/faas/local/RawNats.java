@@ -8,7 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** As much of the NATS client protocol as these tests need; this module has no client library. */
+/** Speaks the part of the NATS client protocol that these tests need; this module has no client library. */
 final class RawNats implements AutoCloseable {
     private final Socket socket;
     private final BufferedReader in;
@@ -24,7 +24,7 @@ final class RawNats implements AutoCloseable {
         expect("PONG");
     }
 
-    /** One request, the payload of its answer. */
+    /** Sends a request; the payload of its reply. */
     String request(String subject, String payload) throws IOException {
         return request("_INBOX", subject, payload);
     }
@@ -37,13 +37,13 @@ final class RawNats implements AutoCloseable {
         // "MSG SUBJECT SID …": a pulled message comes to the inbox under its own subject.
         if (expect("H?MSG \\S+ " + requests + " .*").startsWith("H")) {
             while (!in.readLine().isEmpty()) {
-                // A header: of no interest here.
+                // Skips the headers.
             }
         }
         return in.readLine();
     }
 
-    /** Waits for such a line; a refusal of the server is an exception. */
+    /** Waits for a matching line; throws on an error of the server. */
     private String expect(String pattern) throws IOException {
         for (var line = in.readLine(); line != null; line = in.readLine()) {
             if (line.matches(pattern)) {

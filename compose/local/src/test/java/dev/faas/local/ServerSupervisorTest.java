@@ -21,8 +21,8 @@ class ServerSupervisorTest {
     @Test
     void givenAServer_whenItIsKilledTwice_thenItServesAgainOnItsPort(@TempDir Path directory) throws Exception {
         try (var nats = NatsServer.start(directory);
-                var keeper = ServerSupervisor.of("nats-server", nats)) {
-            assertThat(keeper).isNotNull();
+                var supervisor = ServerSupervisor.of("nats-server", nats)) {
+            assertThat(supervisor).isNotNull();
             for (int i = 0; i < 2; i++) {
                 assertThat(ProcessHandle.of(nats.pid()).orElseThrow().destroyForcibly())
                         .isTrue();
@@ -44,10 +44,10 @@ class ServerSupervisorTest {
     }
 
     @Test
-    void givenAServerThatDoesNotStart_whenItsObstacleGoes_thenItIsStarted() throws Exception {
-        var server = new Stubborn(2);
-        try (var keeper = ServerSupervisor.of("stubborn", server)) {
-            assertThat(keeper).isNotNull();
+    void givenAServerThatFailsToStart_whenTheCauseIsGone_thenItIsStarted() throws Exception {
+        var server = new UnstableServer(2);
+        try (var supervisor = ServerSupervisor.of("stubborn", server)) {
+            assertThat(supervisor).isNotNull();
             server.end();
 
             assertThat(server.starts.poll(20, TimeUnit.SECONDS)).isEqualTo("failed");
@@ -58,21 +58,21 @@ class ServerSupervisorTest {
 
     @Test
     void givenAServerThatNeverStarts_whenClosed_thenItIsLeftAlone() throws Exception {
-        var server = new Stubborn(Integer.MAX_VALUE);
-        var keeper = ServerSupervisor.of("stubborn", server);
+        var server = new UnstableServer(Integer.MAX_VALUE);
+        var supervisor = ServerSupervisor.of("stubborn", server);
         server.end();
         assertThat(server.starts.poll(20, TimeUnit.SECONDS)).isEqualTo("failed");
 
-        keeper.close();
+        supervisor.close();
 
         server.starts.clear();
         assertThat(server.starts.poll(2, TimeUnit.SECONDS)).isNull();
     }
 
     @Test
-    void givenAStartThatTakesLong_whenClosed_thenItIsGivenUp() throws Exception {
+    void givenASlowStart_whenClosed_thenItIsInterrupted() throws Exception {
         var begun = new CountDownLatch(1);
-        var server = new Stubborn(0) {
+        var server = new UnstableServer(0) {
             @Override
             public void restart() throws IOException {
                 begun.countDown();
@@ -84,21 +84,21 @@ class ServerSupervisorTest {
                 }
             }
         };
-        var keeper = ServerSupervisor.of("slow", server);
+        var supervisor = ServerSupervisor.of("slow", server);
         server.end();
         assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
 
-        keeper.close();
+        supervisor.close();
     }
 
-    /** Its first starts fail. */
-    private static class Stubborn implements ServerSupervisor.Supervised {
+    /** A server whose first starts fail. */
+    private static class UnstableServer implements ServerSupervisor.Supervised {
         private final BlockingQueue<String> starts = new LinkedBlockingQueue<>();
         private final int failures;
         private volatile CompletableFuture<String> exit = new CompletableFuture<>();
-        private int tried;
+        private int attempts;
 
-        Stubborn(int failures) {
+        UnstableServer(int failures) {
             this.failures = failures;
         }
 
@@ -113,7 +113,7 @@ class ServerSupervisorTest {
 
         @Override
         public void restart() throws IOException {
-            if (tried++ < failures) {
+            if (attempts++ < failures) {
                 starts.add("failed");
                 throw new IOException("no room");
             }

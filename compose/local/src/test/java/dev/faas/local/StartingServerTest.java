@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class StartingServerTest {
-    private final CountDownLatch under = new CountDownLatch(1);
+    private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch go = new CountDownLatch(1);
     private final Fake server = new Fake();
 
     @Test
-    void givenAServerNobodyHasAskedFor_whenClosed_thenItIsStopped() throws Exception {
+    void givenAServerThatHasStarted_whenClosed_thenItIsStopped() throws Exception {
         var starting = StartingServer.of("fake", () -> server);
         assertThat(starting.get()).isSameAs(server);
 
@@ -26,13 +26,13 @@ class StartingServerTest {
     }
 
     @Test
-    void givenAStartThatWaits_whenClosed_thenItGivesUp() throws Exception {
+    void givenAStartThatWaits_whenClosed_thenItIsInterrupted() throws Exception {
         var starting = StartingServer.of("fake", () -> {
-            under.countDown();
+            running.countDown();
             go.await();
             return server;
         });
-        under.await();
+        running.await();
 
         starting.close();
 
@@ -41,15 +41,15 @@ class StartingServerTest {
     }
 
     @Test
-    void givenAStartThatIsPastItsWaits_whenClosed_thenItsServerIsStoppedAllTheSame() throws Exception {
+    void givenAStartThatIgnoresTheInterrupt_whenClosed_thenItsServerIsStopped() throws Exception {
         var starting = StartingServer.of("fake", () -> {
-            under.countDown();
+            running.countDown();
             while (!Thread.currentThread().isInterrupted()) {
                 Thread.onSpinWait();
             }
             return server;
         });
-        under.await();
+        running.await();
 
         starting.close();
 
@@ -57,7 +57,7 @@ class StartingServerTest {
     }
 
     @Test
-    void givenAStartThatFails_whenAsked_thenItFailsAsThatDid() throws Exception {
+    void givenAStartThatFails_whenGet_thenItsFailureIsThrown() throws Exception {
         try (var starting = StartingServer.<Fake>of("fake", () -> {
             throw new InterruptedIOException("no such luck");
         })) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** That {@code nats.conf} and {@code nats-start} do what FAAS_SYNC says. Needs root, for a /run/secrets of its own. */
+/** Tests that {@code nats.conf} and {@code nats-start} follow FAAS_SYNC. Needs root, to mount its own /run/secrets. */
 @Timeout(60)
 class SyncTest {
     private static final Path CONFIGURATION = Path.of("..", "nats.conf");
@@ -28,7 +28,7 @@ class SyncTest {
             "FAAS_NATS_GATEWAY_PASSWORD", "g1",
             "FAAS_NATS_SPAWNER_PASSWORD", "s1",
             "FAAS_NATS_AUTH_PASSWORD", "a1");
-    /** Runs nats-start with passwords, and with a program in place of nats-server that prints what it is told. */
+    /** Runs nats-start with passwords, and with a fake nats-server that prints the setting. */
     private static final String CONTAINER = """
             mount -t tmpfs none /run && mkdir /run/secrets /run/bin
             for part in gateway auth registry spawner; do echo secret > /run/secrets/nats-$part; done
@@ -61,13 +61,13 @@ class SyncTest {
     }
 
     @Test
-    void givenNone_whenTheContainerStarts_thenItHasTheSameDefault() throws Exception {
+    void givenNoSetting_whenTheContainerStarts_thenItHasTheSameDefault() throws Exception {
         assertThat(Sync.DEFAULT.variables())
                 .containsValue(container("").inputReader().readAllAsString());
     }
 
     @Test
-    void givenAnotherWord_whenTheContainerStarts_thenItEndsAndSaysWhatIsAllowed() throws Exception {
+    void givenAnotherValue_whenTheContainerStarts_thenItEndsAndNamesTheAllowedOnes() throws Exception {
         var container = container("sometimes");
         assertThat(container.exitValue()).isEqualTo(1);
         assertThat(container.errorReader().readAllAsString())

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 
 /**
- * The bus and the database of a platform: child processes on its data directory, started again when they end by themselves, or
- * others' where {@code FAAS_NATS_URL} or {@code FAAS_PG_URL} name them. Says by which variables each part reaches them.
+ * Starts NATS and Postgres as supervised child processes on the data directory, except the ones that {@code FAAS_NATS_URL}
+ * or {@code FAAS_PG_URL} name. Gives each service the settings to reach them.
  */
 final class Backends {
     static final String SYNC = "FAAS_SYNC";
@@ -28,24 +28,24 @@ final class Backends {
         this.settings = settings;
     }
 
-    /** Opens both at once: each takes a second or two. */
+    /** Starts both at the same time: each takes one or two seconds. */
     static Backends open(
             Lifecycle.Steps on, DataDirectory data, Credentials credentials, Map<String, String> environment)
             throws Exception {
         var settings = new HashMap<String, Map<String, String>>();
-        var sync = sync(environment);
+        var sync = readSync(environment);
         var nats = environment.containsKey(NATS_URL)
                 ? null
-                : starting(
+                : startInBackground(
                         on,
                         "nats-server",
-                        () -> NatsServer.start(data.nats(), data.natsConfig(), variables(credentials, sync)));
+                        () -> NatsServer.start(data.nats(), data.writeNatsConfig(), natsVariables(credentials, sync)));
         var postgres = environment.containsKey(PG_URL)
                 ? null
-                : starting(on, "postgres", () -> PostgresServer.start(data.postgres()));
+                : startInBackground(on, "postgres", () -> PostgresServer.start(data.postgres()));
         if (postgres != null) {
             var server = on.open("postgres", postgres::get, unused -> {});
-            on.open("keeper of postgres", () -> ServerSupervisor.of("postgres", server), ServerSupervisor::close);
+            on.open("supervisor of postgres", () -> ServerSupervisor.of("postgres", server), ServerSupervisor::close);
             for (var schema : new String[] {"auth", "registry"}) {
                 var role = server.role(schema);
                 add(
@@ -56,7 +56,10 @@ final class Backends {
         }
         if (nats != null) {
             var server = on.open("nats-server", nats::get, unused -> {});
-            on.open("keeper of nats-server", () -> ServerSupervisor.of("nats-server", server), ServerSupervisor::close);
+            on.open(
+                    "supervisor of nats-server",
+                    () -> ServerSupervisor.of("nats-server", server),
+                    ServerSupervisor::close);
             for (var part : new String[] {"auth", "registry", "spawner", "gateway"}) {
                 add(
                         settings,
@@ -73,17 +76,17 @@ final class Backends {
         return new Backends(settings);
     }
 
-    /** @throws ConfigException when the value is neither of the two, or when the server is not started here */
-    static Sync sync(Map<String, String> environment) {
+    /** @throws ConfigException when the value is unknown, or when FAAS_NATS_URL names the server */
+    static Sync readSync(Map<String, String> environment) {
         var env = Env.of(environment);
-        var text = env.optional(SYNC, "when NATS syncs accepted work to the disk: always or interval");
-        if (text.isPresent() && environment.containsKey(NATS_URL)) {
+        var value = env.optional(SYNC, "when NATS syncs accepted work to the disk: always or interval");
+        if (value.isPresent() && environment.containsKey(NATS_URL)) {
             env.addProblem(
                     SYNC,
-                    "(--sync) has no effect on the server that " + NATS_URL
+                    "(--sync) cannot change the server that " + NATS_URL
                             + " names: unset it, and set jetstream.sync_interval in that server's configuration");
         }
-        var sync = text.map(name -> Sync.of(name).orElseGet(() -> {
+        var sync = value.map(name -> Sync.of(name).orElseGet(() -> {
                     env.addProblem(SYNC, "(--sync) must be always or interval, not '" + name + "'");
                     return Sync.DEFAULT;
                 }))
@@ -92,22 +95,22 @@ final class Backends {
         return sync;
     }
 
-    private static Map<String, String> variables(Credentials credentials, Sync sync) {
+    private static Map<String, String> natsVariables(Credentials credentials, Sync sync) {
         var variables = new HashMap<>(credentials.natsVariables());
         variables.putAll(sync.variables());
         return variables;
     }
 
-    /** Closed from the beginning on, also when a neighbour fails before anybody asks for it. */
-    private static <S extends Closeable> StartingServer<S> starting(
+    /** The server is stopped at the end, also when another part fails before this one has started. */
+    private static <S extends Closeable> StartingServer<S> startInBackground(
             Lifecycle.Steps on, String name, Callable<S> starter) {
-        var starting = StartingServer.of(name, starter);
-        on.onStop(name, StartingServer.CLOSE_LIMIT, starting::close);
-        return starting;
+        var server = StartingServer.of(name, starter);
+        on.onStop(name, StartingServer.CLOSE_LIMIT, server::close);
+        return server;
     }
 
-    private static void add(Map<String, Map<String, String>> settings, String part, Map<String, String> more) {
-        settings.computeIfAbsent(part, p -> new HashMap<>()).putAll(more);
+    private static void add(Map<String, Map<String, String>> settings, String part, Map<String, String> added) {
+        settings.computeIfAbsent(part, p -> new HashMap<>()).putAll(added);
     }
 
     Map<String, String> settingsOf(String part) {

@@ -16,21 +16,20 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "bench",
-        description =
-                "Measures the platform beside docker run, on platforms that are gone afterwards. Exit code 1: a target"
-                        + " was missed.")
+        description = "Measures the platform and docker run, on temporary platforms. Exit code 1: a target was missed.")
 final class BenchCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "NAME", description = "What to measure; all when none is named.")
+    @Parameters(paramLabel = "NAME", description = "Scenarios to measure; default: all.")
     List<String> names = List.of();
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Where to write the figures as JSON, too.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Also writes the figures to this file, as JSON.")
     @Nullable
     Path json;
 
     @Option(
             names = "--count",
             paramLabel = "N",
-            description = "Of what a scenario has many of: what others queue, streams, ended activations, functions.")
+            description = "Size of a scenario: queued activations of other users, event streams, ended activations or"
+                    + " functions.")
     @Nullable
     Integer count;
 
@@ -44,10 +43,9 @@ final class BenchCommand implements Callable<Integer> {
         unknown.removeAll(Bench.names());
         if (!unknown.isEmpty()) {
             throw new CommandLine.ParameterException(
-                    spec.commandLine(),
-                    "Nothing to measure is called %s; there are %s".formatted(unknown, Bench.names()));
+                    spec.commandLine(), "unknown scenarios %s: choose from %s".formatted(unknown, Bench.names()));
         }
-        try (var image = BusyboxImage.make("faas-bench/echo:1", "echo")) {
+        try (var image = BusyboxImage.create("faas-bench/echo:1", "echo")) {
             var program = System.getProperty("faas.program");
             var bench = new Bench(
                     MeasuredPlatform::start,

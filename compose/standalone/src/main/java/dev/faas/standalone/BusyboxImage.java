@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** A function image of one file, busybox, made without any registry; removed when closed. */
+/** Creates a function image that has only busybox, without a registry; {@link #close} removes it. */
 public final class BusyboxImage implements AutoCloseable {
     private static final long DOCKER_SECONDS = 60;
 
@@ -17,34 +17,35 @@ public final class BusyboxImage implements AutoCloseable {
         this.name = name;
     }
 
-    /** @param applet of busybox that is its entrypoint */
-    public static BusyboxImage make(String name, String applet) throws IOException, InterruptedException {
+    /** @param applet of busybox, the image's entrypoint */
+    public static BusyboxImage create(String name, String applet) throws IOException, InterruptedException {
         var root = Files.createTempDirectory("faas-image-");
         try {
             Files.copy(busybox(), root.resolve("busybox"));
             if (!root.resolve("busybox").toFile().setExecutable(true, false)) {
-                throw new IOException("busybox could not be made executable");
+                throw new IOException(
+                        "cannot make " + root + "/busybox executable: check the mount options of " + "its file system");
             }
             var tar = root.resolve("image.tar");
             run("tar", "-C", root.toString(), "-cf", tar.toString(), "busybox");
-            return new BusyboxImage(name).imported(tar, applet);
+            return new BusyboxImage(name).importFrom(tar, applet);
         } finally {
             Directories.delete(root);
         }
     }
 
-    private BusyboxImage imported(Path tar, String applet) throws IOException, InterruptedException {
+    private BusyboxImage importFrom(Path tar, String applet) throws IOException, InterruptedException {
         boolean done = false;
         try {
             var entrypoint = "ENTRYPOINT [\"/busybox\",\"" + applet + "\"]";
             done = run("docker", "import", "--change", entrypoint, tar.toString(), name);
         } finally {
             if (!done) {
-                close(); // the daemon may be through with it all the same
+                close(); // the daemon may have finished the import
             }
         }
         if (!done) {
-            throw new IOException("docker import failed; is the Docker daemon running? ./faas doctor says");
+            throw new IOException("docker import of " + name + " failed: ./faas doctor says whether Docker works");
         }
         return this;
     }
@@ -59,7 +60,7 @@ public final class BusyboxImage implements AutoCloseable {
                 return Path.of(candidate);
             }
         }
-        throw new IOException("busybox is missing: apt-get install busybox-static");
+        throw new IOException("busybox is not installed: apt-get install busybox-static");
     }
 
     private static boolean run(String... command) throws IOException, InterruptedException {
@@ -69,7 +70,8 @@ public final class BusyboxImage implements AutoCloseable {
                 .start();
         try {
             if (!process.waitFor(DOCKER_SECONDS, TimeUnit.SECONDS)) {
-                throw new IOException(command[0] + " did not end within " + DOCKER_SECONDS + " s");
+                throw new IOException(command[0] + " did not end within " + DOCKER_SECONDS
+                        + " s; ./faas doctor says whether Docker works");
             }
             return process.exitValue() == 0;
         } finally {

@@ -1,5 +1,6 @@
 package dev.faas.standalone;
 
+import dev.faas.local.SecretFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
 
-/** The platform's id and the passwords of its parts at the bus: made at the first start, kept in the data directory. */
+/** Keeps the platform's id and the NATS passwords of its services in the data directory, generated at the first start. */
 final class Credentials {
     private static final List<String> PARTS = List.of("gateway", "auth", "registry", "spawner");
     private static final String PLATFORM = "platform";
@@ -22,7 +23,7 @@ final class Credentials {
         this.values = values;
     }
 
-    static Credentials of(Path file) throws IOException {
+    static Credentials readOrCreate(Path file) throws IOException {
         var values = new Properties();
         if (Files.exists(file)) {
             try (var in = Files.newBufferedReader(file)) {
@@ -30,9 +31,9 @@ final class Credentials {
             }
         } else {
             values.setProperty(PLATFORM, "faas-" + random(6));
-            // With a letter first: the bus's configuration takes a bare 123 for a number.
+            // A letter first: nats.conf would parse 123 as a number.
             PARTS.forEach(part -> values.setProperty("nats." + part, "p" + random(24)));
-            DataDirectory.writeSecret(
+            SecretFile.write(
                     file,
                     values.stringPropertyNames().stream()
                             .sorted()

@@ -8,12 +8,10 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
-/** Where one platform keeps everything that lasts; locked, since two on the same data would destroy it. */
+/** Opens and locks a platform's data directory: two platforms on the same data would destroy it. */
 final class DataDirectory implements AutoCloseable {
     private final Path root;
     private final FileChannel channel;
@@ -31,8 +29,8 @@ final class DataDirectory implements AutoCloseable {
         var lock = tryLock(channel);
         if (lock == null) {
             channel.close();
-            throw new DependencyMissing("Another platform runs on " + directory
-                    + ". Stop it, or give this one a directory of its own with --data.");
+            throw new DependencyMissing(
+                    "Another platform runs on " + directory + ": stop it, or choose another directory with --data");
         }
         return new DataDirectory(directory, channel, lock);
     }
@@ -58,25 +56,16 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("credentials.properties");
     }
 
-    /** The bus's configuration, as this version of the program has it. */
-    Path natsConfig() throws IOException {
+    /** Writes the nats.conf of this version, and returns its path. */
+    Path writeNatsConfig() throws IOException {
         var file = root.resolve("nats.conf");
         try (InputStream in = DataDirectory.class.getResourceAsStream("/nats.conf")) {
             if (in == null) {
-                throw new IOException("nats.conf is missing in the program");
+                throw new IOException("faas.jar has no nats.conf: build it again with mvn package");
             }
             Files.write(file, in.readAllBytes());
         }
         return file;
-    }
-
-    /** Makes a file that nobody else can read. */
-    static void writeSecret(Path file, String text) throws IOException {
-        var half = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(half);
-        Files.createFile(half, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(half, text);
-        Files.move(half, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override

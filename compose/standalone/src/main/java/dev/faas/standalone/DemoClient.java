@@ -15,11 +15,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Speaks to the API as any client would, and prints each exchange in short. */
+/** Calls the API like any HTTP client, and prints a short form of each exchange. */
 final class DemoClient {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Pattern SECRETS = Pattern.compile("(\"(?:password|access_token|refresh_token)\":\")[^\"]*");
-    private static final int LINE = 150;
+    private static final int MAX_LINE = 150;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI api;
@@ -37,7 +37,7 @@ final class DemoClient {
 
     JsonNode post(String path, Map<String, String> body) throws IOException, InterruptedException {
         var json = Codec.write(body);
-        out.println("POST " + path + "  " + shown(json));
+        out.println("POST " + path + "  " + redact(json));
         var response = send(request(path)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(json))
@@ -45,7 +45,7 @@ final class DemoClient {
         return Codec.readTree(response.body());
     }
 
-    String text(String path) throws IOException, InterruptedException {
+    String get(String path) throws IOException, InterruptedException {
         out.println("GET " + path);
         return new String(send(request(path).build()).body(), StandardCharsets.UTF_8);
     }
@@ -57,10 +57,10 @@ final class DemoClient {
         out.println("  " + response.statusCode() + " "
                 + response.headers().firstValue("Content-Type").orElse(""));
         if (response.statusCode() != 200) {
-            throw new IOException("the stream was refused: " + response.statusCode());
+            throw new IOException("GET " + path + " was answered " + response.statusCode());
         }
         try (var lines = response.body()) {
-            lines.filter(line -> !line.isEmpty()).forEach(line -> out.println("  " + cut(line)));
+            lines.filter(line -> !line.isEmpty()).forEach(line -> out.println("  " + truncate(line)));
         }
     }
 
@@ -74,7 +74,7 @@ final class DemoClient {
         var response = http.send(request, BodyHandlers.ofByteArray());
         out.printf(
                 "  %d in %.1f ms  %s%n",
-                response.statusCode(), (System.nanoTime() - begin) / 1e6, shown(response.body()));
+                response.statusCode(), (System.nanoTime() - begin) / 1e6, redact(response.body()));
         if (response.statusCode() >= 400) {
             throw new IOException(
                     request.method() + " " + request.uri().getPath() + " was answered " + response.statusCode());
@@ -82,12 +82,12 @@ final class DemoClient {
         return response;
     }
 
-    private static String shown(byte[] body) {
+    private static String redact(byte[] body) {
         var text = new String(body, StandardCharsets.UTF_8).strip();
-        return cut(SECRETS.matcher(text).replaceAll("$1…"));
+        return truncate(SECRETS.matcher(text).replaceAll("$1…"));
     }
 
-    private static String cut(String text) {
-        return text.length() <= LINE ? text : text.substring(0, LINE) + "…";
+    private static String truncate(String text) {
+        return text.length() <= MAX_LINE ? text : text.substring(0, MAX_LINE) + "…";
     }
 }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** The main job on a platform of its own, with a result a reader can check: the factors of a number. */
-@Command(name = "demo", description = "Runs the whole story once, on a platform that is gone afterwards.")
+/** Shows the main use on a temporary platform, with a result that a reader can check: the factors of a number. */
+@Command(name = "demo", description = "Shows one activation from login to result, on a temporary platform.")
 final class DemoCommand implements Callable<Integer> {
     private static final String IMAGE = "faas-demo/factor:1";
     private static final String NUMBER = "1000000016000000063";
@@ -22,47 +22,47 @@ final class DemoCommand implements Callable<Integer> {
         Signals.interruptOnStop();
         var data = Files.createTempDirectory("faas-demo-");
         try {
-            say("Starting the platform: NATS, Postgres and the four services, on free ports, in " + data);
+            announce("Starting the platform: NATS, Postgres and the four services, on free ports, in " + data);
             try (var platform = Platform.start(UpOptions.local(data, UpCommand.faasVariables()))) {
-                say("Making a function image: busybox, whose program `factor` takes a number as its argument");
-                try (var image = BusyboxImage.make(IMAGE, "factor")) {
-                    return story(new DemoClient(platform.api(), System.out), image.name()) ? 0 : 1;
+                announce("Making a function image: busybox, whose program `factor` takes a number as its argument");
+                try (var image = BusyboxImage.create(IMAGE, "factor")) {
+                    return runStory(new DemoClient(platform.api(), System.out), image.name()) ? 0 : 1;
                 }
             }
         } finally {
             Directories.delete(data);
-            say("Stopped; everything of it is removed.");
+            announce("Stopped; everything of it is removed.");
         }
     }
 
-    private static boolean story(DemoClient client, String image) throws IOException, InterruptedException {
-        say("A user registers and logs in");
+    private static boolean runStory(DemoClient client, String image) throws IOException, InterruptedException {
+        announce("A user registers and logs in");
         var password = HexFormat.of().formatHex(random());
         client.post("/v1/auth/register", Map.of("username", "ada", "password", password));
         var login = client.post("/v1/auth/login", Map.of("username", "ada", "password", password));
         client.authenticate(login.path("access_token").asText());
 
-        say("and names the image as a function");
+        announce("and names the image as a function");
         client.post("/v1/functions", Map.of("name", "factor", "image", image));
 
-        say("submits an activation, which is answered at once");
+        announce("submits an activation, which is answered at once");
         var accepted = client.post("/v1/functions/factor/activations", Map.of("argument", NUMBER));
         var activation = "/v1/activations/" + accepted.path("activationId").asText();
 
-        say("and follows it as it runs");
+        announce("and follows it as it runs");
         client.stream(activation + "/events");
 
-        say("The result can be fetched from now on");
-        var result = client.text(activation + "/result").strip();
-        return check(result);
+        announce("The result can be fetched from now on");
+        var result = client.get(activation + "/result").strip();
+        return isCorrect(result);
     }
 
-    /** "N: a b c", whose factors must give N again. */
-    private static boolean check(String result) {
+    /** The result is "N: a b c"; the product of the factors must be N. */
+    private static boolean isCorrect(String result) {
         var factors = result.substring(result.indexOf(':') + 1).strip().split(" +");
         var product = Arrays.stream(factors).map(BigInteger::new).reduce(BigInteger.ONE, BigInteger::multiply);
         boolean right = factors.length > 1 && product.equals(new BigInteger(NUMBER));
-        say(String.join(" × ", factors) + " = " + product + (right ? ", as it should be" : ", which is WRONG"));
+        announce(String.join(" × ", factors) + " = " + product + (right ? ", as it should be" : ", which is WRONG"));
         return right;
     }
 
@@ -72,7 +72,7 @@ final class DemoCommand implements Callable<Integer> {
         return bytes;
     }
 
-    private static void say(String text) {
+    private static void announce(String text) {
         System.out.println("\n# " + text);
     }
 }

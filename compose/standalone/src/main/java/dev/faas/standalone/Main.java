@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The program behind {@code ./faas}. */
+/** Runs the program behind {@code ./faas}. */
 @Command(
         name = "faas",
         description = "A self-hosted, asynchronous, event-driven functions platform.",
@@ -16,13 +16,13 @@ import picocli.CommandLine.Command;
         subcommands = {UpCommand.class, DemoCommand.class, BenchCommand.class})
 final class Main {
     private static final int USAGE = 2;
-    /** As a shell has it for SIGINT. */
-    private static final int STOPPED = 130;
+    /** The exit code of shells after SIGINT. */
+    private static final int STOPPED_BY_SIGNAL = 130;
 
     private Main() {}
 
     public static void main(String[] args) {
-        // Both before the first logger: the configuration is read once. Demo and bench tell their own story.
+        // Both properties precede the first logger, which reads them once. Demo and bench print their own progress.
         System.setProperty("faas.service", "faas");
         if (args.length > 0 && Set.of("demo", "bench").contains(args[0]) && System.getenv("FAAS_LOG_LEVEL") == null) {
             System.setProperty("FAAS_LOG_LEVEL", "ERROR");
@@ -35,7 +35,7 @@ final class Main {
                         .formatted(version.version(), version.commit(), version.commitTime()));
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println("faas: " + reason(failure));
-            return stopped(failure) ? STOPPED : 1;
+            return isStopped(failure) ? STOPPED_BY_SIGNAL : 1;
         });
         if (args.length == 0) {
             line.usage(System.err);
@@ -44,14 +44,14 @@ final class Main {
         System.exit(line.execute(args));
     }
 
-    /** The message of the first cause that has one of its own: what a user can act on. */
+    /** The message for the user; the class name where there is none. */
     private static String reason(Throwable failure) {
-        var message = stopped(failure) ? "stopped" : failure.getMessage();
+        var message = isStopped(failure) ? "stopped" : failure.getMessage();
         return message == null ? failure.getClass().getSimpleName() : message;
     }
 
-    /** Whoever waited when the signal came says so in its own way. */
-    private static boolean stopped(Throwable failure) {
+    /** An interrupted wait may be wrapped in other exceptions. */
+    private static boolean isStopped(Throwable failure) {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .anyMatch(InterruptedException.class::isInstance);
     }

@@ -18,12 +18,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A platform in a temporary folder, and further spawners.
+ * Starts a platform in a temporary directory, with further spawners, for the benchmark.
  *
- * @param more each with its deployment
+ * @param extraSpawners with their deployments
  */
-public record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<SpawnerVerticle, Deployment> more)
-        implements Subject {
+public record MeasuredPlatform(
+        Path data, Platform platform, Vertx vertx, Map<SpawnerVerticle, Deployment> extraSpawners) implements Subject {
     public static MeasuredPlatform start(Map<String, String> settings, int spawners) throws IOException {
         var data = Files.createTempDirectory("faas-bench-");
         boolean started = false;
@@ -64,7 +64,7 @@ public record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<Sp
         variables.merge("FAAS_SPAWNER_ID", "-" + number, String::concat);
         var spawner = new SpawnerVerticle(SpawnerConfig.from(Env.of(variables)));
         var deployment = Deployment.of(vertx, spawner);
-        more.put(spawner, deployment);
+        extraSpawners.put(spawner, deployment);
         deployment.started().await();
     }
 
@@ -74,16 +74,16 @@ public record MeasuredPlatform(Path data, Platform platform, Vertx vertx, Map<Sp
     }
 
     @Override
-    public NatsConfig bus() {
+    public NatsConfig natsConfig() {
         return NatsConfig.from(Env.of(platform.settingsOf("registry")));
     }
 
     @Override
     public void close() throws IOException {
-        more.keySet().forEach(SpawnerVerticle::skipGrace);
+        extraSpawners.keySet().forEach(SpawnerVerticle::skipGrace);
         try {
-            Blocking.awaitUninterruptibly(
-                    Future.join(more.values().stream().map(Deployment::stop).toList()));
+            Blocking.awaitUninterruptibly(Future.join(
+                    extraSpawners.values().stream().map(Deployment::stop).toList()));
             Blocking.awaitUninterruptibly(vertx.close());
         } finally {
             platform.skipGrace();

@@ -27,13 +27,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole platform in one process tree: bus and database as children, the four verticles on one Vertx, each configured by
- * the very variables it has when it runs alone. {@link #open} shows what it is made of.
+ * Runs the whole platform in one process tree: NATS and Postgres as children, the four verticles on one Vertx, each with
+ * the same variables as when it runs alone. {@link #open} lists the parts in their order.
  */
 public final class Platform implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
-    /** What a spawner needs at most once its grace is over: kill, hand back, remove containers. */
-    private static final Duration AFTER_GRACE = Duration.ofSeconds(150);
+    /** The longest stop of a spawner after its grace: kill runs, queue them again, remove containers. */
+    private static final Duration STOP_AFTER_GRACE = Duration.ofSeconds(150);
 
     private final UpOptions options;
     private final Vertx vertx = Vertx.vertx();
@@ -48,8 +48,8 @@ public final class Platform implements AutoCloseable {
     }
 
     /**
-     * Starts everything and returns when the platform is ready. Blocks. What had started is stopped when a part fails, and
-     * when the caller is interrupted.
+     * Starts everything and returns when the platform is ready. Blocks. When a part fails or the caller is interrupted, the
+     * started parts are stopped.
      */
     public static Platform start(UpOptions options) {
         var platform = new Platform(options);
@@ -67,28 +67,28 @@ public final class Platform implements AutoCloseable {
 
     private void open(Lifecycle.Steps on) throws Exception {
         var data = on.open("data directory", () -> DataDirectory.open(options.data()), DataDirectory::close);
-        var credentials = Credentials.of(data.credentials());
+        var credentials = Credentials.readOrCreate(data.credentials());
         var backends = Backends.open(on, data, credentials, options.environment());
 
         var registry = new RegistryVerticle(config("registry", backends, Map.of(), RegistryConfig::from));
         var auth = new AuthVerticle(config("auth", backends, Map.of(), AuthConfig::from));
-        var running = config("spawner", backends, spawnerSettings(credentials.platform()), SpawnerConfig::from);
-        // Whatever has started or still does, also when its neighbour did not, stops before the backends do.
-        on.onStop("services", AFTER_GRACE, () -> undeploy().await());
-        // The registry makes the streams that the others wait for, so these two start side by side.
+        var spawnerConfig = config("spawner", backends, spawnerSettings(credentials.platform()), SpawnerConfig::from);
+        // Every service stops before the backends, also one that still starts when another has failed.
+        on.onStop("services", STOP_AFTER_GRACE, () -> undeploy().await());
+        // The others wait for the streams that the registry creates, so both start at the same time.
         on.await(
                 "registry and auth",
                 () -> Future.join(deploy(registry).started(), deploy(auth).started()),
                 both -> undeploy());
-        var workers = new SpawnerVerticle(running);
-        var deployment = deploy(workers);
+        var spawnerVerticle = new SpawnerVerticle(spawnerConfig);
+        var deployment = deploy(spawnerVerticle);
         on.await("spawner", deployment::started, up -> Future.succeededFuture());
         on.onStop(
                 "runs",
-                running.work().grace().plus(AFTER_GRACE),
+                spawnerConfig.work().grace().plus(STOP_AFTER_GRACE),
                 () -> deployment.stop().await());
-        spawner = workers;
-        var edge = new GatewayVerticle(config(
+        spawner = spawnerVerticle;
+        var gatewayVerticle = new GatewayVerticle(config(
                 "gateway",
                 backends,
                 Map.of(
@@ -99,9 +99,9 @@ public final class Platform implements AutoCloseable {
                         "FAAS_AUTH_URL", "http://" + LOOPBACK + ":" + auth.port(),
                         "FAAS_REGISTRY_URL", "http://" + LOOPBACK + ":" + registry.port()),
                 GatewayConfig::from));
-        var door = deploy(edge);
-        on.await("gateway", door::started, up -> door.stop());
-        gateway = edge;
+        var gatewayDeployment = deploy(gatewayVerticle);
+        on.await("gateway", gatewayDeployment::started, up -> gatewayDeployment.stop());
+        gateway = gatewayVerticle;
     }
 
     private <C> C config(String part, Backends backends, Map<String, String> own, Function<Env, C> from)
@@ -121,7 +121,7 @@ public final class Platform implements AutoCloseable {
         return config;
     }
 
-    /** One spawner a platform, whatever the host's name is: a restart knows at once that its former self is dead. */
+    /** A fixed id, independent of the host name: after a restart, the old spawner with this id counts as dead at once. */
     private Map<String, String> spawnerSettings(String platform) {
         var id = options.environment().getOrDefault("FAAS_SPAWNER_ID", platform);
         return Map.of("FAAS_PLATFORM_ID", platform, "FAAS_SPAWNER_ID", id);
@@ -137,43 +137,43 @@ public final class Platform implements AutoCloseable {
         return Future.join(deployed.stream().map(Deployment::stop).toList());
     }
 
-    /** The API. */
+    /** The address of the API. */
     public URI api() {
         return address("api");
     }
 
-    /** Auth alone. */
+    /** The address of the authentication API alone. */
     public URI auth() {
         return address("auth");
     }
 
-    /** Functions alone. */
+    /** The address of the functions API alone. */
     public URI registry() {
         return address("registry");
     }
 
-    /** The variables that a part is configured by, with which a replica of it would join. */
+    /** The variables of a service; a replica with the same variables joins this platform. */
     public Map<String, String> settingsOf(String part) {
         return settings.get(part);
     }
 
     private URI address(String listener) {
         if (gateway == null) {
-            throw new IllegalStateException("the platform has not started");
+            throw new IllegalStateException("the platform has not started: call start first");
         }
         return URI.create("http://" + options.host() + ":" + gateway.port(listener));
     }
 
-    /** Ends the grace that runs have in a {@link #close} under way: they are handed back. Does not block. */
+    /** Ends the grace of runs during a {@link #close}: unfinished runs are queued again. Does not block. */
     void skipGrace() {
-        var workers = spawner;
-        if (workers != null) {
-            workers.skipGrace();
+        var spawnerVerticle = spawner;
+        if (spawnerVerticle != null) {
+            spawnerVerticle.skipGrace();
         }
     }
 
     /**
-     * Stops everything in reverse order. Blocks, for the grace that runs get and a little more, also in a thread that was or
+     * Stops everything in reverse order. Blocks for the grace of runs and a little more, also in a thread that was or
      * is interrupted.
      */
     @Override

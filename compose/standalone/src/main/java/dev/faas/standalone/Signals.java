@@ -5,27 +5,27 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * SIGINT, SIGTERM and SIGHUP, told apart by their number: the first asks for an orderly stop, each further one for haste, which
- * a JVM's shutdown hook would not hear. A terminal that closes sends SIGHUP more than once, by its shell and by the kernel: a
- * further one says nothing. Where it is ignored, as under nohup, the JVM lets it be. Through reflection, because javac's warning
- * about {@code sun.misc.Signal}, the one way there is, cannot be suppressed, and a warning fails the build.
+ * Handles SIGINT, SIGTERM and SIGHUP: the first signal asks for an orderly stop, further ones for a quick one. A shutdown hook
+ * would see the first only. Further SIGHUPs are ignored, because a closing terminal sends several, from its shell and from
+ * the kernel. Where SIGHUP is ignored, as under nohup, it stays ignored. Uses reflection, because javac's warning about
+ * {@code sun.misc.Signal}, the only API for signals, cannot be suppressed and would fail the build.
  */
 final class Signals {
     private Signals() {}
 
-    /** The first stop signal interrupts this thread, which then cleans up; it is not to be disturbed by a further one. */
+    /** The first signal interrupts this thread, which then cleans up; further ones are ignored. */
     static void interruptOnStop() {
         onStop(Thread.currentThread()::interrupt, () -> {});
     }
 
-    /** Both run on the JVM's own signal thread and must not block it. */
+    /** Both callbacks run on the JVM's signal thread and must not block. */
     static void onStop(Runnable first, Runnable further) {
         var count = new AtomicInteger();
         try {
             var signal = Class.forName("sun.misc.Signal");
             var handler = Class.forName("sun.misc.SignalHandler");
-            var named = signal.getConstructor(String.class);
-            var hangUp = named.newInstance("HUP");
+            var constructor = signal.getConstructor(String.class);
+            var hangUp = constructor.newInstance("HUP");
             var onSignal = Proxy.newProxyInstance(
                     Signals.class.getClassLoader(), new Class<?>[] {handler}, (self, method, arguments) -> {
                         if (method.getName().equals("handle")) {
@@ -38,11 +38,11 @@ final class Signals {
                         return null;
                     });
             for (var name : List.of("INT", "TERM", "HUP")) {
-                var unused =
-                        signal.getMethod("handle", signal, handler).invoke(null, named.newInstance(name), onSignal);
+                var unused = signal.getMethod("handle", signal, handler)
+                        .invoke(null, constructor.newInstance(name), onSignal);
             }
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("this JVM does not let signals be handled", e);
+            throw new IllegalStateException("this JVM has no usable sun.misc.Signal: run on JDK 25", e);
         }
     }
 }

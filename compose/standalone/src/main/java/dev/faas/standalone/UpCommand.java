@@ -16,22 +16,31 @@ import picocli.CommandLine.Option;
 
 @Command(name = "up", description = "Runs the whole platform in the foreground, until SIGINT, SIGTERM or SIGHUP.")
 final class UpCommand implements Callable<Integer> {
-    @Option(names = "--help", usageHelp = true, description = "Prints this, and starts nothing.")
+    @Option(names = "--help", usageHelp = true, description = "Prints this text.")
     boolean help;
 
     @Option(names = "--host", defaultValue = "127.0.0.1", description = "Address to listen on (${DEFAULT-VALUE}).")
     String host = "";
 
-    @Option(names = "--port", defaultValue = "8000", description = "Port of the API; 0: a free one.")
+    @Option(
+            names = "--port",
+            defaultValue = "8000",
+            description = "Port of the API (${DEFAULT-VALUE}); 0: any free port.")
     int port;
 
-    @Option(names = "--auth-port", defaultValue = "4000", description = "Port of auth alone; 0: a free one.")
+    @Option(
+            names = "--auth-port",
+            defaultValue = "4000",
+            description = "Port of the authentication API alone (${DEFAULT-VALUE}); 0: any free port.")
     int authPort;
 
-    @Option(names = "--registry-port", defaultValue = "5000", description = "Port of functions alone; 0: a free one.")
+    @Option(
+            names = "--registry-port",
+            defaultValue = "5000",
+            description = "Port of the functions API alone (${DEFAULT-VALUE}); 0: any free port.")
     int registryPort;
 
-    @Option(names = "--data", description = "Where everything is kept (~/.local/share/faas).")
+    @Option(names = "--data", description = "Data directory (~/.local/share/faas).")
     @Nullable
     Path data;
 
@@ -39,40 +48,41 @@ final class UpCommand implements Callable<Integer> {
             names = "--sync",
             paramLabel = "always|interval",
             description =
-                    "When NATS syncs accepted work to the disk: always (before each answer), or at an interval of 1 s (faster; a"
-                            + " power cut loses up to about a second of it). Overrides FAAS_SYNC, whose default is interval.")
+                    "When NATS syncs accepted work to the disk: always (before each answer) or interval (every second;"
+                            + " faster, but a power cut loses up to about a second of work). Overrides FAAS_SYNC;"
+                            + " default: interval.")
     @Nullable
     String sync;
 
     @Override
     public Integer call() throws Exception {
-        var main = Thread.currentThread();
+        var mainThread = Thread.currentThread();
         var running = new AtomicReference<@Nullable Platform>();
-        var told = new AtomicBoolean();
-        // Once: the stop itself is not to be interrupted.
+        var stopRequested = new AtomicBoolean();
+        // Only once, because a second interrupt would disturb the stop.
         Runnable stop = () -> {
-            if (!told.getAndSet(true)) {
-                main.interrupt();
+            if (!stopRequested.getAndSet(true)) {
+                mainThread.interrupt();
             }
         };
-        var broken = new AtomicReference<@Nullable Unrecoverable>();
+        var unrecoverable = new AtomicReference<@Nullable Unrecoverable>();
         Unrecoverable.onUncaught(end -> {
-            broken.set(end);
+            unrecoverable.set(end);
             stop.run();
         });
         Signals.onStop(stop, () -> Optional.ofNullable(running.get()).ifPresent(Platform::skipGrace));
         try {
             serve(running);
         } catch (Exception stopped) {
-            throw broken.get() == null ? stopped : broken.get();
+            throw unrecoverable.get() == null ? stopped : unrecoverable.get();
         }
-        if (broken.get() != null) {
-            throw broken.get();
+        if (unrecoverable.get() != null) {
+            throw unrecoverable.get();
         }
         return 0;
     }
 
-    /** Until it is interrupted. */
+    /** Runs until this thread is interrupted. */
     private void serve(AtomicReference<@Nullable Platform> running) {
         var started = System.nanoTime();
         try (var platform = Platform.start(new UpOptions(
@@ -86,17 +96,17 @@ final class UpCommand implements Callable<Integer> {
             System.out.printf(
                     "ready in %.1f s: api %s, auth %s, registry %s%n",
                     (System.nanoTime() - started) / 1e9, platform.api(), platform.auth(), platform.registry());
-            untilInterrupted();
-            System.err.println("stopping: runs have a grace to end in; once more to skip it");
+            awaitInterrupt();
+            System.err.println("stopping: waiting for runs to end; send the signal again to stop at once");
         }
     }
 
-    /** By the first signal, which interrupts a start just so. */
-    private static void untilInterrupted() {
+    /** The first signal interrupts, here as during a start. */
+    private static void awaitInterrupt() {
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
-            // What this waits for.
+            // The expected end.
         }
     }
 

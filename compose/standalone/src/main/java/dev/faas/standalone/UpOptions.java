@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * What {@code ./faas up} can be told.
+ * Holds the options of {@code ./faas up}.
  *
- * @param host address of the three public ports; everything else listens on loopback
- * @param port of the API; like the other two, 0 takes a free one
- * @param data where everything that lasts is kept
- * @param environment further {@code FAAS_…} settings, passed on to every part
+ * @param host address of the three public ports; all other ports are on loopback
+ * @param port of the API; 0 takes any free port, as for the other two
+ * @param data the data directory
+ * @param environment {@code FAAS_…} settings for all services
  */
 public record UpOptions(
         String host, int port, int authPort, int registryPort, Path data, Map<String, String> environment) {
@@ -17,7 +17,7 @@ public record UpOptions(
         environment = Map.copyOf(environment);
     }
 
-    /** Free ports of the loopback address. */
+    /** On free ports of the loopback address. */
     public static UpOptions local(Path data, Map<String, String> environment) {
         return new UpOptions("127.0.0.1", 0, 0, 0, data, environment);
     }

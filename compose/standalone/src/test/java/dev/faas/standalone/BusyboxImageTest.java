@@ -20,12 +20,12 @@ class BusyboxImageTest {
 
         public static void main(String[] args) throws Exception {
             Signals.interruptOnStop();
-            BusyboxImage.make("faas-test/made:1", "echo").close();
+            BusyboxImage.create("faas-test/made:1", "echo").close();
         }
     }
 
     @Test
-    void whenInterruptedDuringTheImportThenNeitherItsProcessNorTheImageStays() throws Exception {
+    void whenInterruptedDuringTheImport_thenNeitherItsProcessNorTheImageIsLeft() throws Exception {
         var docker = Files.writeString(directory.resolve("docker"), """
                 #!/bin/sh
                 cd "$(dirname "$0")"

@@ -28,7 +28,7 @@ class MeasuredPlatformTest {
     }
 
     @Test
-    void whenItDoesNotStartThenItsFolderIsRemoved() throws Exception {
+    void whenTheStartFails_thenItsDirectoryIsRemoved() throws Exception {
         var environment = Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + directory);
 
         try (var process = ServiceProcess.service(Start.class, environment)) {

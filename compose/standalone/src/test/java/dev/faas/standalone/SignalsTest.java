@@ -18,7 +18,7 @@ class SignalsTest {
     private Process process;
     private BufferedReader out;
 
-    /** Tells what it hears, until its input ends. */
+    /** Prints the signals that it receives, until its input ends. */
     static final class Listener {
         private Listener() {}
 
@@ -35,7 +35,7 @@ class SignalsTest {
     }
 
     @Test
-    void aClosedTerminalAsksForAStopOnceHoweverOftenItSaysSo() throws Exception {
+    void repeatedHangUpsAskForOneStop() throws Exception {
         start("env", "--default-signal=HUP");
         send("HUP");
         assertThat(out.readLine()).isEqualTo("first");
@@ -49,7 +49,7 @@ class SignalsTest {
     }
 
     @Test
-    void underNohupAClosedTerminalIsIgnored() throws Exception {
+    void underNohup_aHangUpIsIgnored() throws Exception {
         start("nohup");
 
         send("HUP");

@@ -8,25 +8,26 @@ import dev.faas.local.Sync;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** FAAS_SYNC and --sync, before anything starts. */
+/** Tests how FAAS_SYNC and --sync are read. */
 class SyncSettingTest {
     @Test
-    void oneOfTheTwoOrTheDefaultIsTaken() {
-        assertThat(Backends.sync(Map.of("FAAS_SYNC", "always"))).isEqualTo(Sync.ALWAYS);
-        assertThat(Backends.sync(Map.of("FAAS_SYNC", "interval"))).isEqualTo(Sync.INTERVAL);
-        assertThat(Backends.sync(Map.of())).isEqualTo(Sync.DEFAULT);
+    void alwaysAndIntervalAreRead_andTheDefaultIsInterval() {
+        assertThat(Backends.readSync(Map.of("FAAS_SYNC", "always"))).isEqualTo(Sync.ALWAYS);
+        assertThat(Backends.readSync(Map.of("FAAS_SYNC", "interval"))).isEqualTo(Sync.INTERVAL);
+        assertThat(Backends.readSync(Map.of())).isEqualTo(Sync.DEFAULT);
     }
 
     @Test
-    void anotherWordIsRefusedWithWhatIsAllowed() {
-        assertThatThrownBy(() -> Backends.sync(Map.of("FAAS_SYNC", "sometimes")))
+    void anotherValueIsRejected_andTheMessageNamesTheAllowedOnes() {
+        assertThatThrownBy(() -> Backends.readSync(Map.of("FAAS_SYNC", "sometimes")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("FAAS_SYNC (--sync) must be always or interval, not 'sometimes'");
     }
 
     @Test
-    void itIsRefusedForANatsServerOfSomebodyElse() {
-        assertThatThrownBy(() -> Backends.sync(Map.of("FAAS_SYNC", "always", "FAAS_NATS_URL", "nats://elsewhere:4222")))
+    void theSettingIsRejectedWhenFaasNatsUrlNamesTheServer() {
+        assertThatThrownBy(() ->
+                        Backends.readSync(Map.of("FAAS_SYNC", "always", "FAAS_NATS_URL", "nats://elsewhere:4222")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("FAAS_NATS_URL")
                 .hasMessageContaining("jetstream.sync_interval");

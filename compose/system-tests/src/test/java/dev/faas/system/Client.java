@@ -25,8 +25,8 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that words its requests itself, header by header, and gets the answer as it is. Each answer is held against
- * openapi.yaml, and so is each request that is answered well: what is served is what is documented.
+ * Sends HTTP requests whose headers the test controls, and returns the raw responses. Checks every response against
+ * openapi.yaml, and every request that succeeds.
  */
 public record Client(URI api, String accessToken, String refreshToken) {
     private static final Duration LIMIT = Duration.ofSeconds(70);
@@ -35,7 +35,7 @@ public record Client(URI api, String accessToken, String refreshToken) {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final ContractChecker SCRUTINY = new ContractChecker();
 
-    /** An answer to the byte. */
+    /** A raw response. */
     public record Reply(int status, Map<String, String> headers, Buffer body) {
         static Reply of(HttpResponse<byte[]> response) {
             var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
@@ -63,7 +63,7 @@ public record Client(URI api, String accessToken, String refreshToken) {
             return Codec.readTree(body.getBytes());
         }
 
-        /** All of it except what no two answers share. */
+        /** The whole response without the headers that differ each time. */
         public String withoutItsOwn() {
             var shared = new TreeMap<>(headers);
             shared.remove("date");
@@ -86,7 +86,7 @@ public record Client(URI api, String accessToken, String refreshToken) {
         }
     }
 
-    public static Client nobody(URI api) {
+    public static Client anonymous(URI api) {
         return new Client(api, "", "");
     }
 
@@ -94,9 +94,10 @@ public record Client(URI api, String accessToken, String refreshToken) {
     public static Client register(URI api) throws IOException, InterruptedException {
         var account =
                 Map.of("username", "client-" + UUID.randomUUID().toString().substring(0, 12), "password", PASSWORD);
-        var nobody = nobody(api);
-        nobody.post("/v1/auth/register", account).expect(201);
-        return nobody.holding(nobody.post("/v1/auth/login", account).expect(200).json());
+        var anonymous = anonymous(api);
+        anonymous.post("/v1/auth/register", account).expect(201);
+        return anonymous.holding(
+                anonymous.post("/v1/auth/login", account).expect(200).json());
     }
 
     public Client holding(JsonNode tokens) {
@@ -126,7 +127,7 @@ public record Client(URI api, String accessToken, String refreshToken) {
         return send("POST", path, body, headers);
     }
 
-    /** {@code body}: null for none, a text as it is, anything else as JSON; headers as name, value, name, value. */
+    /** {@code body}: null for none, a string as it is, other objects as JSON; headers as name, value, name, value. */
     public Reply send(String method, String path, @Nullable Object body, String... headers)
             throws IOException, InterruptedException {
         var named = new LinkedHashMap<String, String>();
@@ -189,7 +190,7 @@ public record Client(URI api, String accessToken, String refreshToken) {
         return id;
     }
 
-    /** Waits until the ledger has its end, for a minute: a ledger that has just come back may still say that it is away. */
+    /** Waits up to a minute until the ledger has its end. Just after an outage, the ledger may still answer 503. */
     public void awaitListed(String activation, String status) throws IOException, InterruptedException {
         var until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         var seen = "";
@@ -200,7 +201,7 @@ public record Client(URI api, String accessToken, String refreshToken) {
         assertThat(seen).contains(activation);
     }
 
-    /** Waits until the list has this activation: the ledger follows a moment behind. */
+    /** Waits until the list has this activation; the ledger is a moment behind. */
     public void awaitListed(String activation) throws IOException, InterruptedException {
         var until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         var seen = "";

@@ -22,7 +22,7 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** What has to befall a platform's backends before it answers with its rarer problems. */
+/** Breaks the backends of a platform in the ways that provoke its rarer problems. */
 public final class FaultInjector implements AutoCloseable {
     private static final int LIMIT_SECONDS = 20;
 
@@ -38,7 +38,7 @@ public final class FaultInjector implements AutoCloseable {
         events = new ActivationEvents(bus);
     }
 
-    /** The bus neither answers nor refuses while this goes on. */
+    /** NATS neither answers nor refuses until it is thawed. */
     public interface Meanwhile<T> {
         T get() throws Exception;
     }
@@ -59,7 +59,7 @@ public final class FaultInjector implements AutoCloseable {
         }
     }
 
-    /** A service that may not touch its own tables has a fault that nobody has foreseen. */
+    /** Without access to its own tables, a service answers with an unexpected error. */
     public void takeTablesFrom(String schema) throws SQLException {
         privileges(schema, "revoke all on all tables in schema " + schema + " from current_user");
     }
@@ -78,12 +78,12 @@ public final class FaultInjector implements AutoCloseable {
         }
     }
 
-    /** The last event of an activation is nothing that anybody can read. */
+    /** Writes an unreadable last event for an activation. */
     public void garble(String activation) {
         bus.publish(Subjects.state(activation), "?".getBytes(StandardCharsets.UTF_8));
     }
 
-    /** As a spawner would run it: it writes more to both streams than a ledger's row keeps. */
+    /** Writes the events of a run with more output on both streams than a ledger row stores. */
     public void runWithLongOutput(String activation) throws Exception {
         var queued = answer(events.lastFromLeader(activation)).orElseThrow();
         var running = ((Queued) queued.record()).claim(new Worker("spawner", "1"), "run-1", Instant.now());

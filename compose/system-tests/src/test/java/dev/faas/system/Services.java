@@ -21,7 +21,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The parts, each to be stopped by itself: for what a client is told, and what goes on, when something is away. */
+/** Runs the services so that each can be stopped alone, to test what clients see and what still works. */
 public final class Services implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final Map<String, String> settings;
@@ -31,7 +31,7 @@ public final class Services implements AutoCloseable {
     private final URI api;
     private final int registryPort;
 
-    /** @param settings {@code FAAS_…} of all of them */
+    /** @param settings {@code FAAS_…} of all services */
     public Services(Path directory, Map<String, String> settings) throws Exception {
         this.settings = settings;
         nats = NatsServer.start(directory.resolve("nats"));
@@ -57,12 +57,12 @@ public final class Services implements AutoCloseable {
         return registry;
     }
 
-    /** Where it was before. */
+    /** On its former port. */
     public void startRegistryAgain() throws Exception {
         startRegistry(registryPort);
     }
 
-    /** Without it nothing runs. */
+    /** Needed for runs only. */
     public void startSpawner() throws Exception {
         var spawner = new SpawnerVerticle(
                 config(SpawnerConfig::from, Map.of("FAAS_PLATFORM_ID", "services-" + registryPort, "FAAS_SLOTS", "2")));
@@ -81,7 +81,7 @@ public final class Services implements AutoCloseable {
         return api;
     }
 
-    public FaultInjector sabotage() throws Exception {
+    public FaultInjector createFaultInjector() throws Exception {
         return new FaultInjector(nats, postgres);
     }
 

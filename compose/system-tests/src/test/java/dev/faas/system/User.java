@@ -21,11 +21,11 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Somebody at the API of a platform, by plain HTTP. All that is sent and answered is held against openapi.yaml. */
+/** Calls the API as one user. Checks every request and response against openapi.yaml. */
 public final class User {
     private static final Duration LIMIT = Duration.ofSeconds(70);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
-    private static final ContractChecker SCRUTINY = new ContractChecker();
+    private static final ContractChecker CHECKER = new ContractChecker();
 
     private final URI api;
     private final String token;
@@ -37,24 +37,24 @@ public final class User {
         this.wrongly = wrongly;
     }
 
-    /** A new account, logged in. */
+    /** Registers a new account and logs in. */
     public static User register(URI api) throws IOException, InterruptedException {
         return register(api, "user-" + UUID.randomUUID().toString().substring(0, 12));
     }
 
     public static User register(URI api, String username) throws IOException, InterruptedException {
-        var nobody = new User(api, "", false);
+        var anonymous = new User(api, "", false);
         var account = Map.of("username", username, "password", "correct horse battery staple");
-        assertThat(nobody.post("/v1/auth/register", account).statusCode()).isEqualTo(201);
+        assertThat(anonymous.post("/v1/auth/register", account).statusCode()).isEqualTo(201);
         return login(api, username);
     }
 
     public static User login(URI api, String username) throws IOException, InterruptedException {
-        var nobody = new User(api, "", false);
+        var anonymous = new User(api, "", false);
         var account = Map.of("username", username, "password", "correct horse battery staple");
         return new User(
                 api,
-                json(nobody.post("/v1/auth/login", account))
+                json(anonymous.post("/v1/auth/login", account))
                         .path("access_token")
                         .asText(),
                 false);
@@ -65,7 +65,7 @@ public final class User {
         return new User(other, token, wrongly);
     }
 
-    /** The same, whose requests are wrong on purpose: only what is answered has to be as documented. */
+    /** The same user with intentionally wrong requests: only responses are checked. */
     public User wrongly() {
         return new User(api, token, true);
     }
@@ -74,7 +74,7 @@ public final class User {
         return send("POST", path, "application/json", Codec.write(body));
     }
 
-    /** With a name for the request, by which a repeat is known. */
+    /** With an Idempotency-Key. */
     public HttpResponse<byte[]> post(String path, Object body, String idempotencyKey)
             throws IOException, InterruptedException {
         var bytes = Codec.write(body);
@@ -117,14 +117,14 @@ public final class User {
             throws IOException, InterruptedException {
         var request = checked(builder, body);
         var response = HTTP.send(request, BodyHandlers.ofByteArray());
-        SCRUTINY.answer(request, response.statusCode(), response.headers(), response.body());
+        CHECKER.answer(request, response.statusCode(), response.headers(), response.body());
         return response;
     }
 
     private HttpRequest checked(HttpRequest.Builder builder, byte @Nullable [] body) {
         var request = builder.build();
         if (!wrongly) {
-            SCRUTINY.request(request, body);
+            CHECKER.request(request, body);
         }
         return request;
     }
@@ -151,7 +151,7 @@ public final class User {
         return json(response).path("activationId").asText();
     }
 
-    /** The record once it has ended, within two minutes: a command whose spawner was killed comes again after half of one. */
+    /** The record after its end, within two minutes: the command of a killed spawner is delivered again after 30 s. */
     public JsonNode ended(String id) throws IOException, InterruptedException {
         var record = json(get("/v1/activations/" + id + "?wait=60"));
         if (record.path("finishedAt").isNull()) {
@@ -196,14 +196,14 @@ public final class User {
         }
         var request = checked(builder, null);
         var response = HTTP.send(request, BodyHandlers.ofLines());
-        SCRUTINY.answer(request, response.statusCode(), response.headers(), null);
+        CHECKER.answer(request, response.statusCode(), response.headers(), null);
         assertThat(response.statusCode()).isEqualTo(200);
         try (var lines = response.body()) {
-            return SCRUTINY.events(request, lines).toList();
+            return CHECKER.events(request, lines).toList();
         }
     }
 
-    /** What a stream resumed there is answered with. */
+    /** The response to a stream that resumes there. */
     public int statusOfEvents(String id, String lastEventId) throws IOException, InterruptedException {
         return send(request("/v1/activations/" + id + "/events").header("Last-Event-ID", lastEventId), null)
                 .statusCode();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** One platform of real parts for all whole-system tests of a JVM, given to a test that asks for it as a parameter. */
+/** Starts one real platform for all whole-system tests of a JVM, and injects it as a parameter. */
 public final class WholeSystem implements BeforeAllCallback, ParameterResolver {
     private static final String KEY = "platform";
 

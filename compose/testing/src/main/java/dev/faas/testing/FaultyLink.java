@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What passes between two parts, on a port of its own: it can be cut as by a host that is down, or as by a network that loses
- * every packet, slowed down, and mended. Thread-safe.
+ * Forwards connections from a local port to a target, and injects network faults: refused connections (a host that is
+ * down), stalled ones (a network that loses every packet) and delayed replies. Thread-safe.
  */
 public final class FaultyLink implements AutoCloseable {
     private static final int BACKLOG = 200;
@@ -25,18 +25,18 @@ public final class FaultyLink implements AutoCloseable {
 
     private final SocketAddress target;
     private final ReservedPort port = new ReservedPort();
-    private final Set<Connection> lines = ConcurrentHashMap.newKeySet();
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private ServerSocketChannel server;
-    private boolean silent;
+    private boolean stalled;
     private long delayNanos;
 
-    /** @param target where it leads: an address on the network, or a Unix socket */
+    /** @param target an internet address or a Unix socket */
     public FaultyLink(SocketAddress target) throws IOException {
         this.target = target;
         this.server = listen();
     }
 
-    /** To a port of this machine. */
+    /** Links to a port of this machine. */
     public static FaultyLink to(int port) throws IOException {
         return new FaultyLink(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
@@ -45,28 +45,28 @@ public final class FaultyLink implements AutoCloseable {
         return port.number();
     }
 
-    /** Who is connected is thrown out, nobody gets in. */
+    /** Closes all connections and refuses new ones. */
     public synchronized void refuse() throws IOException {
         server.close();
-        lines.forEach(Connection::cut);
+        connections.forEach(Connection::cut);
     }
 
-    /** Nothing gets through any more, in neither direction, and nobody is told: neither bytes nor the end of a connection. */
-    public synchronized void swallow() {
-        silent = true;
+    /** Holds back everything in both directions, also the ends of connections. */
+    public synchronized void stall() {
+        stalled = true;
     }
 
-    /** Whatever comes back, the end of a connection among it, takes so much longer from now on: its other side is slow to answer. */
+    /** Delays everything that the target sends, also the ends of connections. */
     public synchronized void delay(Duration time) {
         delayNanos = time.toNanos();
     }
 
-    /** What was swallowed, or is still delayed, is sent again and arrives now, as TCP has it. */
-    public synchronized void mend() throws IOException {
+    /** Accepts connections again. Held or delayed data arrives now, as TCP would send it again. */
+    public synchronized void restore() throws IOException {
         if (!server.isOpen()) {
             server = listen();
         }
-        silent = false;
+        stalled = false;
         delayNanos = 0;
         notifyAll();
     }
@@ -75,7 +75,7 @@ public final class FaultyLink implements AutoCloseable {
         var listening = ServerSocketChannel.open()
                 .setOption(StandardSocketOptions.SO_REUSEADDR, true)
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), BACKLOG);
-        Thread.ofVirtual().name("cable-" + port()).start(() -> accept(listening));
+        Thread.ofVirtual().name("link-" + port()).start(() -> accept(listening));
         return listening;
     }
 
@@ -86,36 +86,36 @@ public final class FaultyLink implements AutoCloseable {
                 Thread.ofVirtual().start(() -> connect(near));
             }
         } catch (IOException e) {
-            return; // cut, or closed
+            return; // refused, or closed
         }
     }
 
     private void connect(SocketChannel near) {
         try {
-            hold();
-            var line = new Connection(near, SocketChannel.open(target), new AtomicInteger(2));
-            keep(line);
-            Thread.ofVirtual().start(() -> pump(line, near, line.far, this::hold));
-            Thread.ofVirtual().start(() -> pump(line, line.far, near, this::holdAnswer));
+            awaitPassage();
+            var connection = new Connection(near, SocketChannel.open(target), new AtomicInteger(2));
+            register(connection);
+            Thread.ofVirtual().start(() -> pump(connection, near, connection.far, this::awaitPassage));
+            Thread.ofVirtual().start(() -> pump(connection, connection.far, near, this::awaitReplyPassage));
         } catch (IOException e) {
-            // What is behind it is not there: this end hears the same.
+            // The target is not reachable: the client's connection ends, too.
             close(near);
         }
     }
 
-    private synchronized void keep(Connection line) {
-        lines.add(line);
+    private synchronized void register(Connection connection) {
+        connections.add(connection);
         if (!server.isOpen()) {
-            line.cut();
+            connection.cut();
         }
     }
 
     @FunctionalInterface
-    private interface Hold {
+    private interface Gate {
         void await() throws IOException;
     }
 
-    private void pump(Connection line, SocketChannel from, SocketChannel to, Hold hold) {
+    private void pump(Connection connection, SocketChannel from, SocketChannel to, Gate hold) {
         var buffer = ByteBuffer.allocate(BUFFER);
         try {
             while (from.read(buffer) >= 0) {
@@ -127,33 +127,33 @@ public final class FaultyLink implements AutoCloseable {
                 buffer.clear();
             }
             hold.await();
-            // The other direction may go on: Docker's clients end a container's input and read its output.
+            // The other direction stays open: Docker's clients end a container's input and read its output.
             to.shutdownOutput();
         } catch (IOException e) {
-            line.cut();
+            connection.cut();
         }
-        if (line.directions.decrementAndGet() == 0) {
-            line.cut();
-            lines.remove(line);
+        if (connection.directions.decrementAndGet() == 0) {
+            connection.cut();
+            connections.remove(connection);
         }
     }
 
-    /** Waits while nothing may pass. */
-    private void hold() throws IOException {
-        hold(0);
+    /** Waits while the link is stalled. */
+    private void awaitPassage() throws IOException {
+        awaitPassage(0);
     }
 
-    /** Waits for its time, too, which may become shorter. */
-    private void holdAnswer() throws IOException {
-        hold(System.nanoTime());
+    /** Waits for the delay, too, which may change meanwhile. */
+    private void awaitReplyPassage() throws IOException {
+        awaitPassage(System.nanoTime());
     }
 
-    /** @param delayedSince by {@link System#nanoTime}; 0: not delayed */
-    private synchronized void hold(long delayedSince) throws IOException {
+    /** @param delayedSince of {@link System#nanoTime}; 0: not delayed */
+    private synchronized void awaitPassage(long delayedSince) throws IOException {
         try {
-            while (silent || (delayedSince != 0 && restNanos(delayedSince) > 0)) {
-                // 0 waits for a change.
-                wait(silent ? 0 : TimeUnit.NANOSECONDS.toMillis(restNanos(delayedSince)) + 1);
+            while (stalled || (delayedSince != 0 && remainingNanos(delayedSince) > 0)) {
+                // 0 waits until a change is signalled.
+                wait(stalled ? 0 : TimeUnit.NANOSECONDS.toMillis(remainingNanos(delayedSince)) + 1);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -161,11 +161,11 @@ public final class FaultyLink implements AutoCloseable {
         }
     }
 
-    private long restNanos(long since) {
+    private long remainingNanos(long since) {
         return delayNanos - (System.nanoTime() - since);
     }
 
-    /** A connection on either side of the cable. */
+    /** The two ends of one connection. */
     private record Connection(SocketChannel near, SocketChannel far, AtomicInteger directions) {
         void cut() {
             FaultyLink.close(near);
@@ -177,7 +177,7 @@ public final class FaultyLink implements AutoCloseable {
         try {
             end.close();
         } catch (IOException e) {
-            // Gone it is.
+            // It is closed as far as possible.
         }
     }
 
@@ -186,7 +186,7 @@ public final class FaultyLink implements AutoCloseable {
         refuse();
         port.close();
         synchronized (this) {
-            silent = false;
+            stalled = false;
             delayNanos = 0;
             notifyAll();
         }

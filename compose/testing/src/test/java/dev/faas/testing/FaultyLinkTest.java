@@ -18,73 +18,73 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class FaultyLinkTest {
-    private static final InetAddress HERE = InetAddress.getLoopbackAddress();
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
     private static final int LONG_ENOUGH_TO_PASS = 300;
 
     private ServerSocket server;
-    private FaultyLink cable;
+    private FaultyLink link;
 
     @BeforeEach
     void open() throws IOException {
-        server = new ServerSocket(0, 10, HERE);
-        cable = FaultyLink.to(server.getLocalPort());
+        server = new ServerSocket(0, 10, LOOPBACK);
+        link = FaultyLink.to(server.getLocalPort());
     }
 
     @AfterEach
     void close() throws IOException {
-        cable.close();
+        link.close();
         server.close();
     }
 
     @Test
-    void givenACable_whenOneSideEndsWhatItSays_thenTheOtherHearsThatAndMayStillAnswer() throws IOException {
-        try (var near = new Socket(HERE, cable.port());
+    void givenALink_whenOneSideEndsItsOutput_thenTheOtherMayStillAnswer() throws IOException {
+        try (var near = new Socket(LOOPBACK, link.port());
                 var far = server.accept()) {
-            say(near, "question");
+            send(near, "request");
             near.shutdownOutput();
 
-            assertThat(far.getInputStream().readAllBytes()).isEqualTo(bytes("question"));
-            say(far, "answer");
+            assertThat(far.getInputStream().readAllBytes()).isEqualTo(bytes("request"));
+            send(far, "reply");
             far.shutdownOutput();
-            assertThat(near.getInputStream().readAllBytes()).isEqualTo(bytes("answer"));
+            assertThat(near.getInputStream().readAllBytes()).isEqualTo(bytes("reply"));
         }
     }
 
     @Test
-    void givenOneThatRefuses_whenMended_thenOnlyWhatConnectsAfterwardsPasses() throws IOException {
-        try (var before = new Socket(HERE, cable.port());
+    void givenALinkThatRefuses_whenRestored_thenOnlyNewConnectionsPass() throws IOException {
+        try (var before = new Socket(LOOPBACK, link.port());
                 var far = server.accept()) {
-            cable.refuse();
+            link.refuse();
 
             assertThat(far.getInputStream().read()).isEqualTo(-1);
-            assertThatThrownBy(() -> new Socket(HERE, cable.port()).close()).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> new Socket(LOOPBACK, link.port()).close()).isInstanceOf(IOException.class);
 
-            cable.mend();
+            link.restore();
             assertThat(before.getInputStream().read()).isEqualTo(-1);
         }
-        try (var after = new Socket(HERE, cable.port());
+        try (var after = new Socket(LOOPBACK, link.port());
                 var far = server.accept()) {
-            say(after, "x");
+            send(after, "x");
             assertThat(far.getInputStream().read()).isEqualTo('x');
         }
     }
 
     @Test
-    void givenOneThatSwallows_whenMended_thenWhatWasSaidMeanwhileArrives() throws IOException {
-        try (var near = new Socket(HERE, cable.port());
+    void givenAStalledLink_whenRestored_thenHeldDataArrives() throws IOException {
+        try (var near = new Socket(LOOPBACK, link.port());
                 var far = server.accept()) {
-            cable.swallow();
-            say(near, "x");
+            link.stall();
+            send(near, "x");
             far.setSoTimeout(LONG_ENOUGH_TO_PASS);
             assertThatThrownBy(() -> far.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
-            try (var newcomer = new Socket(HERE, cable.port())) {
+            try (var newcomer = new Socket(LOOPBACK, link.port())) {
                 newcomer.setSoTimeout(LONG_ENOUGH_TO_PASS);
                 assertThatThrownBy(() -> newcomer.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
 
-                cable.mend();
+                link.restore();
                 assertThat(far.getInputStream().read()).isEqualTo('x');
                 try (var answering = server.accept()) {
-                    say(answering, "y");
+                    send(answering, "y");
                     assertThat(newcomer.getInputStream().read()).isEqualTo('y');
                 }
             }
@@ -92,30 +92,30 @@ class FaultyLinkTest {
     }
 
     @Test
-    void givenOneThatDelays_whenMended_thenAnswersHaveWaitedAndQuestionsHaveNot() throws IOException {
-        try (var near = new Socket(HERE, cable.port());
+    void givenADelayingLink_whenRestored_thenOnlyRepliesHaveWaited() throws IOException {
+        try (var near = new Socket(LOOPBACK, link.port());
                 var far = server.accept()) {
-            cable.delay(Duration.ofMillis(LONG_ENOUGH_TO_PASS));
-            say(near, "x");
+            link.delay(Duration.ofMillis(LONG_ENOUGH_TO_PASS));
+            send(near, "x");
             assertThat(far.getInputStream().read()).isEqualTo('x');
             long asked = System.nanoTime();
-            say(far, "y");
+            send(far, "y");
             assertThat(near.getInputStream().read()).isEqualTo('y');
             assertThat(System.nanoTime() - asked)
                     .isGreaterThanOrEqualTo(
                             Duration.ofMillis(LONG_ENOUGH_TO_PASS).toNanos());
 
-            cable.delay(Duration.ofHours(1));
-            say(far, "z");
+            link.delay(Duration.ofHours(1));
+            send(far, "z");
             near.setSoTimeout(LONG_ENOUGH_TO_PASS);
             assertThatThrownBy(() -> near.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
             near.setSoTimeout(0);
-            cable.mend();
+            link.restore();
             assertThat(near.getInputStream().read()).isEqualTo('z');
         }
     }
 
-    private static void say(Socket socket, String text) throws IOException {
+    private static void send(Socket socket, String text) throws IOException {
         socket.getOutputStream().write(bytes(text));
         socket.getOutputStream().flush();
     }

@@ -18,8 +18,8 @@ final class CommandLine {
      * argument would be left.
      */
     static Optional<List<String>> of(SandboxSpec spec, ResolvedImage image) {
-        var line = new ArrayList<>(orElse(spec.entrypoint(), image.entrypoint()));
-        line.addAll(orElse(spec.command(), line.isEmpty() ? image.command() : List.of()));
+        var line = new ArrayList<>(orElse(spec.program().entrypoint(), image.entrypoint()));
+        line.addAll(orElse(spec.program().command(), line.isEmpty() ? image.command() : List.of()));
         return line.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(line));
     }
 

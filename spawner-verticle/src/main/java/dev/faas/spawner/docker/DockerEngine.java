@@ -124,7 +124,7 @@ public final class DockerEngine implements ContainerEngine {
         var image = images.resolve(spec);
         var commandLine = CommandLine.of(spec, image)
                 .orElseThrow(() -> new NotStartable(
-                        "neither the function nor its image " + spec.image()
+                        "neither the function nor its image " + spec.program().image()
                                 + " names a command to run. Set the function's command or entrypoint.",
                         null));
         return boots.boot(new HardenedContainer(config, hostCpus, spec, image, commandLine));

@@ -46,7 +46,7 @@ record HardenedContainer(
                 .withName(name)
                 .withEntrypoint(InitVolume.PROGRAM, "--") // replaces the image's entrypoint and CMD
                 .withCmd(commandLine)
-                .withEnv(spec.env().entrySet().stream()
+                .withEnv(spec.program().env().entrySet().stream()
                         .map(e -> e.getKey() + "=" + e.getValue())
                         .toList())
                 .withLabels(Labels.of(config, spec.revision()))
@@ -62,7 +62,7 @@ record HardenedContainer(
     }
 
     private HostConfig hostConfig(String initVolume) {
-        long memory = spec.memoryMb() * MIB;
+        long memory = spec.limits().memoryMb() * MIB;
         long shm = Math.min(MAX_SHM_BYTES, memory / 8);
         return HostConfig.newHostConfig()
                 .withMounts(List.of(InitVolume.mount(initVolume, config.owner().platform(), true)))
@@ -74,8 +74,9 @@ record HardenedContainer(
                 .withReadonlyRootfs(spec.readOnlyRoot())
                 .withMemory(memory)
                 .withMemorySwap(memory) // memory and swap together: no swap
-                .withNanoCPUs((long) (Math.min(spec.cpus(), hostCpus) * 1e9)) // Docker refuses more than the host has
-                .withPidsLimit((long) spec.pids())
+                .withNanoCPUs((long)
+                        (Math.min(spec.limits().cpus(), hostCpus) * 1e9)) // Docker refuses more than the host has
+                .withPidsLimit((long) spec.limits().pids())
                 .withUlimits(ulimits())
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
                 .withShmSize(shm)

@@ -8,27 +8,42 @@ import org.jspecify.annotations.Nullable;
  * Specifies what to run and its limits; the same for all activations of a function revision.
  *
  * @param revision label of the container, e.g. {@code fn_…@3}
- * @param entrypoint null: the image's own; empty: none
- * @param command null: nothing after an entrypoint, else the image's own
- * @param env added to the image's
- * @param memoryMb hard limit of memory, without swap; tmpfs ({@code /tmp} and others) counts and gets at most half
- * @param cpus processors' worth of time
- * @param pids most processes and threads at once
  * @param readOnlyRoot nothing but tmpfs can be written
  * @param reused a sandbox runs one activation after the other, each in a fresh process; its root is read-only then
  */
 public record SandboxSpec(
-        String revision,
-        String image,
-        @Nullable List<String> entrypoint,
-        @Nullable List<String> command,
-        Map<String, String> env,
-        int memoryMb,
-        double cpus,
-        int pids,
-        Network network,
-        boolean readOnlyRoot,
-        boolean reused) {
+        String revision, Program program, Limits limits, Network network, boolean readOnlyRoot, boolean reused) {
+
+    /**
+     * @param entrypoint null: the image's own; empty: none
+     * @param command null: nothing after an entrypoint, else the image's own
+     * @param env added to the image's
+     */
+    public record Program(
+            String image,
+            @Nullable List<String> entrypoint,
+            @Nullable List<String> command,
+            Map<String, String> env) {
+        public Program {
+            entrypoint = entrypoint == null ? null : List.copyOf(entrypoint);
+            command = command == null ? null : List.copyOf(command);
+            env = Map.copyOf(env);
+        }
+    }
+
+    /**
+     * @param memoryMb hard limit of memory, without swap; tmpfs ({@code /tmp} and others) counts and gets at most half
+     * @param cpus processors' worth of time
+     * @param pids most processes and threads at once
+     */
+    public record Limits(int memoryMb, double cpus, int pids) {
+        public Limits {
+            if (memoryMb < 1 || !(cpus > 0) || pids < 1) { // to Docker 0 means "without a limit"
+                throw new IllegalArgumentException(
+                        "memoryMb, cpus and pids must be positive: %d, %s, %d".formatted(memoryMb, cpus, pids));
+            }
+        }
+    }
 
     public enum Network {
         NONE,
@@ -36,17 +51,10 @@ public record SandboxSpec(
     }
 
     public SandboxSpec {
-        entrypoint = entrypoint == null ? null : List.copyOf(entrypoint);
-        command = command == null ? null : List.copyOf(command);
-        env = Map.copyOf(env);
         readOnlyRoot |= reused;
-        if (memoryMb < 1 || !(cpus > 0) || pids < 1) { // to Docker 0 means "without a limit"
-            throw new IllegalArgumentException(
-                    "memoryMb %d, cpus %s, pids %d have to be positive".formatted(memoryMb, cpus, pids));
-        }
     }
 
     public SandboxSpec withReadOnlyRoot() {
-        return new SandboxSpec(revision, image, entrypoint, command, env, memoryMb, cpus, pids, network, true, reused);
+        return new SandboxSpec(revision, program, limits, network, true, reused);
     }
 }

@@ -5,6 +5,9 @@ import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.RunSpec;
 import dev.faas.spawner.engine.RunRequest;
 import dev.faas.spawner.engine.SandboxSpec;
+import dev.faas.spawner.engine.SandboxSpec.Limits;
+import dev.faas.spawner.engine.SandboxSpec.Network;
+import dev.faas.spawner.engine.SandboxSpec.Program;
 import dev.faas.spawner.pool.PoolKey;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -28,18 +31,14 @@ public final class EngineRequests {
     }
 
     public static SandboxSpec sandboxSpec(FunctionKey function, FunctionSpec spec) {
+        var limits = spec.limits();
         return new SandboxSpec(
                 function.id() + "@" + function.revision(),
-                spec.image(),
-                spec.entrypoint(),
-                spec.command(),
-                spec.env(),
-                spec.limits().memoryMb(),
-                spec.limits().cpus(),
-                spec.limits().pids(),
+                new Program(spec.image(), spec.entrypoint(), spec.command(), spec.env()),
+                new Limits(limits.memoryMb(), limits.cpus(), limits.pids()),
                 switch (spec.network()) {
-                    case NONE -> SandboxSpec.Network.NONE;
-                    case OUTBOUND -> SandboxSpec.Network.OUTBOUND;
+                    case NONE -> Network.NONE;
+                    case OUTBOUND -> Network.OUTBOUND;
                 },
                 spec.readOnlyRoot(),
                 spec.mode() == FunctionSpec.Mode.REUSED);

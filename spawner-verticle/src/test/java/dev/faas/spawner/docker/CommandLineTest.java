@@ -37,7 +37,12 @@ final class CommandLineTest {
         var image =
                 new ResolvedImage("sha256:1", Optional.empty(), words(imageEntrypoint), words(imageCommand), Set.of());
         var spec = new SandboxSpec(
-                "fn@1", "image", orNull(entrypoint), orNull(command), Map.of(), 32, 1, 1, Network.NONE, false, false);
+                "fn@1",
+                new SandboxSpec.Program("image", orNull(entrypoint), orNull(command), Map.of()),
+                new SandboxSpec.Limits(32, 1, 1),
+                Network.NONE,
+                false,
+                false);
 
         var line = CommandLine.of(spec, image);
 

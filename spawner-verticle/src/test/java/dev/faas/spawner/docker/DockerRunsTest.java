@@ -110,7 +110,12 @@ final class DockerRunsTest {
     void givenOutbound_whenRun_thenThereIsANetwork() throws Exception {
         var image = images.script("ls /sys/class/net");
         var spec = new SandboxSpec(
-                EngineFixture.revision(image), image, null, null, Map.of(), 32, 1, 64, Network.OUTBOUND, false, false);
+                EngineFixture.revision(image),
+                new SandboxSpec.Program(image, null, null, Map.of()),
+                new SandboxSpec.Limits(32, 1, 64),
+                Network.OUTBOUND,
+                false,
+                false);
         run(spec);
 
         assertThat(output.stdoutText()).contains("eth0");
@@ -122,7 +127,12 @@ final class DockerRunsTest {
                 "touch /tmp/a && echo tmp; touch /dev/shm/a && echo shm; for d in / /bin /dev /.faas; do touch $d/a &&"
                         + " echo $d; done");
         var spec = new SandboxSpec(
-                EngineFixture.revision(image), image, null, null, Map.of(), 32, 1, 64, Network.NONE, true, false);
+                EngineFixture.revision(image),
+                new SandboxSpec.Program(image, null, null, Map.of()),
+                new SandboxSpec.Limits(32, 1, 64),
+                Network.NONE,
+                true,
+                false);
         run(spec);
 
         assertThat(output.stdoutText()).isEqualTo("tmp\nshm\n");
@@ -182,13 +192,8 @@ final class DockerRunsTest {
         var image = images.load(BusyboxImage.running("/bin/false").withCommand("no"));
         var spec = new SandboxSpec(
                 EngineFixture.revision(image),
-                image,
-                List.of("/bin/printf"),
-                List.of("%s-%s", "from the function"),
-                Map.of(),
-                32,
-                1,
-                64,
+                new SandboxSpec.Program(image, List.of("/bin/printf"), List.of("%s-%s", "from the function"), Map.of()),
+                new SandboxSpec.Limits(32, 1, 64),
                 Network.NONE,
                 false,
                 false);

@@ -76,7 +76,12 @@ final class InitComparisonTest {
         var entrypoint = list(image, "Entrypoint");
         var cmd = list(image, "Cmd");
         var spec = new SandboxSpec(
-                EngineFixture.revision(image), image, null, command, Map.of(), 64, 1, 64, Network.NONE, false, false);
+                EngineFixture.revision(image),
+                new SandboxSpec.Program(image, null, command, Map.of()),
+                new SandboxSpec.Limits(64, 1, 64),
+                Network.NONE,
+                false,
+                false);
         var resolved = new ResolvedImage(image, Optional.empty(), entrypoint, cmd, Set.of());
         return CommandLine.of(spec, resolved).orElseThrow();
     }

@@ -108,7 +108,7 @@ final class InitVolumeTest {
     /** Through a container that is never started, like the filling. */
     private static void damage(String volume, Damage damage) throws EngineFault {
         var filler = images.docker()
-                .createContainerCmd(spec.image())
+                .createContainerCmd(spec.program().image())
                 .withHostConfig(HostConfig.newHostConfig().withMounts(List.of(InitVolume.mount(volume, "x", false))))
                 .exec()
                 .getId();

@@ -52,7 +52,12 @@ final class ReusedRunsTest {
     private static SandboxSpec spec() {
         var image = images.load(BusyboxImage.running("/bin/sh", "-c"));
         return new SandboxSpec(
-                EngineFixture.revision(image), image, null, null, Map.of(), 64, 1, 64, Network.NONE, false, true);
+                EngineFixture.revision(image),
+                new SandboxSpec.Program(image, null, null, Map.of()),
+                new SandboxSpec.Limits(64, 1, 64),
+                Network.NONE,
+                false,
+                true);
     }
 
     private static String run(Sandbox sandbox, String script) {

@@ -116,7 +116,13 @@ final class SpawnerImages implements AutoCloseable {
     }
 
     private static SandboxSpec spec(String revision, String reference) {
-        return new SandboxSpec(revision, reference, null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, false);
+        return new SandboxSpec(
+                revision,
+                new SandboxSpec.Program(reference, null, null, Map.of()),
+                new SandboxSpec.Limits(32, 1.0, 64),
+                Network.NONE,
+                false,
+                false);
     }
 
     @Override

@@ -217,7 +217,12 @@ public abstract class ContainerEngineContract extends EngineFixture {
     @Test
     void givenAReusedSandbox_whenReset_thenItRunsAnother() throws Exception {
         var spec = new SandboxSpec(
-                "fn_reused@1", image(Program.ECHO), null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, true);
+                "fn_reused@1",
+                new SandboxSpec.Program(image(Program.ECHO), null, null, Map.of()),
+                new SandboxSpec.Limits(32, 1.0, 64),
+                Network.NONE,
+                false,
+                true);
         try (var sandbox = engine.boot(spec)) {
             for (var argument : List.of("first", "second", "third")) {
                 var output = new RecordedOutput();
@@ -232,7 +237,12 @@ public abstract class ContainerEngineContract extends EngineFixture {
     @Test
     void givenAReusedSandbox_whenARunWasCancelled_thenItRunsNoOther() throws Exception {
         var spec = new SandboxSpec(
-                "fn_reused@1", image(Program.HANG), null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, true);
+                "fn_reused@1",
+                new SandboxSpec.Program(image(Program.HANG), null, null, Map.of()),
+                new SandboxSpec.Limits(32, 1.0, 64),
+                Network.NONE,
+                false,
+                true);
         var output = new RecordedOutput();
         try (var sandbox = engine.boot(spec);
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {

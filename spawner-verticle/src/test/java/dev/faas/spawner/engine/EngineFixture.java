@@ -80,11 +80,23 @@ public abstract class EngineFixture {
 
     SandboxSpec spec(Program program, Map<String, String> env) {
         var image = image(program);
-        return new SandboxSpec(revision(image), image, null, null, env, 32, 1.0, 64, Network.NONE, false, false);
+        return new SandboxSpec(
+                revision(image),
+                new SandboxSpec.Program(image, null, null, env),
+                new SandboxSpec.Limits(32, 1.0, 64),
+                Network.NONE,
+                false,
+                false);
     }
 
     public static SandboxSpec spec(String image) {
-        return new SandboxSpec(revision(image), image, null, null, Map.of(), 32, 1.0, 64, Network.NONE, false, false);
+        return new SandboxSpec(
+                revision(image),
+                new SandboxSpec.Program(image, null, null, Map.of()),
+                new SandboxSpec.Limits(32, 1.0, 64),
+                Network.NONE,
+                false,
+                false);
     }
 
     /** One for each image, because a revision is pinned to its first image. */

@@ -124,13 +124,13 @@ public final class FakeEngine implements ContainerEngine {
         if (down) {
             throw new SandboxUnavailable.BootFailed("the engine is away", null);
         }
-        var failure = unavailable.get(spec.image());
+        var failure = unavailable.get(spec.program().image());
         if (failure != null) {
             throw failure.get();
         }
-        var program = images.get(spec.image());
+        var program = images.get(spec.program().image());
         if (program == null) {
-            throw new ImageNotFound("image " + spec.image() + " is neither on this host nor to be had");
+            throw new ImageNotFound("image " + spec.program().image() + " is neither on this host nor to be had");
         }
         return program;
     }

@@ -20,7 +20,7 @@ public final class FakeProcess {
     FakeProcess(SandboxSpec spec, RunRequest request, OutputSink sink) {
         this.request = request;
         this.sink = sink;
-        environment = new HashMap<>(spec.env());
+        environment = new HashMap<>(spec.program().env());
         environment.putAll(request.variables());
     }
 

@@ -15,7 +15,14 @@ final class PoolSharesTest {
 
     private static PoolKey key(String owner, String revision) {
         return new PoolKey(
-                owner, new SandboxSpec(revision, "image", null, null, Map.of(), 32, 1, 64, Network.NONE, false, false));
+                owner,
+                new SandboxSpec(
+                        revision,
+                        new SandboxSpec.Program("image", null, null, Map.of()),
+                        new SandboxSpec.Limits(32, 1, 64),
+                        Network.NONE,
+                        false,
+                        false));
     }
 
     private static Map<PoolKey, Integer> targets(Object... pairs) {

@@ -52,7 +52,14 @@ final class SandboxPoolTest {
 
     private static PoolKey key(String owner, String revision) {
         return new PoolKey(
-                owner, new SandboxSpec(revision, "image", null, null, Map.of(), 32, 1, 64, Network.NONE, false, false));
+                owner,
+                new SandboxSpec(
+                        revision,
+                        new SandboxSpec.Program("image", null, null, Map.of()),
+                        new SandboxSpec.Limits(32, 1, 64),
+                        Network.NONE,
+                        false,
+                        false));
     }
 
     private double count(String name) {
@@ -263,7 +270,14 @@ final class SandboxPoolTest {
 
     private static PoolKey reused(String owner, String revision) {
         return new PoolKey(
-                owner, new SandboxSpec(revision, "image", null, null, Map.of(), 32, 1, 64, Network.NONE, false, true));
+                owner,
+                new SandboxSpec(
+                        revision,
+                        new SandboxSpec.Program("image", null, null, Map.of()),
+                        new SandboxSpec.Limits(32, 1, 64),
+                        Network.NONE,
+                        false,
+                        true));
     }
 
     private static void run(Sandbox sandbox) {

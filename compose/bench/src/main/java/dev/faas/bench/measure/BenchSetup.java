@@ -7,24 +7,24 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What there is to measure with.
+ * Starts platforms for scenarios.
  *
  * @param image whose entrypoint is busybox's echo
- * @param program what starts the platform as its users do; null where that is not known
- * @param count of whatever a scenario has many of, in place of its own
+ * @param program the command that users start the platform with; null if unknown
+ * @param count size of a scenario, instead of its default
  */
 public record BenchSetup(
         Subject.Start start, String image, @Nullable Path program, OptionalInt count) {
-    /** What is done on a platform; blocks. */
-    public interface Play {
-        Report run(ScenarioContext stage) throws Exception;
+    /** A measurement on a running platform; blocks. */
+    public interface Measurement {
+        Report run(ScenarioContext context) throws Exception;
     }
 
-    /** On a platform in this process, gone afterwards. */
-    public Report with(Map<String, String> settings, int spawners, Play play) throws Exception {
+    /** Measures on a temporary platform in this process. */
+    public Report onPlatform(Map<String, String> settings, int spawners, Measurement measurement) throws Exception {
         var vertx = Vertx.vertx();
-        try (var subject = start.with(settings, spawners)) {
-            return play.run(new ScenarioContext(vertx, subject.api(), subject.bus(), image, count));
+        try (var subject = start.start(settings, spawners)) {
+            return measurement.run(new ScenarioContext(vertx, subject.api(), subject.natsConfig(), image, count));
         } finally {
             Client.await(vertx.close());
         }

@@ -18,7 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One user of the API over keep-alive connections. */
+/** Calls the API as one user, over keep-alive connections. */
 public final class Client implements AutoCloseable {
     private static final int CONNECTIONS = 64;
     private static final long LIMIT_SECONDS = 90;
@@ -40,18 +40,18 @@ public final class Client implements AutoCloseable {
         var client = new Client(vertx, api);
         var name = "bench-" + UUID.randomUUID().toString().substring(0, 8);
         var credentials = Map.of("username", name, "password", UUID.randomUUID().toString());
-        client.ask(HttpMethod.POST, "/v1/auth/register", credentials);
-        var login = client.ask(HttpMethod.POST, "/v1/auth/login", credentials);
+        client.request(HttpMethod.POST, "/v1/auth/register", credentials);
+        var login = client.request(HttpMethod.POST, "/v1/auth/login", credentials);
         client.authorization = "Bearer " + login.path("access_token").asText();
         return client;
     }
 
-    /** As the platform has it. */
-    public JsonNode function(Map<String, ?> function) throws Exception {
-        return ask(HttpMethod.POST, "/v1/functions", function);
+    /** Creates a function; its representation. Blocks. */
+    public JsonNode createFunction(Map<String, ?> function) throws Exception {
+        return request(HttpMethod.POST, "/v1/functions", function);
     }
 
-    /** What its requests have in the header of this name. */
+    /** The value of the Authorization header. */
     public String authorization() {
         return authorization;
     }
@@ -64,17 +64,17 @@ public final class Client implements AutoCloseable {
         return send(HttpMethod.GET, path, "application/json", Buffer.buffer());
     }
 
-    /** The activation once it has ended. Blocks, for as long as that takes. */
-    public JsonNode end(String activation) throws Exception {
+    /** The activation after its end. Blocks without a limit. */
+    public JsonNode awaitEnd(String activation) throws Exception {
         while (true) {
-            var record = tree(await(get("/v1/activations/" + activation + "?wait=60")));
+            var record = readTree(await(get("/v1/activations/" + activation + "?wait=60")));
             if (!record.path("finishedAt").isNull()) {
                 return record;
             }
         }
     }
 
-    /** Completes with the body; fails when the answer is none of 2xx. */
+    /** Completes with the body; fails if the status is not 2xx. */
     public Future<Buffer> submit(String function, String query, String argument) {
         return send(
                 HttpMethod.POST,
@@ -83,25 +83,25 @@ public final class Client implements AutoCloseable {
                 Buffer.buffer(argument));
     }
 
-    /** Blocks until the answer is there. */
-    public JsonNode ask(HttpMethod method, String path, @Nullable Object body) throws Exception {
+    /** Sends a request and blocks until its response. */
+    public JsonNode request(HttpMethod method, String path, @Nullable Object body) throws Exception {
         var json = body == null ? Buffer.buffer() : Buffer.buffer(Codec.write(body));
-        return tree(await(send(method, path, "application/json", json)));
+        return readTree(await(send(method, path, "application/json", json)));
     }
 
-    public static JsonNode tree(Buffer body) {
+    public static JsonNode readTree(Buffer body) {
         return Codec.readTree(body.getBytes());
     }
 
-    public static <T> T await(Future<T> answer) throws Exception {
-        return answer.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    public static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** On an event loop, whoever asks: an answer that begins before its listener is there would be missed. */
+    /** Always on an event loop: a response that begins before its handler is set would be lost. */
     private Future<Buffer> send(HttpMethod method, String path, String type, Buffer body) {
-        var answer = Promise.<Buffer>promise();
-        vertx.runOnContext(now -> exchange(method, path, type, body).onComplete(answer));
-        return answer.future();
+        var promise = Promise.<Buffer>promise();
+        vertx.runOnContext(now -> exchange(method, path, type, body).onComplete(promise));
+        return promise.future();
     }
 
     private Future<Buffer> exchange(HttpMethod method, String path, String type, Buffer body) {

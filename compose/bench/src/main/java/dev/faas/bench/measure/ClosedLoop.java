@@ -8,19 +8,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 
-/** So many clients, each of which asks again as soon as it has been answered. */
+/** Runs a fixed number of clients; each sends its next request as soon as the last one was answered. */
 public final class ClosedLoop {
-    /** How long it took for each, and altogether. */
-    public record Done(Samples samples, Duration whole) {
-        /** Several, as one. */
-        public static Done of(List<Done> rounds) {
+    /** The duration of each request, and of all together. */
+    public record Result(Samples samples, Duration elapsed) {
+        /** Combines rounds into one result. */
+        public static Result combine(List<Result> rounds) {
             var samples = new Samples();
             rounds.forEach(round -> samples.addAll(round.samples));
-            return new Done(samples, rounds.stream().map(Done::whole).reduce(Duration.ZERO, Duration::plus));
+            return new Result(samples, rounds.stream().map(Result::elapsed).reduce(Duration.ZERO, Duration::plus));
         }
 
         public double perSecond() {
-            return samples.count() / (whole.toNanos() / 1e9);
+            return samples.count() / (elapsed.toNanos() / 1e9);
         }
 
         public Row row(String what) {
@@ -40,18 +40,18 @@ public final class ClosedLoop {
         this.request = request;
     }
 
-    /** Blocks until all are answered; the first failure ends it. */
-    public static Done run(int clients, int total, Duration limit, IntFunction<Future<?>> request) throws Exception {
+    /** Blocks until all requests are answered; the first failure ends the loop. */
+    public static Result run(int clients, int total, Duration limit, IntFunction<Future<?>> request) throws Exception {
         var loop = new ClosedLoop(total, request);
         long begin = System.nanoTime();
         for (int i = 0; i < clients; i++) {
-            loop.ask();
+            loop.requestNext();
         }
         loop.all.get(limit.toSeconds(), TimeUnit.SECONDS);
-        return new Done(loop.samples, Duration.ofNanos(System.nanoTime() - begin));
+        return new Result(loop.samples, Duration.ofNanos(System.nanoTime() - begin));
     }
 
-    private void ask() {
+    private void requestNext() {
         int number = next.getAndIncrement();
         if (number >= total || all.isDone()) {
             return;
@@ -62,7 +62,7 @@ public final class ClosedLoop {
             if (ended.incrementAndGet() == total) {
                 all.complete(null);
             }
-            ask();
+            requestNext();
         });
     }
 }

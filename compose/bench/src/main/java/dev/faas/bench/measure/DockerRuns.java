@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** The baseline: the same image by the docker command. */
+/** Measures the baseline: the same image, run by the docker command. */
 public final class DockerRuns {
     private static final long LIMIT_SECONDS = 60;
 
@@ -19,8 +19,8 @@ public final class DockerRuns {
         this.image = image;
     }
 
-    /** Runs it once; nanoseconds until its result was there. Blocks. */
-    public long once(String argument) throws IOException, InterruptedException {
+    /** Runs the image once; nanoseconds until its result was read. Blocks. */
+    public long runOnce(String argument) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         var process = new ProcessBuilder("docker", "run", "--rm", "--network", "none", image, argument)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -37,10 +37,10 @@ public final class DockerRuns {
         return took;
     }
 
-    /** So many at once, so many altogether. */
-    public ClosedLoop.Done parallel(int atOnce, int total) throws Exception {
+    /** Runs the image {@code total} times, up to {@code concurrency} at the same time. Blocks. */
+    public ClosedLoop.Result runParallel(int concurrency, int total) throws Exception {
         var samples = new Samples();
-        var slots = new Semaphore(atOnce);
+        var slots = new Semaphore(concurrency);
         long begin = System.nanoTime();
         try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
             var runs = new ArrayList<Future<?>>();
@@ -49,7 +49,7 @@ public final class DockerRuns {
                 slots.acquire();
                 runs.add(pool.submit(() -> {
                     try {
-                        samples.add(once(argument));
+                        samples.add(runOnce(argument));
                     } finally {
                         slots.release();
                     }
@@ -60,6 +60,6 @@ public final class DockerRuns {
                 run.get();
             }
         }
-        return new ClosedLoop.Done(samples, Duration.ofNanos(System.nanoTime() - begin));
+        return new ClosedLoop.Result(samples, Duration.ofNanos(System.nanoTime() - begin));
     }
 }

@@ -13,26 +13,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one stream of server-sent events until it is over or broken. Lives on one event loop. */
+/** Reads one stream of server-sent events until its end or a failure. Runs on one event loop. */
 final class EventReader {
     private static final String BETWEEN_FRAMES = "\n\n";
     private static final long CONNECT_SECONDS = 30;
 
-    private final Consumer<ServerSentEvent> told;
-    private final Consumer<@Nullable Throwable> over;
+    private final Consumer<ServerSentEvent> onEvent;
+    private final Consumer<@Nullable Throwable> onEnd;
     private @Nullable HttpClientResponse response;
     private boolean ended;
 
     /**
-     * @param told of each event
-     * @param over once, when nothing more comes; with null when the server said that it was the end
+     * @param onEvent called with each event
+     * @param onEnd called once at the end: with null after the server's end event, else with the failure
      */
-    EventReader(Consumer<ServerSentEvent> told, Consumer<@Nullable Throwable> over) {
-        this.told = told;
-        this.over = over;
+    EventReader(Consumer<ServerSentEvent> onEvent, Consumer<@Nullable Throwable> onEnd) {
+        this.onEvent = onEvent;
+        this.onEnd = onEnd;
     }
 
-    /** @param after the id of the last event that is known; empty: from the beginning */
+    /** @param after the id of the last known event; empty: from the beginning */
     void open(HttpClient http, URI stream, String authorization, String after) {
         var options = new RequestOptions()
                 .setMethod(HttpMethod.GET)
@@ -44,38 +44,40 @@ final class EventReader {
         if (!after.isEmpty()) {
             options.putHeader("Last-Event-ID", after);
         }
-        http.request(options).compose(request -> request.send().map(this::read)).onFailure(this::over);
+        http.request(options)
+                .compose(request -> request.send().map(this::onResponse))
+                .onFailure(this::finish);
     }
 
-    private HttpClientResponse read(HttpClientResponse answer) {
-        response = answer;
-        if (answer.statusCode() != 200) {
-            over(new IOException("answered " + answer.statusCode()));
-            return answer;
+    private HttpClientResponse onResponse(HttpClientResponse reply) {
+        response = reply;
+        if (reply.statusCode() != 200) {
+            finish(new IOException("replyed " + reply.statusCode()));
+            return reply;
         }
-        answer.exceptionHandler(this::over);
-        answer.endHandler(end -> over(new IOException("the stream ended without its end")));
-        answer.handler(RecordParser.newDelimited(BETWEEN_FRAMES, this::frame));
-        return answer;
+        reply.exceptionHandler(this::finish);
+        reply.endHandler(end -> finish(new IOException("the stream closed before its end event")));
+        reply.handler(RecordParser.newDelimited(BETWEEN_FRAMES, this::onFrame));
+        return reply;
     }
 
-    private void frame(Buffer text) {
-        var frame = ServerSentEvent.of(text.toString(StandardCharsets.UTF_8));
-        if (frame.is("end")) {
-            over(null);
-        } else if (frame.event() != null) {
-            told.accept(frame);
+    private void onFrame(Buffer frame) {
+        var event = ServerSentEvent.of(frame.toString(StandardCharsets.UTF_8));
+        if (event.is("end")) {
+            finish(null);
+        } else if (event.event() != null) {
+            onEvent.accept(event);
         }
     }
 
-    private void over(@Nullable Throwable why) {
+    private void finish(@Nullable Throwable failure) {
         if (!ended) {
             ended = true;
-            over.accept(why);
+            onEnd.accept(failure);
         }
     }
 
-    /** Takes nothing more, until {@link #resume}. */
+    /** Stops reading until {@link #resume}. */
     void pause() {
         if (response != null) {
             response.pause();

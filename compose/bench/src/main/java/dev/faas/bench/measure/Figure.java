@@ -1,4 +1,4 @@
 package dev.faas.bench.measure;
 
-/** One number of a report that is not a duration of many. */
+/** Holds one single number of a report. */
 public record Figure(String what, double value, String unit) {}

@@ -28,19 +28,19 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A past: activations of one function, each written to the bus with the very events that its run would leave, so that the
- * platform's own projector and pruner bring them into the ledger and off the bus.
+ * Writes ended activations of one function to the event stream, with the same events as real runs. The platform's projector
+ * and pruner then copy them to the ledger and remove them from the stream.
  */
 public final class FinishedActivations {
-    private static final int AT_ONCE = 256;
+    private static final int CONCURRENCY = 256;
     private static final Worker WORKER = new Worker("bench", Ids.activation(Instant.EPOCH));
     private static final String RESULT = "hello, history\n";
-    private static final Duration RAN = Duration.ofMillis(5);
-    /** So much may wait on the bus to be pruned, before more is added. */
-    private static final long MOST_ON_THE_BUS = 256L << 20;
+    private static final Duration RUN_TIME = Duration.ofMillis(5);
+    /** Writing pauses while the event stream has more than this. */
+    private static final long MAX_STORED_BYTES = 256L << 20;
 
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
-    private static final int LOOK_EVERY = 1_000;
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final int CHECK_EVERY = 1_000;
 
     private final ActivationEvents events;
     private final String owner;
@@ -48,7 +48,7 @@ public final class FinishedActivations {
     private final FunctionSpec spec;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    /** @param owner of the function and of all that is made */
+    /** @param owner of the function and of all activations */
     public FinishedActivations(Nats nats, String owner, FunctionKey function, FunctionSpec spec) {
         this.events = new ActivationEvents(nats);
         this.owner = owner;
@@ -56,37 +56,37 @@ public final class FinishedActivations {
         this.spec = spec;
     }
 
-    /** Makes so many; the ids of every hundredth. Blocks until the last is stored. */
-    public List<String> make(int count) throws Exception {
-        var places = new Semaphore(AT_ONCE);
-        var some = new ArrayList<String>();
+    /** Writes activations and returns the id of every hundredth. Blocks until the last one is stored. */
+    public List<String> write(int count) throws Exception {
+        var permits = new Semaphore(CONCURRENCY);
+        var sampledIds = new ArrayList<String>();
         for (int i = 0; i < count; i++) {
-            if (i % LOOK_EVERY == 0) {
-                awaitOnTheBus(MOST_ON_THE_BUS, Duration.ofMinutes(5));
+            if (i % CHECK_EVERY == 0) {
+                awaitStoredBytes(MAX_STORED_BYTES, Duration.ofMinutes(5));
             }
-            places.acquire();
+            permits.acquire();
             var id = Ids.activation(now());
             if (i % 100 == 0) {
-                some.add(id);
+                sampledIds.add(id);
             }
-            var unused = make(id).whenComplete((stored, failed) -> {
+            var unused = write(id).whenComplete((stored, failed) -> {
                 if (failed != null) {
                     failure.compareAndSet(null, failed);
                 }
-                places.release();
+                permits.release();
             });
             if (failure.get() != null) {
                 break;
             }
         }
-        places.acquire(AT_ONCE);
+        permits.acquire(CONCURRENCY);
         if (failure.get() != null) {
-            throw new IllegalStateException("an activation could not be made", failure.get());
+            throw new IllegalStateException("cannot write an activation to the event stream", failure.get());
         }
-        return some;
+        return sampledIds;
     }
 
-    private CompletableFuture<?> make(String id) {
+    private CompletableFuture<?> write(String id) {
         var begun = now();
         var activation = new Activation(
                 id,
@@ -113,31 +113,32 @@ public final class FinishedActivations {
     private static long sequence(AppendResult appended) {
         return switch (appended) {
             case AppendResult.Stored(var snapshot) -> snapshot.sequence();
-            case AppendResult.Superseded other -> throw new IllegalStateException("somebody else has written it");
+            case AppendResult.Superseded other -> throw new IllegalStateException("sampledIdsbody else has written it");
         };
     }
 
     private static Report report(Instant begun, long output) {
         return new Report(
                 Report.Exit.succeeded(),
-                new Report.Usage(begun, begun.plus(RAN), 1, RAN.toMillis(), 1L, 1_000L),
+                new Report.Usage(begun, begun.plus(RUN_TIME), 1, RUN_TIME.toMillis(), 1L, 1_000L),
                 new Report.Output(RESULT, RESULT.length(), false, 0, false, output),
                 null);
     }
 
-    /** Bytes of all events that are there. */
-    public long onTheBus() throws Exception {
+    /** Bytes of all events in the stream. */
+    public long storedBytes() throws Exception {
         return events.streamUsage().get(10, TimeUnit.SECONDS).used();
     }
 
-    /** Waits until there are not more. */
-    public void awaitOnTheBus(long bytes, Duration limit) throws Exception {
+    /** Waits until the event stream has at most this size. */
+    public void awaitStoredBytes(long bytes, Duration limit) throws Exception {
         long until = System.nanoTime() + limit.toNanos();
-        while (onTheBus() > bytes) {
+        while (storedBytes() > bytes) {
             if (System.nanoTime() > until) {
-                throw new TimeoutException("there are still " + onTheBus() + " bytes of events on the bus");
+                throw new TimeoutException("the event stream still has " + storedBytes() + " bytes after "
+                        + limit.toSeconds() + " s, more than " + bytes + ": is the pruner running?");
             }
-            Thread.sleep(LOOK_AGAIN);
+            Thread.sleep(POLL);
         }
     }
 

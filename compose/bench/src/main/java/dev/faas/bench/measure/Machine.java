@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What figures were taken on. */
+/** Describes the machine that figures were measured on. */
 public record Machine(String processor, int cores, String system, String java) {
-    public static Machine here() throws IOException {
+    public static Machine current() throws IOException {
         return new Machine(
                 model(),
                 Runtime.getRuntime().availableProcessors(),

@@ -9,17 +9,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The memory of processes, as Linux tells it.
+ * Reads the memory of processes from {@code /proc}.
  *
  * @param process its name
- * @param residentBytes all of its pages that are in memory, those it shares with others too
- * @param shareBytes the same, of a page that several processes share an equal part each: these may be added up
+ * @param residentBytes all its pages in memory (Rss), shared ones too
+ * @param proportionalBytes the same, with each shared page divided by its users (Pss): may be added up
  */
-public record Memory(String process, long residentBytes, long shareBytes) {
+public record Memory(String process, long residentBytes, long proportionalBytes) {
     private static final double MIB = 1 << 20;
 
-    /** Of a process and all below it; those that end meanwhile are left out. */
-    public static List<Memory> family(ProcessHandle first) throws IOException {
+    /** Of a process and its descendants, except those that end meanwhile. */
+    public static List<Memory> ofTree(ProcessHandle first) throws IOException {
         var found = new ArrayList<Memory>();
         for (var process : Stream.concat(Stream.of(first), first.descendants()).toList()) {
             of(process).ifPresent(found::add);
@@ -63,7 +63,7 @@ public record Memory(String process, long residentBytes, long shareBytes) {
                 / MIB;
     }
 
-    public static double shareMib(List<Memory> all) {
-        return all.stream().mapToLong(Memory::shareBytes).sum() / MIB;
+    public static double proportionalMib(List<Memory> all) {
+        return all.stream().mapToLong(Memory::proportionalBytes).sum() / MIB;
     }
 }

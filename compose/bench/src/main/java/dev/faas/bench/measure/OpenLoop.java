@@ -10,13 +10,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests at fixed times, answered or not; each is measured from the time it was due, so that a stall counts for all whom
- * it delays.
+ * Sends requests at a fixed rate, independent of their responses. Measures each from its due time, so that a stall counts
+ * for every request it delays.
  */
 public final class OpenLoop {
     private OpenLoop() {}
 
-    /** Blocks until all are answered; fails with the first failure. */
+    /** Blocks until all requests are answered; throws if one failed. */
     public static Samples run(int perSecond, int total, Duration limit, Supplier<Future<?>> request) throws Exception {
         var samples = new Samples();
         var open = new CountDownLatch(total);
@@ -33,7 +33,8 @@ public final class OpenLoop {
                     .onComplete(any -> open.countDown());
         }
         if (!open.await(limit.toSeconds(), TimeUnit.SECONDS)) {
-            throw new IllegalStateException(open.getCount() + " requests were not answered in time");
+            throw new IllegalStateException(
+                    open.getCount() + " requests were not answered within " + limit.toSeconds() + " s");
         }
         if (failure.get() != null) {
             throw new IllegalStateException("a request failed", failure.get());

@@ -5,25 +5,25 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
- * How much processor time this JVM and the bus below it have had.
+ * Measures the processor time of this JVM and of its nats-server.
  *
- * @param at when, by {@link System#nanoTime}
+ * @param at of {@link System#nanoTime}
  */
-public record ProcessorTime(long at, Duration platform, Duration bus) {
+public record ProcessorTime(long at, Duration platform, Duration nats) {
     static ProcessorTime now() {
         var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        var bus = ProcessHandle.current()
+        var nats = ProcessHandle.current()
                 .descendants()
                 .map(ProcessHandle::info)
                 .filter(info ->
                         info.command().filter(it -> it.endsWith("nats-server")).isPresent())
                 .flatMap(info -> info.totalCpuDuration().stream())
                 .reduce(Duration.ZERO, Duration::plus);
-        return new ProcessorTime(System.nanoTime(), Duration.ofNanos(system.getProcessCpuTime()), bus);
+        return new ProcessorTime(System.nanoTime(), Duration.ofNanos(system.getProcessCpuTime()), nats);
     }
 
-    /** Shares of one core during so much time from now on. Blocks. */
-    public static Shares during(Duration time) throws InterruptedException {
+    /** Measures for this time from now. Blocks. */
+    public static Shares measure(Duration time) throws InterruptedException {
         var begin = now();
         Thread.sleep(time);
         return now().since(begin);
@@ -33,9 +33,9 @@ public record ProcessorTime(long at, Duration platform, Duration bus) {
         double nanos = at - before.at;
         return new Shares(
                 100 * platform.minus(before.platform).toNanos() / nanos,
-                100 * bus.minus(before.bus).toNanos() / nanos);
+                100 * nats.minus(before.nats).toNanos() / nanos);
     }
 
     /** In percent of one core. */
-    public record Shares(double platform, double bus) {}
+    public record Shares(double platform, double nats) {}
 }

@@ -3,7 +3,7 @@ package dev.faas.bench.measure;
 import java.io.PrintStream;
 import java.util.List;
 
-/** What one scenario found. */
+/** Holds the results of one scenario. Its component names are field names of the JSON report. */
 public record Report(String scenario, String what, List<Row> rows, List<Figure> figures, List<TargetResult> verdicts) {
     public Report(String scenario, String what, List<Row> rows, List<TargetResult> verdicts) {
         this(scenario, what, rows, List.of(), verdicts);

@@ -3,10 +3,10 @@ package dev.faas.bench.measure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of a report.
+ * Holds one line of a report.
  *
- * @param count how many were measured
- * @param perSecond null where one came after another
+ * @param count of measured durations
+ * @param perSecond null for requests one after another
  */
 public record Row(
         String what,

@@ -3,7 +3,7 @@ package dev.faas.bench.measure;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Durations of one kind. Thread-safe. */
+/** Collects durations and computes their percentiles. Thread-safe. */
 public final class Samples {
     private long[] nanos = new long[1024];
     private int count;
@@ -15,7 +15,7 @@ public final class Samples {
         nanos[count++] = duration;
     }
 
-    /** @param others no longer written to */
+    /** @param others must not change any more */
     public void addAll(Samples others) {
         for (int i = 0; i < others.count; i++) {
             add(others.nanos[i]);
@@ -26,7 +26,7 @@ public final class Samples {
         return count;
     }
 
-    /** The smallest duration that at least this share of all does not exceed, in milliseconds. */
+    /** In milliseconds, by the nearest-rank method. */
     public synchronized double percentile(double share) {
         if (count == 0) {
             throw new IllegalStateException("nothing was measured");
@@ -40,7 +40,7 @@ public final class Samples {
         return percentile(0.5);
     }
 
-    /** @param perSecond null where one came after another: there only the durations say something */
+    /** @param perSecond null for requests one after another, where only the durations count */
     public Row row(String what, @Nullable Double perSecond) {
         return new Row(what, count(), p50(), percentile(0.95), percentile(0.99), perSecond);
     }

@@ -2,19 +2,19 @@ package dev.faas.bench.measure;
 
 import java.util.Map;
 
-/** One thing to measure. */
+/** Measures one property of the platform. */
 public interface Scenario {
     String name();
 
     /** In a few words, with the load. */
-    String what();
+    String description();
 
     /** Blocks. */
-    Report measure(BenchSetup grounds) throws Exception;
+    Report measure(BenchSetup setup) throws Exception;
 
-    /** On a platform of its own, in this process. */
+    /** Measures on one platform in this process. */
     interface OnPlatform extends Scenario {
-        /** What the platform is set to, beyond its defaults. */
+        /** Settings that differ from the defaults. */
         default Map<String, String> settings() {
             return Map.of();
         }
@@ -24,11 +24,11 @@ public interface Scenario {
         }
 
         /** Blocks. */
-        Report run(ScenarioContext stage) throws Exception;
+        Report run(ScenarioContext context) throws Exception;
 
         @Override
-        default Report measure(BenchSetup grounds) throws Exception {
-            return grounds.with(settings(), spawners(), this::run);
+        default Report measure(BenchSetup setup) throws Exception {
+            return setup.onPlatform(settings(), spawners(), this::run);
         }
     }
 }

@@ -6,15 +6,15 @@ import java.net.URI;
 import java.util.OptionalInt;
 
 /**
- * What a scenario on a platform works with.
+ * Gives a scenario access to its platform.
  *
- * @param bus how the platform's is reached past the API, for what a client cannot do
+ * @param natsConfig direct access to the platform's NATS, for what the API does not offer
  * @param image whose command is {@code echo}, unmodified busybox
- * @param count of whatever the scenario has many of, in place of its own
+ * @param count size of the scenario, instead of its default
  */
-public record ScenarioContext(Vertx vertx, URI api, NatsConfig bus, String image, OptionalInt count) {
-    /** A user of its own, logged in. */
-    public Client user() throws Exception {
+public record ScenarioContext(Vertx vertx, URI api, NatsConfig natsConfig, String image, OptionalInt count) {
+    /** Registers a new user and logs in. */
+    public Client registerUser() throws Exception {
         return Client.register(vertx, api);
     }
 }

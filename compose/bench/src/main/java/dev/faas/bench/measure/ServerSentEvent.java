@@ -3,9 +3,9 @@ package dev.faas.bench.measure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One server-sent event, as the gateway writes it: each field on one line.
+ * Parses one server-sent event as the gateway writes it: each field on one line.
  *
- * @param id null where it has none
+ * @param id null if there is none
  * @param event null for a comment
  */
 record ServerSentEvent(@Nullable String id, @Nullable String event, String data) {

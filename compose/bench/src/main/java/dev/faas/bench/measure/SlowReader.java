@@ -12,36 +12,36 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops reading at the first output, for longer than the gateway has patience, then reads what is there, comes back where it
- * was and reads the rest. Lives on one event loop.
+ * Stops reading at the first output for longer than the gateway's stall limit, then reads on, reconnects after the last event
+ * and reads the rest. Runs on one event loop.
  */
 public final class SlowReader {
     /**
-     * What it came to.
+     * The outcome.
      *
-     * @param cutOff how often the gateway had had enough
-     * @param bytes of output, all in all
-     * @param checksum of the same, in the order it came
+     * @param cutOff how often the gateway closed the connection
+     * @param bytes of all output
+     * @param checksum of all output, in its order of arrival
      */
-    public record Done(int cutOff, long bytes, long checksum) {}
+    public record Result(int cutOff, long bytes, long checksum) {}
 
     private final Vertx vertx;
     private final HttpClient http;
     private final URI stream;
     private final String authorization;
     private final Duration pause;
-    private final Runnable stuck;
-    private final Consumer<Done> done;
+    private final Runnable onStall;
+    private final Consumer<Result> onDone;
     private final CRC32 checksum = new CRC32();
     private EventReader reader;
-    private String last = "";
+    private String lastEventId = "";
     private long bytes;
     private int cutOff;
     private boolean paused;
 
     /**
-     * @param pause how long it takes nothing
-     * @param stuck called when it begins to take nothing
+     * @param pause how long it does not read
+     * @param onStall called when it stops reading
      */
     SlowReader(
             Vertx vertx,
@@ -49,46 +49,46 @@ public final class SlowReader {
             URI stream,
             String authorization,
             Duration pause,
-            Runnable stuck,
-            Consumer<Done> done) {
+            Runnable onStall,
+            Consumer<Result> onDone) {
         this.vertx = vertx;
         this.http = http;
         this.stream = stream;
         this.authorization = authorization;
         this.pause = pause;
-        this.stuck = stuck;
-        this.done = done;
-        this.reader = new EventReader(this::told, this::over);
+        this.onStall = onStall;
+        this.onDone = onDone;
+        this.reader = new EventReader(this::onEvent, this::onEnd);
     }
 
     void open() {
-        reader.open(http, stream, authorization, last);
+        reader.open(http, stream, authorization, lastEventId);
     }
 
-    private void told(ServerSentEvent frame) {
-        if (frame.id() != null) {
-            last = frame.id();
+    private void onEvent(ServerSentEvent event) {
+        if (event.id() != null) {
+            lastEventId = event.id();
         }
-        if (frame.is("output")) {
-            JsonNode output = Codec.readTree(frame.data().getBytes(StandardCharsets.UTF_8));
+        if (event.is("output")) {
+            JsonNode output = Codec.readTree(event.data().getBytes(StandardCharsets.UTF_8));
             var text = output.path("text").asText().getBytes(StandardCharsets.UTF_8);
             bytes += text.length;
             checksum.update(text);
             if (!paused) {
                 paused = true;
                 reader.pause();
-                stuck.run();
+                onStall.run();
                 vertx.setTimer(pause.toMillis(), now -> reader.resume());
             }
         }
     }
 
-    private void over(@Nullable Throwable why) {
-        if (why == null) {
-            done.accept(new Done(cutOff, bytes, checksum.getValue()));
+    private void onEnd(@Nullable Throwable failure) {
+        if (failure == null) {
+            onDone.accept(new Result(cutOff, bytes, checksum.getValue()));
         } else {
             cutOff++;
-            reader = new EventReader(this::told, this::over);
+            reader = new EventReader(this::onEvent, this::onEnd);
             open();
         }
     }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingStream;
 
-/** When the activations of this JVM's platform came to which stage, by the flight recorder. */
+/** Records with JFR when each activation of this JVM's platform reaches each stage. */
 public final class StageTimes implements AutoCloseable {
     private final RecordingStream recorder = new RecordingStream();
     private final Map<String, Map<ActivationStage, Long>> reached = new ConcurrentHashMap<>();
@@ -31,12 +31,12 @@ public final class StageTimes implements AutoCloseable {
     }
 
     /**
-     * How long after its submission each activation had come to each stage. Ends the recording.
+     * The times from submission to each stage, as rows. Ends the recording.
      *
-     * @param submitted when each was, by {@link System#nanoTime}
+     * @param submitted activation ids with times of {@link System#nanoTime}
      */
     public List<Row> since(Map<String, Long> submitted) {
-        recorder.stop(); // returns once all that was recorded has been added
+        recorder.stop(); // returns after all recorded events have been added
         return Stream.of(ActivationStage.values())
                 .flatMap(stage -> row(stage, submitted).stream())
                 .toList();
@@ -45,9 +45,9 @@ public final class StageTimes implements AutoCloseable {
     private Optional<Row> row(ActivationStage stage, Map<String, Long> submitted) {
         var samples = new Samples();
         submitted.forEach((id, begin) -> {
-            var when = reached.getOrDefault(id, Map.of()).get(stage);
-            if (when != null) {
-                samples.add(when - begin);
+            var at = reached.getOrDefault(id, Map.of()).get(stage);
+            if (at != null) {
+                samples.add(at - begin);
             }
         });
         return samples.count() == 0 ? Optional.empty() : Optional.of(samples.row("  … " + stage.text()));

@@ -18,21 +18,21 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The readers of many event streams, a process of its own: their sockets and their memory are not the platform's. It is told
- * by lines what to open, and tells by lines what comes of it.
+ * Reads many event streams in a separate process, so that its sockets and memory do not count as the platform's. Standard
+ * input says what to open, standard output what happened, one line each:
  *
  * <pre>
- *   in   the requests' header, then fast ACTIVATION | slow ACTIVATION, and so on; then go
- *   out  first MICROS      a stream has had its first event, so long after it was asked for
- *        open              all have, and the slow ones have stopped reading
- *        ended MICROS      a stream has had its end, so long after the activation's
- *        broken WHY        a stream broke before
- *        slow TIMES BYTES CHECKSUM   a slow reader has all, was cut off so often
+ *   in   the Authorization header's value, then fast ACTIVATION | slow ACTIVATION …, then go
+ *   out  first MICROS      a stream's first event arrived, time since its request
+ *        open              all first events have arrived, and the slow readers have stopped reading
+ *        ended MICROS      a stream's end arrived, time since the activation's end
+ *        broken REASON     a stream broke before its end
+ *        slow TIMES BYTES CHECKSUM   a slow reader has everything; how often it was cut off
  * </pre>
  */
 public final class StreamReaders {
-    private static final int CONNECTING_AT_ONCE = 100;
-    private static final int MOST = 100_000;
+    private static final int CONCURRENT_CONNECTS = 100;
+    private static final int MAX_STREAMS = 100_000;
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final int SMALL_BUFFER = 16 * 1024;
 
@@ -40,42 +40,44 @@ public final class StreamReaders {
     private final URI api;
     private final String authorization;
     private final Duration pause;
-    private final HttpClient quick;
-    private final HttpClient narrow;
+    private final HttpClient fastClient;
+    private final HttpClient slowClient;
     private final Deque<String> toOpen;
-    private int toHear;
-    private int toEnd;
+    private int awaitingFirst;
+    private int awaitingEnd;
 
-    private StreamReaders(Vertx vertx, URI api, String authorization, Duration pause, Deque<String> wanted) {
+    private StreamReaders(Vertx vertx, URI api, String authorization, Duration pause, Deque<String> requested) {
         this.vertx = vertx;
         this.api = api;
         this.authorization = authorization;
         this.pause = pause;
-        this.quick = vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(MOST));
-        this.narrow = vertx.createHttpClient(
-                new HttpClientOptions().setReceiveBufferSize(SMALL_BUFFER), new PoolOptions().setHttp1MaxSize(MOST));
-        this.toOpen = wanted;
-        this.toHear = wanted.size();
-        this.toEnd = wanted.size();
+        this.fastClient =
+                vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(MAX_STREAMS));
+        this.slowClient = vertx.createHttpClient(
+                new HttpClientOptions().setReceiveBufferSize(SMALL_BUFFER),
+                new PoolOptions().setHttp1MaxSize(MAX_STREAMS));
+        this.toOpen = requested;
+        this.awaitingFirst = requested.size();
+        this.awaitingEnd = requested.size();
     }
 
-    /** Arguments: the API's address, how many seconds a slow reader takes nothing. */
+    /** Arguments: the API's address, and how many seconds a slow reader does not read. */
     public static void main(String[] arguments) throws IOException {
-        var wanted = new ArrayDeque<String>();
+        var requested = new ArrayDeque<String>();
         String authorization;
         try (var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             authorization = in.readLine();
             for (var line = in.readLine(); line != null && !line.equals("go"); line = in.readLine()) {
-                wanted.add(line);
+                requested.add(line);
             }
         }
         var vertx = Vertx.vertx();
         var pause = Duration.ofSeconds(Long.parseLong(arguments[1]));
         Context loop = vertx.getOrCreateContext();
         loop.runOnContext(now -> {
-            var readers = new StreamReaders(vertx, URI.create(arguments[0]), authorization, pause, wanted);
+            var readers = new StreamReaders(vertx, URI.create(arguments[0]), authorization, pause, requested);
             vertx.setTimer(LIMIT.toMillis(), late -> readers.giveUp());
-            for (int i = 0; i < CONNECTING_AT_ONCE; i++) {
+            for (int i = 0; i < CONCURRENT_CONNECTS; i++) {
                 readers.openNext();
             }
         });
@@ -89,77 +91,77 @@ public final class StreamReaders {
         var words = next.split(" ");
         var stream = api.resolve("/v1/activations/" + words[1] + "/events");
         if (words[0].equals("slow")) {
-            new SlowReader(vertx, narrow, stream, authorization, pause, this::heard, this::slowEnded).open();
+            new SlowReader(vertx, slowClient, stream, authorization, pause, this::countFirst, this::endSlow).open();
         } else {
             new FastReader(System.nanoTime()).open(stream);
         }
     }
 
     private final class FastReader {
-        private final long asked;
-        private boolean first = true;
-        private @Nullable Instant finished;
+        private final long requestedAt;
+        private boolean awaitsFirst = true;
+        private @Nullable Instant finishedAt;
 
         FastReader(long asked) {
-            this.asked = asked;
+            this.requestedAt = asked;
         }
 
         void open(URI stream) {
-            new EventReader(this::told, this::over).open(quick, stream, authorization, "");
+            new EventReader(this::onEvent, this::onEnd).open(fastClient, stream, authorization, "");
         }
 
-        private void told(ServerSentEvent frame) {
-            if (first) {
-                first = false;
-                say("first " + (System.nanoTime() - asked) / 1_000);
-                heard();
+        private void onEvent(ServerSentEvent event) {
+            if (awaitsFirst) {
+                awaitsFirst = false;
+                print("first " + (System.nanoTime() - requestedAt) / 1_000);
+                countFirst();
             }
-            if (frame.is("state")) {
-                var at = Codec.readTree(frame.data().getBytes(StandardCharsets.UTF_8))
+            if (event.is("state")) {
+                var at = Codec.readTree(event.data().getBytes(StandardCharsets.UTF_8))
                         .path("finishedAt");
-                finished = at.isTextual() ? Instant.parse(at.asText()) : null;
+                finishedAt = at.isTextual() ? Instant.parse(at.asText()) : null;
             }
         }
 
-        private void over(@Nullable Throwable why) {
-            if (why == null && finished != null) {
-                say("ended " + Duration.between(finished, Instant.now()).toNanos() / 1_000);
+        private void onEnd(@Nullable Throwable failure) {
+            if (failure == null && finishedAt != null) {
+                print("ended " + Duration.between(finishedAt, Instant.now()).toNanos() / 1_000);
             } else {
-                say("broken " + why);
+                print("broken " + failure);
             }
-            if (first) {
-                heard();
+            if (awaitsFirst) {
+                countFirst();
             }
-            ended();
+            countEnd();
         }
     }
 
-    private void heard() {
-        toHear--;
-        if (toHear == 0) {
-            say("open");
+    private void countFirst() {
+        awaitingFirst--;
+        if (awaitingFirst == 0) {
+            print("open");
         }
         openNext();
     }
 
-    private void slowEnded(SlowReader.Done done) {
-        say("slow " + done.cutOff() + " " + done.bytes() + " " + done.checksum());
-        ended();
+    private void endSlow(SlowReader.Result done) {
+        print("slow " + done.cutOff() + " " + done.bytes() + " " + done.checksum());
+        countEnd();
     }
 
-    private void ended() {
-        toEnd--;
-        if (toEnd == 0) {
+    private void countEnd() {
+        awaitingEnd--;
+        if (awaitingEnd == 0) {
             vertx.close();
         }
     }
 
     private void giveUp() {
-        say("broken " + toEnd + " streams have not ended after " + LIMIT.toMinutes() + " minutes");
+        print("broken " + awaitingEnd + " streams have not ended after " + LIMIT.toMinutes() + " minutes");
         vertx.close();
     }
 
-    private static void say(String line) {
+    private static void print(String line) {
         System.out.println(line);
     }
 }

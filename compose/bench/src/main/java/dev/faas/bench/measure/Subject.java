@@ -5,18 +5,18 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
 
-/** A platform to measure, gone when closed. */
+/** Gives access to a platform to measure; {@link #close} stops and removes it. */
 public interface Subject extends AutoCloseable {
-    /** Starts a platform with these settings and so many spawners, which share what one would have alone. */
+    /** Starts a platform; its spawners divide the settings of one spawner among them. */
     @FunctionalInterface
     interface Start {
-        Subject with(Map<String, String> settings, int spawners) throws IOException;
+        Subject start(Map<String, String> settings, int spawners) throws IOException;
     }
 
     URI api();
 
-    /** How to reach its event stream as a client that may read and write events. */
-    NatsConfig bus();
+    /** A NATS login that may read and write events. */
+    NatsConfig natsConfig();
 
     @Override
     void close() throws IOException;

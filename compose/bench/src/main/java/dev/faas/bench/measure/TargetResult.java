@@ -1,6 +1,6 @@
 package dev.faas.bench.measure;
 
-/** What a target asks for, and what was measured against it. */
+/** Compares a measured value with a target. Its component names are field names of the JSON report. */
 public record TargetResult(String target, String wanted, String measured, boolean held) {
     public static TargetResult atMost(String target, String what, double limit, double measured, String unit) {
         return new TargetResult(

@@ -16,13 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Very many functions of many users: what looking after all their queues costs, and that all their work ends. */
+/** Measures what the queues of many functions cost, and checks that all their activations end. */
 public final class BreadthScenario implements Scenario.OnPlatform {
     private static final int OWNERS = 100;
     private static final int FUNCTIONS = 1_000;
-    private static final int EACH_OWNER = 10;
+    private static final int FUNCTIONS_PER_OWNER = 10;
     private static final int CLIENTS = 16;
-    private static final int LOOKS = 20;
+    private static final int SCANS = 20;
     private static final Duration IDLE = Duration.ofSeconds(20);
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
@@ -32,8 +32,8 @@ public final class BreadthScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public String what() {
-        return "very many functions of many users, all with work at once";
+    public String description() {
+        return "many functions of many users, each with an activation at the same time";
     }
 
     @Override
@@ -42,23 +42,24 @@ public final class BreadthScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public Report run(ScenarioContext stage) throws Exception {
-        int functions = stage.count().orElse(FUNCTIONS);
-        int owners = Math.clamp(functions / EACH_OWNER, 1, OWNERS);
+    public Report run(ScenarioContext context) throws Exception {
+        int functions = context.count().orElse(FUNCTIONS);
+        int owners = Math.clamp(functions / FUNCTIONS_PER_OWNER, 1, OWNERS);
         var users = new ArrayList<Client>();
-        try (var nats = Nats.connect(stage.bus(), "bench")) {
+        try (var nats = Nats.connect(context.natsConfig(), "bench")) {
             var queue = new CommandQueue(nats);
             for (int i = 0; i < owners; i++) {
-                users.add(stage.user());
+                users.add(context.registerUser());
             }
-            var idleBefore = ProcessorTime.during(IDLE);
-            var made = ClosedLoop.run(
+            var idleBefore = ProcessorTime.measure(IDLE);
+            var created = ClosedLoop.run(
                     CLIENTS,
                     functions,
                     LIMIT,
-                    i -> users.get(i % owners).post("/v1/functions", Map.of("name", "f" + i, "image", stage.image())));
-            var idle = ProcessorTime.during(IDLE);
-            var looksIdle = looks(queue);
+                    i -> users.get(i % owners)
+                            .post("/v1/functions", Map.of("name", "f" + i, "image", context.image())));
+            var idle = ProcessorTime.measure(IDLE);
+            var scansIdle = measureQueueScans(queue);
 
             var submitted = new ConcurrentHashMap<String, Client>();
             long begin = System.nanoTime();
@@ -66,36 +67,36 @@ public final class BreadthScenario implements Scenario.OnPlatform {
                 var user = users.get(i % owners);
                 return user.submit("f" + i, "", "x")
                         .onSuccess(answer -> submitted.put(
-                                Client.tree(answer).path("activationId").asText(), user));
+                                Client.readTree(answer).path("activationId").asText(), user));
             });
-            var looksBusy = looks(queue);
-            var waits = ends(submitted);
-            var whole = Duration.ofNanos(System.nanoTime() - begin);
+            var scansBusy = measureQueueScans(queue);
+            var waits = awaitEnds(submitted);
+            var elapsed = Duration.ofNanos(System.nanoTime() - begin);
             return new Report(
                     name(),
                     "%,d functions of %d users, each with an activation at once".formatted(functions, owners),
                     List.of(
-                            made.row("POST function → 201, " + CLIENTS + " at once"),
+                            created.row("POST function → 201, " + CLIENTS + " at once"),
                             submits.row("POST → 202, " + CLIENTS + " at once"),
-                            waits.row("accepted → claimed", functions / (whole.toNanos() / 1e9)),
-                            looksIdle.row("a sweep's look at all queues, nothing to do"),
-                            looksBusy.row("a sweep's look at all queues, all with work")),
+                            waits.row("accepted → claimed", functions / (elapsed.toNanos() / 1e9)),
+                            scansIdle.row("stats of all queues, all empty"),
+                            scansBusy.row("stats of all queues, all with work")),
                     List.of(
                             new Figure("idle, no function: the platform's JVM", idleBefore.platform(), "% of a core"),
-                            new Figure("idle, no function: nats-server", idleBefore.bus(), "% of a core"),
+                            new Figure("idle, no function: nats-server", idleBefore.nats(), "% of a core"),
                             new Figure("idle, all functions: the platform's JVM", idle.platform(), "% of a core"),
-                            new Figure("idle, all functions: nats-server", idle.bus(), "% of a core"),
-                            new Figure("all ended after", whole.toNanos() / 1e9, "s")),
+                            new Figure("idle, all functions: nats-server", idle.nats(), "% of a core"),
+                            new Figure("all ended after", elapsed.toNanos() / 1e9, "s")),
                     List.of());
         } finally {
             users.forEach(Client::close);
         }
     }
 
-    /** What each spawner asks the bus every few seconds. */
-    private static Samples looks(CommandQueue queue) throws Exception {
+    /** Each spawner requests the same every few seconds. */
+    private static Samples measureQueueScans(CommandQueue queue) throws Exception {
         var samples = new Samples();
-        for (int i = 0; i < LOOKS; i++) {
+        for (int i = 0; i < SCANS; i++) {
             long begin = System.nanoTime();
             queue.allStats().get();
             samples.add(System.nanoTime() - begin);
@@ -103,13 +104,13 @@ public final class BreadthScenario implements Scenario.OnPlatform {
         return samples;
     }
 
-    /** How long each waited; fails unless all succeeded. */
-    private static Samples ends(Map<String, Client> submitted) throws Exception {
+    /** The wait of each activation; throws unless all succeeded. */
+    private static Samples awaitEnds(Map<String, Client> submitted) throws Exception {
         var waits = new Samples();
         for (var each : submitted.entrySet()) {
-            var end = each.getValue().end(each.getKey());
+            var end = each.getValue().awaitEnd(each.getKey());
             if (!end.path("status").asText().equals("succeeded")) {
-                throw new IllegalStateException("an activation ended so: " + end);
+                throw new IllegalStateException("an activation did not succeed: " + end);
             }
             waits.add(Duration.ofMillis(end.path("waitMs").asLong()).toNanos());
         }

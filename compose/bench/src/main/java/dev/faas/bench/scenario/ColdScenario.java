@@ -16,11 +16,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One activation after another, each in a container of its own, in turns with {@code docker run}. */
+/** Measures one activation after another, each in its own container, in turns with {@code docker run}. */
 public final class ColdScenario implements Scenario.OnPlatform {
     private static final int RUNS = 40;
     private static final int WARM_UP = 10;
-    private static final Duration BETWEEN = Duration.ofMillis(400);
+    private static final Duration PAUSE = Duration.ofMillis(400);
 
     private final boolean pooled;
 
@@ -35,7 +35,7 @@ public final class ColdScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public String what() {
+    public String description() {
         return "one activation after another, " + (pooled ? "a pool of booted containers" : "container made on demand");
     }
 
@@ -45,43 +45,43 @@ public final class ColdScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public Report run(ScenarioContext stage) throws Exception {
-        var docker = new DockerRuns(stage.image());
+    public Report run(ScenarioContext context) throws Exception {
+        var docker = new DockerRuns(context.image());
         var ours = new Samples();
         var baseline = new Samples();
         var submitted = new HashMap<String, Long>();
-        try (var user = stage.user();
+        try (var user = context.registerUser();
                 var stages = StageTimes.record()) {
-            WarmUp.of(user, stage.image());
-            user.function(Map.of("name", "echo", "image", stage.image()));
+            WarmUp.run(user, context.image());
+            user.createFunction(Map.of("name", "echo", "image", context.image()));
             for (int i = -WARM_UP; i < RUNS; i++) {
                 var argument = Integer.toString(i);
-                long byDocker = docker.once(argument);
-                Thread.sleep(BETWEEN);
+                long dockerNanos = docker.runOnce(argument);
+                Thread.sleep(PAUSE);
                 long begin = System.nanoTime();
                 var answer = Client.await(user.submit("echo", "?wait=30", argument));
                 long took = System.nanoTime() - begin;
-                var activation = Client.tree(answer);
+                var activation = Client.readTree(answer);
                 var result = activation.path("result").asText();
                 if (!result.equals(argument + "\n")) {
-                    throw new IllegalStateException("the activation ended so: " + answer);
+                    throw new IllegalStateException("the activation returned another result: " + answer);
                 }
                 if (i >= 0) {
-                    baseline.add(byDocker);
+                    baseline.add(dockerNanos);
                     ours.add(took);
                     submitted.put(activation.path("activationId").asText(), begin);
                 }
-                Thread.sleep(BETWEEN);
+                Thread.sleep(PAUSE);
             }
             var rows = new ArrayList<Row>();
             rows.add(baseline.row("docker run --rm --network none"));
             rows.add(ours.row("POST → result"));
             rows.addAll(stages.since(submitted));
-            return new Report(name(), what(), rows, verdicts(ours, baseline));
+            return new Report(name(), description(), rows, targets(ours, baseline));
         }
     }
 
-    private List<TargetResult> verdicts(Samples ours, Samples baseline) {
+    private List<TargetResult> targets(Samples ours, Samples baseline) {
         return pooled
                 ? List.of(
                         TargetResult.atMost("P1", "p50", 8, ours.p50(), "ms"),

@@ -14,13 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** How long one user waits, once a second, while others have far more to do than the platform can run. */
+/** Measures how long one user waits, once a second, while other users have queued more than the platform can run. */
 public final class FairnessScenario implements Scenario.OnPlatform {
-    /** Who the others are, and what they do. */
+    /** The load of the other users. */
     public enum Others {
         FLOOD("another user has 10,000 queued", 1, 10_000, 0.5, 30),
         LONG("another user has 200 queued that take two minutes each", 1, 200, 120, 30),
-        /** Each of all users gets as much: the one who is measured waits a round of all others. */
+        /** All users get equal shares: the measured one waits for a round of all others. */
         MANY("200 other users have 50 queued each", 200, 50, 0.5, 6);
 
         private final String text;
@@ -30,8 +30,8 @@ public final class FairnessScenario implements Scenario.OnPlatform {
         private final int measured;
 
         /**
-         * @param seconds that each of their runs takes
-         * @param measured runs of the one user meanwhile
+         * @param seconds of each of their runs
+         * @param measured runs of the measured user
          */
         Others(String text, int users, int each, double seconds, int measured) {
             this.text = text;
@@ -48,7 +48,7 @@ public final class FairnessScenario implements Scenario.OnPlatform {
     private static final double OWN_SECONDS = 0.2;
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
-    /** All slots there are, however many spawners share them. */
+    /** Of all spawners together. */
     private static final int SLOTS = 16;
 
     private final Others others;
@@ -65,7 +65,7 @@ public final class FairnessScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public String what() {
+    public String description() {
         return "one user submits once a second; " + others.text + (spawners == 1 ? "" : "; " + spawners + " spawners");
     }
 
@@ -80,17 +80,17 @@ public final class FairnessScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public Report run(ScenarioContext stage) throws Exception {
-        try (var user = stage.user()) {
-            user.function(sleeping(stage, OWN_SECONDS));
+    public Report run(ScenarioContext context) throws Exception {
+        try (var user = context.registerUser()) {
+            user.createFunction(sleepFunction(context, OWN_SECONDS));
             var alone = submitEverySecond(user, WARM_UP, RUNS);
             var waiting = new ArrayList<Client>();
             try {
                 for (int i = 0; i < others.users; i++) {
-                    waiting.add(stage.user());
-                    waiting.getLast().function(sleeping(stage, others.seconds));
+                    waiting.add(context.registerUser());
+                    waiting.getLast().createFunction(sleepFunction(context, others.seconds));
                 }
-                int each = Math.max(1, stage.count().orElse(others.users * others.each) / others.users);
+                int each = Math.max(1, context.count().orElse(others.users * others.each) / others.users);
                 ClosedLoop.run(
                         CLIENTS,
                         others.users * each,
@@ -100,7 +100,7 @@ public final class FairnessScenario implements Scenario.OnPlatform {
                 return report(alone, crowded);
             } finally {
                 for (var each : waiting) {
-                    each.ask(HttpMethod.DELETE, "/v1/functions/sleep", null);
+                    each.request(HttpMethod.DELETE, "/v1/functions/sleep", null);
                     each.close();
                 }
             }
@@ -108,25 +108,25 @@ public final class FairnessScenario implements Scenario.OnPlatform {
     }
 
     /**
-     * How long one run after the other took.
+     * The times of one run after another.
      *
-     * @param results from the request to its answer, which has the result
-     * @param waits from the acceptance to the command's start, as the platform tells it
+     * @param results from the request to the response with the result
+     * @param waits from the acceptance to the start of the command, as the activation record says
      */
-    private record Waited(Samples results, Samples waits) {
+    private record WaitTimes(Samples results, Samples waits) {
         List<Row> rows(String when) {
             return List.of(waits.row("accepted → its command runs, " + when), results.row("POST → result, " + when));
         }
     }
 
-    private Report report(Waited alone, Waited crowded) {
-        // For a slot of another's to become free; with runs of minutes nobody is to wait for one.
+    private Report report(WaitTimes alone, WaitTimes crowded) {
+        // The time until another user's run frees a slot. With runs of minutes, nobody should wait for that.
         double run = others == Others.LONG ? 0 : others.seconds * 1000;
         var rows = new ArrayList<>(alone.rows("alone"));
         rows.addAll(crowded.rows("while " + others.text));
         return new Report(
                 name(),
-                what(),
+                description(),
                 rows,
                 others == Others.MANY
                         ? List.of()
@@ -138,12 +138,12 @@ public final class FairnessScenario implements Scenario.OnPlatform {
                                 "ms")));
     }
 
-    private static Map<String, ?> sleeping(ScenarioContext stage, double seconds) {
+    private static Map<String, ?> sleepFunction(ScenarioContext context, double seconds) {
         return Map.of(
                 "name",
                 "sleep",
                 "image",
-                stage.image(),
+                context.image(),
                 "entrypoint",
                 List.of("/busybox", "sh", "-c", "exec /busybox sleep " + seconds),
                 "limits",
@@ -154,14 +154,14 @@ public final class FairnessScenario implements Scenario.OnPlatform {
                 Map.of("maxPending", 20_000));
     }
 
-    private static Waited submitEverySecond(Client user, int warmUp, int runs) throws Exception {
-        var waited = new Waited(new Samples(), new Samples());
+    private static WaitTimes submitEverySecond(Client user, int warmUp, int runs) throws Exception {
+        var waited = new WaitTimes(new Samples(), new Samples());
         for (int i = -warmUp; i < runs; i++) {
             long begin = System.nanoTime();
-            var ended = Client.tree(Client.await(user.submit("sleep", "?wait=60", "x")));
+            var ended = Client.readTree(Client.await(user.submit("sleep", "?wait=60", "x")));
             long took = System.nanoTime() - begin;
             if (!ended.path("status").asText().equals("succeeded")) {
-                throw new IllegalStateException("the activation ended so: " + ended);
+                throw new IllegalStateException("the activation did not succeed: " + ended);
             }
             if (i >= 0) {
                 waited.results.add(took);

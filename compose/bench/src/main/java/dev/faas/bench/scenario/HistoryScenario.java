@@ -23,19 +23,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 
-/** What a long past costs: the same requests before and after very many activations have ended, all of them one user's. */
+/** Measures what a long history costs: the same requests before and after many activations of one user have ended. */
 public final class HistoryScenario implements Scenario.OnPlatform {
-    private static final int PAST = 1_000_000;
-    /** With which the platform counts as empty: something has to be there to be asked for. */
-    private static final int FEW = 1_000;
+    private static final int DEFAULT_COUNT = 1_000_000;
+    /** The baseline is almost empty: GET requests need some activations. */
+    private static final int BASELINE_COUNT = 1_000;
 
-    private static final int ASKED = 3_000;
-    private static final int LISTED = 1_000;
-    private static final int RARE = 100;
+    private static final int REQUESTS = 3_000;
+    private static final int LIST_REQUESTS = 1_000;
+    private static final int RARE_REQUESTS = 100;
     private static final Duration LIMIT = Duration.ofMinutes(10);
-    private static final long SMALL = 64 * 1024;
+    private static final long TOLERANCE_BYTES = 64 * 1024;
     private static final double MIB = 1 << 20;
-    private static final double MOST = 1.2;
+    private static final double MAX_RATIO = 1.2;
 
     @Override
     public String name() {
@@ -43,8 +43,8 @@ public final class HistoryScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public String what() {
-        return "one request after another, before and after very many activations of one user have ended";
+    public String description() {
+        return "one request after another, before and after many activations of one user have ended";
     }
 
     @Override
@@ -53,58 +53,58 @@ public final class HistoryScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public Report run(ScenarioContext stage) throws Exception {
-        int count = stage.count().orElse(PAST);
-        try (var user = stage.user();
-                var stranger = stage.user();
-                var nats = Nats.connect(stage.bus(), "bench")) {
-            var function = user.function(Map.of(
+    public Report run(ScenarioContext context) throws Exception {
+        int count = context.count().orElse(DEFAULT_COUNT);
+        try (var user = context.registerUser();
+                var stranger = context.registerUser();
+                var nats = Nats.connect(context.natsConfig(), "bench")) {
+            var function = user.createFunction(Map.of(
                     "name",
                     "queued",
                     "image",
-                    stage.image(),
+                    context.image(),
                     "entrypoint",
                     List.of("/busybox", "sh", "-c", "exec /busybox sleep 36000"),
                     "limits",
                     Map.of("timeoutSeconds", 36_000),
                     "concurrency",
                     1));
-            // It holds the only slot: what is submitted stays queued.
+            // It holds the only slot, so later activations stay queued.
             Client.await(user.submit("queued", "", ""));
-            var past = new FinishedActivations(
-                    nats, function.path("owner").asText(), key(function), FunctionSpec.of("queued", stage.image()));
-            long nothing = past.onTheBus();
-            var few = past.make(FEW);
-            past.awaitOnTheBus(nothing + SMALL, LIMIT);
-            Asked.of(user, stranger, few); // a warm-up
-            var before = Asked.of(user, stranger, few);
-            var memoryBefore = Memory.family(ProcessHandle.current());
+            var history = new FinishedActivations(
+                    nats, function.path("owner").asText(), key(function), FunctionSpec.of("queued", context.image()));
+            long nothing = history.storedBytes();
+            var few = history.write(BASELINE_COUNT);
+            history.awaitStoredBytes(nothing + TOLERANCE_BYTES, LIMIT);
+            RequestTimes.measure(user, stranger, few); // a warm-up
+            var before = RequestTimes.measure(user, stranger, few);
+            var memoryBefore = Memory.ofTree(ProcessHandle.current());
 
-            long empty = past.onTheBus();
+            long empty = history.storedBytes();
             long begin = System.nanoTime();
-            var many = past.make(count);
+            var many = history.write(count);
             double made = count / seconds(begin);
-            long peak = past.onTheBus();
-            past.awaitOnTheBus(empty + SMALL, LIMIT);
+            long peak = history.storedBytes();
+            history.awaitStoredBytes(empty + TOLERANCE_BYTES, LIMIT);
             double pruned = count / seconds(begin);
-            long left = past.onTheBus() - empty;
-            var after = Asked.of(user, stranger, many);
-            var memoryAfter = Memory.family(ProcessHandle.current());
+            long left = history.storedBytes() - empty;
+            var after = RequestTimes.measure(user, stranger, many);
+            var memoryAfter = Memory.ofTree(ProcessHandle.current());
 
-            var rows = new ArrayList<>(before.rows(FEW + " ended"));
+            var rows = new ArrayList<>(before.rows(BASELINE_COUNT + " ended"));
             rows.addAll(after.rows("%,d ended".formatted(count)));
             return new Report(
                     name(),
-                    what(),
+                    description(),
                     rows,
                     List.of(
-                            new Figure("activations written to the bus", made, "per s"),
-                            new Figure("… and in the ledger, and off the bus again", pruned, "per s"),
-                            new Figure("events on the bus when the last was written", peak / MIB, "MiB"),
-                            new Figure("… of them left once all was pruned", left / 1024.0, "KiB"),
-                            nats("nats-server resident, before", memoryBefore),
-                            nats("nats-server resident, after", memoryAfter)),
-                    after.verdicts(before));
+                            new Figure("activations written to the event stream", made, "per s"),
+                            new Figure("… and copied to the ledger and pruned", pruned, "per s"),
+                            new Figure("event stream when the last was written", peak / MIB, "MiB"),
+                            new Figure("event stream after pruning, beyond the baseline", left / 1024.0, "KiB"),
+                            natsMemory("nats-server resident, before", memoryBefore),
+                            natsMemory("nats-server resident, after", memoryAfter)),
+                    after.targets(before));
         }
     }
 
@@ -112,7 +112,7 @@ public final class HistoryScenario implements Scenario.OnPlatform {
         return (System.nanoTime() - begin) / 1e9;
     }
 
-    private static Figure nats(String what, List<Memory> memory) {
+    private static Figure natsMemory(String what, List<Memory> memory) {
         return new Figure(what, Memory.residentMib(memory, "nats-server"), "MiB");
     }
 
@@ -124,30 +124,33 @@ public final class HistoryScenario implements Scenario.OnPlatform {
     }
 
     /**
-     * The requests, each many times.
+     * The durations of each kind of request.
      *
-     * @param list of the newest
-     * @param rare a list of what there is none of: the past has to be looked through, or an index knows
-     * @param others a list of somebody's who has none
+     * @param list of the newest activations
+     * @param rare a list by a status that no activation has: it needs an index, or reads all
+     * @param others a list of a user without activations
      */
-    private record Asked(Samples submit, Samples get, Samples list, Samples rare, Samples others) {
-        /** @param ended activations to be asked for, in turn */
-        static Asked of(Client user, Client stranger, List<String> ended) throws Exception {
-            var submit = times(ASKED, i -> user.submit("queued", "", "x"));
-            var get = times(
-                    ASKED,
+    private record RequestTimes(Samples submit, Samples get, Samples list, Samples rare, Samples others) {
+        /** @param ended ids of activations to get, in turn */
+        static RequestTimes measure(Client user, Client stranger, List<String> ended) throws Exception {
+            var submit = repeat(REQUESTS, i -> user.submit("queued", "", "x"));
+            var get = repeat(
+                    REQUESTS,
                     i -> user.get("/v1/activations/" + ended.get(i * 7 % ended.size()))
-                            .compose(answer ->
-                                    Client.tree(answer).path("status").asText().equals("succeeded")
-                                            ? Future.succeededFuture()
-                                            : Future.failedFuture(new IOException("it is otherwise: " + answer))));
-            var list = times(LISTED, i -> user.get("/v1/activations"));
-            var rare = times(RARE, i -> user.get("/v1/activations?status=failed"));
-            var others = times(LISTED, i -> stranger.get("/v1/activations"));
-            return new Asked(submit, get, list, rare, others);
+                            .compose(answer -> Client.readTree(answer)
+                                            .path("status")
+                                            .asText()
+                                            .equals("succeeded")
+                                    ? Future.succeededFuture()
+                                    : Future.failedFuture(
+                                            new IOException("the activation did not succeed: " + answer))));
+            var list = repeat(LIST_REQUESTS, i -> user.get("/v1/activations"));
+            var rare = repeat(RARE_REQUESTS, i -> user.get("/v1/activations?status=failed"));
+            var others = repeat(LIST_REQUESTS, i -> stranger.get("/v1/activations"));
+            return new RequestTimes(submit, get, list, rare, others);
         }
 
-        private static Samples times(int count, IntFunction<Future<?>> request) throws Exception {
+        private static Samples repeat(int count, IntFunction<Future<?>> request) throws Exception {
             return ClosedLoop.run(1, count, LIMIT, request).samples();
         }
 
@@ -160,17 +163,17 @@ public final class HistoryScenario implements Scenario.OnPlatform {
                     others.row("GET …/activations of another user, who has none, " + when));
         }
 
-        List<TargetResult> verdicts(Asked empty) {
+        List<TargetResult> targets(RequestTimes empty) {
             return List.of(
-                    verdict("submit p50", submit, empty.submit),
-                    verdict("get p50", get, empty.get),
-                    verdict("list p50", list, empty.list),
-                    verdict("list of none p50", rare, empty.rare),
-                    verdict("another's list p50", others, empty.others));
+                    target("submit p50", submit, empty.submit),
+                    target("get p50", get, empty.get),
+                    target("list p50", list, empty.list),
+                    target("list of none p50", rare, empty.rare),
+                    target("another's list p50", others, empty.others));
         }
 
-        private static TargetResult verdict(String what, Samples now, Samples empty) {
-            return TargetResult.atMost("P8", what, MOST, now.p50() / empty.p50(), "× the empty platform");
+        private static TargetResult target(String what, Samples now, Samples empty) {
+            return TargetResult.atMost("P8", what, MAX_RATIO, now.p50() / empty.p50(), "× the empty platform");
         }
     }
 }

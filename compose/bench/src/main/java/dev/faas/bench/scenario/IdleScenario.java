@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** What the platform costs that nobody uses: the time until it is ready, and the memory of all its processes. */
+/** Measures an unused platform: the time until it is ready, and the memory of all its processes. */
 public final class IdleScenario implements Scenario {
     private static final int STARTS = 5;
     private static final Duration SETTLE = Duration.ofSeconds(30);
@@ -34,15 +34,15 @@ public final class IdleScenario implements Scenario {
     }
 
     @Override
-    public String what() {
-        return "./faas up, built before, until it is ready; then left alone for " + SETTLE.toSeconds() + " s";
+    public String description() {
+        return "./faas up of a finished build until it is ready; then idle for " + SETTLE.toSeconds() + " s";
     }
 
     @Override
     public Report measure(BenchSetup grounds) throws Exception {
         var program = grounds.program();
         if (program == null) {
-            throw new IOException("idle starts the platform as its users do, and does not know how: use ./faas bench");
+            throw new IOException("idle needs the path of ./faas: run ./faas bench");
         }
         var data = Files.createTempDirectory("faas-idle-");
         try {
@@ -61,7 +61,7 @@ public final class IdleScenario implements Scenario {
             }
             try (var up = Up.start(program, data.resolve("new-0"))) {
                 Thread.sleep(SETTLE);
-                return report(fresh, again, Memory.family(up.process().toHandle()));
+                return report(fresh, again, Memory.ofTree(up.process().toHandle()));
             }
         } finally {
             Directories.delete(data);
@@ -69,7 +69,7 @@ public final class IdleScenario implements Scenario {
     }
 
     private Report report(Samples fresh, Samples again, List<Memory> memory) {
-        double all = Memory.shareMib(memory) * (1 << 20) / MB;
+        double all = Memory.proportionalMib(memory) * (1 << 20) / MB;
         var figures = new ArrayList<Figure>();
         for (var name : memory.stream().map(Memory::process).distinct().toList()) {
             figures.add(new Figure(
@@ -80,13 +80,11 @@ public final class IdleScenario implements Scenario {
                     Memory.residentMib(memory, name) * (1 << 20) / MB,
                     "MB"));
         }
-        figures.add(new Figure("all together, what several share counted once", all, "MB"));
+        figures.add(new Figure("all processes, shared pages counted once", all, "MB"));
         return new Report(
                 name(),
-                what(),
-                List.of(
-                        fresh.row("./faas up → ready, new data"),
-                        again.row("./faas up → ready, on the data of before")),
+                description(),
+                List.of(fresh.row("./faas up → ready, new data"), again.row("./faas up → ready, existing data")),
                 figures,
                 List.of(
                         TargetResult.atMost("P10", "ready, new data, p50", READY_MS, fresh.p50(), "ms"),
@@ -94,7 +92,7 @@ public final class IdleScenario implements Scenario {
                         TargetResult.atMost("P10", "idle memory", MEMORY_MB, all, "MB")));
     }
 
-    /** A platform that was started as its users start it. */
+    /** A platform, started by {@code ./faas up}. */
     private record Up(Process process, Duration ready) implements AutoCloseable {
         static Up start(Path program, Path data) throws Exception {
             long begin = System.nanoTime();
@@ -122,7 +120,7 @@ public final class IdleScenario implements Scenario {
             var out = process.inputReader(StandardCharsets.UTF_8);
             var ready = out.lines().filter(line -> line.startsWith("ready in ")).findFirst();
             if (ready.isEmpty()) {
-                throw new IllegalStateException("./faas up ended before it was ready");
+                throw new IllegalStateException("./faas up ended before it was ready: run it yourself to see why");
             }
             return null;
         }

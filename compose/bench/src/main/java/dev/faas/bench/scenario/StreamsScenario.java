@@ -28,18 +28,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 
 /**
- * Many event streams open at one gateway, each of an activation of its own that waits, runs and ends; among them readers that
- * stop reading, are cut off, and come back where they were. The readers are a process of their own.
+ * Measures many open event streams at one gateway, each of another activation that waits, runs and ends. Some readers stop
+ * reading, are cut off, and resume. The readers run in a separate process.
  */
 public final class StreamsScenario implements Scenario.OnPlatform {
     private static final int STREAMS = 10_000;
     private static final int SLOW = 20;
     private static final int CLIENTS = 16;
-    /** Runs of the function at once, all taken until the streams are open. */
-    private static final int AT_ONCE = 8;
+    /** Concurrent runs of the function; all are busy until the streams are open. */
+    private static final int CONCURRENCY = 8;
 
     private static final int STALL_SECONDS = 5;
-    /** A slow reader's: 8 MiB, more than all buffers between it and the gateway hold. */
+    /** Output of 8 MiB for slow readers, more than all buffers between them and the gateway. */
     private static final int LINES = 1_200_000;
 
     private static final int SPARE_DESCRIPTORS = 500;
@@ -53,8 +53,8 @@ public final class StreamsScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public String what() {
-        return "event streams open at one gateway, each until its activation's end; readers in a process of their own";
+    public String description() {
+        return "event streams open at one gateway, each until its activation's end; readers in a separate process";
     }
 
     @Override
@@ -63,14 +63,14 @@ public final class StreamsScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public Report run(ScenarioContext stage) throws Exception {
-        int streams = stage.count().orElse(STREAMS);
+    public Report run(ScenarioContext context) throws Exception {
+        int streams = context.count().orElse(STREAMS);
         requireDescriptors(streams + SPARE_DESCRIPTORS);
-        try (var user = stage.user()) {
-            user.function(function(stage, "wait", "reused", AT_ONCE));
-            user.function(function(stage, "seq", "isolated", 1));
+        try (var user = context.registerUser()) {
+            user.createFunction(function(context, "wait", "reused", CONCURRENCY));
+            user.createFunction(function(context, "seq", "isolated", 1));
             var holders = new ArrayList<String>();
-            for (int i = 0; i < AT_ONCE; i++) {
+            for (int i = 0; i < CONCURRENCY; i++) {
                 holders.add(id(user.submit("wait", "", "600")));
             }
             var ids = Collections.synchronizedList(new ArrayList<String>());
@@ -80,56 +80,59 @@ public final class StreamsScenario implements Scenario.OnPlatform {
                     LIMIT,
                     i -> user.submit("wait", "", "0")
                             .onSuccess(answer -> ids.add(
-                                    Client.tree(answer).path("activationId").asText())));
+                                    Client.readTree(answer).path("activationId").asText())));
             var flood = id(user.submit("seq", "", Integer.toString(LINES)));
-            user.end(flood);
+            user.awaitEnd(flood);
             long before = heapInUse();
-            try (var readers = Readers.start(stage, user)) {
+            try (var readers = Readers.start(context, user)) {
                 for (var id : ids) {
-                    readers.tell("fast " + id);
+                    readers.send("fast " + id);
                 }
                 for (int i = 0; i < SLOW; i++) {
-                    readers.tell("slow " + flood);
+                    readers.send("slow " + flood);
                 }
                 long asked = System.nanoTime();
-                readers.tell("go");
-                var heard = new Heard();
-                readers.hear(heard, "open");
-                var opened = Duration.ofNanos(heard.lastFirst - asked);
+                readers.send("go");
+                var results = new ReaderResults();
+                readers.readUntil(results, "open");
+                var opened = Duration.ofNanos(results.lastFirst - asked);
                 long during = heapInUse();
                 for (var holder : holders) {
-                    user.ask(HttpMethod.DELETE, "/v1/activations/" + holder, null);
+                    user.request(HttpMethod.DELETE, "/v1/activations/" + holder, null);
                 }
                 long released = System.nanoTime();
-                readers.hear(heard, "");
-                var all = Duration.ofNanos(heard.lastEnd - released);
-                return report(streams, heard, opened, all, before, during);
+                readers.readUntil(results, "");
+                var all = Duration.ofNanos(results.lastEnd - released);
+                return report(streams, results, opened, all, before, during);
             }
         }
     }
 
-    private Report report(int streams, Heard heard, Duration opened, Duration all, long before, long during) {
-        int resumed = (int) heard.slow.stream().filter(StreamsScenario::whole).count();
+    private Report report(int streams, ReaderResults results, Duration opened, Duration all, long before, long during) {
+        int resumed =
+                (int) results.slow.stream().filter(StreamsScenario::isComplete).count();
         return new Report(
                 name(),
-                what(),
+                description(),
                 List.of(
-                        heard.first.row("GET …/events → first event, 100 at once", streams / (opened.toNanos() / 1e9)),
-                        heard.ended.row("activation's end → its terminal event read", streams / (all.toNanos() / 1e9))),
+                        results.first.row(
+                                "GET …/events → first event, 100 at once", streams / (opened.toNanos() / 1e9)),
+                        results.ended.row(
+                                "activation's end → its terminal event read", streams / (all.toNanos() / 1e9))),
                 List.of(
                         new Figure("heap in use before, of platform and this client", before / MIB, "MiB"),
                         new Figure("heap in use with all streams open", during / MIB, "MiB"),
-                        new Figure("of it a stream", (during - before) / 1024.0 / streams, "KiB"),
+                        new Figure("per stream", (during - before) / 1024.0 / streams, "KiB"),
                         new Figure("largest heap allowed", Runtime.getRuntime().maxMemory() / MIB, "MiB"),
-                        new Figure("streams broken: " + heard.reasons(), heard.broken.size(), "")),
+                        new Figure("streams broken: " + results.reasons(), results.broken.size(), "")),
                 List.of(
-                        TargetResult.atLeast("P7", "streams that got their end", streams, heard.ended.count(), ""),
+                        TargetResult.atLeast("P7", "streams that got their end", streams, results.ended.count(), ""),
                         TargetResult.atMost("P7", "heap in use with all open", HEAP_MIB, during / MIB, "MiB"),
                         TargetResult.atLeast("P7", "slow readers cut off, resumed, whole", SLOW, resumed, "")));
     }
 
-    /** {@code seq}'s output to the byte, though it was cut off. */
-    private static boolean whole(SlowReader.Done done) {
+    /** Whether the reader was cut off and still has the output of {@code seq}, byte by byte. */
+    private static boolean isComplete(SlowReader.Result done) {
         var checksum = new CRC32();
         long bytes = 0;
         for (int line = 1; line <= LINES; line++) {
@@ -140,12 +143,12 @@ public final class StreamsScenario implements Scenario.OnPlatform {
         return done.cutOff() > 0 && done.bytes() == bytes && done.checksum() == checksum.getValue();
     }
 
-    private static Map<String, ?> function(ScenarioContext stage, String name, String mode, int concurrency) {
+    private static Map<String, ?> function(ScenarioContext context, String name, String mode, int concurrency) {
         return Map.of(
                 "name",
                 name,
                 "image",
-                stage.image(),
+                context.image(),
                 "entrypoint",
                 List.of("/busybox", name.equals("wait") ? "sleep" : name),
                 "mode",
@@ -157,10 +160,10 @@ public final class StreamsScenario implements Scenario.OnPlatform {
     }
 
     private static String id(Future<Buffer> submitted) throws Exception {
-        return Client.tree(Client.await(submitted)).path("activationId").asText();
+        return Client.readTree(Client.await(submitted)).path("activationId").asText();
     }
 
-    /** After a collection: what is really held. */
+    /** The heap after a garbage collection. */
     private static long heapInUse() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
@@ -169,21 +172,22 @@ public final class StreamsScenario implements Scenario.OnPlatform {
     private static void requireDescriptors(int wanted) throws IOException {
         if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 && system.getMaxFileDescriptorCount() < wanted) {
-            throw new IOException("so many streams need " + wanted + " file descriptors in each of two processes, and "
-                    + system.getMaxFileDescriptorCount() + " are allowed: raise the limit with ulimit -n " + wanted);
+            throw new IOException(
+                    "these streams need " + wanted + " file descriptors in each of two processes, but the limit is "
+                            + system.getMaxFileDescriptorCount() + ": raise it with ulimit -n " + wanted);
         }
     }
 
-    /** What the readers have told so far. */
-    private static final class Heard {
+    /** The results of the readers so far. */
+    private static final class ReaderResults {
         private final Samples first = new Samples();
         private final Samples ended = new Samples();
         private final List<String> broken = new ArrayList<>();
-        private final List<SlowReader.Done> slow = new ArrayList<>();
+        private final List<SlowReader.Result> slow = new ArrayList<>();
         private long lastFirst = System.nanoTime();
         private long lastEnd = System.nanoTime();
 
-        void line(String line) {
+        void add(String line) {
             var words = line.split(" ");
             switch (words[0]) {
                 case "first" -> {
@@ -196,9 +200,9 @@ public final class StreamsScenario implements Scenario.OnPlatform {
                 }
                 case "broken" -> broken.add(line);
                 case "slow" ->
-                    slow.add(new SlowReader.Done(
+                    slow.add(new SlowReader.Result(
                             Integer.parseInt(words[1]), Long.parseLong(words[2]), Long.parseLong(words[3])));
-                default -> throw new IllegalStateException("the readers said: " + line);
+                default -> throw new IllegalStateException("unknown line from the readers: " + line);
             }
         }
 
@@ -211,9 +215,9 @@ public final class StreamsScenario implements Scenario.OnPlatform {
         }
     }
 
-    /** The process of {@link StreamReaders}. */
+    /** Runs {@link StreamReaders} as a child process. */
     private record Readers(Process process, BufferedReader out) implements AutoCloseable {
-        static Readers start(ScenarioContext stage, Client user) throws IOException {
+        static Readers start(ScenarioContext context, Client user) throws IOException {
             var process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -224,26 +228,26 @@ public final class StreamsScenario implements Scenario.OnPlatform {
                             "-cp",
                             System.getProperty("java.class.path"),
                             StreamReaders.class.getName(),
-                            stage.api().toString(),
+                            context.api().toString(),
                             Integer.toString(3 * STALL_SECONDS))
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             var readers = new Readers(process, process.inputReader(StandardCharsets.UTF_8));
-            readers.tell(user.authorization());
+            readers.send(user.authorization());
             return readers;
         }
 
-        void tell(String line) throws IOException {
+        void send(String line) throws IOException {
             process.outputWriter(StandardCharsets.UTF_8).append(line).append('\n');
             if (line.equals("go")) {
                 process.outputWriter(StandardCharsets.UTF_8).close();
             }
         }
 
-        /** Until they say this word, or end. Blocks. */
-        void hear(Heard heard, String until) throws IOException {
+        /** Reads results until this line, or the end. Blocks. */
+        void readUntil(ReaderResults results, String until) throws IOException {
             for (var line = out.readLine(); line != null && !line.equals(until); line = out.readLine()) {
-                heard.line(line);
+                results.add(line);
             }
         }
 

@@ -26,18 +26,18 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * How fast activations are accepted: the 202 comes once the accepted event is stored. Nothing of it runs meanwhile. Measures
- * both settings of {@code FAAS_SYNC} on two platforms in turn, so that a slow minute of the machine slows both.
+ * Measures how fast activations are accepted: the 202 comes after the accepted event is stored. No activation runs meanwhile.
+ * Measures both settings of {@code FAAS_SYNC} on two platforms in turn, so that a slow minute of the machine affects both.
  */
 public final class SubmitScenario implements Scenario {
     private static final int CLIENTS = 16;
     private static final int ROUNDS = 5;
     private static final int WARM_UP = 10_000;
-    /** Of each round. */
+    /** Per round. */
     private static final int SUBMITS = 8_000;
 
     private static final int WRITES = 4_000;
-    private static final int STEADY = 2_000;
+    private static final int STEADY_SUBMITS = 2_000;
     private static final int WRITTEN_BYTES = 600;
     private static final int PER_SECOND = 500;
     private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -48,17 +48,17 @@ public final class SubmitScenario implements Scenario {
     }
 
     @Override
-    public String what() {
+    public String description() {
         return "durable submits, " + CLIENTS + " keep-alive clients, then " + PER_SECOND
                 + " a second; FAAS_SYNC=always and =interval in turn, " + ROUNDS + " rounds";
     }
 
     @Override
     public Report measure(BenchSetup setup) throws Exception {
-        return setup.with(
+        return setup.onPlatform(
                 settings("always"),
                 1,
-                always -> setup.with(settings("interval"), 1, interval -> compare(always, interval)));
+                always -> setup.onPlatform(settings("interval"), 1, interval -> compare(always, interval)));
     }
 
     private static Map<String, String> settings(String sync) {
@@ -66,12 +66,11 @@ public final class SubmitScenario implements Scenario {
     }
 
     private Report compare(ScenarioContext first, ScenarioContext second) throws Exception {
-        try (var always = Measured.on(first);
-                var interval = Measured.on(second)) {
+        try (var always = MeasuredSetting.start(first);
+                var interval = MeasuredSetting.start(second)) {
             var ratios = new ArrayList<Double>();
             for (int round = 0; round < ROUNDS; round++) {
-                // What comes second in a round has the better-trained JVM and the fuller disk: they take turns in that,
-                // too.
+                // The second of a round has a warmer JVM and a fuller disk, so the order alternates.
                 var order = round % 2 == 0 ? List.of(always, interval) : List.of(interval, always);
                 for (var subject : order) {
                     subject.measure();
@@ -81,14 +80,14 @@ public final class SubmitScenario implements Scenario {
             }
             return new Report(
                     name(),
-                    what(),
+                    description(),
                     Stream.concat(always.rows("always").stream(), interval.rows("interval").stream())
                             .toList(),
                     List.of(
                             percent("submits a second: always, of interval", always.perSecond() / interval.perSecond()),
-                            percent("… in the round where it was least", Collections.min(ratios)),
-                            percent("… in the round where it was most", Collections.max(ratios))),
-                    // Of the default.
+                            percent("… lowest round", Collections.min(ratios)),
+                            percent("… highest round", Collections.max(ratios))),
+                    // Targets apply to the default.
                     List.of(
                             TargetResult.atLeast("P5", "submits", 6_000, interval.perSecond(), "per s"),
                             TargetResult.atMost("P6", "p50", 3, interval.steady.p50(), "ms"),
@@ -100,48 +99,48 @@ public final class SubmitScenario implements Scenario {
         return new Figure(what, share * 100, "%");
     }
 
-    /** One of the two platforms, and what was measured on it. */
-    private record Measured(
-            Client user, Nats nats, List<ClosedLoop.Done> writes, List<ClosedLoop.Done> floods, Samples steady)
+    /** One of the two platforms and its results. */
+    private record MeasuredSetting(
+            Client user, Nats nats, List<ClosedLoop.Result> writes, List<ClosedLoop.Result> floods, Samples steady)
             implements AutoCloseable {
-        static Measured on(ScenarioContext stage) throws Exception {
-            var user = stage.user();
-            // Its first activation holds the only slot; the others stay queued.
-            user.function(Map.of(
+        static MeasuredSetting start(ScenarioContext context) throws Exception {
+            var user = context.registerUser();
+            // Its first activation holds the only slot; later ones stay queued.
+            user.createFunction(Map.of(
                     "name",
                     "queued",
                     "image",
-                    stage.image(),
+                    context.image(),
                     "entrypoint",
-                    // The argument is the shell's $0: nothing of it may end the sleep.
+                    // The argument is the shell's $0, so it cannot end the sleep.
                     List.of("/busybox", "sh", "-c", "exec /busybox sleep 600"),
                     "concurrency",
                     1));
             Client.await(user.submit("queued", "", ""));
             ClosedLoop.run(CLIENTS, WARM_UP, LIMIT, i -> user.submit("queued", "", "x"));
-            var nats = Nats.connect(stage.bus(), "bench");
-            return new Measured(user, nats, new ArrayList<>(), new ArrayList<>(), new Samples());
+            var nats = Nats.connect(context.natsConfig(), "bench");
+            return new MeasuredSetting(user, nats, new ArrayList<>(), new ArrayList<>(), new Samples());
         }
 
         void measure() throws Exception {
             var events = new ActivationEvents(nats);
             writes.add(ClosedLoop.run(1, WRITES, LIMIT, i -> write(events)));
             floods.add(ClosedLoop.run(CLIENTS, SUBMITS, LIMIT, i -> user.submit("queued", "", "x")));
-            steady.addAll(OpenLoop.run(PER_SECOND, STEADY, LIMIT, () -> user.submit("queued", "", "x")));
+            steady.addAll(OpenLoop.run(PER_SECOND, STEADY_SUBMITS, LIMIT, () -> user.submit("queued", "", "x")));
         }
 
         double perSecond() {
-            return ClosedLoop.Done.of(floods).perSecond();
+            return ClosedLoop.Result.combine(floods).perSecond();
         }
 
         List<Row> rows(String sync) {
             return List.of(
-                    ClosedLoop.Done.of(writes).row(sync + ": a write to the bus, one after another"),
-                    ClosedLoop.Done.of(floods).row(sync + ": POST → 202, " + CLIENTS + " clients at once"),
-                    steady.row(sync + ": POST → 202, " + PER_SECOND + " a second, from when it was due"));
+                    ClosedLoop.Result.combine(writes).row(sync + ": a write to the event stream, one after another"),
+                    ClosedLoop.Result.combine(floods).row(sync + ": POST → 202, " + CLIENTS + " clients at once"),
+                    steady.row(sync + ": POST → 202, " + PER_SECOND + " a second, from the due time"));
         }
 
-        /** What a client of NATS gets here without all the rest: two of them are behind each submit. */
+        /** A write by NATS alone, for comparison: each submit makes two of them. */
         private static Future<Long> write(ActivationEvents events) {
             var chunk = new OutputChunk("none", Source.STDOUT, 0, Instant.EPOCH, new byte[WRITTEN_BYTES]);
             return Future.fromCompletionStage(events.appendOutput(Ids.activation(Instant.now()), chunk));

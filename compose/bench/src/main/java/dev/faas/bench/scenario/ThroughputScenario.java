@@ -13,77 +13,80 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** Many clients that each wait for a result and submit again, against the best parallel loop of {@code docker run}. */
+/** Compares clients that wait for a result and submit again with the fastest parallel loop of {@code docker run}. */
 public final class ThroughputScenario implements Scenario.OnPlatform {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int BASELINE = 60;
 
-    private final boolean reused;
+    private final boolean measureReused;
 
     /** @param reused whether one container runs one activation after another */
     public ThroughputScenario(boolean reused) {
-        this.reused = reused;
+        this.measureReused = reused;
     }
 
     @Override
     public String name() {
-        return reused ? "reused" : "saturated";
+        return measureReused ? "reused" : "saturated";
     }
 
     @Override
-    public String what() {
-        return clients() + " clients, each waits for its result" + (reused ? "; containers are reused" : "; no pool");
+    public String description() {
+        return clients() + " clients, each waits for its result"
+                + (measureReused ? "; containers are reused" : "; no pool");
     }
 
     private int clients() {
-        return reused ? 16 : 8;
+        return measureReused ? 16 : 8;
     }
 
     @Override
     public Map<String, String> settings() {
-        return reused ? Map.of() : Map.of("FAAS_POOL_SANDBOXES", "0");
+        return measureReused ? Map.of() : Map.of("FAAS_POOL_SANDBOXES", "0");
     }
 
     @Override
-    public Report run(ScenarioContext stage) throws Exception {
-        var docker = new DockerRuns(stage.image());
-        var four = docker.parallel(4, BASELINE);
-        var eight = docker.parallel(8, BASELINE);
+    public Report run(ScenarioContext context) throws Exception {
+        var docker = new DockerRuns(context.image());
+        var four = docker.runParallel(4, BASELINE);
+        var eight = docker.runParallel(8, BASELINE);
         double best = Math.max(four.perSecond(), eight.perSecond());
-        try (var user = stage.user()) {
-            if (!reused) {
-                WarmUp.of(user, stage.image());
+        try (var user = context.registerUser()) {
+            if (!measureReused) {
+                WarmUp.run(user, context.image());
             }
-            user.function(Map.of(
+            user.createFunction(Map.of(
                     "name",
                     "echo",
                     "image",
-                    stage.image(),
+                    context.image(),
                     "mode",
-                    reused ? "reused" : "isolated",
+                    measureReused ? "reused" : "isolated",
                     "concurrency",
                     100));
-            return reused ? reused(user, four, eight, best) : isolated(user, four, eight, best);
+            return measureReused ? measureReused(user, four, eight, best) : measureIsolated(user, four, eight, best);
         }
     }
 
-    private Report isolated(Client user, ClosedLoop.Done four, ClosedLoop.Done eight, double best) throws Exception {
+    private Report measureIsolated(Client user, ClosedLoop.Result four, ClosedLoop.Result eight, double best)
+            throws Exception {
         run(user, clients(), 20);
         var many = run(user, clients(), 120);
         return new Report(
                 name(),
-                what(),
+                description(),
                 List.of(many.row("POST → result"), row(4, four), row(8, eight)),
                 List.of(TargetResult.atLeast("P3", "throughput", 1.3, many.perSecond() / best, "× docker run")));
     }
 
-    private Report reused(Client user, ClosedLoop.Done four, ClosedLoop.Done eight, double best) throws Exception {
+    private Report measureReused(Client user, ClosedLoop.Result four, ClosedLoop.Result eight, double best)
+            throws Exception {
         run(user, clients(), 20_000);
         var one = run(user, 1, 1_000);
         var many = run(user, clients(), 6_000);
         return new Report(
                 name(),
-                what(),
+                description(),
                 List.of(
                         one.samples().row("POST → result, one after another"),
                         many.row("POST → result, " + clients() + " clients"),
@@ -96,16 +99,16 @@ public final class ThroughputScenario implements Scenario.OnPlatform {
                         TargetResult.atLeast("P4", "throughput", 80, many.perSecond() / best, "× docker run")));
     }
 
-    private static Row row(int atOnce, ClosedLoop.Done done) {
+    private static Row row(int atOnce, ClosedLoop.Result done) {
         return done.row("docker run --rm --network none, " + atOnce + " at once");
     }
 
-    private static ClosedLoop.Done run(Client user, int clients, int total) throws Exception {
+    private static ClosedLoop.Result run(Client user, int clients, int total) throws Exception {
         return ClosedLoop.run(clients, total, LIMIT, i -> {
             var argument = Integer.toString(i);
             return user.submit("echo", "?wait=60", argument).map(answer -> {
-                if (!Client.tree(answer).path("result").asText().equals(argument + "\n")) {
-                    throw new IllegalStateException("an activation ended so: " + answer);
+                if (!Client.readTree(answer).path("result").asText().equals(argument + "\n")) {
+                    throw new IllegalStateException("an activation returned another result: " + answer);
                 }
                 return answer;
             });

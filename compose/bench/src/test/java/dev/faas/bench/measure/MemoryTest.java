@@ -21,7 +21,7 @@ class MemoryTest {
     }
 
     @Test
-    void aTextWithoutThemIsRefused() {
+    void aTextWithoutOneOfThemIsRejected() {
         assertThatThrownBy(() -> Memory.of("nats-server", "Rss: 1 kB\n")).hasMessageContaining("Pss");
     }
 
@@ -30,17 +30,17 @@ class MemoryTest {
         var all = List.of(Memory.of("postgres", ROLLUP), Memory.of("java", ROLLUP), Memory.of("postgres", ROLLUP));
 
         assertThat(Memory.residentMib(all, "postgres")).isEqualTo(4);
-        assertThat(Memory.shareMib(all)).isEqualTo(3);
+        assertThat(Memory.proportionalMib(all)).isEqualTo(3);
     }
 
     @Test
-    void thisProcessIsTheFirstOfItsFamily() throws IOException {
-        var family = Memory.family(ProcessHandle.current());
+    void thisProcessIsTheFirstOfItsTree() throws IOException {
+        var tree = Memory.ofTree(ProcessHandle.current());
 
-        assertThat(family).first().satisfies(first -> {
+        assertThat(tree).first().satisfies(first -> {
             assertThat(first.process()).isEqualTo("java");
-            assertThat(first.residentBytes()).isGreaterThanOrEqualTo(first.shareBytes());
-            assertThat(first.shareBytes()).isGreaterThan(1 << 20);
+            assertThat(first.residentBytes()).isGreaterThanOrEqualTo(first.proportionalBytes());
+            assertThat(first.proportionalBytes()).isGreaterThan(1 << 20);
         });
     }
 }

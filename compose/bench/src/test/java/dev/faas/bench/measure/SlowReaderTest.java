@@ -30,7 +30,7 @@ class SlowReaderTest {
     }
 
     @Test
-    void givenAServerThatCutsItOff_whenItComesBack_thenItHasEachOutputOnce() throws Exception {
+    void givenAServerThatClosesTheConnection_whenTheReaderResumes_thenItHasEachOutputOnce() throws Exception {
         var done = read(request -> {
             var after = String.valueOf(request.getHeader("Last-Event-ID"));
             resumedAfter.add(after);
@@ -49,19 +49,19 @@ class SlowReaderTest {
     }
 
     @Test
-    void givenAServerThatWaits_whenItReadsOn_thenItWasNotCutOff() throws Exception {
+    void givenAServerThatWaits_whenTheReaderReadsOn_thenItWasNotCutOff() throws Exception {
         var done = read(request -> request.response().setChunked(true).end(FIRST + SECOND + END));
 
-        assertThat(done).isEqualTo(new SlowReader.Done(0, 4, checksum("1\n2\n")));
+        assertThat(done).isEqualTo(new SlowReader.Result(0, 4, checksum("1\n2\n")));
     }
 
-    private SlowReader.Done read(Handler<HttpServerRequest> server) throws Exception {
+    private SlowReader.Result read(Handler<HttpServerRequest> server) throws Exception {
         var port = vertx.createHttpServer()
                 .requestHandler(server)
                 .listen(0, "127.0.0.1")
                 .await()
                 .actualPort();
-        var done = new CompletableFuture<SlowReader.Done>();
+        var done = new CompletableFuture<SlowReader.Result>();
         var http = vertx.createHttpClient();
         vertx.runOnContext(now -> new SlowReader(
                         vertx,

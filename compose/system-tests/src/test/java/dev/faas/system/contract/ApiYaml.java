@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.yaml.snakeyaml.Yaml;
 
-/** {@code openapi.yaml} of the gateway, as it stands. */
+/** Reads the gateway's {@code openapi.yaml}. */
 final class ApiYaml {
     static final String PROBLEM = "application/problem+json";
 
@@ -27,7 +27,7 @@ final class ApiYaml {
         this.document = document;
     }
 
-    /** A problem that an operation is said to answer with. */
+    /** A problem that the document lists for an operation. */
     record Documented(String operationId, int status, String code) {
         @Override
         public String toString() {
@@ -61,7 +61,7 @@ final class ApiYaml {
         return document;
     }
 
-    /** What a {@code $ref} names; null: nothing. */
+    /** The target of a {@code $ref}; null if there is none. */
     JsonObject at(String reference) {
         var found = document;
         for (var name : reference.substring("#/".length()).split("/")) {
@@ -88,18 +88,18 @@ final class ApiYaml {
         return operations;
     }
 
-    /** The answer of an operation with this status, all references at its top followed. */
+    /** The response of an operation with this status; follows references. */
     JsonObject answer(JsonObject operation, String status) {
         return resolved(operation.getJsonObject("responses").getJsonObject(status));
     }
 
-    /** The media types that an operation is said to answer with. */
+    /** The media types of an operation's responses. */
     Set<String> types(JsonObject operation, int status) {
         var content = answer(operation, Integer.toString(status)).getJsonObject("content", new JsonObject());
         return content.fieldNames();
     }
 
-    /** The media types that a method of a path takes, in the document's order; empty: none, or there is no such method. */
+    /** The media types that a method of a path accepts, in the document's order; empty if none, or without such a method. */
     Optional<String> bodyTypes(String path, String method) {
         return Optional.ofNullable(operations(path).get(method))
                 .map(operation -> operation.getJsonObject("requestBody"))

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** openapi.yaml by itself: valid, whole, and with the codes that the code has. What is served is ContractIT's. */
+/** Tests openapi.yaml itself: valid, complete, and with the codes of the source. ContractIT tests the services against it. */
 class ApiYamlTest {
     private static final Pattern CODE_OF_A_PROBLEM = Pattern.compile(
             "(?:Problem\\.of|\\bof|new Problem|tooLarge)\\(\\s*(?:\\d{3},\\s*)?\"([a-z]+(?:_[a-z]+)*)\",\\s*\"[A-Z]");
@@ -67,7 +67,7 @@ class ApiYamlTest {
                 for (var body : bodies) {
                     var content = body.getJsonObject("content", new JsonObject());
                     content.fieldNames().stream()
-                            // Bytes have none that could be written down.
+                            // Binary bodies have no example.
                             .filter(type -> !type.equals(Dialect.BYTES))
                             .filter(type -> content.getJsonObject(type)
                                     .getJsonObject("examples", new JsonObject())
@@ -79,7 +79,7 @@ class ApiYamlTest {
         assertThat(without).isEmpty();
     }
 
-    /** Requests' and answers' alike: an example that its own schema refuses teaches something wrong. */
+    /** Every example of a request or response matches its schema. */
     @Test
     void givenEachExampleInJson_whenHeldAgainstItsSchema_thenItFits() {
         var checked = new HashSet<String>();
@@ -106,7 +106,7 @@ class ApiYamlTest {
         }
     }
 
-    /** The name of a schema among the components: its own, or the first of those that it adds to. */
+    /** The component name of a schema: its own, or the first one in its allOf. */
     private static String named(JsonObject schema) {
         var reference =
                 schema.containsKey("allOf") ? schema.getJsonArray("allOf").getJsonObject(0) : schema;

@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request asks for.
+ * Parses the first line of a request.
  *
- * @param uri null: it is none
+ * @param uri null if it is not a valid address
  */
 record Call(String method, @Nullable URI uri) {
-    /** What is garbled beyond this is no request that anybody could answer by its address. */
+    /** A line that does not match has no address. */
     private static final Pattern REQUEST_LINE = Pattern.compile("(?m)^([A-Za-z]+) ([!-~]+) HTTP/1\\.[01]\r?$");
 
     private static final Pattern NEVER_IN_A_URI = Pattern.compile("[\"<>\\\\^`{|}]");
@@ -31,14 +31,14 @@ record Call(String method, @Nullable URI uri) {
         }
     }
 
-    /** Servers take more for an address than {@link URI} does. */
+    /** Servers accept more addresses than {@link URI} does. */
     private static String escaped(String target) {
         return NEVER_IN_A_URI
                 .matcher(target)
                 .replaceAll(odd -> "%%%02x".formatted((int) odd.group().charAt(0)));
     }
 
-    /** The requests of which these bytes have the first line, in their order. */
+    /** The requests whose first lines are in these bytes, in their order. */
     static List<Call> in(String latin1) {
         return REQUEST_LINE
                 .matcher(latin1)
@@ -47,7 +47,7 @@ record Call(String method, @Nullable URI uri) {
                 .toList();
     }
 
-    /** Where it leads; empty: nowhere. */
+    /** The path; empty if there is none. */
     Optional<URI> address() {
         return Optional.ofNullable(uri)
                 .filter(there ->

@@ -31,7 +31,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Whether requests and answers keep to openapi.yaml. Each check says why not; empty: they do. Blocks. Thread-safe. */
+/** Checks requests and responses against openapi.yaml. Each check returns the violation, or empty. Blocks. Thread-safe. */
 final class Contract {
     private static final String SCHEMAS = "app://#/components/schemas/";
 
@@ -47,7 +47,7 @@ final class Contract {
         this.responses = ResponseValidator.create(vertx, contract);
     }
 
-    /** Fails when it is no valid document of OpenAPI 3.1. */
+    /** Fails if the document is not valid OpenAPI 3.1. */
     static Contract of(Vertx vertx, ApiYaml yaml) {
         return new Contract(
                 yaml,
@@ -59,13 +59,13 @@ final class Contract {
         return contract;
     }
 
-    /** The operation that answers this; HEAD is GET's business. Empty: none. */
+    /** The operation of a request; HEAD belongs to GET. Empty if there is none. */
     Optional<Operation> operation(String method, URI uri) {
         return Optional.ofNullable(
                 contract.findOperation(uri.getRawPath(), HttpMethod.valueOf(method.equals("HEAD") ? "GET" : method)));
     }
 
-    /** @param body null or empty: none */
+    /** @param body null or empty if there is none */
     Optional<String> request(String method, URI uri, HttpHeaders headers, byte @Nullable [] body) {
         var found = operation(method, uri);
         if (found.isEmpty()) {
@@ -108,7 +108,7 @@ final class Contract {
         };
     }
 
-    /** @param body null: not looked at, as in an answer to HEAD, or in a stream */
+    /** @param body null: not checked, as for HEAD or a stream */
     Optional<String> answer(Operation operation, int status, HttpHeaders headers, byte @Nullable [] body) {
         var response = operation.getResponse(status);
         if (response == null) {
@@ -134,13 +134,13 @@ final class Contract {
         if (body == null && !known.equals(Dialect.BYTES)) {
             return Optional.empty();
         }
-        // vertx-openapi wants a body wherever one is declared; yet bytes may be none.
+        // vertx-openapi requires every declared body, but a binary body may be empty.
         var content = body == null || body.length == 0 ? Buffer.buffer(" ") : Buffer.buffer(body);
         return failure(responses.validate(
                 ValidatableResponse.create(status, given, content, known), operation.getOperationId()));
     }
 
-    /** Is it of {@code components/schemas/<name>}? */
+    /** Checks a value against {@code components/schemas/<name>}. */
     Optional<String> schema(String name, byte[] json) {
         var result = contract.getSchemaRepository()
                 .validator(SCHEMAS + name)
@@ -153,7 +153,7 @@ final class Contract {
                                 .toList());
     }
 
-    /** By the names of the document: bytes, text and event streams are all one to vertx-openapi. */
+    /** Compares the document's names, because vertx-openapi does not distinguish bytes, text and event streams. */
     private Set<String> types(Operation operation, int status) {
         JsonObject described = yaml.operations(operation.getOpenAPIPath())
                 .get(operation.getHttpMethod().name());
@@ -183,7 +183,7 @@ final class Contract {
         return query;
     }
 
-    /** A list in the exploded form that vertx-openapi reads; of a single parameter the last, as the services take it. */
+    /** A list in the exploded form of vertx-openapi; the last value of a single parameter, as in the services. */
     private static @Nullable String one(Parameter parameter, @Nullable List<String> values) {
         if (values == null) {
             return null;
@@ -195,7 +195,7 @@ final class Contract {
                 : values.getLast();
     }
 
-    /** vertx-openapi decodes the value of a text parameter as JSON if it can: "3" would become the number. */
+    /** vertx-openapi decodes text parameters as JSON if it can: "3" would become a number. */
     private static String quoted(String value) {
         return value.matches("[A-Za-z_]\\w*")
                         && !List.of("true", "false", "null").contains(value)

@@ -13,16 +13,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what is sent and what is answered against openapi.yaml, and remembers which of its problems it has seen. A test
- * that meets anything else fails. Thread-safe.
+ * Checks requests and responses against openapi.yaml, and collects the problems it has seen. Fails the test at a violation.
+ * Thread-safe.
  */
 public final class ContractChecker {
-    /** Read once for all tests of a JVM: it takes a second. */
+    /** Read once per JVM, because it takes a second. */
     private static final Contract CONTRACT = Contract.of(Vertx.vertx(), ApiYaml.load());
 
     private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
 
-    /** What a request is refused with before its address is looked at; its connection is closed. */
+    /** The problems of requests that are rejected before their address is read; the connection is closed. */
     private static final Set<Integer> UNREAD = Set.of(400, 414, 417, 431);
 
     private static final Call NO_REQUEST = new Call("", null);
@@ -33,12 +33,12 @@ public final class ContractChecker {
         return CONTRACT;
     }
 
-    /** The problems that have been answered so far, by the operations whose they are. */
+    /** The problems seen so far, by operation. */
     Set<ApiYaml.Documented> provoked() {
         return Set.copyOf(provoked);
     }
 
-    /** @param body what the request sends; null: nothing */
+    /** @param body of the request; null if there is none */
     public void request(HttpRequest request, byte @Nullable [] body) {
         require(
                 CONTRACT.request(request.method(), request.uri(), request.headers(), body),
@@ -46,12 +46,12 @@ public final class ContractChecker {
                 Call.of(request));
     }
 
-    /** @param body null: a stream, whose events are looked at one by one */
+    /** @param body null for a stream, whose events are checked one by one */
     public void answer(HttpRequest request, int status, HttpHeaders headers, byte @Nullable [] body) {
         answer(Call.of(request), status, headers, body);
     }
 
-    /** @param body null: a stream, whose events are looked at one by one */
+    /** @param body null for a stream, whose events are checked one by one */
     void answer(Call call, int status, HttpHeaders headers, byte @Nullable [] body) {
         if (call.method().equals("OPTIONS") && status == 204) {
             require(headers.firstValue("Allow").isPresent() ? Optional.empty() : Optional.of("no Allow"), "204", call);
@@ -71,12 +71,12 @@ public final class ContractChecker {
         }
     }
 
-    /** To bytes that are no request whose address could be told. */
+    /** The response to bytes without a readable address. */
     void answerToNoRequest(int status, HttpHeaders headers, byte[] body) {
         require(ofNoOperation(status, code(headers, body), headers, body), "the answer", NO_REQUEST);
     }
 
-    /** Each event of a stream, as it comes. */
+    /** Checks each event of a stream as it arrives. */
     public Stream<Event> events(HttpRequest request, Stream<String> lines) {
         return Event.in(lines).peek(event -> event(Call.of(request), event));
     }
@@ -92,8 +92,8 @@ public final class ContractChecker {
     }
 
     /**
-     * Whose answer it is. A method that a path does not have is refused in the name of all that it has; and not every port
-     * has all, which HEAD cannot tell by a code.
+     * The operation of a response. A 405 belongs to every operation of its path. Not every port has all paths, and HEAD has no
+     * code that tells.
      */
     private static List<Operation> operations(Call call, int status) {
         var methods = status == 405 ? METHODS.stream() : Stream.of(call.method());
@@ -105,7 +105,7 @@ public final class ContractChecker {
                 .orElse(List.of());
     }
 
-    /** An address that is not there, or not on this port; or a request that is refused before anybody looks at its address. */
+    /** An unknown address, an address of another port, or a request that is rejected before its address is read. */
     private static Optional<String> ofNoOperation(
             int status, String code, HttpHeaders headers, byte @Nullable [] body) {
         var closes = headers.firstValue("Connection").filter("close"::equals).isPresent();

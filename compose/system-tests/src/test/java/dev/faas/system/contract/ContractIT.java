@@ -31,14 +31,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each problem that openapi.yaml lists, of each operation, provoked at a real system: the rows are the document's own, so
- * that a problem that is added without a way to provoke it fails. In the end one part after another is stopped.
+ * Provokes each problem that openapi.yaml lists for each operation, at a real system. The rows come from the document, so a new
+ * problem without a way to provoke it fails. At the end, one part after another is stopped.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ContractIT {
-    /** What cannot be provoked from outside, and why, or what shows it instead. */
+    /** Problems that cannot be provoked from outside, with the reason or the test that covers them. */
     private static final Map<Excused, String> EXCUSED = Map.of(
             new Excused("internal", "getKeys"), "auth-service answers from its memory",
             new Excused("internal", "submitActivation"),
@@ -48,19 +48,20 @@ class ContractIT {
             new Excused("internal", "getVersion"), "a constant",
             new Excused("internal", "getOpenApi"), "a constant",
             new Excused("outcome_unknown", "replayActivation"),
-                    "the bus would have to fall silent between its reads and its write, which is a submit's",
-            new Excused("quota_exceeded", "submitActivation"), "nobody else could be refused: BackpressureTest",
+                    "NATS would have to stop between the reads and the write of one submit",
+            new Excused("quota_exceeded", "submitActivation"),
+                    "it would also reject the other users of this test: BackpressureTest",
             new Excused("quota_exceeded", "replayActivation"), "as of a submit",
             new Excused("quota_exceeded", "createFunction"), "a registry of its own refuses it: RegistryVerticleTest");
 
-    /** A problem of an operation. Faults that nobody can provoke here HttpServiceTest throws inside a handler. */
+    /** A problem of an operation. HttpServiceTest covers unexpected errors, by throwing inside a handler. */
     private record Excused(String code, String operation) {
         static Excused of(Documented problem) {
             return new Excused(problem.code(), problem.operationId());
         }
     }
 
-    /** Need something done to the system, and have tests of their own below. */
+    /** These need a changed system, and have their own tests below. */
     private static final List<String> ARRANGED =
             List.of("result_expired", "token_expired", "request_timeout", "outcome_unknown", "internal", "unavailable");
 
@@ -82,7 +83,7 @@ class ContractIT {
     @BeforeAll
     void start() throws Exception {
         system = new Services(directory, IMPATIENT);
-        sabotage = system.sabotage();
+        sabotage = system.createFaultInjector();
         client = Provoker.at(system.api());
         sabotage.runWithLongOutput(client.means().activations().faded());
     }
@@ -98,7 +99,7 @@ class ContractIT {
                 each -> !ARRANGED.contains(each.code()) && !EXCUSED.containsKey(Excused.of(each)) && !isOfOutput(each));
     }
 
-    /** Needs something that a run wrote, which is kept for a while only. */
+    /** Needs the output of a run, which expires. */
     private static boolean isOfOutput(Documented problem) {
         return problem.code().equals("range_not_satisfiable")
                 || (problem.code().equals("precondition_failed")
@@ -190,7 +191,7 @@ class ContractIT {
         client.eventuallyGood("submitActivation", 202);
     }
 
-    /** Auth last: the tokens are its. */
+    /** Auth last, because it issues the tokens. */
     @Order(5)
     @ParameterizedTest(name = "{0}")
     @CsvSource({"registry, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$", "auth, ^/v1/auth/.*$"})
@@ -221,7 +222,7 @@ class ContractIT {
         }
     }
 
-    /** Auth last: the tokens are its. */
+    /** Auth last, because it issues the tokens. */
     @Order(7)
     @ParameterizedTest(name = "{0}")
     @CsvSource({

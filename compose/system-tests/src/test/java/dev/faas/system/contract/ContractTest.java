@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Those who check have to notice: what is not as openapi.yaml has it, and nothing else. */
+/** Tests that the checks against openapi.yaml report each violation, and nothing else. */
 class ContractTest {
     private static final String JSON = "application/json";
     private static final String ACTIVATION = "/v1/activations/06b7gd98g07rk4q3v8x2m5n9ta";

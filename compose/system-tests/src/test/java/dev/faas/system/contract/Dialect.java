@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What vertx-openapi 5.0.7 takes openapi.yaml for: it knows few media types, so those that it does not are written under
- * names that it does, in the document and of what is on the wire.
+ * Adapts openapi.yaml to vertx-openapi 5.0.7, which supports few media types: replaces the others by supported ones, in the
+ * document and in requests and responses.
  */
 final class Dialect {
     static final String BYTES = "application/octet-stream";
 
-    /** The names of the document, and those under which vertx-openapi takes the same for JSON. */
+    /** Media types of the document, and the ones that vertx-openapi reads as JSON. */
     private static final Map<String, String> JSON_TYPES = Map.of(
             "application/json",
             "application/json",
@@ -57,7 +57,7 @@ final class Dialect {
         return copy;
     }
 
-    /** What is no JSON becomes bytes, which have no schema. */
+    /** Other media types become bytes, which have no schema. */
     private static JsonObject media(JsonObject content) {
         var types = new JsonObject();
         content.forEach(media -> {
@@ -71,7 +71,7 @@ final class Dialect {
         return types;
     }
 
-    /** Clients ignore members that they do not know; a test does not. */
+    /** Clients ignore unknown members, but tests must not. */
     private static void close(Object schema) {
         if (schema instanceof JsonArray array) {
             array.forEach(Dialect::close);

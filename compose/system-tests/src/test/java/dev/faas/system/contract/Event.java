@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** One server-sent event. */
+/** Parses one server-sent event. */
 public record Event(String id, String name, JsonNode data) {
-    /** All events of a stream, as they come; comments are none. */
+    /** The events of a stream as they arrive, without comments. */
     public static Stream<Event> in(Stream<String> lines) {
         var current = new HashMap<String, String>();
         return lines.filter(line -> !line.startsWith(":")).mapMulti((line, events) -> {

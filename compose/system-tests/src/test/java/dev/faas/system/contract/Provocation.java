@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A request that an operation answers with a certain problem, or, before anything is done to it, that it would answer well.
+ * Builds a request that provokes a given problem of an operation, or that succeeds as long as the system is not changed.
  *
  * @param headers names and values in turn
  * @param body empty: none
@@ -22,24 +22,24 @@ record Provocation(String method, String target, List<String> headers, String bo
     private static final int MORE_THAN_ANY_BODY = (1 << 20) + 1;
     private static final int MORE_THAN_A_HEAD = 17_000;
 
-    /** An Idempotency-Key that is used. */
+    /** An Idempotency-Key that is used already. */
     static final String KEY = "used-up";
 
     /** A function whose queue is full. */
     static final String CROWDED = "crowded";
 
     /**
-     * What requests are about.
+     * The functions and activations that requests refer to.
      *
-     * @param waiting in the queue
-     * @param faded one whose argument and output are kept for a while, and then no longer
-     * @param finished cancelled
-     * @param orphan its function is deleted
-     * @param crowded it alone fills its queue
+     * @param waiting a queued activation
+     * @param faded one whose argument and output expire
+     * @param finished a cancelled activation
+     * @param orphan one whose function is deleted
+     * @param crowded a function whose queue is full
      */
     record Activations(String waiting, String faded, String finished, String orphan, String crowded) {}
 
-    /** What requests are made with; tokens are good. */
+    /** The values for requests; tokens are valid. */
     record Means(Activations activations, String accessToken, String refreshToken, String expiredToken) {
         String activation() {
             return activations.waiting();
@@ -68,7 +68,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                 good.body(
                         operation.getOperationId().equals("login")
                                 ? Map.of("username", USERNAME, "password", "not the one")
-                                : Map.of("refresh_token", "nobody's"));
+                                : Map.of("refresh_token", "unknown"));
             case "method_not_allowed" -> good.method("PROPFIND");
             case "not_acceptable" -> good.with("Accept", "image/png");
             case "unsupported_media_type" -> good.without("Content-Type").with("Content-Type", "application/xml");
@@ -102,11 +102,11 @@ record Provocation(String method, String target, List<String> headers, String bo
             // What is in its way is for the test to arrange: a part that is away or broken, a body that does not
             // arrive.
             case "unavailable", "outcome_unknown", "internal", "request_timeout" -> good;
-            default -> throw new AssertionError("nobody knows how to provoke " + problem);
+            default -> throw new AssertionError("no way to provoke " + problem + ": add one here");
         };
     }
 
-    /** A request that the operation answers well. */
+    /** A request that succeeds. */
     static Provocation good(Operation operation, Means means) {
         var target = operation.getOpenAPIPath().replace("{ref}", FUNCTION).replace("{id}", means.activation());
         var request = new Provocation(operation.getHttpMethod().name(), target, List.of(), "");
@@ -139,13 +139,13 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "deleteFunction" -> good.target(good.target() + "@1");
             default ->
                 good.body().isEmpty()
-                        // A byte that is no UTF-8, which no address has.
+                        // An invalid UTF-8 byte.
                         ? good.target(good.target() + "?x=%ff")
                         : good.body(Map.of("colour", "green"));
         };
     }
 
-    /** As it stands on the wire; with the length of another body, or of none that is sent. */
+    /** The raw request; its Content-Length may be wrong. */
     String head(int length) {
         var head = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: faas\r\n");
         for (int i = 0; i < headers.size(); i += 2) {
@@ -158,7 +158,7 @@ record Provocation(String method, String target, List<String> headers, String bo
         return head(body.length()) + body;
     }
 
-    /** The same about another function, or another activation. */
+    /** The same request for another function or activation. */
     private Provocation about(String function, String activation, String other) {
         return target(target.replace(FUNCTION, function).replace(activation, other));
     }

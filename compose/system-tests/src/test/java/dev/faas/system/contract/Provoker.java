@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** A user with functions and activations, who asks for the problems that openapi.yaml lists. */
+/** Sends the requests that provoke the problems of openapi.yaml, as a user with functions and activations. */
 final class Provoker {
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    /** Access tokens of the system that it asks live for ten seconds. */
+    /** Access tokens of the tested system expire after ten seconds. */
     private static final Duration TOKENS_ARE_FRESH = Duration.ofSeconds(4);
 
     private final ContractChecker scrutiny = new ContractChecker();
@@ -34,7 +34,7 @@ final class Provoker {
 
     static Provoker at(URI api) throws Exception {
         var provoker = new Provoker(api);
-        // What provokes a name that is taken takes it, the first time.
+        // The first request takes the name, the second provokes the conflict.
         assertThat(provoker.ask(problem("register", "username_taken")).status()).isEqualTo(201);
         provoker.renew();
         provoker.means = provoker.means.withExpiring(provoker.means.accessToken());
@@ -56,7 +56,7 @@ final class Provoker {
                 request("createFunction")
                         .body(Map.of("name", Provocation.CROWDED, "image", "x", "queue", Map.of("maxPending", 1))));
         var crowded = submit(request("submitActivation").about(Provocation.CROWDED));
-        // So long that its copy, too, lies where outputs do.
+        // So long that its copy is stored with the outputs, too.
         var faded = submit(request("submitActivation").body(Map.of("argument", "x".repeat(100_000))));
         submit(request("submitActivation").with("Idempotency-Key", Provocation.KEY));
         use(new Activations(submit(request("submitActivation")), faded, finished, orphan, crowded));
@@ -111,7 +111,7 @@ final class Provoker {
         return scrutiny.provoked();
     }
 
-    /** Its answer is this problem. */
+    /** The response is this problem. */
     Answer provoke(Documented problem) throws Exception {
         if (System.nanoTime() - meansSince > TOKENS_ARE_FRESH.toNanos()) {
             renew();
@@ -119,7 +119,7 @@ final class Provoker {
         return expect(problem, ask(problem));
     }
 
-    /** Its answer becomes this problem. */
+    /** The response becomes this problem. */
     void provokeEventually(Documented problem) throws Exception {
         expect(problem, eventually(problem.status(), provocation(problem)));
     }
@@ -129,7 +129,7 @@ final class Provoker {
         expect(problem, send(provocation(problem).head(10)));
     }
 
-    /** Without renewing anything before. */
+    /** Without renewing the token first. */
     Answer ask(Documented problem) throws Exception {
         return send(provocation(problem).whole());
     }

@@ -22,8 +22,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * HTTP/1.1 to the byte, over a connection of its own: what no proper client would send, and exactly what comes back, which
- * is held against openapi.yaml. Every wait ends at a limit that is counted from the beginning.
+ * Sends raw bytes over its own connection, such as requests that no HTTP client would send, and checks the raw response
+ * against openapi.yaml. One limit, from the start of the connection, applies to all waits.
  */
 public final class RawHttp implements AutoCloseable {
     private final Socket socket;
@@ -63,14 +63,14 @@ public final class RawHttp implements AutoCloseable {
         }
     }
 
-    /** A server that answers before it has read everything may close: that is not this side's problem. */
+    /** Ignores a closed connection: a server may respond and close before it has read everything. */
     public RawHttp send(byte[] bytes) {
         unanswered.addAll(Call.in(new String(bytes, StandardCharsets.ISO_8859_1)));
         try {
             socket.getOutputStream().write(bytes);
             socket.getOutputStream().flush();
         } catch (IOException refusedEarly) {
-            // What it said before is what the test reads.
+            // The test reads the response that came before.
         }
         return this;
     }
@@ -79,7 +79,7 @@ public final class RawHttp implements AutoCloseable {
         return send(latin1.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** Empty when the connection ends without a byte. "100 Continue" is passed over. */
+    /** Empty when the connection ends without a byte. Skips "100 Continue". */
     public Optional<Answer> answer() throws IOException {
         var line = line();
         if (line.isEmpty()) {
@@ -102,12 +102,12 @@ public final class RawHttp implements AutoCloseable {
         return Optional.of(new Answer(status, headers, new String(body, StandardCharsets.UTF_8)));
     }
 
-    /** Is "100 Continue" what the server says next? */
+    /** Whether the next response is "100 Continue". */
     public boolean isToldToContinue() throws IOException {
         return whole().equals("HTTP/1.1 100 Continue") && headers().isEmpty();
     }
 
-    /** Does the server close, or break, the connection in time? */
+    /** Whether the server closes or resets the connection within the limit. */
     public boolean isClosed() throws IOException {
         try {
             return read() < 0;

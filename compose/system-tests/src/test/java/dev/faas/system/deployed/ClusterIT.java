@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** docker-stack.yml on three nodes, from nothing: {@code compose/try-cluster} runs it. One deployment's life, in order. */
+/** Tests docker-stack.yml on three new nodes, from deployment to removal, in order; {@code compose/try-cluster} runs it. */
 @Tag("cluster")
 @ExtendWith(OneMachine.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -101,12 +101,13 @@ class ClusterIT {
         } finally {
             nodes.nodes("start", "3");
         }
-        // A swarm does not spread what runs elsewhere already; a spawner there removes what its predecessor has left.
+        // A swarm does not move running tasks back. A new spawner on that node removes the containers of the killed
+        // one.
         nodes.on(1).line(Nodes.LONG, "docker service update --force --detach=false faas_execution-service");
         nodes.on(3).untilEmpty(Nodes.SHORT, "docker ps -aq --filter label=dev.faas.platform --filter status=exited");
     }
 
-    /** docs/operations.md, word for word: a node is taken out, and another machine, which has nothing, takes its place. */
+    /** The commands of docs/operations.md: a node is removed, and a new machine replaces it. */
     @Test
     @Order(5)
     void aNodeIsReplacedUnderLoadAndTheNewOneHoldsItsThirdOfTheStreams() throws Exception {
@@ -131,7 +132,7 @@ class ClusterIT {
         RollingLoad.of(nodes, 3, "story").flawless("cluster, from the new node");
     }
 
-    /** docs/operations.md, word for word. */
+    /** The commands of docs/operations.md. */
     @Test
     @Order(6)
     void secretsAreReplacedUnderLoad() throws Exception {
@@ -188,7 +189,7 @@ class ClusterIT {
                                 .formatted(token, nodes.nodes("ip", "" + node), nodes.nodes("ip", "1")));
     }
 
-    /** A third of the bus on each, the database on the first: the third node can be lost. */
+    /** A NATS server on each node, the database on the first, so that the third node can be lost. */
     private void label(int node) throws Exception {
         nodes.on(1)
                 .line(
@@ -197,7 +198,7 @@ class ClusterIT {
                                 .formatted(node, node == 1 ? 1 : 0, id(node)));
     }
 
-    /** Returns once the node's NATS server has every stream, up to date, each of which has two more copies. */
+    /** Waits until the node's NATS server has every stream up to date, and each stream has two more replicas. */
     private void agree(int node) throws Exception {
         var exec = "docker exec $(docker ps -q --filter label=com.docker.swarm.service.name=faas_nats-" + node + ") ";
         nodes.on(node)

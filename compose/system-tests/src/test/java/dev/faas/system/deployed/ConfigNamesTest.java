@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A stack's config cannot be changed under its name, so an upgrade that changes a file has to change the name too. */
+/** Tests that the name of each config has its file's digest, because a stack cannot change a config under its name. */
 class ConfigNamesTest {
     private static final Path COMPOSE = Path.of("..");
     private static final Pattern CONFIG = Pattern.compile("file: \\./([^,]+), name: \"([^\"]+)\"");

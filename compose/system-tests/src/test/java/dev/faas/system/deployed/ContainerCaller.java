@@ -19,11 +19,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A user at the platform's three ports. A connection that fails is tried again, as every client of a service that is rolled has
- * to; so is what is answered with 503, but that is counted as a refusal. Thread-safe.
+ * Calls the platform's three ports as one user. Repeats failed connections, as clients must during a rolling update, and
+ * requests that got a 503, but counts those as refused. Thread-safe.
  */
 final class ContainerCaller {
-    /** The pause before the next try, and how long there may be no connection at all. */
+    /** The pause before a repetition. */
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private static final Duration UNREACHABLE = Duration.ofMinutes(3);
@@ -39,9 +39,9 @@ final class ContainerCaller {
 
     final AtomicInteger requests = new AtomicInteger();
     final AtomicInteger retried = new AtomicInteger();
-    /** The longest time that one request had to be repeated until it was answered. */
+    /** The longest time from a request's first try to its response. */
     final AtomicLong longestGapMillis = new AtomicLong();
-    /** What was answered with 400 and above: method, path and status → how often. */
+    /** Responses of 400 and above: method, port, status and body → count. */
     final Map<String, Integer> refused = new ConcurrentSkipListMap<>();
 
     enum Port {
@@ -76,7 +76,7 @@ final class ContainerCaller {
         }
     }
 
-    /** The id of the key that has signed our token. */
+    /** The id of the key that signed the token. */
     String signer() throws IOException {
         var header = Base64.getUrlDecoder().decode(token.substring(0, token.indexOf('.')));
         return Codec.readTree(header).path("kid").asText();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The scripts that containers begin with, as the first process of one, for which no signal has a default. Needs root. */
+/** Tests the start scripts as first process of a PID namespace, where signals have no default action. Needs root. */
 @Timeout(60)
 class FirstProcessIT {
     private static final int TERMINATED = 143;
@@ -17,7 +17,7 @@ class FirstProcessIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"sh ../nats-start none", "bash ../image/start"})
-    void whatWaitsForASecretThatDoesNotComeEndsWhenItIsTold(String script) throws Exception {
+    void aScriptThatWaitsForAMissingSecretEndsAtSigterm(String script) throws Exception {
         var command = new ArrayList<>(List.of("unshare", "--pid", "--fork", "--kill-child"));
         command.addAll(List.of(script.split(" ")));
         var builder = new ProcessBuilder(command)
@@ -26,7 +26,7 @@ class FirstProcessIT {
         builder.environment().put("FAAS_NATS_PASSWORD_FILE", "/no/such/secret");
         var process = builder.start();
         try {
-            // Nothing tells that it has begun to wait: an earlier signal may be lost.
+            // The start of its wait gives no signal, so an early SIGTERM may be lost.
             for (int i = 0; i < TRIES && !process.waitFor(100, TimeUnit.MILLISECONDS); i++) {
                 process.children().forEach(ProcessHandle::destroy);
             }

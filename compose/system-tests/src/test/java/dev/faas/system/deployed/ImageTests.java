@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the four images are like, whoever starts them. */
+/** Tests the users, health checks, labels, layers and JVM options of the four images. */
 abstract class ImageTests {
     private static final long MEGABYTE = 1_000_000;
 

@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Docker hosts that share nothing with the machine's own (compose/nodes), with stand-ins for the official images and with our
- * images built by the commands of the manual. Each command runs in {@code compose/}, as an operator would type it.
+ * Runs separate Docker hosts (compose/nodes), with stand-ins for the official images, and our images built by the documented
+ * commands. Each command runs in {@code compose/}, as an operator would type it.
  */
 final class Nodes implements AutoCloseable {
     static final Duration SHORT = Duration.ofMinutes(2);
     static final Duration LONG = Duration.ofMinutes(8);
 
     private static final Path COMPOSE = Path.of("..").toAbsolutePath().normalize();
-    /** A function that finds the factors of its argument. */
+    /** A function image that prints the factors of its argument. */
     static final String FUNCTION = "faas-try/factor:1";
 
     private final Map<String, String> images = new HashMap<>();
@@ -35,12 +35,12 @@ final class Nodes implements AutoCloseable {
                         COMPOSE.resolve("system-tests/target/stand-ins").toString()));
     }
 
-    /** One, with all images built on it. */
+    /** One node; builds all images on it. */
     static Nodes one(String name) throws IOException, InterruptedException {
         return up(name, 1, Nodes::provide);
     }
 
-    /** So many, with the images that another one has. */
+    /** Several nodes with the images of another one. */
     static Nodes like(Nodes other, String name, int count) throws IOException, InterruptedException {
         return up(name, count, nodes -> nodes.copy(other));
     }
@@ -68,7 +68,7 @@ final class Nodes implements AutoCloseable {
             var pair = line.substring("export ".length()).split("=", 2);
             images.put(pair[0], pair[1]);
         }
-        // By its official name too, so that the manual's commands are true to the letter.
+        // Under its official name, too, so that the documented commands work unchanged.
         on(1).line(SHORT, "docker tag $JRE_IMAGE eclipse-temurin:25-jre");
         on(1).line(LONG, "docker build -t auth-service:latest ./auth-service");
         on(1).line(LONG, "docker build -t registry-service:latest ./registry-service");
@@ -118,15 +118,15 @@ final class Nodes implements AutoCloseable {
         return count;
     }
 
-    /** The script itself. */
+    /** Runs compose/nodes. */
     String nodes(String... arguments) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of("./nodes"));
         command.addAll(List.of(arguments));
         return machine.run(SHORT, command.toArray(String[]::new));
     }
 
-    /** A program of ours on a node's network: the class path is this test's. */
-    Process visit(int node, String... arguments) throws IOException {
+    /** Starts a {@link RemoteClient} in a node's network, with this test's class path. */
+    Process startClient(int node, String... arguments) throws IOException {
         var command = new ArrayList<>(List.of("./nodes", "in", Integer.toString(node)));
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** One node with all images for all tests of a JVM, given to a test that asks for it as a parameter. */
+/** Starts one node with all images for all tests of a JVM, and injects it as a parameter. */
 final class OneMachine implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {

@@ -15,11 +15,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a client does with a platform, as a program of its own, since a process has the network of one node only. Prints one
- * line of JSON at the end. {@code story}: registration, a function, an activation, its result. {@code spread N}: N of each.
- * {@code traffic}: says "ready", and goes on with some requests a second until its input ends; then waits for all that was
- * accepted. {@code again USER ACTIVATION}: an earlier visitor comes back, for what he has and for more. {@code token}: says
- * "ready", and once its input ends it uses its token at each port until all three refuse it; then logs in anew.
+ * Uses a platform as a client, as a separate program in the network of one node. Prints one line of JSON at the end.
+ * {@code story}: registers, creates a function, runs an activation. {@code spread N}: N of each. {@code traffic}: prints
+ * "ready", sends some requests a second until its input ends, then waits for all accepted activations.
+ * {@code again USER ACTIVATION}: logs in as an earlier user, checks its activation and runs another. {@code token}: prints
+ * "ready"; after the end of its input uses its token until all three ports reject it, then logs in again.
  */
 final class RemoteClient {
     private static final int EVERY_MILLIS = 100;
@@ -29,11 +29,11 @@ final class RemoteClient {
 
     private final ContainerCaller caller;
     private final ConcurrentLinkedQueue<String> accepted = new ConcurrentLinkedQueue<>();
-    /** What tasks of the load threw. */
+    /** Exceptions of the load's tasks. */
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
 
-    /** An activation of an earlier visit: its events may have left the stream. */
-    private String earlier = "";
+    /** An activation of an earlier run: its events may have been pruned. */
+    private String earlierActivation = "";
 
     private RemoteClient(ContainerCaller caller) {
         this.caller = caller;
@@ -41,33 +41,33 @@ final class RemoteClient {
 
     public static void main(String[] args) throws Exception {
         if (args[0].equals("again")) {
-            var visitor = new RemoteClient(new ContainerCaller(args[1]));
-            visitor.caller.login();
-            visitor.earlier = args[2];
-            visitor.accepted.add(args[2]);
-            visitor.submit("factor");
-            visitor.report();
+            var client = new RemoteClient(new ContainerCaller(args[1]));
+            client.caller.login();
+            client.earlierActivation = args[2];
+            client.accepted.add(args[2]);
+            client.submit("factor");
+            client.report();
         } else {
-            var visitor = new RemoteClient(
+            var client = new RemoteClient(
                     new ContainerCaller("user-" + UUID.randomUUID().toString().substring(0, 12)));
-            visitor.caller.register();
+            client.caller.register();
             if (args[0].equals("token")) {
-                visitor.token();
+                client.useToken();
                 return;
             }
-            visitor.function("factor");
+            client.createFunction("factor");
             switch (args[0]) {
-                case "story" -> visitor.submit("factor");
-                case "spread" -> visitor.spread(Integer.parseInt(args[1]));
-                case "traffic" -> visitor.traffic();
+                case "story" -> client.submit("factor");
+                case "spread" -> client.spread(Integer.parseInt(args[1]));
+                case "traffic" -> client.generateTraffic();
                 default -> throw new IllegalArgumentException(args[0]);
             }
-            visitor.report();
+            client.report();
         }
     }
 
     private void report() throws IOException {
-        print(account());
+        print(countResults());
         System.exit(0);
     }
 
@@ -75,14 +75,14 @@ final class RemoteClient {
         System.out.println(new String(Codec.write(counts), StandardCharsets.UTF_8));
     }
 
-    private void token() throws IOException {
+    private void useToken() throws IOException {
         System.out.println("ready");
         System.in.readAllBytes();
         var old = caller.signer();
         var begun = System.nanoTime();
         while (!caller.refusedEverywhere()) {
             if (System.nanoTime() - begun > TimeUnit.MINUTES.toNanos(2)) {
-                throw new IOException("the token still counts: " + caller.refused);
+                throw new IOException("the token is still accepted: " + caller.refused);
             }
         }
         var seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
@@ -93,7 +93,7 @@ final class RemoteClient {
                 "acceptedAgain", !caller.refusedAnywhere()));
     }
 
-    private void function(String name) throws IOException {
+    private void createFunction(String name) throws IOException {
         caller.post(Port.FUNCTIONS, "/v1/functions", Map.of("name", name, "image", Nodes.FUNCTION));
     }
 
@@ -104,32 +104,32 @@ final class RemoteClient {
         }
     }
 
-    /** Each token is used at every replica in turn; each function is invoked at once, whoever has made it. */
+    /** Uses each token at every replica in turn, and invokes each function at once, at any replica. */
     private void spread(int count) throws IOException {
         for (var i = 0; i < count; i++) {
             caller.login();
             caller.get(Port.AUTH, "/v1/auth/me");
             caller.get(Port.FUNCTIONS, "/v1/functions/factor");
-            function("factor-" + i);
+            createFunction("factor-" + i);
             submit("factor-" + i);
         }
     }
 
-    private void traffic() throws Exception {
+    private void generateTraffic() throws Exception {
         submit("factor");
-        ended(accepted.element());
+        awaitEnd(accepted.element());
         System.out.println("ready");
         try (var threads = Executors.newScheduledThreadPool(4)) {
-            every(threads, EVERY_MILLIS, () -> caller.get(Port.AUTH, "/v1/auth/me"));
-            every(threads, EVERY_MILLIS, () -> caller.get(Port.FUNCTIONS, "/v1/functions/factor"));
-            every(threads, EVERY_MILLIS, () -> caller.get(Port.API, "/v1/functions"));
-            every(threads, SUBMIT_EVERY_MILLIS, () -> submit("factor"));
-            // Until our input ends.
+            repeat(threads, EVERY_MILLIS, () -> caller.get(Port.AUTH, "/v1/auth/me"));
+            repeat(threads, EVERY_MILLIS, () -> caller.get(Port.FUNCTIONS, "/v1/functions/factor"));
+            repeat(threads, EVERY_MILLIS, () -> caller.get(Port.API, "/v1/functions"));
+            repeat(threads, SUBMIT_EVERY_MILLIS, () -> submit("factor"));
+            // Blocks until the input ends.
             System.in.readAllBytes();
         }
     }
 
-    private void every(java.util.concurrent.ScheduledExecutorService threads, int millis, Request request) {
+    private void repeat(java.util.concurrent.ScheduledExecutorService threads, int millis, Request request) {
         var unused = threads.scheduleWithFixedDelay(
                 () -> {
                     try {
@@ -143,8 +143,8 @@ final class RemoteClient {
                 TimeUnit.MILLISECONDS);
     }
 
-    /** The record of an activation that has ended, or that has not within some minutes. */
-    private JsonNode ended(String id) throws IOException {
+    /** Waits some minutes for the end of an activation; its record. */
+    private JsonNode awaitEnd(String id) throws IOException {
         var until = System.nanoTime() + TimeUnit.MINUTES.toNanos(4);
         while (true) {
             var record = caller.get(Port.API, "/v1/activations/" + id + "?wait=30");
@@ -154,9 +154,9 @@ final class RemoteClient {
         }
     }
 
-    /** What became of everything. */
-    private Map<String, Object> account() throws IOException {
-        // What follows is not part of the load.
+    /** The outcome of all requests and activations. */
+    private Map<String, Object> countResults() throws IOException {
+        // Later requests are not part of the load.
         var counts = new TreeMap<String, Object>(Map.of(
                 "requests",
                 caller.requests.get(),
@@ -170,7 +170,7 @@ final class RemoteClient {
             throw new IOException("nothing was accepted: " + caller.refused);
         }
         for (var id : accepted) {
-            var record = ended(id);
+            var record = awaitEnd(id);
             if (!record.path("result").asText().equals(RESULT)) {
                 unhappy.add(record.toString());
             }
@@ -187,7 +187,9 @@ final class RemoteClient {
                 unhappy,
                 "spawners",
                 spawners));
-        counts.put("ids", accepted.stream().filter(id -> !id.equals(earlier)).toList());
+        counts.put(
+                "ids",
+                accepted.stream().filter(id -> !id.equals(earlierActivation)).toList());
         counts.put("failures", List.copyOf(failures));
         counts.put("longestGapMillis", caller.longestGapMillis.get());
         return counts;

@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
- * The replicas of a service as they come: how long each that is healthy waits for its first work, which somebody else has to
- * give them. To about a second, since each look at the replicas takes one.
+ * Measures how long each new, healthy replica of a service waits for its first work, under a load of others. Accurate to about
+ * a second, the time of one check.
  */
 final class ReplicaFirstWork {
-    /** The gateway looks names up every 1.5 s; the rest is for a slow machine. */
+    /** The gateway resolves names every 1.5 s; the rest is margin for a slow machine. */
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    /** Spawners take work for themselves, and who has a warm sandbox gets most of a little. */
+    /** Spawners pull work; under a small load, one with a warm sandbox gets most of it. */
     private static final Duration SPAWNER_LIMIT = Duration.ofMinutes(2);
 
     private final String service;
@@ -27,7 +27,7 @@ final class ReplicaFirstWork {
     private final Work work;
     private final Duration limit;
     private final Map<String, Long> healthySince = new HashMap<>();
-    private final Set<String> busy = new HashSet<>();
+    private final Set<String> working = new HashSet<>();
     private Duration longest = Duration.ZERO;
 
     private ReplicaFirstWork(String service, Replicas replicas, Work work, Duration limit) {
@@ -37,7 +37,7 @@ final class ReplicaFirstWork {
         this.limit = limit;
     }
 
-    /** Returns once three replicas of each service have done something, and says how long the last had waited for it. */
+    /** Waits until three replicas of each service have worked, and prints the longest wait. */
     static void ofThree(String where, Shell shell, BiFunction<Shell, String, Replicas> replicas)
             throws IOException, InterruptedException {
         var all = List.of(
@@ -51,26 +51,26 @@ final class ReplicaFirstWork {
                 new ReplicaFirstWork(
                         "execution-service", replicas.apply(shell, "execution-service"), Work.runs(), SPAWNER_LIMIT));
         var until = System.nanoTime() + Nodes.LONG.toNanos();
-        while (!all.stream().allMatch(arrivals -> arrivals.busy.size() == 3)) {
+        while (!all.stream().allMatch(service -> service.working.size() == 3)) {
             assertThat(System.nanoTime()).as("three of each at work: " + all).isLessThan(until);
-            for (var arrivals : all) {
-                arrivals.look();
+            for (var service : all) {
+                service.check();
             }
         }
         System.out.println(where + ", from one to three, the longest wait of a healthy one for work: " + all);
     }
 
-    private void look() throws IOException, InterruptedException {
+    private void check() throws IOException, InterruptedException {
         for (var id : replicas.ids()) {
             var since = healthySince.computeIfAbsent(id, first -> System.nanoTime());
-            if (busy.contains(id)) {
+            if (working.contains(id)) {
                 continue;
             }
             var works = replicas.done(id, work) > 0;
             var waited = Duration.ofNanos(System.nanoTime() - since);
             assertThat(waited).as(this + ", " + id + " without work").isLessThan(limit);
             if (works) {
-                busy.add(id);
+                working.add(id);
                 longest = waited.compareTo(longest) > 0 ? waited : longest;
             }
         }
@@ -78,6 +78,6 @@ final class ReplicaFirstWork {
 
     @Override
     public String toString() {
-        return "%s %.1f s (%d at work)".formatted(service, longest.toMillis() / 1000.0, busy.size());
+        return "%s %.1f s (%d at work)".formatted(service, longest.toMillis() / 1000.0, working.size());
     }
 }

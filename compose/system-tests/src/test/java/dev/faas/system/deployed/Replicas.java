@@ -4,26 +4,26 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The containers of a service on one node. */
+/** Lists the containers of a service on one node, and reads their metrics. */
 record Replicas(Shell shell, String filter) {
-    /** What a replica counts: the lines of a metric that have this text. */
+    /** A measure of work: the lines of a metric that contain a text. */
     record Work(String metric, String having) {
         static Work requests(String route) {
             return new Work("http_server_requests_seconds_count", "route=\"" + route + "\"");
         }
 
-        /** Activations that a spawner has run. */
+        /** Runs of a spawner. */
         static Work runs() {
             return new Work("faas_runs_total", "outcome=");
         }
     }
 
-    /** As Docker Compose labels them. */
+    /** Containers of Docker Compose. */
     static Replicas composed(Shell shell, String service) {
         return new Replicas(shell, "label=com.docker.compose.service=" + service);
     }
 
-    /** As a swarm labels them. */
+    /** Containers of a swarm. */
     static Replicas stacked(Shell shell, String service) {
         return new Replicas(shell, "label=com.docker.swarm.service.name=faas_" + service);
     }
@@ -36,7 +36,7 @@ record Replicas(Shell shell, String filter) {
         shell.line(Nodes.SHORT, "docker kill " + ids().getFirst());
     }
 
-    /** How much of it each of them has done. */
+    /** The work of each replica. */
     List<Integer> shares(Work work) throws IOException, InterruptedException {
         var shares = new ArrayList<Integer>();
         for (var id : ids()) {
@@ -45,7 +45,7 @@ record Replicas(Shell shell, String filter) {
         return shares;
     }
 
-    /** How much of it one of them has done. */
+    /** The work of one replica. */
     int done(String id, Work work) throws IOException, InterruptedException {
         var metrics = shell.run(
                 Nodes.SHORT,

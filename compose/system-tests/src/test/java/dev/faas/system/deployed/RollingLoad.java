@@ -10,10 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 
-/** A {@link RemoteClient} on the network of a node, from outside. */
+/** Starts a {@link RemoteClient} in the network of a node, and checks its results. */
 final class RollingLoad implements AutoCloseable {
     private static final long LIMIT_MINUTES = 10;
-    /** A gateway on one node is replaced stop first: its ports are closed until the next one has started. */
+    /** On one node the old gateway stops first: its ports are closed until the new one has started. */
     private static final int LONGEST_GAP_MILLIS = 20_000;
 
     private static final int MOST_RETRIES = 400;
@@ -28,14 +28,14 @@ final class RollingLoad implements AutoCloseable {
         this.out = process.inputReader();
     }
 
-    /** All of a visit at once. */
+    /** Runs a client to its end. */
     static Counts of(Nodes nodes, int node, String... arguments) throws IOException, InterruptedException {
-        try (var visit = new RollingLoad(nodes, nodes.visit(node, arguments))) {
-            return visit.end();
+        try (var load = new RollingLoad(nodes, nodes.startClient(node, arguments))) {
+            return load.end();
         }
     }
 
-    /** By the same user again, who counts what there was of an earlier visit, too. */
+    /** Runs a client as an earlier user; its counts include the earlier activation. */
     static Counts again(Nodes nodes, int node, Counts before) throws IOException, InterruptedException {
         return of(
                 nodes,
@@ -45,23 +45,23 @@ final class RollingLoad implements AutoCloseable {
                 before.json().path("first").asText());
     }
 
-    /** Load that goes on until {@link #end}. */
+    /** Starts a load that runs until {@link #end}. */
     static RollingLoad traffic(Nodes nodes, int node) throws IOException {
         return begun(nodes, node, "traffic");
     }
 
-    /** One that is ready, and waits for {@link #end} to go on. */
+    /** Starts a client and waits until it is ready; it continues at {@link #end}. */
     static RollingLoad begun(Nodes nodes, int node, String what) throws IOException {
-        var visit = new RollingLoad(nodes, nodes.visit(node, what));
-        assertThat(visit.out.readLine()).isEqualTo("ready");
-        return visit;
+        var load = new RollingLoad(nodes, nodes.startClient(node, what));
+        assertThat(load.out.readLine()).isEqualTo("ready");
+        return load;
     }
 
     Counts end() throws IOException, InterruptedException {
         process.getOutputStream().close();
         var line = out.readLine();
         assertThat(process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)).isTrue();
-        assertThat(line).as("what the visitor says in the end").isNotNull();
+        assertThat(line).as("results of the client").isNotNull();
         var json = Codec.toTree(line.getBytes(StandardCharsets.UTF_8));
         var ids = StreamSupport.stream(json.path("ids").spliterator(), false)
                 .map(JsonNode::asText)
@@ -74,21 +74,24 @@ final class RollingLoad implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** What a visitor has counted. */
-    /** @param ends of each activation accepted during this load, as the event stream has them */
+    /**
+     * What the load has counted.
+     *
+     * @param ends of each activation accepted during this load, as the event stream has them
+     */
     record Counts(JsonNode json, JsonNode ends) {
         int number(String name) {
             return json.path(name).asInt();
         }
 
-        /** Nothing was refused, and nothing lost. Says the numbers. */
+        /** Checks that nothing was refused or lost, and prints the counts. */
         Counts flawless(String what) {
             lostNothing(what);
             assertThat(json.path("refused")).as("refused").isEmpty();
             return this;
         }
 
-        /** All that was accepted ran and ended once, and well; refusals that said so may be among the numbers. */
+        /** Checks that every accepted activation succeeded and ended once. Documented rejections are allowed. */
         Counts lostNothing(String what) {
             System.out.println(what + ": " + json);
             assertThat(json.path("unhappy")).as("not ended well").isEmpty();

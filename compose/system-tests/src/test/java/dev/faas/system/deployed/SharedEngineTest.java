@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Docker Engine that a {@code ./faas} starts, here one of two lines of shell, lives for as long as one of them uses it. */
+/** Tests that the Docker Engine that one {@code ./faas} started runs as long as any of them uses it; dockerd is a fake. */
 @Timeout(60)
 class SharedEngineTest {
     private static final String USER = """
@@ -46,7 +46,7 @@ class SharedEngineTest {
     }
 
     @Test
-    void whoStartedItLeavesItToAnotherAndTheLastOneStopsIt() throws Exception {
+    void theLastUserStopsTheEngine() throws Exception {
         var first = use();
         var second = use();
         var engine = engine();
@@ -61,7 +61,7 @@ class SharedEngineTest {
     }
 
     @Test
-    void oneThatIsAloneHasStoppedItWhenItEnds() throws Exception {
+    void aSingleUserStopsTheEngineBeforeItEnds() throws Exception {
         var first = use();
         var second = use();
         end(second);
@@ -74,7 +74,7 @@ class SharedEngineTest {
     }
 
     @Test
-    void aKilledOneTakesItAlong() throws Exception {
+    void aKilledUserStopsTheEngine() throws Exception {
         var only = use();
         var engine = engine();
 

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Commands as an operator types them, in one directory and with some variables set. Blocks. */
+/** Runs commands as an operator types them, in one directory with some variables. Blocks. */
 record Shell(Path directory, Map<String, String> environment) {
-    /** What it has written to stdout; stderr belongs to the message when it fails or takes too long. */
+    /** The command's stdout; the exception has its stderr when it fails or takes too long. */
     String run(Duration limit, String... command) throws IOException, InterruptedException {
         var process = builder(command).start();
         process.getOutputStream().close();
@@ -29,7 +29,7 @@ record Shell(Path directory, Map<String, String> environment) {
         return out.join().strip();
     }
 
-    /** A whole line, as it stands in a manual. */
+    /** Runs a whole shell line. */
     String line(Duration limit, String line) throws IOException, InterruptedException {
         return run(limit, "bash", "-euo", "pipefail", "-c", line);
     }
@@ -38,16 +38,16 @@ record Shell(Path directory, Map<String, String> environment) {
         return line(limit, line).lines().toList();
     }
 
-    /** Asks until nothing is printed any more; what is printed at the limit is in the message. */
+    /** Repeats a command until it prints nothing; the exception at the limit has its output. */
     void untilEmpty(Duration limit, String line) throws IOException, InterruptedException {
         try {
             line(limit, "until [ -z \"$(" + line + ")\" ]; do sleep 0.2; done");
         } catch (IOException e) {
-            throw new IOException("there still: " + line(Nodes.SHORT, line), e);
+            throw new IOException("still printed at the limit: " + line(Nodes.SHORT, line), e);
         }
     }
 
-    /** The same with these variables set, too. */
+    /** A shell with further variables. */
     Shell with(Map<String, String> more) {
         var all = new HashMap<>(environment);
         all.putAll(more);

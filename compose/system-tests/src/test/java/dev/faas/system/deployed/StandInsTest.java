@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Where {@code compose/stand-ins} has Debian's packages from: this machine's apt sources, of both kinds. */
+/** Tests that {@code compose/stand-ins} finds the mirror in this machine's apt sources, in both formats. */
 @Timeout(60)
 class StandInsTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -41,7 +41,7 @@ class StandInsTest {
     }
 
     @Test
-    void theEnvironmentNamesAnother() throws Exception {
+    void theEnvironmentOverridesIt() throws Exception {
         write("sources.list", "deb http://a.example/debian trixie main\n");
 
         assertThat(mirror(Map.of("DEBIAN_MIRROR", "http://mine.example/debian")))
@@ -49,7 +49,7 @@ class StandInsTest {
     }
 
     @Test
-    void withoutOneItSaysWhatToDo() throws Exception {
+    void withoutAMirrorTheMessageNamesTheSetting() throws Exception {
         write("sources.list", "deb http://a.example/ubuntu noble main\n");
 
         assertThatThrownBy(() -> mirror(Map.of()))

@@ -18,8 +18,8 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 
 /**
- * Counts the ends of activations in the event stream itself, event by event: an SSE stream closes at the first end and would hide a second.
- * Only services reach NATS, so this runs as a program in a registry's container, with the registry's settings and libraries.
+ * Counts the ends of activations in the event stream itself: an SSE stream closes at the first end and would hide a second.
+ * Only services can reach NATS, so this runs in a registry's container, with its settings and libraries.
  */
 final class StreamEnds {
     private static final List<Class<?>> PROGRAM = List.of(StreamEnds.class, Ends.class);
@@ -69,7 +69,7 @@ final class StreamEnds {
         }
     }
 
-    /** In the container: ids come on stdin, a line each; the counts go to stdout. */
+    /** Runs in the container: reads ids from stdin, one per line, and prints the counts. */
     public static void main(String[] args) throws Exception {
         var env = Env.of(System.getenv());
         var config = NatsConfig.from(env);

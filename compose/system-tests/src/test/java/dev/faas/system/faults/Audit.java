@@ -17,66 +17,66 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Accounts for every accepted activation once the faults are over: its record by the API, its ends in the stream itself, its
- * entry in the ledger, its runs as the machine has seen them.
+ * Checks every accepted activation after the faults: its record in the API, its ends in the event stream, its entry in the
+ * ledger, and its runs in the kernel's process accounting.
  */
 final class Audit {
-    /** A command whose spawner died comes again after 30 s, and there may be a queue in front of it. */
+    /** The command of a dead spawner is delivered again after 30 s, and may have to wait in a queue. */
     private static final Duration ENDS_WITHIN = Duration.ofMinutes(4);
 
-    /** Nothing lets it wait longer: not an {@code ack_wait} of 30 s, not the sweep, not one queue of the load. */
-    private static final Duration USUAL = Duration.ofSeconds(75);
+    /** More than any expected wait: {@code ack_wait} of 30 s, a reconciler's interval, the queues of the load. */
+    private static final Duration USUAL_WAIT = Duration.ofSeconds(75);
 
     private static final Duration LISTED_WITHIN = Duration.ofMinutes(1);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
-    private final FaultPlatform stage;
+    private final FaultPlatform platform;
     private final RunWatch watch;
-    private final List<Submitted> accepted;
+    private final List<AcceptedSubmit> accepted;
     private final Set<String> lost = new TreeSet<>();
     private final Set<String> doubled = new TreeSet<>();
     private final List<String> problems = new ArrayList<>();
     private final Map<String, String> statuses = new HashMap<>();
     private int givenUp;
 
-    Audit(FaultPlatform stage, RunWatch watch, List<Submitted> accepted) {
-        this.stage = stage;
+    Audit(FaultPlatform platform, RunWatch watch, List<AcceptedSubmit> accepted) {
+        this.platform = platform;
         this.watch = watch;
         this.accepted = accepted;
     }
 
-    /** Blocks for minutes at worst. */
+    /** Blocks up to some minutes. */
     void run(Instant since) throws Exception {
-        for (var part : stage.parts()) {
-            if (!part.alive()) {
-                problems.add(part.name() + " has ended by itself");
+        for (var part : platform.parts()) {
+            if (!part.isAlive()) {
+                problems.add(part.name() + " has ended unexpectedly");
             }
         }
         try {
-            ends();
-            keys();
-            ledger(since);
+            checkEnds();
+            checkKeys();
+            checkLedger(since);
         } catch (IOException e) {
-            // Another row may find the platform well again; this one has failed.
+            // This row has failed; the platform may recover before the next one.
             problems.add(e + ": " + e.getCause());
         }
-        runs();
-        containers();
+        checkRuns();
+        checkContainers();
     }
 
-    private void ends() throws Exception {
+    private void checkEnds() throws Exception {
         long begun = System.nanoTime();
         var until = begun + ENDS_WITHIN.toNanos();
-        try (var nats = Nats.connect(stage.bus(), "faults")) {
+        try (var nats = Nats.connect(platform.natsConfig(), "faults")) {
             var events = new ActivationEvents(nats);
             for (var each : accepted) {
-                var record = ended(each, begun + USUAL.toNanos());
+                var record = awaitEnd(each, begun + USUAL_WAIT.toNanos());
                 if (record.path("finishedAt").isNull()) {
-                    problems.add(each + " waits for too long: " + queue(record));
-                    record = ended(each, until);
+                    problems.add(each + " waits for too long: " + explainQueue(record));
+                    record = awaitEnd(each, until);
                 }
                 statuses.put(each.id(), record.path("status").asText());
-                judge(each, record);
+                checkOutcome(each, record);
                 int ends = Ends.count(events, each.id(), until);
                 if (ends != 1) {
                     (ends == 0 ? lost : doubled).add(each.id());
@@ -86,19 +86,20 @@ final class Audit {
         }
     }
 
-    /** What the platform and the brokers say of where it waits. */
-    private String queue(JsonNode record) throws IOException, InterruptedException {
-        var explained = stage.customer()
+    /** Why it waits, by the platform's explain and by the brokers. */
+    private String explainQueue(JsonNode record) throws IOException, InterruptedException {
+        var explained = platform.client()
                 .get("/v1/activations/" + record.path("activationId").asText() + "/explain");
         return record + " explained as " + explained.body() + "; "
-                + stage.brokers().queues(record.path("function").path("id").asText());
+                + platform.brokers()
+                        .describeQueue(record.path("function").path("id").asText());
     }
 
-    private JsonNode ended(Submitted submitted, long until) throws IOException, InterruptedException {
+    private JsonNode awaitEnd(AcceptedSubmit submitted, long until) throws IOException, InterruptedException {
         JsonNode seen = null;
         while (seen == null || System.nanoTime() < until) {
             try {
-                seen = stage.customer().record(submitted.id());
+                seen = platform.client().record(submitted.id());
                 if (!seen.path("finishedAt").isNull()) {
                     return seen;
                 }
@@ -111,24 +112,24 @@ final class Audit {
         return seen;
     }
 
-    private void judge(Submitted submitted, JsonNode record) {
+    private void checkOutcome(AcceptedSubmit submitted, JsonNode record) {
         var status = record.path("status").asText();
-        if (submitted.kind() == Kind.ONCE
+        if (submitted.kind() == LoadFunction.AT_MOST_ONCE
                 && status.equals("failed")
                 && record.path("reason").asText().equals("worker_lost")) {
             givenUp++;
         } else if (!status.equals("succeeded")
-                || !record.path("result").asText().equals(Kind.result(submitted.argument()))) {
+                || !record.path("result").asText().equals(LoadFunction.result(submitted.argument()))) {
             lost.add(submitted.id());
             problems.add(submitted + " came to " + record);
         }
     }
 
-    /** A key stands for one activation, whatever happened between its submits. */
-    private void keys() throws IOException, InterruptedException {
+    /** A repeated submit with the same key returns the same activation. */
+    private void checkKeys() throws IOException, InterruptedException {
         for (var each : accepted) {
             if (!each.key().isEmpty()) {
-                var again = stage.customer()
+                var again = platform.client()
                         .submit(each.kind().function(), each.argument(), each.key())
                         .orThrow();
                 if (!again.body().path("activationId").asText().equals(each.id())) {
@@ -139,7 +140,7 @@ final class Audit {
         }
     }
 
-    private void ledger(Instant since) throws IOException, InterruptedException {
+    private void checkLedger(Instant since) throws IOException, InterruptedException {
         var until = System.nanoTime() + LISTED_WITHIN.toNanos();
         var open = new HashSet<>(statuses.keySet());
         var unfinished = new ArrayList<String>();
@@ -150,7 +151,7 @@ final class Audit {
                 if (listed.path("status").asText().equals(statuses.get(id))) {
                     open.remove(id);
                 }
-                // What was stored and never answered runs and ends all the same.
+                // Activations that were stored but not answered must end, too.
                 if (listed.path("finishedAt").isNull()) {
                     unfinished.add(listed.toString());
                 }
@@ -171,7 +172,7 @@ final class Audit {
         var found = new ArrayList<JsonNode>();
         var cursor = "";
         do {
-            var page = stage.customer()
+            var page = platform.client()
                     .get("/v1/activations?limit=100&since=" + since + cursor)
                     .orThrow()
                     .body();
@@ -183,11 +184,11 @@ final class Audit {
         return found;
     }
 
-    /** At-most-once functions ran at most once, whether their submit was answered or not; whatever succeeded did run. */
-    private void runs() throws IOException, InterruptedException {
-        var runs = watch.runs();
+    /** At-most-once functions ran at most once, with or without a response to their submit; succeeded activations did run. */
+    private void checkRuns() throws IOException, InterruptedException {
+        var runs = watch.countRuns();
         runs.forEach((argument, times) -> {
-            if (times > 1 && argument.contains(Kind.ONCE.function())) {
+            if (times > 1 && argument.contains(LoadFunction.AT_MOST_ONCE.function())) {
                 doubled.add(argument);
                 problems.add(argument + " was run " + times + " times");
             }
@@ -199,8 +200,8 @@ final class Audit {
         }
     }
 
-    private void containers() throws InterruptedException {
-        var left = stage.containersLeft();
+    private void checkContainers() throws InterruptedException {
+        var left = platform.awaitContainersGone();
         if (!left.isEmpty()) {
             problems.add("containers stay: " + left);
         }

@@ -20,30 +20,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** One NATS server, or three that keep everything three times, with the users of {@code nats.conf}. */
+/** Runs one NATS server, or a cluster of three, with the users of {@code nats.conf}. */
 public final class Brokers implements AutoCloseable {
     private static final Path CONFIG = Path.of("..", "nats.conf");
     private static final String PASSWORD = "among-ourselves";
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
-    private final List<Part.Served<NatsServer>> parts;
+    private final List<Part.ServerPart<NatsServer>> parts;
     private final Wiring wiring;
 
-    private Brokers(List<Part.Served<NatsServer>> parts, Wiring wiring) {
+    private Brokers(List<Part.ServerPart<NatsServer>> parts, Wiring wiring) {
         this.parts = parts;
         this.wiring = wiring;
     }
 
     static Brokers one(Path directory, Wiring wiring) throws IOException {
         var server = NatsServer.start(directory.resolve("nats"), CONFIG, passwords());
-        return new Brokers(List.of(new Part.Served<>("nats", server)), wiring);
+        return new Brokers(List.of(new Part.ServerPart<>("nats", server)), wiring);
     }
 
     static Brokers three(Path directory, Wiring wiring) throws IOException {
-        var cluster = NatsCluster.start(directory, CONFIG, passwords(), wiring::lay);
-        var parts = new ArrayList<Part.Served<NatsServer>>();
+        var cluster = NatsCluster.start(directory, CONFIG, passwords(), wiring::connect);
+        var parts = new ArrayList<Part.ServerPart<NatsServer>>();
         for (var server : cluster.servers()) {
-            parts.add(new Part.Served<>("n" + (parts.size() + 1), server));
+            parts.add(new Part.ServerPart<>("n" + (parts.size() + 1), server));
         }
         return new Brokers(parts, wiring);
     }
@@ -53,12 +53,12 @@ public final class Brokers implements AutoCloseable {
                 .collect(Collectors.toMap(user -> "FAAS_NATS_" + user + "_PASSWORD", user -> PASSWORD));
     }
 
-    /** How a part reaches it, by cables of its own. */
+    /** The settings by which a part reaches the brokers, each over its own link. */
     Map<String, String> settings(String part, String user) throws IOException {
         var urls = new ArrayList<String>();
         for (var broker : parts) {
             urls.add("nats://127.0.0.1:"
-                    + wiring.lay(part, broker.name(), broker.server().port()));
+                    + wiring.connect(part, broker.name(), broker.server().port()));
         }
         return Map.of(
                 "FAAS_NATS_URL",
@@ -71,21 +71,21 @@ public final class Brokers implements AutoCloseable {
                 Integer.toString(parts.size()));
     }
 
-    /** For whoever looks on: past all cables. */
-    NatsConfig direct() {
+    /** A connection without links, for the checks. */
+    NatsConfig directConfig() {
         var url = parts.stream().map(part -> part.server().url()).collect(Collectors.joining(","));
         return new NatsConfig(url, "registry", new Secret(PASSWORD), Duration.ofSeconds(30), LIMIT);
     }
 
-    public List<Part.Served<NatsServer>> parts() {
+    public List<Part.ServerPart<NatsServer>> parts() {
         return parts;
     }
 
-    /** Who leads the stream of events; asked of one after the other, as any may not answer. */
-    Part.Served<NatsServer> leader() throws IOException {
+    /** The leader of the event stream; asks one server after another, because some may not answer. */
+    Part.ServerPart<NatsServer> findLeader() throws IOException {
         try (var http = HttpClient.newHttpClient()) {
             for (var part : parts) {
-                var name = leader(http, part.server());
+                var name = findLeader(http, part.server());
                 for (var found : parts) {
                     if (found.name().equals(name)) {
                         return found;
@@ -96,11 +96,11 @@ public final class Brokers implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException();
         }
-        throw new IOException("nobody leads " + Subjects.EVENTS);
+        throw new IOException("no leader for the stream " + Subjects.EVENTS);
     }
 
-    /** A function's queue, as each server sees it. */
-    String queues(String function) throws InterruptedException {
+    /** A function's consumer, as each server reports it. */
+    String describeQueue(String function) throws InterruptedException {
         var seen = new StringBuilder();
         try (var http = HttpClient.newHttpClient()) {
             for (var part : parts) {
@@ -122,7 +122,7 @@ public final class Brokers implements AutoCloseable {
         return seen.toString();
     }
 
-    private static String leader(HttpClient http, NatsServer server) throws IOException, InterruptedException {
+    private static String findLeader(HttpClient http, NatsServer server) throws IOException, InterruptedException {
         var answer = streams(http, server, "");
         for (var account : answer.path("account_details")) {
             for (var stream : account.path("stream_detail")) {

@@ -16,11 +16,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Where the functions run: the Docker Engine that is there, or one of our own that may be harmed. */
+/** Gives access to the machine's Docker Engine, or starts a separate one for faults. */
 final class DockerHost implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final long UNMOUNT_SECONDS = 20;
-    /** On the disk: overlayfs is not for every file system. */
+    /** On the disk, because overlayfs does not work on every file system. */
     private static final Path ROOT = Path.of("/var/tmp");
 
     private final URI address;
@@ -37,12 +37,12 @@ final class DockerHost implements AutoCloseable {
         return new DockerHost(TestImages.dockerHost(), Optional.empty(), Optional.empty());
     }
 
-    /** One that touches no network of this machine. Needs root. */
+    /** Starts a Docker Engine that does not change this machine's network. Needs root. */
     static DockerHost own(Path logs) throws IOException {
         var directory = Files.createTempDirectory(ROOT, "faas-faults-");
         var socket = directory.resolve("docker.sock");
         var line = List.of(
-                // Without a bridge it removes the one of another daemon, unless the network is its own.
+                // In its own network namespace, because dockerd without a bridge removes the bridge of another daemon.
                 "unshare",
                 "--net",
                 "dockerd",
@@ -70,14 +70,14 @@ final class DockerHost implements AutoCloseable {
         return address;
     }
 
-    /** The same, to lay a cable to. */
+    /** The same address, as the target of a link. */
     SocketAddress socket() {
         return address.getScheme().equals("unix")
                 ? UnixDomainSocketAddress.of(address.getPath())
                 : new InetSocketAddress(address.getHost(), address.getPort());
     }
 
-    /** Empty when it is everybody's. */
+    /** Empty for the machine's Docker Engine. */
     Optional<Program> daemon() {
         return daemon;
     }
@@ -93,7 +93,7 @@ final class DockerHost implements AutoCloseable {
         }
     }
 
-    /** What a daemon that did not end in good order has left mounted; the last one first. */
+    /** Unmounts what a killed daemon has left, the last mount first. */
     private static void unmount(Path directory) throws IOException {
         var mounted = Files.readAllLines(Path.of("/proc/self/mounts")).stream()
                 .map(line -> line.split(" ")[1])

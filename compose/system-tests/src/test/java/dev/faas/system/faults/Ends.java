@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The ends of an activation as the stream itself has them, event by event: each state is an event of its own. */
+/** Counts the ends of an activation in the event stream. */
 public final class Ends {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
     private static final int ANSWER_SECONDS = 10;
@@ -17,9 +17,9 @@ public final class Ends {
     private Ends() {}
 
     /**
-     * How many there are; one is right. Nothing removes an event before it is a quarter of an hour old.
+     * The number of ends; one is correct. Events are not removed within a quarter of an hour.
      *
-     * @param until by {@link System#nanoTime}: for so long a stream that does not answer is asked again
+     * @param until of {@link System#nanoTime}: until then failed requests are repeated
      */
     public static int count(ActivationEvents events, String id, long until)
             throws IOException, InterruptedException, TimeoutException {

@@ -9,63 +9,63 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
-/** What may befall a part, and how it ends. */
+/** Injects and removes one kind of fault. */
 enum Fault {
-    /** With -9; whoever watches over it starts it again a moment later. */
+    /** SIGKILL, and a restart a moment later, as by an orchestrator. */
     KILLED("killed", Duration.ofMillis(300), Duration.ofSeconds(4)) {
         @Override
-        void strike(Victim victim) throws IOException {
-            for (var part : victim.parts()) {
+        void inject(FaultTarget target) throws IOException {
+            for (var part : target.parts()) {
                 part.kill();
             }
         }
 
         @Override
-        void lift(Victim victim) throws IOException {
-            for (var part : victim.parts()) {
+        void remove(FaultTarget target) throws IOException {
+            for (var part : target.parts()) {
                 part.restart();
             }
         }
     },
 
-    /** For longer than a lease of 15 s, sometimes for longer than the 30 s after which a spawner counts as dead. */
+    /** Longer than a lease of 15 s, sometimes longer than the 30 s after which a spawner counts as dead. */
     FROZEN("frozen", Duration.ofSeconds(17), Duration.ofSeconds(38)) {
         @Override
-        void strike(Victim victim) throws IOException {
-            signal("STOP", victim);
+        void inject(FaultTarget target) throws IOException {
+            signal("STOP", target);
         }
 
         @Override
-        void lift(Victim victim) throws IOException {
-            signal("CONT", victim);
+        void remove(FaultTarget target) throws IOException {
+            signal("CONT", target);
         }
     },
 
     /** Connections end, new ones are refused. */
     REFUSED("cut off, refused", Duration.ofSeconds(3), Duration.ofSeconds(20)) {
         @Override
-        void strike(Victim victim) throws IOException {
-            for (var cable : victim.cables()) {
-                cable.refuse();
+        void inject(FaultTarget target) throws IOException {
+            for (var link : target.links()) {
+                link.refuse();
             }
         }
 
         @Override
-        void lift(Victim victim) throws IOException {
-            mend(victim);
+        void remove(FaultTarget target) throws IOException {
+            restoreLinks(target);
         }
     },
 
-    /** Connections stay, and nothing gets through. */
+    /** Connections stay open, but transfer nothing. */
     SILENT("cut off, silent", Duration.ofSeconds(17), Duration.ofSeconds(38)) {
         @Override
-        void strike(Victim victim) {
-            victim.cables().forEach(FaultyLink::swallow);
+        void inject(FaultTarget target) {
+            target.links().forEach(FaultyLink::stall);
         }
 
         @Override
-        void lift(Victim victim) throws IOException {
-            mend(victim);
+        void remove(FaultTarget target) throws IOException {
+            restoreLinks(target);
         }
     };
 
@@ -81,9 +81,9 @@ enum Fault {
         this.longest = longest;
     }
 
-    abstract void strike(Victim victim) throws IOException;
+    abstract void inject(FaultTarget target) throws IOException;
 
-    abstract void lift(Victim victim) throws IOException;
+    abstract void remove(FaultTarget target) throws IOException;
 
     String label() {
         return label;
@@ -93,16 +93,16 @@ enum Fault {
         return Duration.ofMillis(random.nextLong(shortest.toMillis(), longest.toMillis()));
     }
 
-    private static void mend(Victim victim) throws IOException {
-        for (var cable : victim.cables()) {
-            cable.mend();
+    private static void restoreLinks(FaultTarget target) throws IOException {
+        for (var link : target.links()) {
+            link.restore();
         }
     }
 
-    private static void signal(String name, Victim victim) throws IOException {
+    private static void signal(String name, FaultTarget target) throws IOException {
         var line = new ArrayList<>(List.of("sh", "-c", "kill -s \"$0\" \"$@\"", name));
-        for (var part : victim.parts()) {
-            part.family().forEach(process -> line.add(Long.toString(process.pid())));
+        for (var part : target.parts()) {
+            part.processes().forEach(process -> line.add(Long.toString(process.pid())));
         }
         var kill = new ProcessBuilder(line).inheritIO().start();
         try {

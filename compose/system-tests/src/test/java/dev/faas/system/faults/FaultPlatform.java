@@ -21,10 +21,10 @@ import java.util.Map;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * A platform to be harmed: each part is a process of its own, each connection a cable.
+ * Runs a platform for fault injection: each part is a process, each connection a {@code FaultyLink}.
  *
  * <pre>
- *   customer ─ gateway ─┬─ auth ──────┬─ postgres
+ *   client ─ gateway ─┬─ auth ──────┬─ postgres
  *                       ├─ registry ──┘
  *                       └─ all four ──── nats, or n1 ─ n2 ─ n3
  *              spawner-1, spawner-2 ──── dockerd
@@ -39,7 +39,7 @@ public final class FaultPlatform implements AutoCloseable {
     static final String SPAWNER = "spawner";
     public static final List<String> SPAWNERS = List.of("spawner-1", "spawner-2");
 
-    /** Where Maven puts them, each beside its Dockerfile. */
+    /** Maven puts each program beside its Dockerfile. */
     private static final Path PROGRAMS = Path.of("..");
 
     private static final Duration READY_LIMIT = Duration.ofMinutes(2);
@@ -53,19 +53,19 @@ public final class FaultPlatform implements AutoCloseable {
     private final Deque<Closing> closers = new ArrayDeque<>();
     private final Wiring wiring = new Wiring();
     private final Map<String, Part> parts = new HashMap<>();
-    private final List<LoadClient> doors = new ArrayList<>();
+    private final List<LoadClient> serviceClients = new ArrayList<>();
     private final Map<String, String> common;
     private final String platform;
     private final Path logs;
     private final Brokers brokers;
     private final DockerHost docker;
     private final TestImages images;
-    private final LoadClient customer;
+    private final LoadClient client;
 
     /**
-     * @param logs where each part's output goes, and stays
+     * @param logs directory for the output of each part
      * @param brokerCount 1 or 3
-     * @param ownDocker whether Docker is to be harmed too
+     * @param ownDocker whether to start a separate Docker for faults
      */
     FaultPlatform(Path logs, int brokerCount, boolean ownDocker) throws Exception {
         this(logs, brokerCount, ownDocker, Map.of());
@@ -92,14 +92,14 @@ public final class FaultPlatform implements AutoCloseable {
             brokers.parts().forEach(part -> parts.put(part.name(), part));
             var postgres = PostgresServer.start(data.resolve("postgres"));
             closers.push(postgres::close);
-            parts.put(POSTGRES, new Part.Served<>(POSTGRES, postgres));
+            parts.put(POSTGRES, new Part.ServerPart<>(POSTGRES, postgres));
             var api = startServices(postgres);
             awaitReady();
-            customer = LoadClient.register(api);
-            closers.push(customer::close);
-            var image = images.script(Kind.SCRIPT);
-            for (var kind : Kind.values()) {
-                customer.function(kind.function(), image, kind.settings());
+            client = LoadClient.register(api);
+            closers.push(client::close);
+            var image = images.script(LoadFunction.SCRIPT);
+            for (var kind : LoadFunction.values()) {
+                client.createFunction(kind.function(), image, kind.settings());
             }
             open = true;
         } finally {
@@ -109,48 +109,53 @@ public final class FaultPlatform implements AutoCloseable {
         }
     }
 
-    /** Where the API is. */
+    /** Starts the services; the address of the API. */
     private URI startServices(PostgresServer postgres) throws IOException {
-        var registry = port();
-        var auth = port();
-        var gateway = port();
-        service(
+        var registry = reservePort();
+        var auth = reservePort();
+        var gateway = reservePort();
+        startService(
                 REGISTRY,
                 Path.of("registry-service", "registry-service.jar"),
                 "registry",
                 Map.of("FAAS_HTTP_PORT", Integer.toString(registry)),
-                database(postgres, REGISTRY));
-        service(
+                databaseSettings(postgres, REGISTRY));
+        startService(
                 AUTH,
                 Path.of("auth-service", "auth-service.jar"),
                 "auth",
                 Map.of("FAAS_HTTP_PORT", Integer.toString(auth), "FAAS_ACCESS_TOKEN_LIFETIME", "12h"),
-                database(postgres, AUTH));
+                databaseSettings(postgres, AUTH));
         for (var name : SPAWNERS) {
-            service(name, Path.of("spawner-service", "spawner-service.jar"), "spawner", spawner(name), Map.of());
+            startService(
+                    name,
+                    Path.of("spawner-service", "spawner-service.jar"),
+                    "spawner",
+                    spawnerSettings(name),
+                    Map.of());
         }
-        service(
+        startService(
                 GATEWAY,
                 Path.of("api-gateway", "gateway-service.jar"),
                 "gateway",
                 Map.of("FAAS_PORT", Integer.toString(gateway), "FAAS_AUTH_PORT", "0", "FAAS_REGISTRY_PORT", "0"),
                 Map.of(
                         "FAAS_AUTH_URL",
-                        local(wiring.lay(GATEWAY, AUTH, auth)).toString(),
+                        local(wiring.connect(GATEWAY, AUTH, auth)).toString(),
                         "FAAS_REGISTRY_URL",
-                        local(wiring.lay(GATEWAY, REGISTRY, registry)).toString()));
-        return local(wiring.lay("customer", GATEWAY, gateway));
+                        local(wiring.connect(GATEWAY, REGISTRY, registry)).toString()));
+        return local(wiring.connect("client", GATEWAY, gateway));
     }
 
-    private void service(String name, Path jar, String user, Map<String, String> own, Map<String, String> others)
+    private void startService(String name, Path jar, String user, Map<String, String> own, Map<String, String> others)
             throws IOException {
         var environment = new HashMap<>(common);
         environment.putAll(brokers.settings(name, user));
-        var internal = port();
+        var internal = reservePort();
         environment.put("FAAS_INTERNAL_PORT", Integer.toString(internal));
-        var door = LoadClient.at(local(internal));
-        closers.push(door::close);
-        doors.add(door);
+        var serviceClient = LoadClient.anonymous(local(internal));
+        closers.push(serviceClient::close);
+        serviceClients.add(serviceClient);
         environment.putAll(own);
         environment.putAll(others);
         var service = Program.service(name, PROGRAMS.resolve(jar), environment, logs);
@@ -158,15 +163,15 @@ public final class FaultPlatform implements AutoCloseable {
         parts.put(name, service);
     }
 
-    private Map<String, String> database(PostgresServer postgres, String part) throws IOException {
+    private Map<String, String> databaseSettings(PostgresServer postgres, String part) throws IOException {
         var role = postgres.role(part);
-        var url = "postgres://127.0.0.1:" + wiring.lay(part, POSTGRES, postgres.port())
+        var url = "postgres://127.0.0.1:" + wiring.connect(part, POSTGRES, postgres.port())
                 + URI.create(postgres.url()).getPath();
         return Map.of("FAAS_PG_URL", url, "FAAS_PG_USER", role.user(), "FAAS_PG_PASSWORD", role.password());
     }
 
-    private Map<String, String> spawner(String name) throws IOException {
-        var port = wiring.lay(name, DOCKERD, docker.socket());
+    private Map<String, String> spawnerSettings(String name) throws IOException {
+        var port = wiring.connect(name, DOCKERD, docker.socket());
         return Map.of(
                 "FAAS_SPAWNER_ID",
                 name,
@@ -178,7 +183,7 @@ public final class FaultPlatform implements AutoCloseable {
                 "5s",
                 "FAAS_POOL_SANDBOXES",
                 "4",
-                // So that what is left in the end is what nobody cares for.
+                // Idle sandboxes end soon, so that containers left at the end are leaks.
                 "FAAS_POOL_IDLE",
                 "10s");
     }
@@ -186,18 +191,18 @@ public final class FaultPlatform implements AutoCloseable {
     private void awaitReady() throws IOException, InterruptedException {
         Await.until("the platform is ready", READY_LIMIT, () -> {
             for (var part : parts.values()) {
-                if (!part.alive()) {
+                if (!part.isAlive()) {
                     throw new IOException(part.name() + " ended as it started; its output is in " + logs);
                 }
             }
-            return ready();
+            return isReady();
         });
     }
 
-    /** Whether each service says that it is. */
-    boolean ready() throws InterruptedException {
-        for (var door : doors) {
-            if (!door.ready()) {
+    /** Whether each service reports that it is ready. */
+    boolean isReady() throws InterruptedException {
+        for (var serviceClient : serviceClients) {
+            if (!serviceClient.isReady()) {
                 return false;
             }
         }
@@ -208,19 +213,19 @@ public final class FaultPlatform implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    /** Its own as long as this stage stands, also while the part is down. */
-    private int port() throws IOException {
+    /** Reserved until this platform is closed, also while the part is down. */
+    private int reservePort() throws IOException {
         var port = new ReservedPort();
         closers.addLast(port::close);
         return port.number();
     }
 
-    public LoadClient customer() {
-        return customer;
+    public LoadClient client() {
+        return client;
     }
 
-    /** An image whose entrypoint is this. */
-    public String script(String script) {
+    /** Creates an image with this script as its entrypoint. */
+    public String createImage(String script) {
         return images.script(script);
     }
 
@@ -240,11 +245,11 @@ public final class FaultPlatform implements AutoCloseable {
         return wiring;
     }
 
-    NatsConfig bus() {
-        return brokers.direct();
+    NatsConfig natsConfig() {
+        return brokers.directConfig();
     }
 
-    /** The containers of this platform, as Docker names them. */
+    /** The containers of this platform, with their spawner and status. */
     public List<String> containers() {
         return images
                 .docker()
@@ -258,8 +263,8 @@ public final class FaultPlatform implements AutoCloseable {
                 .toList();
     }
 
-    /** Those that are there 90 s after the load's end. */
-    public List<String> containersLeft() throws InterruptedException {
+    /** Waits up to 90 s until no container is left; the remaining ones. */
+    public List<String> awaitContainersGone() throws InterruptedException {
         try {
             Await.until(
                     "no container is left", CONTAINERS_GO, () -> containers().isEmpty());
@@ -269,7 +274,7 @@ public final class FaultPlatform implements AutoCloseable {
         }
     }
 
-    /** To the end also for whoever was told to stop. */
+    /** Completes also when this thread is interrupted. */
     @Override
     public void close() throws IOException {
         Uninterrupted.run(this::closeAll);

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One round of the fault matrix in every build; {@code ./faas test --faults} is all of it. */
+/** Runs one round of the fault matrix in every build; {@code ./faas test --faults} runs all. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KillsIT {
     @Test

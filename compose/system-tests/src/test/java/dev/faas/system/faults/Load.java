@@ -14,41 +14,41 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
 /**
- * Submits that go on at the same rate whatever becomes of them. Every other one has an Idempotency-Key and is sent again until
- * it is accepted; those without are sent once.
+ * Submits at a fixed rate, also during faults. Every other submit has an Idempotency-Key and is repeated until it is accepted;
+ * the others are sent once.
  */
 final class Load implements AutoCloseable {
-    private static final List<Kind> KINDS = List.of(Kind.values());
-    private static final Duration AGAIN = Duration.ofSeconds(1);
+    private static final List<LoadFunction> KINDS = List.of(LoadFunction.values());
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final Duration LAST_TRIES = Duration.ofSeconds(60);
 
-    private final LoadClient customer;
+    private final LoadClient client;
     private final String marker;
     private final Duration every;
-    private final Queue<Submitted> accepted = new ConcurrentLinkedQueue<>();
+    private final Queue<AcceptedSubmit> accepted = new ConcurrentLinkedQueue<>();
     private final CountDownLatch first = new CountDownLatch(1);
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final long startNanos = System.nanoTime();
     private volatile long endNanos;
 
-    private Load(LoadClient customer, String marker, Duration every) {
-        this.customer = customer;
+    private Load(LoadClient client, String marker, Duration every) {
+        this.client = client;
         this.marker = marker;
         this.every = every;
     }
 
     /**
-     * @param marker what every argument begins with, and no other load's
-     * @param every from one submit to the next
+     * @param marker the prefix of every argument, unique to this load
+     * @param every interval of submits
      */
-    static Load start(LoadClient customer, String marker, Duration every) {
-        var load = new Load(customer, marker, every);
-        load.threads.execute(load::goOn);
+    static Load start(LoadClient client, String marker, Duration every) {
+        var load = new Load(client, marker, every);
+        load.threads.execute(load::submitRepeatedly);
         return load;
     }
 
-    private void goOn() {
+    private void submitRepeatedly() {
         try {
             for (int i = 0; !stopping.await(every.toMillis(), TimeUnit.MILLISECONDS); i++) {
                 var kind = KINDS.get(i % KINDS.size());
@@ -61,32 +61,32 @@ final class Load implements AutoCloseable {
         }
     }
 
-    private void submit(Kind kind, String argument, String key) {
+    private void submit(LoadFunction kind, String argument, String key) {
         try {
-            while (!accepted(kind, argument, key) && !key.isEmpty() && !over()) {
-                Pause.of(AGAIN);
+            while (!accepted(kind, argument, key) && !key.isEmpty() && !isTimeUp()) {
+                Pause.of(RETRY_AFTER);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean over() {
+    private boolean isTimeUp() {
         return stopping.getCount() == 0 && System.nanoTime() - endNanos > LAST_TRIES.toNanos();
     }
 
-    private boolean accepted(Kind kind, String argument, String key) throws InterruptedException {
+    private boolean accepted(LoadFunction kind, String argument, String key) throws InterruptedException {
         try {
-            var answer = customer.submit(kind.function(), argument, key);
+            var answer = client.submit(kind.function(), argument, key);
             if (answer.status() != 202) {
                 return false;
             }
             var id = answer.body().path("activationId").asText();
-            accepted.add(new Submitted(id, kind, argument, key, System.nanoTime()));
+            accepted.add(new AcceptedSubmit(id, kind, argument, key, System.nanoTime()));
             first.countDown();
             return true;
         } catch (IOException | CodecException e) {
-            // No answer, or half of one: it may have been accepted or not.
+            // No complete response: it may have been accepted or not.
             return false;
         }
     }
@@ -97,7 +97,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** No new ones; returns when those on their way have been answered. */
+    /** Sends no more submits, and waits for the open responses. */
     void stop() throws InterruptedException {
         endNanos = System.nanoTime();
         stopping.countDown();
@@ -107,15 +107,15 @@ final class Load implements AutoCloseable {
         }
     }
 
-    List<Submitted> accepted() {
+    List<AcceptedSubmit> accepted() {
         return List.copyOf(accepted);
     }
 
-    /** The longest time in which nothing was accepted, until it was stopped. */
+    /** The longest time without an acceptance, until the stop. */
     Duration longestGap() {
         var moments = LongStream.concat(
                         LongStream.of(startNanos, endNanos),
-                        accepted.stream().mapToLong(Submitted::atNanos).filter(at -> at <= endNanos))
+                        accepted.stream().mapToLong(AcceptedSubmit::atNanos).filter(at -> at <= endNanos))
                 .sorted()
                 .toArray();
         long longest = 0;

@@ -17,27 +17,27 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** Somebody at the API who waits some seconds for an answer and no longer. Blocks; thread-safe. */
+/** Calls the API with a short timeout. Blocks; thread-safe. */
 public final class LoadClient implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final String PASSWORD = "correct horse battery staple";
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(PATIENCE)
+            .connectTimeout(TIMEOUT)
             .build();
     private final URI api;
     private final String username = "faults-" + UUID.randomUUID().toString().substring(0, 12);
     private volatile String token = "";
 
-    /** @param body null in the tree's sense when there was none, or none that is JSON */
-    public record Answer(int status, JsonNode body) {
-        boolean ok() {
+    /** @param body a missing or null node if there is none, or none in JSON */
+    public record Response(int status, JsonNode body) {
+        boolean isSuccess() {
             return status / 100 == 2;
         }
 
-        public Answer orThrow() throws IOException {
-            if (!ok()) {
+        public Response orThrow() throws IOException {
+            if (!isSuccess()) {
                 throw new IOException("answered " + status + ": " + body);
             }
             return this;
@@ -48,27 +48,28 @@ public final class LoadClient implements AutoCloseable {
         this.api = api;
     }
 
-    /** Without an account. */
-    static LoadClient at(URI service) {
+    /** A client without an account. */
+    static LoadClient anonymous(URI service) {
         return new LoadClient(service);
     }
 
     static LoadClient register(URI api) throws IOException, InterruptedException {
-        var customer = new LoadClient(api);
-        customer.post("/v1/auth/register", customer.account(), Map.of()).orThrow();
-        customer.token = customer.login().orThrow().body().path("access_token").asText();
-        return customer;
+        var client = new LoadClient(api);
+        client.post("/v1/auth/register", client.account(), Map.of()).orThrow();
+        client.token = client.login().orThrow().body().path("access_token").asText();
+        return client;
     }
 
     private Map<String, String> account() {
         return Map.of("username", username, "password", PASSWORD);
     }
 
-    public Answer login() throws IOException, InterruptedException {
+    public Response login() throws IOException, InterruptedException {
         return post("/v1/auth/login", account(), Map.of());
     }
 
-    public void function(String name, String image, Map<String, ?> more) throws IOException, InterruptedException {
+    public void createFunction(String name, String image, Map<String, ?> more)
+            throws IOException, InterruptedException {
         var body = new HashMap<String, Object>(more);
         body.put("name", name);
         body.put("image", image);
@@ -76,34 +77,34 @@ public final class LoadClient implements AutoCloseable {
     }
 
     /** @param key empty for none */
-    public Answer submit(String function, String argument, String key) throws IOException, InterruptedException {
+    public Response submit(String function, String argument, String key) throws IOException, InterruptedException {
         var headers = key.isEmpty() ? Map.<String, String>of() : Map.of("Idempotency-Key", key);
         return post("/v1/functions/" + function + "/activations", Map.of("argument", argument), headers);
     }
 
-    boolean ready() throws InterruptedException {
+    boolean isReady() throws InterruptedException {
         try {
-            return get("/readyz").ok();
+            return get("/readyz").isSuccess();
         } catch (IOException notYet) {
             return false;
         }
     }
 
-    /** The record, held back until it has ended or for some seconds. */
+    /** The record; waits some seconds for its end. */
     public JsonNode record(String id) throws IOException, InterruptedException {
         return get("/v1/activations/" + id + "?wait=5").orThrow().body();
     }
 
-    public Answer get(String path) throws IOException, InterruptedException {
+    public Response get(String path) throws IOException, InterruptedException {
         return send(request(path));
     }
 
-    public Answer delete(String path) throws IOException, InterruptedException {
+    public Response delete(String path) throws IOException, InterruptedException {
         return send(request(path).DELETE());
     }
 
-    /** Reads to the end, and keeps nothing; how many bytes there were. */
-    public long drain(String path) throws IOException, InterruptedException {
+    /** Reads the body without storing it; its length in bytes. */
+    public long countBytes(String path) throws IOException, InterruptedException {
         var response = http.send(request(path).build(), BodyHandlers.ofInputStream());
         try (var body = response.body()) {
             return body.transferTo(OutputStream.nullOutputStream());
@@ -111,10 +112,10 @@ public final class LoadClient implements AutoCloseable {
     }
 
     /**
-     * Follows a stream of events to its end, or drops it.
+     * Reads a stream of events to its end, or to a number of events.
      *
-     * @param most lines that name an event
-     * @return the last of them
+     * @param most number of events
+     * @return the last "event:" line
      */
     public String stream(String path, int most) throws IOException, InterruptedException {
         var response = http.send(request(path).build(), BodyHandlers.ofInputStream());
@@ -131,7 +132,7 @@ public final class LoadClient implements AutoCloseable {
         return last;
     }
 
-    private Answer post(String path, Object body, Map<String, String> headers)
+    private Response post(String path, Object body, Map<String, String> headers)
             throws IOException, InterruptedException {
         var request = request(path)
                 .header("Content-Type", "application/json")
@@ -141,13 +142,13 @@ public final class LoadClient implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        var request = HttpRequest.newBuilder(api.resolve(path)).timeout(PATIENCE);
+        var request = HttpRequest.newBuilder(api.resolve(path)).timeout(TIMEOUT);
         return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
     }
 
-    private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    private Response send(HttpRequest.Builder request) throws IOException, InterruptedException {
         var response = http.send(request.build(), BodyHandlers.ofByteArray());
-        return new Answer(response.statusCode(), Codec.readTree(response.body()));
+        return new Response(response.statusCode(), Codec.readTree(response.body()));
     }
 
     @Override

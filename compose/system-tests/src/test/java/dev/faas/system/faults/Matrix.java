@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
-/** Plays rows, each under its own load, and tells what each came to. Blocks. */
+/** Runs rows of the fault matrix, each under its own load, and returns their results. Blocks. */
 final class Matrix {
     private static final Duration FIRST = Duration.ofSeconds(60);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(4);
-    /** For what is under way at the end. */
+    /** For the requests in progress at the end. */
     private static final Duration AFTERWARDS = Duration.ofSeconds(2);
 
     private final int rounds;
@@ -25,9 +25,9 @@ final class Matrix {
     private final PrintStream out;
 
     /**
-     * @param every from one submit to the next
-     * @param seed of all that is left to chance
-     * @param logs where the output of each part goes
+     * @param every interval of submits
+     * @param seed of all random choices
+     * @param logs directory for the output of each part
      */
     Matrix(int rounds, Duration every, long seed, Path logs, PrintStream out) {
         this.rounds = rounds;
@@ -37,16 +37,17 @@ final class Matrix {
         this.out = out;
     }
 
-    /** Those of the same number of brokers on one platform, one after the other. */
+    /** Runs all rows with the same number of brokers on one platform, one after another. */
     List<Tally> play(List<Row> rows) throws Exception {
         var tallies = new ArrayList<Tally>();
         for (int brokers : new int[] {1, 3}) {
             var these = rows.stream().filter(row -> row.brokers() == brokers).toList();
             if (!these.isEmpty()) {
                 var ownDocker = these.stream().anyMatch(Row::harmsDocker);
-                try (var stage = new FaultPlatform(logs.resolve(brokers == 1 ? "one" : "three"), brokers, ownDocker)) {
+                try (var platform =
+                        new FaultPlatform(logs.resolve(brokers == 1 ? "one" : "three"), brokers, ownDocker)) {
                     for (var row : these) {
-                        tallies.add(play(row, stage));
+                        tallies.add(play(row, platform));
                     }
                 }
             }
@@ -54,30 +55,30 @@ final class Matrix {
         return tallies;
     }
 
-    private Tally play(Row row, FaultPlatform stage) throws Exception {
-        // Its own, so that a row alone meets the same chance as in the whole.
+    private Tally play(Row row, FaultPlatform platform) throws Exception {
+        // Per row, so that a row alone makes the same random choices as in the whole matrix.
         var random = new Random(seed ^ row.name().hashCode());
         var begun = Instant.now();
-        // Short: with the rest of an argument it fits into the 15 bytes that RunWatch can tell apart.
+        // Short, because RunWatch sees only the first 15 bytes of an argument.
         var marker = "f" + Long.toString(begun.getEpochSecond() % (36 * 36 * 36), 36) + "-";
         var problems = new ArrayList<String>();
         var recovery = Duration.ZERO;
         try (var watch = RunWatch.start(marker);
-                var load = Load.start(stage.customer(), marker, every)) {
+                var load = Load.start(platform.client(), marker, every)) {
             load.awaitFirst(FIRST);
             for (int round = 0; round < rounds; round++) {
-                for (var blow : row.blows()) {
+                for (var injection : row.injections()) {
                     Pause.of(Duration.ofMillis(random.nextLong(LONGEST_WAIT.toMillis())));
-                    var recovered = strike(blow, row, stage, random);
+                    var recovered = inject(injection, row, platform, random);
                     if (recovered.isEmpty()) {
-                        problems.add("not recovered in round " + (round + 1));
+                        problems.add("no recovery within the limit in round " + (round + 1));
                     }
                     recovery = max(recovery, recovered.orElse(Duration.ZERO));
                 }
             }
             Pause.of(AFTERWARDS);
             load.stop();
-            var audit = new Audit(stage, watch, load.accepted());
+            var audit = new Audit(platform, watch, load.accepted());
             audit.run(begun);
             problems.addAll(audit.problems());
             var tally = new Tally(
@@ -96,17 +97,17 @@ final class Matrix {
         }
     }
 
-    private Optional<Duration> strike(Row.Blow blow, Row row, FaultPlatform stage, Random random)
+    private Optional<Duration> inject(Row.Injection injection, Row row, FaultPlatform platform, Random random)
             throws IOException, InterruptedException {
-        var victim = blow.choice().of(stage, random);
-        var lasting = blow.fault().duration(random);
-        out.printf("%s %s: %s for %d ms%n", Instant.now(), row.name(), victim.names(), lasting.toMillis());
-        blow.fault().strike(victim);
+        var target = injection.selector().select(platform, random);
+        var lasting = injection.fault().duration(random);
+        out.printf("%s %s: %s for %d ms%n", Instant.now(), row.name(), target.names(), lasting.toMillis());
+        injection.fault().inject(target);
         Pause.of(lasting);
         var lifted = System.nanoTime();
-        blow.fault().lift(victim);
+        injection.fault().remove(target);
         var restarting = Duration.ofNanos(System.nanoTime() - lifted);
-        return Recovery.await(stage).map(restarting::plus);
+        return Recovery.await(platform).map(restarting::plus);
     }
 
     private static Duration max(Duration one, Duration other) {

@@ -5,35 +5,35 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A part of the platform, as processes of its own, which faults may befall. Not for several threads at once. */
-public sealed interface Part extends AutoCloseable permits Program, Part.Served {
+/** Controls the processes of one part of the platform. Not thread-safe. */
+public sealed interface Part extends AutoCloseable permits Program, Part.ServerPart {
     String name();
 
     long pid();
 
-    /** SIGKILL to all its processes; returns when they are gone. */
+    /** Kills all its processes; returns when they have ended. */
     void kill() throws IOException;
 
-    /** Starts it again on its data and its address; it may not serve yet. */
+    /** Starts it again with the same data and address; it may not be ready yet. */
     void restart() throws IOException;
 
-    /** In good order. */
+    /** Stops it in order. */
     @Override
     void close() throws IOException;
 
-    /** Its processes: the first one and what that has started. */
-    default List<ProcessHandle> family() {
+    /** Its first process and the descendants. */
+    default List<ProcessHandle> processes() {
         return ProcessHandle.of(pid())
                 .map(first -> Stream.concat(Stream.of(first), first.descendants()))
                 .orElseGet(Stream::empty)
                 .toList();
     }
 
-    default boolean alive() {
+    default boolean isAlive() {
         return ProcessHandle.of(pid()).filter(ProcessHandle::isAlive).isPresent();
     }
 
-    record Served<S extends Server>(String name, S server) implements Part {
+    record ServerPart<S extends Server>(String name, S server) implements Part {
         @Override
         public long pid() {
             return server.pid();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
-/** A part that is one program and nothing else. */
+/** Runs a part that is one program. */
 final class Program implements Part {
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -29,7 +29,7 @@ final class Program implements Part {
         return new Program(ChildProcess.Command.of(name, line, variables, logs.resolve(name + ".log")));
     }
 
-    /** A service of ours. */
+    /** Starts one of our services. */
     static Program service(String name, Path jar, Map<String, String> environment, Path logs) throws IOException {
         var line = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m"));

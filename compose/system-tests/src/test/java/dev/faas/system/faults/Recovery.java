@@ -11,18 +11,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Waits until the platform does everything again: a login (auth, Postgres), a list (registry, Postgres), and a run from its
- * submit to its result (bus, spawner, Docker), each begun after the fault was over; and each service says that it is ready.
+ * Waits until the platform works again after a fault: a login (auth, Postgres), a list (registry, Postgres), a run from submit
+ * to result (NATS, spawner, Docker), and every service reports that it is ready.
  */
 final class Recovery {
     private static final Duration LIMIT = Duration.ofMinutes(3);
-    private static final Duration AGAIN = Duration.ofMillis(100);
+    private static final Duration RETRY_AFTER = Duration.ofMillis(100);
 
-    private final LoadClient customer;
+    private final LoadClient client;
     private final long until = System.nanoTime() + LIMIT.toNanos();
 
-    private Recovery(LoadClient customer) {
-        this.customer = customer;
+    private Recovery(LoadClient client) {
+        this.client = client;
     }
 
     @FunctionalInterface
@@ -30,18 +30,18 @@ final class Recovery {
         boolean succeeds() throws IOException, InterruptedException;
     }
 
-    /** How long it took from now on; empty when it has not within three minutes. */
-    static Optional<Duration> await(FaultPlatform stage) throws InterruptedException {
+    /** The time until recovery; empty after three minutes. */
+    static Optional<Duration> await(FaultPlatform platform) throws InterruptedException {
         var begun = System.nanoTime();
-        var customer = stage.customer();
-        var recovery = new Recovery(customer);
+        var client = platform.client();
+        var recovery = new Recovery(client);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var all = new ArrayList<Future<Boolean>>();
-            all.add(threads.submit(() -> recovery.repeat(() -> customer.login().ok())));
-            all.add(threads.submit(() -> recovery.repeat(
-                    () -> customer.get("/v1/activations?limit=1").ok())));
-            all.add(threads.submit(() -> recovery.repeat(recovery::runs)));
-            all.add(threads.submit(() -> recovery.repeat(stage::ready)));
+            all.add(threads.submit(() -> recovery.repeat(() -> client.login().isSuccess())));
+            all.add(threads.submit(() ->
+                    recovery.repeat(() -> client.get("/v1/activations?limit=1").isSuccess())));
+            all.add(threads.submit(() -> recovery.repeat(recovery::canRun)));
+            all.add(threads.submit(() -> recovery.repeat(platform::isReady)));
             var well = true;
             for (var each : all) {
                 well &= each.get();
@@ -59,19 +59,19 @@ final class Recovery {
                     return true;
                 }
             } catch (IOException | CodecException notYet) {
-                // That is what is waited for.
+                // Not recovered yet.
             }
-            Pause.of(AGAIN);
+            Pause.of(RETRY_AFTER);
         }
         return false;
     }
 
-    private boolean runs() throws IOException, InterruptedException {
-        var answer = customer.submit(Kind.SURE.function(), "again", "");
+    private boolean canRun() throws IOException, InterruptedException {
+        var answer = client.submit(LoadFunction.AT_LEAST_ONCE.function(), "again", "");
         if (answer.status() != 202) {
             return false;
         }
         var id = answer.body().path("activationId").asText();
-        return repeat(() -> customer.record(id).path("status").asText().equals("succeeded"));
+        return repeat(() -> client.record(id).path("status").asText().equals("succeeded"));
     }
 }

@@ -10,12 +10,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A row of the matrix.
+ * Defines one row of the fault matrix.
  *
- * @param brokers on how many it is played
+ * @param brokers number of NATS servers
  * @param blows one after the other in each round
  */
-record Row(String name, int brokers, List<Blow> blows) {
+record Row(String name, int brokers, List<Injection> injections) {
     private static final List<String> PARTS = List.of(
             "nats",
             FaultPlatform.POSTGRES,
@@ -25,43 +25,45 @@ record Row(String name, int brokers, List<Blow> blows) {
             FaultPlatform.SPAWNER,
             FaultPlatform.DOCKERD);
 
-    /** What happens to whom. */
-    record Blow(Fault fault, Choice choice) {}
+    /** A fault and its target. */
+    record Injection(Fault fault, TargetSelector selector) {}
 
-    /** Finds the victim when its time has come. */
+    /** Selects the target at the time of the fault. */
     @FunctionalInterface
-    interface Choice {
-        Victim of(FaultPlatform stage, RandomGenerator random) throws IOException;
+    interface TargetSelector {
+        FaultTarget select(FaultPlatform platform, RandomGenerator random) throws IOException;
     }
 
-    /** Every fault on every part, on one broker, then what three brokers add. */
+    /** Every fault on every part with one broker, then the faults of three brokers. */
     static List<Row> all() {
         var rows = new ArrayList<Row>();
         for (var fault : Fault.values()) {
-            PARTS.forEach(part -> rows.add(one(part, fault)));
+            PARTS.forEach(part -> rows.add(onOneBroker(part, fault)));
         }
         for (var fault : Fault.values()) {
-            rows.add(three("leader", fault, (stage, random) -> servers(stage, List.of(leader(stage)))));
-            rows.add(three("follower", fault, (stage, random) -> servers(stage, List.of(follower(stage, random)))));
-            rows.add(three(
+            rows.add(onThreeBrokers(
+                    "leader", fault, (platform, random) -> servers(platform, List.of(leader(platform)))));
+            rows.add(onThreeBrokers(
+                    "follower", fault, (platform, random) -> servers(platform, List.of(follower(platform, random)))));
+            rows.add(onThreeBrokers(
                     "all",
                     fault,
-                    (stage, random) -> servers(stage, stage.brokers().parts())));
+                    (platform, random) -> servers(platform, platform.brokers().parts())));
         }
         rows.add(new Row(
                 "leader partitioned, clients reach it",
                 3,
-                List.of(new Blow(Fault.SILENT, (stage, random) -> partitioned(stage)))));
+                List.of(new Injection(Fault.SILENT, (platform, random) -> partitioned(platform)))));
         return rows;
     }
 
-    /** What every build plays. */
+    /** The row that every build runs. */
     static Row kills() {
         return new Row(
                 "killed in turn",
                 1,
                 Stream.of(FaultPlatform.GATEWAY, FaultPlatform.REGISTRY, FaultPlatform.SPAWNER, "nats")
-                        .map(part -> new Blow(Fault.KILLED, choice(part)))
+                        .map(part -> new Injection(Fault.KILLED, selectorOf(part)))
                         .toList());
     }
 
@@ -69,51 +71,52 @@ record Row(String name, int brokers, List<Blow> blows) {
         return name.startsWith(FaultPlatform.DOCKERD);
     }
 
-    private static Row one(String part, Fault fault) {
-        return new Row(part + " " + fault.label(), 1, List.of(new Blow(fault, choice(part))));
+    private static Row onOneBroker(String part, Fault fault) {
+        return new Row(part + " " + fault.label(), 1, List.of(new Injection(fault, selectorOf(part))));
     }
 
-    private static Row three(String which, Fault fault, Choice choice) {
-        return new Row(which + " " + fault.label(), 3, List.of(new Blow(fault, choice)));
+    private static Row onThreeBrokers(String which, Fault fault, TargetSelector choice) {
+        return new Row(which + " " + fault.label(), 3, List.of(new Injection(fault, choice)));
     }
 
-    private static Choice choice(String part) {
-        return (stage, random) -> {
+    private static TargetSelector selectorOf(String part) {
+        return (platform, random) -> {
             var name = part.equals(FaultPlatform.SPAWNER)
                     ? FaultPlatform.SPAWNERS.get(random.nextInt(FaultPlatform.SPAWNERS.size()))
                     : part;
-            // Docker answers on the spawner's own machine, whatever becomes of the network.
-            var cables = part.equals(FaultPlatform.SPAWNER)
-                    ? stage.wiring().between(name, Set.of("nats"))
-                    : stage.wiring().at(name);
-            return new Victim(List.of(stage.part(name)), cables);
+            // Docker is on the spawner's machine, so it stays reachable.
+            var links = part.equals(FaultPlatform.SPAWNER)
+                    ? platform.wiring().linksBetween(name, Set.of("nats"))
+                    : platform.wiring().linksOf(name);
+            return new FaultTarget(List.of(platform.part(name)), links);
         };
     }
 
-    private static Part.Served<NatsServer> leader(FaultPlatform stage) throws IOException {
-        return stage.brokers().leader();
+    private static Part.ServerPart<NatsServer> leader(FaultPlatform platform) throws IOException {
+        return platform.brokers().findLeader();
     }
 
-    private static Part.Served<NatsServer> follower(FaultPlatform stage, RandomGenerator random) throws IOException {
-        var followers = new ArrayList<>(stage.brokers().parts());
-        followers.remove(leader(stage));
+    private static Part.ServerPart<NatsServer> follower(FaultPlatform platform, RandomGenerator random)
+            throws IOException {
+        var followers = new ArrayList<>(platform.brokers().parts());
+        followers.remove(leader(platform));
         return followers.get(random.nextInt(followers.size()));
     }
 
-    private static Victim servers(FaultPlatform stage, List<Part.Served<NatsServer>> servers) {
-        var cables = servers.stream()
-                .flatMap(server -> stage.wiring().at(server.name()).stream())
+    private static FaultTarget servers(FaultPlatform platform, List<Part.ServerPart<NatsServer>> servers) {
+        var links = servers.stream()
+                .flatMap(server -> platform.wiring().linksOf(server.name()).stream())
                 .distinct()
                 .toList();
-        return new Victim(List.copyOf(servers), cables);
+        return new FaultTarget(List.copyOf(servers), links);
     }
 
-    private static Victim partitioned(FaultPlatform stage) throws IOException {
-        var leader = leader(stage);
-        var others = stage.brokers().parts().stream()
+    private static FaultTarget partitioned(FaultPlatform platform) throws IOException {
+        var leader = leader(platform);
+        var others = platform.brokers().parts().stream()
                 .map(Part::name)
                 .filter(name -> !name.equals(leader.name()))
                 .collect(Collectors.toSet());
-        return new Victim(List.of(leader), stage.wiring().between(leader.name(), others));
+        return new FaultTarget(List.of(leader), platform.wiring().linksBetween(leader.name(), others));
     }
 }

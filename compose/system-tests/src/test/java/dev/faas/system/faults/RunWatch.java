@@ -19,13 +19,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts how often each argument was run, without asking the platform: the kernel writes a record for every process of this machine that ends,
- * however it ends (process accounting, acct(2) and acct(5), version 3). The functions of the load execute a program whose file is named
- * after their argument ({@link #TRACE}); that name is in the record. A marked process of our own at the beginning and the
- * end shows that no record was left out. Needs root; one at a time on a machine.
+ * Counts how often each argument was run, independently of the platform: the kernel writes a record for every process that ends
+ * on this machine (process accounting, acct(2) and acct(5), version 3). The functions of the load execute a program whose file
+ * is named after their argument ({@link #TRACE}); the record has that name. A marked process at the beginning and at the end
+ * shows that no record is missing. Needs root; only one per machine.
  */
 final class RunWatch implements AutoCloseable {
-    /** What a function does first, as a shell line: leaves one record named {@code $1}, whose first 15 bytes count. */
+    /** The first shell line of each function: leaves one record with the first 15 bytes of {@code $1} as its name. */
     static final String TRACE = "/bin/busybox ln -s /bin/busybox \"/tmp/$1\"; \"/tmp/$1\" 2>/dev/null; ";
 
     private static final int RECORD_BYTES = 64;
@@ -51,7 +51,7 @@ final class RunWatch implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** @param marker what the names begin with that are counted */
+    /** @param marker prefix of the counted names */
     static RunWatch start(String marker) throws IOException, InterruptedException {
         var lock = FileChannel.open(
                 Path.of(System.getProperty("java.io.tmpdir"), "faas-accounting.lock"),
@@ -63,14 +63,14 @@ final class RunWatch implements AutoCloseable {
         }
         var folder = Files.createTempDirectory("faas-runs");
         var watch = new RunWatch(marker, folder, Files.createFile(folder.resolve("records")), lock);
-        account(watch.records);
-        watch.proveThatItCounts();
+        setAccounting(watch.records);
+        watch.checkAccounting();
         return watch;
     }
 
-    /** How often each name was executed; complete, or an exception. */
-    Map<String, Integer> runs() throws IOException, InterruptedException {
-        proveThatItCounts();
+    /** The number of executions of each name. Throws if records may be missing. */
+    Map<String, Integer> countRuns() throws IOException, InterruptedException {
+        checkAccounting();
         var runs = read();
         runs.keySet().removeIf(name -> !name.startsWith(marker));
         return runs;
@@ -91,7 +91,7 @@ final class RunWatch implements AutoCloseable {
     }
 
     /** The kernel stops accounting while the disk is nearly full, or when another program takes it over. */
-    private void proveThatItCounts() throws IOException, InterruptedException {
+    private void checkAccounting() throws IOException, InterruptedException {
         var name = "canary-" + ++canaries;
         var program = Files.createSymbolicLink(folder.resolve(name), Path.of("/bin/busybox"));
         var process = new ProcessBuilder(program.toString())
@@ -104,7 +104,7 @@ final class RunWatch implements AutoCloseable {
         }
     }
 
-    private static void account(@Nullable Path file) throws IOException {
+    private static void setAccounting(@Nullable Path file) throws IOException {
         try (var arena = Arena.ofConfined()) {
             var name = file == null ? MemorySegment.NULL : arena.allocateFrom(file.toString());
             if ((int) ACCT.invokeExact(name) != 0) {
@@ -119,7 +119,7 @@ final class RunWatch implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        account(null);
+        setAccounting(null);
         try (var files = Files.list(folder)) {
             for (var file : files.toList()) {
                 Files.delete(file);

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Root, as for everything that harms a Docker daemon. */
+/** Needs root, for process accounting. */
 class RunWatchTest {
     @Test
     void eachProcessIsCountedOnce_howeverShortItLivesOrItEnds(@TempDir Path folder) throws Exception {
@@ -21,7 +21,7 @@ class RunWatchTest {
             end(start(folder, "w7-once-7"));
             start(folder, "w7-once-killed", "sleep", "60").destroyForcibly().waitFor();
 
-            assertThat(watch.runs())
+            assertThat(watch.countRuns())
                     .hasSize(201)
                     .containsEntry("w7-once-0", 1)
                     .containsEntry("w7-once-7", 2)

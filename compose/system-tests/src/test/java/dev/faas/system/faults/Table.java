@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tallies as Markdown that reads well as it is. */
+/** Prints tallies as an aligned Markdown table. */
 record Table(List<Tally> tallies) {
     void print(PrintStream out) {
         var lines = new ArrayList<List<String>>();

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What a row came to.
+ * Holds the result of a row.
  *
- * @param lost accepted ones without an end, with a wrong result, or missing in the ledger
- * @param doubled with two ends, two activations of one key, or at-most-once and run twice
- * @param givenUp at-most-once ones that ended as lost, as they may when a fault hits them
- * @param gap the longest time in which nothing was accepted
- * @param recovery the longest time from the end of a fault until all worked again
- * @param problems what is wrong, in words
+ * @param lost accepted activations without an end, with a wrong result, or missing in the ledger
+ * @param doubled activations with two ends, second activations of one key, or at-most-once runs that ran twice
+ * @param givenUp at-most-once activations that ended as lost, as a fault may cause
+ * @param gap the longest time without an acceptance
+ * @param recovery the longest time from the end of a fault to recovery
+ * @param problems descriptions of all errors
  */
 record Tally(
         String name,

@@ -9,44 +9,44 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Everything by which one part reaches another. Parts know each other by these cables' ports only. */
+/** Holds the links between parts. Parts reach each other only by the ports of these links. */
 final class Wiring implements AutoCloseable {
-    private final List<Wire> wires = new ArrayList<>();
+    private final List<NamedLink> links = new ArrayList<>();
 
-    private record Wire(Set<String> ends, FaultyLink cable) {}
+    private record NamedLink(Set<String> ends, FaultyLink link) {}
 
-    /** A new cable; the port by which {@code from} reaches {@code to}. */
-    int lay(String from, String to, SocketAddress target) throws IOException {
-        var cable = new FaultyLink(target);
-        wires.add(new Wire(Set.of(from, to), cable));
-        return cable.port();
+    /** Adds a link; the port by which {@code from} reaches {@code to}. */
+    int connect(String from, String to, SocketAddress target) throws IOException {
+        var link = new FaultyLink(target);
+        links.add(new NamedLink(Set.of(from, to), link));
+        return link.port();
     }
 
-    int lay(String from, String to, int port) throws IOException {
-        return lay(from, to, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    int connect(String from, String to, int port) throws IOException {
+        return connect(from, to, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
 
-    /** All that ends at this part. */
-    List<FaultyLink> at(String part) {
-        return wires.stream()
-                .filter(wire -> wire.ends().contains(part))
-                .map(Wire::cable)
+    /** All links of this part. */
+    List<FaultyLink> linksOf(String part) {
+        return links.stream()
+                .filter(link -> link.ends().contains(part))
+                .map(NamedLink::link)
                 .toList();
     }
 
-    /** All between this part and those others. */
-    List<FaultyLink> between(String part, Set<String> others) {
-        return wires.stream()
-                .filter(wire -> wire.ends().contains(part))
-                .filter(wire -> wire.ends().stream().anyMatch(others::contains))
-                .map(Wire::cable)
+    /** All links between this part and the others. */
+    List<FaultyLink> linksBetween(String part, Set<String> others) {
+        return links.stream()
+                .filter(link -> link.ends().contains(part))
+                .filter(link -> link.ends().stream().anyMatch(others::contains))
+                .map(NamedLink::link)
                 .toList();
     }
 
     @Override
     public void close() throws IOException {
-        for (var wire : wires) {
-            wire.cable().close();
+        for (var link : links) {
+            link.link().close();
         }
     }
 }

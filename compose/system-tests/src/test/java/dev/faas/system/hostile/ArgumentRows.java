@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Submits whose argument, tags or time limit cannot be, and bodies that are too large. {@code '} stands for {@code "}. */
+/** Submits with an invalid argument, tags or time limit, and bodies that are too large. {@code '} stands for {@code "}. */
 final class ArgumentRows {
     private static final int LARGEST = 131_071;
 

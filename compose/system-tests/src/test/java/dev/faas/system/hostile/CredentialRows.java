@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.stream.Stream;
 
-/** {@code Authorization} in every broken form, at every port; each a 401 that names the scheme. */
+/** Invalid forms of {@code Authorization} at every port: each gets a 401 that names the scheme. */
 final class CredentialRows {
     private static final String CLAIMS =
             base64("{\"iss\":\"faas\",\"aud\":\"faas\",\"sub\":\"usr_00000000000000000000000000\",\"sid\":\"s\","
@@ -40,7 +40,7 @@ final class CredentialRows {
                                 header("empty parts", "Bearer .."),
                                 header("many parts", "Bearer " + "a.".repeat(2_000)),
                                 header("9 KB", "Bearer " + "a".repeat(9_000) + ".b.c"),
-                                header("an API key that nobody has", "Bearer faas_0000000000000000"),
+                                header("an unknown API key", "Bearer faas_0000000000000000"),
                                 header("SQL", "Bearer ' OR 1=1--"),
                                 header("null", "Bearer null"),
                                 forged("alg none", "{\"alg\":\"none\"}", ""),
@@ -59,7 +59,7 @@ final class CredentialRows {
                 twice());
     }
 
-    /** Which of two would count is a question that two servers answer differently. */
+    /** Two servers could choose different ones of two headers. */
     private static Stream<Refusal> twice() {
         return everywhere(header("the same token twice", "Bearer {token}").with("Authorization: Bearer {token}"));
     }

@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** What every refusal has to be: the documented problem, in time, and silent about the inside. */
+/** Checks that a rejection is the documented problem, comes in time and reveals nothing internal. */
 final class Documented {
-    /** Classes, libraries, the bus and its subjects, SQL, stack traces, paths, addresses behind the gateway. */
+    /** Names of classes and libraries, NATS subjects, SQL, stack traces, paths, addresses behind the gateway. */
     private static final Pattern INSIDE = Pattern.compile(
             "dev\\.faas|io\\.(vertx|netty|nats)|\\bjava[x]?\\.|com\\.fasterxml|jackson|netty|vert\\.?x|exception|\\.java:"
                     + "|\\bat [a-z]+\\.[a-z.]+\\(|jdbc|postgres|\\bsql\\b|select .+ from|insert into|relation \""
@@ -76,7 +76,7 @@ final class Documented {
     private static void saysNothingOfTheInside(RawHttp.Answer answer) throws IOException {
         var said = answer.headers() + "\n" + answer.text();
         assertThat(said).doesNotContainPattern(INSIDE);
-        // Asked of the kernel: a machine's own name need not resolve.
+        // From the kernel, because the host name may not resolve.
         var host = Pattern.quote(
                 Files.readString(Path.of("/proc/sys/kernel/hostname")).strip());
         assertThat(said).doesNotContainPattern("(?i)\\b" + host + "\\b");

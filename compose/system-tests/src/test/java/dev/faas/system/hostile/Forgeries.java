@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The ways to forge a token that RFC 8725 (JWT best current practices) and its kin know, by what each is called. */
+/** Lists forged tokens by name: the attacks of RFC 8725 (JWT best current practices) and similar ones. */
 final class Forgeries {
     private final TokenForger forger;
     private final String real;

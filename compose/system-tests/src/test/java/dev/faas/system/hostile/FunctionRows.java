@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A function with one thing wrong, or with everything wrong: each path is named. {@code '} stands for {@code "}. */
+/** Functions with one invalid field, or with many: the problem names each path. {@code '} stands for {@code "}. */
 final class FunctionRows {
     private FunctionRows() {}
 

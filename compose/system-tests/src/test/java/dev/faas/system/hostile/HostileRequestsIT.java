@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Malformed and hostile requests, in tables by topic, against the running platform: each gets the documented problem within
- * 5 s, none of them says anything of the inside, and when all have been sent nothing is hurt ({@link Documented}).
+ * Sends malformed and hostile requests, in tables by topic, to a running platform. Each gets the documented problem within
+ * 5 s, none reveals anything internal, and afterwards the platform works as before ({@link Documented}).
  */
 @ExtendWith(WholeSystem.class)
 class HostileRequestsIT {
@@ -44,7 +44,7 @@ class HostileRequestsIT {
         Documented.isRefused(refusal, scene);
     }
 
-    /** All at the same time, since each takes as long as the platform waits. */
+    /** All at the same time, because each lasts until the platform's time limit. */
     @Test
     void whatNeverGetsWholeIsGivenUp() throws Exception {
         var rows = WireRows.unfinished().toList();

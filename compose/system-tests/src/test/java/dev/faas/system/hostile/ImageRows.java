@@ -5,7 +5,7 @@ import static dev.faas.system.hostile.Refusal.request;
 import dev.faas.system.hostile.Refusal.Door;
 import java.util.stream.Stream;
 
-/** Image references that are none: what a shell, a flag parser, a URL or a path would make of them must never matter. */
+/** Invalid image references, such as shell commands, flags, URLs and paths. */
 final class ImageRows {
     private static final String DIGEST = "0".repeat(64);
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Bodies that are no JSON, or no object, at every call that takes one. {@code '} stands for {@code "}. */
+/** Bodies that are not JSON or not an object, for every operation with a body. {@code '} stands for {@code "}. */
 final class JsonRows {
     private record Body(String what, String latin1, String code) {}
 
@@ -113,7 +113,7 @@ final class JsonRows {
                 noObject("a field of another case", "{'NAME':'a'}"),
                 noObject("a field for JavaScript", "{'__proto__':{'admin':true}}"),
                 noObject("half a pair of surrogates as a key", "{'\\ud800':1}"),
-                noObject("1e999 in a field nobody knows", "{'x':1e999}")));
+                noObject("1e999 in an unknown field", "{'x':1e999}")));
         return bodies;
     }
 

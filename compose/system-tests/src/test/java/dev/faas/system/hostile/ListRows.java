@@ -5,7 +5,7 @@ import static dev.faas.system.hostile.Refusal.request;
 import dev.faas.system.hostile.Refusal.Door;
 import java.util.stream.Stream;
 
-/** Pages, cursors, filters and waits that make no sense; what is wrong is named, all of it. */
+/** Invalid pages, cursors, filters and waits: the problem names every invalid parameter. */
 final class ListRows {
     private static final String FUNCTIONS = "/v1/functions";
     private static final String REVISIONS = "/v1/functions/{fn}/revisions";

@@ -6,7 +6,7 @@ import dev.faas.system.hostile.Refusal.Door;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 
-/** Methods and media types that an address does not have: each refusal names what it has. */
+/** Methods and media types that an address does not support: each problem names the supported ones. */
 final class MethodRows {
     private static final byte[] JSON = "{}".getBytes(StandardCharsets.UTF_8);
 
@@ -133,7 +133,7 @@ final class MethodRows {
                 .is(406, "not_acceptable");
     }
 
-    /** Each port has its own part only. */
+    /** Each port serves its own paths only. */
     private static Stream<Refusal> absent() {
         return Stream.of(
                         request("functions on the port of auth", "GET", "/v1/functions")

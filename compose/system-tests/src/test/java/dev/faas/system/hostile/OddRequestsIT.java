@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What looks odd and is proper HTTP all the same: it is served. */
+/** Tests that unusual but valid HTTP requests succeed. */
 @ExtendWith(WholeSystem.class)
 class OddRequestsIT {
     private static final String SUBMIT = lines(
@@ -57,7 +57,7 @@ class OddRequestsIT {
         assertThat(answer.status()).isEqualTo(202);
     }
 
-    /** The chunks count, and what a server that counted bytes would take for the next request is none. */
+    /** The chunk sizes define the body; bytes after a wrong Content-Length are not another request. */
     @Test
     void aBodyInBothFramingsIsReadByItsChunksAndTheConnectionClosed() throws IOException {
         try (var http = scene.connect(API)) {

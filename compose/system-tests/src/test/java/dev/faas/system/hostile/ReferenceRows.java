@@ -5,7 +5,7 @@ import static dev.faas.system.hostile.Refusal.request;
 import dev.faas.system.hostile.Refusal.Door;
 import java.util.stream.Stream;
 
-/** References and ids that name nothing, however much they mean to the bus, to a path or to SQL. */
+/** Unknown references and ids, also ones with a meaning for NATS subjects, paths or SQL. */
 final class ReferenceRows {
     private ReferenceRows() {}
 
@@ -80,7 +80,7 @@ final class ReferenceRows {
                 .map(row -> row.asUser().is(404, "function_not_found"));
     }
 
-    /** Whether a pinned reference has revisions is another question. */
+    /** References with a revision where none is allowed. */
     private static boolean pins(String ref) {
         return ref.contains("@");
     }
@@ -116,7 +116,7 @@ final class ReferenceRows {
                 .map(row -> row.asUser().is(404, "activation_not_found"));
     }
 
-    /** What is no path of ours, or cannot be decoded. */
+    /** Unknown paths, and ones that cannot be decoded. */
     private static Stream<Refusal> paths() {
         return Stream.of(
                         path("a broken escape", "/v1/functions/%zz", 400, "invalid_request"),

@@ -10,13 +10,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row of a table: what is sent, to which port, and the problem that it gets. In the target and in headers
+ * One row of a table: a request, its port, and the expected problem. In the target and in headers
  * <code>{token}</code>, <code>{fn}</code> and the like stand for things of the {@link Scenario}.
  *
- * @param body a character stands for a byte
- * @param wire the whole request as it stands on the wire; null: made of the members above it
- * @param fields the paths of the problem's {@code errors}, all of them; null: not looked at
- * @param answerHeaders what the answer's headers have to be
+ * @param body one character per byte
+ * @param wire the whole raw request; null: built from the components above
+ * @param fields all paths of the problem's {@code errors}; null: not checked
+ * @param answerHeaders the expected response headers
  */
 record Refusal(
         String what,
@@ -42,7 +42,7 @@ record Refusal(
         return new Refusal(what, Door.API, method, target, List.of(), "", null, 0, "", null, Map.of());
     }
 
-    /** Bytes that are no request of HTTP/1.1, or one that nobody should send; Latin-1. */
+    /** A raw request, valid or not; Latin-1. */
     static Refusal wire(String what, String bytes) {
         return new Refusal(what, Door.API, "", "", List.of(), "", bytes, 0, "", null, Map.of());
     }
@@ -51,7 +51,7 @@ record Refusal(
         return new Refusal(name, door, method, target, headers, body, wire, status, code, fields, answerHeaders);
     }
 
-    /** As the user of the scene. */
+    /** As the user of the scenario. */
     Refusal asUser() {
         return with("Authorization: Bearer {token}");
     }
@@ -93,7 +93,7 @@ record Refusal(
         return new Refusal(what, door, method, target, headers, body, wire, status, code, fields, more);
     }
 
-    /** The protocol leaves no room for an answer: the connection is closed without one. */
+    /** The connection is closed without a response, because the protocol allows none. */
     Refusal isCutOff() {
         return is(0, "");
     }

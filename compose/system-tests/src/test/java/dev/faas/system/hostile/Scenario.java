@@ -14,7 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** A user with a function that has run once: what hostile requests are aimed at. */
+/** Prepares the target of hostile requests: a user with a function that has run once. */
 final class Scenario {
     static final String FUNCTION = "target";
 
@@ -59,7 +59,7 @@ final class Scenario {
         }
     }
 
-    /** A connection for one case: within 5 s everything is said. */
+    /** A connection for one case, with a limit of 5 s. */
     RawHttp connect(Refusal.Door door) throws IOException {
         return RawHttp.connect(address(door), LIMIT);
     }
@@ -80,7 +80,7 @@ final class Scenario {
         return filled;
     }
 
-    /** Nothing of what was sent has hurt anybody: ready, the function as it was, and a normal activation runs. */
+    /** Checks that the platform works as before: ready, the function unchanged, and a normal activation succeeds. */
     void isUnhurt() throws IOException, InterruptedException {
         assertThat(user.get("/readyz").statusCode()).isEqualTo(200);
         var functions = User.json(user.get("/v1/functions")).path("items");

@@ -22,14 +22,14 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Makes tokens that auth would never make, with auth's own key where a signature has to be good.
+ * Creates tokens that auth would never issue, signed with auth's own key where a valid signature is needed.
  *
  * @param claims of a real token
  */
 record TokenForger(String kid, String publicJwk, PrivateKey key, Map<String, Object> claims) {
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
-    /** Takes the key out of the platform's database. */
+    /** Reads the key from the platform's database. */
     static TokenForger of(Vertx vertx, Map<String, String> settingsOfAuth, String realToken) throws Exception {
         var pg = Pg.open(vertx, PgConfig.from(Env.of(settingsOfAuth), "auth"));
         try {
@@ -61,7 +61,7 @@ record TokenForger(String kid, String publicJwk, PrivateKey key, Map<String, Obj
         return claims;
     }
 
-    /** The header that auth writes, with one member more or another. */
+    /** Auth's header with an added or changed member. */
     Map<String, Object> header(String name, Object value) {
         var header = new LinkedHashMap<String, Object>(Map.of("typ", "JWT", "alg", "ES256", "kid", kid));
         header.put(name, value);

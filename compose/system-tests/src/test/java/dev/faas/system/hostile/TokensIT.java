@@ -27,7 +27,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who is let in, at two gateways of one platform. */
+/** Tests which tokens two gateways of one platform accept. */
 @ExtendWith(WholeSystem.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TokensIT {
@@ -78,7 +78,7 @@ class TokensIT {
     @Test
     void whenAUserLogsOutThenBothGatewaysRefuseThatLoginWithinASecondAndNoOther() throws Exception {
         var here = Client.register(gateways.getFirst());
-        var somebody = Client.register(gateways.getFirst());
+        var user = Client.register(gateways.getFirst());
         everywhere(here, 200);
 
         here.post("/v1/auth/logout", Map.of("refresh_token", here.refreshToken()))
@@ -86,7 +86,7 @@ class TokensIT {
 
         refusedWithinASecond(here);
         assertThat(here.refresh().expect(401).code()).isEqualTo("invalid_credentials");
-        everywhere(somebody, 200);
+        everywhere(user, 200);
     }
 
     @Test
@@ -107,18 +107,19 @@ class TokensIT {
 
     @Test
     void whenTheHeaderIsNoBearerTokenThenTheAnswerNamesTheScheme() throws Exception {
-        var nobody = Client.nobody(gateways.getFirst());
-        var bare = nobody.get("/v1/functions").expect(401);
+        var anonymous = Client.anonymous(gateways.getFirst());
+        var bare = anonymous.get("/v1/functions").expect(401);
         assertThat(bare.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"faas\"");
 
         for (var header : List.of("Basic YWRhOmFkYQ==", "Bearer", "Bearer ", "bearer x", "Token x", "x")) {
-            var refused = nobody.get("/v1/functions", "Authorization", header).expect(401);
+            var refused =
+                    anonymous.get("/v1/functions", "Authorization", header).expect(401);
             assertThat(refused.code()).isEqualTo("unauthenticated");
             assertThat(refused.header("WWW-Authenticate")).startsWith("Bearer realm=\"faas\"");
         }
         var token = Client.register(gateways.getFirst()).accessToken();
-        nobody.get("/v1/functions", "Authorization", "bEARER " + token).expect(200);
-        nobody.get("/v1/functions?access_token=" + token).expect(401);
+        anonymous.get("/v1/functions", "Authorization", "bEARER " + token).expect(200);
+        anonymous.get("/v1/functions?access_token=" + token).expect(401);
     }
 
     @Test

@@ -6,9 +6,8 @@ import dev.faas.system.hostile.Refusal.Door;
 import java.util.stream.Stream;
 
 /**
- * What is no request of HTTP/1.1, or one that two servers could read in two ways (request smuggling). The answer is a
- * problem wherever there is somebody who waits for one; then the connection is closed, since nobody knows where the next
- * request would begin.
+ * Invalid HTTP/1.1 requests, and ones that two servers could read differently (request smuggling). The response is a problem
+ * where one is possible. Then the connection is closed, because the start of the next request is unknown.
  */
 final class WireRows {
     private static final String GET = "GET /healthz HTTP/1.1\r\n";
@@ -53,7 +52,7 @@ final class WireRows {
                 wire("CONNECT", "CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example\r\n\r\n")
                         .is(400, "invalid_request"),
                 wire("TRACE", "TRACE /healthz HTTP/1.1\r\nHost: faas\r\n\r\n").is(405, "method_not_allowed"),
-                wire("a method nobody knows", "BREW /healthz HTTP/1.1\r\nHost: faas\r\n\r\n")
+                wire("an unknown method", "BREW /healthz HTTP/1.1\r\nHost: faas\r\n\r\n")
                         .is(405, "method_not_allowed"),
                 wire("a method in lower case", "get /healthz HTTP/1.1\r\nHost: faas\r\n\r\n")
                         .is(405, "method_not_allowed"),
@@ -112,7 +111,7 @@ final class WireRows {
                                 "an endless chunk extension",
                                 post + "Transfer-Encoding: chunked\r\n\r\n2;x=" + "y".repeat(20_000)
                                         + "\r\n{}\r\n0\r\n\r\n"),
-                        wire("an expectation nobody knows", post + "Expect: 200-tea\r\nContent-Length: 2\r\n\r\n")
+                        wire("an unknown expectation", post + "Expect: 200-tea\r\nContent-Length: 2\r\n\r\n")
                                 .is(417, "invalid_request"))
                 .map(row -> row.named(call + " with " + row.what()));
     }
@@ -146,7 +145,7 @@ final class WireRows {
                         .is(414, "uri_too_long"));
     }
 
-    /** What never gets whole. Of a head there is nothing to answer yet: its connection is closed without a word. */
+    /** Requests that stay incomplete. After an incomplete head the connection is closed without a response. */
     static Stream<Refusal> unfinished() {
         return Stream.of(
                         Stream.of(

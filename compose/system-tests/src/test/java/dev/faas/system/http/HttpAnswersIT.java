@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What an answer is made of: its type, its coding, its tag, and the headers that all have. */
+/** Tests responses: media type, content coding, ETag, and the common headers. */
 @ExtendWith(WholeSystem.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HttpAnswersIT {
@@ -200,7 +200,7 @@ class HttpAnswersIT {
         var replies = new ArrayList<Reply>();
         for (var path : typeByPath.keySet()) {
             replies.add(ada.get(path));
-            replies.add(Client.nobody(ada.api()).get(path));
+            replies.add(Client.anonymous(ada.api()).get(path));
             replies.add(ada.send("PROPFIND", path, null));
             replies.add(ada.send("OPTIONS", path, null));
             replies.add(ada.get(path, "Accept", "x/y"));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 
-/** One connection for many requests, and one id for each request through all services. */
+/** Tests keep-alive connections, and that all services log one id for a request. */
 @ExtendWith(WholeSystem.class)
 class HttpConnectionIT {
     @Test
@@ -83,7 +83,7 @@ class HttpConnectionIT {
             log.await(
                     "request answered service=api-gateway request=trace-login method=POST path=/v1/auth/login status=400");
 
-            // Asked by the gateway itself, in the caller's name.
+            // The gateway itself sends this request for the caller.
             ada.post("/v1/functions/nothing/activations", "x", "X-Request-Id", "trace-submit")
                     .expect(404);
             log.await(
@@ -108,7 +108,7 @@ class HttpConnectionIT {
         }
     }
 
-    /** What is logged under a name, while it is open; behind the id of the request that a run is for. */
+    /** Collects the log lines of a logger, each after the id of its request. */
     private static final class Lines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
         private final Logger logger;
         private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -128,7 +128,7 @@ class HttpConnectionIT {
                     request == null ? event.getFormattedMessage() : "[" + request + "] " + event.getFormattedMessage());
         }
 
-        /** Lines come in any order: a service may log after the client has its answer. */
+        /** In any order, because a service may log after its response. */
         void await(String beginning) throws InterruptedException {
             var seen = new ArrayList<String>();
             var until = System.nanoTime() + Duration.ofSeconds(10).toNanos();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** HEAD, OPTIONS and 405 on every path (RFC 9110, 9 and 15.5.6). */
+/** Tests HEAD, OPTIONS and 405 on every path (RFC 9110, 9 and 15.5.6). */
 @ExtendWith(WholeSystem.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HttpMethodsIT {
@@ -77,7 +77,7 @@ class HttpMethodsIT {
 
     private static String described(Reply reply) {
         var headers = new TreeMap<>(reply.headers());
-        // A HEAD may leave out what only making the body tells (RFC 9110, 9.3.2).
+        // HEAD may omit headers that are known only with the body (RFC 9110, 9.3.2).
         List.of("date", "x-request-id", "content-length", "transfer-encoding").forEach(headers::remove);
         return reply.status() + " " + headers;
     }
@@ -129,7 +129,7 @@ class HttpMethodsIT {
         accounts.putAll(system);
         functions.putAll(system);
 
-        for (var client : List.of(ada, Client.nobody(ada.api()))) {
+        for (var client : List.of(ada, Client.anonymous(ada.api()))) {
             allow(client, everything);
             allow(client.at(auth), accounts);
             allow(client.at(registry), functions);

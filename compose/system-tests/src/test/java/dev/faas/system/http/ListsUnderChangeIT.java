@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Paging while the list changes: what was there at the beginning is shown exactly once. */
+/** Tests paging while the list changes: each entry that was there at the beginning is listed exactly once. */
 @ExtendWith(WholeSystem.class)
 class ListsUnderChangeIT {
     private interface Change {
@@ -27,7 +27,7 @@ class ListsUnderChangeIT {
         ada.function("m3-goes", "registry.example/x:1");
 
         var shown = pages(ada, "/v1/functions?limit=2", "id", number -> {
-            // Before and behind the place where the reader is, and a change to what he has seen or will see.
+            // Inserts before and after the current page, and changes entries that were listed or will be.
             ada.function("a" + number, "registry.example/x:1");
             ada.function("m" + number + "-new", "registry.example/x:1");
             ada.function("z" + number, "registry.example/x:1");

@@ -19,14 +19,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Gateway and registry, each a process, are killed or frozen when an activation is accepted and its command is not queued. */
+/** Tests kills and freezes of gateway and registry between the accepted event and the queued command. */
 class AcceptedNotQueuedIT {
     private static final Duration PROMISED = Duration.ofSeconds(30);
 
     @TempDir
     Path directory;
 
-    /** The worst of it: the registry has taken the accepted event, and has not written it. */
+    /** The worst case: the registry has received the accepted event, but has not stored it. */
     @Test
     void afterBothWereKilledItStartsWithinHalfAMinuteOfTheRegistrysReturn() throws Exception {
         try (var images = new TestImages(TestImages.dockerHost());
@@ -67,7 +67,7 @@ class AcceptedNotQueuedIT {
                 .unacked();
     }
 
-    /** Here what has ended stays on the bus for a second, otherwise for a quarter of an hour. */
+    /** Ended activations stay in the event stream for a second here, by default for a quarter of an hour. */
     @Test
     void aGatewayThatWasFrozenUntilAllOfItHadLeftTheBusMakesNothingRunTwice() throws Exception {
         var soon = Map.of("FAAS_EVENTS_RETENTION", "1s", "FAAS_PRUNE_PAUSE", "200ms");
@@ -88,7 +88,7 @@ class AcceptedNotQueuedIT {
             system.signal("gateway", "STOP");
             system.openQueues();
             eventually(
-                    "it has run and left the bus",
+                    "it has run and was pruned from the event stream",
                     () -> events.lastFromLeader(id).get(10, TimeUnit.SECONDS).isEmpty());
             var states = bus.stream(Subjects.EVENTS)
                     .state()
@@ -113,12 +113,12 @@ class AcceptedNotQueuedIT {
                             .state()
                             .get(10, TimeUnit.SECONDS)
                             .lastSequence())
-                    .as("nobody has claimed it again")
+                    .as("no second claim")
                     .isEqualTo(states);
         }
     }
 
-    /** What others do, and give no signal of: asked for again and again, for two minutes. */
+    /** Polls for two minutes, because the change gives no signal. */
     private static void eventually(String what, Callable<Boolean> condition) throws Exception {
         long until = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (!condition.call()) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** JetStream is at its limit: by what one user's functions write, and all at once. */
+/** Tests a full JetStream: filled by one user's functions, and filled at once. */
 @Timeout(300)
 class BusFullIT {
     private static final Duration NOTICED = Duration.ofSeconds(60);
@@ -43,7 +43,7 @@ class BusFullIT {
                                     "name",
                                     "flood",
                                     "image",
-                                    // What is kept of each is there before the first one ends, and none ends before all
+                                    // All outputs are stored before the first run ends, and no run ends before all
                                     // are.
                                     images.script("/bin/busybox head -c 17000000 /dev/zero; /bin/busybox sleep 20"),
                                     "limits",
@@ -72,7 +72,7 @@ class BusFullIT {
                 cutOff += bytes < FLOOD_KB * 1024L ? 1 : 0;
                 kept += bytes;
             }
-            assertThat(cutOff).as("those that the bus had no room for").isPositive();
+            assertThat(cutOff).as("outputs that did not fit into JetStream").isPositive();
             assertThat(kept).isLessThan(EVENTS_MB * 1024L * 1024);
             load.awaitAcceptance(RECOVERED);
             load.accountForAll(platform);
@@ -83,7 +83,7 @@ class BusFullIT {
         }
     }
 
-    /** Not even the end of what runs can be stored, for longer than a lease. */
+    /** Even the ends of runs cannot be stored, for longer than a lease. */
     @Test
     void withoutRoomForAnythingWhatRunsEndsOnceThereIsSome() throws Exception {
         try (var images = new TestImages(TestImages.dockerHost());
@@ -95,8 +95,8 @@ class BusFullIT {
                 assertThat(refusal.code()).isEqualTo("unavailable");
                 assertThat(refusal.header("Retry-After")).isNotEmpty();
             }
-            load.customer().get("/v1/activations").expect(200);
-            load.customer().refresh().expect(200);
+            load.client().get("/v1/activations").expect(200);
+            load.client().refresh().expect(200);
             limit(platform, limit);
 
             load.awaitAcceptance(RECOVERED);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The bus takes everything and answers nothing, as a network does that loses all packets. */
+/** Tests a NATS that accepts connections but does not answer, like a network that loses all packets. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class FrozenBusIT {
     private static final String SUBMIT = "/v1/functions/pay/activations";
@@ -26,7 +26,7 @@ class FrozenBusIT {
     @Test
     void aSubmitIsToldThatItsOutcomeIsUnknownAndWithAKeyThatNothingHasHappened_andARepeatIsSafe() throws Exception {
         try (var system = new Services(directory, Map.of());
-                var sabotage = system.sabotage()) {
+                var sabotage = system.createFaultInjector()) {
             var ada = User.register(system.api());
             ada.function("pay", "registry.example/pay:1");
             var known = ada.submit("pay", "before");
@@ -58,7 +58,7 @@ class FrozenBusIT {
         assertThat(answer.headers().firstValue("Retry-After")).isPresent();
     }
 
-    /** As soon as the bus is found again. */
+    /** As soon as NATS answers again. */
     private static String accepted(User user) throws Exception {
         var until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         var answer = user.post(SUBMIT, ONCE, "order-1");

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A function's image is larger than Docker's disk has room for. Needs root, for a disk and a Docker of its own. */
+/** Tests a function whose image does not fit on Docker's disk. Needs root, for its own disk and Docker. */
 @Timeout(240)
 class ImageTooLargeIT {
     private static final int DISK_MB = 64;
@@ -67,7 +67,7 @@ class ImageTooLargeIT {
         }
     }
 
-    /** From another Docker, which has room for it. */
+    /** Created by another Docker with enough space. */
     private static void publish(Path registryData) throws Exception {
         var noise = new byte[IMAGE_BYTES];
         new Random().nextBytes(noise);

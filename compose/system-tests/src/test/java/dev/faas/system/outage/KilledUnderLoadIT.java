@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole platform killed again and again in the middle of its work. */
+/** Tests repeated kills of the whole platform under load. */
 class KilledUnderLoadIT {
     private static final int KILLS = 10;
     private static final Duration CONTAINERS_GO = Duration.ofSeconds(60);
@@ -54,7 +54,7 @@ class KilledUnderLoadIT {
                             .as(record.toString())
                             .isEqualTo(1);
                 }
-                // What was stored and whose answer died with the gateway runs all the same, and nothing else does.
+                // Activations that were stored but not answered run, too; nothing else does.
                 for (var each : all(ada)) {
                     assertThat(ada.ended(each.path("activationId").asText())
                                     .path("status")
@@ -85,7 +85,7 @@ class KilledUnderLoadIT {
                 accepted.add(user.submit("work", Integer.toString(i % 9)));
             }
         } catch (IOException killed) {
-            // That one was not answered: it may run or not.
+            // It was not answered, so it may run or not.
         }
         killing.get(60, TimeUnit.SECONDS);
         assertThat(program.exitCode()).isNotZero();
@@ -114,7 +114,7 @@ class KilledUnderLoadIT {
         return found;
     }
 
-    /** What is booted ahead of demand is the living spawner's; of the ten before nothing may stay. */
+    /** Only the running spawner may have booted containers; those of the ten killed ones must be removed. */
     private static void awaitContainersOfOneSpawnerAtMost(TestImages images, String data) throws IOException {
         Await.until(
                 "no containers of dead spawners",

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The ledger is away: submits, runs, records, results and streams go on without it, and afterwards it has all of them. What
- * ended in the outage stays on the bus until then, however short its time there.
+ * Tests an outage of the ledger: submits, runs, records, results and streams work without it, and afterwards the ledger has all
+ * activations. Events of activations that ended meanwhile stay in the stream until then, whatever the retention is.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LedgerOutageIT {

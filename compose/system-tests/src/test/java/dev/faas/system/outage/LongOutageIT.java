@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * First the registry is away, then Postgres, each for more than a minute, while submits go on: queued work starts meanwhile,
- * what needs the one that is away starts within 30 s of its return, and the ledger has everything in the end.
+ * Tests outages of the registry and then of Postgres, each longer than a minute and under load: queued work starts meanwhile,
+ * work that needs the missing part starts within 30 s of its return, and the ledger has everything at the end.
  */
 class LongOutageIT {
     private static final Duration AWAY = Duration.ofSeconds(75);
@@ -71,7 +71,7 @@ class LongOutageIT {
         }
     }
 
-    /** One after the other, for as long as it is away. */
+    /** One after another until the outage ends. */
     private static void startAtOnce(Client ada, List<String> ids) throws Exception {
         long until = System.nanoTime() + AWAY.toNanos();
         while (System.nanoTime() < until) {

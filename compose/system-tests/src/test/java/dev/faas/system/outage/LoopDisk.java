@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An ext4 file system in a file. A copy of the file is the disk as a power cut leaves it: it has what was synced, and not what
- * the kernel still holds in memory. Needs root.
+ * Mounts an ext4 file system from a file. A copy of the file is the disk after a power cut: it has only what was synced, not
+ * what the kernel still has in memory. Needs root.
  */
 final class LoopDisk implements AutoCloseable {
     private static final long LIMIT_SECONDS = 30;
@@ -70,7 +70,7 @@ final class LoopDisk implements AutoCloseable {
         }
     }
 
-    /** Also while a file on it is open. */
+    /** Unmounts even with open files. */
     @Override
     public void close() throws IOException {
         run("umount", "-l", mount.toString());

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each service, as a process of its own, without one of the things it needs: it says so, and ends. */
+/** Tests that each service, as a process, ends with a message when a dependency is missing. */
 class MissingDependenciesIT {
     private static final Map<String, Class<?>> MAINS = Map.of(
             "auth", dev.faas.auth.Main.class,

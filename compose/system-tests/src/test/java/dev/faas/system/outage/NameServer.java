@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A name server of a test's own, for which every name of its zone is this machine, and a command's prefix with which a process
- * asks nobody else. Needs root: for port 53, and for a file system in which resolv.conf is another one.
+ * Runs a name server that resolves every name of its zone to this machine, and wraps a command so that the process uses only
+ * this server. Needs root, for port 53 and to replace resolv.conf in a mount namespace.
  */
 final class NameServer implements AutoCloseable {
     private static final String ZONE = "faas.test";
@@ -38,18 +38,18 @@ final class NameServer implements AutoCloseable {
         Thread.ofVirtual().name("name-server").start(this::serve);
     }
 
-    /** By which others find this machine. */
+    /** A name that resolves to this machine. */
     String name(String service) {
         return service + "." + ZONE;
     }
 
-    /** In front of a command, which takes its place. */
+    /** The wrapper of a command, which it executes. */
     List<String> wrapper() {
         var inside = "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"";
         return List.of("unshare", "--mount", "sh", "-c", inside, config.toString());
     }
 
-    /** Questions are lost from now on. */
+    /** Drops all queries from now on. */
     void fallSilent() {
         silent = true;
     }
@@ -73,7 +73,7 @@ final class NameServer implements AutoCloseable {
         }
     }
 
-    /** RFC 1035: the question again, and for an address of version 4 one answer that points to its name. */
+    /** RFC 1035: repeats the question; for an IPv4 address adds one answer with a pointer to the name. */
     private static byte[] answer(byte[] asked) {
         var name = new StringBuilder();
         int at = HEADER;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Parts find each other by names, and the name server answers no more. */
+/** Tests services that find each other by names while the name server does not answer. */
 @Timeout(300)
 class NamesGoneIT {
     private static final Duration GONE = Duration.ofSeconds(15);

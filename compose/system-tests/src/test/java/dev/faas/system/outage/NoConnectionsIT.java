@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Others have all connections that Postgres lets in, and the services have lost theirs. */
+/** Tests services that have lost their connections to Postgres while other clients use all of them. */
 @Timeout(180)
 class NoConnectionsIT {
     private static final Duration GONE = Duration.ofSeconds(20);
@@ -62,7 +62,7 @@ class NoConnectionsIT {
         }
     }
 
-    /** A superuser's connections, the services' last ones among them. */
+    /** Takes all connections as a superuser, after ending those of the services. */
     private static final class Hog implements AutoCloseable {
         private final Deque<Connection> held = new ArrayDeque<>();
         private final String url;
@@ -75,7 +75,7 @@ class NoConnectionsIT {
             }
         }
 
-        /** As often as it takes: they come back as fast as they can. */
+        /** Repeatedly, because the services reconnect quickly. */
         void takeAll() throws SQLException {
             takeFree();
             try (var statement = held.getFirst().createStatement()) {

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a power cut leaves of acknowledged messages, by the setting of {@code FAAS_SYNC}. Three servers share one disk here, so
- * that all lose power at once. Needs root, for a disk of its own.
+ * Tests which acknowledged messages survive a power cut, for both settings of {@code FAAS_SYNC}. The three servers share one
+ * disk, so all lose power at once. Needs root, for its own disk.
  */
 @Timeout(180)
 class PowerCutIT {
@@ -32,7 +32,7 @@ class PowerCutIT {
     private static final int DISK_MB = 96;
     private static final String STREAM = "KEPT";
     private static final String LAST = "acknowledged-last";
-    /** Generous, and short of the 30 s after which the kernel writes by itself. */
+    /** Less than the 30 s after which the kernel writes by itself. */
     private static final Duration INTERVAL_LIMIT = Duration.ofSeconds(10);
 
     @TempDir
@@ -57,7 +57,7 @@ class PowerCutIT {
         assertThat(messagesAfterPowerCut(servers, Sync.ALWAYS.variables())).isEqualTo(2);
     }
 
-    /** So that the test above can fail. */
+    /** Shows that the test above can fail. */
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void givenALongIntervalWhenThePowerFailsAfterTheAcknowledgementThenTheMessageIsLost(int servers) throws Exception {
@@ -74,7 +74,7 @@ class PowerCutIT {
         }
     }
 
-    /** Of two: the first is on the disk in any case, the second is as safe as the setting makes it. */
+    /** Publishes two messages: the first is always on the disk, the second depends on the setting. */
     private long messagesAfterPowerCut(int servers, Map<String, String> sync) throws Exception {
         try (var disk = LoopDisk.make(directory.resolve("before"), DISK_MB);
                 var nats = start(servers, disk, sync)) {
@@ -98,7 +98,7 @@ class PowerCutIT {
         }
     }
 
-    /** Each is acknowledged; between them all that the disk's kernel holds is written. */
+    /** Both are acknowledged; a sync of the file system between them writes the first. */
     private static void publishTwice(int replicas, Servers nats, LoopDisk disk) throws Exception {
         var client = connect(nats);
         try {

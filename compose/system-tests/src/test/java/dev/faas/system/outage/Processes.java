@@ -26,7 +26,7 @@ import java.util.UUID;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The services as processes, each of which can be killed, frozen and started again where it was. */
+/** Runs the services as processes that can be killed, frozen and restarted on the same ports. */
 final class Processes implements AutoCloseable {
     private static final Map<String, Class<?>> MAINS = Map.of(
             "auth", dev.faas.auth.Main.class,
@@ -46,12 +46,12 @@ final class Processes implements AutoCloseable {
     private final Map<String, ServiceProcess> running = new HashMap<>();
     private final String platform = "processes-" + UUID.randomUUID();
 
-    /** @param settings {@code FAAS_…} of all of them */
+    /** @param settings {@code FAAS_…} of all services */
     Processes(Path directory, Map<String, String> settings) throws Exception {
         this(directory, settings, null);
     }
 
-    /** @param names by which all find each other, and the backends; null: by the loopback address */
+    /** @param names by which services and backends find each other; null: the loopback address */
     Processes(Path directory, Map<String, String> settings, @Nullable NameServer names) throws Exception {
         this.settings = settings;
         this.names = names;
@@ -105,7 +105,7 @@ final class Processes implements AutoCloseable {
         running.get(service).signal(name);
     }
 
-    /** Killed, and started again where it was. */
+    /** Kills and restarts it on the same port. */
     void restartBus() throws IOException {
         nats.kill();
         nats.restart();
@@ -115,12 +115,12 @@ final class Processes implements AutoCloseable {
         return postgres;
     }
 
-    /** The test's own connection to the bus. */
+    /** The test's own NATS connection. */
     Nats bus() throws Exception {
         return Nats.connect(NatsConfig.local(nats.url()), "test");
     }
 
-    /** From now on no command can be stored; a registry that starts ends that, too. */
+    /** From now on no command can be stored, until a registry starts. */
     void closeQueues() throws Exception {
         limitQueues(1);
     }
@@ -177,7 +177,7 @@ final class Processes implements AutoCloseable {
         return variables;
     }
 
-    /** The spawner ends by itself, and takes its containers with it. */
+    /** Stops the spawner in order, so that it removes its containers. */
     @Override
     public void close() throws IOException {
         try (postgres;

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** The whole platform stopped and started again on the same data, with work queued and running. */
+/** Tests a restart of the whole platform on the same data, with queued and running work. */
 class RestartIT {
     @Test
     void aRestartWithWorkQueuedAndRunningLosesNothing() throws Exception {

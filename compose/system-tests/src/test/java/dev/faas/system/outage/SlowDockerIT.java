@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Docker answers, a minute after it was asked. */
+/** Tests a Docker that answers after a minute. */
 @Timeout(300)
 class SlowDockerIT {
     private static final Duration ANSWERS_AFTER = Duration.ofMinutes(1);
@@ -28,16 +28,16 @@ class SlowDockerIT {
     @Test
     void whatIsSubmittedMeanwhileIsAcceptedAndRunsOnceDockerIsItselfAgain() throws Exception {
         try (var images = new TestImages(TestImages.dockerHost());
-                var cable = new FaultyLink(docker());
+                var link = new FaultyLink(docker());
                 var platform = Platform.start(UpOptions.local(
-                        data, Map.of("FAAS_DOCKER_HOST", "tcp://127.0.0.1:" + cable.port(), "FAAS_SLOTS", "4")));
+                        data, Map.of("FAAS_DOCKER_HOST", "tcp://127.0.0.1:" + link.port(), "FAAS_SLOTS", "4")));
                 var load = SteadyLoad.start(platform, images)) {
             var bob = Client.register(platform.api());
             bob.function("slow", images.script("/bin/busybox sleep 5; echo slow"));
             bob.run("slow", "");
             var inFlight = bob.submit("slow", "");
 
-            cable.delay(ANSWERS_AFTER);
+            link.delay(ANSWERS_AFTER);
             load.awaitNothingBut(true, ANSWERS_AFTER.plusSeconds(10));
             bob.get("/v1/activations").expect(200);
             Client.register(platform.api()).get("/v1/auth/me").expect(200);
@@ -47,7 +47,7 @@ class SlowDockerIT {
                     .as(explained.text())
                     .isEqualTo("no_spawner");
             assertThat(explained.json().path("detail").asText()).contains("Docker does not answer");
-            cable.mend();
+            link.restore();
 
             for (var id : new String[] {inFlight, waits}) {
                 var record = bob.get("/v1/activations/" + id + "?wait=60").json();

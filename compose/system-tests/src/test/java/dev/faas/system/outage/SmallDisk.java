@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 
-/** A file system of some megabytes on a directory, filled to the last byte and emptied again by its owner. Needs root. */
+/** Mounts a file system of some megabytes on a directory, which tests can fill and empty. Needs root. */
 final class SmallDisk implements AutoCloseable {
     private static final long LIMIT_SECONDS = 20;
     private static final int PIECE = 4096;
@@ -22,14 +22,14 @@ final class SmallDisk implements AutoCloseable {
         this.ballast = place.resolve("ballast");
     }
 
-    /** In memory: nothing is left of it however its owner ends, but the mount. */
+    /** In memory, so that a killed test leaves only the mount. */
     static SmallDisk at(Path place, int megabytes) throws IOException {
         Files.createDirectories(place);
         run("mount", "-t", "tmpfs", "-o", "mode=755,size=" + megabytes + "m", "faas-test", place.toString());
         return new SmallDisk(place);
     }
 
-    /** Until nothing fits any more; again, if somebody has freed room since. */
+    /** Fills the disk; may be repeated after space was freed. */
     void fill() throws IOException {
         try (var out = Files.newOutputStream(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             var piece = new byte[PIECE];
@@ -39,7 +39,7 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** Others may be faster. */
+    /** Other writers may take freed space first. */
     private void write(OutputStream out, byte[] piece) throws IOException {
         try {
             out.write(piece);
@@ -74,7 +74,7 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** Whatever is still open on it. */
+    /** Unmounts even with open files. */
     @Override
     public void close() throws IOException {
         run("umount", "-l", place.toString());

@@ -29,22 +29,22 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One user's submits, which go on whatever becomes of them. Each answer is an acceptance, which is accounted for in the end, or
- * a documented problem, of which the test is told; anything else, and an answer that takes longer than a client waits, fails it.
+ * Submits at a steady rate as one user, also during outages. Each response must be an acceptance, whose activation is checked at
+ * the end, or a documented problem. Other responses, and ones that exceed the client's timeout, fail the test.
  */
 final class SteadyLoad implements AutoCloseable {
-    /** Says its argument twice: half a result is seen. */
+    /** Prints its argument twice, so that half a result is noticed. */
     static final String SCRIPT = "echo \"begin $1\"; /bin/busybox sleep 0.4; echo \"end $1\"";
 
     private static final String FUNCTION = "steady";
     private static final Duration EVERY = Duration.ofMillis(300);
-    /** What a part that does not answer may take for itself, and some. */
+    /** More than the timeout of a part that does not answer. */
     private static final Duration ANSWER = Duration.ofSeconds(15);
 
     private static final Duration ENDS = Duration.ofMinutes(3);
     private static final Duration LISTED = Duration.ofMinutes(1);
 
-    private final Client customer;
+    private final Client client;
     private final Map<String, String> accepted = new ConcurrentHashMap<>();
     private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
     private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
@@ -52,33 +52,33 @@ final class SteadyLoad implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Instant begun = Instant.now();
 
-    /** @param begunNanos when it was asked for */
+    /** @param begunNanos time of the request */
     private record Answer(long begunNanos, Client.Reply reply) {
         boolean isAcceptance() {
             return reply.status() == 202;
         }
     }
 
-    private SteadyLoad(Client customer) {
-        this.customer = customer;
+    private SteadyLoad(Client client) {
+        this.client = client;
     }
 
     static SteadyLoad start(Platform platform, TestImages images) throws Exception {
         return start(platform.api(), images);
     }
 
-    /** Of a user of its own. */
+    /** As a new user. */
     static SteadyLoad start(URI api, TestImages images) throws Exception {
-        var customer = Client.register(api);
-        customer.function(FUNCTION, images.script(SCRIPT));
-        var load = new SteadyLoad(customer);
+        var client = Client.register(api);
+        client.function(FUNCTION, images.script(SCRIPT));
+        var load = new SteadyLoad(client);
         load.threads.execute(load::goOn);
         load.awaitAcceptance(Duration.ofSeconds(30));
         return load;
     }
 
-    Client customer() {
-        return customer;
+    Client client() {
+        return client;
     }
 
     private void goOn() {
@@ -95,7 +95,7 @@ final class SteadyLoad implements AutoCloseable {
     private void submit(String argument) {
         long asked = System.nanoTime();
         try {
-            var reply = customer.post("/v1/functions/" + FUNCTION + "/activations", Map.of("argument", argument));
+            var reply = client.post("/v1/functions/" + FUNCTION + "/activations", Map.of("argument", argument));
             if (System.nanoTime() - asked > ANSWER.toNanos()) {
                 wrong.add("an answer took " + (System.nanoTime() - asked) / 1_000_000 + " ms: " + reply.text());
             }
@@ -110,12 +110,12 @@ final class SteadyLoad implements AutoCloseable {
         }
     }
 
-    /** Of a submit that is sent from now on. */
+    /** Waits for the acceptance of a submit that is sent from now on. */
     void awaitAcceptance(Duration limit) throws InterruptedException {
         await(limit, true);
     }
 
-    /** Likewise. */
+    /** Waits for the rejection of a submit that is sent from now on. */
     Client.Reply awaitRefusal(Duration limit) throws InterruptedException {
         return await(limit, false);
     }
@@ -140,7 +140,7 @@ final class SteadyLoad implements AutoCloseable {
         }
     }
 
-    /** For so long each submit is refused, or each accepted; the refusals. */
+    /** Checks that all submits during this time are rejected, or all accepted; the responses. */
     List<Client.Reply> awaitNothingBut(boolean acceptance, Duration time) throws InterruptedException {
         long now = System.nanoTime();
         long until = now + time.toNanos();
@@ -157,7 +157,7 @@ final class SteadyLoad implements AutoCloseable {
         return seen;
     }
 
-    /** No new ones; returns when those on their way have been answered. */
+    /** Sends no more submits, and waits for the open responses. */
     private void stop() throws InterruptedException {
         stopping.countDown();
         threads.shutdown();
@@ -179,7 +179,7 @@ final class SteadyLoad implements AutoCloseable {
         }
     }
 
-    /** Ends it: each accepted one has its result, no second end, and its place in the ledger. */
+    /** Stops the load and checks each accepted activation: its result, exactly one end, and its ledger entry. */
     void accountForAll(Nats bus) throws Exception {
         stop();
         assertThat(wrong).isEmpty();
@@ -192,7 +192,7 @@ final class SteadyLoad implements AutoCloseable {
             assertThat(record.path("result").asText())
                     .as(record.toString())
                     .isEqualTo("begin " + argument + "\nend " + argument + "\n");
-            // None when it has left the bus already, as the ledger has it.
+            // Zero when the event stream was pruned, because the ledger has it.
             assertThat(Ends.count(events, each.getKey(), until))
                     .as("ends of " + record)
                     .isLessThanOrEqualTo(1);
@@ -203,9 +203,8 @@ final class SteadyLoad implements AutoCloseable {
 
     private JsonNode ended(String id, long until) throws IOException, InterruptedException {
         while (true) {
-            var record = customer.get("/v1/activations/" + id + "?wait=5")
-                    .expect(200)
-                    .json();
+            var record =
+                    client.get("/v1/activations/" + id + "?wait=5").expect(200).json();
             if (!record.path("finishedAt").isNull()) {
                 return record;
             }
@@ -226,7 +225,7 @@ final class SteadyLoad implements AutoCloseable {
         var ids = new ArrayList<String>();
         var cursor = "";
         do {
-            var page = customer.get("/v1/activations?status=succeeded&limit=100&since=" + begun + cursor)
+            var page = client.get("/v1/activations?status=succeeded&limit=100&since=" + begun + cursor)
                     .expect(200)
                     .json();
             page.path("items").forEach(item -> ids.add(item.path("activationId").asText()));

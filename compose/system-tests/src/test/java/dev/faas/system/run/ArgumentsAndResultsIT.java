@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What goes in comes in, and what comes out can be fetched, to the byte. */
+/** Tests that arguments and results are passed on unchanged. */
 @ExtendWith(WholeSystem.class)
 class ArgumentsAndResultsIT {
     static Stream<String> arguments() {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Stopping activations, as users see it. */
+/** Tests the cancelling of activations. */
 @ExtendWith(WholeSystem.class)
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class CancelIT {
@@ -58,7 +58,7 @@ class CancelIT {
         assertThat(ada.delete("/v1/activations/" + id).statusCode()).isEqualTo(409);
     }
 
-    /** Its signal handler is set then. */
+    /** After this line its signal handler is set. */
     private static void awaitOutput(User user, String id) throws Exception {
         user.awaitStatus(id, "running");
         var until = System.nanoTime() + Duration.ofSeconds(30).toNanos();

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Server-sent events of a real run: whole, resumed anywhere, and past the end. */
+/** Tests the event stream of a real run: complete, resumed at any event, and after the end. */
 @ExtendWith(WholeSystem.class)
 class EventStreamIT {
     private static final String SLOW = "for i in 1 2 3 4 5; do echo out $i; echo log $i >&2; sleep 0.1; done";

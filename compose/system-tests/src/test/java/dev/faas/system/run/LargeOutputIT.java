@@ -17,12 +17,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * The largest result and log there can be, from the run to the client: out of the bus, then out of the long-term copy, whole
- * and in parts, until they have had their time.
+ * Tests the largest possible result and log: read from the event stream, then from the long-term copy, whole and in ranges,
+ * until they expire.
  */
 class LargeOutputIT {
     private static final int SIZE = 16 << 20;
-    /** Behind the last byte too, in the middle of pieces and of the whole. */
+    /** Ranges inside chunks, across chunks, and after the last byte. */
     private static final String[] RANGES = {"0-0", "65535-65536", "1000000-9000000", "16777000-"};
 
     @Test
@@ -59,7 +59,7 @@ class LargeOutputIT {
             assertThat(record.path("logTruncated").asBoolean()).isFalse();
             var etag = comesToTheByte(ada, id);
             assertThat(ledger.of(id, "pruned"))
-                    .as("all of it came out of the bus")
+                    .as("all of it came from the event stream")
                     .isEqualTo("f");
 
             ledger.await(id, "pruned", "t", Duration.ofMinutes(1));
@@ -80,7 +80,7 @@ class LargeOutputIT {
         }
     }
 
-    /** The tag that it comes under. */
+    /** Its ETag. */
     private static String comesToTheByte(Client ada, String id) throws IOException, InterruptedException {
         var result = numbers(1);
         var log = numbers(4_000_001);
@@ -106,7 +106,7 @@ class LargeOutputIT {
         return whole.header("ETag");
     }
 
-    /** As {@code seq} writes them. */
+    /** The output of {@code seq}. */
     private static byte[] numbers(int first) {
         var bytes = new ByteArrayOutputStream(SIZE + 16);
         for (int i = first; bytes.size() < SIZE; i++) {

@@ -6,7 +6,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 
-/** The ledger of a running platform, as its database has it: what no call tells, and time that nobody waits for. */
+/** Reads and changes the ledger's tables of a running platform: values that the API does not show, and times in the past. */
 final class LedgerRows {
 
     private final String url;
@@ -32,7 +32,7 @@ final class LedgerRows {
                 () -> of(activation, column).equals(value));
     }
 
-    /** Lets its end be longer ago. */
+    /** Moves its end into the past. */
     void age(String activation, Duration more) throws SQLException {
         run("update activation set finished_at = finished_at - interval '" + more.toSeconds() + " seconds' where id = '"
                 + activation + "' returning id");

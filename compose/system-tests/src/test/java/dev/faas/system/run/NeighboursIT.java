@@ -13,7 +13,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A long run or a crowd changes nothing for others. */
+/** Tests that long runs and many activations of one user do not delay other users. */
 @ExtendWith(WholeSystem.class)
 class NeighboursIT {
     @Test

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What has ended and left the bus is the ledger's: read as before by its owner, and by nobody else. */
+/** Tests activations that were pruned from the event stream: their owner, and only the owner, reads them as before. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PrunedActivationsIT {
     private static final Map<String, String> SOON =
@@ -66,7 +66,7 @@ class PrunedActivationsIT {
             while (there && System.nanoTime() < until) {
                 there = events.lastFromLeader(pruned).get(10, TimeUnit.SECONDS).isPresent();
             }
-            assertThat(there).as("still on the bus").isFalse();
+            assertThat(there).as("still in the event stream").isFalse();
         }
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Functions whose images are in a registry only, as their owner sees them. */
+/** Tests functions whose images are only in a registry. */
 @ExtendWith(WholeSystem.class)
 class PulledImagesIT {
     private static final String PULLING = "Its image is being pulled: [0-9.]+ of (at least )?[0-9.]+ MB\\.";
@@ -36,9 +36,10 @@ class PulledImagesIT {
             awaitPulling(ada, id);
             released.countDown();
 
-            var told = events.get(60, TimeUnit.SECONDS);
-            var states =
-                    told.stream().filter(event -> event.name().equals("state")).toList();
+            var received = events.get(60, TimeUnit.SECONDS);
+            var states = received.stream()
+                    .filter(event -> event.name().equals("state"))
+                    .toList();
             assertThat(states)
                     .filteredOn(state -> state.data().path("status").asText().equals("running"))
                     .anySatisfy(state ->
@@ -59,7 +60,7 @@ class PulledImagesIT {
     void aTagThatMovesIsFollowedByANewRevisionOnlyAndLeftByARollback(
             WholeSystem.Running system, @TempDir Path directory) throws Exception {
         var ada = system.user();
-        // Through a gate: a push under the very name would take that from this host.
+        // Under another name, because a push under the same name would also create the image on this host.
         try (var registry = TestRegistry.start(directory);
                 var gate = new RegistryGate(registry)) {
             ada.function("moving", gate.reference(published(system, registry, "old")));
@@ -101,10 +102,10 @@ class PulledImagesIT {
 
     private static void awaitPulling(User ada, String id) throws Exception {
         long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        var told = "";
-        while (!told.matches(PULLING)) {
-            assertThat(System.nanoTime() - until).as("still " + told).isNegative();
-            told = ada.record(id).path("detail").asText();
+        var detail = "";
+        while (!detail.matches(PULLING)) {
+            assertThat(System.nanoTime() - until).as("still " + detail).isNegative();
+            detail = ada.record(id).path("detail").asText();
         }
     }
 }

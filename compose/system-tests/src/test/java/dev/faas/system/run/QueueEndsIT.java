@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What waits ends without a spawner's doing: its function is deleted, or its time is over. */
+/** Tests queued activations that end without a spawner: their function is deleted, or they expire. */
 @ExtendWith(WholeSystem.class)
 class QueueEndsIT {
     private static final int NO_CONTENT = 204;

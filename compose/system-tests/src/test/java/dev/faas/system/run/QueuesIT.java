@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A queue that is full says so, and what waits is told why. */
+/** Tests that a full queue rejects submits, and that explain says why an activation waits. */
 @ExtendWith(WholeSystem.class)
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class QueuesIT {
@@ -72,7 +72,7 @@ class QueuesIT {
         ada.delete("/v1/activations/" + running);
     }
 
-    /** Figures are some seconds old: until this one is told, within half a minute. */
+    /** Waits up to 30 s for this explanation, because its figures may be some seconds old. */
     private static JsonNode explained(User user, String id, String why) throws Exception {
         var until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         var explained = User.json(user.get("/v1/activations/" + id + "/explain"));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The same again: a request that is repeated runs once, an activation that is replayed runs anew. */
+/** Tests that a repeated request runs once, and a replayed activation runs again. */
 @ExtendWith(WholeSystem.class)
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class RepeatIT {
@@ -101,7 +101,7 @@ class RepeatIT {
         }
     }
 
-    /** Only the end is left of its events then. */
+    /** Then only its last event is left. */
     private static void awaitPruned(User user, String id) throws Exception {
         var until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (user.events(id, "").size() > 2) {

@@ -12,7 +12,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Attempts that fail, as their owner sees it. */
+/** Tests retries after failed attempts, as their owner sees them. */
 @ExtendWith(WholeSystem.class)
 class RetriesIT {
     @Test
@@ -32,7 +32,7 @@ class RetriesIT {
                         Instant.now(),
                         Instant.parse(waiting.path("nextAttemptAt").asText())))
                 .isLessThan(Duration.ofSeconds(3));
-        // It runs one at a time, and what waits is not the one.
+        // Its concurrency is one, but the pending retry does not count.
         var other = ada.ended(ada.submit(name, "1"));
         assertThat(other.path("status").asText()).isEqualTo("succeeded");
 

@@ -16,11 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each way to fail has its own name and a sentence that helps, leaves nothing, and is nobody else's trouble. */
+/** Tests that each failure has its own reason and a helpful detail, leaves nothing behind, and does not affect others. */
 @ExtendWith(WholeSystem.class)
 class UnhappyEndsIT {
     private static final Duration CLEAN = Duration.ofSeconds(30);
-    /** Beyond a timeout: for a command that does not stop when it is told to, and a backstop behind that. */
+    /** After the timeout: the time for a command that ignores SIGTERM, and a margin. */
     private static final long STOPS_WITHIN_MS = 5_000;
 
     @ParameterizedTest

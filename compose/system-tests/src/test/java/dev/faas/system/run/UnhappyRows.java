@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** What functions do that go wrong or come close to it, and what their owners are told. */
+/** Lists functions that fail or nearly fail, with the expected record. */
 final class UnhappyRows {
     /**
      * @param name of the row
-     * @param script what its image runs; {@link #image} when it is no script
+     * @param script run by its image; {@link #image} if it is not a script
      * @param more fields of the function
-     * @param status that the activation ends in
-     * @param reason likewise; empty: none
-     * @param check what else its record says
+     * @param status of the ended activation
+     * @param reason of the ended activation; empty if none
+     * @param check of the rest of its record
      */
     record Row(
             String name,
@@ -62,7 +62,7 @@ final class UnhappyRows {
                         signal("SIGKILL")),
                 succeeded("no output at all", "exit 0", record -> assertResult(record, "")),
                 succeeded(
-                        "children that nobody waits for",
+                        "children without a parent that waits",
                         "i=0; while [ $i -lt 50 ]; do true & i=$((i+1)); done; exec sleep 1",
                         UnhappyRows::hasEnded),
                 succeeded(

@@ -19,21 +19,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The mixed load of a soak: each deed again and again at its own pace, each checked for what it should come to. All together
- * need little more than half of the six slots that one user may have of two spawners on two cores; where a machine cannot keep
- * up, turns are left out, since a queue that grows would look like something that grows.
+ * Generates the mixed load of a soak: repeats each action at its own interval and checks its outcome. Together the actions need
+ * little more than half of the six slots that one user may have of two spawners on two cores. A slower machine skips actions,
+ * because a growing queue would look like a leak.
  */
 final class Actions implements AutoCloseable {
-    private static final Duration LAST = Duration.ofMinutes(3);
-    private static final int SOME = 20;
-    /** Of one kind. */
-    private static final int MOST_AT_ONCE = 8;
+    private static final Duration END_LIMIT = Duration.ofMinutes(3);
+    private static final int MAX_PROBLEMS_SHOWN = 20;
+    /** Per action. */
+    private static final int MAX_CONCURRENT = 8;
 
     private static final long HUGE_BYTES = 8 << 20;
 
-    private final LoadClient customer;
-    private final Map<String, AtomicLong> done = new TreeMap<>();
-    private final AtomicLong leftOut = new AtomicLong();
+    private final LoadClient client;
+    private final Map<String, AtomicLong> completedCount = new TreeMap<>();
+    private final AtomicLong skipped = new AtomicLong();
     private final Queue<String> problems = new ConcurrentLinkedQueue<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final ExecutorService pacers = Executors.newVirtualThreadPerTaskExecutor();
@@ -42,61 +42,61 @@ final class Actions implements AutoCloseable {
     private final String image;
 
     @FunctionalInterface
-    private interface Deed {
+    private interface Action {
         void run(String argument) throws IOException, InterruptedException;
     }
 
-    Actions(FaultPlatform stage) throws IOException, InterruptedException {
-        customer = stage.customer();
-        image = stage.script("echo \"$1\"");
-        customer.function("short", image, Map.of());
-        customer.function("quick", image, Map.of("mode", "reused"));
-        customer.function("long", stage.script("/bin/busybox sleep 15; echo \"$1\""), Map.of());
-        customer.function("failing", stage.script("echo \"$1\"; exit 3"), Map.of());
-        customer.function(
+    Actions(FaultPlatform platform) throws IOException, InterruptedException {
+        client = platform.client();
+        image = platform.createImage("echo \"$1\"");
+        client.createFunction("short", image, Map.of());
+        client.createFunction("quick", image, Map.of("mode", "reused"));
+        client.createFunction("long", platform.createImage("/bin/busybox sleep 15; echo \"$1\""), Map.of());
+        client.createFunction("failing", platform.createImage("echo \"$1\"; exit 3"), Map.of());
+        client.createFunction(
                 "huge",
-                stage.script("/bin/busybox head -c " + HUGE_BYTES + " /dev/zero"),
+                platform.createImage("/bin/busybox head -c " + HUGE_BYTES + " /dev/zero"),
                 Map.of("limits", Map.of("resultKb", 16_384)));
-        customer.function(
+        client.createFunction(
                 "talking",
-                stage.script("i=0; while [ $i -lt 10 ]; do echo $i; /bin/busybox sleep 1; i=$((i+1)); done"),
+                platform.createImage("i=0; while [ $i -lt 10 ]; do echo $i; /bin/busybox sleep 1; i=$((i+1)); done"),
                 Map.of());
     }
 
     void start() {
-        again("short runs", 1_000, argument -> ends("short", argument, "succeeded"));
-        again("runs in a kept container", 400, argument -> ends("quick", argument, "succeeded"));
-        again("failing runs", 4_000, argument -> ends("failing", argument, "failed"));
-        again("long runs", 20_000, argument -> ends("long", argument, "succeeded"));
-        again("runs cancelled", 10_000, this::cancelled);
-        again("huge results, read", 20_000, this::huge);
-        again("streams read to their end", 20_000, argument -> stream(argument, Integer.MAX_VALUE));
-        again("streams dropped", 10_000, argument -> stream(argument, 1));
-        again("logins", 10_000, argument -> customer.login().orThrow());
-        again(
+        repeat("short runs", 1_000, argument -> runUntil("short", argument, "succeeded"));
+        repeat("runs in a kept container", 400, argument -> runUntil("quick", argument, "succeeded"));
+        repeat("failing runs", 4_000, argument -> runUntil("failing", argument, "failed"));
+        repeat("long runs", 20_000, argument -> runUntil("long", argument, "succeeded"));
+        repeat("runs cancelled", 10_000, this::runAndCancel);
+        repeat("huge results, read", 20_000, this::readHugeResult);
+        repeat("streams read to their end", 20_000, argument -> readStream(argument, Integer.MAX_VALUE));
+        repeat("streams dropped", 10_000, argument -> readStream(argument, 1));
+        repeat("logins", 10_000, argument -> client.login().orThrow());
+        repeat(
                 "lists",
                 2_000,
-                argument -> customer.get("/v1/activations?limit=50").orThrow());
-        again("functions made, run and deleted", 30_000, this::function);
+                argument -> client.get("/v1/activations?limit=50").orThrow());
+        repeat("functions made, run and deleted", 30_000, this::useNewFunction);
     }
 
-    private void again(String name, int everyMillis, Deed deed) {
+    private void repeat(String name, int everyMillis, Action action) {
         var count = new AtomicLong();
-        var places = new Semaphore(MOST_AT_ONCE);
-        done.put(name, count);
+        var places = new Semaphore(MAX_CONCURRENT);
+        completedCount.put(name, count);
         pacers.execute(() -> {
             try {
                 while (!stopping.await(everyMillis, TimeUnit.MILLISECONDS)) {
                     if (places.tryAcquire()) {
                         threads.execute(() -> {
                             try {
-                                once(name, count, deed);
+                                runOnce(name, count, action);
                             } finally {
                                 places.release();
                             }
                         });
                     } else {
-                        leftOut.incrementAndGet();
+                        skipped.incrementAndGet();
                     }
                 }
             } catch (InterruptedException e) {
@@ -105,9 +105,9 @@ final class Actions implements AutoCloseable {
         });
     }
 
-    private void once(String name, AtomicLong count, Deed deed) {
+    private void runOnce(String name, AtomicLong count, Action action) {
         try {
-            deed.run("soak-" + number.incrementAndGet());
+            action.run("soak-" + number.incrementAndGet());
             count.incrementAndGet();
         } catch (IOException | RuntimeException e) {
             problems.add(name + ": " + e);
@@ -117,85 +117,85 @@ final class Actions implements AutoCloseable {
     }
 
     private String submit(String function, String argument) throws IOException, InterruptedException {
-        return customer.submit(function, argument, "")
+        return client.submit(function, argument, "")
                 .orThrow()
                 .body()
                 .path("activationId")
                 .asText();
     }
 
-    private void ends(String function, String argument, String status) throws IOException, InterruptedException {
+    private void runUntil(String function, String argument, String status) throws IOException, InterruptedException {
         var id = submit(function, argument);
         await(id, status);
     }
 
     private void await(String id, String status) throws IOException, InterruptedException {
-        var until = System.nanoTime() + LAST.toNanos();
-        var record = customer.record(id);
+        var until = System.nanoTime() + END_LIMIT.toNanos();
+        var record = client.record(id);
         while (record.path("finishedAt").isNull() && System.nanoTime() < until) {
-            record = customer.record(id);
+            record = client.record(id);
         }
         if (!record.path("status").asText().equals(status)) {
             throw new IOException("not " + status + ": " + record);
         }
     }
 
-    private void cancelled(String argument) throws IOException, InterruptedException {
+    private void runAndCancel(String argument) throws IOException, InterruptedException {
         var id = submit("long", argument);
         Await.until(
                 "a run to cancel",
-                () -> customer.record(id).path("status").asText().equals("running"));
-        customer.delete("/v1/activations/" + id).orThrow();
+                () -> client.record(id).path("status").asText().equals("running"));
+        client.delete("/v1/activations/" + id).orThrow();
         await(id, "cancelled");
     }
 
-    private void huge(String argument) throws IOException, InterruptedException {
+    private void readHugeResult(String argument) throws IOException, InterruptedException {
         var id = submit("huge", argument);
         await(id, "succeeded");
-        long bytes = customer.drain("/v1/activations/" + id + "/result");
+        long bytes = client.countBytes("/v1/activations/" + id + "/result");
         if (bytes != HUGE_BYTES) {
             throw new IOException("a result of " + bytes + " bytes");
         }
     }
 
-    /** @param lines after which it is dropped */
-    private void stream(String argument, int lines) throws IOException, InterruptedException {
+    /** @param lines after which the client disconnects */
+    private void readStream(String argument, int lines) throws IOException, InterruptedException {
         var id = submit("talking", argument);
-        var last = customer.stream("/v1/activations/" + id + "/events", lines);
+        var last = client.stream("/v1/activations/" + id + "/events", lines);
         if (lines == Integer.MAX_VALUE && !last.equals("event: end")) {
             throw new IOException("a stream whose last event is " + last);
         }
     }
 
-    private void function(String argument) throws IOException, InterruptedException {
-        customer.function(argument, image, Map.of());
-        ends(argument, argument, "succeeded");
-        customer.delete("/v1/functions/" + argument).orThrow();
+    private void useNewFunction(String argument) throws IOException, InterruptedException {
+        client.createFunction(argument, image, Map.of());
+        runUntil(argument, argument, "succeeded");
+        client.delete("/v1/functions/" + argument).orThrow();
     }
 
-    /** So far. */
-    long done() {
-        return done.values().stream().mapToLong(AtomicLong::get).sum();
+    /** Completed actions so far. */
+    long completedCount() {
+        return completedCount.values().stream().mapToLong(AtomicLong::get).sum();
     }
 
-    /** Returns when what was begun has come to its end. */
+    /** Starts no more actions, and waits until the running ones have ended. */
     void stop() throws InterruptedException {
         stopping.countDown();
         pacers.close();
         threads.shutdown();
-        if (!threads.awaitTermination(2 * LAST.toSeconds(), TimeUnit.SECONDS)) {
-            problems.add("deeds that do not end");
+        if (!threads.awaitTermination(2 * END_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            problems.add("actions that do not end");
         }
     }
 
-    /** The first of them, in words. */
+    /** The first problems. */
     List<String> problems() {
-        return problems.stream().limit(SOME).toList();
+        return problems.stream().limit(MAX_PROBLEMS_SHOWN).toList();
     }
 
     void print(PrintStream out) {
-        done.forEach((name, count) -> out.println("  " + count + " " + name));
-        out.println("  " + problems.size() + " that went wrong, " + leftOut + " turns left out");
+        completedCount.forEach((name, count) -> out.println("  " + count + " " + name));
+        out.println("  " + problems.size() + " that went wrong, " + skipped + " turns left out");
     }
 
     @Override

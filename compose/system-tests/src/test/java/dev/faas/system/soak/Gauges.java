@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** What is read off a stage's processes, its bus and Docker, again and again. Linux. */
+/** Samples the processes of a platform, its NATS and Docker. Linux only. */
 final class Gauges {
     static final String HEAP = "heap after GC, MB";
     static final String MEMORY = "resident memory, MB";
@@ -34,7 +34,7 @@ final class Gauges {
     static final String MESSAGES = "JetStream, messages";
     static final String CONSUMERS = "JetStream, consumers";
     static final String CONTAINERS = "containers";
-    static final String RATE = "activations and other deeds a second";
+    static final String RATE = "activations and other actions a second";
 
     private static final List<String> SERVICES = Stream.concat(
                     Stream.of(FaultPlatform.GATEWAY, FaultPlatform.AUTH, FaultPlatform.REGISTRY),
@@ -46,29 +46,29 @@ final class Gauges {
     private static final long LIMIT_SECONDS = 30;
     private static final double MB = 1 << 20;
 
-    private final FaultPlatform stage;
+    private final FaultPlatform platform;
     private final Map<String, Series> series = new LinkedHashMap<>();
     private Duration last = Duration.ZERO;
     private long doneBefore;
 
-    Gauges(FaultPlatform stage) {
-        this.stage = stage;
+    Gauges(FaultPlatform platform) {
+        this.platform = platform;
     }
 
     Collection<Series> series() {
         return series.values();
     }
 
-    /** @param done deeds so far */
+    /** @param done actions so far */
     void sample(Duration at, long done) throws IOException, InterruptedException {
         for (var service : SERVICES) {
-            long pid = stage.part(service).pid();
+            long pid = platform.part(service).pid();
             add(HEAP, service, 4, at, liveHeap(pid) / MB);
-            process(service, pid, at);
+            sampleProcess(service, pid, at);
         }
-        process("nats", stage.part("nats").pid(), at);
-        bus(at);
-        add(CONTAINERS, "all", 4, at, stage.containers().size());
+        sampleProcess("nats", platform.part("nats").pid(), at);
+        sampleNats(at);
+        add(CONTAINERS, "all", 4, at, platform.containers().size());
         if (!last.isZero()) {
             add(
                     RATE,
@@ -86,7 +86,7 @@ final class Gauges {
                 .add(at, value);
     }
 
-    private void process(String who, long pid, Duration at) throws IOException {
+    private void sampleProcess(String who, long pid, Duration at) throws IOException {
         var directory = Path.of("/proc", Long.toString(pid));
         var status = Files.readString(directory.resolve("status"));
         add(MEMORY, who, 16, at, number(RESIDENT, status) * 1024 / MB);
@@ -104,7 +104,7 @@ final class Gauges {
         return Long.parseLong(found.group(1));
     }
 
-    /** After a full collection, which the question brings about. */
+    /** After a full garbage collection, which this jcmd causes. */
     private static double liveHeap(long pid) throws IOException {
         var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
         var process = new ProcessBuilder(jcmd, Long.toString(pid), "GC.class_histogram")
@@ -124,8 +124,8 @@ final class Gauges {
         }
     }
 
-    private void bus(Duration at) throws IOException, InterruptedException {
-        var url = stage.brokers().parts().getFirst().server().monitoringUrl();
+    private void sampleNats(Duration at) throws IOException, InterruptedException {
+        var url = platform.brokers().parts().getFirst().server().monitoringUrl();
         JsonNode answer;
         try (var http = HttpClient.newHttpClient()) {
             var question = HttpRequest.newBuilder(URI.create(url + "/jsz?streams=true"))
@@ -140,7 +140,7 @@ final class Gauges {
         add(CONSUMERS, "nats", 2, at, answer.path("consumers").asDouble());
     }
 
-    /** How each stands, but the functions': a deleted one leaves its mark there for as long as a record may name it. */
+    /** The state of each stream, except of the functions bucket: it keeps a marker for each deleted function. */
     private static List<JsonNode> streams(JsonNode answer) {
         return StreamSupport.stream(answer.path("account_details").spliterator(), false)
                 .flatMap(account ->

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Says what grows. The first third of a run is its warm-up. Through the samples of the rest goes the line of Theil and Sen: its
- * slope is the median of those of all pairs of samples, which a few high ones do not bend. A figure grows when that line rises,
- * from its beginning to its end, by more than the figure's allowance and by more than a tenth of where it began.
+ * Finds figures that grow. The first third of a run is its warm-up. A Theil-Sen line is fitted to the rest: its slope is the
+ * median slope of all pairs of samples, so a few high samples do not change it. A figure grows when the line rises by more than
+ * the figure's allowance and by more than a tenth of its start value.
  */
 final class Growth {
     private static final double TENTH = 0.1;
@@ -21,13 +21,13 @@ final class Growth {
     }
 
     /**
-     * @param from the median of the first third after the warm-up
-     * @param to of the last
-     * @param rise of the line, over all of the time after the warm-up
+     * @param from median of the first third after the warm-up
+     * @param to median of the last third
+     * @param rise of the line after the warm-up
      */
     record Verdict(Series series, double from, double to, double rise, double limit) {
-        boolean grows() {
-            return series.judged() && rise > limit;
+        boolean isGrowing() {
+            return series.isJudged() && rise > limit;
         }
     }
 
@@ -57,7 +57,7 @@ final class Growth {
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    /** A table; those that grow. */
+    /** Prints a table; the figures that grow. */
     List<Verdict> print(PrintStream out) {
         var growing = new ArrayList<Verdict>();
         out.println("| what | of | after warm-up | at the end | rise of the line | may rise | |");
@@ -67,14 +67,14 @@ final class Growth {
             out.printf(
                     Locale.ROOT,
                     "| %s | %s | %.1f | %.1f | %+.1f | %s | %s |%n",
-                    series.what(),
-                    series.who(),
+                    series.figure(),
+                    series.source(),
                     verdict.from(),
                     verdict.to(),
                     verdict.rise(),
-                    series.judged() ? "%.1f".formatted(verdict.limit()) : "",
-                    verdict.grows() ? "GROWS" : "");
-            if (verdict.grows()) {
+                    series.isJudged() ? "%.1f".formatted(verdict.limit()) : "",
+                    verdict.isGrowing() ? "GROWS" : "");
+            if (verdict.isGrowing()) {
                 growing.add(verdict);
             }
         }

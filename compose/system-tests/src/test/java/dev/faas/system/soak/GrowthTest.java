@@ -22,35 +22,36 @@ class GrowthTest {
 
     @Test
     void givenNoiseAroundALevelThenItDoesNotGrow() {
-        assertThat(judged(ALLOWANCE, i -> 30 + noise.nextGaussian() * 5).grows())
+        assertThat(judged(ALLOWANCE, i -> 30 + noise.nextGaussian() * 5).isGrowing())
                 .isFalse();
     }
 
     @Test
-    void givenARiseThatGoesOnThenItGrowsAndByHowMuchIsTold() {
+    void givenASteadyRiseThenItGrowsAndTheRiseIsKnown() {
         var verdict = judged(ALLOWANCE, i -> 30 + i * 0.1 + noise.nextGaussian());
 
-        assertThat(verdict.grows()).isTrue();
+        assertThat(verdict.isGrowing()).isTrue();
         assertThat(verdict.rise()).isBetween(7.0, 9.0);
     }
 
     @Test
     void givenARiseInTheWarmUpAloneThenItDoesNotGrow() {
-        assertThat(judged(ALLOWANCE, i -> Math.min(i, SAMPLES / 3)).grows()).isFalse();
+        assertThat(judged(ALLOWANCE, i -> Math.min(i, SAMPLES / 3)).isGrowing()).isFalse();
     }
 
     @Test
     void givenAFewHighSamplesAtTheEndThenItDoesNotGrow() {
-        assertThat(judged(ALLOWANCE, i -> i > SAMPLES - 8 ? 300 : 30).grows()).isFalse();
+        assertThat(judged(ALLOWANCE, i -> i > SAMPLES - 8 ? 300 : 30).isGrowing())
+                .isFalse();
     }
 
     @Test
     void givenARiseWithinATenthOfTheLevelThenItDoesNotGrow() {
-        assertThat(judged(ALLOWANCE, i -> 1_000 + i * 0.5).grows()).isFalse();
+        assertThat(judged(ALLOWANCE, i -> 1_000 + i * 0.5).isGrowing()).isFalse();
     }
 
     @Test
     void givenAFigureThatIsNotJudgedThenItDoesNotGrow() {
-        assertThat(judged(-1, i -> i).grows()).isFalse();
+        assertThat(judged(-1, i -> i).isGrowing()).isFalse();
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Samples as an SVG: a panel for each thing measured, a line for each of whom. */
+/** Draws samples as an SVG: a panel per figure, a line per source. */
 final class Plot {
     private static final int COLUMNS = 3;
     private static final int WIDTH = 300;
@@ -27,9 +27,9 @@ final class Plot {
     private final double minutes;
 
     Plot(Collection<Series> all, Duration lasting) {
-        panels = all.stream().collect(Collectors.groupingBy(Series::what, LinkedHashMap::new, Collectors.toList()));
+        panels = all.stream().collect(Collectors.groupingBy(Series::figure, LinkedHashMap::new, Collectors.toList()));
         minutes = lasting.toMillis() / 60_000.0;
-        var names = new TreeSet<>(all.stream().map(Series::who).toList());
+        var names = new TreeSet<>(all.stream().map(Series::source).toList());
         names.forEach(name -> colours.put(name, COLOURS.get(colours.size() % COLOURS.size())));
     }
 
@@ -69,13 +69,13 @@ final class Plot {
             text(svg, x - 5, at + 4, "end", number(top * part / 2));
             text(svg, x + part * WIDTH / 2, y + HEIGHT + 14, "middle", number(minutes * part / 2) + " min");
         }
-        // Where the warm-up ends, and the verdict begins.
+        // The end of the warm-up.
         int judged = x + WIDTH / 3;
         svg.append(
                 "<path d=\"M%d %dv%d\" stroke=\"#d0d7de\" stroke-dasharray=\"3 3\"/>\n".formatted(judged, y, HEIGHT));
         for (var line : lines) {
             svg.append("<polyline fill=\"none\" stroke-width=\"1.3\" stroke=\"")
-                    .append(colours.get(line.who()))
+                    .append(colours.get(line.source()))
                     .append("\" points=\"");
             for (int i = 0; i < line.size(); i++) {
                 svg.append(String.format(

@@ -4,22 +4,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One figure over time. */
+/** Collects the values of one figure over time. */
 final class Series {
-    private final String what;
-    private final String who;
+    private final String figure;
+    private final String source;
     private final double allowance;
     private final List<Double> minutes = new ArrayList<>();
     private final List<Double> values = new ArrayList<>();
 
     /**
-     * @param what it measures, with its unit: the panel of the plot
-     * @param who it is measured of
-     * @param allowance by which it may grow without a word, in its unit; negative: it is not judged
+     * @param figure what is measured, with its unit; a panel of the plot
+     * @param source the process or part
+     * @param allowance growth that is accepted, in the figure's unit; negative: the figure is not judged
      */
     Series(String what, String who, double allowance) {
-        this.what = what;
-        this.who = who;
+        this.figure = what;
+        this.source = who;
         this.allowance = allowance;
     }
 
@@ -28,19 +28,19 @@ final class Series {
         values.add(value);
     }
 
-    String what() {
-        return what;
+    String figure() {
+        return figure;
     }
 
-    String who() {
-        return who;
+    String source() {
+        return source;
     }
 
     double allowance() {
         return allowance;
     }
 
-    boolean judged() {
+    boolean isJudged() {
         return allowance >= 0;
     }
 

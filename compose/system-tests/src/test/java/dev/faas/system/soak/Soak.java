@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "./faas test --soak",
         description =
-                "A mixed load for a long time, while memory, threads, descriptors, containers and what the bus holds"
-                        + " are sampled. Exit code 1: something grows that should not, is left behind, or went wrong.",
+                "Runs a mixed load for a long time and samples memory, threads, file descriptors, containers and the size"
+                        + " of JetStream. Exit code 1: a figure grows, containers are left behind, or an action failed.",
         mixinStandardHelpOptions = true)
 final class Soak implements Callable<Integer> {
     private static final Path LOGS = Path.of("target", "soak");
@@ -29,21 +29,24 @@ final class Soak implements Callable<Integer> {
     private static final int SAMPLES = 240;
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(10);
     /**
-     * What ends stays on the bus and in the store for minutes instead of days, or every run would be one long warm-up. All that
-     * is kept for longer, the records in Postgres, is meant to grow, and not sampled.
+     * Ended activations stay in the event stream and the archive for minutes instead of days: otherwise the whole run would be
+     * warm-up. The records in Postgres grow by design, and are not sampled.
      */
-    private static final Map<String, String> KEPT_SHORTLY =
+    private static final Map<String, String> SHORT_RETENTION =
             Map.of("FAAS_EVENTS_RETENTION", "1m", "FAAS_RESULTS_RETENTION", "2m", "FAAS_LOGS_RETENTION", "2m");
 
-    @Option(names = "--hours", paramLabel = "H", description = "How long; 2 unless told.")
+    @Option(names = "--hours", paramLabel = "H", description = "Duration in hours; default: 2.")
     @Nullable
     Double hours;
 
-    @Option(names = "--minutes", paramLabel = "M", description = "Instead: so many minutes.")
+    @Option(names = "--minutes", paramLabel = "M", description = "Duration in minutes, instead of --hours.")
     @Nullable
     Integer minutes;
 
-    @Option(names = "--plot", paramLabel = "FILE", description = "An SVG of all samples (target/soak/soak.svg).")
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE",
+            description = "SVG file for all samples; default: target/soak/soak.svg.")
     Path plot = LOGS.resolve("soak.svg");
 
     private final PrintStream out = System.out;
@@ -59,34 +62,34 @@ final class Soak implements Callable<Integer> {
         var lasting = minutes != null
                 ? Duration.ofMinutes(minutes)
                 : Duration.ofSeconds(Math.round((hours == null ? 2 : hours) * 3600));
-        try (var stage = new FaultPlatform(LOGS, 1, false, KEPT_SHORTLY);
-                var deeds = new Actions(stage)) {
+        try (var platform = new FaultPlatform(LOGS, 1, false, SHORT_RETENTION);
+                var actions = new Actions(platform)) {
             out.printf(
                     "%s: mixed load for %d minutes; the parts' output is in %s%n",
                     Instant.now(), lasting.toMinutes(), LOGS.toAbsolutePath());
-            var gauges = new Gauges(stage);
-            deeds.start();
-            sample(gauges, deeds, lasting);
-            deeds.stop();
-            var problems = deeds.problems();
-            var left = stage.containersLeft();
-            return report(gauges, deeds, problems, left);
+            var gauges = new Gauges(platform);
+            actions.start();
+            sample(gauges, actions, lasting);
+            actions.stop();
+            var problems = actions.problems();
+            var left = platform.awaitContainersGone();
+            return report(gauges, actions, problems, left);
         }
     }
 
-    private void sample(Gauges gauges, Actions deeds, Duration lasting) throws IOException, InterruptedException {
+    private void sample(Gauges gauges, Actions actions, Duration lasting) throws IOException, InterruptedException {
         var pause =
                 lasting.dividedBy(SAMPLES).compareTo(SHORTEST_PAUSE) > 0 ? lasting.dividedBy(SAMPLES) : SHORTEST_PAUSE;
         long begun = System.nanoTime();
         for (int i = 0; System.nanoTime() - begun < lasting.toNanos(); i++) {
-            gauges.sample(Duration.ofNanos(System.nanoTime() - begun), deeds.done());
-            keep(gauges, lasting);
+            gauges.sample(Duration.ofNanos(System.nanoTime() - begun), actions.completedCount());
+            writeInterimReport(gauges, lasting);
             Pause.of(Duration.ofNanos(begun + (i + 1) * pause.toNanos() - System.nanoTime()));
         }
     }
 
-    /** The plot and the table so far: to look at meanwhile, and what is left of a run that is broken off. */
-    private void keep(Gauges gauges, Duration lasting) throws IOException {
+    /** Writes the plot and the table so far, to read during the run, or after it was interrupted. */
+    private void writeInterimReport(Gauges gauges, Duration lasting) throws IOException {
         Files.createDirectories(plot.toAbsolutePath().getParent());
         Files.writeString(plot, new Plot(gauges.series(), lasting).svg());
         try (var table = new PrintStream(TABLE.toFile(), StandardCharsets.UTF_8)) {
@@ -94,8 +97,8 @@ final class Soak implements Callable<Integer> {
         }
     }
 
-    private int report(Gauges gauges, Actions deeds, List<String> problems, List<String> left) {
-        deeds.print(out);
+    private int report(Gauges gauges, Actions actions, List<String> problems, List<String> left) {
+        actions.print(out);
         var growing = new Growth(gauges.series()).print(out);
         problems.forEach(problem -> out.println("  !! " + problem));
         left.forEach(container -> out.println("  !! left: " + container));

@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** That scenarios do what they say, with little; how fast it is depends on the machine and is not asked. */
+/** Tests that the benchmark scenarios work, at a small size. Speed is not tested, because it depends on the machine. */
 class BenchIT {
     @TempDir
     private Path directory;
@@ -35,7 +35,7 @@ class BenchIT {
     void aPastThatIsMadeByHandGoesThroughProjectorAndPruner() throws Exception {
         var report = run("history", 300);
 
-        // Each request is checked as it is answered, and that the bus is empty again is waited for.
+        // The scenario checks each response, and waits until the event stream is pruned.
         assertThat(report.path("rows")).hasSize(10);
         assertThat(figure(report, "left once all was pruned")).isLessThan(64);
     }
@@ -43,7 +43,7 @@ class BenchIT {
     private JsonNode run(String scenario, int count) throws Exception {
         var json = directory.resolve(scenario);
         var quiet = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        try (var image = BusyboxImage.make("faas-bench/it:1", "echo")) {
+        try (var image = BusyboxImage.create("faas-bench/it:1", "echo")) {
             new Bench(MeasuredPlatform::start, image.name(), null, OptionalInt.of(count), quiet)
                     .run(List.of(scenario), json);
         }

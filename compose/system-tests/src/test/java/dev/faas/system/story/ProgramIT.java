@@ -22,9 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The program as people run it: what it prints, how it ends, and that nothing of it stays. */
+/** Tests the program as users run it: its output, its end, and that it leaves nothing behind. */
 public class ProgramIT {
-    /** As a shell has it for SIGINT. */
+    /** The exit code of shells after SIGINT. */
     private static final int STOPPED = 130;
 
     private static final Pattern API = Pattern.compile("api (http://\\S+),");
@@ -55,7 +55,7 @@ public class ProgramIT {
         }
     }
 
-    /** The spawner waits for a Docker Engine that does not come. */
+    /** The spawner waits for a Docker Engine that is not there. */
     @Test
     void upStopsOnASignalDuringItsStart() throws Exception {
         var nowhere = "unix://" + directory.resolve("no-docker.sock");
@@ -100,7 +100,7 @@ public class ProgramIT {
         try (var images = new TestImages(TestImages.dockerHost())) {
             var image = images.script(
                     "while [ \"$(/bin/busybox date +%s)\" -lt \"$1\" ]; do /bin/busybox sleep 1; done; echo ended");
-            // Runs until then by itself: long after the second signal, and not much longer after the restart.
+            // Would run long after the second signal, but not much longer than the restart.
             var end = Instant.now().plusSeconds(30);
             String activation;
             try (var first = up(data, Map.of("FAAS_GRACE", "5m"))) {
@@ -194,7 +194,7 @@ public class ProgramIT {
         }
     }
 
-    /** As sandboxes are being booted, as the activation is accepted, and as its events are read. */
+    /** While sandboxes boot, while the activation is accepted, and while its events are read. */
     @ParameterizedTest
     @ValueSource(strings = {"# and names the image", "# submits an activation", "  event: state"})
     void aDemoThatIsInterruptedAsItRunsLeavesNothing(String line) throws Exception {
@@ -228,7 +228,7 @@ public class ProgramIT {
         }
     }
 
-    /** By the platform: what fills volumes, or has lost its tag, does not show the image's name. */
+    /** By platform label, because containers that fill volumes, or whose image has lost its tag, do not show the image name. */
     private static void assertNothingIsLeftInDocker(String platform) throws IOException {
         try (var images = new TestImages(TestImages.dockerHost())) {
             assertThat(containersOf(images, platform)).isEmpty();

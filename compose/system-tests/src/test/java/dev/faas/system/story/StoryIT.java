@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the platform is for, and that nobody sees another's things. */
+/** Tests the main use of the platform, and that users do not see each other's functions and activations. */
 @ExtendWith(WholeSystem.class)
 class StoryIT {
     @Test
@@ -112,13 +112,13 @@ class StoryIT {
 
     @Test
     void everyPortSaysThatItIsReady(WholeSystem.Running system) throws Exception {
-        var nobody = system.user();
+        var anonymous = system.user();
         for (var uri : new URI[] {
             system.api(), system.platform().auth(), system.platform().registry()
         }) {
-            assertThat(nobody.at(uri).get("/healthz").statusCode()).isEqualTo(200);
-            assertThat(nobody.at(uri).get("/readyz").statusCode()).isEqualTo(200);
-            assertThat(nobody.at(uri).get("/version").statusCode()).isEqualTo(200);
+            assertThat(anonymous.at(uri).get("/healthz").statusCode()).isEqualTo(200);
+            assertThat(anonymous.at(uri).get("/readyz").statusCode()).isEqualTo(200);
+            assertThat(anonymous.at(uri).get("/version").statusCode()).isEqualTo(200);
         }
     }
 

@@ -16,16 +16,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Another user's things do not exist: by every road the answer is, to the byte, that of a thing that never was. */
+/** Tests that for functions and activations of other users, every response equals that for ones that do not exist. */
 @ExtendWith(WholeSystem.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TwoUsersIT {
     private static final Map<String, Object> WHOLE = Map.of("name", "secret", "image", "registry.example/x:1");
     private static final Map<String, Object> CHANGE = Map.of("description", "taken over");
 
-    /** What Ada has. */
+    /** Ada's function and activation. */
     private record Things(String name, String function, String finished, String running) {
-        /** Of the same shape, and nobody's. */
+        /** Valid ids that do not exist. */
         Things neverExisted() {
             return new Things("secreu", other(function), other(finished), other(running));
         }
@@ -41,7 +41,7 @@ class TwoUsersIT {
                     .replace("{running}", running);
         }
 
-        /** What it says, with placeholders for what was asked. */
+        /** The response, with placeholders for the requested ids. */
         String out(String text) {
             return text.replace(name, "{name}")
                     .replace(function, "{fn}")
@@ -50,7 +50,7 @@ class TwoUsersIT {
         }
     }
 
-    /** One way to try it, and how it is to be answered. */
+    /** One request, and its expected response. */
     private record Road(
             int status,
             String method,

@@ -64,9 +64,9 @@ public final class ImageStore {
     }
 
     private ResolvedImage find(SandboxSpec spec) throws SandboxUnavailable, EngineFault {
-        var name = ImageReference.parse(spec.image())
-                .orElseThrow(() -> new ImageNotFound(
-                        "image '" + spec.image() + "' is not a reference such as registry.example/path/name:tag"));
+        var name = ImageReference.parse(spec.program().image())
+                .orElseThrow(() -> new ImageNotFound("image '" + spec.program().image()
+                        + "' is not a reference such as registry.example/path/name:tag"));
         if (name.digest() != null) {
             return pullIfAbsent(name, spec);
         }

@@ -2,14 +2,14 @@ package dev.faas.system.faults;
 
 import java.util.Map;
 
-/** The functions that the load calls. Each prints its argument twice, with a pause in between, so that half a result is noticed. */
-enum Kind {
-    /** The default: repeated until it has ended. */
-    SURE("sure", "delivery", "at-least-once"),
-    /** Never twice. */
-    ONCE("once", "delivery", "at-most-once"),
-    /** In a container that is kept. */
-    KEPT("kept", "mode", "reused");
+/** Lists the functions of the load. Each prints its argument twice with a pause, so that half a result is noticed. */
+enum LoadFunction {
+    /** The default: runs again until it has ended. */
+    AT_LEAST_ONCE("sure", "delivery", "at-least-once"),
+    /** Never runs twice. */
+    AT_MOST_ONCE("once", "delivery", "at-most-once"),
+    /** In a reused container. */
+    REUSED("kept", "mode", "reused");
 
     static final String SCRIPT = RunWatch.TRACE + "echo \"begin $1\"; sleep 0.5; echo \"end $1\"";
 
@@ -17,7 +17,7 @@ enum Kind {
     private final String setting;
     private final String value;
 
-    Kind(String function, String setting, String value) {
+    LoadFunction(String function, String setting, String value) {
         this.function = function;
         this.setting = setting;
         this.value = value;
@@ -27,7 +27,7 @@ enum Kind {
         return function;
     }
 
-    /** What it is created with. */
+    /** Its setting in the create request. */
     Map<String, String> settings() {
         return Map.of(setting, value);
     }
