@@ -10,10 +10,12 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Postgres or NATS dies under a running service: what still works, and what is repaired afterwards. */
+@Tag("slow")
 class OutageTest {
     private static final String PASSWORD = "correct horse battery";
 

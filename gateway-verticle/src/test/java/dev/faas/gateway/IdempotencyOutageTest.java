@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** NATS fails at each step of a submit with an Idempotency-Key, and the submit is repeated. */
+@Tag("slow")
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class IdempotencyOutageTest {
     private static final String ENTRY = "HPUB $KV.IDEMPOTENCY.";

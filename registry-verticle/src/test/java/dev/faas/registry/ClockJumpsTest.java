@@ -15,11 +15,13 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The registry's clock, in one test that of Postgres, is wrong by hours; all other clocks are right. */
+@Tag("slow")
 class ClockJumpsTest extends RegistryFixture {
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration BACKOFF = Duration.ofSeconds(5);

@@ -21,10 +21,12 @@ import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Postgres or NATS dies under a running registry: what still works, and what is repaired afterwards. */
+@Tag("slow")
 class OutageTest {
     @TempDir
     Path directory;

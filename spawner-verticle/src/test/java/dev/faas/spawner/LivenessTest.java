@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Tests that queued work starts within 30 s once nothing prevents it, with the timing of a real platform. A dead spawner keeps
  * its work until it is declared dead: {@link Spawners#DEAD_AFTER} after its last heartbeat, or at once by its successor.
  */
+@Tag("slow")
 final class LivenessTest {
     private static final Duration PROMISED = Duration.ofSeconds(30);
     /** Margin for the run itself and for a slow machine. */

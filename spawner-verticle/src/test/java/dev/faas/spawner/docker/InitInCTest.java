@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Parts of init without a container: how it reads frames, under the sanitizers, and how it reads cgroups. */
+@Tag("slow")
 final class InitInCTest {
 
     private static final List<String> SANITIZED =
