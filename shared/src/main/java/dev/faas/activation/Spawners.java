@@ -1,5 +1,7 @@
 package dev.faas.activation;
 
+import dev.faas.lifecycle.UninterruptedTime;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.faas.lifecycle.RepeatingTask;
