@@ -1,10 +1,9 @@
 package dev.faas.activation;
 
-import dev.faas.lifecycle.UninterruptedTime;
-
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.faas.lifecycle.RepeatingTask;
+import dev.faas.lifecycle.UninterruptedTime;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import dev.faas.wire.Codec;
