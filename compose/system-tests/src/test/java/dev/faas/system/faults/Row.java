@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * Defines one row of the fault matrix.
  *
  * @param brokers number of NATS servers
- * @param blows one after the other in each round
+ * @param injections one after the other in each round
  */
 record Row(String name, int brokers, List<Injection> injections) {
     private static final List<String> PARTS = List.of(
