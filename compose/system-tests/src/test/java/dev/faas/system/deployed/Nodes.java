@@ -1,5 +1,7 @@
 package dev.faas.system.deployed;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +15,9 @@ import java.util.Map;
  * commands. Each command runs in {@code compose/}, as an operator would type it.
  */
 final class Nodes implements AutoCloseable {
+    /** v0.1.0. */
+    private static final String PREVIOUS_COMMIT = "3a9a083c66af67c1f0a3f5f91c013d698a5567f4";
+
     static final Duration SHORT = Duration.ofMinutes(2);
     static final Duration LONG = Duration.ofMinutes(8);
 
@@ -79,6 +84,30 @@ final class Nodes implements AutoCloseable {
                         SHORT,
                         "d=system-tests/target/factor; mkdir -p $d && cp \"$(command -v busybox)\" $d/busybox && tar -C $d -c busybox |"
                                 + " docker import --change 'ENTRYPOINT [\"/busybox\",\"factor\"]' - " + FUNCTION);
+    }
+
+    /**
+     * Builds the four images from the commit of the version before, under this tag. Aborts the test where the clone has no
+     * history.
+     */
+    void buildPreviousVersion(String tag) throws IOException, InterruptedException {
+        var known = machine.line(SHORT, "git cat-file -e " + PREVIOUS_COMMIT + "^{commit} && echo yes || echo no");
+        assumeTrue(known.endsWith("yes"), "the commit of the version before is not in this clone: git fetch --unshallow");
+        var folder = COMPOSE.resolve("system-tests/target/previous");
+        machine.line(
+                SHORT,
+                "rm -rf " + folder + " && mkdir -p " + folder + " && cd \"$(git rev-parse --show-toplevel)\" && git archive "
+                        + PREVIOUS_COMMIT + " | tar -x -C " + folder);
+        machine.line(
+                LONG,
+                "cd " + folder + " && mvn -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true"
+                        + " -pl auth-verticle,registry-verticle,spawner-verticle,gateway-verticle -am package 1>&2");
+        for (var service : List.of("auth-service", "registry-service", "spawner-service", "api-gateway")) {
+            on(1).line(
+                            LONG,
+                            "docker build --build-arg JRE_IMAGE=$JRE_IMAGE -t " + service + ":" + tag + " " + folder
+                                    + "/compose/" + service);
+        }
     }
 
     private void copy(Nodes other) throws IOException, InterruptedException {

@@ -61,10 +61,14 @@ abstract class StackTests {
         }
     }
 
-    /** docs/operations.md, word for word. */
+    /** docs/operations.md, word for word. Old and new code run side by side; user, function and first work are of the old. */
     @Test
     @Order(4)
-    void anUpgradeUnderLoadLosesNothing(Nodes nodes) throws Exception {
+    void anUpgradeFromTheVersionBeforeUnderLoadLosesNothing(Nodes nodes) throws Exception {
+        nodes.buildPreviousVersion("previous");
+        nodes.on(1)
+                .with(Map.of("FAAS_TAG", "previous"))
+                .line(Nodes.LONG, "docker stack deploy --detach=false -c docker-compose.yml faas");
         var next = nodes.on(1).with(Map.of("FAAS_TAG", "next"));
         next.line(Nodes.LONG, "docker compose build");
         try (var traffic = RollingLoad.traffic(nodes, 1)) {
