@@ -129,7 +129,7 @@ class RetriesTest extends RegistryFixture {
         var first = stored(events.accept(accepted));
         var running = accepted.claim(Story.WORKER, Ids.activation(now), now);
         var second = stored(events.append(running, first.sequence()));
-        var report = Report.neverStarted(Status.FAILED, Reason.EXIT_CODE, "1", Instant.now());
+        var report = Report.withoutOutcome(Status.FAILED, Reason.EXIT_CODE, "1", Instant.now());
         stored(events.append(running.finish(report, backoff), second.sequence()));
         // The stored record has milliseconds.
         return (Queued)

@@ -136,7 +136,7 @@ final class Story {
     /** Its next attempt is due after a back-off. */
     Story failed(Duration backoff) {
         var running = (ActivationRecord.Running) last.record();
-        var report = Report.neverStarted(
+        var report = Report.withoutOutcome(
                 Status.FAILED, Reason.EXIT_CODE, "failed", Instant.now().truncatedTo(ChronoUnit.MILLIS));
         return store(running.finish(report, backoff), last.sequence());
     }

@@ -102,7 +102,7 @@ public final class ActivationEvents implements States {
         });
     }
 
-    /** Without an answer, a write that is not in the stream yet may still arrive there. */
+    /** After a time-out the write may still be stored later, so its absence proves nothing. */
     private static AppendResult requireDecided(AppendResult found, long expected, BusException.OutcomeUnknown unknown) {
         if (found instanceof AppendResult.Superseded(var actual)
                 && actual.map(Snapshot::sequence).orElse(0L) <= expected) {
@@ -144,7 +144,7 @@ public final class ActivationEvents implements States {
     }
 
     /** Stores a chunk if the activation's last chunk, of any run, has this sequence (0: if there is none). A writer that sends
-     * chunks one after the other, and repeats those without an answer, so leaves neither a gap nor a duplicate. Fails with
+     * chunks one after the other, and repeats those without an answer, leaves neither a gap nor a duplicate. Fails with
      * {@link BusException.CompareAndSetRefused}. The caller waits for all chunks before it appends the end.
      */
     public CompletableFuture<Long> appendOutput(String id, OutputChunk chunk, long expected) {

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  *   states only, after a known state:   subscribe live ─▶ live, and a check: at once, or after a second for a fresh state
  * </pre>
- * A live event names its predecessor, so the next one shows a missed one. A check finds a missed last one.
+ * Each live event carries the sequence of the one before it, so a missed event is noticed when the next one arrives. If the
+ * last event is missed, a check notices.
  * Runs only on its executor, which must run one task at a time (such as an event loop's {@code runOnContext}).
  */
 public final class ActivationFeed implements AutoCloseable {
@@ -144,7 +145,7 @@ public final class ActivationFeed implements AutoCloseable {
     public void check() {
         if (!closed && !replaying) {
             whenDone(events.lastFromLeader(id), last -> {
-                // No state at all: it has ended and been pruned, and this feed has not seen the end.
+                // No state: the activation ended and was pruned before its end reached this feed.
                 if (!replaying && last.map(Snapshot::sequence).orElse(Long.MAX_VALUE) > stateSeen) {
                     replay();
                 }
@@ -176,8 +177,8 @@ public final class ActivationFeed implements AutoCloseable {
         });
     }
 
-    /** Finds a prefix without a gap: all states up to {@code state} and all output up to the newest. It is valid only when no
-     * state was stored between the two answers: output of a new run would be reported before the state that names the run.
+    /** Finds up to which sequences to replay: all states up to {@code state} and all output up to the newest. It repeats when a
+     * state was stored meanwhile; otherwise output of a new run could precede the state that names the run.
      */
     private void readBoundary(long state) {
         if (statesOnly) {

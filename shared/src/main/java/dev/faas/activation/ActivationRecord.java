@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  *                      │      finish (retry) ─────┘                          │
  *                      └── cancel, expire, loseEvents ───────────────────────┘
  * </pre>
- * {@code attempt} counts the function's own runs. A run that the platform could not start, or lost, is subtracted again and
- * counted in {@code platformFaults}. A run whose spawner stopped in order is subtracted and not counted elsewhere.
+ * {@code release}, {@code handBack}, {@code loseSpawner} and {@code loseCommand} end the activation instead when it was cancelled,
+ * may not run again, or has had too many faults. {@code attempt} counts the function's own runs. A run that the platform could not start, or lost, is subtracted again and
+ * counted in {@code platformFaults}. A run whose spawner shut down cleanly is subtracted and not counted elsewhere.
  *
  * <p>{@code expiresAt} limits the time in the queue. The time of a run, and of a retry's back-off, does not count: both
  * postpone it.
@@ -89,7 +90,7 @@ public sealed interface ActivationRecord extends Versioned {
                 return Duration.ZERO;
             }
             var left = Duration.between(now, nextAttemptAt);
-            // Longer than any back-off of this policy: one of two clocks has jumped.
+            // Longer than any back-off of this policy: the clocks of writer and reader differ.
             return left.compareTo(Backoff.longestWait(activation.retry(), attempt)) > 0 ? Duration.ZERO : left;
         }
 
@@ -109,7 +110,7 @@ public sealed interface ActivationRecord extends Versioned {
             return end(Status.EXPIRED, Reason.QUEUE_TTL, "It waited longer than its function's queue.ttlSeconds.", now);
         }
 
-        /** The event stream has no event of it any more. */
+        /** Its events are missing from the event stream. */
         public Ended loseEvents(Instant now) {
             return end(Status.FAILED, Reason.WORKER_LOST, LOST_DETAIL, now);
         }
@@ -127,7 +128,7 @@ public sealed interface ActivationRecord extends Versioned {
                     null,
                     null,
                     null,
-                    Report.neverStarted(status, reason, detail, now));
+                    Report.withoutOutcome(status, reason, detail, now));
         }
     }
 
@@ -191,7 +192,7 @@ public sealed interface ActivationRecord extends Versioned {
             return lose(Backoff.afterPlatformFault(platformFaults + 1), detail, now);
         }
 
-        /** The event stream has no event of it any more. */
+        /** Its events are missing from the event stream. */
         public Ended loseEvents(Instant now) {
             return end(Status.FAILED, Reason.WORKER_LOST, LOST_DETAIL, now);
         }
@@ -202,7 +203,7 @@ public sealed interface ActivationRecord extends Versioned {
                     : countFault(delay, Reason.WORKER_LOST, detail, now);
         }
 
-        /** It was stopped because it was cancelled, or because its spawner stops in order. Neither an attempt nor a fault is
+        /** It was stopped because it was cancelled, or because its spawner shuts down cleanly. Neither an attempt nor a fault is
          * counted.
          *
          * @param hasBegun whether its command may have begun
@@ -267,7 +268,7 @@ public sealed interface ActivationRecord extends Versioned {
                     worker,
                     runId,
                     claimedAt,
-                    Report.neverStarted(status, reason, detail, now));
+                    Report.withoutOutcome(status, reason, detail, now));
         }
     }
 

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Cancels activations. A queued one ends here, and only then is its command removed from the queue. A running one is flagged,
- * and its spawner stops it. Compare-and-set decides between a claim, an end and this: the first write counts, and the
- * others read it. Thread-safe, never blocks.
+ * and its spawner stops it. Among concurrent writers the first wins; a refused one reads the state
+ * again. Thread-safe, never blocks.
  *
  * <pre>
  *   queued             CAS to cancelled ─▶ command removed     refused: start again from the newer state

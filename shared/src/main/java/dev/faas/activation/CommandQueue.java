@@ -91,7 +91,7 @@ public final class CommandQueue {
         /** It has not been delivered yet, or its function is at its limit. */
         record Waiting() implements CommandLocation {}
 
-        /** A spawner has it, or had it: the server may deliver it again. */
+        /** It was delivered and is not acknowledged; it may be delivered again. */
         record Delivered(long sequence) implements CommandLocation {}
     }
 
@@ -116,7 +116,7 @@ public final class CommandQueue {
                 remove(stream, subject(command)), remove(nats.stream(Subjects.RETRIES), Subjects.retry(command.id())));
     }
 
-    /** By sequence: a purge by subject takes ten times as long and delays publishers. */
+    /** Deletes by sequence: a purge by subject takes ten times as long and delays publishers. */
     private static CompletableFuture<?> remove(Stream stream, String subject) {
         return stream.lastFromLeader(subject)
                 .thenCompose(last -> last.isPresent()
@@ -147,8 +147,8 @@ public final class CommandQueue {
         return consumers.state(Subjects.consumer(functionId)).thenApply(found -> found.flatMap(CommandQueue::stats));
     }
 
-    /** Estimates how many of its function's commands come before this one: exact while no other function's commands are stored
-     * in between. Empty when it is not in the queue.
+    /** Estimates how many of its function's commands come before this one: exact when the stream holds no commands of other
+     * functions in that range. Empty when it is not in the queue.
      */
     public CompletableFuture<OptionalLong> countAhead(ActivationCommand command) {
         var message = stream.lastFromLeader(subject(command));
@@ -171,7 +171,7 @@ public final class CommandQueue {
         }
     }
 
-    /** Of every function; takes 140 ms for a thousand. */
+    /** Reads the stats of every function: 140 ms for a thousand. */
     public CompletableFuture<List<QueueStats>> allStats() {
         return consumers
                 .list()
@@ -188,7 +188,7 @@ public final class CommandQueue {
     /** One function's queue.
      *
      * @param queued commands not delivered yet
-     * @param running delivered and not acknowledged
+     * @param running delivered and not acknowledged: running, or handed back and waiting for redelivery
      * @param limit how many may run at once
      * @param current false when an older version created the consumer with other timings; {@code ensureConsumer} updates it
      */

@@ -95,8 +95,8 @@ public record Report(
         }
     }
 
-    /** A run that ended before its command could be started. */
-    public static Report neverStarted(Status status, Reason reason, @Nullable String detail, Instant at) {
+    /** Reports a run whose outcome was not observed, such as one that never started or was lost. */
+    public static Report withoutOutcome(Status status, Reason reason, @Nullable String detail, Instant at) {
         return new Report(Exit.of(status, reason, detail), Usage.neverStarted(at), Output.NONE, null);
     }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Knows which spawners are alive. A spawner is dead in three cases: a later process has taken its id, it has signed off, or it
+/** Tracks which spawners are alive. A spawner is dead in three cases: a later process has taken its id, it has signed off, or it
  * has been silent for {@link #DEAD_AFTER}. Silence counts only while this observer has itself run and been connected for as
  * long without a break, so that an outage of NATS does not make spawners dead. Heartbeats arrive by a watch, which can stop
  * without notice when a NATS node is lost; so before silence counts, the last heartbeat is read from the leader.

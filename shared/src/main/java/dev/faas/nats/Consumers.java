@@ -117,7 +117,7 @@ public final class Consumers {
     /** A consumer as the server sees it.
      *
      * @param pending not delivered yet
-     * @param unacked delivered and not acknowledged: running activations
+     * @param unacked delivered and not acknowledged: running, or handed back and waiting for redelivery
      * @param delivered the sequence of the last message that was delivered for the first time
      * @param current false when an older version created it with other timings
      */

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Represents one delivery of a message. It is ours until it is acknowledged or handed back, or {@code ack_wait} is over. */
+/** Represents one delivery of a message. This process may handle it until it acknowledges it, hands it back, or {@code ack_wait} is over. */
 public final class Delivery {
     /** Sends a request that may change something. */
     interface Sender {
@@ -52,7 +52,7 @@ public final class Delivery {
         return reply("+ACK");
     }
 
-    /** The same without a confirmation. When it is lost the message is delivered again: only for work that may be repeated.
+    /** Acknowledges without waiting. If the acknowledgement is lost the message is delivered again: only for work that may be repeated.
      */
     public void ackUnconfirmed() {
         try {

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** Pulls one message at a time, with one reply subscription for the whole process. A pull has an expiry and is never
- * {@code no_wait}: at {@code max_ack_pending} the server would not answer such a pull, and would deliver to it later, when
- * nobody waits. Here a message that arrives after its pull was given up goes to {@code unexpected}.
+ * {@code no_wait}: at {@code max_ack_pending} the server would not answer such a pull, and would deliver to it later, after
+ * the caller has given up. Here a message that arrives after its pull was given up goes to {@code unexpected}.
  */
 public final class PullInbox implements AutoCloseable {
 

@@ -80,7 +80,7 @@ public final class Stream {
         return purge(Map.of("filter", subject));
     }
 
-    /** Does so only if the last message is a deletion marker. Messages stored after the marker stay. */
+    /** Purges the subject if its last message is a deletion marker. Messages stored after the marker stay. */
     CompletableFuture<Void> purgeIfLast(String subject, Predicate<StoredMessage> mark) {
         return lastFromLeader(subject)
                 .thenCompose(last -> last.filter(mark)

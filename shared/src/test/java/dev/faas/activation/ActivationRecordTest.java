@@ -141,7 +141,7 @@ class ActivationRecordTest {
     }
 
     private static Report failedAt(Instant at) {
-        return Report.neverStarted(Status.FAILED, Reason.EXIT_CODE, "It did not work.", at);
+        return Report.withoutOutcome(Status.FAILED, Reason.EXIT_CODE, "It did not work.", at);
     }
 
     @Test
@@ -199,9 +199,9 @@ class ActivationRecordTest {
 
     @Test
     void aReportThatContradictsItselfIsRefused() {
-        assertThatThrownBy(() -> Report.neverStarted(Status.RUNNING, Reason.SIGNAL, "", Samples.NOW))
+        assertThatThrownBy(() -> Report.withoutOutcome(Status.RUNNING, Reason.SIGNAL, "", Samples.NOW))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Report.neverStarted(Status.SUCCEEDED, Reason.SIGNAL, "", Samples.NOW))
+        assertThatThrownBy(() -> Report.withoutOutcome(Status.SUCCEEDED, Reason.SIGNAL, "", Samples.NOW))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -64,7 +64,7 @@ final class Samples {
 
     static Report failed(Reason reason) {
         var status = reason == Reason.TIMED_OUT ? Status.TIMED_OUT : Status.FAILED;
-        return Report.neverStarted(status, reason, "It did not work.", NOW.plusMillis(47));
+        return Report.withoutOutcome(status, reason, "It did not work.", NOW.plusMillis(47));
     }
 
     static Retry retry(int attempts) {

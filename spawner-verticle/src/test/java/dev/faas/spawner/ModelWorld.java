@@ -343,7 +343,7 @@ final class ModelWorld {
     }
 
     private static Report failed(Instant at) {
-        return Report.neverStarted(Status.FAILED, Reason.EXIT_CODE, "1", at);
+        return Report.withoutOutcome(Status.FAILED, Reason.EXIT_CODE, "1", at);
     }
 
     private static Report succeeded(Instant at) {

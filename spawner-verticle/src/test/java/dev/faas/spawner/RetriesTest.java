@@ -168,7 +168,7 @@ final class RetriesTest {
         var running = ((Queued) accepted.record())
                 .claim(new Worker("crashed", "1"), Ids.activation(Instant.now()), Instant.now());
         var claimed = Platform.expectStored(platform.events.append(running, accepted.sequence()));
-        var report = Report.neverStarted(Status.FAILED, Reason.EXIT_CODE, "7", Instant.now());
+        var report = Report.withoutOutcome(Status.FAILED, Reason.EXIT_CODE, "7", Instant.now());
         ActivationRecord next = running.finish(report, Duration.ofHours(1));
         return Platform.expectStored(platform.events.append(next, claimed.sequence()));
     }

@@ -26,7 +26,7 @@ public final class ActivationReader {
         if (!Ids.isActivation(id)) {
             return Future.failedFuture(notFound(id));
         }
-        // Empty for another owner's, too: then neither the response nor its time tells whether the id exists.
+        // Empty for another owner's, too: then neither body nor latency reveals whether the id exists.
         return BusAnswer.toFuture(events.last(id)).map(found -> found.filter(snapshot -> isOwner(snapshot, caller)));
     }
 

@@ -60,7 +60,7 @@ public final class EventStream implements ActivationFeed.Listener, OpenResponses
     private int pendingWrites;
     private long progressAt;
 
-    /** @param remainder what is left to send of an activation that was pruned since; fails when that is not known */
+    /** @param remainder supplies the last frames if the activation is pruned meanwhile; fails if the ledger cannot supply them */
     EventStream(
             RoutingContext ctx,
             Format format,

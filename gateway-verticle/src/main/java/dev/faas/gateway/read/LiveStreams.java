@@ -81,7 +81,7 @@ public final class LiveStreams {
     void followLog(RoutingContext ctx, ActivationRecord record) {
         setHead(ctx.response(), "text/plain; charset=utf-8")
                 .putHeader("X-Activation-Status", record.currentStatus().text());
-        // A log has no way to say that a part of it is missing.
+        // Plain text cannot mark missing output: the response is aborted instead.
         stream(ctx, new LogText(), record.id(), 0, () -> Future.failedFuture("pruned"));
     }
 

@@ -38,11 +38,11 @@ import java.util.Optional;
  * known key is answered even when there is no room.
  *
  * <p>When two gateways accept the same id at once, "must not exist" refuses one of them, and that one returns the other's
- * activation. "Must not exist" would succeed again for an activation that has ended and been pruned. That is why the ledger is
- * asked, and why a gateway that was paused after it asked must not continue.
+ * activation. Once an activation has been pruned, "must not exist" would succeed again: so the ledger is asked first, and an
+ * answer older than {@link #MAX_LOOKUP_AGE} is not used.
  */
 public final class Acceptance {
-    /** Shorter than an ended activation stays in the stream, even when the stream is crowded. */
+    /** Less than the shortest time between the end of an activation and its pruning. */
     private static final Duration MAX_LOOKUP_AGE = Duration.ofSeconds(5);
 
     private final ActivationEvents events;
@@ -166,7 +166,7 @@ public final class Acceptance {
                 request.submission().timeoutSeconds().orElse(spec.limits().timeoutSeconds()),
                 spec.retry(),
                 Ids.timeOf(id),
-                // Not from the id's time: the id of a key may be from yesterday.
+                // Not from the id's time: the id bound to an Idempotency-Key may be up to 24 h old.
                 now().plusSeconds(spec.queue().ttlSeconds()),
                 request.submission().tags(),
                 request.caller().requestId());

@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
 /**
  * Refuses submits when a function's queue, an owner's quota or the event stream is full.
  *
- * <p>All figures are approximate: those from NATS are up to a second old. What this gateway has added since is counted on top;
- * what other gateways have added is not. A submit waits for a figure only when none is known, or before it is refused. A figure
- * that cannot be fetched refuses nobody. Thread-safe.
+ * <p>All figures are approximate: those from NATS are up to a second old. This gateway's own submits since then are added; those
+ * of other gateways are not. A submit waits for a figure only when none is known, or before it is refused. A limit whose
+ * figure cannot be fetched is not enforced. Thread-safe.
  */
 public final class Backpressure {
     /**
@@ -40,7 +40,7 @@ public final class Backpressure {
     }
 
     private static final Duration ROOM_RETRY = Duration.ofSeconds(10);
-    /** What a stored event takes beyond its own bytes, and its command in the queue. */
+    /** Estimate: what the event stream adds to one event, and the size of its command. */
     private static final int OVERHEAD_BYTES = 512;
 
     private static final Duration MAX_WAIT = Duration.ofMillis(250);

@@ -114,7 +114,7 @@ final class Reports {
 
     /** A run that got no sandbox, for a reason that a retry does not change. */
     static Report neverStarted(Reason reason, String detail, Instant at) {
-        return Report.neverStarted(Status.FAILED, reason, detail, at);
+        return Report.withoutOutcome(Status.FAILED, reason, detail, at);
     }
 
     private static @Nullable Long orNull(OptionalLong value) {

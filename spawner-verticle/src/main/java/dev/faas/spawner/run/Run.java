@@ -76,7 +76,6 @@ public final class Run {
     private final Delivery delivery;
     private final RunContext context;
     private final RunStop stop = new RunStop();
-    private volatile @Nullable String activationId;
     private volatile @Nullable Preparation preparation;
 
     /** @param id of this run, unique */
@@ -84,11 +83,6 @@ public final class Run {
         this.id = id;
         this.delivery = delivery;
         this.context = context;
-    }
-
-    /** Of the activation that it has claimed. */
-    Optional<String> activationId() {
-        return Optional.ofNullable(activationId);
     }
 
     /** Present while the run waits for its sandbox. */
@@ -146,7 +140,7 @@ public final class Run {
 
     private Optional<Duration> attempt(Decision.Claimed claimed, Settlement settlement, Lease lease)
             throws InterruptedException {
-        activationId = claimed.running().id();
+        var activationId = claimed.running().id();
         ActivationStage.CLAIMED.record(activationId);
         // The thread is this run's own, so all its further log lines belong to that request.
         MDC.put("requestId", claimed.running().activation().requestId());

@@ -66,11 +66,6 @@ public final class Runs {
         return active.containsKey(id);
     }
 
-    boolean isRunningActivation(String activation) {
-        return active.values().stream()
-                .anyMatch(a -> a.run().activationId().filter(activation::equals).isPresent());
-    }
-
     /** Of the runs that wait for a sandbox. */
     public List<Preparation> preparations() {
         return active.values().stream()

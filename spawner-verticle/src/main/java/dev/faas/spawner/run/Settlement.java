@@ -44,14 +44,14 @@ final class Settlement {
         return Optional.empty();
     }
 
-    /** Hands the command back for the next attempt, or parks it until that is due, so that it holds no slot of its function. */
+    /** Hands the command back for the next attempt, or schedules it until that is due, so that it holds no slot of its function. */
     Optional<Duration> requeue(Queued queued) throws InterruptedException {
         if (queued.remainingWait(clock.instant()).isZero()) {
             return handBack(Duration.ZERO);
         }
         var retry = new PendingRetry(CommandQueue.decodeCommand(delivery), queued.nextAttemptAt());
-        if (!tryRequest("parked", () -> queue.scheduleRetry(retry))) {
-            LOG.warn("command not parked, waits for redelivery subject={}", delivery.subject());
+        if (!tryRequest("scheduled", () -> queue.scheduleRetry(retry))) {
+            LOG.warn("retry not scheduled, command waits for redelivery subject={}", delivery.subject());
             return Optional.empty();
         }
         return ack();

@@ -9,8 +9,8 @@ import java.util.SequencedSet;
 import java.util.function.Predicate;
 
 /**
- * Decides which function may pull next: round robin over owners, and over the functions of each owner. Every owner has the
- * same weight, however much it has queued. Not thread-safe.
+ * Keeps the round-robin order of owners, and of the functions of each owner; {@link Scheduler} applies the limits. Every owner has
+ * the same weight, however much it has queued. Not thread-safe.
  */
 final class FairRotation {
     /** The first owner is next. */
