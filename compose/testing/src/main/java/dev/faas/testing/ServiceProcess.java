@@ -22,7 +22,7 @@ public final class ServiceProcess implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
-    /** Whoever runs the tests in the background ignores SIGINT, and hands that on to all that they start. */
+    /** A shell starts background jobs with SIGINT ignored, and their children inherit that. */
     private static final List<String> INTERRUPTIBLE = List.of("env", "--default-signal=INT");
 
     private final Process process;

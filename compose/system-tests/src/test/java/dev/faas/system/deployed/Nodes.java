@@ -92,12 +92,14 @@ final class Nodes implements AutoCloseable {
      */
     void buildPreviousVersion(String tag) throws IOException, InterruptedException {
         var known = machine.line(SHORT, "git cat-file -e " + PREVIOUS_COMMIT + "^{commit} && echo yes || echo no");
-        assumeTrue(known.endsWith("yes"), "the commit of the version before is not in this clone: git fetch --unshallow");
+        assumeTrue(
+                known.endsWith("yes"), "the commit of the version before is not in this clone: git fetch --unshallow");
         var folder = COMPOSE.resolve("system-tests/target/previous");
         machine.line(
                 SHORT,
-                "rm -rf " + folder + " && mkdir -p " + folder + " && cd \"$(git rev-parse --show-toplevel)\" && git archive "
-                        + PREVIOUS_COMMIT + " | tar -x -C " + folder);
+                "rm -rf " + folder + " && mkdir -p " + folder
+                        + " && cd \"$(git rev-parse --show-toplevel)\" && git archive " + PREVIOUS_COMMIT
+                        + " | tar -x -C " + folder);
         machine.line(
                 LONG,
                 "cd " + folder + " && mvn -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true"
