@@ -17,9 +17,9 @@ final class Series {
      * @param source the process or part
      * @param allowance growth that is accepted, in the figure's unit; negative: the figure is not judged
      */
-    Series(String what, String who, double allowance) {
-        this.figure = what;
-        this.source = who;
+    Series(String figure, String source, double allowance) {
+        this.figure = figure;
+        this.source = source;
         this.allowance = allowance;
     }
 
