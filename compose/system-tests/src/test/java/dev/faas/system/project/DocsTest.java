@@ -27,6 +27,9 @@ class DocsTest {
     private static final Pattern FILE = Pattern.compile("[\\w.-]+(?:/[\\w.-]+)*/?");
     private static final Pattern WITH_ENDING =
             Pattern.compile(".*[\\w-]\\.(?:md|java|c|sh|yml|yaml|xml|conf|svg|sql|properties)");
+    /** Between white space, with a letter or a digit in it. */
+    private static final Pattern WORD = Pattern.compile("\\S*\\w\\S*");
+
     private static final Pattern SCHEME = Pattern.compile("^[a-z]+:.*");
 
     private static List<Path> documents;
@@ -54,6 +57,18 @@ class DocsTest {
                 .collect(Collectors.toSet());
 
         assertThat(misses(TEST, match -> tests.contains(match.group()))).isEmpty();
+    }
+
+    /** A document that grows pushes something out. */
+    @Test
+    void documentsStayShort() {
+        assertThat(documents.stream().mapToLong(DocsTest::words).sum()).isLessThanOrEqualTo(10_000);
+        assertThat(words(Path.of("README.md"))).isLessThanOrEqualTo(1_200);
+        assertThat(SourceTree.read(Path.of("CHANGELOG.md")).lines()).hasSizeLessThanOrEqualTo(40);
+    }
+
+    private static long words(Path document) {
+        return WORD.matcher(SourceTree.read(document)).results().count();
     }
 
     @Test
