@@ -62,7 +62,7 @@ final class RollingLoad implements AutoCloseable {
         var line = out.readLine();
         assertThat(process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)).isTrue();
         assertThat(line).as("results of the client").isNotNull();
-        var json = Codec.toTree(line.getBytes(StandardCharsets.UTF_8));
+        var json = Codec.readTree(line.getBytes(StandardCharsets.UTF_8));
         var ids = StreamSupport.stream(json.path("ids").spliterator(), false)
                 .map(JsonNode::asText)
                 .toList();

@@ -54,7 +54,7 @@ final class StreamEnds {
                 "printf '%s\\n' " + String.join(" ", ids) + " | docker exec -i " + container
                         + " java -Xmx64m -XX:+UseSerialGC -cp /app/service.jar:/tmp/ends.jar "
                         + StreamEnds.class.getName());
-        return Codec.toTree(json.getBytes(StandardCharsets.UTF_8));
+        return Codec.readTree(json.getBytes(StandardCharsets.UTF_8));
     }
 
     private static void write(Path jar) throws IOException {
