@@ -97,14 +97,14 @@ class HttpConnectionIT {
     void whenASubmitHasAnIdThenItsRunIsLoggedUnderIt(WholeSystem.Running system) throws Exception {
         var ada = Client.register(system.api());
         ada.function("traced", system.images().script("echo $1"));
-        try (var log = new Lines("dev.faas.spawner.Run")) {
+        try (var log = new Lines("dev.faas.spawner.run.Run")) {
             var id = ada.post("/v1/functions/traced/activations", "x", "X-Request-Id", "trace-run")
                     .expect(202)
                     .json()
                     .path("activationId")
                     .asText();
 
-            log.await("[trace-run] activation " + id + ": run ");
+            log.await("[trace-run] run started activation=" + id + " run=");
         }
     }
 

@@ -24,7 +24,7 @@ class UnhappyEndsIT {
     private static final long STOPS_WITHIN_MS = 5_000;
 
     @ParameterizedTest
-    @MethodSource("dev.faas.standalone.UnhappyRows#all")
+    @MethodSource("dev.faas.system.run.UnhappyRows#all")
     void endsInItsNamedStateAndLeavesNothing(UnhappyRows.Row row, WholeSystem.Running system) throws Exception {
         var images = system.images();
         var image = row.script().isEmpty() ? images.load(row.image()) : images.script(row.script());
