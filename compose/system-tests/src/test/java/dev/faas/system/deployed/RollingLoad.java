@@ -14,7 +14,7 @@ import java.util.stream.StreamSupport;
 final class RollingLoad implements AutoCloseable {
     private static final long LIMIT_MINUTES = 10;
     /** On one node the old gateway stops first: its ports are closed until the new one has started. */
-    private static final int LONGEST_GAP_MILLIS = 30_000;
+    private static final int LONGEST_GAP_MILLIS = 60_000;
 
     private static final int MOST_RETRIES = 400;
 
