@@ -13,7 +13,7 @@ import java.util.stream.StreamSupport;
 /** Starts a {@link RemoteClient} in the network of a node, and checks its results. */
 final class RollingLoad implements AutoCloseable {
     private static final long LIMIT_MINUTES = 10;
-    /** On one node the old gateway stops first: its ports are closed until the new one has started. */
+    /** On one node the old gateway stops first; Compose makes every container anew: 12 to 21 s on two busy cores. */
     private static final int LONGEST_GAP_MILLIS = 60_000;
 
     private static final int MOST_RETRIES = 400;
