@@ -1,20 +1,15 @@
 package dev.faas.system.outage;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Mounts an ext4 file system from a file. A copy of the file is the disk after a power cut: it has only what was synced, not
  * what the kernel still has in memory. Needs root.
  */
 final class LoopDisk implements AutoCloseable {
-    private static final long LIMIT_SECONDS = 30;
-
     private final Path file;
     private final Path mount;
 
@@ -23,20 +18,20 @@ final class LoopDisk implements AutoCloseable {
         this.mount = Files.createDirectories(mount);
         // "loop" takes a free device, which is free again after the unmount. The kernel does not commit by itself
         // meanwhile.
-        run("mount", "-o", "loop,commit=600", file.toString(), mount.toString());
+        SmallDisk.run("mount", "-o", "loop,commit=600", file.toString(), mount.toString());
     }
 
     static LoopDisk make(Path folder, int megabytes) throws IOException {
         var file = Files.createDirectories(folder).resolve("disk.img");
-        run("truncate", "--size=" + megabytes + "M", file.toString());
-        run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", file.toString());
+        SmallDisk.run("truncate", "--size=" + megabytes + "M", file.toString());
+        SmallDisk.run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", file.toString());
         return new LoopDisk(file, folder.resolve("mount"));
     }
 
     /** The disk after a power cut at this moment, mounted. */
     LoopDisk afterPowerCut(Path folder) throws IOException {
         var copy = Files.createDirectories(folder).resolve("disk.img");
-        run("cp", "--sparse=always", file.toString(), copy.toString());
+        SmallDisk.run("cp", "--sparse=always", file.toString(), copy.toString());
         return new LoopDisk(copy, folder.resolve("mount"));
     }
 
@@ -45,7 +40,7 @@ final class LoopDisk implements AutoCloseable {
     }
 
     void sync() throws IOException {
-        run("sync", "--file-system", mount.toString());
+        SmallDisk.run("sync", "--file-system", mount.toString());
     }
 
     /** Whether these bytes would be there after a power cut. */
@@ -53,26 +48,9 @@ final class LoopDisk implements AutoCloseable {
         return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text);
     }
 
-    private static void run(String... line) throws IOException {
-        var process = new ProcessBuilder(line)
-                .redirectErrorStream(true)
-                .redirectOutput(Redirect.INHERIT)
-                .start();
-        try {
-            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                process.destroyForcibly();
-                throw new IOException(String.join(" ", line) + " failed; its output is above");
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException();
-        }
-    }
-
     /** Unmounts even with open files. */
     @Override
     public void close() throws IOException {
-        run("umount", "-l", mount.toString());
+        SmallDisk.run("umount", "-l", mount.toString());
     }
 }

@@ -58,7 +58,8 @@ final class SmallDisk implements AutoCloseable {
         Files.deleteIfExists(ballast);
     }
 
-    private static void run(String... line) throws IOException {
+    /** Runs a command to its successful end, within a limit. */
+    static void run(String... line) throws IOException {
         var process = new ProcessBuilder(line)
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.INHERIT)
@@ -66,9 +67,10 @@ final class SmallDisk implements AutoCloseable {
         try {
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 process.destroyForcibly();
-                throw new IOException(String.join(" ", line) + " did not do it");
+                throw new IOException(String.join(" ", line) + " failed; its output is above");
             }
         } catch (InterruptedException e) {
+            process.destroyForcibly();
             Thread.currentThread().interrupt();
             throw new InterruptedIOException();
         }
