@@ -4,6 +4,7 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.Canceller;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Spawners;
+import dev.faas.activation.queue.QueueTable;
 import dev.faas.gateway.ActivationRoutes.SubmitContext;
 import dev.faas.gateway.explain.Explainer;
 import dev.faas.gateway.forward.Addresses;
@@ -90,14 +91,15 @@ public final class GatewayVerticle extends ServiceVerticle {
         var reads = new ReadContext(reader, events, openResponses, toRegistry);
         var streams = new LiveStreams(reads, config.streams());
         var functions = new Functions(cache, registryClient);
-        var pressure = new Backpressure(events, queue, config.limits());
+        var table = on.open("queue table", () -> QueueTable.follow(nats, queue, QueueTable.MAX_AGE), QueueTable::close);
+        var pressure = new Backpressure(events, queue, table, config.limits());
         var keys = IdempotencyKeys.open(nats, limit);
         var acceptance = new Acceptance(events, enqueuer, pressure, keys, reader, clock);
         var replay = new Replay(reader, events, registryClient, functions);
         var cancellation = new Cancellation(reader, new Canceller(events, queue, clock));
         var spawners = on.open("spawners", () -> new Spawners(nats), Spawners::close);
         spawners.startObserving();
-        var explainer = new Explainer(reader, queue, pressure, spawners::recentHeartbeats, clock);
+        var explainer = new Explainer(reader, queue, table, spawners::recentHeartbeats, clock);
         var api = new Api(
                 verifier,
                 Forwarding.to(auth),

@@ -4,6 +4,7 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.Canceller;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Spawners;
+import dev.faas.activation.queue.QueueTable;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Listener;
@@ -136,7 +137,8 @@ public final class RegistryVerticle extends ServiceVerticle {
         var closer = new LostActivationCloser(
                 events, projection, ledger, nats.stream(Subjects.EVENTS).consumers(), clock);
         var context = new RepairContext(new RepairStore(pg), events, queue, closer, clock);
-        var reconciler = createReconciler(context, nats, bucket, spawners);
+        var table = on.open("queue table", () -> QueueTable.follow(nats, queue, QueueTable.MAX_AGE), QueueTable::close);
+        var reconciler = createReconciler(context, nats, bucket, spawners, table);
         on.repeat("reconciler", maintenance.reconcilePause(), reconciler::runOnce);
 
         var bodies = new FunctionBody(eventsAge);
@@ -169,7 +171,8 @@ public final class RegistryVerticle extends ServiceVerticle {
         return Projector.start(nats.openReader(Subjects.EVENTS, Subjects.PROJECTOR), projection, metrics.registry());
     }
 
-    private Reconciler createReconciler(RepairContext context, Nats nats, FunctionBucket bucket, Spawners spawners) {
+    private Reconciler createReconciler(
+            RepairContext context, Nats nats, FunctionBucket bucket, Spawners spawners, QueueTable table) {
         var store = context.store();
         var queue = context.queue();
         var minAge = config.maintenance().reconcileAfter();
@@ -183,7 +186,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         new LostRunRescuer(context, spawners::isDead),
                         new DeletedQueueRemover(store, queue, nats.stream("KV_" + Subjects.IMAGES), minAge),
                         new DeletedFunctionPurger(store, bucket, config.retention(), clock),
-                        new ConsumerReconciler(store, queue)));
+                        new ConsumerReconciler(store, queue, table, ConsumerReconciler.MAX_IDLE, clock)));
     }
 
     private static Spawners observeSpawners(Nats nats) throws Exception {

@@ -48,6 +48,7 @@ class DeletionTest {
         owner = Ids.user(Instant.now());
         user = registry.client(owner);
         functionId = user.create("worked").json().getString("id");
+        queue.ensureConsumer(new QueueKey(owner, functionId), 10).join();
     }
 
     @AfterEach
@@ -141,6 +142,7 @@ class DeletionTest {
         var old = queued();
         user.delete("/v1/functions/worked");
         functionId = user.create("worked").json().getString("id");
+        queue.ensureConsumer(new QueueKey(owner, functionId), 10).join();
         var fresh = queued();
 
         Await.eventually(() -> status(old) == Status.CANCELLED);

@@ -178,15 +178,15 @@ class FunctionApiTest extends RegistryFixture {
     }
 
     @Test
-    void givenACreatedFunctionWhenItsConcurrencyChangesThenItsConsumerHasItToo() {
+    void givenAFunctionWithoutWorkThenItHasNoConsumerAndOneWithWorkFollowsItsConcurrency() {
         var id = user.create("bounded").json().getString("id");
+        user.patch("/v1/functions/bounded", new JsonObject().put("concurrency", 4));
+        assertThat(queue.stats(id).join()).isEmpty();
+
+        queue.ensureConsumer(new Subjects.QueueKey(owner, id), 4).join();
         user.patch("/v1/functions/bounded", new JsonObject().put("concurrency", 3));
 
-        var queue = new CommandQueue(registry.bus);
-        assertThat(queue.stats(id).join()).get().satisfies(stats -> {
-            assertThat(stats.limit()).isEqualTo(3);
-            assertThat(stats.key()).isEqualTo(new Subjects.QueueKey(owner, id));
-        });
+        assertThat(queue.stats(id).join().orElseThrow().limit()).isEqualTo(3);
     }
 
     @Test

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +33,7 @@ class PruneAndRepairTest extends RegistryFixture {
 
     @BeforeEach
     void newFunction() {
-        functionId = user.create("worked").json().getString("id");
+        functionId = createWithQueue("worked");
     }
 
     @Test
@@ -90,16 +89,6 @@ class PruneAndRepairTest extends RegistryFixture {
             assertThat(stats.queued()).isZero();
             assertThat(stats.running()).isEqualTo(1);
             pulled.delivery().ack().join();
-        }
-    }
-
-    @Test
-    void givenQueuedWorkWhenItsNotificationGotLostThenItIsNotifiedAgain() throws Exception {
-        var notified = new CountDownLatch(3);
-        try (var _ = registry.bus.subscribe("wake." + owner + "." + functionId, message -> notified.countDown())) {
-            accepted();
-
-            assertThat(notified.await(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 

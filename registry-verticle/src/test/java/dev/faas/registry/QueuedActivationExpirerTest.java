@@ -30,7 +30,7 @@ class QueuedActivationExpirerTest extends RegistryFixture {
 
     @BeforeEach
     void newFunction() {
-        functionId = user.create("worked").json().getString("id");
+        functionId = createWithQueue("worked");
     }
 
     @Test

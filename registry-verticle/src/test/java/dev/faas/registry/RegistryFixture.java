@@ -3,6 +3,7 @@ package dev.faas.registry;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.CommandQueue;
 import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects.QueueKey;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
@@ -38,5 +39,12 @@ abstract class RegistryFixture {
     void newUser() throws Exception {
         owner = Ids.user(Instant.now());
         user = registry.client(owner);
+    }
+
+    /** Creates a function that has been called: a spawner has created its queue. Returns its id. */
+    String createWithQueue(String name) {
+        var id = user.create(name).json().getString("id");
+        queue.ensureConsumer(new QueueKey(owner, id), 10).join();
+        return id;
     }
 }

@@ -35,7 +35,7 @@ class RetriesTest extends RegistryFixture {
 
     @BeforeEach
     void newFunction() {
-        functionId = user.create("retried").json().getString("id");
+        functionId = createWithQueue("retried");
     }
 
     @Test

@@ -26,6 +26,8 @@ import java.util.function.Consumer;
  */
 public final class CommandQueue {
     private static final int RETRY_WRITE_TRIES = 5;
+    /** The queue group of all spawners. */
+    private static final String SPAWNERS = "spawners";
 
     private final Nats nats;
     private final Stream stream;
@@ -130,15 +132,28 @@ public final class CommandQueue {
                 new QueueKey(function.owner(), function.id()), function.spec().concurrency());
     }
 
+    /** Adjusts the limit of the function's consumer, if it has one. */
+    public CompletableFuture<Void> updateLimit(FunctionRevision function) {
+        return stats(function.id())
+                .thenCompose(found -> found.filter(
+                                stats -> stats.limit() != function.spec().concurrency())
+                        .map(outdated -> ensureConsumer(function))
+                        .orElse(CompletableFuture.completedFuture(null)));
+    }
+
     public CompletableFuture<Void> ensureConsumer(QueueKey key, int concurrency) {
         return consumers.ensure(
                 Subjects.consumer(key.function()), Subjects.functionQueue(key.owner(), key.function()), concurrency);
     }
 
+    /** Removes the consumer of a function without queued or running commands. One that arrives meanwhile stays in the stream. */
+    public CompletableFuture<Void> removeConsumer(QueueKey key) {
+        return consumers.delete(Subjects.consumer(key.function()));
+    }
+
     /** Removes the consumer of a function and its remaining commands. Only for a function that has nothing running. */
     public CompletableFuture<Void> removeQueue(QueueKey function) {
-        return consumers
-                .delete(Subjects.consumer(function.function()))
+        return removeConsumer(function)
                 .thenCompose(deleted -> stream.purge(Subjects.functionQueue(function.owner(), function.function())));
     }
 
@@ -194,10 +209,11 @@ public final class CommandQueue {
      */
     public record QueueStats(QueueKey key, long queued, int running, int limit, boolean current) {}
 
-    /** Receives work notifications, any of which may be lost; on a thread of the NATS client. */
-    public Nats.Subscription onWork(Consumer<QueueKey> listener) {
+    /** Receives a share of the work notifications: each goes to one of the spawners, and may be lost. On a thread of the NATS client. */
+    public Nats.Subscription takeWork(Consumer<QueueKey> listener) {
         return nats.subscribe(
                 Subjects.ALL_WORK_NOTIFICATIONS,
+                SPAWNERS,
                 message -> Subjects.queueKey(message.message().subject()).ifPresent(listener));
     }
 

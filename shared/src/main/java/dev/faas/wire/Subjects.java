@@ -34,9 +34,15 @@ public final class Subjects {
     public static final String ALL_EVENTS = "events.*.*";
     public static final String ALL_STATES = "events.*.state";
     public static final String ALL_WORK_NOTIFICATIONS = "wake.>";
+    /** The table of all queues, in parts. */
+    public static final String QUEUE_TABLE = "queues.table";
+
+    public static final String ALL_LIMIT_REPORTS = "peers.limit.>";
 
     private static final String QUEUE = "activations.queue.";
     private static final String WORK_NOTIFICATION = "wake.";
+    private static final String PEERS = "peers.";
+    private static final String LIMIT_REPORT = "peers.limit.";
 
     private Subjects() {}
 
@@ -55,10 +61,54 @@ public final class Subjects {
         return WORK_NOTIFICATION + user(owner) + "." + function(function);
     }
 
-    /** Owner and function of a command or of a work notification; empty for any other subject. */
+    /** Tells a spawner that work of a function waits for a slot elsewhere. */
+    public static String workOffer(String spawner, QueueKey key) {
+        return workOffers(spawner, queue(key));
+    }
+
+    public static String workOffers(String spawner) {
+        return workOffers(spawner, ">");
+    }
+
+    private static String workOffers(String spawner, String what) {
+        return PEERS + "offer." + spawner(spawner) + "." + what;
+    }
+
+    /** Tells a spawner that another one starts the work that it offered. */
+    public static String offerTaken(String spawner, QueueKey key) {
+        return offersTaken(spawner, queue(key));
+    }
+
+    public static String offersTaken(String spawner) {
+        return offersTaken(spawner, ">");
+    }
+
+    private static String offersTaken(String spawner, String what) {
+        return PEERS + "taken." + spawner(spawner) + "." + what;
+    }
+
+    /** Asks a spawner to offer its waiting work to another one. */
+    public static String offerRequest(String spawner, String requester) {
+        return PEERS + "request." + spawner(spawner) + "." + spawner(requester);
+    }
+
+    public static String offerRequests(String spawner) {
+        return PEERS + "request." + spawner(spawner) + ".*";
+    }
+
+    /** Says that a spawner found no command of a function although it was notified of one. */
+    public static String limitReport(QueueKey key) {
+        return LIMIT_REPORT + queue(key);
+    }
+
+    /** Owner and function of a command or of a message that names a queue; empty for any other subject. */
     public static Optional<QueueKey> queueKey(String subject) {
         var parts = subject.split("\\.", -1);
-        int from = subject.startsWith(QUEUE) ? 2 : subject.startsWith(WORK_NOTIFICATION) ? 1 : parts.length;
+        int from = subject.startsWith(WORK_NOTIFICATION)
+                ? 1
+                : subject.startsWith(QUEUE) || subject.startsWith(LIMIT_REPORT)
+                        ? 2
+                        : subject.startsWith(PEERS) ? 3 : parts.length;
         if (parts.length < from + 2 || !Ids.isUser(parts[from]) || !Ids.isFunction(parts[from + 1])) {
             return Optional.empty();
         }
@@ -102,6 +152,14 @@ public final class Subjects {
     /** The name of a function's durable pull consumer, without dots. */
     public static String consumer(String function) {
         return "q_" + function(function);
+    }
+
+    private static String queue(QueueKey key) {
+        return user(key.owner()) + "." + function(key.function());
+    }
+
+    private static String spawner(String id) {
+        return checked(Ids.isSpawner(id), id);
     }
 
     private static String activation(String id) {

@@ -99,7 +99,7 @@ class ActivationsTest {
         var command = ActivationCommand.of(Samples.fresh().activation());
         var notifications = new LinkedBlockingQueue<QueueKey>();
         get(queue.ensureConsumer(new QueueKey(command.owner(), command.functionId()), 2));
-        try (var _ = queue.onWork(notifications::add);
+        try (var _ = queue.takeWork(notifications::add);
                 var puller = queue.openPuller(d -> {})) {
             get(queue.enqueue(command));
             get(queue.enqueue(command));

@@ -3,14 +3,18 @@ package dev.faas.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.activation.CommandQueue.QueueStats;
+import dev.faas.activation.queue.QueueTablePart;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.IdempotencyEntry;
 import dev.faas.wire.ImagePin;
+import dev.faas.wire.Subjects.QueueKey;
 import dev.faas.wire.Versioned;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +49,15 @@ class WireFormatTest {
                                 "06b7gd98g07rk4q3v8x2m5n9ta",
                                 "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"),
                         IdempotencyEntry.class),
+                Arguments.of(
+                        "queue-table",
+                        new QueueTablePart(
+                                "t-1",
+                                0,
+                                1,
+                                3,
+                                List.of(new QueueStats(new QueueKey("usr_1", "fn_1"), 2, 1, 10, true))),
+                        QueueTablePart.class),
                 Arguments.of("image-pin", new ImagePin("sha256:def", "sha256:abc"), ImagePin.class),
                 Arguments.of("heartbeat", new SpawnerHeartbeat("node-1", "06b7", 8, 3, null), SpawnerHeartbeat.class),
                 Arguments.of(

@@ -40,7 +40,6 @@ public record SpawnerConfig(
     /** More runs than there can be. */
     static final int NO_LIMIT = 1_000_000;
 
-    private static final String ID = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}";
     private static final long MIB = 1 << 20;
     private static final int MAX_MB = 1 << 24;
 
@@ -156,7 +155,7 @@ public record SpawnerConfig(
 
     private static String id(Env env, String name, String fallback, String doc) {
         var value = env.text(name, fallback, doc);
-        if (!value.matches(ID)) {
+        if (!Ids.isSpawner(value)) {
             env.addProblem(name, "must be 1 to 64 letters, digits, '-' or '_', not '" + value + "'");
         }
         return value;

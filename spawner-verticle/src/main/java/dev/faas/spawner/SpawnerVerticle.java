@@ -2,8 +2,10 @@ package dev.faas.spawner;
 
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.CommandQueue;
+import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Worker;
+import dev.faas.activation.queue.QueueTable;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Metrics;
@@ -34,7 +36,7 @@ import dev.faas.spawner.run.StateWriter;
 import dev.faas.spawner.schedule.CommandSource;
 import dev.faas.spawner.schedule.KnownFunctions;
 import dev.faas.spawner.schedule.OwnerShare;
-import dev.faas.spawner.schedule.PullDelay;
+import dev.faas.spawner.schedule.Peers;
 import dev.faas.spawner.schedule.PullLoop;
 import dev.faas.spawner.schedule.QueueScanner;
 import dev.faas.spawner.schedule.Slots;
@@ -48,6 +50,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Wires and runs execution-service, which runs activations as containers. {@link #open} lists its parts. */
@@ -121,12 +124,15 @@ public final class SpawnerVerticle extends ServiceVerticle {
         on.repeat("images", config.work().timing().reap(), engine::tidy);
         drainOnStop(on, startedRuns);
 
+        var peers = Peers.of(nats, self.spawner(), () -> ableSpawners(spawners));
         var pullLoop = on.open(
-                "queues", () -> startPullLoop(spawners, functions, slots, context, startedRuns), PullLoop::stop);
-        on.open("work notifications", () -> context.bus().queue().onWork(pullLoop::workMayExist), Subscription::close);
+                "queues", () -> startPullLoop(peers, functions, slots, context, startedRuns), PullLoop::stop);
+        on.open("offers", () -> peers.listen(pullLoop), Subscription::close);
+        on.open("work notifications", () -> context.bus().queue().takeWork(pullLoop::workArrived), Subscription::close);
+        peers.requestOffers();
         var watch = watchEngine(on, engine, pool, heartbeat, pullLoop);
         on.repeat("wait details", WAIT_DETAILS, () -> publishWaits(startedRuns, engine));
-        scanQueues(on, pullLoop);
+        scanQueues(on, nats, context.bus().queue(), pullLoop, () -> ableSpawners(spawners));
         on.repeat("replacement check", REPLACEMENT_CHECK, () -> yieldIfReplaced(heartbeat, pullLoop, startedRuns));
         return serve(on, health(nats, watch, heartbeat), metrics);
     }
@@ -159,9 +165,12 @@ public final class SpawnerVerticle extends ServiceVerticle {
         return RepeatingTask.startAfterPause("heartbeat", Spawners.HEARTBEAT_INTERVAL, heartbeat::publish);
     }
 
-    private boolean hasPeers(Spawners spawners) {
+    /** Ids of those that are alive and take work, this one among them. */
+    private static List<String> ableSpawners(Spawners spawners) {
         return spawners.recentHeartbeats().stream()
-                .anyMatch(beat -> !beat.spawner().equals(config.identity().spawner()));
+                .filter(beat -> beat.trouble() == null)
+                .map(SpawnerHeartbeat::spawner)
+                .toList();
     }
 
     /** How many runs of one owner may be here. */
@@ -220,12 +229,12 @@ public final class SpawnerVerticle extends ServiceVerticle {
     }
 
     private PullLoop startPullLoop(
-            Spawners spawners, KnownFunctions functions, Slots slots, RunContext context, Runs runs) {
+            Peers peers, KnownFunctions functions, Slots slots, RunContext context, Runs runs) {
         var pullLoop = new PullLoop(
                 late -> CommandSource.of(
                         context.bus().queue(), functions, config.work().timing().pull(), late),
                 slots,
-                new PullDelay(slots, key -> context.pool().isReady(key.function()), () -> hasPeers(spawners)),
+                peers,
                 (delivery, ended) -> runs.start(id -> new Run(id, delivery, context), ended));
         pullLoop.start();
         return pullLoop;
@@ -244,14 +253,16 @@ public final class SpawnerVerticle extends ServiceVerticle {
         return watch;
     }
 
-    private void scanQueues(Lifecycle.Steps on, PullLoop pullLoop) throws Exception {
-        var timing = config.work().timing();
-        var scanner =
-                new QueueScanner(pullLoop.source(), pullLoop, config.work().slots(), timing.pull(), timing.scan());
-        on.open(
-                "queue scan",
-                () -> RepeatingTask.startPaced("queue scan", timing.scan(), scanner::scan),
-                RepeatingTask::stop);
+    private void scanQueues(
+            Lifecycle.Steps on, Nats nats, CommandQueue queue, PullLoop pullLoop, Supplier<List<String>> spawners)
+            throws Exception {
+        var self = config.identity().spawner();
+        var scanner = new QueueScanner(pullLoop.source(), pullLoop, config.work().slots(), self, spawners);
+        var table = on.open(
+                "queue table",
+                () -> QueueTable.follow(nats, queue, config.work().timing().scan()),
+                QueueTable::close);
+        table.onTable(scanner::scan);
     }
 
     private static void publishWaits(Runs runs, ContainerEngine engine) throws InterruptedException {

@@ -40,7 +40,7 @@ final class CancelTest {
     /** The lease checks once an hour only, so the cancellation must arrive as a message. */
     private Platform.Started hearing() throws Exception {
         var hour = Duration.ofHours(1);
-        var timing = new RunTiming(hour, hour, Duration.ofMillis(250), Duration.ofSeconds(1), hour);
+        var timing = new RunTiming(hour, hour, RunTiming.DEFAULT.pull(), Duration.ofSeconds(1), hour);
         return platform.spawner("hearing", 4, Duration.ofMillis(100), timing);
     }
 

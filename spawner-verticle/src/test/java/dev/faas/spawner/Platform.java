@@ -66,7 +66,7 @@ public final class Platform {
     static final RunTiming QUICK = new RunTiming(
             Duration.ofSeconds(1),
             Duration.ofSeconds(3),
-            Duration.ofMillis(250),
+            RunTiming.DEFAULT.pull(),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1));
 

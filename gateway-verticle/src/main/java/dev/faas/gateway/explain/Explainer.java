@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.SpawnerHeartbeat;
+import dev.faas.activation.queue.QueueTable;
 import dev.faas.gateway.explain.Explanation.FunctionShare;
 import dev.faas.gateway.explain.Explanation.OwnerShare;
 import dev.faas.gateway.explain.Explanation.Slots;
@@ -13,7 +14,6 @@ import dev.faas.gateway.explain.Explanation.Why;
 import dev.faas.gateway.forward.BusAnswer;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.read.ActivationReader;
-import dev.faas.gateway.submit.Backpressure;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,19 +25,19 @@ import java.util.function.Supplier;
 public final class Explainer {
     private final ActivationReader reader;
     private final CommandQueue queue;
-    private final Backpressure pressure;
+    private final QueueTable table;
     private final Supplier<List<SpawnerHeartbeat>> spawners;
     private final InstantSource clock;
 
     public Explainer(
             ActivationReader reader,
             CommandQueue queue,
-            Backpressure pressure,
+            QueueTable table,
             Supplier<List<SpawnerHeartbeat>> spawners,
             InstantSource clock) {
         this.reader = reader;
         this.queue = queue;
-        this.pressure = pressure;
+        this.table = table;
         this.spawners = spawners;
         this.clock = clock;
     }
@@ -59,7 +59,7 @@ public final class Explainer {
                     ended(record.id(), record.currentStatus().text(), record.attempt()));
         }
         var command = ActivationCommand.of(record.activation());
-        return BusAnswer.toFuture(pressure.queueStats()
+        return BusAnswer.toFuture(table.latest()
                 .thenCombine(queue.countAhead(command), (stats, ahead) -> switch (record) {
                     case ActivationRecord.Queued queued -> waiting(queued, ahead, stats);
                     case ActivationRecord.Running running -> running(running, stats);

@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.StreamUsage;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;
+import dev.faas.activation.queue.QueueTable;
 import dev.faas.activation.StreamLimits;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Problem;
@@ -13,7 +14,6 @@ import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 /**
  * Refuses submits when a function's queue, an owner's quota or the event stream is full.
  *
- * <p>All figures are approximate: those from NATS are up to a second old. This gateway's own submits since then are added; those
+ * <p>All figures are approximate: those from NATS are some seconds old. This gateway's own submits since then are added; those
  * of other gateways are not. A submit waits for a figure only when none is known, or before it is refused. A limit whose
  * figure cannot be fetched is not enforced. Thread-safe.
  */
@@ -53,9 +53,9 @@ public final class Backpressure {
             Caffeine.newBuilder().expireAfterAccess(MAX_IDLE).build(id -> new OwnerLoad());
     private final CountEstimate storedBytes = new CountEstimate();
     private final RefreshingValue<StreamUsage> room;
-    private final RefreshingValue<List<QueueStats>> queueStats;
+    private final QueueTable table;
 
-    public Backpressure(ActivationEvents events, CommandQueue queue, Limits limits) {
+    public Backpressure(ActivationEvents events, CommandQueue queue, QueueTable table, Limits limits) {
         this.queue = queue;
         this.limits = limits;
         this.functions = Caffeine.newBuilder().expireAfterAccess(MAX_IDLE).build(id -> new FunctionLoad(queue, id));
@@ -67,12 +67,8 @@ public final class Backpressure {
                 }
             });
         });
-        this.queueStats = new RefreshingValue<>(this::fetchStats);
-    }
-
-    /** Stats of all queues, of this moment. */
-    public CompletableFuture<List<QueueStats>> queueStats() {
-        return queueStats.latest();
+        this.table = table;
+        table.onTable(latest -> updateOwners(latest.queues()));
     }
 
     /**
@@ -83,10 +79,10 @@ public final class Backpressure {
     Future<Reservation> admit(FunctionRevision function, int bytes) {
         var load = functions.get(function.id());
         var owner = owners.get(function.owner());
-        return awaitFigures(room.value(), load.stats(), queueStats.value())
+        return awaitFigures(room.value(), load.stats(), table.current())
                 .compose(ready -> tryReserve(function, load, owner, bytes))
                 // Never refuse because of figures that are a second old.
-                .recover(refusal -> awaitFigures(room.latest(), load.latestStats(), queueStats.latest())
+                .recover(refusal -> awaitFigures(room.latest(), load.latestStats(), table.latest())
                         .compose(ready -> tryReserve(function, load, owner, bytes)));
     }
 
@@ -196,21 +192,12 @@ public final class Backpressure {
         return " Nothing was accepted. Try again in " + seconds + " s.";
     }
 
-    private CompletableFuture<List<QueueStats>> fetchStats() {
-        var addedBefore = new HashMap<OwnerLoad, Long>();
-        owners.asMap().values().forEach(owner -> addedBefore.put(owner, owner.queuedCount.addedSoFar()));
-        return queue.allStats().whenComplete((all, failure) -> {
-            if (failure == null) {
-                var byOwner = all.stream()
-                        .collect(Collectors.groupingBy(
-                                stats -> stats.key().owner(), Collectors.summingLong(QueueStats::queued)));
-                owners.asMap().forEach((id, owner) -> {
-                    if (addedBefore.containsKey(owner)) {
-                        owner.queuedCount.update(addedBefore.get(owner), byOwner.getOrDefault(id, 0L));
-                    }
-                });
-            }
-        });
+    private void updateOwners(List<QueueStats> queues) {
+        var byOwner = queues.stream()
+                .collect(Collectors.groupingBy(
+                        stats -> stats.key().owner(), Collectors.summingLong(QueueStats::queued)));
+        owners.asMap().forEach((id, owner) ->
+                owner.queuedCount.update(owner.queuedCount.addedSoFar(), byOwner.getOrDefault(id, 0L)));
     }
 
     private static final class OwnerLoad {

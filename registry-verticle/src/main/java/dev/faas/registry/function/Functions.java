@@ -171,11 +171,11 @@ public final class Functions {
     }
 
     private Future<WriteResult> publish(FunctionRevision function) {
-        // Created now so that the first call is quick. If it fails, a spawner or the reconciler creates it.
-        var consumer = Future.fromCompletionStage(queue.ensureConsumer(function), vertx.getOrCreateContext())
+        // A function has a consumer only while it has work. If this fails, the reconciler corrects the limit.
+        var consumer = Future.fromCompletionStage(queue.updateLimit(function), vertx.getOrCreateContext())
                 .timeout(CONSUMER_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .recover(failure -> {
-                    LOG.warn("consumer not created yet function={} cause={}", function.id(), failure.getMessage());
+                    LOG.warn("limit not updated yet function={} cause={}", function.id(), failure.getMessage());
                     return Future.succeededFuture();
                 });
         return writeToBucket(function).compose(sequence -> consumer.map(ready -> new WriteResult(function, sequence)));

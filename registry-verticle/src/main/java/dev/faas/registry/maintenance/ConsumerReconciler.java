@@ -2,33 +2,52 @@ package dev.faas.registry.maintenance;
 
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;
+import dev.faas.activation.queue.QueueTable;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Subjects.QueueKey;
-import java.util.HashSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks for functions with work whose queue consumer is missing or outdated, and creates or updates that consumer. Outdated
- * means that its limit is not the function's concurrency, or that an earlier version of the program created it.
+ * Keeps a consumer for each function with work, and for no other: creates missing ones, removes those without work for some
+ * minutes, and corrects those whose limit is not the function's concurrency or that an earlier version created. A spawner
+ * creates the consumer of a function that is called again.
  *
- * <p>Publishes work notifications again for queues with free slots, since a notification can be lost. A deleted function
- * whose queue exists again is marked, so that {@link DeletedQueueRemover} removes that queue once more.
+ * <p>A deleted function whose queue exists again is marked, so that {@link DeletedQueueRemover} removes that queue once more.
  */
 public final class ConsumerReconciler implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(ConsumerReconciler.class);
-    private static final int MAX_FUNCTIONS = 5_000;
+    public static final Duration MAX_IDLE = Duration.ofMinutes(5);
+    private static final int FUNCTIONS_AT_ONCE = 1_000;
 
     private final RepairStore store;
     private final CommandQueue queue;
+    private final QueueTable table;
+    private final Duration maxIdle;
+    private final InstantSource clock;
+    /** When a consumer was first seen without work, since it had some. */
+    private Map<QueueKey, Instant> idleSince = Map.of();
 
-    public ConsumerReconciler(RepairStore store, CommandQueue queue) {
+    /** @param maxIdle how long a consumer stays without work */
+    public ConsumerReconciler(
+            RepairStore store, CommandQueue queue, QueueTable table, Duration maxIdle, InstantSource clock) {
         this.store = store;
         this.queue = queue;
+        this.table = table;
+        this.maxIdle = maxIdle;
+        this.clock = clock;
     }
 
     @Override
@@ -38,37 +57,71 @@ public final class ConsumerReconciler implements Reconciler.Repair {
 
     @Override
     public void runOnce() throws Exception {
-        var allStats = Blocking.await(queue.allStats());
-        allStats.stream()
-                .filter(stats -> stats.queued() > 0 && stats.running() < stats.limit())
-                .forEach(stats -> queue.notifyWork(stats.key()));
-        var missing = findQueuesWithoutConsumer(allStats);
-        var functionIds = new HashSet<String>();
-        allStats.forEach(stats -> functionIds.add(stats.key().function()));
-        missing.forEach(key -> functionIds.add(key.function()));
-        Blocking.await(store.markQueueExisting(functionIds));
-        var functions = Blocking.await(store.findLatestRevisions(functionIds)).stream()
-                .collect(Collectors.toMap(FunctionRevision::id, Function.identity()));
-        for (var key : missing) {
-            if (functions.containsKey(key.function())) {
-                Blocking.await(queue.ensureConsumer(functions.get(key.function())));
-                LOG.info("missing consumer created function={}", key.function());
-                queue.notifyWork(key);
+        var queues = Blocking.await(table.current());
+        removeIdle(queues);
+        createMissing(queues);
+        var ids = queues.stream().map(stats -> stats.key().function()).toList();
+        Blocking.await(store.markQueueExisting(ids));
+        correctLimits(queues, ids);
+    }
+
+    private void removeIdle(List<QueueStats> queues) throws Exception {
+        var now = clock.instant();
+        var idle = new HashMap<QueueKey, Instant>();
+        for (var stats : queues) {
+            if (stats.queued() > 0 || stats.running() > 0) {
+                continue;
+            }
+            var since = idleSince.getOrDefault(stats.key(), now);
+            if (since.plus(maxIdle).isAfter(now)) {
+                idle.put(stats.key(), since);
+            } else if (isIdle(Blocking.await(queue.stats(stats.key().function())))) {
+                Blocking.await(queue.removeConsumer(stats.key()));
+                LOG.debug("idle consumer removed function={}", stats.key().function());
             }
         }
-        for (var stats : allStats) {
-            var function = functions.get(stats.key().function());
-            if (function != null && !(stats.current() && function.spec().concurrency() == stats.limit())) {
-                Blocking.await(queue.ensureConsumer(function));
-            }
+        idleSince = idle;
+    }
+
+    /** The table may be some seconds old. */
+    private static boolean isIdle(Optional<QueueStats> now) {
+        return now.filter(stats -> stats.queued() == 0 && stats.running() == 0).isPresent();
+    }
+
+    private void createMissing(List<QueueStats> queues) throws Exception {
+        var existing = queues.stream().map(QueueStats::key).collect(Collectors.toSet());
+        Optional<QueueKey> after = Optional.empty();
+        List<QueueKey> page;
+        do {
+            page = Blocking.await(store.findFunctionsWithWork(after, FUNCTIONS_AT_ONCE));
+            create(page.stream().filter(key -> !existing.contains(key)).collect(Collectors.toSet()));
+            after = page.isEmpty() ? after : Optional.of(page.getLast());
+        } while (page.size() == FUNCTIONS_AT_ONCE);
+    }
+
+    private void create(Set<QueueKey> missing) throws Exception {
+        for (var function : latestRevisions(missing.stream().map(QueueKey::function).toList())) {
+            Blocking.await(queue.ensureConsumer(function));
+            LOG.info("missing consumer created function={}", function.id());
+            queue.notifyWork(new QueueKey(function.owner(), function.id()));
         }
     }
 
-    private List<QueueKey> findQueuesWithoutConsumer(List<QueueStats> allStats) throws Exception {
-        var withConsumer =
-                allStats.stream().map(stats -> stats.key().function()).collect(Collectors.toSet());
-        return Blocking.await(store.findFunctionsWithWork(MAX_FUNCTIONS)).stream()
-                .filter(key -> !withConsumer.contains(key.function()))
-                .toList();
+    private void correctLimits(List<QueueStats> queues, List<String> ids) throws Exception {
+        var limits = Blocking.await(store.findConcurrency(ids));
+        var outdated = new ArrayList<String>();
+        for (var stats : queues) {
+            var limit = limits.get(stats.key().function());
+            if (limit != null && !(stats.current() && limit == stats.limit())) {
+                outdated.add(stats.key().function());
+            }
+        }
+        for (var function : latestRevisions(outdated)) {
+            Blocking.await(queue.ensureConsumer(function));
+        }
+    }
+
+    private List<FunctionRevision> latestRevisions(Collection<String> ids) throws Exception {
+        return ids.isEmpty() ? List.of() : Blocking.await(store.findLatestRevisions(ids));
     }
 }

@@ -16,8 +16,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /** Finds rows to repair, and records what the reconciler has done. */
@@ -80,12 +83,27 @@ public final class RepairStore {
                 RepairStore::snapshot);
     }
 
-    /** Functions with unfinished activations. */
-    Future<List<QueueKey>> findFunctionsWithWork(int limit) {
+    /** Functions with unfinished activations, by owner and id. */
+    Future<List<QueueKey>> findFunctionsWithWork(Optional<QueueKey> after, int limit) {
         return query(
-                "select distinct owner, function_id from activation where finished_at is null limit $1",
-                Tuple.of(limit),
+                """
+                        select distinct owner, function_id from activation
+                        where finished_at is null and (owner, function_id) > ($1, $2)
+                        order by owner, function_id limit $3""",
+                Tuple.of(after.map(QueueKey::owner).orElse(""), after.map(QueueKey::function).orElse(""), limit),
                 row -> new QueueKey(row.getString("owner"), row.getString("function_id")));
+    }
+
+    /** How many activations of each function may run at once. */
+    Future<Map<String, Integer>> findConcurrency(Collection<String> ids) {
+        return query(
+                        """
+                        select f.id, (convert_from(r.body, 'UTF8')::jsonb -> 'spec' ->> 'concurrency')::int as concurrency
+                        from function f join function_revision r on r.function_id = f.id and r.revision = f.revision
+                        where f.id = any($1)""",
+                        Tuple.of(ids.toArray(String[]::new)),
+                        row -> Map.entry(row.getString("id"), row.getInteger("concurrency")))
+                .map(rows -> rows.stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
 
     /** Includes deleted functions. */

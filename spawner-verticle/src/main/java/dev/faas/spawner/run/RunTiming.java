@@ -7,15 +7,15 @@ import java.time.Duration;
  *
  * @param keepAlive between two renewals of a lease
  * @param lease how long a run goes on without a confirmed renewal; then its sandbox is killed
- * @param pull how long a pull waits at the broker
- * @param scan longest pause between two scans of all queues
+ * @param pull how long a pull waits at the broker; it holds a slot meanwhile
+ * @param scan longest age of the table of all queues
  * @param reap between two searches for orphaned containers
  */
 public record RunTiming(Duration keepAlive, Duration lease, Duration pull, Duration scan, Duration reap) {
     public static final RunTiming DEFAULT = new RunTiming(
             Duration.ofSeconds(5),
             Duration.ofSeconds(15),
-            Duration.ofMillis(250),
+            Duration.ofMillis(2),
             Duration.ofSeconds(8),
             Duration.ofSeconds(30));
 }

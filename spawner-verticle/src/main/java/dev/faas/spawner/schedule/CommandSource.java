@@ -1,16 +1,14 @@
 package dev.faas.spawner.schedule;
 
 import dev.faas.activation.CommandQueue;
-import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.nats.Delivery;
 import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** Pulls commands and reads queue figures from the broker. Nothing here blocks. */
+/** Pulls commands from the broker. Nothing here blocks. */
 public interface CommandSource extends AutoCloseable {
     /** The result of one pull. */
     sealed interface Result {
@@ -28,8 +26,6 @@ public interface CommandSource extends AutoCloseable {
 
     /** Creates the function's consumer at the broker. */
     CompletableFuture<Void> createQueue(QueueKey key);
-
-    CompletableFuture<List<QueueStats>> allStats();
 
     /** The function's concurrency limit if it is known, else a high value: that costs one empty pull. */
     int limit(QueueKey key);
@@ -54,11 +50,6 @@ public interface CommandSource extends AutoCloseable {
             @Override
             public CompletableFuture<Void> createQueue(QueueKey key) {
                 return queue.ensureConsumer(key, limits.concurrency(key).orElse(1));
-            }
-
-            @Override
-            public CompletableFuture<List<QueueStats>> allStats() {
-                return queue.allStats();
             }
 
             @Override

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Keeps the round-robin order of owners, and of the functions of each owner; {@link Scheduler} applies the limits. Every owner has
@@ -38,6 +39,11 @@ final class FairRotation {
     boolean contains(QueueKey key) {
         var functions = owners.get(key.owner());
         return functions != null && functions.contains(key);
+    }
+
+    /** Owner by owner, in the order of their turns. */
+    Stream<QueueKey> keys() {
+        return owners.values().stream().flatMap(SequencedSet::stream);
     }
 
     int size() {

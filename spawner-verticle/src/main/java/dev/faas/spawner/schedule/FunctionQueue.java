@@ -6,14 +6,22 @@ import dev.faas.wire.Subjects.QueueKey;
 final class FunctionQueue {
     final QueueKey key;
     boolean pulling;
-    /** A work notification arrived during a pull, which may have been sent too early to see that work. */
-    boolean notifiedDuringPull;
-    /** The broker reported that nothing else waits, and no work notification has arrived since. */
+    /** Work was announced during a pull, which may have been sent too early to see that work. */
+    boolean announcedDuringPull;
+    /** The broker reported that nothing else waits, and no work has been announced since. */
     boolean knownEmpty;
+    /** The broker notified this spawner alone of work: if the next pull finds nothing, it is repeated once. */
+    boolean notified;
+    /** Pulls in a row that found nothing although this spawner had been notified. */
+    int vainPulls;
     /** Runs on this spawner. */
     int running;
     /** By {@link System#nanoTime}. */
     long notBefore;
+    /** Work was announced after the last offer, which may have been about less. */
+    boolean announcedSinceOffer;
+    /** By {@link System#nanoTime}. */
+    long offeredAt = System.nanoTime() - 1_000_000_000L;
 
     FunctionQueue(QueueKey key) {
         this.key = key;

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps the queues that may have work or have runs here. Guarded by the lock of {@link Scheduler}. */
 final class FunctionQueues {
@@ -16,6 +18,11 @@ final class FunctionQueues {
 
     FunctionQueue getOrCreate(QueueKey key) {
         return byKey.computeIfAbsent(key, FunctionQueue::new);
+    }
+
+    @Nullable
+    FunctionQueue find(QueueKey key) {
+        return byKey.get(key);
     }
 
     /** If false, the next queue scan finds the work again. */
@@ -29,6 +36,10 @@ final class FunctionQueues {
             queue.notBefore = at;
         }
         rotation.add(queue.key);
+    }
+
+    boolean isScheduled(FunctionQueue queue) {
+        return rotation.contains(queue.key);
     }
 
     void unschedule(FunctionQueue queue) {
@@ -56,6 +67,11 @@ final class FunctionQueues {
             nearestWait[0] = Math.min(nearestWait[0], wait);
         }
         return wait <= 0;
+    }
+
+    /** Queues that may have work, in the order of their turns. */
+    Stream<FunctionQueue> scheduled() {
+        return rotation.keys().map(byKey::get);
     }
 
     void removeIfUnused(FunctionQueue queue) {

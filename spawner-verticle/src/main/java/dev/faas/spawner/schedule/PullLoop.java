@@ -2,6 +2,8 @@ package dev.faas.spawner.schedule;
 
 import dev.faas.nats.Delivery;
 import dev.faas.spawner.schedule.CommandSource.Result;
+import dev.faas.spawner.schedule.Peers.Offer;
+import dev.faas.spawner.schedule.Scheduler.Turn;
 import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
@@ -17,11 +19,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Pulls commands from the broker while a slot is free, one at a time, and starts a run for each. {@link Scheduler} decides
- * which function is next. A function whose queue is empty is not pulled again before the next work notification.
+ * which function is next. A function whose queue is empty is not pulled again before work is announced.
  *
  * <pre>
  *   work notification ─┐                       ┌─ command ──▶ run in the slot ── ended ─┐
- *   queue scan ────────┼─▶ Scheduler ─▶ pull ──┼─ empty ────▶ slot free                 │
+ *   offer, queue scan ─┼─▶ Scheduler ─▶ pull ──┼─ empty ────▶ slot free                 │
  *   run ended ─────────┘    (slot taken)       └─ no queue ─▶ create it, pull again     │
  *        ▲                                                                              │
  *        └──────────────────────────────────────────────────────────────────────────────┘
@@ -29,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *
  * One thread pulls. Thread-safe.
  */
-public final class PullLoop {
+public final class PullLoop implements Peers.Listener {
     /** Starts a run and returns at once. */
     public interface Starter {
         /** @param ended called when the run is over; the delay after which its command is redelivered, if it is */
@@ -39,18 +41,19 @@ public final class PullLoop {
     private static final Logger LOG = LoggerFactory.getLogger(PullLoop.class);
     private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    private static final int OFFERS_A_REQUEST = 4;
 
     private final CommandSource source;
-    private final PullDelay pullDelay;
+    private final Peers peers;
     private final Starter starter;
     private final Scheduler scheduler;
     private final Thread thread = Thread.ofVirtual().name("queues").unstarted(this::pullUntilClosed);
 
     /** @param sourceFor opens the source; its argument receives commands that arrive after their pull has expired */
     public PullLoop(
-            Function<Consumer<Delivery>, CommandSource> sourceFor, Slots slots, PullDelay pullDelay, Starter starter) {
+            Function<Consumer<Delivery>, CommandSource> sourceFor, Slots slots, Peers peers, Starter starter) {
         this.source = sourceFor.apply(this::onLateDelivery);
-        this.pullDelay = pullDelay;
+        this.peers = peers;
         this.starter = starter;
         this.scheduler = new Scheduler(slots, this.source::limit);
     }
@@ -59,9 +62,42 @@ public final class PullLoop {
         thread.start();
     }
 
+    /** The broker notified this spawner, and no other, of a command. */
+    public void workArrived(QueueKey key) {
+        scheduler.workArrived(key);
+    }
+
     /** A function may have work. */
-    public void workMayExist(QueueKey key) {
-        scheduler.workMayExist(key, pullDelay.of(key));
+    void workMayExist(QueueKey key) {
+        scheduler.workMayExist(key);
+    }
+
+    @Override
+    public void workOffered(QueueKey key, Offer offer) {
+        if (scheduler.workOffered(key, offer.origin())) {
+            peers.take(key, offer);
+        } else {
+            peers.passOn(key, offer);
+        }
+    }
+
+    @Override
+    public void offerTaken(QueueKey key) {
+        scheduler.offerTaken(key);
+    }
+
+    @Override
+    public void offersRequested(String spawner) {
+        scheduler.waitingForSlots(OFFERS_A_REQUEST).forEach(key -> peers.offerTo(spawner, key));
+    }
+
+    @Override
+    public void limitReached(QueueKey key) {
+        scheduler.limitReached(key);
+    }
+
+    private void offerAll() {
+        scheduler.waitingForSlots(Integer.MAX_VALUE).forEach(peers::offer);
     }
 
     public CommandSource source() {
@@ -74,7 +110,14 @@ public final class PullLoop {
 
     /** While paused nothing is pulled: the work waits, or another spawner takes it. */
     public void setPaused(boolean paused) {
-        scheduler.setPaused(paused);
+        if (!scheduler.setPaused(paused)) {
+            return;
+        }
+        if (paused) {
+            offerAll();
+        } else {
+            peers.requestOffers();
+        }
     }
 
     private void onLateDelivery(Delivery delivery) {
@@ -84,15 +127,19 @@ public final class PullLoop {
                 starter.start(delivery, redelivery -> runEnded(queue.get(), redelivery));
             } else {
                 handBack(delivery);
-                scheduler.workMayExist(key, Duration.ZERO);
+                scheduler.workMayExist(key);
             }
         });
     }
 
     private void pullUntilClosed() {
         try {
-            for (var queue = scheduler.nextQueue(); queue != null; queue = scheduler.nextQueue()) {
-                pull(queue);
+            for (var turn = scheduler.nextTurn(); turn != null; turn = scheduler.nextTurn()) {
+                switch (turn) {
+                    case Turn.Pull(var queue) -> pull(queue);
+                    case Turn.Offer(var key) -> peers.offer(key);
+                    case Turn.RequestOffers(var spawner) -> peers.requestOffers(spawner);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -115,7 +162,11 @@ public final class PullLoop {
     private void onResult(FunctionQueue queue, @Nullable Result result, @Nullable Throwable failure) {
         switch (result) {
             case Result.Work(var delivery, boolean moreWaiting) -> startRun(queue, delivery, moreWaiting);
-            case Result.Empty empty -> scheduler.pullFoundNothing(queue);
+            case Result.Empty empty -> {
+                if (scheduler.pullFoundNothing(queue)) {
+                    peers.reportLimit(queue.key);
+                }
+            }
             case Result.NoQueue missing -> {
                 var unused = source.createQueue(queue.key).whenComplete((created, cause) -> pullAgain(queue, cause));
             }
@@ -144,7 +195,7 @@ public final class PullLoop {
         scheduler.runEnded(queue);
         redelivery.ifPresent(
                 delay -> CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
-                        .execute(() -> scheduler.workMayExist(queue.key, Duration.ZERO)));
+                        .execute(() -> scheduler.workMayExist(queue.key)));
     }
 
     private static void handBack(Delivery delivery) {
@@ -154,9 +205,10 @@ public final class PullLoop {
         });
     }
 
-    /** Stops pulling, waits for open pulls and hands back what they bring. Safe to repeat. */
+    /** Stops pulling, waits for open pulls, hands back what they bring, and offers what waits. Safe to repeat. */
     public void stop() throws InterruptedException {
         scheduler.close(CLOSE_LIMIT);
+        offerAll();
         source.close();
     }
 }

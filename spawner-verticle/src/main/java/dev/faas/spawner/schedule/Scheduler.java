@@ -2,8 +2,12 @@ package dev.faas.spawner.schedule;
 
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -18,12 +22,33 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *              ┌─ pullFoundNothing, pullAgain ─▶ slot free
- *   nextQueue ─┤
+ *   nextTurn ──┤
  *   (slot)     └─ commandReceived … runRegistered ─┐
  *   takeSlotFor (slot) ────────────────────────────┴─▶ running ── runEnded ─▶ slot free
  * </pre>
+ *
+ * <p>The broker notifies one spawner of each command. One that cannot start it offers it to the others, and keeps it in mind
+ * itself until that is taken. One that could not take an offer asks for it when it has a slot again and no work of its own.
  */
 final class Scheduler {
+    /** What the pulling thread does next. */
+    sealed interface Turn {
+        /** Its slot is taken. */
+        record Pull(FunctionQueue queue) implements Turn {}
+
+        /** Work of this function waits for a slot here: another spawner may have one. */
+        record Offer(QueueKey key) implements Turn {}
+
+        /** That spawner offered work for which there was no slot then; there is one now. */
+        record RequestOffers(String spawner) implements Turn {}
+    }
+
+    /** Before a pull is repeated that found nothing although this spawner was notified; doubles each time. */
+    private static final Duration FIRST_BACKOFF = Duration.ofMillis(25);
+
+    private static final int MAX_DOUBLINGS = 4;
+    private static final int MAX_MISSED = 64;
+
     private final Slots slots;
     private final ToIntFunction<QueueKey> functionLimit;
     private final FunctionQueues queues = new FunctionQueues();
@@ -31,6 +56,11 @@ final class Scheduler {
     private final Condition changed = lock.newCondition();
     /** Pulls without a result, and commands whose run is not registered yet. */
     private int pending;
+
+    /** Queues that may have more work than was pulled, and were not offered yet. */
+    private final SequencedSet<FunctionQueue> unoffered = new LinkedHashSet<>();
+    /** Spawners that offered work of these owners, for which there was no slot here. */
+    private final Map<String, String> missedOffers = new HashMap<>();
 
     private boolean paused;
     private boolean closed;
@@ -41,44 +71,116 @@ final class Scheduler {
         this.functionLimit = functionLimit;
     }
 
-    /** A function may have work; it gets a turn after the delay. */
-    void workMayExist(QueueKey key, Duration delay) {
-        lock.lock();
-        try {
-            if (closed || !queues.hasRoomFor(key)) {
-                return;
+    /** A function may have work. */
+    void workMayExist(QueueKey key) {
+        locked(() -> announce(key));
+    }
+
+    /** The broker notified this spawner alone. */
+    void workArrived(QueueKey key) {
+        locked(() -> {
+            var queue = announce(key);
+            if (queue != null) {
+                queue.notified = true;
+                unoffered.add(queue);
             }
-            var queue = queues.getOrCreate(key);
+            return null;
+        });
+    }
+
+    /**
+     * Work waits for a slot at another spawner: it gets a turn if there is a slot here.
+     *
+     * @return whether there is one
+     */
+    boolean workOffered(QueueKey key, String origin) {
+        return locked(() -> {
+            expectMore(key);
+            if (paused || closed || !slots.hasSlotFor(key.owner())) {
+                if (missedOffers.size() < MAX_MISSED) {
+                    missedOffers.put(key.owner(), origin);
+                }
+                return false;
+            }
+            var queue = announce(key);
+            if (queue != null) {
+                unoffered.add(queue); // if another function gets the slot
+            }
+            return queue != null;
+        });
+    }
+
+    /** Another spawner pulls what this one offered. */
+    void offerTaken(QueueKey key) {
+        locked(() -> {
+            var queue = queues.find(key);
+            if (queue != null && !queue.pulling && !queue.announcedSinceOffer) {
+                queues.unschedule(queue);
+                queues.removeIfUnused(queue);
+            }
+            return null;
+        });
+    }
+
+    /** Another spawner found no command: if runs of the function here use up its limit, the end of one lets the next begin. */
+    void limitReached(QueueKey key) {
+        locked(() -> {
+            expectMore(key);
+            return null;
+        });
+    }
+
+    private void expectMore(QueueKey key) {
+        var queue = queues.find(key);
+        if (queue != null && queue.running > 0) {
             queue.knownEmpty = false;
-            queue.notifiedDuringPull = queue.pulling;
-            queues.schedule(queue, System.nanoTime() + delay.toNanos());
-            if (mayBeNext(queue)) {
-                changed.signalAll();
-            }
-        } finally {
-            lock.unlock();
         }
     }
 
-    /** Waits for an eligible function and a slot, and takes both; null once closed. */
+    /** Functions that may have work and cannot get a slot here now, in the order of their turns. */
+    List<QueueKey> waitingForSlots(int max) {
+        return locked(() -> queues.scheduled()
+                .filter(queue -> paused || closed || waitsForSlot(queue))
+                .limit(max)
+                .map(queue -> queue.key)
+                .toList());
+    }
+
+    /** A function at its limit does not wait for a slot: the end of one of its runs lets the next begin here. */
+    private boolean waitsForSlot(FunctionQueue queue) {
+        return !queue.pulling && !isAtLimit(queue) && !slots.hasSlotFor(queue.key.owner());
+    }
+
+    private @Nullable FunctionQueue announce(QueueKey key) {
+        if (closed || !queues.hasRoomFor(key)) {
+            return null;
+        }
+        var queue = queues.getOrCreate(key);
+        queue.knownEmpty = false;
+        queue.announcedDuringPull = queue.pulling;
+        queue.announcedSinceOffer = true;
+        queues.schedule(queue, System.nanoTime() + backoff(queue));
+        return queue;
+    }
+
+    private static long backoff(FunctionQueue queue) {
+        return queue.vainPulls == 0 ? 0 : FIRST_BACKOFF.toNanos() << Math.min(queue.vainPulls - 1, MAX_DOUBLINGS);
+    }
+
+    private boolean isAtLimit(FunctionQueue queue) {
+        return queue.running >= functionLimit.applyAsInt(queue.key);
+    }
+
+    /** Waits for an eligible function and takes a slot for it, or for something to tell the other spawners; null once closed. */
     @Nullable
-    FunctionQueue nextQueue() throws InterruptedException {
+    Turn nextTurn() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (!closed) {
-                long now = System.nanoTime();
                 var nearestWait = new long[] {Long.MAX_VALUE};
-                if (!paused && slots.tryTake()) {
-                    var next = queues.next(now, this::isBelowLimits, nearestWait);
-                    if (next.isPresent()) {
-                        var queue = next.get();
-                        slots.assign(queue.key.owner());
-                        queue.pulling = true;
-                        queue.notifiedDuringPull = false;
-                        pending++;
-                        return queue;
-                    }
-                    slots.release();
+                var turn = takeNext(nearestWait).or(this::nextMessage);
+                if (turn.isPresent()) {
+                    return turn.get();
                 }
                 var unused = changed.awaitNanos(nearestWait[0]);
             }
@@ -88,30 +190,68 @@ final class Scheduler {
         }
     }
 
-    /**
-     * Every command brings a notification, so one that cannot lead to a turn now must not wake the thread. A freed slot wakes
-     * it anyway; a raised limit is seen at the next notification, or within a second by {@link #setPaused}.
-     */
-    private boolean mayBeNext(FunctionQueue queue) {
-        if (paused || queue.pulling || !slots.tryTake()) {
-            return false;
+    private Optional<Turn> takeNext(long[] nearestWait) {
+        if (paused || !slots.tryTake()) {
+            return Optional.empty();
         }
-        boolean may = isBelowLimits(queue);
-        slots.release();
-        return may;
+        var next = queues.next(System.nanoTime(), this::isBelowLimits, nearestWait);
+        if (next.isEmpty()) {
+            slots.release();
+            return Optional.empty();
+        }
+        var queue = next.get();
+        slots.assign(queue.key.owner());
+        queue.pulling = true;
+        queue.announcedDuringPull = false;
+        unoffered.remove(queue);
+        pending++;
+        return Optional.of(new Turn.Pull(queue));
+    }
+
+    private Optional<Turn> nextMessage() {
+        long now = System.nanoTime();
+        while (!unoffered.isEmpty()) {
+            var queue = unoffered.removeFirst();
+            if (queues.isScheduled(queue)
+                    && (paused || waitsForSlot(queue))
+                    && now - queue.offeredAt >= FIRST_BACKOFF.toNanos()) {
+                queue.offeredAt = now;
+                queue.announcedSinceOffer = false;
+                return Optional.of(new Turn.Offer(queue.key));
+            }
+        }
+        if (!paused) {
+            for (var missed : missedOffers.entrySet()) {
+                if (slots.hasSlotFor(missed.getKey())) {
+                    missedOffers.remove(missed.getKey());
+                    return Optional.of(new Turn.RequestOffers(missed.getValue()));
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     private boolean isBelowLimits(FunctionQueue queue) {
-        return queue.running < functionLimit.applyAsInt(queue.key) && slots.canAssign(queue.key.owner());
+        return !isAtLimit(queue) && slots.canAssign(queue.key.owner());
     }
 
-    /** The function gets no turn until the next work notification. */
-    void pullFoundNothing(FunctionQueue queue) {
+    /**
+     * The function gets no turn until work is announced again, or, if this spawner alone had been notified, one more soon.
+     *
+     * @return whether it had been notified: the function may be at its limit by runs elsewhere
+     */
+    boolean pullFoundNothing(FunctionQueue queue) {
+        boolean wasNotified = queue.notified;
         endPull(queue, () -> {
-            if (!queue.notifiedDuringPull) {
+            if (wasNotified) {
+                queue.vainPulls++;
+                queue.notBefore = System.nanoTime() + backoff(queue);
+                queue.notified = queue.announcedDuringPull;
+            } else if (!queue.announcedDuringPull) {
                 queues.unschedule(queue);
             }
         });
+        return wasNotified;
     }
 
     /** The pull brought no command, but another may, after a pause. */
@@ -143,11 +283,15 @@ final class Scheduler {
     boolean commandReceived(FunctionQueue queue, boolean moreWaiting) {
         return locked(() -> {
             queue.pulling = false;
-            queue.knownEmpty = !moreWaiting && !queue.notifiedDuringPull;
+            queue.knownEmpty = !moreWaiting && !queue.announcedDuringPull;
+            queue.notified = queue.announcedDuringPull;
+            queue.vainPulls = 0;
+            queue.running++;
             if (queue.knownEmpty) {
                 queues.unschedule(queue);
+            } else {
+                unoffered.add(queue);
             }
-            queue.running++;
             return !closed;
         });
     }
@@ -190,11 +334,12 @@ final class Scheduler {
         return locked(queues::runningByFunction);
     }
 
-    /** While paused no function gets a turn. */
-    void setPaused(boolean on) {
-        locked(() -> {
+    /** While paused no function gets a turn. Returns whether this is a change. */
+    boolean setPaused(boolean on) {
+        return locked(() -> {
+            boolean isChange = paused != on;
             paused = on;
-            return null;
+            return isChange;
         });
     }
 

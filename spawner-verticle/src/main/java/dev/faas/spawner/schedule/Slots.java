@@ -30,6 +30,16 @@ public final class Slots {
         }
     }
 
+    /** Whether a slot is free that may be assigned to this owner. */
+    boolean hasSlotFor(String owner) {
+        if (!tryTake()) {
+            return false;
+        }
+        boolean may = canAssign(owner);
+        release();
+        return may;
+    }
+
     /** Assigns a taken slot to the owner, until {@link #release(String)}. */
     synchronized void assign(String owner) {
         byOwner.merge(owner, 1, Integer::sum);
@@ -61,10 +71,5 @@ public final class Slots {
 
     public int total() {
         return total;
-    }
-
-    /** 0: idle; 1: full. */
-    synchronized double load() {
-        return (double) taken / total;
     }
 }

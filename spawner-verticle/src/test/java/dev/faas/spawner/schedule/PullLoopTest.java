@@ -3,10 +3,13 @@ package dev.faas.spawner.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.CommandQueue.QueueStats;
+import dev.faas.activation.queue.QueueTable.Table;
 import dev.faas.nats.Delivery;
+import dev.faas.nats.Nats;
 import dev.faas.spawner.schedule.CommandSource.Result;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,8 +33,10 @@ final class PullLoopTest {
     private static final QueueKey RICH_2 = new QueueKey("rich", "r2");
     private static final QueueKey POOR = new QueueKey("poor", "p");
     private static final Result WORK_AND_MORE = new Result.Work(none(), true);
+    private static final Peers.Offer OFFER = new Peers.Offer("other", List.of());
     private static final Result LAST_WORK = new Result.Work(none(), false);
 
+    private final FakePeers peers = new FakePeers();
     private final FakeSource source = new FakeSource();
     private final BlockingQueue<Consumer<Optional<Duration>>> running = new LinkedBlockingQueue<>();
     private @Nullable PullLoop pullLoop;
@@ -47,7 +53,6 @@ final class PullLoopTest {
         private final Queue<Pull> all = new ConcurrentLinkedQueue<>();
         private final BlockingQueue<QueueKey> created = new LinkedBlockingQueue<>();
         private final Map<QueueKey, Integer> limits = new ConcurrentHashMap<>();
-        private volatile List<QueueStats> stats = List.of();
         private final CountDownLatch threw = new CountDownLatch(1);
         private volatile boolean broken;
         private volatile boolean answerAll;
@@ -74,11 +79,6 @@ final class PullLoopTest {
         }
 
         @Override
-        public CompletableFuture<List<QueueStats>> allStats() {
-            return CompletableFuture.completedFuture(stats);
-        }
-
-        @Override
         public int limit(QueueKey key) {
             return limits.getOrDefault(key, 100);
         }
@@ -98,23 +98,73 @@ final class PullLoopTest {
         }
     }
 
+    /** Records what is sent to the other spawners. */
+    private static final class FakePeers implements Peers {
+        private final BlockingQueue<QueueKey> offers = new LinkedBlockingQueue<>();
+        private final BlockingQueue<QueueKey> passedOn = new LinkedBlockingQueue<>();
+        private final BlockingQueue<QueueKey> taken = new LinkedBlockingQueue<>();
+        private final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
+        private final BlockingQueue<QueueKey> limitReports = new LinkedBlockingQueue<>();
+
+        @Override
+        public void offer(QueueKey key) {
+            offers.add(key);
+        }
+
+        @Override
+        public void offerTo(String spawner, QueueKey key) {
+            assertThat(spawner).isEqualTo("other");
+            offers.add(key);
+        }
+
+        @Override
+        public void passOn(QueueKey key, Offer offer) {
+            passedOn.add(key);
+        }
+
+        @Override
+        public void take(QueueKey key, Offer offer) {
+            taken.add(key);
+        }
+
+        @Override
+        public void requestOffers(String spawner) {
+            requests.add(spawner);
+        }
+
+        @Override
+        public void requestOffers() {
+            requests.add("all");
+        }
+
+        @Override
+        public void reportLimit(QueueKey key) {
+            limitReports.add(key);
+        }
+
+        @Override
+        public Nats.Subscription listen(Listener listener) {
+            return () -> {};
+        }
+    }
+
     private PullLoop pullLoop(int slots) {
         return pullLoop(new Slots(slots, () -> slots));
     }
 
     private PullLoop pullLoop(Slots slots) {
-        var created = new PullLoop(late -> source, slots, alone(slots), (delivery, ended) -> running.add(ended));
+        var created = new PullLoop(late -> source, slots, peers, (delivery, ended) -> running.add(ended));
         pullLoop = created;
         created.start();
         return created;
     }
 
-    private static PullDelay alone(Slots slots) {
-        return new PullDelay(slots, key -> false, () -> false);
+    private QueueScanner scanner(PullLoop pullLoop, int slots) {
+        return new QueueScanner(source, pullLoop, slots, "self", () -> List.of("self"));
     }
 
-    private QueueScanner scanner(PullLoop pullLoop, int slots) {
-        return new QueueScanner(source, pullLoop, slots, Duration.ofMillis(250), Duration.ofSeconds(10));
+    private static Table table(QueueStats... queues) {
+        return new Table("table", List.of(queues));
     }
 
     private static CompletableFuture<Void> stopping(PullLoop pullLoop) {
@@ -341,35 +391,195 @@ final class PullLoopTest {
         pullLoop.workMayExist(POOR);
         source.next().answer().complete(LAST_WORK);
         var ended = running.poll(10, TimeUnit.SECONDS);
-        source.stats = List.of(new QueueStats(RICH_1, 0, 0, 10, true));
 
-        scanner(pullLoop, 2).scan();
+        scanner(pullLoop, 2).scan(table(new QueueStats(RICH_1, 0, 0, 10, true)));
 
         assertThat(source.created.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
         ended.accept(Optional.empty());
     }
 
     @Test
-    void givenFewQueues_whenScanned_thenTheNextScanIsSoonAndOtherwiseLater() {
-        var scanner = scanner(pullLoop(16), 16);
-
-        assertThat(scanner.pauseAfter(Duration.ofMillis(3), 1)).isEqualTo(Duration.ofSeconds(2));
-        assertThat(scanner.pauseAfter(Duration.ofMillis(140), 0)).isEqualTo(Duration.ofSeconds(7));
-        assertThat(scanner.pauseAfter(Duration.ofMillis(3), 40)).isEqualTo(Duration.ofMillis(6250));
-        assertThat(scanner.pauseAfter(Duration.ofSeconds(1), 1000)).isEqualTo(Duration.ofSeconds(10));
-    }
-
-    @Test
     void givenNoNotification_whenAScanFindsWorkOrRunsOfOthers_thenThoseQueuesArePulled() throws Exception {
-        source.stats = List.of(
-                new QueueStats(RICH_1, 3, 0, 10, true),
-                new QueueStats(RICH_2, 0, 0, 10, true),
-                new QueueStats(POOR, 0, 1, 10, true));
-
-        scanner(pullLoop(5), 5).scan();
+        scanner(pullLoop(5), 5)
+                .scan(table(
+                        new QueueStats(RICH_1, 3, 0, 10, true),
+                        new QueueStats(RICH_2, 0, 0, 10, true),
+                        new QueueStats(POOR, 0, 1, 10, true)));
 
         assertThat(List.of(source.next().key(), source.next().key())).containsExactlyInAnyOrder(RICH_1, POOR);
         source.none();
+    }
+
+    @Test
+    void givenSeveralSpawners_whenATableIsScanned_thenEachQueueIsLookedIntoByOneOfThem() throws Exception {
+        var queues = IntStream.range(0, 30)
+                .mapToObj(i -> new QueueStats(new QueueKey("rich", "function-" + i), 1, 0, 10, true))
+                .toArray(QueueStats[]::new);
+        var pullLoop = pullLoop(100);
+
+        for (var self : List.of("a", "b", "c")) {
+            new QueueScanner(source, pullLoop, 100, self, () -> List.of("b", "c", "a")).scan(table(queues));
+        }
+
+        var pulled = new HashSet<QueueKey>();
+        for (int i = 0; i < queues.length; i++) {
+            assertThat(pulled.add(source.next().key())).isTrue();
+        }
+        source.none();
+    }
+
+    @Test
+    void givenManyFunctionsThatRunElsewhere_whenScanned_thenTheSlotsAreSpentOnAFewVainPullsOnly() throws Exception {
+        var pullLoop = pullLoop(2);
+        source.answerAll = true;
+
+        scanner(pullLoop, 2)
+                .scan(table(IntStream.range(0, 1_000)
+                        .mapToObj(i -> new QueueStats(new QueueKey("rich", "function-" + i), 0, 1, 10, true))
+                        .toArray(QueueStats[]::new)));
+
+        for (int i = 0; i < 64; i++) {
+            source.next();
+        }
+        source.none();
+    }
+
+    @Test
+    void givenNoFreeSlot_whenNotified_thenTheWorkIsOfferedOnceAndStillPulledHereLater() throws Exception {
+        var pullLoop = pullLoop(1);
+        pullLoop.workArrived(RICH_1);
+        source.next().answer().complete(LAST_WORK);
+        assertThat(peers.offers).isEmpty();
+
+        pullLoop.workArrived(POOR);
+        pullLoop.workArrived(POOR);
+
+        assertThat(peers.offers.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
+        endOne();
+        assertThat(source.next().key()).isEqualTo(POOR);
+        assertThat(peers.offers).isEmpty();
+    }
+
+    @Test
+    void givenMoreWorkBehindACommand_whenNoSlotIsLeft_thenTheRestIsOffered() throws Exception {
+        pullLoop(1).workArrived(POOR);
+
+        source.next().answer().complete(WORK_AND_MORE);
+
+        assertThat(peers.offers.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
+    }
+
+    @Test
+    void givenAnOffer_whenASlotIsFree_thenItIsTakenAndElsePassedOnAndRequestedLater() throws Exception {
+        var pullLoop = pullLoop(1);
+        pullLoop.workOffered(POOR, OFFER);
+        source.next().answer().complete(LAST_WORK);
+        assertThat(peers.taken.poll()).isEqualTo(POOR);
+
+        pullLoop.workOffered(RICH_1, OFFER);
+        source.none();
+        assertThat(peers.passedOn.poll()).isEqualTo(RICH_1);
+        assertThat(peers.requests).isEmpty();
+        endOne();
+
+        assertThat(peers.requests.poll(10, TimeUnit.SECONDS)).isEqualTo("other");
+        source.none();
+        assertThat(peers.requests).isEmpty();
+    }
+
+    @Test
+    void givenAnOfferOfAnOwnerWhoMayHaveNoMoreHere_whenOtherSlotsAreFree_thenNothingIsRequestedInVain()
+            throws Exception {
+        var pullLoop = pullLoop(new Slots(2, () -> 1));
+        pullLoop.workArrived(RICH_1);
+        source.next().answer().complete(LAST_WORK);
+
+        pullLoop.workOffered(RICH_2, OFFER);
+        source.none();
+        assertThat(peers.requests).isEmpty();
+        endOne();
+
+        assertThat(peers.requests.poll(10, TimeUnit.SECONDS)).isEqualTo("other");
+    }
+
+    @Test
+    void givenWorkThatWasOffered_whenItIsTaken_thenItIsNotPulledHereUnlessMoreArrived() throws Exception {
+        var pullLoop = pullLoop(1);
+        pullLoop.workArrived(RICH_1);
+        source.next().answer().complete(LAST_WORK);
+        pullLoop.workArrived(POOR);
+        pullLoop.workArrived(RICH_2);
+        assertThat(List.of(peers.offers.poll(10, TimeUnit.SECONDS), peers.offers.poll(10, TimeUnit.SECONDS)))
+                .containsExactlyInAnyOrder(POOR, RICH_2);
+        pullLoop.workArrived(RICH_2);
+
+        pullLoop.offerTaken(POOR);
+        pullLoop.offerTaken(RICH_2);
+        endOne();
+
+        assertThat(source.next().key()).isEqualTo(RICH_2);
+        source.none();
+    }
+
+    @Test
+    void givenWorkThatWaitsForASlot_whenOffersAreRequested_thenItIsOfferedAgain() throws Exception {
+        var pullLoop = pullLoop(1);
+        pullLoop.workArrived(RICH_1);
+        source.next().answer().complete(LAST_WORK);
+        pullLoop.workMayExist(POOR);
+        source.none();
+
+        pullLoop.offersRequested("other");
+
+        assertThat(peers.offers).containsExactly(POOR);
+    }
+
+    @Test
+    void givenANotificationWithoutACommand_whenPulled_thenTheOthersAreToldAndItIsPulledOnceMore() throws Exception {
+        pullLoop(2).workArrived(POOR);
+
+        source.next().answer().complete(new Result.Empty());
+        assertThat(peers.limitReports.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
+        source.next().answer().complete(new Result.Empty());
+
+        source.none();
+        assertThat(peers.limitReports).isEmpty();
+    }
+
+    @Test
+    void givenTheLastRunOfAFunction_whenAnotherSpawnerReportsItsLimit_thenItIsPulledAfterThatRun() throws Exception {
+        var pullLoop = pullLoop(2);
+        pullLoop.workArrived(POOR);
+        source.next().answer().complete(LAST_WORK);
+
+        pullLoop.limitReached(POOR);
+        source.none();
+        endOne();
+
+        assertThat(source.next().key()).isEqualTo(POOR);
+    }
+
+    @Test
+    void givenAnEngineInTrouble_whenWorkArrives_thenItIsOffered() throws Exception {
+        var pullLoop = pullLoop(2);
+        pullLoop.setPaused(true);
+
+        pullLoop.workArrived(POOR);
+
+        assertThat(peers.offers.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
+        source.none();
+    }
+
+    @Test
+    void givenWorkThatWaits_whenTheSpawnerStops_thenItIsOffered() throws Exception {
+        var pullLoop = pullLoop(1);
+        pullLoop.workArrived(RICH_1);
+        source.next().answer().complete(LAST_WORK);
+        pullLoop.workMayExist(POOR);
+
+        pullLoop.stop();
+
+        assertThat(peers.offers).containsExactly(POOR);
     }
 
     @Test
@@ -377,7 +587,7 @@ final class PullLoopTest {
         var starting = new CountDownLatch(1);
         var go = new CountDownLatch(1);
         var slots = new Slots(1, () -> 1);
-        var pullLoop = new PullLoop(late -> source, slots, alone(slots), (delivery, ended) -> {
+        var pullLoop = new PullLoop(late -> source, slots, peers, (delivery, ended) -> {
             starting.countDown();
             try {
                 assertThat(go.await(10, TimeUnit.SECONDS)).isTrue();

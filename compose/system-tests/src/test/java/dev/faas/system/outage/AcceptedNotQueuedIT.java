@@ -95,7 +95,8 @@ class AcceptedNotQueuedIT {
                     .get(10, TimeUnit.SECONDS)
                     .lastSequence();
             var late = new CompletableFuture<Void>();
-            try (Nats.Subscription _ = queue.onWork(key -> late.complete(null))) {
+            try (Nats.Subscription _ =
+                    bus.subscribe(Subjects.ALL_WORK_NOTIFICATIONS, notification -> late.complete(null))) {
                 bus.flush().get(10, TimeUnit.SECONDS);
 
                 system.signal("gateway", "CONT");
