@@ -47,10 +47,12 @@ class ConsumerReconcilerTest {
     @Test
     void givenAConsumerWithoutWorkWhenMinutesHavePassedThenItIsRemovedAndOneWithWorkStays() throws Exception {
         var idle = new QueueKey(Ids.user(now), Ids.function(now));
-        var busy = Story.accepted(parts.bus, Story.activation(idle.owner(), Ids.function(now), "busy", now, Map.of()), "");
+        var busy =
+                Story.accepted(parts.bus, Story.activation(idle.owner(), Ids.function(now), "busy", now, Map.of()), "");
         var command = ActivationCommand.of(busy.activation);
         queue.ensureConsumer(idle, 1).join();
-        queue.ensureConsumer(new QueueKey(command.owner(), command.functionId()), 1).join();
+        queue.ensureConsumer(new QueueKey(command.owner(), command.functionId()), 1)
+                .join();
         queue.enqueue(command).join();
         try (var table = QueueTable.follow(parts.bus, queue, Duration.ofMillis(100))) {
             var reconciler = new ConsumerReconciler(new RepairStore(parts.pg), queue, table, MAX_IDLE, () -> now);

@@ -2,7 +2,6 @@ package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.activation.CommandQueue;
 import dev.faas.testing.Await;
 import dev.faas.testing.HttpAnswer;
 import dev.faas.testing.TestKey;

@@ -48,7 +48,7 @@ class StalledCommandRescuerTest extends RegistryFixture {
                 events, projection, ledger, registry.bus.stream(Subjects.EVENTS).consumers(), clock);
         repair = new StalledCommandRescuer(
                 new RepairContext(new RepairStore(pg), events, queue, closer, clock), STALLED_AFTER);
-        var functionId = user.create("worked").json().getString("id");
+        var functionId = createWithQueue("worked");
         story = Story.accepted(
                 registry.bus, Story.activation(owner, functionId, "worked", Instant.now(), Map.of()), "argument");
         command = ActivationCommand.of(story.activation);

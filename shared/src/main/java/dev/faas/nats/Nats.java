@@ -100,7 +100,8 @@ public final class Nats implements AutoCloseable {
 
     /** Passes on messages of a plain subject, in order, on one thread of the client library, which the handler must not block. */
     public Subscription subscribe(String subject, Consumer<LiveMessage> handler) {
-        return toSubscription(plain.subscribe(subject, message -> handler.accept(JetStreamReplies.readRepublished(message))));
+        return toSubscription(
+                plain.subscribe(subject, message -> handler.accept(JetStreamReplies.readRepublished(message))));
     }
 
     /** Like {@link #subscribe(String, Consumer)}, but each message reaches only one member of the group. */

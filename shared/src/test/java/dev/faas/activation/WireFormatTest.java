@@ -52,11 +52,7 @@ class WireFormatTest {
                 Arguments.of(
                         "queue-table",
                         new QueueTablePart(
-                                "t-1",
-                                0,
-                                1,
-                                3,
-                                List.of(new QueueStats(new QueueKey("usr_1", "fn_1"), 2, 1, 10, true))),
+                                "t-1", 0, 1, 3, List.of(new QueueStats(new QueueKey("usr_1", "fn_1"), 2, 1, 10, true))),
                         QueueTablePart.class),
                 Arguments.of("image-pin", new ImagePin("sha256:def", "sha256:abc"), ImagePin.class),
                 Arguments.of("heartbeat", new SpawnerHeartbeat("node-1", "06b7", 8, 3, null), SpawnerHeartbeat.class),

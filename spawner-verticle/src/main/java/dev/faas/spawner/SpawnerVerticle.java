@@ -125,8 +125,8 @@ public final class SpawnerVerticle extends ServiceVerticle {
         drainOnStop(on, startedRuns);
 
         var peers = Peers.of(nats, self.spawner(), () -> ableSpawners(spawners));
-        var pullLoop = on.open(
-                "queues", () -> startPullLoop(peers, functions, slots, context, startedRuns), PullLoop::stop);
+        var pullLoop =
+                on.open("queues", () -> startPullLoop(peers, functions, slots, context, startedRuns), PullLoop::stop);
         on.open("offers", () -> peers.listen(pullLoop), Subscription::close);
         on.open("work notifications", () -> context.bus().queue().takeWork(pullLoop::workArrived), Subscription::close);
         peers.requestOffers();
@@ -228,8 +228,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         on.onStop("drain", grace.plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(grace));
     }
 
-    private PullLoop startPullLoop(
-            Peers peers, KnownFunctions functions, Slots slots, RunContext context, Runs runs) {
+    private PullLoop startPullLoop(Peers peers, KnownFunctions functions, Slots slots, RunContext context, Runs runs) {
         var pullLoop = new PullLoop(
                 late -> CommandSource.of(
                         context.bus().queue(), functions, config.work().timing().pull(), late),
@@ -257,7 +256,8 @@ public final class SpawnerVerticle extends ServiceVerticle {
             Lifecycle.Steps on, Nats nats, CommandQueue queue, PullLoop pullLoop, Supplier<List<String>> spawners)
             throws Exception {
         var self = config.identity().spawner();
-        var scanner = new QueueScanner(pullLoop.source(), pullLoop, config.work().slots(), self, spawners);
+        var scanner =
+                new QueueScanner(pullLoop.source(), pullLoop, config.work().slots(), self, spawners);
         var table = on.open(
                 "queue table",
                 () -> QueueTable.follow(nats, queue, config.work().timing().scan()),

@@ -59,17 +59,24 @@ final class ManySpawnersTest {
             for (int i = 0; i < RUNS; i++) {
                 LockSupport.parkNanos(next - System.nanoTime());
                 next += BETWEEN.toNanos();
-                ids.add(platform.submit(functions.get(ThreadLocalRandom.current().nextInt(FUNCTIONS)), ""));
+                ids.add(platform.submit(
+                        functions.get(ThreadLocalRandom.current().nextInt(FUNCTIONS)), ""));
             }
             var waits = new ArrayList<Long>();
             for (var id : ids) {
                 var ended = platform.ended(id);
                 assertThat(ended.currentStatus()).isEqualTo(Status.SUCCEEDED);
-                waits.add(Duration.between(ended.activation().submittedAt(), ended.claimedAt()).toMillis());
+                waits.add(Duration.between(ended.activation().submittedAt(), ended.claimedAt())
+                        .toMillis());
             }
             waits.sort(null);
-            LOG.warn("runs={} pulls={} waitMs p50={} p95={} max={}", RUNS, pulls.get(),
-                    waits.get(RUNS / 2), waits.get(RUNS * 95 / 100), waits.getLast());
+            LOG.warn(
+                    "runs={} pulls={} waitMs p50={} p95={} max={}",
+                    RUNS,
+                    pulls.get(),
+                    waits.get(RUNS / 2),
+                    waits.get(RUNS * 95 / 100),
+                    waits.getLast());
         }
 
         // With a pull by each spawner for each command there would be 2,560.

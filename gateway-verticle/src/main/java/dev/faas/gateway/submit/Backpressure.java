@@ -6,8 +6,8 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.StreamUsage;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;
-import dev.faas.activation.queue.QueueTable;
 import dev.faas.activation.StreamLimits;
+import dev.faas.activation.queue.QueueTable;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Problem;
 import dev.faas.wire.ProblemException;
@@ -46,7 +46,6 @@ public final class Backpressure {
     private static final Duration MAX_WAIT = Duration.ofMillis(250);
     private static final Duration MAX_IDLE = Duration.ofMinutes(10);
 
-    private final CommandQueue queue;
     private final Limits limits;
     private final LoadingCache<String, FunctionLoad> functions;
     private final LoadingCache<String, OwnerLoad> owners =
@@ -56,7 +55,6 @@ public final class Backpressure {
     private final QueueTable table;
 
     public Backpressure(ActivationEvents events, CommandQueue queue, QueueTable table, Limits limits) {
-        this.queue = queue;
         this.limits = limits;
         this.functions = Caffeine.newBuilder().expireAfterAccess(MAX_IDLE).build(id -> new FunctionLoad(queue, id));
         this.room = new RefreshingValue<>(() -> {
@@ -196,8 +194,9 @@ public final class Backpressure {
         var byOwner = queues.stream()
                 .collect(Collectors.groupingBy(
                         stats -> stats.key().owner(), Collectors.summingLong(QueueStats::queued)));
-        owners.asMap().forEach((id, owner) ->
-                owner.queuedCount.update(owner.queuedCount.addedSoFar(), byOwner.getOrDefault(id, 0L)));
+        owners.asMap()
+                .forEach((id, owner) ->
+                        owner.queuedCount.update(owner.queuedCount.addedSoFar(), byOwner.getOrDefault(id, 0L)));
     }
 
     private static final class OwnerLoad {

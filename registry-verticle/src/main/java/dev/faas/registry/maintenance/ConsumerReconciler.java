@@ -100,7 +100,8 @@ public final class ConsumerReconciler implements Reconciler.Repair {
     }
 
     private void create(Set<QueueKey> missing) throws Exception {
-        for (var function : latestRevisions(missing.stream().map(QueueKey::function).toList())) {
+        for (var function :
+                latestRevisions(missing.stream().map(QueueKey::function).toList())) {
             Blocking.await(queue.ensureConsumer(function));
             LOG.info("missing consumer created function={}", function.id());
             queue.notifyWork(new QueueKey(function.owner(), function.id()));

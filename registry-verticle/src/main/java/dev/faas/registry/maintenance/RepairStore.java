@@ -90,7 +90,10 @@ public final class RepairStore {
                         select distinct owner, function_id from activation
                         where finished_at is null and (owner, function_id) > ($1, $2)
                         order by owner, function_id limit $3""",
-                Tuple.of(after.map(QueueKey::owner).orElse(""), after.map(QueueKey::function).orElse(""), limit),
+                Tuple.of(
+                        after.map(QueueKey::owner).orElse(""),
+                        after.map(QueueKey::function).orElse(""),
+                        limit),
                 row -> new QueueKey(row.getString("owner"), row.getString("function_id")));
     }
 

@@ -78,7 +78,9 @@ public final class QueueTable implements AutoCloseable {
     /** The table at hand; if there is none yet, that of this moment. */
     public CompletableFuture<List<QueueStats>> current() {
         var known = last;
-        return known == null ? list() : CompletableFuture.completedFuture(known.table().queues());
+        return known == null
+                ? list()
+                : CompletableFuture.completedFuture(known.table().queues());
     }
 
     /** A table at most a tenth of a second old, or as new as the cost of listing allows. */
@@ -86,7 +88,9 @@ public final class QueueTable implements AutoCloseable {
         var known = last;
         return known != null
                         && System.nanoTime() - known.at()
-                                <= Math.max(LATEST_NANOS, LATEST_TIME_SHARE * known.took().toNanos())
+                                <= Math.max(
+                                        LATEST_NANOS,
+                                        LATEST_TIME_SHARE * known.took().toNanos())
                 ? CompletableFuture.completedFuture(known.table().queues())
                 : list();
     }
@@ -117,15 +121,14 @@ public final class QueueTable implements AutoCloseable {
             return other;
         }
         long begin = System.nanoTime();
-        queue.allStats().whenComplete((queues, failure) -> {
+        var unused = queue.allStats().whenComplete((queues, failure) -> {
             listing.set(null);
             if (failure != null) {
                 mine.completeExceptionally(failure);
                 return;
             }
             long now = System.nanoTime();
-            var dated = new Dated(
-                    new Table(UUID.randomUUID().toString(), queues), now, Duration.ofNanos(now - begin));
+            var dated = new Dated(new Table(UUID.randomUUID().toString(), queues), now, Duration.ofNanos(now - begin));
             accept(dated);
             publish(dated);
             mine.complete(queues);
@@ -144,10 +147,9 @@ public final class QueueTable implements AutoCloseable {
         try {
             for (int part = 0; part < parts; part++) {
                 var queues = table.queues()
-                        .subList(
-                                part * QUEUES_A_PART,
-                                Math.min(table.queues().size(), (part + 1) * QUEUES_A_PART));
-                var message = new QueueTablePart(table.id(), part, parts, dated.took().toMillis(), queues);
+                        .subList(part * QUEUES_A_PART, Math.min(table.queues().size(), (part + 1) * QUEUES_A_PART));
+                var message =
+                        new QueueTablePart(table.id(), part, parts, dated.took().toMillis(), queues);
                 nats.publish(Subjects.QUEUE_TABLE, Codec.encode(message));
             }
         } catch (BusException e) {
@@ -176,16 +178,20 @@ public final class QueueTable implements AutoCloseable {
         }
         received.add(part);
         if (received.size() == part.parts()) {
-            var queues = received.stream().flatMap(each -> each.queues().stream()).toList();
+            var queues =
+                    received.stream().flatMap(each -> each.queues().stream()).toList();
             received = List.of();
-            accept(new Dated(
-                    new Table(part.table(), queues), System.nanoTime(), Duration.ofMillis(part.tookMillis())));
+            accept(new Dated(new Table(part.table(), queues), System.nanoTime(), Duration.ofMillis(part.tookMillis())));
         }
     }
 
     @Override
-    public void close() throws InterruptedException {
-        refreshing.stop();
+    public void close() {
+        try {
+            refreshing.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         subscription.close();
     }
 }

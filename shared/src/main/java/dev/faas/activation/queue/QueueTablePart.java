@@ -11,7 +11,8 @@ import java.util.Objects;
  * @param part from 0
  * @param tookMillis how long the listing took
  */
-public record QueueTablePart(String table, int part, int parts, long tookMillis, List<QueueStats> queues) implements Versioned {
+public record QueueTablePart(String table, int part, int parts, long tookMillis, List<QueueStats> queues)
+        implements Versioned {
     public QueueTablePart {
         Objects.requireNonNull(table);
         queues = List.copyOf(queues);

@@ -129,9 +129,7 @@ public interface Peers {
 
         @Override
         public void requestOffers() {
-            spawners.get().stream()
-                    .filter(spawner -> !spawner.equals(self))
-                    .forEach(this::requestOffers);
+            spawners.get().stream().filter(spawner -> !spawner.equals(self)).forEach(this::requestOffers);
         }
 
         @Override
@@ -153,8 +151,7 @@ public interface Peers {
                     nats.subscribe(Subjects.workOffers(self), message -> onOffer(message, listener)),
                     nats.subscribe(Subjects.offersTaken(self), message -> forQueue(message, listener::offerTaken)),
                     nats.subscribe(
-                            Subjects.offerRequests(self),
-                            message -> listener.offersRequested(lastToken(message))),
+                            Subjects.offerRequests(self), message -> listener.offersRequested(lastToken(message))),
                     nats.subscribe(Subjects.ALL_LIMIT_REPORTS, message -> forQueue(message, listener::limitReached)));
             return () -> subscriptions.forEach(Subscription::close);
         }

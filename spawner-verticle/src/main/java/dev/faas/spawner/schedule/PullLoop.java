@@ -50,8 +50,7 @@ public final class PullLoop implements Peers.Listener {
     private final Thread thread = Thread.ofVirtual().name("queues").unstarted(this::pullUntilClosed);
 
     /** @param sourceFor opens the source; its argument receives commands that arrive after their pull has expired */
-    public PullLoop(
-            Function<Consumer<Delivery>, CommandSource> sourceFor, Slots slots, Peers peers, Starter starter) {
+    public PullLoop(Function<Consumer<Delivery>, CommandSource> sourceFor, Slots slots, Peers peers, Starter starter) {
         this.source = sourceFor.apply(this::onLateDelivery);
         this.peers = peers;
         this.starter = starter;

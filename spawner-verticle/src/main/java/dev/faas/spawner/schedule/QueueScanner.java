@@ -58,7 +58,9 @@ public final class QueueScanner {
 
     /** All spawners read the same table, so one of them finds that the queue is its own. */
     private boolean isOwn(QueueKey key, String table, List<String> able) {
-        return able.isEmpty() || able.get(Math.floorMod(Objects.hash(key, table), able.size())).equals(self);
+        return able.isEmpty()
+                || able.get(Math.floorMod(Objects.hash(key, table), able.size()))
+                        .equals(self);
     }
 
     /** A command that was pulled but does not run here may be redelivered at any time, even at the function's limit. */
