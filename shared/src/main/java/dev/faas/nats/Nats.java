@@ -6,6 +6,7 @@ import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.JetStreamStatusException;
 import io.nats.client.Message;
+import io.nats.client.MessageHandler;
 import io.nats.client.Options;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Connects one service to NATS. Thread-safe. Every future completes on a thread of the client library, within the request
  * timeout. A write that times out has an unknown outcome.
@@ -100,8 +102,16 @@ public final class Nats implements AutoCloseable {
 
     /** Passes on messages of a plain subject, in order, on one thread of the client library, which the handler must not block. */
     public Subscription subscribe(String subject, Consumer<LiveMessage> handler) {
-        var subscription =
-                plain.subscribe(subject, message -> handler.accept(JetStreamReplies.readRepublished(message)));
+        return open(subject, message -> handler.accept(JetStreamReplies.readRepublished(message)));
+    }
+
+    /** Answers each {@link #ask question} about a plain subject, on one thread of the client library, which must not be blocked. */
+    public Subscription answer(String subject, UnaryOperator<byte[]> answer) {
+        return open(subject, message -> publish(message.getReplyTo(), answer.apply(message.getData())));
+    }
+
+    private Subscription open(String subject, MessageHandler handler) {
+        var subscription = plain.subscribe(subject, handler);
         var open = new AtomicBoolean(true);
         return () -> {
             if (open.getAndSet(false) && plain.isActive()) {
@@ -121,6 +131,11 @@ public final class Nats implements AutoCloseable {
                     }
                     return null;
                 });
+    }
+
+    /** Asks the process that {@linkplain #answer answers} this subject; fails with {@link BusException.BusUnavailable} without an answer. */
+    public CompletableFuture<byte[]> ask(String subject, byte[] question) {
+        return requestRead(subject, question).thenApply(Message::getData);
     }
 
     /** Sends a plain message without a confirmation. Fails when there is no connection. */

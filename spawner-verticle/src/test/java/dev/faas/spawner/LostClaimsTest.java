@@ -23,8 +23,20 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests activations whose state is running on a spawner that is alive and does not run them. */
 final class LostClaimsTest {
     private static final int CLAIMS = 8;
-    private static final Duration OUTAGE = Duration.ofMillis(2500);
-    private static final Duration ENDED_WITHIN = Duration.ofSeconds(20);
+    /** Longer than the test takes to see the last claim. */
+    private static final Duration DELAY = Duration.ofMillis(300);
+    /** Its pulls go on until a delayed answer is there. */
+    private static final RunTiming DELAYED = new RunTiming(
+            RunTiming.DEFAULT.keepAlive(),
+            RunTiming.DEFAULT.lease(),
+            DELAY.multipliedBy(10),
+            RunTiming.DEFAULT.scan(),
+            RunTiming.DEFAULT.reap());
+
+    /** Longer than a claim is tried. */
+    private static final Duration OUTAGE = Duration.ofSeconds(5);
+    /** Less than until their commands are delivered again. */
+    private static final Duration ENDED_WITHIN = Duration.ofSeconds(12);
 
     private Platform platform;
     private FaultyLink link;
@@ -75,17 +87,16 @@ final class LostClaimsTest {
 
     /** Each claim is stored, and its answer is on the way to its spawner. */
     private List<String> claimsInFlight() throws Exception {
-        var function = platform.function(Specs.of("quick"));
-        var ids = new ArrayList<String>();
+        platform.spawner("behind-the-link", CLAIMS, Duration.ofSeconds(1), DELAYED, link.port());
+        var functions = new ArrayList<FunctionRevision>();
         for (int i = 0; i < CLAIMS; i++) {
-            ids.add(platform.accept(function, "", Instant.now().plusSeconds(600))
-                    .record()
-                    .id());
+            // Commands of one function come one after another.
+            functions.add(platform.function(Specs.of("quick")));
         }
-        platform.spawner("behind-the-link", CLAIMS, Duration.ofSeconds(1), RunTiming.DEFAULT, link.port());
-        link.delay(Duration.ofSeconds(1));
-        for (var id : ids) {
-            platform.enqueue(function, id);
+        link.delay(DELAY);
+        var ids = new ArrayList<String>();
+        for (var function : functions) {
+            ids.add(platform.submit(function, ""));
         }
         for (var id : ids) {
             Platform.until("its claim is stored", () -> !(platform.state(id) instanceof Queued));
