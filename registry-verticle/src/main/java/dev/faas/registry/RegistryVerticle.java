@@ -183,7 +183,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         new QueuedActivationExpirer(context),
                         new MissingCommandEnqueuer(context, minAge),
                         new StalledCommandRescuer(context, STALLED_AFTER),
-                        new LostRunRescuer(context, spawners::isDead),
+                        new LostRunRescuer(context, spawners),
                         new DeletedQueueRemover(store, queue, nats.stream("KV_" + Subjects.IMAGES), minAge),
                         new DeletedFunctionPurger(store, bucket, config.retention(), clock),
                         new ConsumerReconciler(store, queue, table, ConsumerReconciler.MAX_IDLE, clock)));

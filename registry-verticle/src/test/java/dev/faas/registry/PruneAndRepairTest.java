@@ -203,6 +203,25 @@ class PruneAndRepairTest extends RegistryFixture {
                 .isEqualTo(Status.RUNNING);
     }
 
+    @Test
+    void givenRunsOfALivingSpawnerWhenItSaysThatItDoesNotHaveOneThenOnlyThatOneIsQueuedAgain() throws Exception {
+        var spawners = new Spawners(registry.bus);
+        var alive = new Worker("spawner-" + owner, "1");
+        spawners.publish(new SpawnerHeartbeat(alive.spawner(), "1", 1, 1, null), 0)
+                .join();
+        var present = accepted().claimed("present-" + owner, alive);
+        var missing = accepted().claimed("missing-" + owner, alive);
+        try (var _ = spawners.answerMissingRuns(alive, ("present-" + owner)::equals)) {
+            Await.eventually(() -> missing.refreshed().record().currentStatus() == Status.QUEUED);
+            Await.eventually(() ->
+                    queue.contains(ActivationCommand.of(missing.activation)).join());
+        }
+
+        assertThat(missing.record().attempt()).isZero();
+        assertThat(missing.record().platformFaults()).isEqualTo(1);
+        assertThat(present.refreshed().record().currentStatus()).isEqualTo(Status.RUNNING);
+    }
+
     private Story finished(Instant at) {
         return accepted()
                 .claimed("run-1")

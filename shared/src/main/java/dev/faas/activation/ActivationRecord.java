@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
  *                      │  ▲                       │  │                       ▲
  *                      │  └── handBack, release,  │  │ requestCancel:        │
  *                      │      loseSpawner,        │  └─▶ Running, flagged    │
+ *                      │      loseRun,            │                          │
  *                      │      loseCommand,        │                          │
  *                      │      finish (retry) ─────┘                          │
  *                      └── cancel, expire, loseEvents ───────────────────────┘
  * </pre>
- * {@code release}, {@code handBack}, {@code loseSpawner} and {@code loseCommand} end the activation instead when it was cancelled,
+ * {@code release}, {@code handBack}, {@code loseSpawner}, {@code loseRun} and {@code loseCommand} end the activation instead when it was cancelled,
  * may not run again, or has had too many faults. {@code attempt} counts the function's own runs. A run that the platform could not start, or lost, is subtracted again and
  * counted in {@code platformFaults}. A run whose spawner shut down cleanly is subtracted and not counted elsewhere.
  *
@@ -185,6 +186,11 @@ public sealed interface ActivationRecord extends Versioned {
         /** Its spawner is dead; the outcome of its command is unknown. */
         public ActivationRecord loseSpawner(Instant now) {
             return lose(Duration.ZERO, "The spawner " + worker.spawner() + " that ran it is gone.", now);
+        }
+
+        /** Its spawner does not run it any more, and may be alive; the outcome of its command is unknown. */
+        public ActivationRecord loseRun(Instant now) {
+            return lose(Duration.ZERO, "The spawner " + worker.spawner() + " no longer runs it.", now);
         }
 
         /** Its spawner is alive and has lost the command, which may have begun. */

@@ -2,6 +2,7 @@ package dev.faas.activation;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.lifecycle.RepeatingTask;
 import dev.faas.lifecycle.UninterruptedTime;
 import dev.faas.nats.Kv;
@@ -9,9 +10,11 @@ import dev.faas.nats.Nats;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
+import dev.faas.wire.Versioned;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +33,9 @@ import org.slf4j.LoggerFactory;
  * has been silent for {@link #DEAD_AFTER}. Silence counts only while this observer has itself run and been connected for as
  * long without a break, so that an outage of NATS does not make spawners dead. Heartbeats arrive by a watch, which can stop
  * without notice when a NATS node is lost; so before silence counts, the last heartbeat is read from the leader.
+ *
+ * <p>A spawner that is alive may not have a run whose state names it: it claimed the activation and never learned that. So it
+ * is {@linkplain #findMissingRuns asked}.
  */
 public final class Spawners implements AutoCloseable {
     public static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(5);
@@ -48,6 +55,7 @@ public final class Spawners implements AutoCloseable {
         static final LastHeartbeat NONE = new LastHeartbeat(0, null);
     }
 
+    private final Nats nats;
     private final Kv bucket;
     private final Supplier<Duration> connectedFor;
     private final LongSupplier nanos;
@@ -61,12 +69,13 @@ public final class Spawners implements AutoCloseable {
     private Nats.@Nullable Subscription subscription;
 
     public Spawners(Nats nats) {
-        this(nats.kv(Subjects.SPAWNERS), nats::connectedFor, System::nanoTime);
+        this(nats, nats::connectedFor, System::nanoTime);
     }
 
     /** @param nanos a clock such as {@link System#nanoTime} */
-    Spawners(Kv bucket, Supplier<Duration> connectedFor, LongSupplier nanos) {
-        this.bucket = bucket;
+    Spawners(Nats nats, Supplier<Duration> connectedFor, LongSupplier nanos) {
+        this.nats = nats;
+        this.bucket = nats.kv(Subjects.SPAWNERS);
         this.connectedFor = connectedFor;
         this.nanos = nanos;
         this.uninterruptedTime = new UninterruptedTime(nanos);
@@ -127,6 +136,32 @@ public final class Spawners implements AutoCloseable {
                             case Kv.Change.Deleted deletion -> new LastHeartbeat(deletion.revision(), null);
                         })
                         .orElse(LastHeartbeat.NONE));
+    }
+
+    /** Names runs of one spawner, in a question and in its answer. */
+    record RunIds(Collection<String> runIds) implements Versioned {}
+
+    /** Asks this process, not a later one, which of these runs it does not have. None when there is no answer. */
+    public CompletableFuture<Collection<String>> findMissingRuns(Worker worker, Collection<String> runIds) {
+        return nats.ask(Subjects.runsOf(worker.spawner(), worker.incarnation()), Codec.encode(new RunIds(runIds)))
+                .thenApply(answer -> Codec.decode(answer, RunIds.class).runIds())
+                .exceptionally(failure -> List.of());
+    }
+
+    public CompletableFuture<Boolean> isMissing(Running run) {
+        return findMissingRuns(run.worker(), List.of(run.runId())).thenApply(missing -> !missing.isEmpty());
+    }
+
+    /**
+     * Answers that question for this process.
+     *
+     * @param hasRun true from before the claim of a run until its end is stored
+     */
+    public Nats.Subscription answerMissingRuns(Worker self, Predicate<String> hasRun) {
+        return nats.answer(Subjects.runsOf(self.spawner(), self.incarnation()), question -> {
+            var asked = Codec.decode(question, RunIds.class).runIds();
+            return Codec.encode(new RunIds(asked.stream().filter(hasRun.negate()).toList()));
+        });
     }
 
     /** May block for an answer of the leader; without one the spawner is not dead. */

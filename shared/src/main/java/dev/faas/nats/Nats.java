@@ -6,6 +6,7 @@ import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.JetStreamStatusException;
 import io.nats.client.Message;
+import io.nats.client.MessageHandler;
 import io.nats.client.Options;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Connects one service to NATS. Thread-safe. Every future completes on a thread of the client library, within the request
  * timeout. A write that times out has an unknown outcome.
@@ -100,14 +102,22 @@ public final class Nats implements AutoCloseable {
 
     /** Passes on messages of a plain subject, in order, on one thread of the client library, which the handler must not block. */
     public Subscription subscribe(String subject, Consumer<LiveMessage> handler) {
-        return toSubscription(
-                plain.subscribe(subject, message -> handler.accept(JetStreamReplies.readRepublished(message))));
+        return toSubscription(plain.subscribe(subject, republished(handler)));
     }
 
     /** Like {@link #subscribe(String, Consumer)}, but each message reaches only one member of the group. */
     public Subscription subscribe(String subject, String group, Consumer<LiveMessage> handler) {
-        return toSubscription(
-                plain.subscribe(subject, group, message -> handler.accept(JetStreamReplies.readRepublished(message))));
+        return toSubscription(plain.subscribe(subject, group, republished(handler)));
+    }
+
+    private static MessageHandler republished(Consumer<LiveMessage> handler) {
+        return message -> handler.accept(JetStreamReplies.readRepublished(message));
+    }
+
+    /** Answers each {@link #ask question} about a plain subject, on one thread of the client library, which must not be blocked. */
+    public Subscription answer(String subject, UnaryOperator<byte[]> answer) {
+        return toSubscription(plain.subscribe(
+                subject, message -> publish(message.getReplyTo(), answer.apply(message.getData()))));
     }
 
     private Subscription toSubscription(io.nats.client.Subscription subscription) {
@@ -130,6 +140,11 @@ public final class Nats implements AutoCloseable {
                     }
                     return null;
                 });
+    }
+
+    /** Asks the process that {@linkplain #answer answers} this subject; fails with {@link BusException.BusUnavailable} without an answer. */
+    public CompletableFuture<byte[]> ask(String subject, byte[] question) {
+        return requestRead(subject, question).thenApply(Message::getData);
     }
 
     /** Sends a plain message without a confirmation. Fails when there is no connection. */

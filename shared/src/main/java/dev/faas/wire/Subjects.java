@@ -135,6 +135,11 @@ public final class Subjects {
         return "events." + activation(id) + ".log";
     }
 
+    /** By which one process of a spawner is asked about its runs. */
+    public static String runsOf(String spawner, String incarnation) {
+        return "runs." + spawner(spawner) + "." + incarnation;
+    }
+
     /** Both event subjects of one activation, republished. */
     public static String liveEvents(String id) {
         return "live." + activation(id) + ".*";

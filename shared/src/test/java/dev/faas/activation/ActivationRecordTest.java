@@ -158,6 +158,17 @@ class ActivationRecordTest {
     }
 
     @Test
+    void aRunThatIsLostOnASpawnerThatIsAliveDoesNotSayThatTheSpawnerIsGone() {
+        var run = Samples.queued(Delivery.AT_MOST_ONCE, Retry.DEFAULT).claim(Samples.WORKER, "run-1", Samples.NOW);
+
+        var lost = (ActivationRecord.Ended) run.loseRun(Samples.NOW);
+
+        assertThat(lost.report().reason()).isEqualTo(Reason.WORKER_LOST);
+        assertThat(lost.report().exit().detail())
+                .isEqualTo("The spawner " + Samples.WORKER.spawner() + " no longer runs it.");
+    }
+
+    @Test
     void aFailureIsRetriedOnlyForTheCausesOfThePolicyAndSoOftenAsItSays() {
         var first =
                 Samples.queued(Delivery.AT_LEAST_ONCE, Samples.retry(2)).claim(Samples.WORKER, "run-1", Samples.NOW);

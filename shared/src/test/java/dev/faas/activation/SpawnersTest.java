@@ -10,6 +10,7 @@ import dev.faas.nats.TopologyConfig;
 import dev.faas.wire.Subjects;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
@@ -26,7 +27,7 @@ class SpawnersTest {
     private static Nats nats;
 
     private final AtomicLong now = new AtomicLong();
-    private final Spawners observer = new Spawners(nats.kv(Subjects.SPAWNERS), () -> Duration.ofDays(1), now::get);
+    private final Spawners observer = new Spawners(nats, () -> Duration.ofDays(1), now::get);
 
     @BeforeAll
     static void start() throws Exception {
@@ -128,9 +129,22 @@ class SpawnersTest {
     }
 
     @Test
+    void aProcessIsAskedForItsOwnRunsOnly() {
+        var worker = new Worker("asked", "1");
+        var runs = List.of("run-1", "run-2", "run-3");
+        try (var answering = observer.answerMissingRuns(worker, "run-2"::equals)) {
+            assertThat(observer.findMissingRuns(worker, runs).join()).containsExactly("run-1", "run-3");
+            assertThat(observer.findMissingRuns(new Worker("asked", "2"), runs).join())
+                    .as("without an answer")
+                    .isEmpty();
+        }
+        assertThat(observer.findMissingRuns(worker, runs).join()).isEmpty();
+    }
+
+    @Test
     void withoutAnAnswerNoSpawnerIsDead() throws Exception {
         var other = Nats.connect(NatsConfig.local(server.url()), "test");
-        var cut = new Spawners(other.kv(Subjects.SPAWNERS), () -> Duration.ofDays(1), now::get);
+        var cut = new Spawners(other, () -> Duration.ofDays(1), now::get);
         for (int i = 0; i < 6; i++) {
             now.addAndGet(Duration.ofSeconds(6).toNanos());
             assertThat(cut.isDead(new Worker("never-there-either", "2"))).isEqualTo(i >= 4);

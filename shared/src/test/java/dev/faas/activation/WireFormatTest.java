@@ -54,6 +54,8 @@ class WireFormatTest {
                         new QueueTablePart(
                                 "t-1", 0, 1, 3, List.of(new QueueStats(new QueueKey("usr_1", "fn_1"), 2, 1, 10, true))),
                         QueueTablePart.class),
+                Arguments.of(
+                        "run-ids", new Spawners.RunIds(List.of("06b7gd98g07rk4q3v8x2m5n9tb")), Spawners.RunIds.class),
                 Arguments.of("image-pin", new ImagePin("sha256:def", "sha256:abc"), ImagePin.class),
                 Arguments.of("heartbeat", new SpawnerHeartbeat("node-1", "06b7", 8, 3, null), SpawnerHeartbeat.class),
                 Arguments.of(

@@ -119,6 +119,10 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var functions = on.open("functions", () -> followFunctions(nats, pool, pins), KnownFunctions::close);
         var startedRuns = new Runs(() -> Ids.activation(clock.instant()));
         runs = startedRuns;
+        on.open(
+                "questions about runs",
+                () -> spawners.answerMissingRuns(self, startedRuns::isRunning),
+                Subscription::close);
         var context = runContext(openBus(on, nats, spawners, self, startedRuns), pool, slots, metrics, startedRuns);
         on.repeat("reaper", config.work().timing().reap(), reaper::reap);
         on.repeat("images", config.work().timing().reap(), engine::tidy);
@@ -211,7 +215,8 @@ public final class SpawnerVerticle extends ServiceVerticle {
     private Bus openBus(Lifecycle.Steps on, Nats nats, Spawners spawners, Worker self, Runs runs) throws Exception {
         var events = new ActivationEvents(nats);
         var writer = new StateWriter(events, CLAIM_TRIES, WRITE_PAUSE);
-        var claims = new Claims(events, writer, self, spawners::isDead, runs::isRunning, clock);
+        var claims = new Claims(
+                events, writer, self, spawners::isDead, spawners::isMissing, runs::mayContinue, clock);
         var room = new OutputRoom(events);
         on.open("output room", room::watch, RepeatingTask::stop);
         return new Bus(events, new CommandQueue(nats), claims, writer, room);

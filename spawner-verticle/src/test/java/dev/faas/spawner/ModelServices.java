@@ -9,7 +9,9 @@ import dev.faas.activation.Reason;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Worker;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -19,12 +21,19 @@ final class ModelServices {
     private final String activation;
     private final Supplier<Instant> now;
     private final Predicate<Worker> dead;
+    private final Function<Running, CompletableFuture<Boolean>> isMissing;
 
-    ModelServices(ModelBus bus, String activation, Supplier<Instant> now, Predicate<Worker> dead) {
+    ModelServices(
+            ModelBus bus,
+            String activation,
+            Supplier<Instant> now,
+            Predicate<Worker> dead,
+            Function<Running, CompletableFuture<Boolean>> isMissing) {
         this.bus = bus;
         this.activation = activation;
         this.now = now;
         this.dead = dead;
+        this.isMissing = isMissing;
     }
 
     void cancel() {
@@ -85,8 +94,10 @@ final class ModelServices {
 
     void loseRuns() {
         var last = bus.last(activation).join();
-        if (last.isPresent() && last.get().record() instanceof Running running && dead.test(running.worker())) {
-            var next = running.loseSpawner(now.get());
+        if (last.isPresent()
+                && last.get().record() instanceof Running running
+                && (dead.test(running.worker()) || isMissing.apply(running).join())) {
+            var next = dead.test(running.worker()) ? running.loseSpawner(now.get()) : running.loseRun(now.get());
             if (appended(next, last.get())) {
                 bus.purge();
                 if (next instanceof Queued) {

@@ -13,7 +13,6 @@ import dev.faas.activation.Report;
 import dev.faas.activation.RunSpec;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
-import dev.faas.nats.BusException;
 import dev.faas.spawner.run.Claims;
 import dev.faas.spawner.run.Claims.Decision;
 import dev.faas.spawner.run.StateWriter;
@@ -29,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +97,7 @@ final class ModelWorld {
                 BEGIN.plusSeconds(world.chance(0.2) ? 20 : 100_000),
                 Map.of(),
                 "request-1");
-        services = new ModelServices(bus, ID, () -> now, dead::contains);
+        services = new ModelServices(bus, ID, () -> now, dead::contains, this::isMissing);
     }
 
     Map<Mishap, Integer> mishaps() {
@@ -262,25 +262,24 @@ final class ModelWorld {
 
     private void run(Attempt process, long command) throws InterruptedException {
         var writer = new StateWriter(bus, 1, Duration.ZERO);
-        var claims = new Claims(bus, writer, process.worker, dead::contains, this::alive, () -> now);
-        try {
-            switch (claims.claim(ID, bus.deliveries(), process.runId)) {
-                case Decision.Claimed claimed -> attempt(process, claimed, writer, command);
-                case Decision.Drop done -> settle(process, () -> bus.ack(command));
-                case Decision.NotDueYet(var queued) ->
-                    settle(process, () -> {
-                        bus.park(queued);
-                        bus.ack(command);
-                    });
-                case Decision.LookAgain later -> world.step("hands back");
-            }
-        } catch (BusException e) {
-            world.step("hands back: " + e.getMessage());
+        var claims = new Claims(bus, writer, process.worker, dead::contains, this::isMissing, () -> true, () -> now);
+        switch (claims.claim(ID, bus.deliveries(), process.runId)) {
+            case Decision.Claimed claimed -> attempt(process, claimed, writer, command);
+            case Decision.Drop done -> settle(process, () -> bus.ack(command));
+            case Decision.NotDueYet(var queued) ->
+                settle(process, () -> {
+                    bus.park(queued);
+                    bus.ack(command);
+                });
+            case Decision.LookAgain later -> world.step("hands back");
         }
     }
 
-    private boolean alive(String runId) {
-        return processes.stream().anyMatch(p -> p.runId.equals(runId));
+    /** Asks the spawner of a run; the answer may be lost, which means no. */
+    private CompletableFuture<Boolean> isMissing(Running running) {
+        world.step("asks for " + running.runId());
+        return CompletableFuture.completedFuture(!world.chance(bus.lostAnswers)
+                && processes.stream().noneMatch(p -> p.runId.equals(running.runId())));
     }
 
     private static void settle(Attempt process, Runnable how) {
@@ -312,7 +311,7 @@ final class ModelWorld {
         }
         // The frame tells init until when it may start the command: before the lease can pass to another run.
         if (process.leaseLost) {
-            return running -> running.loseSpawner(now);
+            return running -> running.loseRun(now);
         }
         starts++;
         world.note("  " + process.runId + " starts its container");
@@ -323,7 +322,7 @@ final class ModelWorld {
         world.step("runs");
         process.containerAlive = false;
         if (process.leaseLost) {
-            return running -> running.loseSpawner(now);
+            return running -> running.loseRun(now);
         }
         double how = world.random.nextDouble();
         var ended = now;

@@ -108,7 +108,12 @@ public final class Platform {
     }
 
     Started spawner(String name, int slots, Duration grace, RunTiming timing) throws Exception {
-        var spawner = Started.fake(config(name, slots, grace, timing), this);
+        return spawner(name, slots, grace, timing, server.port());
+    }
+
+    /** @param natsPort by which it reaches NATS */
+    Started spawner(String name, int slots, Duration grace, RunTiming timing, int natsPort) throws Exception {
+        var spawner = Started.fake(config(name, slots, grace, timing, natsPort), this);
         spawner.deploy();
         started.add(spawner);
         return spawner;
@@ -141,12 +146,16 @@ public final class Platform {
     }
 
     SpawnerConfig config(String name, int slots, Duration grace, RunTiming timing) {
+        return config(name, slots, grace, timing, server.port());
+    }
+
+    private SpawnerConfig config(String name, int slots, Duration grace, RunTiming timing, int natsPort) {
         return new SpawnerConfig(
                 new SpawnerConfig.Identity("test", name),
                 new SpawnerConfig.Work(slots, ownerRunning, grace, timing),
                 SpawnerConfig.Docker.LOCAL,
                 NO_POOL,
-                NatsConfig.local(server.url()),
+                NatsConfig.local("nats://127.0.0.1:" + natsPort),
                 HttpConfig.loopback());
     }
 

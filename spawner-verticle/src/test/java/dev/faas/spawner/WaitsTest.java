@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Status;
+import dev.faas.wire.Subjects;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +80,27 @@ final class WaitsTest {
         platform.ended(id);
 
         assertThat(platform.history(id)).hasSize(3);
+    }
+
+    /** A newer version has written it. */
+    @Test
+    void givenARunThatWaits_whenItsStateBecomesUnreadable_thenItsSandboxIsRemoved() throws Exception {
+        var spawner = pulling();
+        var id = platform.submit(platform.function(Specs.of("slow")), "");
+        waitsFor(id, FIRST);
+        Platform.get(platform.nats
+                .stream(Subjects.EVENTS)
+                .append(Subjects.state(id), Map.of(), "{\"v\":2}".getBytes(StandardCharsets.UTF_8)));
+        var booted = new CountDownLatch(1);
+        spawner.engine().booted(spec -> booted.countDown());
+
+        pulled.countDown();
+
+        assertThat(booted.await(30, TimeUnit.SECONDS)).isTrue();
+        Platform.until(
+                "its sandbox is removed",
+                Duration.ofSeconds(10),
+                () -> spawner.engine().listContainers().isEmpty());
     }
 
     private Platform.Started pulling() throws Exception {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +106,27 @@ class NatsConfigurationTest {
             assertThat(request(spawner, "spawner", "events.a.log", "text")).contains("\"seq\":2");
             assertThat(request(spawner, "spawner", "$KV.SPAWNERS.s", "{}")).contains("\"seq\":1");
             assertThat(request(spawner, "spawner", "$KV.IMAGES.f.1", "{}")).contains("\"seq\":1");
+        }
+    }
+
+    @Test
+    void givenTheSpawner_whenItIsAskedForItsRuns_thenItMayAnswerButWriteToNoOtherInbox() throws Exception {
+        try (var registry = connect("registry", "r1");
+                var spawner = connect("spawner", "s1")) {
+            spawner.subscribe("runs.s.1");
+            var answer = CompletableFuture.supplyAsync(() -> ask(registry, "runs.s.1"));
+            spawner.answer("none");
+
+            assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo("none");
+            assertRefused(spawner, "spawner", "_INBOX_registry.t1", "");
+        }
+    }
+
+    private static String ask(RawNats registry, String subject) {
+        try {
+            return request(registry, "registry", subject, "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

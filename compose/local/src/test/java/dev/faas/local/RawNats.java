@@ -43,6 +43,19 @@ final class RawNats implements AutoCloseable {
         return in.readLine();
     }
 
+    /** Receives what is sent to the subject from now on. */
+    void subscribe(String subject) throws IOException {
+        send("SUB " + subject + " " + ++requests + "\r\nPING\r\n");
+        expect("PONG");
+    }
+
+    /** Answers the next request that it receives. */
+    void answer(String payload) throws IOException {
+        var inbox = expect("MSG \\S+ \\S+ \\S+ \\d+").split(" ")[3];
+        send("PUB " + inbox + " " + payload.length() + "\r\n" + payload + "\r\nPING\r\n");
+        expect("PONG");
+    }
+
     /** Waits for a matching line; throws on an error of the server. */
     private String expect(String pattern) throws IOException {
         for (var line = in.readLine(); line != null; line = in.readLine()) {

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Forwards connections from a local port to a target, and injects network faults: refused connections (a host that is
- * down), stalled ones (a network that loses every packet) and delayed replies. Thread-safe.
+ * down), stalled ones (a network that loses every packet), delayed replies and swallowed ones. Thread-safe.
  */
 public final class FaultyLink implements AutoCloseable {
     private static final int BACKLOG = 200;
@@ -28,6 +28,7 @@ public final class FaultyLink implements AutoCloseable {
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private ServerSocketChannel server;
     private boolean stalled;
+    private boolean swallowing;
     private long delayNanos;
 
     /** @param target an internet address or a Unix socket */
@@ -61,11 +62,23 @@ public final class FaultyLink implements AutoCloseable {
         delayNanos = time.toNanos();
     }
 
-    /** Accepts connections again. Held or delayed data arrives now, as TCP would send it again. */
+    /** Drops everything that the target sends. Requests still arrive there, and what they ask for is done. */
+    public synchronized void swallowReplies() {
+        swallowing = true;
+    }
+
+    /**
+     * Accepts connections again. Held or delayed data arrives now, as TCP would send it again; a connection whose replies were
+     * swallowed ends.
+     */
     public synchronized void restore() throws IOException {
         if (!server.isOpen()) {
             server = listen();
         }
+        if (swallowing) {
+            connections.forEach(Connection::cut);
+        }
+        swallowing = false;
         stalled = false;
         delayNanos = 0;
         notifyAll();
@@ -121,7 +134,7 @@ public final class FaultyLink implements AutoCloseable {
             while (from.read(buffer) >= 0) {
                 hold.await();
                 buffer.flip();
-                while (buffer.hasRemaining()) {
+                while (buffer.hasRemaining() && !(to == connection.near && isSwallowing())) {
                     to.write(buffer);
                 }
                 buffer.clear();
@@ -136,6 +149,10 @@ public final class FaultyLink implements AutoCloseable {
             connection.cut();
             connections.remove(connection);
         }
+    }
+
+    private synchronized boolean isSwallowing() {
+        return swallowing;
     }
 
     /** Waits while the link is stalled. */

@@ -115,6 +115,27 @@ class FaultyLinkTest {
         }
     }
 
+    @Test
+    void givenALinkThatSwallowsReplies_whenRestored_thenRequestsHaveArrivedAndOnlyNewConnectionsPass() throws IOException {
+        try (var before = new Socket(LOOPBACK, link.port());
+                var far = server.accept()) {
+            link.swallowReplies();
+            send(before, "x");
+            assertThat(far.getInputStream().read()).isEqualTo('x');
+            send(far, "y");
+            before.setSoTimeout(LONG_ENOUGH_TO_PASS);
+            assertThatThrownBy(() -> before.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+
+            link.restore();
+            assertThat(before.getInputStream().read()).isEqualTo(-1);
+        }
+        try (var after = new Socket(LOOPBACK, link.port());
+                var far = server.accept()) {
+            send(far, "z");
+            assertThat(after.getInputStream().read()).isEqualTo('z');
+        }
+    }
+
     private static void send(Socket socket, String text) throws IOException {
         socket.getOutputStream().write(bytes(text));
         socket.getOutputStream().flush();

@@ -10,17 +10,22 @@ import dev.faas.activation.Snapshot;
 import dev.faas.activation.States;
 import dev.faas.activation.Worker;
 import dev.faas.lifecycle.Blocking;
+import dev.faas.nats.BusException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Claims the activation of a delivered command, and turns a crash into a retry: an activation that still runs on a dead
- * spawner becomes lost, which queues its next attempt (at-least-once) or ends it {@code worker_lost} (at-most-once). Where no
- * redelivery brings the command here, the registry's {@code LostRunRescuer} does the same.
+ * spawner, or on one that does not have the run, becomes lost, which queues its next attempt (at-least-once) or ends it
+ * {@code worker_lost} (at-most-once). Where no redelivery brings the command here, the registry's {@code LostRunRescuer} does
+ * the same.
  *
  * <p>Every transition is a compare-and-set. If one is refused, the state has changed and is decided on again.
  *
@@ -30,8 +35,10 @@ import org.slf4j.LoggerFactory;
  *   queued, expired            end it as expired
  *   queued, not due yet        park it
  *   queued                     CLAIM
- *   running, worker alive      look again later: that worker holds the command too
  *   running, worker dead       LOST, then decide on the new state
+ *   running, not on its worker LOST, then decide on the new state
+ *   running                    look again later: that worker holds the command too
+ *   NATS does not answer       when it does: give back our own claim; then look again later
  * </pre>
  */
 public final class Claims {
@@ -63,36 +70,60 @@ public final class Claims {
     private final StateWriter writer;
     private final Worker self;
     private final Predicate<Worker> isDead;
-    private final Predicate<String> runsHere;
+    private final Function<Running, CompletableFuture<Boolean>> isMissing;
+    private final BooleanSupplier mayContinue;
     private final InstantSource clock;
 
     /**
-     * @param isDead whether another spawner is dead
-     * @param runsHere whether a run with this id is in progress on this spawner
+     * @param isDead whether a spawner is dead
+     * @param isMissing whether a spawner says that it does not have this run
+     * @param mayContinue false once the spawner stops without waiting any longer
      */
     public Claims(
             States states,
             StateWriter writer,
             Worker self,
             Predicate<Worker> isDead,
-            Predicate<String> runsHere,
+            Function<Running, CompletableFuture<Boolean>> isMissing,
+            BooleanSupplier mayContinue,
             InstantSource clock) {
         this.states = states;
         this.writer = writer;
         this.self = self;
         this.isDead = isDead;
-        this.runsHere = runsHere;
+        this.isMissing = isMissing;
+        this.mayContinue = mayContinue;
         this.clock = clock;
     }
 
     /**
-     * Blocks; throws {@link dev.faas.nats.BusException} when NATS cannot be read or written.
+     * Blocks, also for as long as NATS does not answer: a claim that was stored without an answer is then given back.
      *
      * @param id of the activation
      * @param deliveries of its command, including this one
      * @param runId unique
      */
     public Decision claim(String id, long deliveries, String runId) throws InterruptedException {
+        try {
+            return decide(id, deliveries, runId);
+        } catch (BusException e) {
+            LOG.warn("activation not claimed activation={} cause={}", id, e.getMessage());
+            giveBack(id, runId);
+            return new Decision.LookAgain(UNKNOWN_DELAY);
+        }
+    }
+
+    /** The claim may be stored, and only its answer lost. */
+    private void giveBack(String id, String runId) throws InterruptedException {
+        var last = writer.awaitLast(id, mayContinue);
+        if (last.isPresent()
+                && last.get().record() instanceof Running running
+                && running.runId().equals(runId)) {
+            var unused = writer.conclude(last.get(), ours -> ours.release(false, clock.instant()), mayContinue);
+        }
+    }
+
+    private Decision decide(String id, long deliveries, String runId) throws InterruptedException {
         var last = readState(id);
         for (int i = 0; i < MAX_TRANSITIONS; i++) {
             if (last.isEmpty()) {
@@ -125,16 +156,12 @@ public final class Claims {
                     return new Decision.Claimed(snapshot, running, Blocking.awaitReply(states.runSpec(id)));
                 }
                 case Running running
-                when isAlive(running) -> {
-                    return new Decision.LookAgain(RUNS_ELSEWHERE);
-                }
+                when isDead.test(running.worker()) -> last = lose(running, running.loseSpawner(now), snapshot);
+                case Running running
+                when Blocking.awaitReply(isMissing.apply(running)) ->
+                    last = lose(running, running.loseRun(now), snapshot);
                 case Running running -> {
-                    LOG.info(
-                            "run lost, its spawner is dead activation={} run={} worker={}",
-                            id,
-                            running.runId(),
-                            running.worker());
-                    last = append(running.loseSpawner(now), snapshot);
+                    return new Decision.LookAgain(RUNS_ELSEWHERE);
                 }
             }
         }
@@ -157,8 +184,10 @@ public final class Claims {
         };
     }
 
-    private boolean isAlive(Running running) {
-        return running.worker().equals(self) ? runsHere.test(running.runId()) : !isDead.test(running.worker());
+    private Optional<Snapshot> lose(Running running, ActivationRecord next, Snapshot before)
+            throws InterruptedException {
+        LOG.info("run lost activation={} run={} worker={}", running.id(), running.runId(), running.worker());
+        return append(next, before);
     }
 
     private AppendResult appendClaim(Snapshot before, ActivationRecord next, Optional<RunSpec> runSpec)

@@ -11,12 +11,11 @@ import dev.faas.activation.Backoff;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.Reason;
-import dev.faas.activation.RunSpec;
-import dev.faas.nats.BusException;
 import dev.faas.nats.Delivery;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.Termination;
+import dev.faas.spawner.pool.PoolKey;
 import dev.faas.spawner.pool.SandboxPool;
 import dev.faas.spawner.run.Claims.Decision;
 import dev.faas.wire.Codec.CodecException;
@@ -68,7 +67,6 @@ public final class Run {
     private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(10);
     private static final Duration STOP_GRACE = Duration.ofSeconds(2);
     private static final Duration UNREADABLE_DELAY = Duration.ofSeconds(30);
-    private static final Duration UNREACHABLE_DELAY = Duration.ofSeconds(1);
     /** Without a delay the command would come back to this spawner for as long as it pulls. */
     private static final Duration STOPPING_DELAY = Duration.ofSeconds(1);
 
@@ -128,9 +126,6 @@ public final class Run {
                 case Decision.NotDueYet(var queued) -> settlement.requeue(queued);
                 case Decision.LookAgain(var delay) -> settlement.handBack(delay);
             };
-        } catch (BusException e) {
-            LOG.warn("activation not claimed subject={} cause={}", delivery.subject(), e.getMessage());
-            return settlement.handBack(UNREACHABLE_DELAY);
         } catch (CodecException e) {
             // Perhaps of a newer version, which another spawner can read.
             LOG.error("state unreadable subject={}", delivery.subject(), e);
@@ -161,28 +156,26 @@ public final class Run {
     /** Returns the transition to the next state. The sandbox is closed by then: storing the state may take as long as an outage. */
     private Function<Running, ActivationRecord> runInSandbox(Decision.Claimed claimed, Lease lease)
             throws InterruptedException {
-        try (var sandbox = boot(claimed.runSpec().orElseThrow(), claimed)) {
+        var key = EngineRequests.poolKey(claimed.running(), claimed.runSpec().orElseThrow());
+        var waiting =
+                new Preparation(key.spec(), claimed.snapshot(), context.bus().writer());
+        try (var sandbox = boot(key, waiting)) {
+            waiting.end();
             return stop.attachSandbox(sandbox) ? run(sandbox, claimed, lease) : this::releaseUnstarted;
         } catch (SandboxUnavailable e) {
             return withoutSandbox(e);
         }
     }
 
-    private Sandbox boot(RunSpec runSpec, Decision.Claimed claimed) throws SandboxUnavailable, InterruptedException {
-        var key = EngineRequests.poolKey(claimed.running(), runSpec);
-        var waiting =
-                new Preparation(key.spec(), claimed.snapshot(), context.bus().writer());
+    private Sandbox boot(PoolKey key, Preparation waiting) throws SandboxUnavailable, InterruptedException {
         preparation = waiting;
-        Sandbox sandbox;
         stop.bootStarted(Thread.currentThread());
         try {
-            sandbox = context.pool().take(key);
+            return context.pool().take(key);
         } finally {
             stop.bootEnded();
             preparation = null;
         }
-        waiting.end();
-        return sandbox;
     }
 
     private Function<Running, ActivationRecord> withoutSandbox(SandboxUnavailable why) {
@@ -221,7 +214,7 @@ public final class Run {
                 return running -> running.loseCommand(detail, endedAt);
             }
             if (stop.cause().filter(RunStop.Cause.LEASE_LOST::equals).isPresent()) {
-                return running -> running.loseSpawner(endedAt);
+                return running -> running.loseRun(endedAt);
             }
             context.meters()
                     .recordStart(Duration.between(

@@ -38,6 +38,18 @@ public final class StateWriter {
         this.firstPause = firstPause;
     }
 
+    /** Reads until NATS answers; empty also when {@code mayContinue} has become false. */
+    Optional<Snapshot> awaitLast(String id, BooleanSupplier mayContinue) throws InterruptedException {
+        for (int i = 1; mayContinue.getAsBoolean(); i++) {
+            try {
+                return Blocking.awaitReply(states.last(id));
+            } catch (BusException e) {
+                pause(i);
+            }
+        }
+        return Optional.empty();
+    }
+
     AppendResult append(ActivationRecord next, long expected) throws InterruptedException {
         for (int i = 1; ; i++) {
             try {

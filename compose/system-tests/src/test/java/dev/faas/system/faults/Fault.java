@@ -67,6 +67,19 @@ enum Fault {
         void remove(FaultTarget target) throws IOException {
             restoreLinks(target);
         }
+    },
+
+    /** What the target asks for is done, and no answer arrives. Shorter than a lease. */
+    UNANSWERED("without answers", Duration.ofSeconds(2), Duration.ofSeconds(6)) {
+        @Override
+        void inject(FaultTarget target) {
+            target.links().forEach(FaultyLink::swallowReplies);
+        }
+
+        @Override
+        void remove(FaultTarget target) throws IOException {
+            restoreLinks(target);
+        }
     };
 
     private static final long SIGNAL_SECONDS = 10;

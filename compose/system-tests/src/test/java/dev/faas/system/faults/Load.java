@@ -111,6 +111,10 @@ final class Load implements AutoCloseable {
         return List.copyOf(accepted);
     }
 
+    List<String> acceptedIds() {
+        return accepted.stream().map(AcceptedSubmit::id).toList();
+    }
+
     /** The longest time without an acceptance, until the stop. */
     Duration longestGap() {
         var moments = LongStream.concat(

@@ -64,7 +64,8 @@ final class Matrix {
         var problems = new ArrayList<String>();
         var recovery = Duration.ZERO;
         try (var watch = RunWatch.start(marker);
-                var load = Load.start(platform.client(), marker, every)) {
+                var load = Load.start(platform.client(), marker, every);
+                var stuck = StuckRuns.watch(platform.natsConfig(), load::acceptedIds, StuckRuns.LIMIT)) {
             load.awaitFirst(FIRST);
             for (int round = 0; round < rounds; round++) {
                 for (var injection : row.injections()) {
@@ -81,6 +82,7 @@ final class Matrix {
             var audit = new Audit(platform, watch, load.accepted());
             audit.run(begun);
             problems.addAll(audit.problems());
+            problems.addAll(stuck.problems());
             var tally = new Tally(
                     row.name(),
                     rounds,

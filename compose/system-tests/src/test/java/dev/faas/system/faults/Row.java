@@ -3,6 +3,7 @@ package dev.faas.system.faults;
 import dev.faas.local.NatsServer;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -25,6 +26,8 @@ record Row(String name, int brokers, List<Injection> injections) {
             FaultPlatform.SPAWNER,
             FaultPlatform.DOCKERD);
 
+    private static final Set<Fault> OF_EVERY_PART = EnumSet.complementOf(EnumSet.of(Fault.UNANSWERED));
+
     /** A fault and its target. */
     record Injection(Fault fault, TargetSelector selector) {}
 
@@ -34,13 +37,16 @@ record Row(String name, int brokers, List<Injection> injections) {
         FaultTarget select(FaultPlatform platform, RandomGenerator random) throws IOException;
     }
 
-    /** Every fault on every part with one broker, then the faults of three brokers. */
+    /** Every fault on every part with one broker, answers of it that are lost, then the faults of three brokers. */
     static List<Row> all() {
         var rows = new ArrayList<Row>();
-        for (var fault : Fault.values()) {
+        for (var fault : OF_EVERY_PART) {
             PARTS.forEach(part -> rows.add(onOneBroker(part, fault)));
         }
-        for (var fault : Fault.values()) {
+        for (var part : List.of(FaultPlatform.GATEWAY, FaultPlatform.REGISTRY, FaultPlatform.SPAWNER)) {
+            rows.add(onOneBroker(part, Fault.UNANSWERED));
+        }
+        for (var fault : OF_EVERY_PART) {
             rows.add(onThreeBrokers(
                     "leader", fault, (platform, random) -> servers(platform, List.of(leader(platform)))));
             rows.add(onThreeBrokers(
@@ -63,7 +69,7 @@ record Row(String name, int brokers, List<Injection> injections) {
                 "killed in turn",
                 1,
                 Stream.of(FaultPlatform.GATEWAY, FaultPlatform.REGISTRY, FaultPlatform.SPAWNER, "nats")
-                        .map(part -> new Injection(Fault.KILLED, selectorOf(part)))
+                        .map(part -> new Injection(Fault.KILLED, selectorOf(part, Fault.KILLED)))
                         .toList());
     }
 
@@ -72,20 +78,20 @@ record Row(String name, int brokers, List<Injection> injections) {
     }
 
     private static Row onOneBroker(String part, Fault fault) {
-        return new Row(part + " " + fault.label(), 1, List.of(new Injection(fault, selectorOf(part))));
+        return new Row(part + " " + fault.label(), 1, List.of(new Injection(fault, selectorOf(part, fault))));
     }
 
     private static Row onThreeBrokers(String which, Fault fault, TargetSelector choice) {
         return new Row(which + " " + fault.label(), 3, List.of(new Injection(fault, choice)));
     }
 
-    private static TargetSelector selectorOf(String part) {
+    private static TargetSelector selectorOf(String part, Fault fault) {
         return (platform, random) -> {
             var name = part.equals(FaultPlatform.SPAWNER)
                     ? FaultPlatform.SPAWNERS.get(random.nextInt(FaultPlatform.SPAWNERS.size()))
                     : part;
             // Docker is on the spawner's machine, so it stays reachable.
-            var links = part.equals(FaultPlatform.SPAWNER)
+            var links = part.equals(FaultPlatform.SPAWNER) || fault == Fault.UNANSWERED
                     ? platform.wiring().linksBetween(name, Set.of("nats"))
                     : platform.wiring().linksOf(name);
             return new FaultTarget(List.of(platform.part(name)), links);
