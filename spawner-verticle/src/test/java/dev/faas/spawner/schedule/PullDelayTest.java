@@ -15,7 +15,7 @@ final class PullDelayTest {
     private static final QueueKey COLD_FUNCTION = new QueueKey("usr_1", "fn_cold");
     private static final int MANY = 200;
 
-    private final Slots slots = new Slots(4, () -> 4);
+    private final Slots slots = new Slots(4, owner -> 4);
 
     private PullDelay among(BooleanSupplier hasPeers) {
         return new PullDelay(slots, WARM_FUNCTION::equals, hasPeers);
