@@ -31,6 +31,7 @@ public final class SteadyScenario implements Scenario {
     private static final int SLOTS = 16;
     private static final Duration SLEEP = Duration.ofMillis(10);
     private static final Duration PHASE = Duration.ofMinutes(30);
+    /** Of settings: FAAS_EVENTS_RETENTION may not be shorter. */
     private static final Duration SHORTEST_RETENTION = Duration.ofSeconds(5);
     private static final Duration WARM_UP = Duration.ofSeconds(20);
     private static final Duration LIST_PAUSE = Duration.ofMillis(100);
@@ -88,7 +89,7 @@ public final class SteadyScenario implements Scenario {
             verdicts.add(TargetResult.atMost("P14", "list p50", LISTS, late.p50() / early.p50(), "× at the beginning"));
             return new Report(
                     name(),
-                    "%s: %d min".formatted(description(), phase.toMinutes()),
+                    "%s: %,d s".formatted(description(), phase.toSeconds()),
                     List.of(
                             runs.waits().row("submit → start", perSecond),
                             early.row("GET …/activations, in the first tenth of the time"),

@@ -62,6 +62,7 @@ public final class SleepingSpawners implements AutoCloseable {
         var variables = new HashMap<>(settings);
         variables.put("FAAS_SPAWNER_ID", "sleeping-" + spawners.size());
         variables.put("FAAS_SLOTS", Integer.toString(slots));
+        variables.put("FAAS_LOG_LEVEL", "warn");
         variables.put("FAAS_INTERNAL_PORT", Integer.toString(port));
         var builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
