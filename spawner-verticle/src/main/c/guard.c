@@ -22,7 +22,6 @@ void guard_remember(struct guard *guard, int null) {
         guard->shared[i].flags = fcntl(shared[i], F_GETFL);
         guard->shared[i].pipe_size = fcntl(shared[i], F_GETPIPE_SZ); // -1 if it is not a pipe
     }
-    for (int i = 0; i < RLIM_NLIMITS; i++) getrlimit(i, &guard->limits[i]);
     read_attributes(&guard->attributes);
 }
 
@@ -37,19 +36,8 @@ static int descriptors_are_right(const struct guard *guard) {
     return right;
 }
 
-static int limits_are_right(const struct guard *guard) {
-    int right = 1;
-    for (int i = 0; i < RLIM_NLIMITS; i++) {
-        struct rlimit now;
-        const struct rlimit *was = &guard->limits[i];
-        if (getrlimit(i, &now)) right = 0;
-        else if ((now.rlim_cur != was->rlim_cur || now.rlim_max != was->rlim_max) && setrlimit(i, was)) right = 0;
-    }
-    return right;
-}
-
 int guard_restore(const struct guard *guard) {
-    int right = descriptors_are_right(guard) & limits_are_right(guard);
+    int right = descriptors_are_right(guard);
     struct attributes now;
     read_attributes(&now);
     if (memcmp(now.processors, guard->attributes.processors, sizeof now.processors)) {

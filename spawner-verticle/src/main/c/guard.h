@@ -1,15 +1,14 @@
 // Restores what a function may change of init from outside: the descriptors that it shares with init, and what a process
-// may set for another process of its own user (prlimit, nice, scheduling, affinity, I/O priority, out-of-memory score).
+// may set for another process of its own user (nice, scheduling, affinity, I/O priority, out-of-memory score). filter.h
+// protects its limits.
 #pragma once
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <stdint.h>
 
 struct guard {
     struct {
         int fd, flags, pipe_size;
     } shared[3];
-    struct rlimit limits[RLIM_NLIMITS];
     struct attributes {
         struct {
             uint32_t size, policy;

@@ -5,10 +5,11 @@
 // learns of the end at once; Docker reports it tens of milliseconds later. protocol.h defines the protocol.
 //
 // Init runs as the same user as the command and is protected from it. It cannot be traced or read: it is not dumpable, and
-// its file can only be executed. Only init and the spawner know the nonce that makes a trailer valid. What the command
+// its file can only be executed. It cannot be killed: see filter.c. Only init and the spawner know the nonce that makes a trailer valid. What the command
 // changed of init is restored; if that fails, the sandbox is not used again.
 #define _GNU_SOURCE
 #include "clock.h"
+#include "filter.h"
 #include "run.h"
 #include <errno.h>
 #include <poll.h>
@@ -50,6 +51,7 @@ static int boot(int words, char **command) {
     init.command_words = words;
     init.signals = listen_for_signals();
     init.null = open_null();
+    init.filtered = filter_install() == 0;
     if (words == 0 || init.signals < 0 || init.null < 0) return -1;
     meter_open(&init.meter, "/sys/fs/cgroup");
     guard_remember(&init.guard, init.null);

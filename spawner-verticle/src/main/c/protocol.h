@@ -85,6 +85,7 @@ enum {
     TRAILER_STRAYS = 8,       // processes were left when the command had ended
     TRAILER_DIRTY = 16,       // something could not be restored: no reuse
     TRAILER_KILLED = 32,      // SIGKILL was sent after the grace
+    TRAILER_UNFILTERED = 64,  // the kernel has no filter of system calls: the command may have changed init's limits
 };
 
 struct trailer {

@@ -191,6 +191,7 @@ enum run_result run(struct init *init, struct run_frame *frame, struct inbox *in
     if (result == RUN_ABANDONED) return result;
 
     if (guard_restore(&init->guard)) trailer->flags |= TRAILER_DIRTY;
+    if (!init->filtered) trailer->flags |= TRAILER_UNFILTERED | TRAILER_DIRTY;
     struct reading now = meter_read(&init->meter);
     trailer->oom_kills = now.oom_kills - before.oom_kills;
     if (trailer->oom_kills > 0) {

@@ -12,6 +12,7 @@ struct init {
     int command_words;
     int null;           // stdin of every command
     int signals;        // a signalfd for the signals to pass on and SIGCHLD
+    int filtered;       // no process can set init's limits
     sigset_t inherited; // the signal mask for the command
     struct meter meter;
     struct guard guard;

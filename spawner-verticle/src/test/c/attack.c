@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -99,13 +100,56 @@ static int change_descriptors(void) {
     return 0;
 }
 
-static int limit_init(int soft_only) {
-    struct rlimit limit;
-    if (prlimit(INIT, RLIMIT_NOFILE, NULL, &limit)) return 1;
-    limit.rlim_cur = 100;
-    if (!soft_only) limit.rlim_max = 100;
-    return prlimit(INIT, RLIMIT_NOFILE, &limit, NULL) != 0;
+// Makes init work for a while: it reaps, and handles a signal that it passes on.
+static void tire_init(void) {
+    for (int i = 0; i < 500; i++) {
+        if (fork() == 0) {
+            if (fork() == 0) _exit(0);
+            _exit(0);
+        }
+        wait(NULL);
+    }
+    for (int i = 0; i < 200000; i++) kill(INIT, SIGWINCH);
 }
+
+// Sets every limit of init to nothing, which the kernel enforces against PID 1 too: RLIMIT_CPU by SIGKILL.
+static int limit_init(long (*set)(int resource, const struct rlimit *limit)) {
+    static const struct rlimit none;
+    for (int resource = 0; resource < RLIM_NLIMITS; resource++) report("limit", set(resource, &none));
+    tire_init();
+    return 0;
+}
+
+static long limit(int resource, const struct rlimit *limit) {
+    return syscall(SYS_prlimit64, INIT, resource, limit, NULL);
+}
+
+// The kernel ignores the upper half of a process id.
+static long limit_by_wide_id(int resource, const struct rlimit *limit) {
+    return syscall(SYS_prlimit64, 0x700000000 + INIT, resource, limit, NULL);
+}
+
+#ifdef __x86_64__
+static void not_supported(int signal) {
+    _exit(signal == SIGSEGV ? 0 : 1); // the kernel has no 32-bit calls
+}
+
+static long limit_by_32_bit_call(int resource, const struct rlimit *limit) {
+    signal(SIGSEGV, not_supported);
+    void *low = mmap(NULL, sizeof *limit, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+    memcpy(low, limit, sizeof *limit);
+    long result = 340;
+    __asm__ volatile("int $0x80" : "+a"(result) : "b"(INIT), "c"(resource), "d"(low), "S"(0) : "memory");
+    return (int)result;
+}
+
+static long limit_by_x32_call(int resource, const struct rlimit *limit) {
+    return syscall(0x40000000 + SYS_prlimit64, INIT, resource, limit, NULL);
+}
+#else
+#define limit_by_32_bit_call limit
+#define limit_by_x32_call limit
+#endif
 
 static int move_init(void) {
     cpu_set_t first;
@@ -131,6 +175,78 @@ static int signal_init(void) {
     sigprocmask(SIG_SETMASK, &all, NULL);
     for (int number = 1; number <= 64; number++) syscall(SYS_kill, INIT, number);
     return 0;
+}
+
+// The same by the other calls that send a signal.
+static int signal_init_otherwise(void) {
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    int pidfd = syscall(SYS_pidfd_open, INIT, 0);
+    for (int number = 1; number <= 64; number++) {
+        siginfo_t info = {.si_signo = number, .si_code = SI_QUEUE};
+        syscall(SYS_tkill, INIT, number);
+        syscall(SYS_tgkill, INIT, INIT, number);
+        syscall(SYS_rt_sigqueueinfo, INIT, number, &info);
+        syscall(SYS_rt_tgsigqueueinfo, INIT, INIT, number, &info);
+        syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0);
+    }
+    return 0;
+}
+
+// Has the kernel send init a signal when a descriptor is ready: those that it shares with this function, and a pipe.
+static int signal_init_by_descriptors(void) {
+    static const int deadly[] = {SIGKILL, SIGSTOP, SIGSEGV, SIGXCPU, 0};
+    int fds[] = {0, 1, 2, -1, -1};
+    if (pipe(fds + 3)) return 1;
+    for (int i = 0; i < 5; i++) {
+        for (int n = 0; n < 5; n++) {
+            fcntl(fds[i], F_SETOWN, INIT);
+            fcntl(fds[i], F_SETSIG, deadly[n]);
+            fcntl(fds[i], F_SETFL, O_NONBLOCK | O_ASYNC);
+            if (write(fds[4], "x", 1) + write(1, "x", 1) + write(2, "x", 1) < 0) return 2;
+        }
+        fcntl(fds[i], F_SETFL, 0);
+    }
+    return 0;
+}
+
+// Writes to every file of init that this user may open.
+static int write_to_init(void) {
+    DIR *files = opendir("/proc/1");
+    for (struct dirent *entry; files && (entry = readdir(files));) {
+        int fd = openat(dirfd(files), entry->d_name, O_WRONLY | O_NONBLOCK);
+        if (fd < 0 || strcmp(entry->d_name, "oom_score_adj") == 0 || strcmp(entry->d_name, "oom_adj") == 0) continue;
+        for (const char *text = "0\0001\0-1\0x\0"; *text; text += strlen(text) + 1) {
+            if (write(fd, text, strlen(text)) > 0) printf("%s takes %s\n", entry->d_name, text);
+        }
+    }
+    tire_init();
+    return 0;
+}
+
+// Other calls that name a process, or end a namespace.
+static int act_on_init(void) {
+    int pidfd = syscall(SYS_pidfd_open, INIT, 0);
+    unsigned long nodes = 1;
+    struct iovec all = {(void *)0x400000, 1 << 20};
+    report("process_madvise", syscall(SYS_process_madvise, pidfd, &all, 1, MADV_PAGEOUT, 0));
+    report("process_mrelease", syscall(448, pidfd, 0));
+    report("migrate_pages", syscall(SYS_migrate_pages, INIT, 8, &nodes, &nodes));
+    report("get_robust_list", syscall(SYS_get_robust_list, INIT, &all, &nodes));
+    report("reboot", syscall(SYS_reboot, 0xfee1dead, 672274793, 0x1234567, NULL));
+    report("real time", sched_setscheduler(INIT, SCHED_FIFO, &(struct sched_param){1}));
+    report("session", setpgid(INIT, 0));
+    report("vhangup", vhangup());
+    tire_init();
+    return 0;
+}
+
+static int show_limits(void) {
+    char text[4096];
+    int fd = open("/proc/1/limits", O_RDONLY);
+    ssize_t count = fd < 0 ? -1 : read(fd, text, sizeof text);
+    return count <= 0 || write(1, text, count) != count;
 }
 
 // Forks as many processes as possible, which run until they are killed.
@@ -256,14 +372,21 @@ int attack(const char *name) {
     TRY("spy on child", spy_on_child());
     TRY("descriptors", change_descriptors());
     TRY("show descriptors", (show_descriptors(), 0));
-    TRY("soft limit", limit_init(1));
-    TRY("hard limit", limit_init(0));
+    TRY("show limits", show_limits());
+    TRY("limits", limit_init(limit));
+    TRY("limits by a wide id", limit_init(limit_by_wide_id));
+    TRY("limits by a 32-bit call", limit_init(limit_by_32_bit_call));
+    TRY("limits by an x32 call", limit_init(limit_by_x32_call));
     TRY("nice", setpriority(PRIO_PROCESS, INIT, 5) != 0);
     TRY("batch", idle_init());
     TRY("io priority", syscall(SYS_ioprio_set, 1, INIT, 3 << 13) != 0);
     TRY("affinity", move_init());
     TRY("oom score", score_init());
     TRY("signals", signal_init());
+    TRY("other signals", signal_init_otherwise());
+    TRY("signals by descriptors", signal_init_by_descriptors());
+    TRY("files", write_to_init());
+    TRY("calls", act_on_init());
     TRY("fork bomb", fork_bomb());
     TRY("daemon", daemon_stays());
     TRY("zombies", leave_zombies());

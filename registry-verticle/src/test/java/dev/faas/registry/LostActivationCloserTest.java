@@ -105,7 +105,8 @@ class LostActivationCloserTest extends RegistryFixture {
                 null,
                 null,
                 null,
-                null);
+                null,
+                false);
     }
 
     private String writeToLedgerOnly(ActivationRecord record) throws Exception {

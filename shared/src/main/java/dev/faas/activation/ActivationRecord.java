@@ -1,5 +1,6 @@
 package dev.faas.activation;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.faas.wire.FunctionSpec.Delivery;
@@ -20,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  *                      │      loseSpawner,        │  └─▶ Running, flagged    │
  *                      │      loseRun,            │                          │
  *                      │      loseCommand,        │                          │
+ *                      │      loseSandbox,        │                          │
  *                      │      finish (retry) ─────┘                          │
  *                      └── cancel, expire, loseEvents ───────────────────────┘
  * </pre>
- * {@code release}, {@code handBack}, {@code loseSpawner}, {@code loseRun} and {@code loseCommand} end the activation instead when it was cancelled,
- * may not run again, or has had too many faults. {@code attempt} counts the function's own runs. A run that the platform could not start, or lost, is subtracted again and
+ * {@code release}, {@code handBack} and {@code lose…} end the activation instead when it was cancelled, may not run again, or has had too many faults. {@code attempt} counts the function's own runs. A run that the platform could not start, or lost, is subtracted again and
  * counted in {@code platformFaults}. A run whose spawner shut down cleanly is subtracted and not counted elsewhere.
  *
  * <p>{@code expiresAt} limits the time in the queue. The time of a run, and of a retry's back-off, does not count: both
@@ -61,7 +62,7 @@ public sealed interface ActivationRecord extends Versioned {
     String LOST_DETAIL = "The activation was lost from the event stream; its outcome is unknown.";
 
     static Queued accept(Activation activation, RunSpec order) {
-        return new Queued(activation, 0, 0, null, null, order, activation.expiresAt());
+        return new Queued(activation, 0, 0, null, null, order, activation.expiresAt(), false);
     }
 
     /** Waits for a spawner.
@@ -69,6 +70,7 @@ public sealed interface ActivationRecord extends Versioned {
      * @param nextAttemptAt when the back-off of a retry is over; null without a back-off
      * @param lastReason why the previous attempt failed or did not count
      * @param order only in the accepted event
+     * @param sandboxLost see {@link Running#loseSandbox}
      */
     record Queued(
             Activation activation,
@@ -77,7 +79,8 @@ public sealed interface ActivationRecord extends Versioned {
             @Nullable Instant nextAttemptAt,
             @Nullable Reason lastReason,
             @Nullable RunSpec order,
-            Instant expiresAt)
+            Instant expiresAt,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean sandboxLost)
             implements ActivationRecord {
         public Queued {
             Objects.requireNonNull(activation);
@@ -100,7 +103,8 @@ public sealed interface ActivationRecord extends Versioned {
         }
 
         public Running claim(Worker worker, String runId, Instant now) {
-            return new Running(activation, attempt + 1, platformFaults, worker, runId, now, null, expiresAt, null);
+            return new Running(
+                    activation, attempt + 1, platformFaults, worker, runId, now, null, expiresAt, null, sandboxLost);
         }
 
         public Ended cancel(Reason reason, Instant now) {
@@ -118,7 +122,8 @@ public sealed interface ActivationRecord extends Versioned {
 
         /** For lists and the ledger. */
         public Queued withoutRunSpec() {
-            return new Queued(activation, attempt, platformFaults, nextAttemptAt, lastReason, null, expiresAt);
+            return new Queued(
+                    activation, attempt, platformFaults, nextAttemptAt, lastReason, null, expiresAt, sandboxLost);
         }
 
         private Ended end(Status status, Reason reason, String detail, Instant now) {
@@ -138,6 +143,7 @@ public sealed interface ActivationRecord extends Versioned {
      * @param runId names this claim; output of any other run is ignored
      * @param cancelRequested why it is being cancelled; null when it is not
      * @param waitsFor what delays the start of its command, in a sentence for people; null when nothing does
+     * @param sandboxLost whether an earlier run of it ended by {@link #loseSandbox}
      */
     record Running(
             Activation activation,
@@ -148,7 +154,8 @@ public sealed interface ActivationRecord extends Versioned {
             Instant claimedAt,
             @Nullable Reason cancelRequested,
             Instant expiresAt,
-            @Nullable String waitsFor)
+            @Nullable String waitsFor,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean sandboxLost)
             implements ActivationRecord {
         public Running {
             Objects.requireNonNull(activation);
@@ -198,6 +205,15 @@ public sealed interface ActivationRecord extends Versioned {
             return lose(Backoff.afterPlatformFault(platformFaults + 1), detail, now);
         }
 
+        /** Its container ended in mid-run, with memory left and not stopped by its spawner. The first time this is a fault of the
+         * platform, then a failed attempt: the command may have done it, and would do it again.
+         */
+        public ActivationRecord loseSandbox(String detail, Instant now, Duration backoff) {
+            return sandboxLost && cancelRequested == null
+                    ? finish(Report.withoutOutcome(Status.FAILED, Reason.SIGNAL, detail, now), backoff)
+                    : with(cancelRequested, waitsFor, true).loseCommand(detail, now);
+        }
+
         /** Its events are missing from the event stream. */
         public Ended loseEvents(Instant now) {
             return end(Status.FAILED, Reason.WORKER_LOST, LOST_DETAIL, now);
@@ -228,16 +244,17 @@ public sealed interface ActivationRecord extends Versioned {
         }
 
         public Running requestCancel(Reason reason) {
-            return with(reason, waitsFor);
+            return with(reason, waitsFor, sandboxLost);
         }
 
         /** @param what see {@code waitsFor} */
         public Running withWaitsFor(@Nullable String what) {
-            return with(cancelRequested, what);
+            return with(cancelRequested, what, sandboxLost);
         }
 
-        private Running with(@Nullable Reason cancel, @Nullable String wait) {
-            return new Running(activation, attempt, platformFaults, worker, runId, claimedAt, cancel, expiresAt, wait);
+        private Running with(@Nullable Reason cancel, @Nullable String wait, boolean lost) {
+            return new Running(
+                    activation, attempt, platformFaults, worker, runId, claimedAt, cancel, expiresAt, wait, lost);
         }
 
         private boolean mayNotRepeat() {
@@ -263,7 +280,8 @@ public sealed interface ActivationRecord extends Versioned {
                     delay.isZero() ? null : now.plus(delay),
                     reason,
                     null,
-                    expiresAt.plus(notQueued));
+                    expiresAt.plus(notQueued),
+                    sandboxLost);
         }
 
         private Ended end(Status status, Reason reason, @Nullable String detail, Instant now) {

@@ -9,6 +9,7 @@ import dev.faas.wire.FunctionSpec.Retry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 class ActivationRecordTest {
@@ -166,6 +167,37 @@ class ActivationRecordTest {
         assertThat(lost.report().reason()).isEqualTo(Reason.WORKER_LOST);
         assertThat(lost.report().exit().detail())
                 .isEqualTo("The spawner " + Samples.WORKER.spawner() + " no longer runs it.");
+    }
+
+    @Test
+    void aSandboxThatEndsInMidRunIsAFaultOfThePlatformOnceAndAFailedAttemptFromThenOn() {
+        ActivationRecord record = Samples.queued(Delivery.AT_LEAST_ONCE, Samples.retry(3));
+        var attempts = new ArrayList<Integer>();
+        while (record instanceof ActivationRecord.Queued queued) {
+            attempts.add(queued.attempt());
+            record = queued.claim(Samples.WORKER, "run", Samples.NOW).loseSandbox("It ended.", Samples.NOW, BACKOFF);
+        }
+
+        assertThat(attempts).containsExactly(0, 0, 1, 2);
+        assertThat(record.platformFaults()).isEqualTo(1);
+        assertThat(record.attempt()).isEqualTo(3);
+        assertThat(((ActivationRecord.Ended) record).report().reason()).isEqualTo(Reason.SIGNAL);
+    }
+
+    @Test
+    void aSandboxThatEndsInMidRunEndsWhatMayRunOnceOrWasCancelled() {
+        var once = Samples.queued(Delivery.AT_MOST_ONCE, Samples.retry(3)).claim(Samples.WORKER, "run", Samples.NOW);
+        var again = ((ActivationRecord.Queued) Samples.running().loseSandbox("It ended.", Samples.NOW, BACKOFF))
+                .claim(Samples.WORKER, "run", Samples.NOW);
+
+        assertThat(((ActivationRecord.Ended) once.loseSandbox("It ended.", Samples.NOW, BACKOFF))
+                        .report()
+                        .reason())
+                .isEqualTo(Reason.WORKER_LOST);
+        assertThat(again.requestCancel(Reason.CANCELLED_BY_USER)
+                        .loseSandbox("It ended.", Samples.NOW, BACKOFF)
+                        .currentStatus())
+                .isEqualTo(Status.CANCELLED);
     }
 
     @Test

@@ -38,6 +38,10 @@ class WireFormatTest {
                         "handed-back",
                         Samples.running().handBack(Reason.WORKER_LOST, "gone", Samples.NOW.plusMillis(5)),
                         ActivationRecord.class),
+                Arguments.of(
+                        "sandbox-lost",
+                        Samples.running().loseSandbox("ended", Samples.NOW.plusMillis(5), Duration.ZERO),
+                        ActivationRecord.class),
                 Arguments.of("command", ActivationCommand.of(Samples.queued().activation()), ActivationCommand.class),
                 Arguments.of(
                         "pending-retry",

@@ -49,14 +49,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Wires and runs execution-service, which runs activations as containers. {@link #open} lists its parts. */
 public final class SpawnerVerticle extends ServiceVerticle {
     /** Opens the container engine of a spawner. */
-    interface EngineFactory {
+    public interface EngineFactory {
         ContainerEngine open(SpawnerConfig config, Worker self, ImagePins pins)
                 throws DependencyMissing, InterruptedException;
     }
@@ -83,7 +83,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         this(config, SpawnerVerticle::openDocker, InstantSource.system());
     }
 
-    SpawnerVerticle(SpawnerConfig config, EngineFactory engines, InstantSource clock) {
+    public SpawnerVerticle(SpawnerConfig config, EngineFactory engines, InstantSource clock) {
         super(SERVICE);
         this.config = config;
         this.engines = engines;
@@ -177,13 +177,13 @@ public final class SpawnerVerticle extends ServiceVerticle {
                 .toList();
     }
 
-    /** How many runs of one owner may be here. */
-    private IntSupplier ownerLimit(Spawners spawners) {
+    /** How many runs of an owner may be here. */
+    private ToIntFunction<String> ownerLimit(Spawners spawners) {
         int limit = config.work().ownerLimit();
         return limit == SpawnerConfig.NO_LIMIT
-                ? () -> limit
-                : () -> OwnerShare.of(
-                        limit, config.identity().spawner(), config.work().slots(), spawners.recentHeartbeats());
+                ? owner -> limit
+                : new OwnerShare(
+                        limit, config.identity().spawner(), config.work().slots(), spawners::recentHeartbeats);
     }
 
     private SandboxPool openPool(ContainerEngine engine, Metrics metrics) {

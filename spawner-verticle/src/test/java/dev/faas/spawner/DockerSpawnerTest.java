@@ -3,7 +3,10 @@ package dev.faas.spawner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.activation.ActivationRecord.Queued;
+import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.OutputChunk.Source;
+import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
 import dev.faas.spawner.docker.DockerEngine;
 import dev.faas.spawner.docker.TestEngines;
@@ -15,6 +18,7 @@ import dev.faas.wire.FunctionSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -99,6 +103,41 @@ final class DockerSpawnerTest {
         assertThat(ended.report().output().result()).isEqualTo("begun\ndone\n");
         assertThat(ended.attempt()).isEqualTo(1);
         assertThat(ended.worker().spawner()).isEqualTo("second");
+    }
+
+    @Test
+    void givenAContainerThatEndsInMidRun_whenTheNextOneDoesToo_thenItIsTheFunctionsFailure() throws Exception {
+        platform.dockerSpawner(platformId, "real", 4, Duration.ofSeconds(10));
+        var function = platform.function(script("echo begun; exec sleep 600"));
+        var id = platform.submit(function, "");
+
+        killContainers(id);
+        Platform.until(
+                "its retry is due",
+                () -> platform.parked(id)
+                        && platform.state(id) instanceof Queued queued
+                        && queued.remainingWait(Instant.now()).isZero());
+        platform.enqueue(function, id); // as the registry does
+        killContainers(id);
+
+        var ended = platform.ended(id);
+        assertThat(ended.platformFaults()).isEqualTo(1);
+        assertThat(ended.attempt()).isEqualTo(1);
+        assertThat(ended.report().reason()).isEqualTo(Reason.SIGNAL);
+        assertThat(ended.report().exit().detail()).startsWith("Its container ended during the run");
+    }
+
+    /** When the current run has written something. */
+    private void killContainers(String id) throws Exception {
+        Platform.until(
+                "it writes",
+                () -> platform.state(id) instanceof Running run
+                        && !platform.chunks(id, run.runId()).isEmpty());
+        try (var engine = engine("observer")) {
+            engine.listContainers()
+                    .forEach(container ->
+                            images.docker().killContainerCmd(container.id()).exec());
+        }
     }
 
     @Test

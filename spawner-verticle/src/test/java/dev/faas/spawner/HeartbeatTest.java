@@ -28,7 +28,7 @@ final class HeartbeatTest {
     }
 
     private Heartbeat of(String incarnation) {
-        return new Heartbeat(spawners, new Worker("node", incarnation), new Slots(4, () -> 4));
+        return new Heartbeat(spawners, new Worker("node", incarnation), new Slots(4, owner -> 4));
     }
 
     /** The incarnation of the stored heartbeat. */

@@ -11,6 +11,10 @@ import dev.faas.bench.scenario.ColdScenario;
 import dev.faas.bench.scenario.FairnessScenario;
 import dev.faas.bench.scenario.HistoryScenario;
 import dev.faas.bench.scenario.IdleScenario;
+import dev.faas.bench.scenario.ManyFunctionsScenario;
+import dev.faas.bench.scenario.ScaleOutScenario;
+import dev.faas.bench.scenario.SpreadScenario;
+import dev.faas.bench.scenario.SteadyScenario;
 import dev.faas.bench.scenario.StreamsScenario;
 import dev.faas.bench.scenario.SubmitScenario;
 import dev.faas.bench.scenario.ThroughputScenario;
@@ -21,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Runs scenarios, each on a new platform, and reports the results as a table and as JSON. */
@@ -39,7 +42,11 @@ public final class Bench {
             new StreamsScenario(),
             new HistoryScenario(),
             new BreadthScenario(),
-            new IdleScenario());
+            new IdleScenario(),
+            new SpreadScenario(),
+            new ManyFunctionsScenario(),
+            new SteadyScenario(),
+            new ScaleOutScenario());
 
     private final BenchSetup setup;
     private final PrintStream out;
@@ -47,10 +54,9 @@ public final class Bench {
     /**
      * @param image whose entrypoint is busybox's echo
      * @param program the command that users start the platform with; null if unknown
-     * @param count size of a scenario, instead of its default
      */
-    public Bench(Subject.Start start, String image, @Nullable Path program, OptionalInt count, PrintStream out) {
-        this.setup = new BenchSetup(start, image, program, count);
+    public Bench(Subject.Start start, String image, @Nullable Path program, BenchSetup.Size size, PrintStream out) {
+        this.setup = new BenchSetup(start, image, program, size);
         this.out = out;
     }
 

@@ -1,6 +1,7 @@
 package dev.faas.standalone;
 
 import dev.faas.bench.Bench;
+import dev.faas.bench.measure.BenchSetup;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +34,13 @@ final class BenchCommand implements Callable<Integer> {
     @Nullable
     Integer count;
 
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "Length of each measured phase of the scenario scale, instead of its default.")
+    @Nullable
+    Integer seconds;
+
     @Spec
     CommandSpec spec = CommandSpec.create();
 
@@ -51,9 +59,13 @@ final class BenchCommand implements Callable<Integer> {
                     MeasuredPlatform::start,
                     image.name(),
                     program == null ? null : Path.of(program),
-                    count == null ? OptionalInt.empty() : OptionalInt.of(count),
+                    new BenchSetup.Size(optional(count), optional(seconds)),
                     System.out);
             return bench.run(names, json) ? 0 : 1;
         }
+    }
+
+    private static OptionalInt optional(@Nullable Integer value) {
+        return value == null ? OptionalInt.empty() : OptionalInt.of(value);
     }
 }

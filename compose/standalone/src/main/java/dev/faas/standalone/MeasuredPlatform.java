@@ -34,7 +34,10 @@ public record MeasuredPlatform(
             }
             environment.putAll(settings);
             var measured = new MeasuredPlatform(
-                    data, Platform.start(UpOptions.local(data, environment)), Vertx.vertx(), new HashMap<>());
+                    data,
+                    Platform.start(UpOptions.local(data, environment), spawners > 0),
+                    Vertx.vertx(),
+                    new HashMap<>());
             measured.addSpawners(spawners - 1);
             started = true;
             return measured;
@@ -71,6 +74,11 @@ public record MeasuredPlatform(
     @Override
     public URI api() {
         return platform.api();
+    }
+
+    @Override
+    public Map<String, String> spawnerSettings() {
+        return platform.settingsOf("spawner");
     }
 
     @Override

@@ -43,8 +43,11 @@ public final class Platform implements AutoCloseable {
     private @Nullable GatewayVerticle gateway;
     private volatile @Nullable SpawnerVerticle spawner;
 
-    private Platform(UpOptions options) {
+    private final boolean hasSpawner;
+
+    private Platform(UpOptions options, boolean hasSpawner) {
         this.options = options;
+        this.hasSpawner = hasSpawner;
     }
 
     /**
@@ -52,7 +55,12 @@ public final class Platform implements AutoCloseable {
      * started parts are stopped.
      */
     public static Platform start(UpOptions options) {
-        var platform = new Platform(options);
+        return start(options, true);
+    }
+
+    /** @param hasSpawner false for a platform whose spawners run elsewhere */
+    static Platform start(UpOptions options, boolean hasSpawner) {
+        var platform = new Platform(options, hasSpawner);
         boolean ready = false;
         try {
             platform.lifecycle.start(platform::open).await();
@@ -80,14 +88,9 @@ public final class Platform implements AutoCloseable {
                 "registry and auth",
                 () -> Future.join(deploy(registry).started(), deploy(auth).started()),
                 both -> undeploy());
-        var spawnerVerticle = new SpawnerVerticle(spawnerConfig);
-        var deployment = deploy(spawnerVerticle);
-        on.await("spawner", deployment::started, up -> Future.succeededFuture());
-        on.onStop(
-                "runs",
-                spawnerConfig.work().grace().plus(STOP_AFTER_GRACE),
-                () -> deployment.stop().await());
-        spawner = spawnerVerticle;
+        if (hasSpawner) {
+            openSpawner(on, spawnerConfig);
+        }
         var gatewayVerticle = new GatewayVerticle(config(
                 "gateway",
                 backends,
@@ -102,6 +105,17 @@ public final class Platform implements AutoCloseable {
         var gatewayDeployment = deploy(gatewayVerticle);
         on.await("gateway", gatewayDeployment::started, up -> gatewayDeployment.stop());
         gateway = gatewayVerticle;
+    }
+
+    private void openSpawner(Lifecycle.Steps on, SpawnerConfig spawnerConfig) throws Exception {
+        var spawnerVerticle = new SpawnerVerticle(spawnerConfig);
+        var deployment = deploy(spawnerVerticle);
+        on.await("spawner", deployment::started, up -> Future.succeededFuture());
+        on.onStop(
+                "runs",
+                spawnerConfig.work().grace().plus(STOP_AFTER_GRACE),
+                () -> deployment.stop().await());
+        spawner = spawnerVerticle;
     }
 
     private <C> C config(String part, Backends backends, Map<String, String> own, Function<Env, C> from)

@@ -41,6 +41,9 @@ final class DockerSandbox implements Sandbox {
     /** Added to timeout and grace, which init enforces. After that, init, the daemon or the sink does not work. */
     private static final Duration BACKSTOP = Duration.ofSeconds(3);
 
+    /** Of all sandboxes: the warning is logged once. */
+    private static final AtomicBoolean UNFILTERED_SEEN = new AtomicBoolean();
+
     private static final Duration RESET_LIMIT = Duration.ofSeconds(2);
     private static final Duration EXIT_LIMIT = Duration.ofSeconds(1);
 
@@ -112,6 +115,7 @@ final class DockerSandbox implements Sandbox {
         try {
             var trailer = await(ended, request);
             ActivationStage.COMMAND_ENDED.record(request.activationId());
+            warnIfUnfiltered(trailer);
             dirty = !trailer.cleanup().reusable() || !(trailer.end() instanceof Trailer.End.Exited);
             var total = Duration.ofNanos(System.nanoTime() - called);
             return withDiskFull(
@@ -125,6 +129,15 @@ final class DockerSandbox implements Sandbox {
             return new Outcome(new Termination.Lost("the spawner was interrupted during the run"), Usage.since(called));
         } finally {
             session.mute();
+        }
+    }
+
+    private void warnIfUnfiltered(Trailer trailer) {
+        if (!trailer.cleanup().filtered() && UNFILTERED_SEEN.compareAndSet(false, true)) {
+            log.warn(
+                    "system calls not filtered container={}. The kernel or the OCI runtime has no seccomp: a function can"
+                            + " end its own container, and no container is reused.",
+                    container);
         }
     }
 

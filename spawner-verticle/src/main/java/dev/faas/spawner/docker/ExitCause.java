@@ -8,10 +8,11 @@ import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
 import dev.faas.spawner.engine.SandboxUnavailable.MemoryTooLow;
 import dev.faas.spawner.engine.Termination;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds out why a container ended without a trailer: asks Docker whether the kernel killed it for its memory. */
+/** Finds out why a run has no trailer: asks Docker whether the container ended, and whether for its memory. */
 final class ExitCause {
 
     private static final Logger log = LoggerFactory.getLogger(ExitCause.class);
@@ -22,35 +23,44 @@ final class ExitCause {
 
     private static final int REPORT_STEPS = 8;
 
+    private static final String SANDBOX_LOST =
+            "Its container ended during the run, and not for lack of memory: the Docker host ended it, or the command did.";
+
     private ExitCause() {}
 
-    /** @param fault the detail if it was not the memory */
+    /** @param fault the detail if the container runs, or Docker does not answer */
     static Termination ofRun(DockerCalls docker, String container, String fault) {
-        return isOutOfMemory(docker, container) ? new Termination.OutOfMemory() : new Termination.Lost(fault);
+        var state = stateAfterEnd(docker, container);
+        if (state.filter(ExitCause::isOutOfMemory).isPresent()) {
+            return new Termination.OutOfMemory();
+        }
+        return state.filter(last -> !Boolean.TRUE.equals(last.getRunning())).isPresent()
+                ? new Termination.SandboxLost(SANDBOX_LOST)
+                : new Termination.Lost(fault);
     }
 
     /** For a container that never sent READY. */
     static SandboxUnavailable ofBoot(DockerCalls docker, String container, Throwable fault) {
-        return isOutOfMemory(docker, container)
+        return stateAfterEnd(docker, container).filter(ExitCause::isOutOfMemory).isPresent()
                 ? new MemoryTooLow("the memory is not enough to start a container: raise limits.memoryMb")
                 : new BootFailed("the sandbox ended before it was ready: " + fault.getMessage(), fault);
     }
 
-    /** Also false if Docker does not answer. */
-    private static boolean isOutOfMemory(DockerCalls docker, String container) {
+    /** Empty if Docker does not answer, or has removed the container. */
+    private static Optional<ContainerState> stateAfterEnd(DockerCalls docker, String container) {
         try {
             var state = inspect(docker, container);
             for (int i = 0; !isOutOfMemory(state) && i < REPORT_STEPS; i++) {
                 Thread.sleep(REPORT_STEP);
                 state = inspect(docker, container);
             }
-            return isOutOfMemory(state);
+            return Optional.of(state);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (EngineFault e) {
             log.warn("inspect of ended container failed container={} error={}", container, e.getMessage());
         }
-        return false;
+        return Optional.empty();
     }
 
     private static ContainerState inspect(DockerCalls docker, String container) throws EngineFault {

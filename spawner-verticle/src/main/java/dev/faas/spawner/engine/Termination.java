@@ -1,6 +1,6 @@
 package dev.faas.spawner.engine;
 
-/** Tells why a run is over. All but {@link Lost} count for the function. */
+/** Tells why a run is over. {@link Lost}, and the first {@link SandboxLost}, do not count for the function. */
 public sealed interface Termination {
 
     /** The command exited; 0 is success. */
@@ -23,6 +23,9 @@ public sealed interface Termination {
 
     /** The command could not be started: not found, not executable, no such user … {@code detail} is for its owner. */
     record StartFailed(String detail) implements Termination {}
+
+    /** The sandbox ended during the run, and not for its memory: the host's doing, or the command's. */
+    record SandboxLost(String detail) implements Termination {}
 
     /** A fault of the platform, such as a lost connection to the engine. The command's outcome is unknown. */
     record Lost(String detail) implements Termination {}

@@ -104,6 +104,7 @@ final class Reports {
                 Optional.ofNullable(running.cancelRequested())
                         .map(reason -> new Verdict(Status.CANCELLED, reason, null, null, null));
             case Termination.Lost lost -> Optional.empty();
+            case Termination.SandboxLost lost -> Optional.empty();
         };
     }
 

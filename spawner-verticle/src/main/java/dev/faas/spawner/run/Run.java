@@ -213,6 +213,10 @@ public final class Run {
                 LOG.warn("command lost activation={} run={} cause={}", claimedId, id, detail);
                 return running -> running.loseCommand(detail, endedAt);
             }
+            if (outcome.termination() instanceof Termination.SandboxLost(var detail)) {
+                LOG.warn("sandbox lost activation={} run={}", claimedId, id);
+                return running -> running.loseSandbox(detail, endedAt, backoff(running));
+            }
             if (stop.cause().filter(RunStop.Cause.LEASE_LOST::equals).isPresent()) {
                 return running -> running.loseRun(endedAt);
             }

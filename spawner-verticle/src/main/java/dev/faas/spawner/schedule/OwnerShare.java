@@ -2,26 +2,79 @@ package dev.faas.spawner.schedule;
 
 import dev.faas.activation.SpawnerHeartbeat;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Divides an owner's platform-wide limit of runs among the spawners, in proportion to their slots. The shares add up to the
- * limit and need no coordination. When a spawner starts or stops the shares change, but runs in progress continue: until
- * they end an owner may exceed the limit.
+ * Divides an owner's platform-wide limit of runs among the spawners that take work, in proportion to their slots. The shares
+ * add up to the limit and need no coordination; what remains of the division goes to another spawner for each owner. When a
+ * spawner starts, stops or gets into trouble the shares change, but runs in progress continue: until they end an owner may
+ * exceed the limit. Thread-safe.
  */
-public final class OwnerShare {
-    private OwnerShare() {}
+public final class OwnerShare implements ToIntFunction<String> {
+    /**
+     * @param alive the heartbeats that it was made of
+     * @param slotsBefore of the spawners before this one, in the order of their names
+     * @param slots of this one
+     * @param allSlots of all
+     */
+    private record Division(List<SpawnerHeartbeat> alive, long slotsBefore, int slots, long allSlots) {}
 
-    /** @param alive spawners with a recent heartbeat; this one may be missing */
-    public static int of(int limit, String self, int slots, List<SpawnerHeartbeat> alive) {
-        var slotsOf = new TreeMap<String, Integer>();
-        alive.forEach(beat -> slotsOf.put(beat.spawner(), beat.slots()));
-        slotsOf.put(self, slots);
-        long all = slotsOf.values().stream().mapToLong(Integer::longValue).sum();
-        long slotsBefore = slotsOf.headMap(self).values().stream()
-                .mapToLong(Integer::longValue)
-                .sum();
+    private static final int GOLDEN_RATIO = 0x9E3779B9;
+
+    private final int limit;
+    private final String self;
+    private final int slots;
+    private final Supplier<List<SpawnerHeartbeat>> heartbeats;
+    private volatile @Nullable Division lastDivision;
+
+    /** @param heartbeats of spawners that are alive; this one may be missing */
+    public OwnerShare(int limit, String self, int slots, Supplier<List<SpawnerHeartbeat>> heartbeats) {
+        this.limit = limit;
+        this.self = self;
+        this.slots = slots;
+        this.heartbeats = heartbeats;
+    }
+
+    /** How many runs of this owner may be here. Quick unless a heartbeat has come. */
+    @Override
+    public int applyAsInt(String owner) {
+        var now = currentDivision();
+        // A place from 0 to allSlots, the same on every spawner, from which this owner's rounding begins.
+        long offset = (Integer.toUnsignedLong(owner.hashCode() * GOLDEN_RATIO) * now.allSlots()) >>> Integer.SIZE;
         // The difference of two running totals, rounded the same way on every spawner: so the shares add up exactly.
-        return (int) (limit * (slotsBefore + slots) / all - limit * slotsBefore / all);
+        return (int) (total(now.slotsBefore() + now.slots(), offset, now) - total(now.slotsBefore(), offset, now));
+    }
+
+    private long total(long slotsSoFar, long offset, Division of) {
+        return (limit * slotsSoFar + offset) / of.allSlots();
+    }
+
+    private Division currentDivision() {
+        var alive = heartbeats.get();
+        var last = lastDivision;
+        if (last == null || !last.alive().equals(alive)) {
+            last = divide(alive);
+            lastDivision = last;
+        }
+        return last;
+    }
+
+    private Division divide(List<SpawnerHeartbeat> alive) {
+        var slotsOf = new TreeMap<String, Integer>();
+        slotsOf.put(self, slots);
+        alive.forEach(beat -> slotsOf.put(beat.spawner(), beat.slots()));
+        var working = new TreeMap<>(slotsOf);
+        alive.stream().filter(beat -> beat.trouble() != null).forEach(beat -> working.put(beat.spawner(), 0));
+        // If all are in trouble, the first that recovers has its share already.
+        var counted = sum(working) > 0 ? working : slotsOf;
+        return new Division(alive, sum(counted.headMap(self)), counted.get(self), sum(counted));
+    }
+
+    private static long sum(Map<String, Integer> slotsOf) {
+        return slotsOf.values().stream().mapToLong(Integer::longValue).sum();
     }
 }

@@ -3,7 +3,7 @@ package dev.faas.spawner.schedule;
 import dev.faas.activation.SpawnerHeartbeat;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.IntSupplier;
+import java.util.function.ToIntFunction;
 
 /**
  * Limits how many activations run on this spawner, in total and per owner. The last slots are reserved for owners without a
@@ -11,19 +11,19 @@ import java.util.function.IntSupplier;
  */
 public final class Slots {
     private final int total;
-    private final IntSupplier ownerLimit;
+    private final ToIntFunction<String> ownerLimit;
     private final Map<String, Integer> byOwner = new HashMap<>();
     private int taken;
 
     /** @param ownerLimit runs of one owner here; changes as spawners start and stop */
-    public Slots(int total, IntSupplier ownerLimit) {
+    public Slots(int total, ToIntFunction<String> ownerLimit) {
         this.total = total;
         this.ownerLimit = ownerLimit;
     }
 
     /** Whether a slot that is taken and not yet assigned may be assigned to this owner. */
     boolean canAssign(String owner) {
-        int limit = ownerLimit.getAsInt();
+        int limit = ownerLimit.applyAsInt(owner);
         synchronized (this) {
             int held = byOwner.getOrDefault(owner, 0);
             return held < limit && (held == 0 || free() >= SpawnerHeartbeat.reservedSlots(total));

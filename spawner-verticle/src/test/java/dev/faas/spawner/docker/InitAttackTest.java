@@ -6,6 +6,7 @@ import dev.faas.spawner.docker.init.InitProtocol;
 import dev.faas.spawner.docker.init.RunFrame;
 import dev.faas.spawner.docker.init.Trailer.Cause;
 import dev.faas.spawner.docker.init.Trailer.End;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Functions that attack the init of their own sandbox, as root and as another user, by {@code attack.c}. */
@@ -83,9 +85,8 @@ final class InitAttackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nice", "hard limit", "batch", "io priority"})
-    void givenInitsSchedulingOrLimits_whenChangedIrreversibly_thenTheSandboxIsNotUsedAgain(String attack)
-            throws Exception {
+    @ValueSource(strings = {"nice", "batch", "io priority"})
+    void givenInitsScheduling_whenChangedIrreversibly_thenTheSandboxIsNotUsedAgain(String attack) throws Exception {
         try (var sandbox = bootAttacker("1234")) {
             var trailer = sandbox.run(reusingFrame(attack)).trailer();
             assertThat(trailer.end()).isEqualTo(new End.Exited(0));
@@ -104,23 +105,64 @@ final class InitAttackTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"soft limit", "affinity"})
-    void givenInitsLimits_whenChangedReversibly_thenTheyAreRestored(String attack) throws Exception {
+    @Test
+    void givenInitsProcessors_whenChanged_thenTheyAreRestored() throws Exception {
         try (var sandbox = bootAttacker("1234")) {
             for (int i = 0; i < 2; i++) {
-                var trailer = sandbox.runReusing(attack).trailer();
+                var trailer = sandbox.runReusing("affinity").trailer();
                 assertThat(trailer.end()).isEqualTo(new End.Exited(0));
                 assertThat(trailer.cleanup().reusable()).isTrue();
             }
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0, limits",
+        "0, limits by a wide id",
+        "0, limits by a 32-bit call",
+        "0, limits by an x32 call",
+        "0, calls",
+        "0, files",
+        "0, signals",
+        "0, other signals",
+        "0, signals by descriptors",
+        "1234, limits",
+        "1234, limits by a wide id",
+        "1234, limits by a 32-bit call",
+        "1234, limits by an x32 call",
+        "1234, calls",
+        "1234, files",
+        "1234, signals",
+        "1234, other signals",
+        "1234, signals by descriptors",
+    })
+    void givenAWayToEndInit_whenAFunctionTriesIt_thenItsEndIsReportedAndTheSandboxRunsAgain(String user, String attack)
+            throws Exception {
+        try (var sandbox = lab.boot(probe, List.of("/probe", "attack"), "--read-only", "--user=" + user, UNFILTERED)) {
+            var limits = sandbox.runReusing("show limits").out();
+            for (int i = 0; i < 2; i++) {
+                var ran = sandbox.runReusing(attack);
+                assertThat(ran.trailer().end()).isEqualTo(new End.Exited(0));
+                assertThat(ran.out()).doesNotContain(" DONE");
+            }
+            assertThat(sandbox.runReusing("show limits").out())
+                    .isEqualTo(limits)
+                    .contains("Max cpu time");
+        }
+    }
+
     @Test
-    void givenEverySignal_whenAFunctionSendsThemToInit_thenItGoesOn() throws Exception {
-        try (var sandbox = bootAttacker("0")) {
-            assertThat(sandbox.runReusing("signals").trailer().end()).isEqualTo(new End.Exited(0));
-            assertThat(sandbox.runReusing("signals").trailer().end()).isEqualTo(new End.Exited(0));
+    void givenAKernelWithoutFilters_whenAFunctionRuns_thenTheTrailerSaysSoAndTheSandboxIsNotUsedAgain(
+            @TempDir Path directory) throws Exception {
+        var profile = Files.writeString(directory.resolve("seccomp.json"), """
+                {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["prctl"], "action": "SCMP_ACT_ERRNO",
+                  "errnoRet": 22, "args": [{"index": 0, "value": 22, "op": "SCMP_CMP_EQ"}]}]}""");
+        try (var sandbox =
+                lab.boot(probe, List.of("/probe", "attack"), "--read-only", "--security-opt=seccomp=" + profile)) {
+            var cleanup = sandbox.run(reusingFrame("zombies")).trailer().cleanup();
+            assertThat(cleanup.filtered()).isFalse();
+            assertThat(cleanup.reusable()).isFalse();
         }
     }
 

@@ -64,11 +64,16 @@ final class InitComparisonTest {
         var line = commandLine(image, command.isEmpty() ? null : command);
         try (var sandbox = lab.boot(image, line, options)) {
             var ran = sandbox.run(argument);
-            assertThat(ran.out()).isEqualTo(docker.text());
+            assertThat(ran.out()).isEqualTo(withAnotherFilter(docker.text()));
             assertThat(ran.err()).isEqualTo(docker.stderr());
             assertThat(exitCode(ran.trailer().end())).isEqualTo(docker.code());
             assertThat(ran.out()).contains("NoNewPrivs:\t1", "stdin read 0", "argv 1 ", "an argument, \"quoted\"");
         }
+    }
+
+    /** Init adds a filter of its own to Docker's. Kernels before 5.9 do not tell the number. */
+    private static String withAnotherFilter(String seen) {
+        return seen.replace("Seccomp_filters:\t1", "Seccomp_filters:\t2");
     }
 
     /** By the platform's rule, from Docker's description of the image. */
@@ -162,7 +167,7 @@ final class InitComparisonTest {
         var image = lab.image(withShell(), "CMD [\"/bin/probe\", \"show\"]");
         var docker = InitLab.dockerRun(image, List.of("/bin/probe", "show", "x"));
         try (var sandbox = lab.boot(image, commandLine(image, null))) {
-            assertThat(sandbox.run("x").out()).isEqualTo(docker.text());
+            assertThat(sandbox.run("x").out()).isEqualTo(withAnotherFilter(docker.text()));
         }
     }
 

@@ -104,7 +104,8 @@ final class SettlementTest {
                 Instant.now().plusSeconds(20),
                 Reason.START_FAILED,
                 null,
-                queued.expiresAt());
+                queued.expiresAt(),
+                false);
 
         assertThat(settlement.requeue(waiting)).isEmpty();
 

@@ -149,7 +149,7 @@ final class PullLoopTest {
     }
 
     private PullLoop pullLoop(int slots) {
-        return pullLoop(new Slots(slots, () -> slots));
+        return pullLoop(new Slots(slots, owner -> slots));
     }
 
     private PullLoop pullLoop(Slots slots) {
@@ -259,7 +259,7 @@ final class PullLoopTest {
 
     @Test
     void givenAnOwnerAtTheirLimit_whenTheirFunctionsHaveMore_thenOthersAreServedFirst() throws Exception {
-        var pullLoop = pullLoop(new Slots(10, () -> 2));
+        var pullLoop = pullLoop(new Slots(10, owner -> 2));
         pullLoop.workMayExist(RICH_1);
         pullLoop.workMayExist(RICH_2);
         source.next().answer().complete(WORK_AND_MORE);
@@ -294,7 +294,7 @@ final class PullLoopTest {
 
     @Test
     void givenAnOwnersPullThatFoundNothing_whenAnotherFunctionOfTheirsHasWork_thenItsSlotIsFree() throws Exception {
-        var pullLoop = pullLoop(new Slots(10, () -> 1));
+        var pullLoop = pullLoop(new Slots(10, owner -> 1));
         pullLoop.workMayExist(RICH_1);
         var first = source.next();
         pullLoop.workMayExist(RICH_2);
@@ -490,7 +490,7 @@ final class PullLoopTest {
     @Test
     void givenAnOfferOfAnOwnerWhoMayHaveNoMoreHere_whenOtherSlotsAreFree_thenNothingIsRequestedInVain()
             throws Exception {
-        var pullLoop = pullLoop(new Slots(2, () -> 1));
+        var pullLoop = pullLoop(new Slots(2, owner -> 1));
         pullLoop.workArrived(RICH_1);
         source.next().answer().complete(LAST_WORK);
 
@@ -586,7 +586,7 @@ final class PullLoopTest {
     void givenAStop_whenARunIsBeingStarted_thenItWaitsUntilThatIsRegistered() throws Exception {
         var starting = new CountDownLatch(1);
         var go = new CountDownLatch(1);
-        var slots = new Slots(1, () -> 1);
+        var slots = new Slots(1, owner -> 1);
         var pullLoop = new PullLoop(late -> source, slots, peers, (delivery, ended) -> {
             starting.countDown();
             try {

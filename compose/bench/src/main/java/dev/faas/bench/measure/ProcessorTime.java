@@ -5,13 +5,19 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
- * Measures the processor time of this JVM and of its nats-server.
+ * Measures the processor time of this JVM and of its children.
  *
  * @param at of {@link System#nanoTime}
+ * @param all of this JVM and all children together
  */
-public record ProcessorTime(long at, Duration platform, Duration nats) {
-    static ProcessorTime now() {
+public record ProcessorTime(long at, Duration platform, Duration nats, Duration all) {
+    public static ProcessorTime now() {
         var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        var platform = Duration.ofNanos(system.getProcessCpuTime());
+        var children = ProcessHandle.current()
+                .descendants()
+                .flatMap(child -> child.info().totalCpuDuration().stream())
+                .reduce(Duration.ZERO, Duration::plus);
         var nats = ProcessHandle.current()
                 .descendants()
                 .map(ProcessHandle::info)
@@ -19,7 +25,7 @@ public record ProcessorTime(long at, Duration platform, Duration nats) {
                         info.command().filter(it -> it.endsWith("nats-server")).isPresent())
                 .flatMap(info -> info.totalCpuDuration().stream())
                 .reduce(Duration.ZERO, Duration::plus);
-        return new ProcessorTime(System.nanoTime(), Duration.ofNanos(system.getProcessCpuTime()), nats);
+        return new ProcessorTime(System.nanoTime(), platform, nats, platform.plus(children));
     }
 
     /** Measures for this time from now. Blocks. */
@@ -29,13 +35,14 @@ public record ProcessorTime(long at, Duration platform, Duration nats) {
         return now().since(begin);
     }
 
-    Shares since(ProcessorTime before) {
+    public Shares since(ProcessorTime before) {
         double nanos = at - before.at;
         return new Shares(
                 100 * platform.minus(before.platform).toNanos() / nanos,
-                100 * nats.minus(before.nats).toNanos() / nanos);
+                100 * nats.minus(before.nats).toNanos() / nanos,
+                100 * all.minus(before.all).toNanos() / nanos);
     }
 
     /** In percent of one core. */
-    public record Shares(double platform, double nats) {}
+    public record Shares(double platform, double nats, double all) {}
 }

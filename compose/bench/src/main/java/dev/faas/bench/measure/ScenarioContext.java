@@ -3,18 +3,36 @@ package dev.faas.bench.measure;
 import dev.faas.nats.NatsConfig;
 import io.vertx.core.Vertx;
 import java.net.URI;
+import java.time.Duration;
 import java.util.OptionalInt;
 
 /**
  * Gives a scenario access to its platform.
  *
- * @param natsConfig direct access to the platform's NATS, for what the API does not offer
  * @param image whose command is {@code echo}, unmodified busybox
- * @param count size of the scenario, instead of its default
  */
-public record ScenarioContext(Vertx vertx, URI api, NatsConfig natsConfig, String image, OptionalInt count) {
+public record ScenarioContext(Vertx vertx, Subject subject, String image, BenchSetup.Size size) {
+    public URI api() {
+        return subject.api();
+    }
+
+    /** Direct access to the platform's NATS, for what the API does not offer. */
+    public NatsConfig natsConfig() {
+        return subject.natsConfig();
+    }
+
+    /** Size of the scenario, instead of its default. */
+    public OptionalInt count() {
+        return size.count();
+    }
+
+    /** Length of a measured phase. */
+    public Duration phase(Duration usual) {
+        return size.phase(usual);
+    }
+
     /** Registers a new user and logs in. */
     public Client registerUser() throws Exception {
-        return Client.register(vertx, api);
+        return Client.register(vertx, api());
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.bench.Bench;
+import dev.faas.bench.measure.BenchSetup;
 import dev.faas.standalone.BusyboxImage;
 import dev.faas.standalone.MeasuredPlatform;
 import dev.faas.wire.Codec;
@@ -40,14 +41,26 @@ class BenchIT {
         assertThat(figure(report, "event stream after pruning")).isLessThan(64);
     }
 
+    @Test
+    void theScenarioOfScaleReportsEachOfItsTargets() throws Exception {
+        var reports = reports("scale", new BenchSetup.Size(OptionalInt.of(100), OptionalInt.of(2)));
+
+        assertThat(reports).hasSize(4);
+        assertThat(reports.findValuesAsText("target")).contains("P12", "P13", "P14", "P15");
+    }
+
     private JsonNode run(String scenario, int count) throws Exception {
+        return reports(scenario, new BenchSetup.Size(OptionalInt.of(count), OptionalInt.empty()))
+                .get(0);
+    }
+
+    private JsonNode reports(String scenario, BenchSetup.Size size) throws Exception {
         var json = directory.resolve(scenario);
         var quiet = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         try (var image = BusyboxImage.create("faas-bench/it:1", "echo")) {
-            new Bench(MeasuredPlatform::start, image.name(), null, OptionalInt.of(count), quiet)
-                    .run(List.of(scenario), json);
+            new Bench(MeasuredPlatform::start, image.name(), null, size, quiet).run(List.of(scenario), json);
         }
-        return Codec.readTree(Files.readAllBytes(json)).path("reports").get(0);
+        return Codec.readTree(Files.readAllBytes(json)).path("reports");
     }
 
     private static boolean held(JsonNode report, String what) {

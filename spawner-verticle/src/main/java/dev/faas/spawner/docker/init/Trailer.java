@@ -18,8 +18,9 @@ public record Trailer(Nonce nonce, End end, Cause cause, Cleanup cleanup, Counts
      * @param killed SIGKILL was needed
      * @param strays processes were left when the command had ended
      * @param reusable false if something in the sandbox could not be restored
+     * @param filtered false if the kernel cannot refuse system calls, so that a command can kill init
      */
-    public record Cleanup(boolean killed, boolean strays, boolean reusable) {}
+    public record Cleanup(boolean killed, boolean strays, boolean reusable, boolean filtered) {}
 
     /**
      * @param processes that ended during the run
@@ -79,6 +80,7 @@ public record Trailer(Nonce nonce, End end, Cause cause, Cleanup cleanup, Counts
     private static final int STRAYS = 8;
     private static final int DIRTY = 16;
     private static final int KILLED = 32;
+    private static final int UNFILTERED = 64;
 
     /** @param bytes of the trailer, with its nonce */
     static Trailer decode(byte[] bytes) throws EngineFault {
@@ -103,7 +105,8 @@ public record Trailer(Nonce nonce, End end, Cause cause, Cleanup cleanup, Counts
                 Nonce.of(bytes, 0),
                 end(kind, value, errno),
                 (flags & STOPPED) != 0 ? Cause.STOPPED : (flags & DEADLINE) != 0 ? Cause.TIMEOUT : Cause.NONE,
-                new Cleanup((flags & KILLED) != 0, (flags & STRAYS) != 0, (flags & DIRTY) == 0),
+                new Cleanup(
+                        (flags & KILLED) != 0, (flags & STRAYS) != 0, (flags & DIRTY) == 0, (flags & UNFILTERED) == 0),
                 new Counts(
                         processes,
                         oomKills,

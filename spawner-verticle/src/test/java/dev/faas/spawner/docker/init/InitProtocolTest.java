@@ -69,7 +69,7 @@ final class InitProtocolTest {
                         RUN,
                         new End.Signalled(9),
                         Cause.TIMEOUT,
-                        new Trailer.Cleanup(true, true, false),
+                        new Trailer.Cleanup(true, true, false, true),
                         new Trailer.Counts(
                                 3,
                                 2,

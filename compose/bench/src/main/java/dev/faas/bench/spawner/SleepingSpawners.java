@@ -1,0 +1,168 @@
+package dev.faas.bench.spawner;
+
+import dev.faas.bench.measure.Samples;
+import dev.faas.local.ReservedPort;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+/** Starts spawners on a {@link SleepingEngine} as processes, and collects what they report of their runs. */
+public final class SleepingSpawners implements AutoCloseable {
+    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Pattern FREE = Pattern.compile("(?m)^faas_slots_free(?:\\{.*})? (\\S+)$");
+
+    /**
+     * What has run.
+     *
+     * @param waits from the submit to the start of the run
+     * @param ran in nanoseconds, all runs together
+     */
+    public record Runs(Samples waits, long ran) {}
+
+    private record Spawner(Process process, URI internal, int slots) {}
+
+    private final Map<String, String> settings;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<Spawner> spawners = new ArrayList<>();
+    private Samples waits = new Samples();
+    private long ran;
+
+    /** @param settings of a spawner of the platform */
+    public SleepingSpawners(Map<String, String> settings) {
+        this.settings = Map.copyOf(settings);
+    }
+
+    /** Starts more of them and returns when they take work. */
+    public SleepingSpawners add(int count, int slots) throws Exception {
+        for (int i = 0; i < count; i++) {
+            start(slots);
+        }
+        for (var spawner : spawners) {
+            awaitReady(spawner);
+        }
+        return this;
+    }
+
+    private void start(int slots) throws IOException {
+        int port = ReservedPort.free();
+        var variables = new HashMap<>(settings);
+        variables.put("FAAS_SPAWNER_ID", "sleeping-" + spawners.size());
+        variables.put("FAAS_SLOTS", Integer.toString(slots));
+        variables.put("FAAS_LOG_LEVEL", "warn");
+        variables.put("FAAS_INTERNAL_PORT", Integer.toString(port));
+        var builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx128m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SleepingSpawner.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().keySet().removeIf(name -> name.startsWith("FAAS_"));
+        builder.environment().putAll(variables);
+        var process = builder.start();
+        Thread.ofVirtual()
+                .name("reports of spawner " + spawners.size())
+                .start(() -> process.inputReader().lines().forEach(this::read));
+        spawners.add(new Spawner(process, URI.create("http://127.0.0.1:" + port), slots));
+    }
+
+    private void awaitReady(Spawner spawner) throws Exception {
+        long until = System.nanoTime() + READY_LIMIT.toNanos();
+        while (!isReady(spawner)) {
+            if (System.nanoTime() > until || !spawner.process().isAlive()) {
+                throw new IllegalStateException("a spawner on the sleeping engine did not become ready");
+            }
+            Thread.sleep(POLL);
+        }
+    }
+
+    private boolean isReady(Spawner spawner) throws InterruptedException {
+        try {
+            return get(spawner, "/readyz").statusCode() == 200;
+        } catch (IOException e) {
+            return false; // does not listen yet
+        }
+    }
+
+    private HttpResponse<String> get(Spawner spawner, String path) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(spawner.internal().resolve(path))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        return http.send(request, BodyHandlers.ofString());
+    }
+
+    private synchronized void read(String line) {
+        if (line.startsWith(SleepingSandbox.REPORT)) { // else a line of the log
+            var words = line.split(" ");
+            waits.add(Long.parseLong(words[1]));
+            ran += Long.parseLong(words[2]);
+            notifyAll();
+        }
+    }
+
+    /** What has run since the last call. */
+    public synchronized Runs takeRuns() {
+        var taken = new Runs(waits, ran);
+        waits = new Samples();
+        ran = 0;
+        return taken;
+    }
+
+    /** Waits until so many have run since the last {@link #takeRuns}, and takes them. */
+    public synchronized Runs awaitRuns(int count, Duration limit) throws InterruptedException, TimeoutException {
+        long until = System.nanoTime() + limit.toNanos();
+        while (waits.count() < count) {
+            long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+            if (left <= 0) {
+                throw new TimeoutException(
+                        "only %d of %d ran within %d s".formatted(waits.count(), count, limit.toSeconds()));
+            }
+            wait(left);
+        }
+        return takeRuns();
+    }
+
+    /** Slots that are taken now. */
+    public double takenSlots() throws IOException, InterruptedException {
+        double taken = 0;
+        for (var spawner : spawners) {
+            var free = FREE.matcher(get(spawner, "/metrics").body());
+            if (!free.find()) {
+                throw new IOException("a spawner's metrics have no faas_slots_free");
+            }
+            taken += spawner.slots() - Double.parseDouble(free.group(1));
+        }
+        return taken;
+    }
+
+    /** Stops all. */
+    @Override
+    public void close() throws InterruptedException {
+        spawners.forEach(spawner -> spawner.process().destroy());
+        for (var spawner : spawners) {
+            if (!spawner.process().waitFor(STOP_LIMIT)) {
+                spawner.process().destroyForcibly();
+            }
+        }
+        spawners.clear();
+        http.close();
+    }
+}
