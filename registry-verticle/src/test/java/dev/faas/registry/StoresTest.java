@@ -1,6 +1,7 @@
 package dev.faas.registry;
 
 import static dev.faas.testing.Await.await;
+import static dev.faas.testing.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Activation;
@@ -58,6 +59,9 @@ class StoresTest {
     private static PostgresServer postgres;
     private static Vertx vertx;
     private static Pg pg;
+    /** One connection: what it has done can be counted. */
+    private static Pg single;
+
     private static LedgerStore ledger;
     private static LedgerReadStore reader;
 
@@ -68,22 +72,26 @@ class StoresTest {
         postgres = TestPostgres.start(directory);
         vertx = Vertx.vertx();
         var role = postgres.role("registry");
-        pg = Pg.open(
-                vertx,
-                new PgConfig(
-                        URI.create(postgres.url()),
-                        role.user(),
-                        new Secret(role.password()),
-                        "registry",
-                        4,
-                        Duration.ofSeconds(10)));
+        pg = Pg.open(vertx, config(role, 4));
+        single = Pg.open(vertx, config(role, 1));
         ledger = new LedgerStore(pg);
         reader = new LedgerReadStore(pg);
+    }
+
+    private static PgConfig config(PostgresServer.Role role, int poolSize) {
+        return new PgConfig(
+                URI.create(postgres.url()),
+                role.user(),
+                new Secret(role.password()),
+                "registry",
+                poolSize,
+                Duration.ofSeconds(10));
     }
 
     @AfterAll
     static void stop() throws Exception {
         await(pg.close());
+        await(single.close());
         await(vertx.close());
         postgres.close();
     }
@@ -188,6 +196,13 @@ class StoresTest {
                         .map(rows -> rows.iterator().next().getLong("idx_scan"))));
     }
 
+    private static long rowsRead(String table) {
+        return await(pg.withPool(pool -> pool.preparedQuery(
+                        "select seq_tup_read + idx_tup_fetch as read from pg_stat_user_tables where relname = $1")
+                .execute(Tuple.of(table))
+                .map(rows -> rows.iterator().next().getLong("read"))));
+    }
+
     private static void run(String sql) {
         await(pg.withPool(pool -> pool.query(sql).execute().<Void>mapEmpty()));
     }
@@ -252,6 +267,43 @@ class StoresTest {
                         "activation_20200117"); // its day is not over
         assertThat(await(reader.find(owner, over, Instant.EPOCH))).isEmpty();
         assertThat(await(reader.find(owner, running.id(), Instant.EPOCH))).isPresent();
+    }
+
+    @Test
+    void givenALargePartitionWhenItIsCheckedThenOnlyIndexesAreRead() throws Exception {
+        var day = LocalDate.of(2021, 3, 10);
+        await(new PartitionStore(pg).ensure(noon(day)));
+        var prefix = Ids.lowestAt(noon(day)).substring(0, 18);
+        run("insert into activation (id, owner, function_id, function_name, status, submitted_at, finished_at, tags,"
+                + " sequence, record, pruned, log_apart) select '" + prefix + "' || lpad(i::text, 8, '0'), '" + owner
+                + "', 'fn_many', 'many', 'succeeded', '2021-03-10', '2021-03-10', '{}', i, '', true, i = 30000"
+                + " from generate_series(1, 30000) i");
+
+        await(new PartitionStore(single).dropExpired(noon(day.plusDays(3))));
+
+        await(single.withPool(pool -> pool.query("select pg_stat_force_next_flush()").execute()));
+        assertThat(rowsRead("activation_20210310")).isLessThan(10);
+        assertThat(partitionsOf("202103")).contains("activation_20210310");
+        run("drop table activation_20210310");
+    }
+
+    @Test
+    void givenAPartitionInUseWhenExpiredOnesAreDroppedThenTheOthersGo() throws Exception {
+        var partitions = new PartitionStore(pg);
+        var first = LocalDate.of(2021, 6, 2);
+        await(partitions.ensure(noon(first)));
+
+        var failure = failure(pg.inTransaction(tx -> tx.query("lock table activation_20210603 in access share mode")
+                .execute()
+                .compose(locked -> partitions.dropExpired(noon(first.plusDays(5))))));
+
+        assertThat(failure).hasMessageContaining("lock timeout");
+        assertThat(partitionsOf("202106"))
+                .containsExactly(
+                        "activation_20210603", // in use
+                        "activation_20210607", // its day is not over
+                        "activation_20210608",
+                        "activation_20210609");
     }
 
     @Test
