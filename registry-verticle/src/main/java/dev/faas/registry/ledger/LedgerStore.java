@@ -5,6 +5,7 @@ import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
@@ -93,17 +94,32 @@ public final class LedgerStore {
                 }));
     }
 
-    /** @param end sequence of the terminal event, the last one */
-    record Unpruned(String id, long end) {}
+    /** Place of an ended activation in the order of ends. */
+    record End(Instant at, String id) {
+        static final End FIRST = new End(Instant.EPOCH, "");
 
-    /** Activations that ended before a time and may still have events in the stream, oldest end first. */
-    Future<List<Unpruned>> findUnpruned(Instant endedBefore, int limit) {
+        static End of(Row row) {
+            return new End(row.getOffsetDateTime("finished_at").toInstant(), row.getString("id"));
+        }
+
+        /** Values of a query for what ended before a time and after this place. */
+        Tuple toValues(Instant endedBefore, int limit) {
+            return Tuple.of(endedBefore.atOffset(ZoneOffset.UTC), at.atOffset(ZoneOffset.UTC), id, limit);
+        }
+    }
+
+    /** @param sequence of the terminal event, the last one */
+    record Unpruned(End end, long sequence) {}
+
+    /** Activations that may still have events in the stream, in the order of ends. */
+    Future<List<Unpruned>> findUnpruned(End after, Instant endedBefore, int limit) {
         return pg.withPool(pool -> pool.preparedQuery("""
-                        select id, sequence from activation where finished_at is not null and not pruned and finished_at < $1
-                        order by finished_at limit $2""")
-                .execute(Tuple.of(endedBefore.atOffset(ZoneOffset.UTC), limit))
+                        select id, finished_at, sequence from activation
+                        where finished_at is not null and not pruned and finished_at < $1
+                        and (finished_at, id) > ($2, $3) order by finished_at, id limit $4""")
+                .execute(after.toValues(endedBefore, limit))
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(row -> new Unpruned(row.getString("id"), row.getLong("sequence")))
+                        .map(row -> new Unpruned(End.of(row), row.getLong("sequence")))
                         .toList()));
     }
 
