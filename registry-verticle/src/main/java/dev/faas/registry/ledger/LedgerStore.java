@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -51,9 +52,14 @@ public final class LedgerStore {
         this.pg = pg;
     }
 
-    /** Writes entries of different activations in one statement; a row of a later event stays. */
+    /**
+     * Writes entries of different activations in one statement; a row of a later event stays. Every statement that writes
+     * several rows does so in the order of their ids: otherwise two registries could wait for each other's rows.
+     */
     public Future<Void> write(Collection<LedgerEntry> entries) {
-        var batch = List.copyOf(entries);
+        var batch = entries.stream()
+                .sorted(Comparator.comparing(entry -> entry.record().id()))
+                .toList();
         return pg.inTransaction(tx -> tx.preparedQuery(UPSERT)
                 .execute(values(batch))
                 .compose(rows -> {
@@ -124,7 +130,9 @@ public final class LedgerStore {
     }
 
     public Future<Void> markPruned(Collection<String> ids) {
-        return pg.withPool(pool -> pool.preparedQuery("update activation set pruned = true where id = any($1)")
+        return pg.withPool(pool -> pool.preparedQuery("""
+                        with ordered as (select id from activation where id = any($1) order by id for update)
+                        update activation a set pruned = true from ordered where a.id = ordered.id""")
                 .execute(Tuple.of(ids.toArray(String[]::new)))
                 .mapEmpty());
     }

@@ -57,7 +57,9 @@ public final class RetentionStore {
     }
 
     private Future<Void> update(String columns, Collection<String> ids) {
-        return pg.withPool(pool -> pool.preparedQuery("update activation set " + columns + " where id = any($1)")
+        return pg.withPool(pool -> pool.preparedQuery(
+                        "with ordered as (select id from activation where id = any($1) order by id for update)"
+                                + " update activation a set " + columns + " from ordered where a.id = ordered.id")
                 .execute(Tuple.of(ids.toArray(String[]::new)))
                 .mapEmpty());
     }
@@ -68,7 +70,7 @@ public final class RetentionStore {
                         delete from activation_default where id in (
                             select id from activation_default
                             where finished_at < $1 and pruned and not (result_apart or argument_apart or log_apart)
-                            limit $2)""")
+                            order by id limit $2 for update)""")
                 .execute(Tuple.of(endedBefore.atOffset(ZoneOffset.UTC), limit))
                 .map(deleted -> deleted.rowCount() == limit));
     }

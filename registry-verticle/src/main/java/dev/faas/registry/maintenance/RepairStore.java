@@ -67,7 +67,9 @@ public final class RepairStore {
     /** Records that these have a command in the queue, until their state changes again. */
     Future<Void> markEnqueued(Collection<String> ids) {
         return pg.withPool(pool -> pool.preparedQuery(
-                        "update activation set enqueued = true where id = any($1) and status = 'queued'")
+                        "with ordered as (select id from activation where id = any($1) and status = 'queued'"
+                                + " order by id for update)"
+                                + " update activation a set enqueued = true from ordered where a.id = ordered.id")
                 .execute(Tuple.of(ids.toArray(String[]::new)))
                 .mapEmpty());
     }
@@ -184,7 +186,9 @@ public final class RepairStore {
     /** For deleted functions: a gateway that had not seen the deletion yet has created the queue again. */
     Future<Void> markQueueExisting(Collection<String> functionIds) {
         return pg.withPool(pool -> pool.preparedQuery(
-                        "update function set retired = false where id = any($1) and deleted_at is not null and retired")
+                        "with ordered as (select id from function where id = any($1) and deleted_at is not null and retired"
+                                + " order by id for update)"
+                                + " update function f set retired = false from ordered where f.id = ordered.id")
                 .execute(Tuple.of(functionIds.toArray(String[]::new)))
                 .mapEmpty());
     }
