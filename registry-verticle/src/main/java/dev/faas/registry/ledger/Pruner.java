@@ -19,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
  * all users. Readers get the ledger's copies then.
  */
 public final class Pruner {
-    private static final Duration MIN_RETENTION = Duration.ofSeconds(10);
     private static final int AT_ONCE = 64;
     private static final int MANY_CHUNKS = 8;
 
@@ -43,7 +42,7 @@ public final class Pruner {
 
     private Duration currentRetention() throws Exception {
         boolean crowded = Blocking.await(events.streamUsage()).fillRatioWith(0) > StreamLimits.PRUNE_EARLY_ABOVE;
-        return crowded && retention.compareTo(MIN_RETENTION) > 0 ? MIN_RETENTION : retention;
+        return crowded ? Retention.MIN_EVENTS : retention;
     }
 
     /** Output first, the terminal state last: a reader of the stream sees the end as long as it sees anything. */
