@@ -51,12 +51,14 @@ import dev.faas.registry.maintenance.RepairContext;
 import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.registry.maintenance.RetryEnqueuer;
 import dev.faas.registry.maintenance.StalledCommandRescuer;
+import dev.faas.registry.maintenance.TaskStore;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /** Runs registry-service: functions, their revisions and the ledger of activations. {@link #open} builds its parts. */
 public final class RegistryVerticle extends ServiceVerticle {
@@ -124,9 +126,11 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.await("today's partition", () -> partitions.ensure(clock.instant()), nothing -> Future.succeededFuture());
         on.repeat("partitions", maintenance.partitionsPause(), () -> maintainPartitions(partitions, clock.instant()));
         on.open("projector", () -> startProjector(nats, projection, metrics), Projector::stop);
-        on.open("pruner", () -> startPruner(pruner), RepeatingTask::stop);
+        var tasks = on.open("tasks", () -> new TaskStore(pg), it -> Blocking.await(it.releaseAll()));
+        on.repeat("renewal of tasks", TaskStore.RENEW_PAUSE, () -> Blocking.await(tasks.renewAll()));
+        repeatInOneRegistry(on, tasks, "pruner", maintenance.prunePause(), pruner::runOnce);
         var remover = new ExpiredPayloadRemover(new RetentionStore(pg), archive, config.retention(), clock);
-        on.repeat("retention", maintenance.prunePause(), remover::runOnce);
+        repeatInOneRegistry(on, tasks, "retention", maintenance.prunePause(), remover::runOnce);
 
         var retries = on.open(
                 "parked retries", () -> nats.openReader(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);
@@ -137,7 +141,10 @@ public final class RegistryVerticle extends ServiceVerticle {
                 events, projection, ledger, nats.stream(Subjects.EVENTS).consumers(), clock);
         var context = new RepairContext(new RepairStore(pg), events, queue, closer, clock);
         var reconciler = createReconciler(context, nats, bucket, spawners);
-        on.repeat("reconciler", maintenance.reconcilePause(), reconciler::runOnce);
+        repeatInOneRegistry(on, tasks, "reconciler", maintenance.reconcilePause(), () -> {
+            reconciler.runOnce();
+            return false;
+        });
 
         var bodies = new FunctionBody(eventsAge);
         var functionRoutes = new FunctionRoutes(functions, bodies, verifier);
@@ -159,10 +166,14 @@ public final class RegistryVerticle extends ServiceVerticle {
         Blocking.await(partitions.dropExpired(config.retention().recordsCutoff(now)));
     }
 
-    /** Runs without a pause while it is behind, so that events leave the stream as fast as activations end. */
-    private RepeatingTask startPruner(Pruner pruner) {
-        var pause = config.maintenance().prunePause();
-        return RepeatingTask.startPaced("pruner", pause, () -> pruner.runOnce() ? Duration.ZERO : pause);
+    /** Runs a job in one registry at a time, without a pause while more is due. */
+    private static void repeatInOneRegistry(
+            Lifecycle.Steps on, TaskStore tasks, String name, Duration pause, Callable<Boolean> job) throws Exception {
+        on.open(
+                name,
+                () -> RepeatingTask.startPaced(
+                        name, pause, () -> tasks.runIfMine(name, job) ? Duration.ZERO : pause),
+                RepeatingTask::stop);
     }
 
     private static Projector startProjector(Nats nats, Projection projection, Metrics metrics) {
@@ -174,7 +185,6 @@ public final class RegistryVerticle extends ServiceVerticle {
         var queue = context.queue();
         var minAge = config.maintenance().reconcileAfter();
         return new Reconciler(
-                store,
                 List.of(
                         new DeletedFunctionCanceller(store, new Canceller(context.events(), queue, clock)),
                         new QueuedActivationExpirer(context),

@@ -3,6 +3,7 @@ package dev.faas.registry;
 import static dev.faas.testing.Await.await;
 import static dev.faas.testing.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationRecord;
@@ -23,6 +24,7 @@ import dev.faas.registry.ledger.PartitionStore;
 import dev.faas.registry.ledger.PayloadCopy;
 import dev.faas.registry.ledger.RetentionStore;
 import dev.faas.registry.maintenance.RepairStore;
+import dev.faas.registry.maintenance.TaskStore;
 import dev.faas.testing.Await;
 import dev.faas.testing.TestPostgres;
 import dev.faas.wire.FunctionRef;
@@ -33,6 +35,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -366,14 +369,32 @@ class StoresTest {
     }
 
     @Test
-    void givenARegistryThatReconcilesWhenAnotherTriesThenItDoesNotRun() {
-        var repairs = new RepairStore(pg);
+    void givenATaskOfOneRegistryWhenOthersTryThenItRunsThereOnlyAfterAFailureAStopOrSilence() throws Exception {
+        var first = new TaskStore(pg);
+        var second = new TaskStore(pg);
 
-        var both = await(repairs.runExclusively(() -> repairs.runExclusively(Future::succeededFuture)
-                .compose(second -> second ? Future.failedFuture("both were let in") : Future.succeededFuture())));
+        assertThat(first.runIfMine("test", () -> !second.runIfMine("test", () -> true)))
+                .as("the second one while the first one runs it")
+                .isTrue();
+        assertThat(second.runIfMine("test", () -> true)).as("after a success").isFalse();
+        assertThat(second.runIfMine("other", () -> true)).as("another task").isTrue();
 
-        assertThat(both).isTrue();
-        assertThat(await(repairs.runExclusively(Future::succeededFuture))).isTrue();
+        assertThatThrownBy(() -> first.runIfMine("test", () -> {
+                    throw new IOException("of the test");
+                }))
+                .isInstanceOf(IOException.class);
+        Await.eventually(() -> second.runIfMine("test", () -> true));
+
+        run("update task set held_until = now() - interval '1 s'");
+        await(second.renewAll());
+        assertThat(first.runIfMine("test", () -> true)).as("after a renewal").isFalse();
+
+        for (var until : List.of("now() - interval '1 s'", "now() + interval '5 h'")) {
+            run("update task set held_until = " + until);
+            assertThat(first.runIfMine("test", () -> true)).as("held until " + until).isTrue();
+            await(first.releaseAll());
+            assertThat(second.runIfMine("test", () -> true)).as("after a stop").isTrue();
+        }
     }
 
     private String partitionOf(Instant submittedAt) {

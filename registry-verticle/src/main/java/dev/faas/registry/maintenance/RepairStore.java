@@ -17,26 +17,14 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 
 /** Finds rows to repair, and records what the reconciler has done. */
 public final class RepairStore {
-    private static final long LOCK = 0x6661_6173_0002L;
-
     private final Pg pg;
 
     public RepairStore(Pg pg) {
         this.pg = pg;
-    }
-
-    /** Runs the work unless another registry runs it; false then. A lost connection releases the lock. */
-    public Future<Boolean> runExclusively(Supplier<Future<Void>> work) {
-        return pg.inTransaction(tx -> tx.query("select pg_try_advisory_xact_lock(" + LOCK + ") as alone")
-                .execute()
-                .compose(rows -> rows.iterator().next().getBoolean("alone")
-                        ? work.get().map(true)
-                        : Future.succeededFuture(false)));
     }
 
     /**
