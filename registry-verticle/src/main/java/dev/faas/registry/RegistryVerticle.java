@@ -51,7 +51,6 @@ import dev.faas.registry.maintenance.RepairContext;
 import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.registry.maintenance.RetryEnqueuer;
 import dev.faas.registry.maintenance.StalledCommandRescuer;
-import dev.faas.registry.maintenance.TaskStore;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -171,8 +170,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             Lifecycle.Steps on, TaskStore tasks, String name, Duration pause, Callable<Boolean> job) throws Exception {
         on.open(
                 name,
-                () -> RepeatingTask.startPaced(
-                        name, pause, () -> tasks.runIfMine(name, job) ? Duration.ZERO : pause),
+                () -> RepeatingTask.startPaced(name, pause, () -> tasks.runIfMine(name, job) ? Duration.ZERO : pause),
                 RepeatingTask::stop);
     }
 
@@ -184,16 +182,15 @@ public final class RegistryVerticle extends ServiceVerticle {
         var store = context.store();
         var queue = context.queue();
         var minAge = config.maintenance().reconcileAfter();
-        return new Reconciler(
-                List.of(
-                        new DeletedFunctionCanceller(store, new Canceller(context.events(), queue, clock)),
-                        new QueuedActivationExpirer(context),
-                        new MissingCommandEnqueuer(context, minAge),
-                        new StalledCommandRescuer(context, STALLED_AFTER),
-                        new LostRunRescuer(context, spawners::isDead),
-                        new DeletedQueueRemover(store, queue, nats.stream("KV_" + Subjects.IMAGES), minAge),
-                        new DeletedFunctionPurger(store, bucket, config.retention(), clock),
-                        new ConsumerReconciler(store, queue)));
+        return new Reconciler(List.of(
+                new DeletedFunctionCanceller(store, new Canceller(context.events(), queue, clock)),
+                new QueuedActivationExpirer(context),
+                new MissingCommandEnqueuer(context, minAge),
+                new StalledCommandRescuer(context, STALLED_AFTER),
+                new LostRunRescuer(context, spawners::isDead),
+                new DeletedQueueRemover(store, queue, nats.stream("KV_" + Subjects.IMAGES), minAge),
+                new DeletedFunctionPurger(store, bucket, config.retention(), clock),
+                new ConsumerReconciler(store, queue)));
     }
 
     private static Spawners observeSpawners(Nats nats) throws Exception {

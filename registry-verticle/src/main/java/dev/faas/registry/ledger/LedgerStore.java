@@ -25,26 +25,33 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the table {@code activation} for the projector and the pruner. */
 public final class LedgerStore {
+    /** An end counts as pruned in the column, for registries of the previous version, and is noted as not pruned beside it. */
     private static final String UPSERT = """
-            insert into activation (id, owner, function_id, function_name, status, submitted_at, finished_at, tags,
-                sequence, record, argument, argument_apart, result, result_apart, result_text, log, log_apart, expires_at)
-            select e.id, e.owner, e.function_id, e.function_name, e.status, e.submitted_at, e.finished_at, e.tags::jsonb,
-                e.sequence, e.record, e.argument, e.argument_apart, e.result, e.result_apart, e.result_text, e.log,
-                e.log_apart, e.expires_at
-            from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
-                $7::timestamptz[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[], $12::bool[], $13::bytea[],
-                $14::bool[], $15::bool[], $16::bytea[], $17::bool[], $18::timestamptz[])
-            as e (id, owner, function_id, function_name, status, submitted_at, finished_at, tags, sequence, record,
-                argument, argument_apart, result, result_apart, result_text, log, log_apart, expires_at)
-            on conflict (id) do update set
-                status = excluded.status, finished_at = excluded.finished_at, sequence = excluded.sequence,
-                record = excluded.record, argument = coalesce(activation.argument, excluded.argument),
-                argument_apart = activation.argument_apart or excluded.argument_apart,
-                result = excluded.result, result_apart = excluded.result_apart, result_text = excluded.result_text,
-                log = excluded.log, log_apart = excluded.log_apart,
-                expires_at = excluded.expires_at, changed_at = now(), enqueued = false
-            where activation.sequence < excluded.sequence
-            returning id""";
+            with written as (
+                insert into activation (id, owner, function_id, function_name, status, submitted_at, finished_at, tags,
+                    sequence, record, argument, argument_apart, result, result_apart, result_text, log, log_apart,
+                    expires_at, pruned)
+                select e.id, e.owner, e.function_id, e.function_name, e.status, e.submitted_at, e.finished_at,
+                    e.tags::jsonb, e.sequence, e.record, e.argument, e.argument_apart, e.result, e.result_apart,
+                    e.result_text, e.log, e.log_apart, e.expires_at, e.finished_at is not null
+                from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
+                    $7::timestamptz[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[], $12::bool[], $13::bytea[],
+                    $14::bool[], $15::bool[], $16::bytea[], $17::bool[], $18::timestamptz[])
+                as e (id, owner, function_id, function_name, status, submitted_at, finished_at, tags, sequence, record,
+                    argument, argument_apart, result, result_apart, result_text, log, log_apart, expires_at)
+                on conflict (id) do update set
+                    status = excluded.status, finished_at = excluded.finished_at, sequence = excluded.sequence,
+                    record = excluded.record, argument = coalesce(activation.argument, excluded.argument),
+                    argument_apart = activation.argument_apart or excluded.argument_apart,
+                    result = excluded.result, result_apart = excluded.result_apart, result_text = excluded.result_text,
+                    log = excluded.log, log_apart = excluded.log_apart, expires_at = excluded.expires_at,
+                    changed_at = now(), enqueued = false, pruned = excluded.pruned
+                where activation.sequence < excluded.sequence
+                returning id, finished_at, sequence),
+            unpruned as (
+                insert into activation_unpruned select finished_at, id, sequence from written
+                where finished_at is not null on conflict do nothing)
+            select id from written""";
 
     private final Pg pg;
 
@@ -114,27 +121,49 @@ public final class LedgerStore {
         }
     }
 
-    /** @param sequence of the terminal event, the last one */
-    record Unpruned(End end, long sequence) {}
+    /**
+     * @param sequence of the terminal event, the last one
+     * @param inRow whether a registry of the previous version has written the end
+     */
+    record Unpruned(End end, long sequence, boolean inRow) {}
 
     /** Activations that may still have events in the stream, in the order of ends. */
     Future<List<Unpruned>> findUnpruned(End after, Instant endedBefore, int limit) {
         return pg.withPool(pool -> pool.preparedQuery("""
-                        select id, finished_at, sequence from activation
-                        where finished_at is not null and not pruned and finished_at < $1
-                        and (finished_at, id) > ($2, $3) order by finished_at, id limit $4""")
+                        (select finished_at, id, sequence, false as in_row from activation_unpruned
+                        where finished_at < $1 and (finished_at, id) > ($2, $3) order by finished_at, id limit $4)
+                        union all
+                        (select finished_at, id, sequence, true as in_row from activation
+                        where finished_at is not null and not pruned
+                        and finished_at < $1 and (finished_at, id) > ($2, $3) order by finished_at, id limit $4)
+                        order by finished_at, id limit $4""")
                 .execute(after.toValues(endedBefore, limit))
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(row -> new Unpruned(End.of(row), row.getLong("sequence")))
+                        .map(row -> new Unpruned(End.of(row), row.getLong("sequence"), row.getBoolean("in_row")))
                         .toList()));
     }
 
-    public Future<Void> markPruned(Collection<String> ids) {
+    Future<Void> markPruned(List<Unpruned> pruned) {
+        var inRow = pruned.stream()
+                .filter(Unpruned::inRow)
+                .map(each -> each.end().id())
+                .toArray(String[]::new);
         return pg.withPool(pool -> pool.preparedQuery("""
-                        with ordered as (select id from activation where id = any($1) order by id for update)
-                        update activation a set pruned = true from ordered where a.id = ordered.id""")
-                .execute(Tuple.of(ids.toArray(String[]::new)))
-                .mapEmpty());
+                        delete from activation_unpruned where (finished_at, id) in (
+                            select finished_at, id from activation_unpruned
+                            where (finished_at, id) in (select * from unnest($1::timestamptz[], $2::text[]))
+                            order by id for update)""")
+                .execute(Tuple.tuple()
+                        .addArrayOfOffsetDateTime(pruned.stream()
+                                .map(each -> each.end().at().atOffset(ZoneOffset.UTC))
+                                .toArray(OffsetDateTime[]::new))
+                        .addArrayOfString(
+                                pruned.stream().map(each -> each.end().id()).toArray(String[]::new)))
+                .compose(gone -> inRow.length == 0
+                        ? Future.succeededFuture()
+                        : pool.preparedQuery("""
+                                        with ordered as (select id from activation where id = any($1) order by id for update)
+                                        update activation a set pruned = true from ordered where a.id = ordered.id""").execute(Tuple.of(inRow)).<Void>mapEmpty()));
     }
 
     private static Tuple values(List<LedgerEntry> entries) {

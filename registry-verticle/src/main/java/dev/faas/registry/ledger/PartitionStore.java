@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 /** Creates and drops the partitions of the ledger: one a day (UTC), bounded by the lowest ids of two days. */
 public final class PartitionStore {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionStore.class);
+    private static final String PREFIX = "activation_";
     private static final DateTimeFormatter SUFFIX = DateTimeFormatter.ofPattern("yyyyMMdd", Locale.ROOT);
     private static final int DAYS_AHEAD = 7;
     /** SQLSTATE: the partition DEFAULT has rows of that day already, from clocks that were wrong. */
@@ -28,7 +29,8 @@ public final class PartitionStore {
             select not exists (select from $partition where finished_at is null)
                 and not exists (select from $partition where finished_at >= $1)
                 and not exists (select from $partition where finished_at is not null and not pruned)
-                and not exists (select from $partition where result_apart or argument_apart or log_apart) as over""";
+                and not exists (select from $partition where result_apart or argument_apart or log_apart)
+                and not exists (select from activation_unpruned where finished_at < $1 and id >= $2 and id < $3) as over""";
 
     private final Pg pg;
 
@@ -48,7 +50,7 @@ public final class PartitionStore {
     }
 
     private Future<Void> ensure(LocalDate day) {
-        var partition = "activation_" + SUFFIX.format(day);
+        var partition = PREFIX + SUFFIX.format(day);
         // Bounds of a partition cannot be parameters; name and bounds contain no input.
         var create = "create table %s partition of activation for values from ('%s') to ('%s')"
                 .formatted(partition, lowestId(day), lowestId(day.plusDays(1)));
@@ -82,7 +84,7 @@ public final class PartitionStore {
         return pg.withPool(pool -> pool.preparedQuery("""
                         select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
                         where i.inhparent = 'activation'::regclass and c.relname ~ '^activation_[0-9]{8}$'
-                        and c.relname < $1 order by c.relname""").execute(Tuple.of("activation_" + last)))
+                        and c.relname < $1 order by c.relname""").execute(Tuple.of(PREFIX + last)))
                 .compose(rows -> {
                     var failures = new ArrayList<Throwable>();
                     Future<Void> done = Future.succeededFuture();
@@ -93,18 +95,21 @@ public final class PartitionStore {
                                     return null;
                                 });
                     }
-                    return done.compose(all -> failures.isEmpty()
-                            ? Future.succeededFuture()
-                            : Future.failedFuture(failures.getFirst()));
+                    return done.compose(all ->
+                            failures.isEmpty() ? Future.succeededFuture() : Future.failedFuture(failures.getFirst()));
                 });
     }
 
     private Future<Void> dropExpired(String partition, Instant endedBefore) {
+        var day = LocalDate.parse(partition.substring(PREFIX.length()), SUFFIX);
         // Checked before the lock is taken: an expired partition stays expired.
         return pg.inTransaction(tx -> tx.query("set local enable_seqscan = off")
                         .execute()
                         .compose(set -> tx.preparedQuery(IS_OVER.replace("$partition", partition))
-                                .execute(Tuple.of(endedBefore.atOffset(ZoneOffset.UTC)))))
+                                .execute(Tuple.of(
+                                        endedBefore.atOffset(ZoneOffset.UTC),
+                                        lowestId(day),
+                                        lowestId(day.plusDays(1))))))
                 .compose(rows -> rows.iterator().next().getBoolean("over")
                         ? dropUnlessInUse(partition)
                         : Future.succeededFuture());

@@ -1,6 +1,7 @@
 package dev.faas.registry.ledger;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.StreamLimits;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.registry.ledger.LedgerStore.Unpruned;
@@ -31,8 +32,7 @@ public final class Pruner {
         this.events = events;
         this.clock = clock;
         this.retention = retention;
-        this.pass = new EndedPass<>(ledger::findUnpruned, Unpruned::end, pruned -> ledger.markPruned(
-                        pruned.stream().map(each -> each.end().id()).toList()), AT_ONCE);
+        this.pass = new EndedPass<>(ledger::findUnpruned, Unpruned::end, ledger::markPruned, AT_ONCE);
     }
 
     /** Prunes up to 10,000 activations; true when more are due. Blocks. */
@@ -48,21 +48,31 @@ public final class Pruner {
     /** Output first, the terminal state last: a reader of the stream sees the end as long as it sees anything. */
     private void prune(Unpruned activation) throws Exception {
         var id = activation.end().id();
-        pruneOutput(id);
         var states = new ArrayList<Long>();
-        long from = 1;
-        while (from <= activation.sequence()) {
-            var state = Blocking.await(events.nextState(id, from));
+        long last = 0;
+        while (last < activation.sequence()) {
+            var state = Blocking.await(events.nextState(id, last + 1));
             if (state.isEmpty()) {
                 break;
             }
-            states.add(state.get().sequence());
-            from = state.get().sequence() + 1;
+            last = state.get().sequence();
+            states.add(last);
         }
+        // Without the end that the ledger has: pruned in part, or closed as lost and found again.
+        if (last != activation.sequence() && isAlive(id)) {
+            return;
+        }
+        pruneOutput(id);
         if (!states.isEmpty()) {
             prune(states.subList(0, states.size() - 1));
             prune(states.subList(states.size() - 1, states.size()));
         }
+    }
+
+    private boolean isAlive(String id) throws Exception {
+        return Blocking.await(events.lastFromLeader(id))
+                .filter(last -> !(last.record() instanceof ActivationRecord.Ended))
+                .isPresent();
     }
 
     /** By sequence; a purge by subject costs as much as a few chunks, so it is used for many. */

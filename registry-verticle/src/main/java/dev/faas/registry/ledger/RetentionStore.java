@@ -70,6 +70,8 @@ public final class RetentionStore {
                         delete from activation_default where id in (
                             select id from activation_default
                             where finished_at < $1 and pruned and not (result_apart or argument_apart or log_apart)
+                            and not exists (select from activation_unpruned u
+                                where u.finished_at = activation_default.finished_at and u.id = activation_default.id)
                             order by id limit $2 for update)""")
                 .execute(Tuple.of(endedBefore.atOffset(ZoneOffset.UTC), limit))
                 .map(deleted -> deleted.rowCount() == limit));

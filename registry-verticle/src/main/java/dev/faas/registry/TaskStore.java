@@ -1,4 +1,4 @@
-package dev.faas.registry.maintenance;
+package dev.faas.registry;
 
 import dev.faas.lifecycle.Blocking;
 import dev.faas.pg.Pg;
@@ -13,21 +13,21 @@ import java.util.concurrent.Callable;
  * to that one; meanwhile it occupies no connection. A registry keeps a task until it stops, the task fails, or it has not
  * renewed its rows for 10 s. After a long outage two may run a task at the same time: it must be harmless to repeat.
  */
-public final class TaskStore {
+final class TaskStore {
     /** Several times within the time that a task is held. */
-    public static final Duration RENEW_PAUSE = Duration.ofSeconds(3);
+    static final Duration RENEW_PAUSE = Duration.ofSeconds(3);
 
     private static final String UNTIL = "now() + interval '10 s'";
 
     private final Pg pg;
     private final String holder = UUID.randomUUID().toString();
 
-    public TaskStore(Pg pg) {
+    TaskStore(Pg pg) {
         this.pg = pg;
     }
 
     /** Runs the task unless another registry has it; false then. Blocks. */
-    public boolean runIfMine(String task, Callable<Boolean> run) throws Exception {
+    boolean runIfMine(String task, Callable<Boolean> run) throws Exception {
         if (!Blocking.await(take(task))) {
             return false;
         }
@@ -50,12 +50,12 @@ public final class TaskStore {
     }
 
     /** A run may take longer than its task is held. */
-    public Future<Void> renewAll() {
+    Future<Void> renewAll() {
         return execute("update task set held_until = " + UNTIL + " where holder = $1", Tuple.of(holder));
     }
 
     /** For an orderly stop: other registries need not wait. */
-    public Future<Void> releaseAll() {
+    Future<Void> releaseAll() {
         return execute("delete from task where holder = $1", Tuple.of(holder));
     }
 
