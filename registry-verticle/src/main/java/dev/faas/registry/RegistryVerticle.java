@@ -58,6 +58,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /** Runs registry-service: functions, their revisions and the ledger of activations. {@link #open} builds its parts. */
 public final class RegistryVerticle extends ServiceVerticle {
@@ -125,9 +126,11 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.await("today's partition", () -> partitions.ensure(clock.instant()), nothing -> Future.succeededFuture());
         on.repeat("partitions", maintenance.partitionsPause(), () -> maintainPartitions(partitions, clock.instant()));
         on.open("projector", () -> startProjector(nats, projection, metrics), Projector::stop);
-        on.open("pruner", () -> startPruner(pruner), RepeatingTask::stop);
+        var tasks = on.open("tasks", () -> new TaskStore(pg), it -> Blocking.await(it.releaseAll()));
+        on.repeat("renewal of tasks", TaskStore.RENEW_PAUSE, () -> Blocking.await(tasks.renewAll()));
+        repeatInOneRegistry(on, tasks, "pruner", maintenance.prunePause(), pruner::runOnce);
         var remover = new ExpiredPayloadRemover(new RetentionStore(pg), archive, config.retention(), clock);
-        on.repeat("retention", maintenance.prunePause(), remover::runOnce);
+        repeatInOneRegistry(on, tasks, "retention", maintenance.prunePause(), remover::runOnce);
 
         var retries = on.open(
                 "parked retries", () -> nats.openReader(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);
@@ -139,7 +142,10 @@ public final class RegistryVerticle extends ServiceVerticle {
         var context = new RepairContext(new RepairStore(pg), events, queue, closer, clock);
         var table = on.open("queue table", () -> QueueTable.follow(nats, queue, QueueTable.MAX_AGE), QueueTable::close);
         var reconciler = createReconciler(context, nats, bucket, spawners, table);
-        on.repeat("reconciler", maintenance.reconcilePause(), reconciler::runOnce);
+        repeatInOneRegistry(on, tasks, "reconciler", maintenance.reconcilePause(), () -> {
+            reconciler.runOnce();
+            return false;
+        });
 
         var bodies = new FunctionBody(eventsAge);
         var functionRoutes = new FunctionRoutes(functions, bodies, verifier);
@@ -161,10 +167,13 @@ public final class RegistryVerticle extends ServiceVerticle {
         Blocking.await(partitions.dropExpired(config.retention().recordsCutoff(now)));
     }
 
-    /** Runs without a pause while it is behind, so that events leave the stream as fast as activations end. */
-    private RepeatingTask startPruner(Pruner pruner) {
-        var pause = config.maintenance().prunePause();
-        return RepeatingTask.startPaced("pruner", pause, () -> pruner.runOnce() ? Duration.ZERO : pause);
+    /** Runs a job in one registry at a time, without a pause while more is due. */
+    private static void repeatInOneRegistry(
+            Lifecycle.Steps on, TaskStore tasks, String name, Duration pause, Callable<Boolean> job) throws Exception {
+        on.open(
+                name,
+                () -> RepeatingTask.startPaced(name, pause, () -> tasks.runIfMine(name, job) ? Duration.ZERO : pause),
+                RepeatingTask::stop);
     }
 
     private static Projector startProjector(Nats nats, Projection projection, Metrics metrics) {
@@ -176,17 +185,15 @@ public final class RegistryVerticle extends ServiceVerticle {
         var store = context.store();
         var queue = context.queue();
         var minAge = config.maintenance().reconcileAfter();
-        return new Reconciler(
-                store,
-                List.of(
-                        new DeletedFunctionCanceller(store, new Canceller(context.events(), queue, clock)),
-                        new QueuedActivationExpirer(context),
-                        new MissingCommandEnqueuer(context, minAge),
-                        new StalledCommandRescuer(context, STALLED_AFTER),
-                        new LostRunRescuer(context, spawners),
-                        new DeletedQueueRemover(store, queue, nats.stream("KV_" + Subjects.IMAGES), minAge),
-                        new DeletedFunctionPurger(store, bucket, config.retention(), clock),
-                        new ConsumerReconciler(store, queue, table, ConsumerReconciler.MAX_IDLE, clock)));
+        return new Reconciler(List.of(
+                new DeletedFunctionCanceller(store, new Canceller(context.events(), queue, clock)),
+                new QueuedActivationExpirer(context),
+                new MissingCommandEnqueuer(context, minAge),
+                new StalledCommandRescuer(context, STALLED_AFTER),
+                new LostRunRescuer(context, spawners),
+                new DeletedQueueRemover(store, queue, nats.stream("KV_" + Subjects.IMAGES), minAge),
+                new DeletedFunctionPurger(store, bucket, config.retention(), clock),
+                new ConsumerReconciler(store, queue, table, ConsumerReconciler.MAX_IDLE, clock)));
     }
 
     private static Spawners observeSpawners(Nats nats) throws Exception {

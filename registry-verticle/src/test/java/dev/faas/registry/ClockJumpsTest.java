@@ -154,13 +154,11 @@ class ClockJumpsTest extends RegistryFixture {
     @Test
     void givenPostgresWhoseClockWasPutBackWhenWorkHasNoCommandThenItIsEnqueuedNow() throws Exception {
         var story = accepted(DAY);
-        Await.eventually(() -> registry.backends
-                .text("select enqueued from activation where id = '" + story.id() + "'")
-                .equals("t"));
+        Await.eventually(() -> queued(story));
         queue.remove(command(story)).join();
 
-        registry.backends.run("update activation set enqueued = false, changed_at = now() + interval '5 hours'"
-                + " where id = '" + story.id() + "'");
+        registry.backends.run("delete from activation_enqueued where id = '" + story.id() + "'; update activation"
+                + " set changed_at = now() + interval '5 hours' where id = '" + story.id() + "'");
 
         Await.eventually(() -> queued(story));
         assertThat(events.lastFromLeader(story.id()).join().orElseThrow().record())

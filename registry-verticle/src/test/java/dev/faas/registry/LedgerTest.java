@@ -2,7 +2,6 @@ package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.registry.paging.Cursor;
@@ -168,11 +167,8 @@ class LedgerTest extends RegistryFixture {
                 .wrote("run-1", Source.STDOUT, bytes)
                 .wrote("run-1", Source.STDERR, log)
                 .succeeded(null, bytes.length, log.length(), old);
-        Await.eventually(() -> registry.backends
-                .text("select pruned from activation where id = '" + story.id() + "'")
-                .equals("t"));
-        assertThat(new ActivationEvents(registry.bus).nextOutput(story.id(), 1).join())
-                .isEmpty();
+        Await.eventually(() -> events.lastFromLeader(story.id()).join().isEmpty());
+        assertThat(events.nextOutput(story.id(), 1).join()).isEmpty();
         var path = "/v1/activations/" + story.id() + "/result";
 
         assertThat(user.get(path).body().getBytes()).isEqualTo(bytes);
@@ -286,7 +282,9 @@ class LedgerTest extends RegistryFixture {
         var old = accepted("one", now.minus(Duration.ofHours(2)), Map.of("env", "prod", "who", "me"));
         var middle = accepted("two", now.minus(Duration.ofHours(1)), Map.of("env", "prod"));
         var young = accepted("one", now, Map.of("env", "test")).claimed("run-1").succeeded("", 0, 0);
-        known(young);
+        for (var each : List.of(old, middle, young)) {
+            known(each);
+        }
 
         assertThat(ids(user.get("/v1/activations"))).containsExactly(young.id(), middle.id(), old.id());
         assertThat(ids(user.get("/v1/activations?function=one"))).containsExactly(young.id(), old.id());

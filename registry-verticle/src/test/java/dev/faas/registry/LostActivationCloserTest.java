@@ -56,7 +56,7 @@ class LostActivationCloserTest extends RegistryFixture {
     @Test
     void givenAnEnqueuedActivationWithoutEventsWhenItsTimeInTheQueueIsOverThenItHasFailed() throws Exception {
         var known = writeToLedgerOnly(queued(Instant.now().minus(Duration.ofSeconds(58)), Duration.ofSeconds(59)));
-        registry.backends.run("update activation set enqueued = true where id = '" + known + "'");
+        registry.backends.run("insert into activation_enqueued values ('" + known + "', 1000000000)");
 
         Await.eventually(() -> isLost(known));
     }

@@ -73,13 +73,13 @@ class ManyRepairsTest {
         repair.runOnce();
 
         assertThat(queue.contains(last).join()).isTrue();
-        assertThat(parts.backends.number("select count(*) from activation where enqueued"))
+        assertThat(parts.backends.number("select count(*) from activation_enqueued"))
                 .isEqualTo(MANY + 1);
     }
 
     @Test
     void givenManyWhoseCommandsAreGoneWhenReconciledThenTheLastOneHasAnotherAfterSixRounds() throws Exception {
-        parts.backends.run("update activation set enqueued = true, changed_at = now() - interval '1 minute'");
+        parts.backends.run("update activation set changed_at = now() - interval '1 minute'");
         var repair = new StalledCommandRescuer(context, STALLED_AFTER);
 
         for (int round = 0; round < 6; round++) {

@@ -42,9 +42,9 @@ class PruneAndRepairTest extends RegistryFixture {
         var old = finished(Instant.now().minus(RETENTION));
 
         Await.eventually(() -> events.lastFromLeader(old.id()).join().isEmpty());
-        Await.eventually(() -> registry.backends
-                .text("select pruned from activation where id = '" + old.id() + "'")
-                .equals("t"));
+        Await.eventually(
+                () -> registry.backends.number("select count(*) from activation_unpruned where id = '" + old.id() + "'")
+                        == 0);
 
         assertThat(events.nextState(old.id(), 1).join()).isEmpty();
         assertThat(events.nextOutput(old.id(), 1).join()).isEmpty();
@@ -63,9 +63,9 @@ class PruneAndRepairTest extends RegistryFixture {
         var command = ActivationCommand.of(lost.activation);
 
         Await.eventually(() -> queue.contains(command).join());
-        Await.eventually(() -> registry.backends
-                .text("select enqueued from activation where id = '" + lost.id() + "'")
-                .equals("t"));
+        Await.eventually(() ->
+                registry.backends.number("select count(*) from activation_enqueued where id = '" + lost.id() + "'")
+                        == 1);
 
         assertThat(queue.stats(functionId).join().orElseThrow().queued()).isEqualTo(1);
     }
@@ -80,9 +80,9 @@ class PruneAndRepairTest extends RegistryFixture {
                     puller.pull(functionId, Duration.ofSeconds(5)).join();
             Story.accepted(registry.bus, taken, "");
 
-            Await.eventually(() -> registry.backends
-                    .text("select enqueued from activation where id = '" + command.id() + "'")
-                    .equals("t"));
+            Await.eventually(() -> registry.backends.number(
+                            "select count(*) from activation_enqueued where id = '" + command.id() + "'")
+                    == 1);
 
             var stats = queue.stats(functionId).join().orElseThrow();
             assertThat(stats.queued()).isZero();

@@ -252,6 +252,20 @@ class RegistryVerticleTest {
     }
 
     @Test
+    void givenARetentionBelowTheTimeThatAnAcceptMayTakeWhenReadThenItIsRefused() {
+        for (var each : Map.of("9999ms", false, "10s", true).entrySet()) {
+            var env = Env.of(Map.of("FAAS_EVENTS_RETENTION", each.getKey()));
+            RegistryConfig.from(env);
+
+            if (each.getValue()) {
+                env.check();
+            } else {
+                assertThatThrownBy(env::check).hasMessageContaining("FAAS_EVENTS_RETENTION must be at least 10s");
+            }
+        }
+    }
+
+    @Test
     void givenAFunctionThatWouldOutliveItsEventsWhenStartedThenTheMessageNamesIt() throws Exception {
         var tokens = TestKey.generate();
         var owner = Ids.user(Instant.now());

@@ -52,9 +52,7 @@ class StalledCommandRescuerTest extends RegistryFixture {
         story = Story.accepted(
                 registry.bus, Story.activation(owner, functionId, "worked", Instant.now(), Map.of()), "argument");
         command = ActivationCommand.of(story.activation);
-        Await.eventually(() -> registry.backends
-                .text("select enqueued from activation where id = '" + story.id() + "'")
-                .equals("t"));
+        Await.eventually(() -> queue.contains(command).join());
     }
 
     @AfterEach

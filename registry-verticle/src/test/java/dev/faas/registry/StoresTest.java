@@ -1,7 +1,9 @@
 package dev.faas.registry;
 
 import static dev.faas.testing.Await.await;
+import static dev.faas.testing.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationRecord;
@@ -32,6 +34,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,6 +61,9 @@ class StoresTest {
     private static PostgresServer postgres;
     private static Vertx vertx;
     private static Pg pg;
+    /** One connection: what it has done can be counted. */
+    private static Pg single;
+
     private static LedgerStore ledger;
     private static LedgerReadStore reader;
 
@@ -68,22 +74,26 @@ class StoresTest {
         postgres = TestPostgres.start(directory);
         vertx = Vertx.vertx();
         var role = postgres.role("registry");
-        pg = Pg.open(
-                vertx,
-                new PgConfig(
-                        URI.create(postgres.url()),
-                        role.user(),
-                        new Secret(role.password()),
-                        "registry",
-                        4,
-                        Duration.ofSeconds(10)));
+        pg = Pg.open(vertx, config(role, 4));
+        single = Pg.open(vertx, config(role, 1));
         ledger = new LedgerStore(pg);
         reader = new LedgerReadStore(pg);
+    }
+
+    private static PgConfig config(PostgresServer.Role role, int poolSize) {
+        return new PgConfig(
+                URI.create(postgres.url()),
+                role.user(),
+                new Secret(role.password()),
+                "registry",
+                poolSize,
+                Duration.ofSeconds(10));
     }
 
     @AfterAll
     static void stop() throws Exception {
         await(pg.close());
+        await(single.close());
         await(vertx.close());
         postgres.close();
     }
@@ -188,6 +198,13 @@ class StoresTest {
                         .map(rows -> rows.iterator().next().getLong("idx_scan"))));
     }
 
+    private static long rowsRead(String table) {
+        return await(pg.withPool(pool -> pool.preparedQuery(
+                        "select seq_tup_read + idx_tup_fetch as read from pg_stat_user_tables where relname = $1")
+                .execute(Tuple.of(table))
+                .map(rows -> rows.iterator().next().getLong("read"))));
+    }
+
     private static void run(String sql) {
         await(pg.withPool(pool -> pool.query(sql).execute().<Void>mapEmpty()));
     }
@@ -237,7 +254,7 @@ class StoresTest {
         await(ledger.write(List.of(line(running, 1, PayloadCopy.NONE))));
         var late = accepted(noon(first.plusDays(3))).claim(Story.WORKER, "run-1", noon(first));
         await(ledger.write(List.of(line(ended(late, noon(first.plusDays(7))), 1, PayloadCopy.NONE))));
-        await(ledger.markPruned(List.of(late.id())));
+        prune(late.id());
         var before = partitionsOf("202001");
         assertThat(before).hasSize(9);
 
@@ -252,6 +269,44 @@ class StoresTest {
                         "activation_20200117"); // its day is not over
         assertThat(await(reader.find(owner, over, Instant.EPOCH))).isEmpty();
         assertThat(await(reader.find(owner, running.id(), Instant.EPOCH))).isPresent();
+    }
+
+    @Test
+    void givenALargePartitionWhenItIsCheckedThenOnlyIndexesAreRead() throws Exception {
+        var day = LocalDate.of(2021, 3, 10);
+        await(new PartitionStore(pg).ensure(noon(day)));
+        var prefix = Ids.lowestAt(noon(day)).substring(0, 18);
+        run("insert into activation (id, owner, function_id, function_name, status, submitted_at, finished_at, tags,"
+                + " sequence, record, pruned, log_apart) select '" + prefix + "' || lpad(i::text, 8, '0'), '" + owner
+                + "', 'fn_many', 'many', 'succeeded', '2021-03-10', '2021-03-10', '{}', i, '', true, i = 30000"
+                + " from generate_series(1, 30000) i");
+
+        await(new PartitionStore(single).dropExpired(noon(day.plusDays(3))));
+
+        await(single.withPool(
+                pool -> pool.query("select pg_stat_force_next_flush()").execute()));
+        assertThat(rowsRead("activation_20210310")).isLessThan(10);
+        assertThat(partitionsOf("202103")).contains("activation_20210310");
+        run("drop table activation_20210310");
+    }
+
+    @Test
+    void givenAPartitionInUseWhenExpiredOnesAreDroppedThenTheOthersGo() throws Exception {
+        var partitions = new PartitionStore(pg);
+        var first = LocalDate.of(2021, 6, 2);
+        await(partitions.ensure(noon(first)));
+
+        var failure = failure(pg.inTransaction(tx -> tx.query("lock table activation_20210603 in access share mode")
+                .execute()
+                .compose(locked -> partitions.dropExpired(noon(first.plusDays(5))))));
+
+        assertThat(failure).hasMessageContaining("lock timeout");
+        assertThat(partitionsOf("202106"))
+                .containsExactly(
+                        "activation_20210603", // in use
+                        "activation_20210607", // its day is not over
+                        "activation_20210608",
+                        "activation_20210609");
     }
 
     @Test
@@ -272,9 +327,13 @@ class StoresTest {
         var running = accepted(noon(day)).claim(Story.WORKER, "run-1", noon(day));
         await(ledger.write(List.of(line(ended(running, noon(day)), 1, result))));
         if (pruned) {
-            await(ledger.markPruned(List.of(running.id())));
+            prune(running.id());
         }
         return running.id();
+    }
+
+    private static void prune(String id) {
+        run("delete from activation_unpruned where id = '" + id + "'");
     }
 
     private static Instant noon(LocalDate day) {
@@ -314,14 +373,34 @@ class StoresTest {
     }
 
     @Test
-    void givenARegistryThatReconcilesWhenAnotherTriesThenItDoesNotRun() {
-        var repairs = new RepairStore(pg);
+    void givenATaskOfOneRegistryWhenOthersTryThenItRunsThereOnlyAfterAFailureAStopOrSilence() throws Exception {
+        var first = new TaskStore(pg);
+        var second = new TaskStore(pg);
 
-        var both = await(repairs.runExclusively(() -> repairs.runExclusively(Future::succeededFuture)
-                .compose(second -> second ? Future.failedFuture("both were let in") : Future.succeededFuture())));
+        assertThat(first.runIfMine("test", () -> !second.runIfMine("test", () -> true)))
+                .as("the second one while the first one runs it")
+                .isTrue();
+        assertThat(second.runIfMine("test", () -> true)).as("after a success").isFalse();
+        assertThat(second.runIfMine("other", () -> true)).as("another task").isTrue();
 
-        assertThat(both).isTrue();
-        assertThat(await(repairs.runExclusively(Future::succeededFuture))).isTrue();
+        assertThatThrownBy(() -> first.runIfMine("test", () -> {
+                    throw new IOException("of the test");
+                }))
+                .isInstanceOf(IOException.class);
+        Await.eventually(() -> second.runIfMine("test", () -> true));
+
+        run("update task set held_until = now() - interval '1 s'");
+        await(second.renewAll());
+        assertThat(first.runIfMine("test", () -> true)).as("after a renewal").isFalse();
+
+        for (var until : List.of("now() - interval '1 s'", "now() + interval '5 h'")) {
+            run("update task set held_until = " + until);
+            assertThat(first.runIfMine("test", () -> true))
+                    .as("held until " + until)
+                    .isTrue();
+            await(first.releaseAll());
+            assertThat(second.runIfMine("test", () -> true)).as("after a stop").isTrue();
+        }
     }
 
     private String partitionOf(Instant submittedAt) {

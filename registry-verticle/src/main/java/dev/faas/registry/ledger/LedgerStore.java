@@ -5,6 +5,7 @@ import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,26 +25,33 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the table {@code activation} for the projector and the pruner. */
 public final class LedgerStore {
+    /** An end counts as pruned in the column, for registries of the previous version, and is noted as not pruned beside it. */
     private static final String UPSERT = """
-            insert into activation (id, owner, function_id, function_name, status, submitted_at, finished_at, tags,
-                sequence, record, argument, argument_apart, result, result_apart, result_text, log, log_apart, expires_at)
-            select e.id, e.owner, e.function_id, e.function_name, e.status, e.submitted_at, e.finished_at, e.tags::jsonb,
-                e.sequence, e.record, e.argument, e.argument_apart, e.result, e.result_apart, e.result_text, e.log,
-                e.log_apart, e.expires_at
-            from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
-                $7::timestamptz[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[], $12::bool[], $13::bytea[],
-                $14::bool[], $15::bool[], $16::bytea[], $17::bool[], $18::timestamptz[])
-            as e (id, owner, function_id, function_name, status, submitted_at, finished_at, tags, sequence, record,
-                argument, argument_apart, result, result_apart, result_text, log, log_apart, expires_at)
-            on conflict (id) do update set
-                status = excluded.status, finished_at = excluded.finished_at, sequence = excluded.sequence,
-                record = excluded.record, argument = coalesce(activation.argument, excluded.argument),
-                argument_apart = activation.argument_apart or excluded.argument_apart,
-                result = excluded.result, result_apart = excluded.result_apart, result_text = excluded.result_text,
-                log = excluded.log, log_apart = excluded.log_apart,
-                expires_at = excluded.expires_at, changed_at = now(), enqueued = false
-            where activation.sequence < excluded.sequence
-            returning id""";
+            with written as (
+                insert into activation (id, owner, function_id, function_name, status, submitted_at, finished_at, tags,
+                    sequence, record, argument, argument_apart, result, result_apart, result_text, log, log_apart,
+                    expires_at, pruned)
+                select e.id, e.owner, e.function_id, e.function_name, e.status, e.submitted_at, e.finished_at,
+                    e.tags::jsonb, e.sequence, e.record, e.argument, e.argument_apart, e.result, e.result_apart,
+                    e.result_text, e.log, e.log_apart, e.expires_at, e.finished_at is not null
+                from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
+                    $7::timestamptz[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[], $12::bool[], $13::bytea[],
+                    $14::bool[], $15::bool[], $16::bytea[], $17::bool[], $18::timestamptz[])
+                as e (id, owner, function_id, function_name, status, submitted_at, finished_at, tags, sequence, record,
+                    argument, argument_apart, result, result_apart, result_text, log, log_apart, expires_at)
+                on conflict (id) do update set
+                    status = excluded.status, finished_at = excluded.finished_at, sequence = excluded.sequence,
+                    record = excluded.record, argument = coalesce(activation.argument, excluded.argument),
+                    argument_apart = activation.argument_apart or excluded.argument_apart,
+                    result = excluded.result, result_apart = excluded.result_apart, result_text = excluded.result_text,
+                    log = excluded.log, log_apart = excluded.log_apart, expires_at = excluded.expires_at,
+                    changed_at = now(), enqueued = false, pruned = excluded.pruned
+                where activation.sequence < excluded.sequence
+                returning id, finished_at, sequence),
+            unpruned as (
+                insert into activation_unpruned select finished_at, id, sequence from written
+                where finished_at is not null on conflict do nothing)
+            select id from written""";
 
     private final Pg pg;
 
@@ -50,9 +59,14 @@ public final class LedgerStore {
         this.pg = pg;
     }
 
-    /** Writes entries of different activations in one statement; a row of a later event stays. */
+    /**
+     * Writes entries of different activations in one statement; a row of a later event stays. Every statement that writes
+     * several rows does so in the order of their ids: otherwise two registries could wait for each other's rows.
+     */
     public Future<Void> write(Collection<LedgerEntry> entries) {
-        var batch = List.copyOf(entries);
+        var batch = entries.stream()
+                .sorted(Comparator.comparing(entry -> entry.record().id()))
+                .toList();
         return pg.inTransaction(tx -> tx.preparedQuery(UPSERT)
                 .execute(values(batch))
                 .compose(rows -> {
@@ -93,24 +107,63 @@ public final class LedgerStore {
                 }));
     }
 
-    /** @param end sequence of the terminal event, the last one */
-    record Unpruned(String id, long end) {}
+    /** Place of an ended activation in the order of ends. */
+    record End(Instant at, String id) {
+        static final End FIRST = new End(Instant.EPOCH, "");
 
-    /** Activations that ended before a time and may still have events in the stream, oldest end first. */
-    Future<List<Unpruned>> findUnpruned(Instant endedBefore, int limit) {
+        static End of(Row row) {
+            return new End(row.getOffsetDateTime("finished_at").toInstant(), row.getString("id"));
+        }
+
+        /** Values of a query for what ended before a time and after this place. */
+        Tuple toValues(Instant endedBefore, int limit) {
+            return Tuple.of(endedBefore.atOffset(ZoneOffset.UTC), at.atOffset(ZoneOffset.UTC), id, limit);
+        }
+    }
+
+    /**
+     * @param sequence of the terminal event, the last one
+     * @param inRow whether a registry of the previous version has written the end
+     */
+    record Unpruned(End end, long sequence, boolean inRow) {}
+
+    /** Activations that may still have events in the stream, in the order of ends. */
+    Future<List<Unpruned>> findUnpruned(End after, Instant endedBefore, int limit) {
         return pg.withPool(pool -> pool.preparedQuery("""
-                        select id, sequence from activation where finished_at is not null and not pruned and finished_at < $1
-                        order by finished_at limit $2""")
-                .execute(Tuple.of(endedBefore.atOffset(ZoneOffset.UTC), limit))
+                        (select finished_at, id, sequence, false as in_row from activation_unpruned
+                        where finished_at < $1 and (finished_at, id) > ($2, $3) order by finished_at, id limit $4)
+                        union all
+                        (select finished_at, id, sequence, true as in_row from activation
+                        where finished_at is not null and not pruned
+                        and finished_at < $1 and (finished_at, id) > ($2, $3) order by finished_at, id limit $4)
+                        order by finished_at, id limit $4""")
+                .execute(after.toValues(endedBefore, limit))
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(row -> new Unpruned(row.getString("id"), row.getLong("sequence")))
+                        .map(row -> new Unpruned(End.of(row), row.getLong("sequence"), row.getBoolean("in_row")))
                         .toList()));
     }
 
-    public Future<Void> markPruned(Collection<String> ids) {
-        return pg.withPool(pool -> pool.preparedQuery("update activation set pruned = true where id = any($1)")
-                .execute(Tuple.of(ids.toArray(String[]::new)))
-                .mapEmpty());
+    Future<Void> markPruned(List<Unpruned> pruned) {
+        var inRow = pruned.stream()
+                .filter(Unpruned::inRow)
+                .map(each -> each.end().id())
+                .toArray(String[]::new);
+        return pg.withPool(pool -> pool.preparedQuery("""
+                        delete from activation_unpruned where (finished_at, id) in (
+                            select finished_at, id from activation_unpruned
+                            where (finished_at, id) in (select * from unnest($1::timestamptz[], $2::text[]))
+                            order by id for update)""")
+                .execute(Tuple.tuple()
+                        .addArrayOfOffsetDateTime(pruned.stream()
+                                .map(each -> each.end().at().atOffset(ZoneOffset.UTC))
+                                .toArray(OffsetDateTime[]::new))
+                        .addArrayOfString(
+                                pruned.stream().map(each -> each.end().id()).toArray(String[]::new)))
+                .compose(gone -> inRow.length == 0
+                        ? Future.succeededFuture()
+                        : pool.preparedQuery("""
+                                        with ordered as (select id from activation where id = any($1) order by id for update)
+                                        update activation a set pruned = true from ordered where a.id = ordered.id""").execute(Tuple.of(inRow)).<Void>mapEmpty()));
     }
 
     private static Tuple values(List<LedgerEntry> entries) {

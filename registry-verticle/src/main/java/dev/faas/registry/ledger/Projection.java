@@ -50,8 +50,9 @@ public final class Projection {
         var work = newest.values().stream()
                 .map(each -> (Callable<LedgerEntry>) () -> {
                     var snapshot = each.snapshot;
-                    boolean isNew = known.getOrDefault(snapshot.record().id(), 0L) < snapshot.sequence();
-                    return toEntry(snapshot, each.runSpec, isNew);
+                    long row = known.getOrDefault(snapshot.record().id(), 0L);
+                    boolean isNew = row < snapshot.sequence();
+                    return toEntry(snapshot, row == 0 ? findRunSpec(each) : each.runSpec, isNew);
                 })
                 .toList();
         Blocking.await(ledger.write(runAll(work)));
@@ -73,6 +74,18 @@ public final class Projection {
             byId.merge(state.record().id(), new Latest(state, runSpec), Latest::merge);
         });
         return byId;
+    }
+
+    /** Another registry may hold back the accepted event of an end; its argument would be a second version of the row. */
+    private @Nullable RunSpec findRunSpec(Latest latest) throws Exception {
+        if (latest.runSpec != null || !(latest.snapshot.record() instanceof ActivationRecord.Ended ended)) {
+            return latest.runSpec;
+        }
+        try {
+            return Blocking.await(events.runSpec(ended.id())).orElse(null);
+        } catch (Codec.CodecException unreadable) {
+            return null; // must not stop the end
+        }
     }
 
     private LedgerEntry toEntry(Snapshot snapshot, @Nullable RunSpec runSpec, boolean isNew) throws Exception {

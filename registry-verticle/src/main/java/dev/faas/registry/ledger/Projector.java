@@ -7,6 +7,7 @@ import dev.faas.nats.BusException;
 import dev.faas.nats.Delivery;
 import dev.faas.nats.DurableReader;
 import dev.faas.pg.Pg;
+import dev.faas.registry.ledger.HeldStates.DecodedState;
 import dev.faas.wire.Codec;
 import dev.faas.wire.ProblemException;
 import io.micrometer.core.instrument.Counter;
@@ -14,7 +15,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.VertxException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes every state of every activation from the event stream to the ledger, on one virtual thread: takes a batch, writes
- * it, acknowledges it. Several registries share the work.
+ * Writes the states of all activations from the event stream to the ledger, on one virtual thread: takes a batch, writes what
+ * {@link HeldStates} does not hold back, acknowledges that. Several registries share the work. After a crash NATS delivers
+ * again what was held back.
  *
  * <pre>
  *   NATS or Postgres is unavailable           the batch is tried again until it succeeds
@@ -46,10 +47,9 @@ public final class Projector {
     private static final Duration RETRY_DELAY = Duration.ofSeconds(10);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
-    private record DecodedState(Delivery delivery, Snapshot state) {}
-
     private final DurableReader reader;
     private final Projection projection;
+    private final HeldStates held = new HeldStates();
     private final Counter projected;
     private final Counter discarded;
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -79,27 +79,29 @@ public final class Projector {
             while (stopping.getCount() > 0) {
                 processBatch();
             }
+            project(held.takeAll());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     private void processBatch() throws InterruptedException {
+        var deliveries = take();
+        for (var delivery : deliveries) {
+            decode(delivery).ifPresent(held::add);
+        }
+        project(held.takeDue());
+        if (deliveries.size() >= GATHER_FROM && deliveries.getLast().pending() == 0) {
+            stopping.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private List<Delivery> take() throws InterruptedException {
         try {
-            var deliveries = reader.take(BATCH, TAKE_TIMEOUT);
-            if (deliveries.isEmpty()) {
-                return;
-            }
-            var decoded = new ArrayList<DecodedState>();
-            for (var delivery : deliveries) {
-                decode(delivery).ifPresent(decoded::add);
-            }
-            project(decoded);
-            if (deliveries.size() >= GATHER_FROM && deliveries.getLast().pending() == 0) {
-                stopping.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
-            }
+            return reader.take(BATCH, held.untilDue(TAKE_TIMEOUT));
         } catch (BusException away) {
             pauseAfter(away);
+            return List.of();
         }
     }
 

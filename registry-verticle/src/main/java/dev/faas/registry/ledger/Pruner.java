@@ -1,18 +1,15 @@
 package dev.faas.registry.ledger;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.StreamLimits;
 import dev.faas.lifecycle.Blocking;
-import dev.faas.lifecycle.BoundedParallel;
 import dev.faas.registry.ledger.LedgerStore.Unpruned;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Removes events of finished activations from the event stream, some time after the ledger has record, result and log, so that
@@ -23,67 +20,59 @@ import org.slf4j.LoggerFactory;
  * all users. Readers get the ledger's copies then.
  */
 public final class Pruner {
-    private static final Logger LOG = LoggerFactory.getLogger(Pruner.class);
-    private static final Duration MIN_RETENTION = Duration.ofSeconds(10);
-    private static final int BATCH = 500;
-    private static final int BATCHES_PER_ROUND = 20;
     private static final int AT_ONCE = 64;
     private static final int MANY_CHUNKS = 8;
 
     private final ActivationEvents events;
-    private final LedgerStore ledger;
     private final InstantSource clock;
     private final Duration retention;
+    private final EndedPass<Unpruned> pass;
 
     public Pruner(ActivationEvents events, LedgerStore ledger, InstantSource clock, Duration retention) {
         this.events = events;
-        this.ledger = ledger;
         this.clock = clock;
         this.retention = retention;
+        this.pass = new EndedPass<>(ledger::findUnpruned, Unpruned::end, ledger::markPruned, AT_ONCE);
     }
 
     /** Prunes up to 10,000 activations; true when more are due. Blocks. */
     public boolean runOnce() throws Exception {
-        for (int batch = 0; batch < BATCHES_PER_ROUND; batch++) {
-            var due = Blocking.await(ledger.findUnpruned(clock.instant().minus(currentRetention()), BATCH));
-            if (due.isEmpty()) {
-                return false;
-            }
-            var pruned = BoundedParallel.runAndReturnDone(due, AT_ONCE, this::prune);
-            if (pruned.isEmpty()) {
-                throw new IOException("none of " + due.size() + " finished activations could be pruned");
-            }
-            Blocking.await(ledger.markPruned(pruned.stream().map(Unpruned::id).toList()));
-            LOG.debug("finished activations pruned activations={}", pruned.size());
-            if (pruned.size() < BATCH) {
-                return false;
-            }
-        }
-        return true;
+        return pass.runPart(clock.instant().minus(currentRetention()), this::prune);
     }
 
     private Duration currentRetention() throws Exception {
         boolean crowded = Blocking.await(events.streamUsage()).fillRatioWith(0) > StreamLimits.PRUNE_EARLY_ABOVE;
-        return crowded && retention.compareTo(MIN_RETENTION) > 0 ? MIN_RETENTION : retention;
+        return crowded ? Retention.MIN_EVENTS : retention;
     }
 
     /** Output first, the terminal state last: a reader of the stream sees the end as long as it sees anything. */
     private void prune(Unpruned activation) throws Exception {
-        pruneOutput(activation.id());
+        var id = activation.end().id();
         var states = new ArrayList<Long>();
-        long from = 1;
-        while (from <= activation.end()) {
-            var state = Blocking.await(events.nextState(activation.id(), from));
+        long last = 0;
+        while (last < activation.sequence()) {
+            var state = Blocking.await(events.nextState(id, last + 1));
             if (state.isEmpty()) {
                 break;
             }
-            states.add(state.get().sequence());
-            from = state.get().sequence() + 1;
+            last = state.get().sequence();
+            states.add(last);
         }
+        // Without the end that the ledger has: pruned in part, or closed as lost and found again.
+        if (last != activation.sequence() && isAlive(id)) {
+            return;
+        }
+        pruneOutput(id);
         if (!states.isEmpty()) {
             prune(states.subList(0, states.size() - 1));
             prune(states.subList(states.size() - 1, states.size()));
         }
+    }
+
+    private boolean isAlive(String id) throws Exception {
+        return Blocking.await(events.lastFromLeader(id))
+                .filter(last -> !(last.record() instanceof ActivationRecord.Ended))
+                .isPresent();
     }
 
     /** By sequence; a purge by subject costs as much as a few chunks, so it is used for many. */

@@ -16,6 +16,13 @@ public record Retention(Duration events, Duration records, Duration results, Dur
     /** An Idempotency-Key is valid for a day, and its repetition looks the activation up in the ledger. */
     private static final Duration MIN_RECORDS = Duration.ofDays(1);
 
+    /**
+     * A gateway may accept the activation of an Idempotency-Key up to 5 s after it looked for one that exists. If that was
+     * accepted, ended and pruned meanwhile, it would run twice. The other 5 s are for the write itself, and for the clocks of
+     * spawner and registry.
+     */
+    static final Duration MIN_EVENTS = Duration.ofSeconds(10);
+
     public static final Retention DEFAULT =
             new Retention(Duration.ofMinutes(15), Duration.ofDays(30), Duration.ofDays(30), Duration.ofDays(30));
 
@@ -24,7 +31,7 @@ public record Retention(Duration events, Duration records, Duration results, Dur
                 env.duration(
                         "FAAS_EVENTS_RETENTION",
                         DEFAULT.events(),
-                        "how long the event stream keeps a finished activation after its end"),
+                        "how long the event stream keeps a finished activation after its end, at least 10s"),
                 env.duration(
                         "FAAS_RECORDS_RETENTION",
                         DEFAULT.records(),
@@ -34,6 +41,12 @@ public record Retention(Duration events, Duration records, Duration results, Dur
                         DEFAULT.results(),
                         "how long results, and arguments for replays, are kept after the end"),
                 env.duration("FAAS_LOGS_RETENTION", DEFAULT.logs(), "how long logs are kept after the end"));
+        if (retention.events().compareTo(MIN_EVENTS) < 0) {
+            env.addProblem(
+                    "FAAS_EVENTS_RETENTION",
+                    "must be at least 10s: an activation whose events are removed earlier could run twice when its"
+                            + " submit is repeated with the same Idempotency-Key");
+        }
         if (retention.records().compareTo(MIN_RECORDS) < 0) {
             env.addProblem("FAAS_RECORDS_RETENTION", "must be at least 1d, as long as an Idempotency-Key is valid");
         }

@@ -1,6 +1,7 @@
 package dev.faas.registry.ledger;
 
 import dev.faas.pg.Pg;
+import dev.faas.registry.ledger.LedgerStore.End;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
@@ -11,10 +12,8 @@ import java.util.stream.StreamSupport;
 
 /** Finds and clears expired payloads in the table {@code activation}. */
 public final class RetentionStore {
-    /**
-     * An activation with expired payloads, and where they are.
-     */
-    record Expired(String id, boolean resultInObjectStore, boolean argumentInObjectStore, boolean logInObjectStore) {}
+    /** An activation with expired payloads, and where they are. */
+    record Expired(End end, boolean resultInObjectStore, boolean argumentInObjectStore, boolean logInObjectStore) {}
 
     private final Pg pg;
 
@@ -22,25 +21,27 @@ public final class RetentionStore {
         this.pg = pg;
     }
 
-    /** Activations that ended before a time and still have a result or an argument. */
-    Future<List<Expired>> findExpiredResults(Instant endedBefore, int limit) {
+    /** Activations that still have a result or an argument, in the order of ends. */
+    Future<List<Expired>> findExpiredResults(End after, Instant endedBefore, int limit) {
         return findExpired(
-                "(result is not null or result_apart or argument is not null or argument_apart)", endedBefore, limit);
+                "(result is not null or result_apart or argument is not null or argument_apart)",
+                after.toValues(endedBefore, limit));
     }
 
-    /** Activations that ended before a time and still have a log. */
-    Future<List<Expired>> findExpiredLogs(Instant endedBefore, int limit) {
-        return findExpired("(log is not null or log_apart)", endedBefore, limit);
+    /** Activations that still have a log, in the order of ends. */
+    Future<List<Expired>> findExpiredLogs(End after, Instant endedBefore, int limit) {
+        return findExpired("(log is not null or log_apart)", after.toValues(endedBefore, limit));
     }
 
-    private Future<List<Expired>> findExpired(String having, Instant endedBefore, int limit) {
+    private Future<List<Expired>> findExpired(String having, Tuple values) {
         return pg.withPool(pool -> pool.preparedQuery(
-                        "select id, result_apart, argument_apart, log_apart from activation where finished_at is not null and "
-                                + having + " and finished_at < $1 order by finished_at limit $2")
-                .execute(Tuple.of(endedBefore.atOffset(ZoneOffset.UTC), limit))
+                        "select id, finished_at, result_apart, argument_apart, log_apart from activation"
+                                + " where finished_at is not null and " + having + " and finished_at < $1"
+                                + " and (finished_at, id) > ($2, $3) order by finished_at, id limit $4")
+                .execute(values)
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
                         .map(row -> new Expired(
-                                row.getString("id"),
+                                End.of(row),
                                 row.getBoolean("result_apart"),
                                 row.getBoolean("argument_apart"),
                                 row.getBoolean("log_apart")))
@@ -56,7 +57,9 @@ public final class RetentionStore {
     }
 
     private Future<Void> update(String columns, Collection<String> ids) {
-        return pg.withPool(pool -> pool.preparedQuery("update activation set " + columns + " where id = any($1)")
+        return pg.withPool(pool -> pool.preparedQuery(
+                        "with ordered as (select id from activation where id = any($1) order by id for update)"
+                                + " update activation a set " + columns + " from ordered where a.id = ordered.id")
                 .execute(Tuple.of(ids.toArray(String[]::new)))
                 .mapEmpty());
     }
@@ -67,7 +70,9 @@ public final class RetentionStore {
                         delete from activation_default where id in (
                             select id from activation_default
                             where finished_at < $1 and pruned and not (result_apart or argument_apart or log_apart)
-                            limit $2)""")
+                            and not exists (select from activation_unpruned u
+                                where u.finished_at = activation_default.finished_at and u.id = activation_default.id)
+                            order by id limit $2 for update)""")
                 .execute(Tuple.of(endedBefore.atOffset(ZoneOffset.UTC), limit))
                 .map(deleted -> deleted.rowCount() == limit));
     }

@@ -6,7 +6,6 @@ import dev.faas.activation.Snapshot;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.BoundedParallel;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,27 +36,28 @@ public final class MissingCommandEnqueuer implements Reconciler.Repair {
 
     @Override
     public void runOnce() throws Exception {
-        pass.runPart((page, isLast) -> checkPage(page));
-    }
-
-    private void checkPage(List<Snapshot> page) throws Exception {
-        var enqueued = new ConcurrentLinkedQueue<String>();
-        try {
-            BoundedParallel.runAll(page, PARALLEL, "activations could not be checked for a command", known -> {
-                if (ensureCommand(known)) {
-                    enqueued.add(known.record().id());
+        pass.runPart((page, isLast) -> {
+            var enqueued = new ConcurrentLinkedQueue<Snapshot>();
+            try {
+                BoundedParallel.runAll(page, PARALLEL, "activations could not be checked for a command", known -> {
+                    if (ensureCommand(known)) {
+                        enqueued.add(known);
+                    }
+                });
+            } finally {
+                if (!enqueued.isEmpty()) {
+                    Blocking.await(context.store().markEnqueued(enqueued));
                 }
-            });
-        } finally {
-            if (!enqueued.isEmpty()) {
-                Blocking.await(context.store().markEnqueued(enqueued));
+                if (isLast) {
+                    Blocking.await(context.store().clearEnqueued());
+                }
             }
-        }
+        });
     }
 
     /** False when the activation has to be checked again. */
     private boolean ensureCommand(Snapshot known) throws Exception {
-        if (isWaitingForRetry(known)) {
+        if (context.isWaitingForRetry(known)) {
             return false; // saves a read of the stream each: there may be many, for hours
         }
         var command = ActivationCommand.of(known.record().activation());
@@ -67,7 +67,7 @@ public final class MissingCommandEnqueuer implements Reconciler.Repair {
             context.closer().closeIfOver(known, last);
             return last.isPresent();
         }
-        if (isWaitingForRetry(last.get())) {
+        if (context.isWaitingForRetry(last.get())) {
             return false;
         }
         if (!Blocking.await(context.queue().contains(command))) {
@@ -75,12 +75,5 @@ public final class MissingCommandEnqueuer implements Reconciler.Repair {
             LOG.info("missing command enqueued activation={}", command.id());
         }
         return true;
-    }
-
-    /** {@link RetryEnqueuer} enqueues the command when the next attempt is due. */
-    private boolean isWaitingForRetry(Snapshot state) {
-        return state.record() instanceof ActivationRecord.Queued queued
-                && queued.nextAttemptAt() != null
-                && queued.nextAttemptAt().isAfter(context.clock().instant());
     }
 }

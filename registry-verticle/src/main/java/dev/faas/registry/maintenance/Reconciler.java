@@ -1,8 +1,5 @@
 package dev.faas.registry.maintenance;
 
-import dev.faas.lifecycle.Blocking;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -32,35 +29,14 @@ public final class Reconciler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
-    private final RepairStore store;
     private final List<Repair> repairs;
 
-    public Reconciler(RepairStore store, List<Repair> repairs) {
-        this.store = store;
+    public Reconciler(List<Repair> repairs) {
         this.repairs = List.copyOf(repairs);
     }
 
-    /** Does nothing while another registry runs a round. Blocks. */
+    /** A repair that fails does not stop the others; then the round fails in the end. Blocks. */
     public void runOnce() throws Exception {
-        Blocking.await(store.runExclusively(this::startOnOwnThread));
-    }
-
-    /** The transaction of the lock belongs to an event loop, which must not block. */
-    private Future<Void> startOnOwnThread() {
-        var done = Promise.<Void>promise();
-        Thread.ofVirtual().name("registry-reconciler-round").start(() -> {
-            try {
-                runRepairs();
-                done.complete();
-            } catch (Exception e) {
-                done.fail(e);
-            }
-        });
-        return done.future();
-    }
-
-    /** A repair that fails does not stop the others. */
-    private void runRepairs() throws Exception {
         var failures = new ArrayList<Exception>();
         for (var repair : repairs) {
             try {

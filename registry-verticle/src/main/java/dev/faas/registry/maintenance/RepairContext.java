@@ -1,7 +1,9 @@
 package dev.faas.registry.maintenance;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Snapshot;
 import java.time.InstantSource;
 
 /** Holds what the repairs of activations have in common. */
@@ -10,4 +12,10 @@ public record RepairContext(
         ActivationEvents events,
         CommandQueue queue,
         LostActivationCloser closer,
-        InstantSource clock) {}
+        InstantSource clock) {
+    /** {@link RetryEnqueuer} enqueues its command when the next attempt is due. */
+    boolean isWaitingForRetry(Snapshot state) {
+        return state.record() instanceof ActivationRecord.Queued queued
+                && queued.remainingWait(clock.instant()).isPositive();
+    }
+}

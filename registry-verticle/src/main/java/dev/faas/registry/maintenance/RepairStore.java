@@ -15,51 +15,44 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /** Finds rows to repair, and records what the reconciler has done. */
 public final class RepairStore {
-    private static final long LOCK = 0x6661_6173_0002L;
-
     private final Pg pg;
 
     public RepairStore(Pg pg) {
         this.pg = pg;
     }
 
-    /** Runs the work unless another registry runs it; false then. A lost connection releases the lock. */
-    public Future<Boolean> runExclusively(Supplier<Future<Void>> work) {
-        return pg.inTransaction(tx -> tx.query("select pg_try_advisory_xact_lock(" + LOCK + ") as alone")
-                .execute()
-                .compose(rows -> rows.iterator().next().getBoolean("alone")
-                        ? work.get().map(true)
-                        : Future.succeededFuture(false)));
-    }
-
     /**
-     * Queued activations not known to have a command, by id.
+     * Queued activations whose command has not been seen, by id.
      *
      * @param minAge time since their last change of state
      */
     Future<List<Snapshot>> findQueuedWithoutCommand(Duration minAge, String after, int limit) {
-        return findQueued("not enqueued", minAge, after, limit);
+        return findQueued(
+                "not exists (select from activation_enqueued e where e.id = a.id and e.sequence = a.sequence) and ",
+                minAge,
+                after,
+                limit);
     }
 
-    /** Queued activations known to have had a command, by id. */
-    Future<List<Snapshot>> findQueuedWithCommand(Duration minAge, String after, int limit) {
-        return findQueued("enqueued", minAge, after, limit);
+    /** Queued activations, by id. */
+    Future<List<Snapshot>> findQueued(Duration minAge, String after, int limit) {
+        return findQueued("", minAge, after, limit);
     }
 
     /** A change of state in the future dates from before the clock of Postgres was set back: it is old. */
     private Future<List<Snapshot>> findQueued(String condition, Duration minAge, String after, int limit) {
         return query(
-                "select record, sequence from activation where status = 'queued' and " + condition
+                "select record, sequence from activation a where " + condition + "status = 'queued'"
                         + " and finished_at is null and changed_at not between now() - make_interval(secs => $1) and now()"
                         + " and id > $2"
                         + " order by id limit $3",
@@ -67,12 +60,30 @@ public final class RepairStore {
                 RepairStore::snapshot);
     }
 
-    /** Records that these have a command in the queue, until their state changes again. */
-    Future<Void> markEnqueued(Collection<String> ids) {
-        return pg.withPool(pool -> pool.preparedQuery(
-                        "update activation set enqueued = true where id = any($1) and status = 'queued'")
-                .execute(Tuple.of(ids.toArray(String[]::new)))
+    /** Records that the command of these states has been seen on the queue. */
+    Future<Void> markEnqueued(Collection<Snapshot> states) {
+        var ordered = states.stream()
+                .sorted(Comparator.comparing(state -> state.record().id()))
+                .toList();
+        return pg.withPool(pool -> pool.preparedQuery("insert into activation_enqueued"
+                        + " select * from unnest($1::text[], $2::bigint[])"
+                        + " on conflict (id) do update set sequence = excluded.sequence")
+                .execute(Tuple.tuple()
+                        .addArrayOfString(ordered.stream()
+                                .map(state -> state.record().id())
+                                .toArray(String[]::new))
+                        .addArrayOfLong(ordered.stream().map(Snapshot::sequence).toArray(Long[]::new)))
                 .mapEmpty());
+    }
+
+    /** Forgets the commands of states that have passed. */
+    Future<Void> clearEnqueued() {
+        return pg.withPool(pool -> pool.query("""
+                        delete from activation_enqueued where id in (
+                            select id from activation_enqueued e where not exists (
+                                select from activation a where a.id = e.id and a.sequence = e.sequence
+                                and a.status = 'queued' and a.finished_at is null)
+                            order by id for update)""").execute().mapEmpty());
     }
 
     Future<List<Snapshot>> findRunning(String after, int limit) {
@@ -205,7 +216,9 @@ public final class RepairStore {
     /** For deleted functions: a gateway that had not seen the deletion yet has created the queue again. */
     Future<Void> markQueueExisting(Collection<String> functionIds) {
         return pg.withPool(pool -> pool.preparedQuery(
-                        "update function set retired = false where id = any($1) and deleted_at is not null and retired")
+                        "with ordered as (select id from function where id = any($1) and deleted_at is not null and retired"
+                                + " order by id for update)"
+                                + " update function f set retired = false from ordered where f.id = ordered.id")
                 .execute(Tuple.of(functionIds.toArray(String[]::new)))
                 .mapEmpty());
     }

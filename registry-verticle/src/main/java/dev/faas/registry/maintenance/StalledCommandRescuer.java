@@ -40,8 +40,7 @@ public final class StalledCommandRescuer implements Reconciler.Repair {
 
     /** @param stalledAfter time that a delivered command may lack a run; longer than the broker's redelivery time-out */
     public StalledCommandRescuer(RepairContext context, Duration stalledAfter) {
-        this.pass = new LedgerPass(
-                (after, limit) -> context.store().findQueuedWithCommand(stalledAfter, after, limit), BUDGET);
+        this.pass = new LedgerPass((after, limit) -> context.store().findQueued(stalledAfter, after, limit), BUDGET);
         this.context = context;
         this.stalledAfter = stalledAfter;
     }
@@ -66,6 +65,9 @@ public final class StalledCommandRescuer implements Reconciler.Repair {
     }
 
     private void check(Snapshot known) throws Exception {
+        if (context.isWaitingForRetry(known)) {
+            return;
+        }
         var command = ActivationCommand.of(known.record().activation());
         var location = Blocking.await(context.queue().locate(command));
         if (location instanceof CommandLocation.Waiting) {
@@ -77,7 +79,7 @@ public final class StalledCommandRescuer implements Reconciler.Repair {
             currentPass.put(command.id(), new Observation(location, now));
         } else if (Duration.between(before.at(), now).compareTo(stalledAfter) < 0) {
             currentPass.put(command.id(), before);
-        } else if (isDue(known, now)) {
+        } else if (isDue(known)) {
             Blocking.await(context.queue().remove(command));
             Blocking.await(context.queue().enqueue(command));
             LOG.warn("stalled command replaced activation={} location={}", command.id(), location);
@@ -86,12 +88,12 @@ public final class StalledCommandRescuer implements Reconciler.Repair {
     }
 
     /** Asks the event stream, since the ledger may be behind. */
-    private boolean isDue(Snapshot known, Instant now) throws Exception {
+    private boolean isDue(Snapshot known) throws Exception {
         var actual =
                 Blocking.await(context.events().lastFromLeader(known.record().id()));
         context.closer().closeIfOver(known, actual);
-        return actual.filter(last -> last.record() instanceof ActivationRecord.Queued queued
-                        && !queued.remainingWait(now).isPositive())
+        return actual.filter(
+                        last -> last.record() instanceof ActivationRecord.Queued && !context.isWaitingForRetry(last))
                 .isPresent();
     }
 }

@@ -1,0 +1,104 @@
+package dev.faas.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Report;
+import dev.faas.activation.RunSpec;
+import dev.faas.lifecycle.Blocking;
+import dev.faas.registry.ledger.ExpiredPayloadRemover;
+import dev.faas.registry.ledger.LedgerEntry;
+import dev.faas.registry.ledger.PayloadCopy;
+import dev.faas.registry.ledger.Pruner;
+import dev.faas.registry.ledger.Retention;
+import dev.faas.registry.ledger.RetentionStore;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One of many ended activations can never be processed. */
+class PoisonedRowsTest {
+    private static final int MANY = 2_000;
+    private static final Instant YESTERDAY = Instant.now().minus(Duration.ofDays(1));
+
+    @TempDir
+    Path directory;
+
+    @AutoClose
+    private LedgerParts parts;
+
+    @BeforeEach
+    void start() throws Exception {
+        parts = new LedgerParts(directory);
+    }
+
+    @Test
+    void givenOneThatCannotBeDecodedWhenPrunedThenOneRoundPrunesAllOthers() throws Exception {
+        var poisoned = endedYesterday(PayloadCopy.NONE);
+        parts.bus.stream(Subjects.EVENTS)
+                .append(Subjects.state(poisoned), Map.of(), "no record".getBytes(StandardCharsets.UTF_8))
+                .join();
+
+        new Pruner(parts.events, parts.ledger, InstantSource.system(), Duration.ofMinutes(1)).runOnce();
+
+        assertThat(parts.backends.number("select count(*) from activation_unpruned"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void givenOneWhoseObjectCannotBeRemovedWhenResultsExpireThenOneRoundRemovesAllOthers() throws Exception {
+        var poisoned = endedYesterday(PayloadCopy.IN_OBJECT_STORE);
+        var object = Base64.getUrlEncoder().encodeToString((poisoned + ".result").getBytes(StandardCharsets.UTF_8));
+        parts.bus.stream("OBJ_" + Subjects.OUTPUTS)
+                .append("$O." + Subjects.OUTPUTS + ".M." + object, Map.of(), new byte[] {'?'})
+                .join();
+        var hour = Duration.ofHours(1);
+
+        new ExpiredPayloadRemover(
+                        new RetentionStore(parts.pg),
+                        parts.archive,
+                        new Retention(hour, Duration.ofDays(2), hour, hour),
+                        InstantSource.system())
+                .runOnce();
+
+        assertThat(parts.backends.number("select count(*) from activation where result is not null or result_apart"))
+                .isEqualTo(1);
+    }
+
+    /** Writes many rows; returns the id of the one that has this result, which ended first. */
+    private String endedYesterday(PayloadCopy result) throws Exception {
+        var all = IntStream.range(0, MANY)
+                .mapToObj(i ->
+                        entry(YESTERDAY.plusMillis(i), i == 0 ? result : new PayloadCopy.Inline(Buffer.buffer("kept"))))
+                .toList();
+        Blocking.await(parts.ledger.write(all));
+        return all.getFirst().record().id();
+    }
+
+    private static LedgerEntry entry(Instant at, PayloadCopy result) {
+        var activation = Story.activation(Ids.user(at), Ids.function(at), "worked", at, Map.of());
+        var end = ActivationRecord.accept(activation, new RunSpec(FunctionSpec.of("worked", "image:1"), ""))
+                .claim(Story.WORKER, "run-1", at)
+                .finish(
+                        new Report(
+                                Report.Exit.succeeded(),
+                                new Report.Usage(at, at, 0, 0, null, null),
+                                new Report.Output(null, 4, false, 0, false, 0),
+                                null),
+                        Duration.ZERO);
+        return new LedgerEntry(end, 1, PayloadCopy.NONE, result, false, PayloadCopy.NONE);
+    }
+}

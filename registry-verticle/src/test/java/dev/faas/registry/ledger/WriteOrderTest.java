@@ -1,0 +1,114 @@
+package dev.faas.registry.ledger;
+
+import static dev.faas.testing.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.activation.Activation;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.RunSpec;
+import dev.faas.config.Secret;
+import dev.faas.local.PostgresServer;
+import dev.faas.pg.Pg;
+import dev.faas.pg.PgConfig;
+import dev.faas.testing.TestPostgres;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.Ids;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two registries write the same rows at the same time, and receive them in opposite orders. */
+class WriteOrderTest {
+    private static final int PAIRS = 30;
+    private static final int ROWS = 200;
+
+    @TempDir
+    static Path directory;
+
+    private static PostgresServer postgres;
+    private static Vertx vertx;
+    private static Pg one;
+    private static Pg other;
+
+    @BeforeAll
+    static void start() throws Exception {
+        postgres = TestPostgres.start(directory);
+        vertx = Vertx.vertx();
+        one = open();
+        other = open();
+    }
+
+    private static Pg open() throws Exception {
+        var role = postgres.role("registry");
+        return Pg.open(
+                vertx,
+                new PgConfig(
+                        URI.create(postgres.url()),
+                        role.user(),
+                        new Secret(role.password()),
+                        "registry",
+                        1,
+                        Duration.ofSeconds(10)));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        await(one.close());
+        await(other.close());
+        await(vertx.close());
+        postgres.close();
+    }
+
+    @Test
+    void whenStatesAreWrittenThenThereIsNoDeadlock() {
+        var failures = new ArrayList<Throwable>();
+        for (int pair = 0; pair < PAIRS; pair++) {
+            var rows = Stream.generate(WriteOrderTest::accepted).limit(ROWS).toList();
+            for (var written :
+                    List.of(new LedgerStore(one).write(rows), new LedgerStore(other).write(rows.reversed()))) {
+                await(written.otherwise(failure -> {
+                    failures.add(failure);
+                    return null;
+                }));
+            }
+        }
+
+        assertThat(failures).isEmpty();
+    }
+
+    private static LedgerEntry accepted() {
+        var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        var spec = FunctionSpec.of("worked", "image:1");
+        var activation = new Activation(
+                Ids.activation(now),
+                "usr_of_the_test",
+                new Activation.FunctionKey("fn_of_the_test", "worked", 1),
+                "image:1",
+                FunctionSpec.Delivery.AT_LEAST_ONCE,
+                300,
+                spec.retry(),
+                now,
+                now.plusSeconds(60),
+                Map.of(),
+                null);
+        return new LedgerEntry(
+                ActivationRecord.accept(activation, new RunSpec(spec, "")).withoutRunSpec(),
+                1,
+                new PayloadCopy.Inline(Buffer.buffer("{}")),
+                PayloadCopy.NONE,
+                false,
+                PayloadCopy.NONE);
+    }
+}
