@@ -116,8 +116,8 @@ public final class Nats implements AutoCloseable {
 
     /** Answers each {@link #ask question} about a plain subject, on one thread of the client library, which must not be blocked. */
     public Subscription answer(String subject, UnaryOperator<byte[]> answer) {
-        return toSubscription(plain.subscribe(
-                subject, message -> publish(message.getReplyTo(), answer.apply(message.getData()))));
+        return toSubscription(
+                plain.subscribe(subject, message -> publish(message.getReplyTo(), answer.apply(message.getData()))));
     }
 
     private Subscription toSubscription(io.nats.client.Subscription subscription) {

@@ -79,14 +79,12 @@ final class StuckRuns implements AutoCloseable {
             missingSince.remove(run);
         } else if (now - missingSince.computeIfAbsent(run, first -> now) > limit.toNanos()) {
             problems.put(
-                    run,
-                    running.id() + " is running without a run on " + running.worker() + " for more than " + limit);
+                    run, running.id() + " is running without a run on " + running.worker() + " for more than " + limit);
         }
     }
 
     private boolean isWithoutRun(Running running) throws Exception {
-        return spawners.isDead(running.worker())
-                || Blocking.await(spawners.isMissing(running));
+        return spawners.isDead(running.worker()) || Blocking.await(spawners.isMissing(running));
     }
 
     List<String> problems() {
