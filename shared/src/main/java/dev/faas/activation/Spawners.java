@@ -160,7 +160,8 @@ public final class Spawners implements AutoCloseable {
     public Nats.Subscription answerMissingRuns(Worker self, Predicate<String> hasRun) {
         return nats.answer(Subjects.runsOf(self.spawner(), self.incarnation()), question -> {
             var asked = Codec.decode(question, RunIds.class).runIds();
-            return Codec.encode(new RunIds(asked.stream().filter(hasRun.negate()).toList()));
+            return Codec.encode(
+                    new RunIds(asked.stream().filter(hasRun.negate()).toList()));
         });
     }
 

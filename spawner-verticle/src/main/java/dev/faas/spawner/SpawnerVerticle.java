@@ -206,8 +206,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
     private Bus openBus(Lifecycle.Steps on, Nats nats, Spawners spawners, Worker self, Runs runs) throws Exception {
         var events = new ActivationEvents(nats);
         var writer = new StateWriter(events, CLAIM_TRIES, WRITE_PAUSE);
-        var claims = new Claims(
-                events, writer, self, spawners::isDead, spawners::isMissing, runs::mayContinue, clock);
+        var claims = new Claims(events, writer, self, spawners::isDead, spawners::isMissing, runs::mayContinue, clock);
         var room = new OutputRoom(events);
         on.open("output room", room::watch, RepeatingTask::stop);
         return new Bus(events, new CommandQueue(nats), claims, writer, room);

@@ -110,7 +110,8 @@ final class LostClaimsTest {
         for (var name : List.of("a", "b", "c")) {
             platform.spawner(name, 2, Duration.ofSeconds(1), RunTiming.DEFAULT);
         }
-        var owner = platform.ended(platform.submit(platform.function(Specs.of("quick")), "")).worker();
+        var owner = platform.ended(platform.submit(platform.function(Specs.of("quick")), ""))
+                .worker();
         var function = platform.function(Specs.concurrency("quick", 1));
         var ids = new ArrayList<String>();
         for (int i = 0; i < 10; i++) {

@@ -278,8 +278,8 @@ final class ModelWorld {
     /** Asks the spawner of a run; the answer may be lost, which means no. */
     private CompletableFuture<Boolean> isMissing(Running running) {
         world.step("asks for " + running.runId());
-        return CompletableFuture.completedFuture(!world.chance(bus.lostAnswers)
-                && processes.stream().noneMatch(p -> p.runId.equals(running.runId())));
+        return CompletableFuture.completedFuture(
+                !world.chance(bus.lostAnswers) && processes.stream().noneMatch(p -> p.runId.equals(running.runId())));
     }
 
     private static void settle(Attempt process, Runnable how) {

@@ -88,8 +88,7 @@ final class WaitsTest {
         var spawner = pulling();
         var id = platform.submit(platform.function(Specs.of("slow")), "");
         waitsFor(id, FIRST);
-        Platform.get(platform.nats
-                .stream(Subjects.EVENTS)
+        Platform.get(platform.nats.stream(Subjects.EVENTS)
                 .append(Subjects.state(id), Map.of(), "{\"v\":2}".getBytes(StandardCharsets.UTF_8)));
         var booted = new CountDownLatch(1);
         spawner.engine().booted(spec -> booted.countDown());

@@ -116,7 +116,8 @@ class FaultyLinkTest {
     }
 
     @Test
-    void givenALinkThatSwallowsReplies_whenRestored_thenRequestsHaveArrivedAndOnlyNewConnectionsPass() throws IOException {
+    void givenALinkThatSwallowsReplies_whenRestored_thenRequestsHaveArrivedAndOnlyNewConnectionsPass()
+            throws IOException {
         try (var before = new Socket(LOOPBACK, link.port());
                 var far = server.accept()) {
             link.swallowReplies();
