@@ -132,7 +132,7 @@ class SpawnersTest {
     void aProcessIsAskedForItsOwnRunsOnly() {
         var worker = new Worker("asked", "1");
         var runs = List.of("run-1", "run-2", "run-3");
-        try (var answering = observer.answerMissingRuns(worker, "run-2"::equals)) {
+        try (var _ = observer.answerMissingRuns(worker, "run-2"::equals)) {
             assertThat(observer.findMissingRuns(worker, runs).join()).containsExactly("run-1", "run-3");
             assertThat(observer.findMissingRuns(new Worker("asked", "2"), runs).join())
                     .as("without an answer")

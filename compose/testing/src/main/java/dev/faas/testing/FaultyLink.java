@@ -105,7 +105,7 @@ public final class FaultyLink implements AutoCloseable {
 
     private void connect(SocketChannel near) {
         try {
-            awaitPassage();
+            var unused = awaitPassage();
             var connection = new Connection(near, SocketChannel.open(target), new AtomicInteger(2));
             register(connection);
             Thread.ofVirtual().start(() -> pump(connection, near, connection.far, this::awaitPassage));
@@ -125,21 +125,22 @@ public final class FaultyLink implements AutoCloseable {
 
     @FunctionalInterface
     private interface Gate {
-        void await() throws IOException;
+        /** Waits while data is held back; false if it is swallowed. */
+        boolean await() throws IOException;
     }
 
-    private void pump(Connection connection, SocketChannel from, SocketChannel to, Gate hold) {
+    private void pump(Connection connection, SocketChannel from, SocketChannel to, Gate gate) {
         var buffer = ByteBuffer.allocate(BUFFER);
         try {
             while (from.read(buffer) >= 0) {
-                hold.await();
+                boolean passes = gate.await();
                 buffer.flip();
-                while (buffer.hasRemaining() && !(to == connection.near && isSwallowing())) {
+                while (passes && buffer.hasRemaining()) {
                     to.write(buffer);
                 }
                 buffer.clear();
             }
-            hold.await();
+            var unused = gate.await();
             // The other direction stays open: Docker's clients end a container's input and read its output.
             to.shutdownOutput();
         } catch (IOException e) {
@@ -151,22 +152,18 @@ public final class FaultyLink implements AutoCloseable {
         }
     }
 
-    private synchronized boolean isSwallowing() {
-        return swallowing;
-    }
-
     /** Waits while the link is stalled. */
-    private void awaitPassage() throws IOException {
-        awaitPassage(0);
+    private boolean awaitPassage() throws IOException {
+        return awaitPassage(0);
     }
 
     /** Waits for the delay, too, which may change meanwhile. */
-    private void awaitReplyPassage() throws IOException {
-        awaitPassage(System.nanoTime());
+    private boolean awaitReplyPassage() throws IOException {
+        return awaitPassage(System.nanoTime());
     }
 
     /** @param delayedSince of {@link System#nanoTime}; 0: not delayed */
-    private synchronized void awaitPassage(long delayedSince) throws IOException {
+    private synchronized boolean awaitPassage(long delayedSince) throws IOException {
         try {
             while (stalled || (delayedSince != 0 && remainingNanos(delayedSince) > 0)) {
                 // 0 waits until a change is signalled.
@@ -176,6 +173,7 @@ public final class FaultyLink implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException(e);
         }
+        return delayedSince == 0 || !swallowing;
     }
 
     private long remainingNanos(long since) {

@@ -77,7 +77,7 @@ final class StuckRuns implements AutoCloseable {
         var run = running.runId();
         if (!isWithoutRun(running)) {
             missingSince.remove(run);
-        } else if (now - missingSince.computeIfAbsent(run, first -> now) > limit.toNanos()) {
+        } else if (now - missingSince.computeIfAbsent(run, _ -> now) > limit.toNanos()) {
             problems.put(
                     run, running.id() + " is running without a run on " + running.worker() + " for more than " + limit);
         }
@@ -92,8 +92,12 @@ final class StuckRuns implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        task.stop();
+    public void close() {
+        try {
+            task.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         spawners.close();
         nats.close();
     }

@@ -37,7 +37,7 @@ class StuckRunsTest {
             var present = running(nats, "present");
             var missing = running(nats, "missing");
             try (var spawners = new Spawners(nats);
-                    var answering = spawners.answerMissingRuns(SPAWNER, "present"::equals);
+                    var _ = spawners.answerMissingRuns(SPAWNER, "present"::equals);
                     var stuck = StuckRuns.watch(
                             NatsConfig.local(server.url()), () -> List.of(present, missing), Duration.ofSeconds(1))) {
                 Await.eventually(() -> !stuck.problems().isEmpty());
