@@ -33,6 +33,7 @@ public final class SteadyScenario implements Scenario {
     private static final Duration PHASE = Duration.ofMinutes(30);
     /** Of settings: FAAS_EVENTS_RETENTION may not be shorter. */
     private static final Duration SHORTEST_RETENTION = Duration.ofSeconds(5);
+
     private static final Duration WARM_UP = Duration.ofSeconds(20);
     private static final Duration LIST_PAUSE = Duration.ofMillis(100);
     private static final int LOOKS = 180;
