@@ -21,8 +21,8 @@ enum { NATIVE = AUDIT_ARCH_AARCH64, OF_32_BIT = AUDIT_ARCH_ARM, PRLIMIT64_OF_32_
 #define IF_EQUAL(value, then, otherwise) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)(value), then, otherwise)
 #define RETURN(what) BPF_STMT(BPF_RET | BPF_K, what)
 
-// Of all that a process may do to another one of its user, only a limit kills PID 1: the kernel sends SIGKILL itself to who
-// exceeds RLIMIT_CPU. So prlimit64 is refused for process 1. The kernel reads the lower half of that argument.
+// Of all that a process may do to another one of its user, only a limit kills PID 1: the kernel itself sends SIGKILL to a
+// process that exceeds RLIMIT_CPU. So prlimit64 is refused for process 1. The kernel reads the lower half of that argument.
 int filter_install(void) {
     static struct sock_filter steps[] = {
         LOAD(arch),

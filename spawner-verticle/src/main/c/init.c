@@ -5,8 +5,8 @@
 // learns of the end at once; Docker reports it tens of milliseconds later. protocol.h defines the protocol.
 //
 // Init runs as the same user as the command and is protected from it. It cannot be traced or read: it is not dumpable, and
-// its file can only be executed. It cannot be killed: see filter.c. Only init and the spawner know the nonce that makes a trailer valid. What the command
-// changed of init is restored; if that fails, the sandbox is not used again.
+// its file can only be executed. It cannot be killed: see filter.c. Only init and the spawner know the nonce that makes a
+// trailer valid. What the command changed of init is restored; if that fails, the sandbox is not used again.
 #define _GNU_SOURCE
 #include "clock.h"
 #include "filter.h"

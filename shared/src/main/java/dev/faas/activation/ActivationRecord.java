@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  *                      │      finish (retry) ─────┘                          │
  *                      └── cancel, expire, loseEvents ───────────────────────┘
  * </pre>
- * {@code release}, {@code handBack} and {@code lose…} end the activation instead when it was cancelled, may not run again, or has had too many faults. {@code attempt} counts the function's own runs. A run that the platform could not start, or lost, is subtracted again and
- * counted in {@code platformFaults}. A run whose spawner shut down cleanly is subtracted and not counted elsewhere.
+ * {@code release}, {@code handBack} and {@code lose…} end the activation instead when it was cancelled, may not run again, or
+ * has had too many faults. {@code attempt} counts the function's own runs. A run that the platform could not start, or lost, is
+ * subtracted again and counted in {@code platformFaults}. A run whose spawner shut down cleanly is subtracted and not counted
+ * elsewhere.
  *
  * <p>{@code expiresAt} limits the time in the queue. The time of a run, and of a retry's back-off, does not count: both
  * postpone it.
