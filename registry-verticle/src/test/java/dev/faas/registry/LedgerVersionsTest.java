@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LedgerVersionsTest {
     private static final int MANY = 1_000;
     /** Its events can be pruned at once. */
-    private static final Instant LONG_AGO = Instant.now().minus(Duration.ofHours(1));
+    private final Instant longAgo = Instant.now().minus(Duration.ofHours(1));
 
     @TempDir
     Path directory;
@@ -51,7 +51,7 @@ class LedgerVersionsTest {
         }
 
         for (int i = 0; i < MANY; i++) {
-            accepted().claimed("run-1").succeeded("", 0, 0, LONG_AGO);
+            accepted().claimed("run-1").succeeded("", 0, 0, longAgo);
         }
 
         var events = new ActivationEvents(registry.bus);

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** One of many ended activations can never be processed. */
 class PoisonedRowsTest {
     private static final int MANY = 2_000;
-    private static final Instant YESTERDAY = Instant.now().minus(Duration.ofDays(1));
+    private final Instant yesterday = Instant.now().minus(Duration.ofDays(1));
 
     @TempDir
     Path directory;
@@ -82,7 +82,7 @@ class PoisonedRowsTest {
     private String endedYesterday(PayloadCopy result) throws Exception {
         var all = IntStream.range(0, MANY)
                 .mapToObj(i ->
-                        entry(YESTERDAY.plusMillis(i), i == 0 ? result : new PayloadCopy.Inline(Buffer.buffer("kept"))))
+                        entry(yesterday.plusMillis(i), i == 0 ? result : new PayloadCopy.Inline(Buffer.buffer("kept"))))
                 .toList();
         Blocking.await(parts.ledger.write(all));
         return all.getFirst().record().id();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A registry of the previous version shares the ledger during an update: it keeps its bookkeeping in the rows. */
 class SideBySideTest {
-    private static final Instant LONG_AGO = Instant.now().minus(Duration.ofHours(1));
+    private final Instant longAgo = Instant.now().minus(Duration.ofHours(1));
     private static final String FOUND_BY_THE_PREVIOUS_VERSION =
             "select count(*) from activation where finished_at is not null and not pruned";
 
@@ -35,7 +35,7 @@ class SideBySideTest {
 
     @Test
     void givenAnEndThatThisVersionWroteWhenThePreviousOnePrunesThenItIsLeftToThisVersion() throws Exception {
-        var ended = accepted().claimed("run-1").succeeded("", 0, 0, LONG_AGO);
+        var ended = accepted().claimed("run-1").succeeded("", 0, 0, longAgo);
         project(ended);
 
         assertThat(parts.backends.number(FOUND_BY_THE_PREVIOUS_VERSION)).isZero();
@@ -48,9 +48,9 @@ class SideBySideTest {
     void givenAnEndThatThePreviousVersionWroteWhenPrunedThenItsEventsAreGoneAndBothKnow() throws Exception {
         var ended = accepted();
         project(ended);
-        ended.claimed("run-1").succeeded("", 0, 0, LONG_AGO);
+        ended.claimed("run-1").succeeded("", 0, 0, longAgo);
         // Its statement does not name the column "pruned".
-        parts.backends.run("update activation set status = 'succeeded', finished_at = '" + LONG_AGO + "', sequence = "
+        parts.backends.run("update activation set status = 'succeeded', finished_at = '" + longAgo + "', sequence = "
                 + ended.sequence() + ", enqueued = false where id = '" + ended.id() + "'");
 
         prune();
@@ -63,7 +63,7 @@ class SideBySideTest {
     @Test
     void givenAnEndThatIsNotInTheStreamWhenItsActivationLivesThenNothingOfItIsPruned() throws Exception {
         var alive = accepted();
-        var ended = accepted().claimed("run-1").succeeded("", 0, 0, LONG_AGO);
+        var ended = accepted().claimed("run-1").succeeded("", 0, 0, longAgo);
         project(ended);
         parts.backends.run("update activation_unpruned set id = '" + alive.id() + "'");
 

@@ -38,7 +38,8 @@ public final class ExpiredPayloadRemover {
         var now = clock.instant();
         boolean more = results.runPart(retention.resultsCutoff(now), this::removeResult);
         more |= logs.runPart(retention.logsCutoff(now), this::removeLog);
-        return more | Blocking.await(store.deleteStrayRows(retention.recordsCutoff(now), STRAY_ROWS));
+        more |= Blocking.await(store.deleteStrayRows(retention.recordsCutoff(now), STRAY_ROWS));
+        return more;
     }
 
     private static List<String> ids(List<Expired> activations) {
