@@ -258,19 +258,16 @@ public final class ActivationFeed implements AutoCloseable {
         var event = live.event();
         long seen = event instanceof StateEvent ? stateSeen : outputSeen;
         if (event.sequence() > seen) {
-            boolean hole = live.previous() > seen
-                    || (!statesOnly
-                            && switch (event) {
-                                // Its run has not been seen to begin, or is over. A replay skips chunks of the latter.
-                                case OutputEvent output ->
-                                    !output.chunk().runId().equals(runId);
-                                // The last chunks of the run that ends here may have been missed.
-                                case StateEvent(var sequence, ActivationRecord.Queued queued) -> runId != null;
-                                case StateEvent(var sequence, ActivationRecord.Ended ended) ->
-                                    ended.report().output().lastOutput() != outputSeen;
-                                case StateEvent other -> false;
-                            });
-            if (hole) {
+            boolean isAhead = switch (event) {
+                // Its run has not been seen to begin, or is over. A replay skips chunks of the latter.
+                case OutputEvent(var sequence, var chunk) -> !chunk.runId().equals(runId);
+                // The last chunks of the run that ends here may have been missed.
+                case StateEvent(var sequence, ActivationRecord.Queued queued) -> runId != null;
+                case StateEvent(var sequence, ActivationRecord.Ended ended) ->
+                    ended.report().output().lastOutput() != outputSeen;
+                case StateEvent other -> false;
+            };
+            if (live.previous() > seen || (isAhead && !statesOnly)) {
                 replay();
             } else {
                 emit(event);
