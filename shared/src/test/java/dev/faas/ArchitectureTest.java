@@ -28,12 +28,13 @@ class ArchitectureTest {
                                 "io.vertx.sqlclient..",
                                 "org.flywaydb..",
                                 "java.sql.."),
-                        only(
-                                "dev.faas.http..",
-                                "io.vertx.ext.web..",
-                                "io.vertx.ext.auth..",
-                                "io.micrometer..",
-                                "io.netty.."),
+                        only("dev.faas.http..", "io.vertx.ext.web..", "io.vertx.ext.auth..", "io.micrometer.."),
+                        noClasses()
+                                .that()
+                                .resideOutsideOfPackages("dev.faas.http..", "dev.faas.pg..")
+                                .should()
+                                .dependOnClassesThat()
+                                .resideInAPackage("io.netty.."),
                         noClasses()
                                 .that()
                                 .resideInAPackage("dev.faas.wire..")

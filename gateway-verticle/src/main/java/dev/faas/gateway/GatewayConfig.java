@@ -9,12 +9,17 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 
-/** Holds the settings of api-gateway. */
+/**
+ * Holds the settings of api-gateway.
+ *
+ * @param patience how long a request waits while NATS has no leader or is away
+ */
 public record GatewayConfig(
         Ports ports,
         Services services,
         HttpConfig http,
         NatsConfig nats,
+        Duration patience,
         EventStream.Limits streams,
         Backpressure.Limits limits) {
     /**
@@ -29,6 +34,7 @@ public record GatewayConfig(
     /** A host name may stand for several addresses. */
     public record Services(URI auth, URI registry) {}
 
+    private static final String PATIENCE = "FAAS_NATS_PATIENCE";
     private static final String HEARTBEAT = "FAAS_SSE_HEARTBEAT";
     private static final String STALL_LIMIT = "FAAS_SSE_STALL_LIMIT";
     private static final Duration SHORTEST = Duration.ofMillis(100);
@@ -57,8 +63,23 @@ public record GatewayConfig(
                 services,
                 http,
                 NatsConfig.from(env),
+                atMostHalf(
+                        env,
+                        PATIENCE,
+                        env.duration(PATIENCE, Duration.ofSeconds(5), "how long a request waits for NATS before a 503"),
+                        http.idleTimeout()),
                 new EventStream.Limits(
-                        heartbeat(env, http.idleTimeout()),
+                        atLeast(
+                                env,
+                                HEARTBEAT,
+                                atMostHalf(
+                                        env,
+                                        HEARTBEAT,
+                                        env.duration(
+                                                HEARTBEAT,
+                                                Duration.ofSeconds(15),
+                                                "interval of comments on a quiet event stream"),
+                                        http.idleTimeout())),
                         atLeast(
                                 env,
                                 STALL_LIMIT,
@@ -87,13 +108,12 @@ public record GatewayConfig(
         return url;
     }
 
-    /** At most half of the idle timeout: our own server closes a stream that is quiet for longer. */
-    private static Duration heartbeat(Env env, Duration idleTimeout) {
-        var heartbeat = env.duration(HEARTBEAT, Duration.ofSeconds(15), "interval of comments on a quiet event stream");
-        if (heartbeat.multipliedBy(2).compareTo(idleTimeout) > 0) {
-            env.addProblem(HEARTBEAT, "must be at most half of FAAS_HTTP_IDLE_TIMEOUT");
+    /** Our own server closes a connection that is quiet for longer. */
+    private static Duration atMostHalf(Env env, String name, Duration value, Duration idleTimeout) {
+        if (value.multipliedBy(2).compareTo(idleTimeout) > 0) {
+            env.addProblem(name, "must be at most half of FAAS_HTTP_IDLE_TIMEOUT");
         }
-        return atLeast(env, HEARTBEAT, heartbeat);
+        return value;
     }
 
     private static Duration atLeast(Env env, String name, Duration value) {

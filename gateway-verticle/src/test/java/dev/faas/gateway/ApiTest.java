@@ -63,7 +63,7 @@ class ApiTest {
     /** {@code METHOD /path/{parameter}} of each route, without those that are forwarded by prefix. */
     private Set<String> routes(String listener) {
         var forwarding = Forwarding.to(null);
-        var reads = new ReadContext(null, null, null, forwarding);
+        var reads = new ReadContext(null, null, null, null, forwarding);
         var api = new Api(
                 new TokenVerifier(vertx),
                 forwarding,

@@ -21,6 +21,7 @@ class GatewayConfigTest {
         assertThat(config.ports()).isEqualTo(new GatewayConfig.Ports(8000, 4000, 5000));
         assertThat(config.services().auth()).isEqualTo(URI.create("http://127.0.0.1:8080"));
         assertThat(config.services().registry()).isEqualTo(URI.create("http://127.0.0.1:8081"));
+        assertThat(config.patience()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.streams().heartbeat()).isEqualTo(Duration.ofSeconds(15));
         assertThat(config.streams().stall()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.http().idleTimeout()).isGreaterThan(Duration.ofSeconds(60));
@@ -49,11 +50,14 @@ class GatewayConfigTest {
     }
 
     @Test
-    void givenAHeartbeatSlowerThanTheIdleTimeout_whenRead_thenThatIsRefused() {
-        var env = Env.of(Map.of("FAAS_SSE_HEARTBEAT", "50s", "FAAS_HTTP_IDLE_TIMEOUT", "90s"));
+    void givenAWaitThatTheIdleTimeoutCutsShort_whenRead_thenThatIsRefused() {
+        var env = Env.of(
+                Map.of("FAAS_SSE_HEARTBEAT", "50s", "FAAS_NATS_PATIENCE", "50s", "FAAS_HTTP_IDLE_TIMEOUT", "90s"));
 
         GatewayConfig.from(env);
 
-        assertThatThrownBy(env::check).hasMessageContaining("FAAS_HTTP_IDLE_TIMEOUT");
+        assertThatThrownBy(env::check)
+                .hasMessageContaining("FAAS_SSE_HEARTBEAT must be at most half of FAAS_HTTP_IDLE_TIMEOUT")
+                .hasMessageContaining("FAAS_NATS_PATIENCE must be at most half of FAAS_HTTP_IDLE_TIMEOUT");
     }
 }

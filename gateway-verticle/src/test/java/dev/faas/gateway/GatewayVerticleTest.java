@@ -95,6 +95,7 @@ class GatewayVerticleTest {
                     base.services(),
                     base.http(),
                     base.nats(),
+                    base.patience(),
                     base.streams(),
                     base.limits());
 

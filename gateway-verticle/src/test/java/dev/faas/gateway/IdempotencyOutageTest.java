@@ -2,15 +2,18 @@ package dev.faas.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.Snapshot;
 import dev.faas.gateway.NatsRelay.Cut;
 import dev.faas.testing.Await;
+import dev.faas.wire.Subjects;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** NATS fails at each step of a submit with an Idempotency-Key, and the submit is repeated. */
@@ -108,6 +112,39 @@ class IdempotencyOutageTest {
         faas.relay.heal();
         var id = accepted().field("activationId");
         assertThat(accepted().field("activationId")).isEqualTo(id);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ENTRY + ",BEFORE", ENTRY + ",AFTER", ACCEPTED + ",BEFORE", ACCEPTED + ",AFTER"})
+    void givenAConnectionThatBreaks_whenItComesBackSoon_thenTheRequestIsAnsweredAndOneActivationIsStored(
+            String message, Cut cut) throws Exception {
+        var patient = faas.patient();
+        faas.relay.cut(cut, message);
+        var answer = CompletableFuture.supplyAsync(() -> submitTo(patient));
+        Await.until("it is cut", faas.relay::hasCut);
+        if (cut == Cut.AFTER) {
+            var written = message.equals(ENTRY) ? "KV_" + Subjects.IDEMPOTENCY : Subjects.EVENTS;
+            Await.until("it is stored", () -> countStored(written) == 1);
+        }
+        faas.relay.heal();
+
+        assertThat(Await.await(answer).status()).isEqualTo(202);
+        assertThat(countStored(Subjects.EVENTS)).isEqualTo(1);
+        var accepted = stored(Await.await(answer).field("activationId")).orElseThrow();
+        var command = ActivationCommand.of(accepted.record().activation());
+        Await.until("it is queued", () -> Await.await(faas.queue.contains(command)));
+    }
+
+    private GatewayAnswer submitTo(GatewayVerticle gateway) {
+        try {
+            return faas.sendTo(gateway, request());
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private long countStored(String stream) {
+        return Await.await(faas.bus.stream(stream).state()).lastSequence();
     }
 
     /** Meanwhile another gateway may have accepted it, and it may have ended and been pruned: then "must not exist" succeeds. */

@@ -51,6 +51,11 @@ final class NatsRelay implements AutoCloseable {
         planned = new PlannedCut(cut, message);
     }
 
+    /** Whether the message has come. */
+    boolean hasCut() {
+        return planned.cut() == Cut.NONE;
+    }
+
     /** Whether the message has passed and replies are held. */
     boolean isHolding() {
         return replies.getCount() > 0;

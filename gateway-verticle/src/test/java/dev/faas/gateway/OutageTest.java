@@ -8,8 +8,11 @@ import dev.faas.nats.TopologyConfig;
 import dev.faas.testing.Await;
 import dev.faas.wire.Subjects;
 import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +124,29 @@ class OutageTest {
         Await.until("works again", () -> submitted("brave").status() == 202);
         Await.until("can be read again", () -> status("/v1/activations/" + id) == 200);
         Await.until("ready again", () -> status("/readyz") == 200);
+    }
+
+    @Test
+    void givenNatsIsDown_whenItComesBackSoon_thenASubmitAndAReadWaitForIt() throws Exception {
+        var patient = faas.patient();
+        var id = submitted("brave").field("activationId");
+        faas.server.kill();
+
+        var submit = CompletableFuture.supplyAsync(
+                () -> sent(patient, faas.submission("brave", "text/plain", BodyPublishers.ofString("x"))));
+        var read = CompletableFuture.supplyAsync(() -> sent(patient, faas.as(faas.alice, "/v1/activations/" + id)));
+        faas.server.restart();
+
+        assertThat(Await.await(submit).status()).isEqualTo(202);
+        assertThat(Await.await(read).status()).isEqualTo(200);
+    }
+
+    private GatewayAnswer sent(GatewayVerticle gateway, HttpRequest.Builder request) {
+        try {
+            return faas.sendTo(gateway, request);
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private int status(String path) {

@@ -47,8 +47,13 @@ import org.jspecify.annotations.Nullable;
 /** Runs a gateway with a real NATS, and fakes of auth-service and registry-service. */
 public final class RunningGateway implements AutoCloseable {
     static final Duration HEARTBEAT = Duration.ofMillis(300);
+    /** So short that an outage is not waited for; {@link #patient} waits. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
     /** Longer than a submit waits for NATS. */
     static final Duration IDLE = Duration.ofSeconds(7);
+
+    private static final Backpressure.Limits LIMITS = new Backpressure.Limits(1_000_000, 1L << 30);
 
     static final Duration STALL = Duration.ofSeconds(2);
 
@@ -117,7 +122,12 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     GatewayVerticle another(Backpressure.Limits limits) {
-        return another(config(auth.url(), registry.url(), bus(server.url(), "gateway"), limits));
+        return another(config(auth.url(), registry.url(), bus(server.url(), "gateway"), PATIENCE, limits));
+    }
+
+    /** Starts another gateway, behind the relay, that waits for NATS as long as by default. */
+    GatewayVerticle patient() {
+        return another(config(auth.url(), registry.url(), bus(relay.url(), "gateway"), Duration.ofSeconds(5), LIMITS));
     }
 
     private GatewayVerticle another(GatewayConfig config) {
@@ -133,15 +143,17 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     static GatewayConfig config(URI auth, URI registry, NatsConfig nats) {
-        return config(auth, registry, nats, new Backpressure.Limits(1_000_000, 1L << 30));
+        return config(auth, registry, nats, PATIENCE, LIMITS);
     }
 
-    private static GatewayConfig config(URI auth, URI registry, NatsConfig nats, Backpressure.Limits limits) {
+    static GatewayConfig config(
+            URI auth, URI registry, NatsConfig nats, Duration patience, Backpressure.Limits limits) {
         return new GatewayConfig(
                 new GatewayConfig.Ports(0, 0, 0),
                 new GatewayConfig.Services(auth, registry),
                 http(),
                 nats,
+                patience,
                 new EventStream.Limits(HEARTBEAT, STALL),
                 limits);
     }

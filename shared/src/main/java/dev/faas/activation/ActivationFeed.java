@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  *   states only, after a known state:   subscribe live ─▶ live, and a check: at once, or after a second for a fresh state
  * </pre>
- * Each live event carries the sequence of the one before it, so a missed event is noticed when the next one arrives. If the
- * last event is missed, a check notices.
+ * Each live event carries the sequence of the one before it of its kind, and each chunk its run, so a missed event is noticed
+ * when the next one arrives. If the last event is missed, a check notices.
  * Runs only on its executor, which must run one task at a time (such as an event loop's {@code runOnContext}).
  */
 public final class ActivationFeed implements AutoCloseable {
@@ -167,14 +167,12 @@ public final class ActivationFeed implements AutoCloseable {
         generation++;
         backlog.clear();
         overflowed = false;
-        whenDone(events.lastFromLeader(id), first -> {
-            if (first.isEmpty()) {
-                close();
-                listener.onNotFound();
-                return;
-            }
-            readBoundary(first.get().sequence());
-        });
+        whenDone(
+                events.lastFromLeader(id),
+                first -> first.ifPresentOrElse(known -> readBoundary(known.sequence()), () -> {
+                    close();
+                    listener.onNotFound();
+                }));
     }
 
     /** Finds up to which sequences to replay: all states up to {@code state} and all output up to the newest. It repeats when a
@@ -199,6 +197,9 @@ public final class ActivationFeed implements AutoCloseable {
 
     /** Reports whichever of the next state and the next output is older, until both have reached the boundary. */
     private void replayNext(long lastState, long lastOutput, @Nullable StateEvent state, @Nullable OutputEvent output) {
+        if (closed) {
+            return;
+        }
         if (paused) {
             whenResumed = () -> replayNext(lastState, lastOutput, state, output);
         } else if (state == null && stateSeen < lastState) {
@@ -213,10 +214,10 @@ public final class ActivationFeed implements AutoCloseable {
             });
         } else if (state != null && (output == null || state.sequence() < output.sequence())) {
             emit(state);
-            unlessClosed(() -> replayNext(lastState, lastOutput, null, output));
+            replayNext(lastState, lastOutput, null, output);
         } else if (output != null) {
             emit(output);
-            unlessClosed(() -> replayNext(lastState, lastOutput, state, null));
+            replayNext(lastState, lastOutput, state, null);
         } else {
             replaying = false;
             retries = 0;
@@ -230,16 +231,9 @@ public final class ActivationFeed implements AutoCloseable {
                 .execute(this::check);
     }
 
-    private void unlessClosed(Runnable next) {
-        if (!closed) {
-            next.run();
-        }
-    }
-
     private void drainBacklog() {
         if (overflowed) {
             replay();
-            return;
         }
         while (!closed && !paused && !replaying && !backlog.isEmpty()) {
             apply(backlog.removeFirst());
@@ -263,17 +257,21 @@ public final class ActivationFeed implements AutoCloseable {
     private void apply(ActivationEvents.LiveEvent live) {
         var event = live.event();
         long seen = event instanceof StateEvent ? stateSeen : outputSeen;
-        if (event.sequence() <= seen) {
-            return;
-        }
-        boolean hole = live.previous() > seen
-                || (!statesOnly
-                        && event instanceof StateEvent(var sequence, ActivationRecord.Ended ended)
-                        && ended.report().output().lastOutput() > outputSeen);
-        if (hole) {
-            replay();
-        } else {
-            emit(event);
+        if (event.sequence() > seen) {
+            boolean isAhead = switch (event) {
+                // Its run has not been seen to begin, or is over. A replay skips chunks of the latter.
+                case OutputEvent(var sequence, var chunk) -> !chunk.runId().equals(runId);
+                // The last chunks of the run that ends here may have been missed.
+                case StateEvent(var sequence, ActivationRecord.Queued queued) -> runId != null;
+                case StateEvent(var sequence, ActivationRecord.Ended ended) ->
+                    ended.report().output().lastOutput() != outputSeen;
+                case StateEvent other -> false;
+            };
+            if (live.previous() > seen || (isAhead && !statesOnly)) {
+                replay();
+            } else {
+                emit(event);
+            }
         }
     }
 
@@ -325,7 +323,7 @@ public final class ActivationFeed implements AutoCloseable {
             replaying = true;
             generation++;
             CompletableFuture.delayedExecutor(RETRY_AFTER.toMillis(), TimeUnit.MILLISECONDS, executor)
-                    .execute(() -> unlessClosed(this::replay));
+                    .execute(this::replay);
         }
     }
 }

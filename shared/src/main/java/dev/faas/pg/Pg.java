@@ -38,6 +38,7 @@ public final class Pg {
         var pool = PgBuilder.pool()
                 .with(config.poolOptions())
                 .connectingTo(config.connectOptions())
+                .withConnectHandler(Pg::limitAnswers)
                 .using(vertx)
                 .build();
         var open = false;
@@ -52,6 +53,15 @@ public final class Pg {
             if (!open) {
                 pool.close();
             }
+        }
+    }
+
+    private static void limitAnswers(SqlConnection connection) {
+        try {
+            new AnswerLimit(PgConfig.ANSWER_LIMIT).addTo(connection);
+        } finally {
+            // Gives it to the pool.
+            connection.close();
         }
     }
 

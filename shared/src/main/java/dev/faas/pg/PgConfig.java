@@ -23,7 +23,10 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
     private static final Pattern SCHEMA = Pattern.compile("[a-z][a-z0-9_]{0,62}");
 
     /** No statement takes this long in normal operation. */
-    private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(30);
+    private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(10);
+
+    /** Above the limit of a statement, which Postgres enforces itself: it has lost the connection. */
+    static final Duration ANSWER_LIMIT = STATEMENT_LIMIT.plusSeconds(2);
 
     /** How long a request waits for a free connection before it is answered with 503. */
     private static final int POOL_WAIT_SECONDS = 5;
@@ -77,7 +80,12 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
                 .addProperty("search_path", schema)
                 // Suppresses notices such as "already exists, skipping".
                 .addProperty("client_min_messages", "warning")
-                .addProperty("statement_timeout", Long.toString(STATEMENT_LIMIT.toMillis()));
+                .addProperty("statement_timeout", Long.toString(STATEMENT_LIMIT.toMillis()))
+                // A session of a client that is gone must not keep its locks.
+                .addProperty("tcp_keepalives_idle", Integer.toString(AnswerLimit.KEEPALIVE_IDLE_SECONDS))
+                .addProperty("tcp_keepalives_interval", Integer.toString(AnswerLimit.KEEPALIVE_INTERVAL_SECONDS))
+                .addProperty("tcp_keepalives_count", Integer.toString(AnswerLimit.KEEPALIVE_COUNT))
+                .addProperty("tcp_user_timeout", Long.toString(ANSWER_LIMIT.toMillis()));
     }
 
     PoolOptions poolOptions() {

@@ -3,7 +3,6 @@ package dev.faas.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationEvent.OutputEvent;
-import dev.faas.activation.ActivationEvent.StateEvent;
 import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.BusException;
@@ -17,13 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -122,7 +117,7 @@ class ActivationsTest {
     void aFeedReportsARunInOrderFromItsAcceptanceToItsEnd() throws Exception {
         var run = run("one\n", "two\n");
 
-        var collector = new EventCollector();
+        var collector = new EventCollector(events);
         collector.follow(run.record().id(), 0);
 
         assertThat(collector.awaitEnd()).containsExactly("queued", "running", "one\n", "two\n", "succeeded");
@@ -131,13 +126,13 @@ class ActivationsTest {
     @Test
     void aFeedResumedAtAnyEventContinuesWithTheNextOne() throws Exception {
         var run = run("one\n", "two\n", "three\n");
-        var whole = new EventCollector();
+        var whole = new EventCollector(events);
         whole.follow(run.record().id(), 0);
         var all = whole.awaitEnd();
 
         for (int i = 0; i < all.size(); i++) {
-            var rest = new EventCollector();
-            rest.follow(run.record().id(), whole.sequences.get(i));
+            var rest = new EventCollector(events);
+            rest.follow(run.record().id(), whole.sequences().get(i));
             assertThat(rest.awaitEnd()).as("resumed after event " + i).isEqualTo(all.subList(i + 1, all.size()));
         }
     }
@@ -145,15 +140,15 @@ class ActivationsTest {
     @Test
     void aFeedOpenedBeforeTheRunReportsItLive() throws Exception {
         var accepted = stored(events.accept(Samples.fresh()));
-        var collector = new EventCollector();
+        var collector = new EventCollector(events);
         collector.follow(accepted.record().id(), 0);
-        await(() -> collector.texts.size() == 1);
+        await(() -> collector.count() == 1);
 
         finish(accepted, 300);
 
         var all = collector.awaitEnd();
         assertThat(all).hasSize(303).startsWith("queued", "running", "line 0\n").endsWith("line 299\n", "succeeded");
-        assertThat(collector.sequences).isSorted().doesNotHaveDuplicates();
+        assertThat(collector.sequences()).isSorted().doesNotHaveDuplicates();
     }
 
     @Test
@@ -170,7 +165,7 @@ class ActivationsTest {
         long last = output(accepted.record().id(), "run-2", "kept\n");
         stored(events.append(second.finish(Samples.succeeded(last), Duration.ZERO), again.sequence()));
 
-        var collector = new EventCollector();
+        var collector = new EventCollector(events);
         collector.follow(accepted.record().id(), 0);
 
         assertThat(collector.awaitEnd())
@@ -180,16 +175,16 @@ class ActivationsTest {
     @Test
     void aReaderThatPausesMissesNothing() throws Exception {
         var accepted = stored(events.accept(Samples.fresh()));
-        var collector = new EventCollector();
+        var collector = new EventCollector(events);
         var feed = collector.follow(accepted.record().id(), 0);
-        await(() -> collector.texts.size() == 1);
+        await(() -> collector.count() == 1);
         collector.execute(feed::pause);
 
         finish(accepted, 1000);
         collector.execute(feed::resume);
 
         assertThat(collector.awaitEnd()).hasSize(1003).endsWith("line 999\n", "succeeded");
-        assertThat(collector.sequences).isSorted().doesNotHaveDuplicates();
+        assertThat(collector.sequences()).isSorted().doesNotHaveDuplicates();
     }
 
     @Test
@@ -200,10 +195,9 @@ class ActivationsTest {
             var otherEvents = new ActivationEvents(connection);
             var accepted = stored(otherEvents.accept(Samples.fresh()));
             var id = accepted.record().id();
-            var collector = new EventCollector();
-            var feed = new ActivationFeed(otherEvents, id, 0, collector.executor, collector);
-            collector.execute(feed::start);
-            await(() -> collector.texts.size() == 1);
+            var collector = new EventCollector(otherEvents);
+            var feed = collector.follow(id, 0);
+            await(() -> collector.count() == 1);
             collector.execute(feed::pause);
             finish(otherEvents, accepted, 500);
             server.kill();
@@ -219,7 +213,7 @@ class ActivationsTest {
             server.restart();
 
             assertThat(collector.awaitEnd()).hasSize(503).endsWith("line 499\n", "succeeded");
-            assertThat(collector.sequences).isSorted().doesNotHaveDuplicates();
+            assertThat(collector.sequences()).isSorted().doesNotHaveDuplicates();
         }
     }
 
@@ -263,7 +257,7 @@ class ActivationsTest {
     @Test
     void theStatesAfterAKnownOneAreReported() throws Exception {
         var accepted = stored(events.accept(Samples.fresh()));
-        var collector = new EventCollector();
+        var collector = new EventCollector(events);
         collector.followStates(accepted, true);
         collector.awaitExecuted();
         get(events.flushSubscriptions());
@@ -277,7 +271,7 @@ class ActivationsTest {
         for (boolean fresh : new boolean[] {false, true}) {
             var accepted = stored(events.accept(Samples.fresh()));
             var unused = finish(accepted, List.of("not reported"));
-            var collector = new EventCollector();
+            var collector = new EventCollector(events);
             collector.followStates(accepted, fresh);
 
             assertThat(collector.awaitEnd()).as("fresh: " + fresh).containsExactly("running", "succeeded");
@@ -289,7 +283,7 @@ class ActivationsTest {
         for (boolean fresh : new boolean[] {false, true}) {
             var accepted = stored(events.accept(Samples.fresh()));
             get(events.prune(accepted.sequence()));
-            var collector = new EventCollector();
+            var collector = new EventCollector(events);
             collector.followStates(accepted, fresh);
 
             assertThat(collector.awaitEnd()).as("fresh: " + fresh).containsExactly("not found");
@@ -301,7 +295,7 @@ class ActivationsTest {
         var accepted = stored(events.accept(Samples.fresh()));
         var running = ((ActivationRecord.Queued) accepted.record()).claim(Samples.WORKER, "run-1", Samples.NOW);
         var claimed = stored(events.append(running, accepted.sequence()));
-        var collector = new EventCollector();
+        var collector = new EventCollector(events);
         collector.followStates(accepted, true);
         collector.awaitExecuted();
         get(events.flushSubscriptions());
@@ -379,71 +373,5 @@ class ActivationsTest {
             Thread.onSpinWait();
         }
         assertThat(condition.getAsBoolean()).isTrue();
-    }
-
-    /** Collects the events of a feed on its own thread. */
-    private static final class EventCollector implements ActivationFeed.Listener {
-        private final Executor executor =
-                Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
-        private final List<String> texts = Collections.synchronizedList(new ArrayList<>());
-        private final List<Long> sequences = new ArrayList<>();
-        private final CountDownLatch ended = new CountDownLatch(1);
-
-        ActivationFeed follow(String id, long after) {
-            var feed = new ActivationFeed(events, id, after, executor, this);
-            executor.execute(feed::start);
-            return feed;
-        }
-
-        void followStates(Snapshot known, boolean fresh) {
-            var feed = ActivationFeed.ofStates(events, known, fresh, executor, this);
-            executor.execute(feed::start);
-        }
-
-        void execute(Runnable task) {
-            executor.execute(task);
-        }
-
-        /** Waits until all tasks so far have run. */
-        void awaitExecuted() throws InterruptedException {
-            var done = new CountDownLatch(1);
-            executor.execute(done::countDown);
-            assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
-        }
-
-        List<String> awaitEnd() throws InterruptedException {
-            assertThat(ended.await(20, TimeUnit.SECONDS))
-                    .as("events so far: " + texts)
-                    .isTrue();
-            return List.copyOf(texts);
-        }
-
-        @Override
-        public void onEvent(ActivationEvent event) {
-            sequences.add(event.sequence());
-            texts.add(
-                    switch (event) {
-                        case StateEvent(var sequence, var record) ->
-                            record.currentStatus().text();
-                        case OutputEvent(var sequence, var chunk) -> new String(chunk.bytes(), StandardCharsets.UTF_8);
-                    });
-        }
-
-        @Override
-        public void onEnd() {
-            ended.countDown();
-        }
-
-        @Override
-        public void onNotFound() {
-            texts.add("not found");
-            ended.countDown();
-        }
-
-        @Override
-        public void onFailure(Throwable cause) {
-            texts.add("failed: " + cause);
-            ended.countDown();
-        }
     }
 }

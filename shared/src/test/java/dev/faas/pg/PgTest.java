@@ -8,22 +8,29 @@ import dev.faas.config.Secret;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.PostgresServer;
 import dev.faas.local.ReservedPort;
+import dev.faas.testing.FaultyLink;
 import dev.faas.testing.TestPostgres;
 import dev.faas.wire.ProblemException;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Tuple;
+import io.vertx.sqlclient.internal.command.CloseConnectionCommand;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,7 +74,7 @@ class PgTest {
     @Test
     void whenOpenedBySeveralAtOnceThenAllOfThemFindItMigrated() throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var opening = java.util.stream.IntStream.range(0, 3)
+            var opening = IntStream.range(0, 3)
                     .mapToObj(i -> threads.submit(() -> Pg.open(vertx, config("things", postgres.password()))))
                     .toList();
             for (var pg : opening) {
@@ -211,6 +218,61 @@ class PgTest {
             assertThat(pg.ping().toCompletionStage().toCompletableFuture()).failsWithin(Duration.ofSeconds(10));
             await(pg.close());
         }
+    }
+
+    @Test
+    void whenTheNetworkLosesAllConnectionsThenQueriesEndWithinSecondsAndNewConnectionsServe() throws Exception {
+        try (var link = FaultyLink.to(URI.create(postgres.url()).getPort())) {
+            var url = postgres.url().replaceFirst(":[0-9]+/", ":" + link.port() + "/");
+            var pg = Pg.open(
+                    vertx,
+                    new PgConfig(
+                            URI.create(url),
+                            postgres.user(),
+                            new Secret(postgres.password()),
+                            "things",
+                            8,
+                            Duration.ofSeconds(10)));
+            await(Future.all(queries(pg, 8, "SELECT pg_sleep(0.2)")));
+            link.lose();
+
+            var ends = Future.all(queries(pg, 20, "SELECT 1").stream()
+                            .map(query -> query.map("answered")
+                                    .otherwise(failure -> ((ProblemException) failure)
+                                            .problem()
+                                            .code()))
+                            .toList())
+                    .map(CompositeFuture::<String>list);
+
+            assertThat(ends.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS))
+                    .hasSize(20)
+                    .containsOnly("unavailable");
+            await(Future.all(queries(pg, 20, "SELECT 1")));
+            await(pg.close());
+        }
+    }
+
+    private static List<Future<?>> queries(Pg pg, int count, String sql) {
+        return IntStream.range(0, count)
+                .<Future<?>>mapToObj(
+                        i -> pg.withPool(pool -> pool.query(sql).execute().mapEmpty()))
+                .toList();
+    }
+
+    @Test
+    void whenNoStatementRunsThenASilentConnectionIsKept() {
+        var channel = new EmbeddedChannel();
+        channel.pipeline().addLast("codec", new ChannelDuplexHandler()).addLast(new AnswerLimit(PgConfig.ANSWER_LIMIT));
+        channel.freezeTime();
+        channel.advanceTimeBy(1, TimeUnit.HOURS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isOpen()).isTrue();
+
+        channel.writeOutbound(CloseConnectionCommand.INSTANCE);
+        channel.advanceTimeBy(PgConfig.ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+
+        assertThat(channel.isOpen()).isFalse();
     }
 
     @ParameterizedTest

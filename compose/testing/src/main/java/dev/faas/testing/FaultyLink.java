@@ -13,11 +13,13 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Forwards connections from a local port to a target, and injects network faults: refused connections (a host that is
- * down), stalled ones (a network that loses every packet), delayed replies and swallowed ones. Thread-safe.
+ * down), stalled ones (a network that loses every packet), lost ones (a firewall that has forgotten them), delayed replies and
+ * swallowed ones. Thread-safe.
  */
 public final class FaultyLink implements AutoCloseable {
     private static final int BACKLOG = 200;
@@ -55,6 +57,11 @@ public final class FaultyLink implements AutoCloseable {
     /** Holds back everything in both directions, also the ends of connections. */
     public synchronized void stall() {
         stalled = true;
+    }
+
+    /** Drops everything that open connections carry from now on, also their ends; new connections work. */
+    public void lose() {
+        connections.forEach(connection -> connection.lost.set(true));
     }
 
     /** Delays everything that the target sends, also the ends of connections. */
@@ -106,7 +113,8 @@ public final class FaultyLink implements AutoCloseable {
     private void connect(SocketChannel near) {
         try {
             var unused = awaitPassage();
-            var connection = new Connection(near, SocketChannel.open(target), new AtomicInteger(2));
+            var connection =
+                    new Connection(near, SocketChannel.open(target), new AtomicInteger(2), new AtomicBoolean());
             register(connection);
             Thread.ofVirtual().start(() -> pump(connection, near, connection.far, this::awaitPassage));
             Thread.ofVirtual().start(() -> pump(connection, connection.far, near, this::awaitReplyPassage));
@@ -135,12 +143,15 @@ public final class FaultyLink implements AutoCloseable {
             while (from.read(buffer) >= 0) {
                 boolean passes = gate.await();
                 buffer.flip();
-                while (passes && buffer.hasRemaining()) {
+                while (passes && buffer.hasRemaining() && !connection.lost.get()) {
                     to.write(buffer);
                 }
                 buffer.clear();
             }
             var unused = gate.await();
+            if (connection.lost.get()) {
+                return;
+            }
             // The other direction stays open: Docker's clients end a container's input and read its output.
             to.shutdownOutput();
         } catch (IOException e) {
@@ -181,7 +192,7 @@ public final class FaultyLink implements AutoCloseable {
     }
 
     /** The two ends of one connection. */
-    private record Connection(SocketChannel near, SocketChannel far, AtomicInteger directions) {
+    private record Connection(SocketChannel near, SocketChannel far, AtomicInteger directions, AtomicBoolean lost) {
         void cut() {
             FaultyLink.close(near);
             FaultyLink.close(far);

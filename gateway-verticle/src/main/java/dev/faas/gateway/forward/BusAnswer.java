@@ -19,7 +19,7 @@ public final class BusAnswer {
                 .recover(failure -> Future.failedFuture(toProblem(failure)));
     }
 
-    private static Throwable toProblem(Throwable failure) {
+    static Throwable toProblem(Throwable failure) {
         var cause = BusException.unwrap(failure);
         return cause instanceof BusException ? unavailable().asException() : cause;
     }

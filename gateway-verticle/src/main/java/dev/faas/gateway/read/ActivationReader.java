@@ -2,7 +2,7 @@ package dev.faas.gateway.read;
 
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.Snapshot;
-import dev.faas.gateway.forward.BusAnswer;
+import dev.faas.gateway.forward.BusRetry;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.forward.RegistryClient;
 import dev.faas.gateway.forward.RegistryClient.LedgerEntry;
@@ -14,10 +14,12 @@ import java.util.Optional;
 /** Finds activations for their owner, in the event stream or else in the ledger. For other users they do not exist. */
 public final class ActivationReader {
     private final ActivationEvents events;
+    private final BusRetry bus;
     private final RegistryClient registry;
 
-    public ActivationReader(ActivationEvents events, RegistryClient registry) {
+    public ActivationReader(ActivationEvents events, BusRetry bus, RegistryClient registry) {
         this.events = events;
+        this.bus = bus;
         this.registry = registry;
     }
 
@@ -27,7 +29,7 @@ public final class ActivationReader {
             return Future.failedFuture(notFound(id));
         }
         // Empty for another owner's, too: then neither body nor latency reveals whether the id exists.
-        return BusAnswer.toFuture(events.last(id)).map(found -> found.filter(snapshot -> isOwner(snapshot, caller)));
+        return bus.ask(caller, () -> events.last(id)).map(found -> found.filter(snapshot -> isOwner(snapshot, caller)));
     }
 
     /** Fails with {@code activation_not_found}. */

@@ -3,7 +3,7 @@ package dev.faas.gateway.read;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.RunOutput;
-import dev.faas.gateway.forward.BusAnswer;
+import dev.faas.gateway.forward.Caller;
 import dev.faas.http.content.ByteBody;
 import dev.faas.wire.Problem;
 import io.vertx.core.buffer.Buffer;
@@ -85,7 +85,7 @@ public final class OutputRoutes {
             body(ended, source, length).send(ctx, ByteBody.Source.empty());
             return;
         }
-        var output = chunks(RunOutput.ofEndedRun(reads.events(), ended.id(), runId, source, length));
+        var output = chunks(ctx, RunOutput.ofEndedRun(reads.events(), ended.id(), runId, source, length));
         output.next().onFailure(ctx::fail).onSuccess(first -> {
             if (first.isEmpty()) {
                 reads.registry().forwardWithoutBody(ctx);
@@ -100,14 +100,14 @@ public final class OutputRoutes {
         return new ByteBody(source.objectName(ended.id()), length);
     }
 
-    private static ByteBody.Source chunks(RunOutput output) {
-        return () -> BusAnswer.toFuture(output.next()).map(next -> next.map(Buffer::buffer));
+    private ByteBody.Source chunks(RoutingContext ctx, RunOutput output) {
+        return () -> reads.bus().ask(Caller.of(ctx), output::next).map(next -> next.map(Buffer::buffer));
     }
 
     private void sendLogSoFar(RoutingContext ctx, ActivationRecord.Running running) {
         setHead(ctx, running, type(Source.STDERR));
         ctx.response().setChunked(true);
-        pump(ctx, chunks(RunOutput.ofRunningRun(reads.events(), running, Source.STDERR)));
+        pump(ctx, chunks(ctx, RunOutput.ofRunningRun(reads.events(), running, Source.STDERR)));
     }
 
     /** Reads a chunk when the one before is written, so that a slow client takes one chunk of memory. */

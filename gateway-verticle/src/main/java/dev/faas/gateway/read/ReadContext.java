@@ -2,6 +2,7 @@ package dev.faas.gateway.read;
 
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.Snapshot;
+import dev.faas.gateway.forward.BusRetry;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.forward.Forwarding;
 import io.vertx.ext.web.RoutingContext;
@@ -9,7 +10,11 @@ import java.util.function.Consumer;
 
 /** Holds what routes need to read activations. */
 public record ReadContext(
-        ActivationReader reader, ActivationEvents events, OpenResponses openResponses, Forwarding registry) {
+        ActivationReader reader,
+        ActivationEvents events,
+        BusRetry bus,
+        OpenResponses openResponses,
+        Forwarding registry) {
 
     /** Passes the activation's newest state to the handler, or forwards the request when the event stream has none. */
     public void readNewest(RoutingContext ctx, Consumer<Snapshot> handler) {

@@ -11,6 +11,7 @@ import dev.faas.activation.ActivationStage;
 import dev.faas.activation.RunSpec;
 import dev.faas.activation.Snapshot;
 import dev.faas.gateway.forward.BusAnswer;
+import dev.faas.gateway.forward.BusRetry;
 import dev.faas.gateway.read.ActivationReader;
 import dev.faas.gateway.submit.Backpressure.Reservation;
 import dev.faas.nats.BusException;
@@ -22,6 +23,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Accepts activations. The accepted event is the commit point: once it is stored, the activation will run. Its command is
@@ -39,13 +42,15 @@ import java.util.Optional;
  *
  * <p>When two gateways accept the same id at once, "must not exist" refuses one of them, and that one returns the other's
  * activation. Once an activation has been pruned, "must not exist" would succeed again: so the ledger is asked first, and an
- * answer older than {@link #MAX_LOOKUP_AGE} is not used.
+ * answer older than {@link #MAX_LOOKUP_AGE} is not used. For the same reason an attempt without an answer is repeated for so
+ * long only; the repeat is refused if the first attempt was stored, and returns it.
  */
 public final class Acceptance {
     /** Less than the shortest time between the end of an activation and its pruning. */
     private static final Duration MAX_LOOKUP_AGE = Duration.ofSeconds(5);
 
     private final ActivationEvents events;
+    private final BusRetry bus;
     private final CommandEnqueuer queue;
     private final Backpressure pressure;
     private final IdempotencyKeys keys;
@@ -54,12 +59,14 @@ public final class Acceptance {
 
     public Acceptance(
             ActivationEvents events,
+            BusRetry bus,
             CommandEnqueuer queue,
             Backpressure pressure,
             IdempotencyKeys keys,
             ActivationReader reader,
             InstantSource clock) {
         this.events = events;
+        this.bus = bus;
         this.queue = queue;
         this.pressure = pressure;
         this.keys = keys;
@@ -89,7 +96,7 @@ public final class Acceptance {
     }
 
     private Future<Optional<Accepted>> findKnown(SubmitRequest request, Instant startedAt) {
-        return keys.find(request.scope(), request.key().orElseThrow(), request.content())
+        return keys.find(request)
                 .compose(id -> id.isPresent()
                         ? resume(id.get(), request, startedAt).map(Optional::of)
                         : Future.succeededFuture(Optional.empty()));
@@ -97,7 +104,7 @@ public final class Acceptance {
 
     private Future<Accepted> claimKey(
             String freshId, Draft draft, SubmitRequest request, Instant startedAt, Reservation reservation) {
-        return keys.claim(request.scope(), request.key().orElseThrow(), request.content(), freshId)
+        return keys.claim(request, freshId)
                 .onFailure(notClaimed -> reservation.release())
                 .compose(claim -> {
                     if (claim.isNew()) {
@@ -138,20 +145,19 @@ public final class Acceptance {
 
     /** Releases the reservation on every failure. */
     private Future<Accepted> store(Draft draft, SubmitRequest request, Instant startedAt, Reservation reservation) {
-        boolean late = request.key().isPresent() && now().isAfter(startedAt.plus(MAX_LOOKUP_AGE));
-        return (late
-                        ? Future.<AppendResult>failedFuture(
-                                BusAnswer.unavailable().asException())
-                        : append(draft, request))
-                .map(appended -> toAccepted(appended, request, reservation))
+        return append(draft, request, request.key().isPresent() ? startedAt : now())
+                .map(appended -> toAccepted(appended, reservation))
                 .onFailure(notStored -> reservation.release());
     }
 
-    private Future<AppendResult> append(Draft draft, SubmitRequest request) {
-        return BusAnswer.toFuture(events.accept(draft).exceptionally(failure -> {
-            throw toProblem(
-                    BusException.unwrap(failure), draft.id(), request.key().isPresent());
-        }));
+    /** @param safeFrom a time at which the activation had not been accepted */
+    private Future<AppendResult> append(Draft draft, SubmitRequest request, Instant safeFrom) {
+        return bus.ask(
+                request.caller(),
+                () -> now().isAfter(safeFrom.plus(MAX_LOOKUP_AGE))
+                        ? CompletableFuture.failedFuture(new TimeoutException("the activation may have been pruned"))
+                        : events.accept(draft),
+                failure -> toProblem(failure, draft.id(), request.key().isPresent()));
     }
 
     private Activation activation(String id, SubmitRequest request) {
@@ -176,16 +182,16 @@ public final class Acceptance {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private Accepted toAccepted(AppendResult appended, SubmitRequest request, Reservation reservation) {
+    private Accepted toAccepted(AppendResult appended, Reservation reservation) {
         return switch (appended) {
             case AppendResult.Stored(var snapshot) -> {
                 ActivationStage.ACCEPTED.record(snapshot.record().id());
                 yield enqueueIfNew(snapshot, reservation);
             }
-            case AppendResult.Superseded(var actual)
-            when actual.isPresent() && request.key().isPresent() -> enqueueIfNew(actual.get(), reservation);
-            // An id has 74 random bits for its millisecond: a collision is a defect, not chance.
-            case AppendResult.Superseded other -> throw new IllegalStateException("a new id was taken already");
+            // Stored by an earlier attempt, or by another request with the same key.
+            case AppendResult.Superseded(var actual) when actual.isPresent() -> enqueueIfNew(actual.get(), reservation);
+            case AppendResult.Superseded gone ->
+                throw new IllegalStateException("a new activation was removed within " + MAX_LOOKUP_AGE);
         };
     }
 
@@ -199,13 +205,12 @@ public final class Acceptance {
         return new Accepted.InStream(newest);
     }
 
-    private static RuntimeException toProblem(Throwable failure, String id, boolean hasKey) {
+    private static Throwable toProblem(Throwable failure, String id, boolean hasKey) {
         return switch (failure) {
             case BusException.OutcomeUnknown unknown -> outcomeUnknown(id, hasKey);
             case BusException.StreamFull full -> Backpressure.noRoom();
-            case BusException away -> BusAnswer.unavailable().asException();
-            case RuntimeException other -> other;
-            default -> new IllegalStateException(failure);
+            case BusException _, TimeoutException _ -> BusAnswer.unavailable().asException();
+            default -> failure;
         };
     }
 

@@ -3,7 +3,7 @@ package dev.faas.gateway.submit;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Canceller;
 import dev.faas.activation.Reason;
-import dev.faas.gateway.forward.BusAnswer;
+import dev.faas.gateway.forward.BusRetry;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.read.ActivationReader;
 import dev.faas.wire.Problem;
@@ -12,10 +12,12 @@ import io.vertx.core.Future;
 /** Cancels activations for their owners. */
 public final class Cancellation {
     private final ActivationReader reader;
+    private final BusRetry bus;
     private final Canceller canceller;
 
-    public Cancellation(ActivationReader reader, Canceller canceller) {
+    public Cancellation(ActivationReader reader, BusRetry bus, Canceller canceller) {
         this.reader = reader;
+        this.bus = bus;
         this.canceller = canceller;
     }
 
@@ -30,7 +32,7 @@ public final class Cancellation {
                     throw alreadyFinished(id);
                 });
             }
-            return BusAnswer.toFuture(canceller.cancel(newest.get(), Reason.CANCELLED_BY_USER))
+            return bus.ask(caller, () -> canceller.cancel(newest.get(), Reason.CANCELLED_BY_USER))
                     .map(outcome -> switch (outcome) {
                         case Canceller.Outcome.Requested obeyed -> obeyed.state();
                         case Canceller.Outcome.AlreadyEnded late -> throw alreadyFinished(id);

@@ -1,6 +1,7 @@
 package dev.faas.gateway.submit;
 
 import dev.faas.gateway.forward.BusAnswer;
+import dev.faas.gateway.forward.BusRetry;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.nats.BusException;
 import dev.faas.nats.Kv;
@@ -42,15 +43,18 @@ public final class IdempotencyKeys {
     record KeyClaim(String activationId, boolean isNew) {}
 
     private final Kv bucket;
+    private final BusRetry bus;
     private final SecretKeySpec secret;
 
-    private IdempotencyKeys(Kv bucket, byte[] secret) {
+    private IdempotencyKeys(Kv bucket, BusRetry bus, byte[] secret) {
         this.bucket = bucket;
+        this.bus = bus;
         this.secret = new SecretKeySpec(secret, ALGORITHM);
     }
 
     /** Blocks until the secret is read. */
-    public static IdempotencyKeys open(Nats nats, Duration limit) throws InterruptedException, DependencyMissing {
+    public static IdempotencyKeys open(Nats nats, BusRetry bus, Duration limit)
+            throws InterruptedException, DependencyMissing {
         var shared = nats.kv(Subjects.GATEWAY);
         var fresh = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(fresh);
@@ -62,7 +66,7 @@ public final class IdempotencyKeys {
                                 : CompletableFuture.failedFuture(failure));
         try {
             return new IdempotencyKeys(
-                    nats.kv(Subjects.IDEMPOTENCY), secret.get(limit.toMillis(), TimeUnit.MILLISECONDS));
+                    nats.kv(Subjects.IDEMPOTENCY), bus, secret.get(limit.toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException | TimeoutException e) {
             throw new DependencyMissing(
                     "bucket " + Subjects.GATEWAY + " could not be read. Start registry-service, which creates it.", e);
@@ -78,23 +82,28 @@ public final class IdempotencyKeys {
      * belongs to a request with another content, and with {@code unavailable} when NATS cannot be asked or has no room for
      * another key: then nothing was accepted.
      */
-    Future<KeyClaim> claim(String scope, IdempotencyKey key, byte[] content, String freshId) {
-        var name = entryName(scope, key);
-        var entry = new IdempotencyEntry(freshId, hmac(content));
-        return BusAnswer.toFuture(bucket.create(name, Codec.encode(entry))
-                .thenApply(made -> new KeyClaim(freshId, true))
-                .exceptionallyCompose(failure -> switch (BusException.unwrap(failure)) {
-                    // The entry may expire before it is read: then the next request creates it.
-                    case BusException.CompareAndSetRefused taken -> findClaim(name, entry, BusAnswer.unavailable());
-                    // A full bucket may answer this for a key that it has.
-                    case BusException.StreamFull full -> findClaim(name, entry, noRoom());
-                    case Throwable other -> CompletableFuture.failedFuture(other);
-                }));
+    Future<KeyClaim> claim(SubmitRequest request, String freshId) {
+        var name = entryName(request);
+        var entry = new IdempotencyEntry(freshId, hmac(request.content()));
+        return bus.ask(
+                request.caller(),
+                () -> bucket.create(name, Codec.encode(entry))
+                        .thenApply(made -> new KeyClaim(freshId, true))
+                        .exceptionallyCompose(failure -> switch (BusException.unwrap(failure)) {
+                            // The entry may expire before it is read: then the next request creates it.
+                            case BusException.CompareAndSetRefused taken ->
+                                findClaim(name, entry, BusAnswer.unavailable());
+                            // A full bucket may answer this for a key that it has.
+                            case BusException.StreamFull full -> findClaim(name, entry, noRoom());
+                            case Throwable other -> CompletableFuture.failedFuture(other);
+                        }));
     }
 
     /** Finds the activation of a key. Fails as {@link #claim} does. */
-    Future<Optional<String>> find(String scope, IdempotencyKey key, byte[] content) {
-        return BusAnswer.toFuture(findId(entryName(scope, key), hmac(content)));
+    Future<Optional<String>> find(SubmitRequest request) {
+        var name = entryName(request);
+        var meaning = hmac(request.content());
+        return bus.ask(request.caller(), () -> findId(name, meaning));
     }
 
     private CompletableFuture<Optional<String>> findId(String name, String meaning) {
@@ -113,8 +122,9 @@ public final class IdempotencyKeys {
                 .thenApply(found -> new KeyClaim(found.orElseThrow(otherwise::asException), false));
     }
 
-    private String entryName(String scope, IdempotencyKey key) {
-        return hmac((scope + " " + key.text()).getBytes(StandardCharsets.UTF_8));
+    private String entryName(SubmitRequest request) {
+        var key = request.key().orElseThrow();
+        return hmac((request.scope() + " " + key.text()).getBytes(StandardCharsets.UTF_8));
     }
 
     private static Problem noRoom() {

@@ -3,7 +3,7 @@ package dev.faas.gateway.submit;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.RunSpec;
-import dev.faas.gateway.forward.BusAnswer;
+import dev.faas.gateway.forward.BusRetry;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.forward.RegistryClient;
 import dev.faas.gateway.function.Functions;
@@ -18,12 +18,19 @@ import java.util.OptionalInt;
 public final class Replay {
     private final ActivationReader reader;
     private final ActivationEvents events;
+    private final BusRetry bus;
     private final RegistryClient registry;
     private final Functions functions;
 
-    public Replay(ActivationReader reader, ActivationEvents events, RegistryClient registry, Functions functions) {
+    public Replay(
+            ActivationReader reader,
+            ActivationEvents events,
+            BusRetry bus,
+            RegistryClient registry,
+            Functions functions) {
         this.reader = reader;
         this.events = events;
+        this.bus = bus;
         this.registry = registry;
         this.functions = functions;
     }
@@ -44,7 +51,7 @@ public final class Replay {
         return reader.findInStream(id, caller)
                 .compose(newest -> newest.isEmpty()
                         ? registry.fetchAccepted(id, caller)
-                        : BusAnswer.toFuture(events.acceptedState(id))
+                        : bus.ask(caller, () -> events.acceptedState(id))
                                 .compose(found -> found.map(Future::succeededFuture)
                                         .orElseGet(() -> registry.fetchAccepted(id, caller))));
     }
