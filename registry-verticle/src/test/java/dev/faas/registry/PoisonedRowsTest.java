@@ -1,6 +1,7 @@
 package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Report;
@@ -16,12 +17,14 @@ import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
@@ -32,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** One of many ended activations can never be processed. */
 class PoisonedRowsTest {
     private static final int MANY = 2_000;
+    private static final PayloadCopy KEPT = new PayloadCopy.Inline(Buffer.buffer("kept"));
     private final Instant yesterday = Instant.now().minus(Duration.ofDays(1));
 
     @TempDir
@@ -60,35 +64,53 @@ class PoisonedRowsTest {
 
     @Test
     void givenOneWhoseObjectCannotBeRemovedWhenResultsExpireThenOneRoundRemovesAllOthers() throws Exception {
-        var poisoned = endedYesterday(PayloadCopy.IN_OBJECT_STORE);
-        var object = Base64.getUrlEncoder().encodeToString((poisoned + ".result").getBytes(StandardCharsets.UTF_8));
-        parts.bus.stream("OBJ_" + Subjects.OUTPUTS)
-                .append("$O." + Subjects.OUTPUTS + ".M." + object, Map.of(), new byte[] {'?'})
-                .join();
-        var hour = Duration.ofHours(1);
+        breakObjectOf(endedYesterday(PayloadCopy.IN_OBJECT_STORE));
 
-        new ExpiredPayloadRemover(
-                        new RetentionStore(parts.pg),
-                        parts.archive,
-                        new Retention(hour, Duration.ofDays(2), hour, hour),
-                        InstantSource.system())
-                .runOnce();
+        remover().runOnce();
 
         assertThat(parts.backends.number("select count(*) from activation where result is not null or result_apart"))
                 .isEqualTo(1);
     }
 
+    @Test
+    void givenOnlyOneWhoseObjectCannotBeRemovedWhenLogsExpireThenTheyAreRemoved() throws Exception {
+        var poisoned = entry(yesterday, PayloadCopy.IN_OBJECT_STORE, PayloadCopy.NONE);
+        var other = entry(yesterday, PayloadCopy.NONE, KEPT);
+        Blocking.await(parts.ledger.write(List.of(poisoned, other)));
+        breakObjectOf(poisoned.record().id());
+
+        assertThatThrownBy(remover()::runOnce).isInstanceOf(IOException.class);
+
+        assertThat(parts.backends.number("select count(*) from activation where log is not null"))
+                .isZero();
+    }
+
+    private ExpiredPayloadRemover remover() {
+        var hour = Duration.ofHours(1);
+        return new ExpiredPayloadRemover(
+                new RetentionStore(parts.pg),
+                parts.archive,
+                new Retention(hour, Duration.ofDays(2), hour, hour),
+                InstantSource.system());
+    }
+
+    private void breakObjectOf(String id) {
+        var object = Base64.getUrlEncoder().encodeToString((id + ".result").getBytes(StandardCharsets.UTF_8));
+        parts.bus.stream("OBJ_" + Subjects.OUTPUTS)
+                .append("$O." + Subjects.OUTPUTS + ".M." + object, Map.of(), new byte[] {'?'})
+                .join();
+    }
+
     /** Writes many rows; returns the id of the one that has this result, which ended first. */
     private String endedYesterday(PayloadCopy result) throws Exception {
         var all = IntStream.range(0, MANY)
-                .mapToObj(i ->
-                        entry(yesterday.plusMillis(i), i == 0 ? result : new PayloadCopy.Inline(Buffer.buffer("kept"))))
+                .mapToObj(i -> entry(yesterday.plusMillis(i), i == 0 ? result : KEPT, PayloadCopy.NONE))
                 .toList();
         Blocking.await(parts.ledger.write(all));
         return all.getFirst().record().id();
     }
 
-    private static LedgerEntry entry(Instant at, PayloadCopy result) {
+    private static LedgerEntry entry(Instant at, PayloadCopy result, PayloadCopy log) {
         var activation = Story.activation(Ids.user(at), Ids.function(at), "worked", at, Map.of());
         var end = ActivationRecord.accept(activation, new RunSpec(FunctionSpec.of("worked", "image:1"), ""))
                 .claim(Story.WORKER, "run-1", at)
@@ -99,6 +121,6 @@ class PoisonedRowsTest {
                                 new Report.Output(null, 4, false, 0, false, 0),
                                 null),
                         Duration.ZERO);
-        return new LedgerEntry(end, 1, PayloadCopy.NONE, result, false, PayloadCopy.NONE);
+        return new LedgerEntry(end, 1, PayloadCopy.NONE, result, false, log);
     }
 }

@@ -36,9 +36,13 @@ public final class ExpiredPayloadRemover {
     /** Removes up to 10,000 of each kind; true when more have expired. Blocks. */
     public boolean runOnce() throws Exception {
         var now = clock.instant();
-        boolean more = results.runPart(retention.resultsCutoff(now), this::removeResult);
-        more |= logs.runPart(retention.logsCutoff(now), this::removeLog);
-        more |= Blocking.await(store.deleteStrayRows(retention.recordsCutoff(now), STRAY_ROWS));
+        boolean more = Blocking.await(store.deleteStrayRows(retention.recordsCutoff(now), STRAY_ROWS));
+        try {
+            more |= results.runPart(retention.resultsCutoff(now), this::removeResult);
+        } finally {
+            // A result that cannot be removed must not keep all logs.
+            more |= logs.runPart(retention.logsCutoff(now), this::removeLog);
+        }
         return more;
     }
 
