@@ -48,6 +48,7 @@ public final class GatewayVerticle extends ServiceVerticle {
     private final Addresses.Lookup lookup;
     private final InstantSource clock;
     private final OpenResponses openResponses = new OpenResponses();
+    private final BusRetry bus;
 
     public GatewayVerticle(GatewayConfig config) {
         this(config, Addresses.SYSTEM, InstantSource.system());
@@ -58,10 +59,16 @@ public final class GatewayVerticle extends ServiceVerticle {
         this.config = config;
         this.lookup = lookup;
         this.clock = clock;
+        this.bus = new BusRetry(config.patience());
     }
 
     int countOpenResponses() {
         return openResponses.count();
+    }
+
+    /** Requests that wait until NATS answers again. */
+    int countWaiting() {
+        return bus.countWaiting();
     }
 
     @Override
@@ -88,7 +95,6 @@ public final class GatewayVerticle extends ServiceVerticle {
         on.onStop("pending commands", enqueuer::drain);
         var toRegistry = Forwarding.toRegistry(registry, cache::awaitRevision);
         var registryClient = new RegistryClient(registry);
-        var bus = new BusRetry(config.patience());
         var reader = new ActivationReader(events, bus, registryClient);
         var reads = new ReadContext(reader, events, bus, openResponses, toRegistry);
         var streams = new LiveStreams(reads, config.streams());

@@ -6,12 +6,17 @@ import dev.faas.activation.ActivationCommand;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.testing.Await;
+import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
@@ -141,6 +146,20 @@ class OutageTest {
         assertThat(Await.await(read).status()).isEqualTo(200);
     }
 
+    @Test
+    void givenARequestThatWaitsForNats_whenItsClientDisconnects_thenItIsDropped() throws Exception {
+        var patient = faas.patient();
+        faas.server.kill();
+        try (var client = new Socket(InetAddress.getLoopbackAddress(), patient.port("api"))) {
+            var request = "GET /v1/activations/" + Ids.activation(Instant.now())
+                    + " HTTP/1.1\r\nHost: faas\r\nAuthorization: " + faas.signer.bearer(faas.alice) + "\r\n\r\n";
+            client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            Await.until("it waits", () -> patient.countWaiting() == 1);
+        }
+
+        Await.until("it is dropped", Duration.ofSeconds(2), () -> patient.countWaiting() == 0);
+    }
+
     private GatewayAnswer sent(GatewayVerticle gateway, HttpRequest.Builder request) {
         try {
             return faas.sendTo(gateway, request);
@@ -170,7 +189,7 @@ class OutageTest {
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.code()).isEqualTo("outcome_unknown");
         var id = answer.field("activationId");
-        assertThat(dev.faas.wire.Ids.isActivation(id)).isTrue();
+        assertThat(Ids.isActivation(id)).isTrue();
         Await.until("works again", () -> submitted("brave").status() == 202);
     }
 

@@ -33,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -220,6 +221,7 @@ class PgTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void whenTheNetworkLosesAllConnectionsThenQueriesEndWithinSecondsAndNewConnectionsServe() throws Exception {
         try (var link = FaultyLink.to(URI.create(postgres.url()).getPort())) {

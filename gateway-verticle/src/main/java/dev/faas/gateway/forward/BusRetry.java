@@ -94,7 +94,7 @@ public final class BusRetry {
     }
 
     /** Requests that wait now. */
-    int countWaiting() {
+    public int countWaiting() {
         return waiting.get();
     }
 }
