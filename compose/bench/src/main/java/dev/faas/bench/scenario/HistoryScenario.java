@@ -49,7 +49,7 @@ public final class HistoryScenario implements Scenario.OnPlatform {
 
     @Override
     public Map<String, String> settings() {
-        return Map.of("FAAS_SLOTS", "1", "FAAS_EVENTS_RETENTION", "1s", "FAAS_ACCESS_TOKEN_LIFETIME", "12h");
+        return Map.of("FAAS_SLOTS", "1", "FAAS_EVENTS_RETENTION", "10s", "FAAS_ACCESS_TOKEN_LIFETIME", "12h");
     }
 
     @Override

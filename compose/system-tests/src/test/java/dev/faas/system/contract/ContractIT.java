@@ -68,7 +68,7 @@ class ContractIT {
     private static final Map<String, String> IMPATIENT = Map.of(
             "FAAS_HTTP_REQUEST_TIMEOUT", "2s",
             "FAAS_ACCESS_TOKEN_LIFETIME", "10s",
-            "FAAS_EVENTS_RETENTION", "1s",
+            "FAAS_EVENTS_RETENTION", "10s",
             "FAAS_PRUNE_PAUSE", "1s",
             "FAAS_RESULTS_RETENTION", "10s",
             "FAAS_LOGS_RETENTION", "10s");

@@ -70,7 +70,7 @@ class AcceptedNotQueuedIT {
     /** Ended activations stay in the event stream for a second here, by default for a quarter of an hour. */
     @Test
     void aGatewayThatWasFrozenUntilAllOfItHadLeftTheBusMakesNothingRunTwice() throws Exception {
-        var soon = Map.of("FAAS_EVENTS_RETENTION", "1s", "FAAS_PRUNE_PAUSE", "200ms");
+        var soon = Map.of("FAAS_EVENTS_RETENTION", "10s", "FAAS_PRUNE_PAUSE", "200ms");
         try (var images = new TestImages(TestImages.dockerHost());
                 var system = new Processes(directory, soon);
                 var bus = system.bus()) {

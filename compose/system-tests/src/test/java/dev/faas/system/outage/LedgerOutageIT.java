@@ -35,7 +35,7 @@ class LedgerOutageIT {
     @BeforeAll
     void start() throws Exception {
         images = new TestImages(TestImages.dockerHost());
-        system = new Services(directory, Map.of("FAAS_EVENTS_RETENTION", "1s", "FAAS_PRUNE_PAUSE", "200ms"));
+        system = new Services(directory, Map.of("FAAS_EVENTS_RETENTION", "10s", "FAAS_PRUNE_PAUSE", "200ms"));
         system.startSpawner();
         ada = Client.register(system.api());
         ada.function("echo", images.script("echo \"$1\"; echo log >&2"));

@@ -58,11 +58,11 @@ class LargeOutputIT {
             assertThat(record.path("resultTruncated").asBoolean()).isFalse();
             assertThat(record.path("logTruncated").asBoolean()).isFalse();
             var etag = comesToTheByte(ada, id);
-            assertThat(ledger.of(id, "pruned"))
+            assertThat(ledger.of(id, LedgerRows.IS_PRUNED))
                     .as("all of it came from the event stream")
                     .isEqualTo("f");
 
-            ledger.await(id, "pruned", "t", Duration.ofMinutes(1));
+            ledger.await(id, LedgerRows.IS_PRUNED, "t", Duration.ofMinutes(1));
 
             assertThat(comesToTheByte(ada, id)).isEqualTo(etag);
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PrunedActivationsIT {
     private static final Map<String, String> SOON =
-            Map.of("FAAS_EVENTS_RETENTION", "1s", "FAAS_PRUNE_PAUSE", "1s", "FAAS_SLOTS", "2");
+            Map.of("FAAS_EVENTS_RETENTION", "10s", "FAAS_PRUNE_PAUSE", "1s", "FAAS_SLOTS", "2");
 
     private static final List<String> ROADS =
             List.of("", "?wait=1", "/result", "/logs", "/logs?follow=true", "/events");

@@ -76,7 +76,7 @@ class RepeatIT {
     @Test
     void whatHasLeftTheBusIsStillKnownByItsKeyAndCanBeReplayed() throws Exception {
         var data = Files.createTempDirectory("faas-repeat-");
-        var soon = Map.of("FAAS_EVENTS_RETENTION", "1s", "FAAS_PRUNE_PAUSE", "200ms", "FAAS_SLOTS", "2");
+        var soon = Map.of("FAAS_EVENTS_RETENTION", "10s", "FAAS_PRUNE_PAUSE", "200ms", "FAAS_SLOTS", "2");
         try (var images = new TestImages(TestImages.dockerHost());
                 var platform = Platform.start(UpOptions.local(data, soon))) {
             var ada = User.register(platform.api());
