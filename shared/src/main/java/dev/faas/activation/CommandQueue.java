@@ -14,8 +14,8 @@ import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -53,31 +53,12 @@ public final class CommandQueue {
                 });
     }
 
-    /** Stores when the next attempt of a command is due. Repeating the same call stores nothing more. */
+    /** Stores when the next attempt of a command is due. Also when the same is stored: that one may have been enqueued already, and
+     * is about to be acknowledged.
+     */
     public CompletableFuture<Void> scheduleRetry(PendingRetry pendingRetry) {
-        return scheduleRetry(pendingRetry, 0, RETRY_WRITE_TRIES);
-    }
-
-    private CompletableFuture<Void> scheduleRetry(PendingRetry pendingRetry, long expected, int tries) {
-        var subject = Subjects.retry(pendingRetry.command().id());
-        return retries.appendIfLast(subject, Codec.encode(pendingRetry), expected)
-                .<Void>thenApply(sequence -> null)
-                .exceptionallyCompose(failure -> {
-                    var cause = BusException.unwrap(failure);
-                    return cause instanceof BusException.CompareAndSetRefused && tries > 1
-                            ? scheduleBehind(subject, pendingRetry, tries - 1)
-                            : CompletableFuture.failedFuture(cause);
-                });
-    }
-
-    /** The stored message is this same retry, or an earlier one that has been enqueued and not acknowledged yet. */
-    private CompletableFuture<Void> scheduleBehind(String subject, PendingRetry pendingRetry, int tries) {
-        return retries.lastFromLeader(subject).thenCompose(last -> {
-            if (last.isPresent() && Arrays.equals(last.get().bytes(), Codec.encode(pendingRetry))) {
-                return CompletableFuture.completedFuture(null);
-            }
-            return scheduleRetry(pendingRetry, last.map(StoredMessage::sequence).orElse(0L), tries);
-        });
+        return retries.append(Subjects.retry(pendingRetry.command().id()), Map.of(), Codec.encode(pendingRetry))
+                .thenApply(sequence -> null);
     }
 
     /** Whether it is queued, or delivered and not acknowledged. */

@@ -13,6 +13,7 @@ import dev.faas.activation.Report;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
+import dev.faas.nats.Delivery;
 import dev.faas.spawner.engine.FakeProcess;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.wire.Codec;
@@ -22,6 +23,7 @@ import dev.faas.wire.Subjects;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -135,7 +137,6 @@ final class RetriesTest {
         Platform.get(platform.queue.scheduleRetry(earlier));
 
         Platform.get(platform.queue.scheduleRetry(later));
-        Platform.get(platform.queue.scheduleRetry(later));
 
         var retries = platform.nats.stream(Subjects.RETRIES);
         var subject = Subjects.retry(id);
@@ -143,8 +144,32 @@ final class RetriesTest {
         var second = Platform.get(retries.nextFromLeader(subject, first.sequence() + 1))
                 .orElseThrow();
         assertThat(Codec.decode(second.bytes(), PendingRetry.class)).isEqualTo(later);
-        assertThat(Platform.get(retries.nextFromLeader(subject, second.sequence() + 1)))
-                .isEmpty();
+    }
+
+    /** It is due by the clock of the registry, not by that of the spawner. */
+    @Test
+    void givenAWaitThatIsEnqueuedAndNotAcknowledgedYet_whenItIsParkedAgain_thenItStaysParked() throws Exception {
+        var function = platform.function(Specs.of("exit"));
+        var id = Ids.activation(Instant.now());
+        var wait = new PendingRetry(new ActivationCommand(id, function.owner(), function.id()), Instant.now());
+        Platform.get(platform.queue.scheduleRetry(wait));
+        try (var registry = platform.nats.openReader(Subjects.RETRIES, Subjects.RETRIER)) {
+            var taken = new ArrayList<Delivery>();
+            Platform.until("it is taken", () -> {
+                taken.addAll(registry.take(100, Duration.ofSeconds(1)));
+                return taken.stream().anyMatch(each -> each.subject().equals(Subjects.retry(id)));
+            });
+
+            Platform.get(platform.queue.scheduleRetry(wait));
+            for (var delivery : taken) {
+                Platform.get(
+                        delivery.subject().equals(Subjects.retry(id))
+                                ? delivery.ack()
+                                : delivery.handBack(Duration.ZERO));
+            }
+        }
+
+        assertThat(platform.parked(id)).isTrue();
     }
 
     @Test
