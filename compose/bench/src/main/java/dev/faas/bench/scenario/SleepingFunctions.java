@@ -7,6 +7,7 @@ import dev.faas.bench.measure.ScenarioContext;
 import dev.faas.bench.spawner.SleepingSpawners;
 import dev.faas.bench.spawner.SleepingSpawners.Runs;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
 /** Functions of many users, for spawners on the sleeping engine. */
@@ -21,7 +23,8 @@ final class SleepingFunctions implements AutoCloseable {
     /** A login takes the gateway tens of milliseconds of processor time. */
     private static final int REGISTRATIONS = 4;
 
-    private static final int CLIENTS = 16;
+    private static final int CLIENTS = 8;
+    private static final int TRIES = 5;
     private static final int CONCURRENCY = 100;
     private static final Duration LIMIT = Duration.ofMinutes(30);
 
@@ -53,23 +56,21 @@ final class SleepingFunctions implements AutoCloseable {
         for (int i = first; i < functionCount; i++) {
             owners.add(users.get(i % users.size()));
         }
-        ClosedLoop.run(
-                CLIENTS,
-                functionCount - first,
-                LIMIT,
-                i -> owners.get(first + i)
-                        .post(
-                                "/v1/functions",
-                                Map.of(
-                                        "name",
-                                        name(first + i),
-                                        "image",
-                                        context.image(),
-                                        "mode",
-                                        mode,
-                                        "concurrency",
-                                        CONCURRENCY)));
+        ClosedLoop.run(CLIENTS, functionCount - first, LIMIT, i -> create(first + i, TRIES));
         return this;
+    }
+
+    /** Thousands of functions at once may be too many for a moment: tries again, unless the function is there. */
+    private Future<Buffer> create(int number, int tries) {
+        var function = Map.of("name", name(number), "image", context.image(), "mode", mode, "concurrency", CONCURRENCY);
+        return owner(number)
+                .post("/v1/functions", function)
+                .recover(failure -> tries == 1
+                        ? Future.failedFuture(failure)
+                        : context.vertx()
+                                .timer(1, TimeUnit.SECONDS)
+                                .compose(later -> owner(number).get("/v1/functions/" + name(number)))
+                                .recover(missing -> create(number, tries - 1)));
     }
 
     int count() {
