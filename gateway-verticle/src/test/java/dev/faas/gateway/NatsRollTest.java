@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.gateway.submit.Backpressure;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.NatsCluster;
+import dev.faas.local.NatsServer;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
@@ -62,8 +63,7 @@ class NatsRollTest {
         try (var cluster = NatsCluster.start(directory);
                 var bus = Nats.connect(NatsConfig.local(cluster.url()), "test");
                 var auth = new PlayedService(vertx);
-                var registry = new PlayedService(vertx);
-                var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+                var registry = new PlayedService(vertx)) {
             Await.until("there are streams", Duration.ofSeconds(60), () -> areCreated(bus));
             var signer = TestKey.generate();
             var owner = Ids.user(Instant.now());
@@ -78,24 +78,22 @@ class NatsRollTest {
             var deployment = Await.await(vertx.deployVerticle(gateway));
             var api = "http://127.0.0.1:" + gateway.port("api");
 
-            var running = new ArrayList<Future<?>>();
-            for (int i = 0; i < SUBMITTERS + READERS; i++) {
-                boolean reads = i >= SUBMITTERS;
-                boolean withKey = i == 0;
-                running.add(clients.submit(() -> repeat(reads, withKey, api, signer.bearer(owner))));
+            try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+                var running = new ArrayList<Future<?>>();
+                for (int i = 0; i < SUBMITTERS + READERS; i++) {
+                    boolean reads = i >= SUBMITTERS;
+                    boolean withKey = i == 0;
+                    running.add(clients.submit(() -> repeat(reads, withKey, api, signer.bearer(owner))));
+                }
+                try {
+                    rollAll(cluster);
+                } finally {
+                    stopped = true;
+                }
+                for (var client : running) {
+                    client.get(30, TimeUnit.SECONDS);
+                }
             }
-            awaitMoreAccepted();
-            for (var server : cluster.servers()) {
-                server.close();
-                server.restart();
-                cluster.awaitReady();
-                awaitMoreAccepted();
-            }
-            stopped = true;
-            for (var client : running) {
-                client.get(30, TimeUnit.SECONDS);
-            }
-
             Await.await(vertx.undeploy(deployment));
             report();
             assertThat(refused).isEmpty();
@@ -107,6 +105,28 @@ class NatsRollTest {
                             .isPresent());
         } finally {
             Await.await(vertx.close());
+        }
+    }
+
+    private void rollAll(NatsCluster cluster) throws IOException {
+        awaitMoreAccepted();
+        for (var server : cluster.servers()) {
+            server.close();
+            server.restart();
+            // Its streams are left out: while others write, NATS 2.10 may call a replica outdated for a minute.
+            Await.until("it has joined the others", () -> hasJoined(server));
+            awaitMoreAccepted();
+        }
+    }
+
+    private boolean hasJoined(NatsServer server) throws InterruptedException {
+        try {
+            var health = URI.create(server.monitoringUrl() + "/healthz?js-server-only=true");
+            return http.send(HttpRequest.newBuilder(health).build(), BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
+        } catch (IOException notYet) {
+            return false;
         }
     }
 
@@ -171,7 +191,8 @@ class NatsRollTest {
 
     private static boolean areCreated(Nats bus) throws InterruptedException {
         try {
-            Topology.create(bus, new TopologyConfig(3, 256L << 20, Duration.ofDays(30), Duration.ofDays(30), 1L << 20));
+            Topology.create(
+                    bus, new TopologyConfig(3, 256L << 20, Duration.ofDays(30), Duration.ofDays(30), 64L << 20));
             return true;
         } catch (DependencyMissing noLeaderYet) {
             return false;
