@@ -25,7 +25,6 @@ import java.util.function.Consumer;
  * whose limit of unacknowledged messages is the function's concurrency across all spawners. Thread-safe, never blocks.
  */
 public final class CommandQueue {
-    private static final int RETRY_WRITE_TRIES = 5;
     /** The queue group of all spawners. */
     private static final String SPAWNERS = "spawners";
 
