@@ -138,25 +138,25 @@ public final class SteadyScenario implements Scenario {
             add(LEDGER, bytesBelow(data.resolve(Path.of("postgres", "cluster", "data", "base"))));
         }
 
-        private void add(String what, double bytes) {
+        private void add(String what, long bytes) {
             seen.computeIfAbsent(what, none -> new ArrayList<>()).add(bytes / MB);
         }
 
-        private static double resident(List<Memory> memory, String process) {
+        private static long resident(List<Memory> memory, String process) {
             return memory.stream()
                     .filter(each -> each.process().equals(process))
                     .mapToLong(Memory::residentBytes)
                     .sum();
         }
 
-        private static double proportional(List<Memory> memory) {
+        private static long proportional(List<Memory> memory) {
             return memory.stream()
                     .filter(each -> each.process().equals("postgres"))
                     .mapToLong(Memory::proportionalBytes)
                     .sum();
         }
 
-        private static double bytesBelow(Path folder) throws IOException {
+        private static long bytesBelow(Path folder) throws IOException {
             if (!Files.isDirectory(folder)) {
                 return 0; // the ledger is elsewhere
             }

@@ -38,7 +38,11 @@ final class TakenSlots implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        looks.stop();
+    public void close() {
+        try {
+            looks.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

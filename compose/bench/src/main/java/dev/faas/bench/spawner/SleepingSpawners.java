@@ -153,15 +153,18 @@ public final class SleepingSpawners implements AutoCloseable {
         return taken;
     }
 
-    /** Stops all. */
+    /** Stops all; kills those that do not stop in time, or all when interrupted. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         spawners.forEach(spawner -> spawner.process().destroy());
-        for (var spawner : spawners) {
-            if (!spawner.process().waitFor(STOP_LIMIT)) {
-                spawner.process().destroyForcibly();
+        try {
+            for (var spawner : spawners) {
+                var unused = spawner.process().waitFor(STOP_LIMIT);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+        spawners.forEach(spawner -> spawner.process().destroyForcibly());
         spawners.clear();
         http.close();
     }
