@@ -8,8 +8,7 @@ import java.time.Duration;
 
 /** Reads and changes the ledger's tables of a running platform: values that the API does not show, and times in the past. */
 final class LedgerRows {
-    static final String IS_PRUNED =
-            "not exists (select from activation_unpruned u where u.id = activation.id)";
+    static final String IS_PRUNED = "not exists (select from activation_unpruned u where u.id = activation.id)";
 
     private final String url;
     private final String user;
