@@ -104,7 +104,7 @@ public final class GatewayVerticle extends ServiceVerticle {
         var keys = IdempotencyKeys.open(nats, bus, limit);
         var acceptance = new Acceptance(events, bus, enqueuer, pressure, keys, reader, clock);
         var replay = new Replay(reader, events, bus, registryClient, functions);
-        var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock));
+        var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);
         var spawners = on.open("spawners", () -> new Spawners(nats), Spawners::close);
         spawners.startObserving();
         var explainer = new Explainer(reader, queue, table, spawners::recentHeartbeats, clock);

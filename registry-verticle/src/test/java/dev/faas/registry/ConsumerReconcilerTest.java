@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.queue.QueueTable;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.registry.maintenance.ConsumerReconciler;
 import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.testing.Await;
@@ -17,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,30 +45,46 @@ class ConsumerReconcilerTest {
     }
 
     @Test
-    void givenAConsumerWithoutWorkWhenMinutesHavePassedThenItIsRemovedAndOneWithWorkStays() throws Exception {
-        var idle = new QueueKey(Ids.user(now), Ids.function(now));
-        var busy =
-                Story.accepted(parts.bus, Story.activation(idle.owner(), Ids.function(now), "busy", now, Map.of()), "");
-        var command = ActivationCommand.of(busy.activation);
-        queue.ensureConsumer(idle, 1).join();
-        queue.ensureConsumer(new QueueKey(command.owner(), command.functionId()), 1)
-                .join();
-        queue.enqueue(command).join();
-        try (var table = QueueTable.follow(parts.bus, queue, Duration.ofMillis(100))) {
+    void givenConsumersWithoutWorkWhenMinutesHavePassedThenThoseThatHadNoneMeanwhileAreRemoved() throws Exception {
+        var idle = withConsumer();
+        var used = withConsumer();
+        var busy = withConsumer();
+        queue.enqueue(command(busy)).join();
+        try (var table = QueueTable.follow(parts.bus, queue, Duration.ofMillis(100));
+                var puller = queue.openPuller(late -> {})) {
             var reconciler = new ConsumerReconciler(new RepairStore(parts.pg), queue, table, MAX_IDLE, () -> now);
             reconciler.runOnce();
             now = now.plus(MAX_IDLE).minusSeconds(1);
             reconciler.runOnce();
             assertThat(queue.stats(idle.function()).join()).isPresent();
 
-            now = now.plusSeconds(2);
-            Await.until("the idle one is removed", () -> {
+            queue.enqueue(command(used)).join();
+            var pulled = (PullResult.Message)
+                    puller.pull(used.function(), Duration.ofSeconds(5)).join();
+            pulled.delivery().ack().join();
+            Await.until("the table shows it", () -> {
                 reconciler.runOnce();
-                return queue.stats(idle.function()).join().isEmpty();
+                return table.current().join().stream()
+                        .anyMatch(stats -> stats.key().equals(used) && stats.delivered() > 0);
             });
+            reconciler.runOnce();
+            now = now.plusSeconds(2);
+            reconciler.runOnce();
 
-            assertThat(queue.stats(command.functionId()).join()).isPresent();
+            assertThat(queue.stats(idle.function()).join()).isEmpty();
+            assertThat(queue.stats(used.function()).join()).isPresent();
+            assertThat(queue.stats(busy.function()).join()).isPresent();
         }
+    }
+
+    private QueueKey withConsumer() {
+        var key = new QueueKey(Ids.user(now), Ids.function(now));
+        queue.ensureConsumer(key, 1).join();
+        return key;
+    }
+
+    private ActivationCommand command(QueueKey key) {
+        return new ActivationCommand(Ids.activation(now), key.owner(), key.function());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.faas.activation;
 
 import dev.faas.activation.ActivationEvents.AppendResult;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -45,10 +46,15 @@ public final class Canceller {
 
     /** @param known a state of it, which may be outdated */
     public CompletableFuture<Outcome> cancel(Snapshot known, Reason reason) {
-        return cancel(known, reason, MAX_TRIES);
+        return cancel(known, reason, clock.instant());
     }
 
-    private CompletableFuture<Outcome> cancel(Snapshot known, Reason reason, int triesLeft) {
+    /** @param at the same when the call is repeated: then what an earlier call stored is not taken for another's */
+    public CompletableFuture<Outcome> cancel(Snapshot known, Reason reason, Instant at) {
+        return cancel(known, reason, at.truncatedTo(ChronoUnit.MILLIS), MAX_TRIES);
+    }
+
+    private CompletableFuture<Outcome> cancel(Snapshot known, Reason reason, Instant at, int triesLeft) {
         if (triesLeft == 0) {
             return CompletableFuture.failedFuture(
                     new IllegalStateException("activation " + known.record().id()
@@ -59,17 +65,18 @@ public final class Canceller {
                 CompletableFuture.completedFuture(new Outcome.AlreadyEnded(Optional.of(ended)));
             case ActivationRecord.Running running
             when running.cancelRequested() != null -> CompletableFuture.completedFuture(new Outcome.Requested(running));
-            case ActivationRecord.Running running -> append(running.requestCancel(reason), known, reason, triesLeft);
-            case ActivationRecord.Queued queued ->
-                append(queued.cancel(reason, clock.instant().truncatedTo(ChronoUnit.MILLIS)), known, reason, triesLeft);
+            case ActivationRecord.Running running ->
+                append(running.requestCancel(reason), known, reason, at, triesLeft);
+            case ActivationRecord.Queued queued -> append(queued.cancel(reason, at), known, reason, at, triesLeft);
         };
     }
 
-    private CompletableFuture<Outcome> append(ActivationRecord next, Snapshot known, Reason reason, int triesLeft) {
+    private CompletableFuture<Outcome> append(
+            ActivationRecord next, Snapshot known, Reason reason, Instant at, int triesLeft) {
         return events.append(next, known.sequence()).thenCompose(appended -> switch (appended) {
             case AppendResult.Stored success -> removeCommand(next).thenApply(done -> new Outcome.Requested(next));
             case AppendResult.Superseded(Optional<Snapshot> actual)
-            when actual.isPresent() -> cancel(actual.get(), reason, triesLeft - 1);
+            when actual.isPresent() -> cancel(actual.get(), reason, at, triesLeft - 1);
             case AppendResult.Superseded notFound ->
                 CompletableFuture.completedFuture(new Outcome.AlreadyEnded(Optional.empty()));
         });

@@ -94,8 +94,7 @@ public final class CommandQueue {
 
     /** Removes a queued command, or one that waits for its retry. Must not be called for one that runs. */
     public CompletableFuture<Void> remove(ActivationCommand command) {
-        return CompletableFuture.allOf(
-                remove(stream, subject(command)), remove(nats.stream(Subjects.RETRIES), Subjects.retry(command.id())));
+        return CompletableFuture.allOf(remove(stream, subject(command)), remove(retries, Subjects.retry(command.id())));
     }
 
     /** Deletes by sequence: a purge by subject takes ten times as long and delays publishers. */
@@ -166,7 +165,7 @@ public final class CommandQueue {
         }
     }
 
-    /** Reads the stats of every function: 140 ms for a thousand. */
+    /** Reads the stats of every function, from one list of all consumers. */
     public CompletableFuture<List<QueueStats>> allStats() {
         return consumers
                 .list()
@@ -176,8 +175,13 @@ public final class CommandQueue {
 
     private static Optional<QueueStats> stats(ConsumerState state) {
         return Subjects.queueKey(state.filter())
-                .map(key ->
-                        new QueueStats(key, state.pending(), state.unacked(), state.maxAckPending(), state.current()));
+                .map(key -> new QueueStats(
+                        key,
+                        state.pending(),
+                        state.unacked(),
+                        state.maxAckPending(),
+                        state.current(),
+                        state.delivered()));
     }
 
     /** One function's queue.
@@ -185,9 +189,10 @@ public final class CommandQueue {
      * @param queued commands not delivered yet
      * @param running delivered and not acknowledged: running, or handed back and waiting for redelivery
      * @param limit how many may run at once
+     * @param delivered changes with each command that is delivered for the first time
      * @param current false when an older version created the consumer with other timings; {@code ensureConsumer} updates it
      */
-    public record QueueStats(QueueKey key, long queued, int running, int limit, boolean current) {}
+    public record QueueStats(QueueKey key, long queued, int running, int limit, boolean current, long delivered) {}
 
     /** Receives a share of the work notifications: each goes to one of the spawners, and may be lost. On a thread of the NATS client. */
     public Nats.Subscription takeWork(Consumer<QueueKey> listener) {

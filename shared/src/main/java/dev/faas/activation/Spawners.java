@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * long without a break, so that an outage of NATS does not make spawners dead. Heartbeats arrive by a watch, which can stop
  * without notice when a NATS node is lost; so before silence counts, the last heartbeat is read from the leader.
  *
- * <p>A spawner that is alive may not have a run whose state names it: it claimed the activation and never learned that. So it
- * is {@linkplain #findMissingRuns asked}.
+ * <p>A spawner that is alive may lack a run whose state names it: the answer to its claim was lost. So it is
+ * {@linkplain #findMissingRuns asked}.
  */
 public final class Spawners implements AutoCloseable {
     public static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(5);

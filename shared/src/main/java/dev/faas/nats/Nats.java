@@ -102,19 +102,19 @@ public final class Nats implements AutoCloseable {
 
     /** Passes on messages of a plain subject, in order, on one thread of the client library, which the handler must not block. */
     public Subscription subscribe(String subject, Consumer<LiveMessage> handler) {
-        return toSubscription(plain.subscribe(subject, republished(handler)));
+        return toSubscription(plain.subscribe(subject, toHandler(handler)));
     }
 
     /** Like {@link #subscribe(String, Consumer)}, but each message reaches only one member of the group. */
     public Subscription subscribe(String subject, String group, Consumer<LiveMessage> handler) {
-        return toSubscription(plain.subscribe(subject, group, republished(handler)));
+        return toSubscription(plain.subscribe(subject, group, toHandler(handler)));
     }
 
-    private static MessageHandler republished(Consumer<LiveMessage> handler) {
+    private static MessageHandler toHandler(Consumer<LiveMessage> handler) {
         return message -> handler.accept(JetStreamReplies.readRepublished(message));
     }
 
-    /** Answers each {@link #ask question} about a plain subject, on one thread of the client library, which must not be blocked. */
+    /** Answers each {@link #ask question} on a plain subject, on one thread of the client library, which must not be blocked. */
     public Subscription answer(String subject, UnaryOperator<byte[]> answer) {
         return toSubscription(
                 plain.subscribe(subject, message -> publish(message.getReplyTo(), answer.apply(message.getData()))));

@@ -63,37 +63,33 @@ public final class Subjects {
 
     /** Tells a spawner that work of a function waits for a slot elsewhere. */
     public static String workOffer(String spawner, QueueKey key) {
-        return workOffers(spawner, queue(key));
+        return peer("offer", spawner, queue(key));
     }
 
     public static String workOffers(String spawner) {
-        return workOffers(spawner, ">");
-    }
-
-    private static String workOffers(String spawner, String what) {
-        return PEERS + "offer." + spawner(spawner) + "." + what;
+        return peer("offer", spawner, ">");
     }
 
     /** Tells a spawner that another one starts the work that it offered. */
     public static String offerTaken(String spawner, QueueKey key) {
-        return offersTaken(spawner, queue(key));
+        return peer("taken", spawner, queue(key));
     }
 
     public static String offersTaken(String spawner) {
-        return offersTaken(spawner, ">");
-    }
-
-    private static String offersTaken(String spawner, String what) {
-        return PEERS + "taken." + spawner(spawner) + "." + what;
+        return peer("taken", spawner, ">");
     }
 
     /** Asks a spawner to offer its waiting work to another one. */
     public static String offerRequest(String spawner, String requester) {
-        return PEERS + "request." + spawner(spawner) + "." + spawner(requester);
+        return peer("request", spawner, spawner(requester));
     }
 
     public static String offerRequests(String spawner) {
-        return PEERS + "request." + spawner(spawner) + ".*";
+        return peer("request", spawner, "*");
+    }
+
+    private static String peer(String kind, String spawner, String rest) {
+        return PEERS + kind + "." + spawner(spawner) + "." + rest;
     }
 
     /** Says that a spawner found no command of a function although it was notified of one. */

@@ -56,7 +56,11 @@ class WireFormatTest {
                 Arguments.of(
                         "queue-table",
                         new QueueTablePart(
-                                "t-1", 0, 1, 3, List.of(new QueueStats(new QueueKey("usr_1", "fn_1"), 2, 1, 10, true))),
+                                "t-1",
+                                0,
+                                1,
+                                3,
+                                List.of(new QueueStats(new QueueKey("usr_1", "fn_1"), 2, 1, 10, true, 0))),
                         QueueTablePart.class),
                 Arguments.of(
                         "run-ids", new Spawners.RunIds(List.of("06b7gd98g07rk4q3v8x2m5n9tb")), Spawners.RunIds.class),

@@ -132,12 +132,16 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var pullLoop =
                 on.open("queues", () -> startPullLoop(peers, functions, slots, context, startedRuns), PullLoop::stop);
         on.open("offers", () -> peers.listen(pullLoop), Subscription::close);
-        on.open("work notifications", () -> context.bus().queue().takeWork(pullLoop::workArrived), Subscription::close);
+        var notifications = on.open(
+                "work notifications", () -> context.bus().queue().takeWork(pullLoop::workArrived), Subscription::close);
         peers.requestOffers();
         var watch = watchEngine(on, engine, pool, heartbeat, pullLoop);
         on.repeat("wait details", WAIT_DETAILS, () -> publishWaits(startedRuns, engine));
-        scanQueues(on, nats, context.bus().queue(), pullLoop, () -> ableSpawners(spawners));
-        on.repeat("replacement check", REPLACEMENT_CHECK, () -> yieldIfReplaced(heartbeat, pullLoop, startedRuns));
+        scanQueues(on, nats, context.bus().queue(), pullLoop, () -> spawnersForScan(spawners));
+        on.repeat(
+                "replacement check",
+                REPLACEMENT_CHECK,
+                () -> yieldIfReplaced(heartbeat, notifications, pullLoop, startedRuns));
         return serve(on, health(nats, watch, heartbeat), metrics);
     }
 
@@ -175,6 +179,15 @@ public final class SpawnerVerticle extends ServiceVerticle {
                 .filter(beat -> beat.trouble() == null)
                 .map(SpawnerHeartbeat::spawner)
                 .toList();
+    }
+
+    /** Ids of those with a free slot; of all that take work, when none has one. */
+    private static List<String> spawnersForScan(Spawners spawners) {
+        var free = spawners.recentHeartbeats().stream()
+                .filter(beat -> beat.trouble() == null && beat.free() > 0)
+                .map(SpawnerHeartbeat::spawner)
+                .toList();
+        return free.isEmpty() ? ableSpawners(spawners) : free;
     }
 
     /** How many runs of an owner may be here. */
@@ -264,7 +277,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
                 new QueueScanner(pullLoop.source(), pullLoop, config.work().slots(), self, spawners);
         var table = on.open(
                 "queue table",
-                () -> QueueTable.follow(nats, queue, config.work().timing().scan()),
+                () -> QueueTable.follow(nats, queue, config.work().timing().queueTableAge()),
                 QueueTable::close);
         table.onTable(scanner::scan);
     }
@@ -279,8 +292,10 @@ public final class SpawnerVerticle extends ServiceVerticle {
     }
 
     /** A later process with the same id has declared this one dead and takes over its work. */
-    private static void yieldIfReplaced(Heartbeat heartbeat, PullLoop pullLoop, Runs runs) throws InterruptedException {
+    private static void yieldIfReplaced(Heartbeat heartbeat, Subscription notifications, PullLoop pullLoop, Runs runs)
+            throws InterruptedException {
         if (heartbeat.detectReplacement()) {
+            notifications.close();
             runs.abandon();
             pullLoop.stop();
         }

@@ -63,7 +63,7 @@ final class LivenessTest {
     @Test
     void givenTheTimingOfARealPlatform_whenAddedUp_thenNoPathTakesLongerThanPromised() {
         var timing = RunTiming.DEFAULT;
-        var found = timing.scan().plus(timing.pull());
+        var found = timing.queueTableAge().plus(timing.pull());
 
         assertThat(found).as("a lost work notification").isLessThan(PROMISED);
         assertThat(Consumers.ACK_WAIT.plus(found)).as("taken, and not begun").isLessThan(PROMISED);

@@ -30,7 +30,7 @@ final class LostClaimsTest {
             RunTiming.DEFAULT.keepAlive(),
             RunTiming.DEFAULT.lease(),
             DELAY.multipliedBy(10),
-            RunTiming.DEFAULT.scan(),
+            RunTiming.DEFAULT.queueTableAge(),
             RunTiming.DEFAULT.reap());
 
     /** Longer than a claim is tried. */

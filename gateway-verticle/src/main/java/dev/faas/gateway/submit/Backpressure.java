@@ -56,7 +56,9 @@ public final class Backpressure {
 
     public Backpressure(ActivationEvents events, CommandQueue queue, QueueTable table, Limits limits) {
         this.limits = limits;
-        this.functions = Caffeine.newBuilder().expireAfterAccess(MAX_IDLE).build(id -> new FunctionLoad(queue, id));
+        this.functions = Caffeine.newBuilder()
+                .expireAfterAccess(MAX_IDLE)
+                .build(id -> new FunctionLoad(queue, id, FunctionLoad.WITHOUT_CONSUMER));
         this.room = new RefreshingValue<>(() -> {
             long added = storedBytes.addedSoFar();
             return events.streamUsage().whenComplete((room, failure) -> {
@@ -79,7 +81,7 @@ public final class Backpressure {
         var owner = owners.get(function.owner());
         return awaitFigures(room.value(), load.stats(), table.current())
                 .compose(ready -> tryReserve(function, load, owner, bytes))
-                // Never refuse because of figures that are a second old.
+                // Never refuse because of old figures.
                 .recover(refusal -> awaitFigures(room.latest(), load.latestStats(), table.latest())
                         .compose(ready -> tryReserve(function, load, owner, bytes)));
     }
@@ -190,6 +192,7 @@ public final class Backpressure {
         return " Nothing was accepted. Try again in " + seconds + " s.";
     }
 
+    /** Submits between the listing and its arrival are not counted: a quota may be exceeded by those. */
     private void updateOwners(List<QueueStats> queues) {
         var byOwner = queues.stream()
                 .collect(Collectors.groupingBy(

@@ -8,17 +8,20 @@ import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.read.ActivationReader;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
+import java.time.InstantSource;
 
 /** Cancels activations for their owners. */
 public final class Cancellation {
     private final ActivationReader reader;
     private final BusRetry bus;
     private final Canceller canceller;
+    private final InstantSource clock;
 
-    public Cancellation(ActivationReader reader, BusRetry bus, Canceller canceller) {
+    public Cancellation(ActivationReader reader, BusRetry bus, Canceller canceller, InstantSource clock) {
         this.reader = reader;
         this.bus = bus;
         this.canceller = canceller;
+        this.clock = clock;
     }
 
     /**
@@ -32,7 +35,8 @@ public final class Cancellation {
                     throw alreadyFinished(id);
                 });
             }
-            return bus.ask(caller, () -> canceller.cancel(newest.get(), Reason.CANCELLED_BY_USER))
+            var now = clock.instant();
+            return bus.ask(caller, () -> canceller.cancel(newest.get(), Reason.CANCELLED_BY_USER, now))
                     .map(outcome -> switch (outcome) {
                         case Canceller.Outcome.Requested obeyed -> obeyed.state();
                         case Canceller.Outcome.AlreadyEnded late -> throw alreadyFinished(id);

@@ -32,6 +32,7 @@ final class CountEstimate {
     /** How much of that has reached NATS or never will. */
     private final AtomicLong totalSettled = new AtomicLong();
 
+    private volatile long addedAt;
     private volatile long lastCount;
     /** How much of {@code totalAdded} is in {@code lastCount}. */
     private volatile long addedInLastCount;
@@ -45,10 +46,17 @@ final class CountEstimate {
 
     CountEstimate(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
+        this.addedAt = nanoTime.getAsLong();
     }
 
     void add(long amount) {
+        addedAt = nanoTime.getAsLong();
         totalAdded.addAndGet(amount);
+    }
+
+    /** Also when nothing was ever added. */
+    Duration timeSinceAdd() {
+        return Duration.ofNanos(nanoTime.getAsLong() - addedAt);
     }
 
     /** The amount has reached NATS, or never will. */

@@ -119,7 +119,9 @@ public final class IdempotencyKeys {
 
     private CompletableFuture<KeyClaim> findClaim(String name, IdempotencyEntry fresh, Problem otherwise) {
         return findId(name, fresh.meaning())
-                .thenApply(found -> new KeyClaim(found.orElseThrow(otherwise::asException), false));
+                .thenApply(found -> found.orElseThrow(otherwise::asException))
+                // Our own, when an earlier attempt was stored and its answer lost.
+                .thenApply(id -> new KeyClaim(id, id.equals(fresh.activationId())));
     }
 
     private String entryName(SubmitRequest request) {

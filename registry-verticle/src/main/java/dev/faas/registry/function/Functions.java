@@ -171,14 +171,18 @@ public final class Functions {
     }
 
     private Future<WriteResult> publish(FunctionRevision function) {
-        // A function has a consumer only while it has work. If this fails, the reconciler corrects the limit.
-        var consumer = Future.fromCompletionStage(queue.updateLimit(function), vertx.getOrCreateContext())
+        return writeToBucket(function)
+                .compose(sequence -> updateLimit(function).map(new WriteResult(function, sequence)));
+    }
+
+    /** A function has a consumer only while it has work. If this fails, the reconciler corrects the limit. */
+    private Future<Void> updateLimit(FunctionRevision function) {
+        return Future.fromCompletionStage(queue.updateLimit(function), vertx.getOrCreateContext())
                 .timeout(CONSUMER_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .recover(failure -> {
                     LOG.warn("limit not updated yet function={} cause={}", function.id(), failure.getMessage());
                     return Future.succeededFuture();
                 });
-        return writeToBucket(function).compose(sequence -> consumer.map(ready -> new WriteResult(function, sequence)));
     }
 
     private Future<Long> writeToBucket(FunctionRevision function) {

@@ -4,6 +4,7 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.queue.QueueTable;
 import dev.faas.lifecycle.Blocking;
+import dev.faas.nats.BusException;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,14 +33,19 @@ public final class ConsumerReconciler implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(ConsumerReconciler.class);
     public static final Duration MAX_IDLE = Duration.ofMinutes(5);
     private static final int FUNCTIONS_AT_ONCE = 1_000;
+    /** For removals: the other repairs wait meanwhile. */
+    private static final Duration BUDGET = Duration.ofSeconds(1);
 
     private final RepairStore store;
     private final CommandQueue queue;
     private final QueueTable table;
     private final Duration maxIdle;
     private final InstantSource clock;
-    /** When a consumer was first seen without work, since it had some. */
-    private Map<QueueKey, Instant> idleSince = Map.of();
+    /** Consumers without work. */
+    private Map<QueueKey, Idle> idle = Map.of();
+
+    /** @param delivered of the consumer's {@link QueueStats}: another value shows that it had work in between */
+    private record Idle(long delivered, Instant since) {}
 
     /** @param maxIdle how long a consumer stays without work */
     public ConsumerReconciler(
@@ -58,29 +65,44 @@ public final class ConsumerReconciler implements Reconciler.Repair {
     @Override
     public void runOnce() throws Exception {
         var queues = Blocking.await(table.current());
-        removeIdle(queues);
-        createMissing(queues);
+        var withWork = createMissing(queues);
         var ids = queues.stream().map(stats -> stats.key().function()).toList();
         Blocking.await(store.markQueueExisting(ids));
         correctLimits(queues, ids);
+        removeIdle(queues, withWork);
     }
 
-    private void removeIdle(List<QueueStats> queues) throws Exception {
+    /** @param withWork functions with unfinished activations, which may wait for a retry */
+    private void removeIdle(List<QueueStats> queues, Set<QueueKey> withWork) throws Exception {
         var now = clock.instant();
-        var idle = new HashMap<QueueKey, Instant>();
+        long until = System.nanoTime() + BUDGET.toNanos();
+        var stillIdle = new HashMap<QueueKey, Idle>();
         for (var stats : queues) {
-            if (stats.queued() > 0 || stats.running() > 0) {
+            if (stats.queued() > 0 || stats.running() > 0 || withWork.contains(stats.key())) {
                 continue;
             }
-            var since = idleSince.getOrDefault(stats.key(), now);
-            if (since.plus(maxIdle).isAfter(now)) {
-                idle.put(stats.key(), since);
-            } else if (isIdle(Blocking.await(queue.stats(stats.key().function())))) {
-                Blocking.await(queue.removeConsumer(stats.key()));
-                LOG.debug("idle consumer removed function={}", stats.key().function());
+            var before = idle.get(stats.key());
+            var each = before != null && before.delivered() == stats.delivered()
+                    ? before
+                    : new Idle(stats.delivered(), now);
+            if (each.since().plus(maxIdle).isAfter(now) || System.nanoTime() > until || !removeIfIdle(stats.key())) {
+                stillIdle.put(stats.key(), each);
             }
         }
-        idleSince = idle;
+        idle = stillIdle;
+    }
+
+    private boolean removeIfIdle(QueueKey key) throws InterruptedException {
+        try {
+            if (isIdle(Blocking.awaitReply(queue.stats(key.function())))) {
+                Blocking.awaitReply(queue.removeConsumer(key));
+                LOG.debug("idle consumer removed function={}", key.function());
+            }
+            return true;
+        } catch (BusException e) {
+            LOG.debug("idle consumer not removed yet function={} cause={}", key.function(), e.getMessage());
+            return false;
+        }
     }
 
     /** The table may be some seconds old. */
@@ -88,15 +110,19 @@ public final class ConsumerReconciler implements Reconciler.Repair {
         return now.filter(stats -> stats.queued() == 0 && stats.running() == 0).isPresent();
     }
 
-    private void createMissing(List<QueueStats> queues) throws Exception {
+    /** Returns all functions with work. */
+    private Set<QueueKey> createMissing(List<QueueStats> queues) throws Exception {
+        var withWork = new HashSet<QueueKey>();
         var existing = queues.stream().map(QueueStats::key).collect(Collectors.toSet());
         Optional<QueueKey> after = Optional.empty();
         List<QueueKey> page;
         do {
             page = Blocking.await(store.findFunctionsWithWork(after, FUNCTIONS_AT_ONCE));
             create(page.stream().filter(key -> !existing.contains(key)).collect(Collectors.toSet()));
+            withWork.addAll(page);
             after = page.isEmpty() ? after : Optional.of(page.getLast());
         } while (page.size() == FUNCTIONS_AT_ONCE);
+        return withWork;
     }
 
     private void create(Set<QueueKey> missing) throws Exception {

@@ -62,7 +62,7 @@ public final class LostRunRescuer implements Reconciler.Repair {
         }
     }
 
-    /** Asks each spawner once. The answer is final, because a spawner has a run before it claims the activation. */
+    /** Asks each spawner once. The answer is final, because a spawner registers a run before it claims the activation. */
     private Set<String> findMissing(List<Snapshot> batch) throws Exception {
         var ids = batch.stream()
                 .map(known -> (ActivationRecord.Running) known.record())

@@ -31,8 +31,8 @@ public final class QueueTable implements AutoCloseable {
     public static final Duration MAX_AGE = Duration.ofSeconds(8);
 
     private static final Logger LOG = LoggerFactory.getLogger(QueueTable.class);
-    private static final Duration USUAL_AGE = Duration.ofSeconds(2);
-    /** At most one part in this many of the time is spent listing. */
+    private static final Duration MIN_AGE = Duration.ofSeconds(2);
+    /** A list that took t is renewed after t times this, but no sooner than {@link #MIN_AGE} and no later than maxAge. */
     private static final int TIME_SHARE = 50;
     /** {@link #latest} may list more often. */
     private static final int LATEST_TIME_SHARE = 20;
@@ -50,7 +50,7 @@ public final class QueueTable implements AutoCloseable {
     private final CommandQueue queue;
     private final Duration maxAge;
     private final List<Consumer<Table>> listeners = new CopyOnWriteArrayList<>();
-    private final AtomicReference<CompletableFuture<List<QueueStats>>> listing = new AtomicReference<>();
+    private final AtomicReference<CompletableFuture<Dated>> listing = new AtomicReference<>();
     private final Nats.Subscription subscription;
     private final RepeatingTask refreshing;
     private volatile @Nullable Dated last;
@@ -62,10 +62,10 @@ public final class QueueTable implements AutoCloseable {
         this.queue = queue;
         this.maxAge = maxAge;
         this.subscription = nats.subscribe(Subjects.QUEUE_TABLE, this::onPart);
-        this.refreshing = RepeatingTask.startPaced("queue table", USUAL_AGE, this::refreshIfDue);
+        this.refreshing = RepeatingTask.startPaced("queue table", MIN_AGE, this::refreshIfDue);
     }
 
-    /** @param maxAge of the table, unless listing takes so long that it has to be done less often */
+    /** @param maxAge longest pause between two lists, however long listing takes */
     public static QueueTable follow(Nats nats, CommandQueue queue, Duration maxAge) {
         return new QueueTable(nats, queue, maxAge);
     }
@@ -79,11 +79,11 @@ public final class QueueTable implements AutoCloseable {
     public CompletableFuture<List<QueueStats>> current() {
         var known = last;
         return known == null
-                ? list()
+                ? listForThisProcess()
                 : CompletableFuture.completedFuture(known.table().queues());
     }
 
-    /** A table at most a tenth of a second old, or as new as the cost of listing allows. */
+    /** A table at most a tenth of a second old, or as new as the cost of listing allows. The other processes do not get it. */
     public CompletableFuture<List<QueueStats>> latest() {
         var known = last;
         return known != null
@@ -92,30 +92,34 @@ public final class QueueTable implements AutoCloseable {
                                         LATEST_NANOS,
                                         LATEST_TIME_SHARE * known.took().toNanos())
                 ? CompletableFuture.completedFuture(known.table().queues())
-                : list();
+                : listForThisProcess();
+    }
+
+    private CompletableFuture<List<QueueStats>> listForThisProcess() {
+        return list().thenApply(listed -> listed.table().queues());
     }
 
     private Duration refreshIfDue() throws InterruptedException {
         var known = last;
         long age = known == null ? Long.MAX_VALUE : System.nanoTime() - known.at();
-        var due = known == null ? Duration.ZERO : age(known.took());
+        var due = known == null ? Duration.ZERO : pauseAfter(known.took());
         if (age >= due.toNanos()) {
-            Blocking.awaitReply(list());
-            return age(Duration.ZERO);
+            publish(Blocking.awaitReply(list()));
+            return pauseAfter(Duration.ZERO); // the shortest pause; then the age is looked at again
         }
         // Not the same for all processes, so that the first one's list arrives before the others begin.
         long left = due.toNanos() - age;
         return Duration.ofNanos(left + ThreadLocalRandom.current().nextLong(due.toNanos() / 2 + 1));
     }
 
-    private Duration age(Duration took) {
+    private Duration pauseAfter(Duration took) {
         var cheap = took.multipliedBy(TIME_SHARE);
-        var usual = cheap.compareTo(USUAL_AGE) > 0 ? cheap : USUAL_AGE;
+        var usual = cheap.compareTo(MIN_AGE) > 0 ? cheap : MIN_AGE;
         return usual.compareTo(maxAge) > 0 ? maxAge : usual;
     }
 
-    private CompletableFuture<List<QueueStats>> list() {
-        var mine = new CompletableFuture<List<QueueStats>>();
+    private CompletableFuture<Dated> list() {
+        var mine = new CompletableFuture<Dated>();
         var other = listing.compareAndExchange(null, mine);
         if (other != null) {
             return other;
@@ -130,8 +134,7 @@ public final class QueueTable implements AutoCloseable {
             long now = System.nanoTime();
             var dated = new Dated(new Table(UUID.randomUUID().toString(), queues), now, Duration.ofNanos(now - begin));
             accept(dated);
-            publish(dated);
-            mine.complete(queues);
+            mine.complete(dated);
         });
         return mine;
     }

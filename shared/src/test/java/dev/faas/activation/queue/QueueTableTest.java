@@ -105,7 +105,7 @@ class QueueTableTest {
 
     @Test
     void aTableIsReadAtOnceWhereThereIsNoneYet() {
-        assertThat(Await.await(follow(nats).current())).contains(new QueueStats(FUNCTION, 0, 0, 7, true));
+        assertThat(Await.await(follow(nats).current())).contains(new QueueStats(FUNCTION, 0, 0, 7, true, 0));
     }
 
     @Test
@@ -113,7 +113,7 @@ class QueueTableTest {
         var seen = ConcurrentHashMap.<Set<QueueStats>>newKeySet();
         follow(nats).onTable(table -> seen.add(new HashSet<>(table.queues())));
         var rows = IntStream.range(0, 4_000)
-                .mapToObj(i -> new QueueStats(new QueueKey("u", "f" + i), i, 0, 10, true))
+                .mapToObj(i -> new QueueStats(new QueueKey("u", "f" + i), i, 0, 10, true, 0))
                 .toList();
 
         publish(new QueueTablePart("torn", 0, 3, 1, rows.subList(0, 10)));

@@ -32,13 +32,14 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   no state                   look again, a few times; then drop
  *   ended                      drop
- *   queued, expired            end it as expired
  *   queued, not due yet        park it
+ *   queued, expired            end it as expired
  *   queued                     CLAIM
+ *   running, our own claim     CLAIMED: its cancellation was requested meanwhile
  *   running, worker dead       LOST, then decide on the new state
  *   running, not on its worker LOST, then decide on the new state
  *   running                    look again later: that worker holds the command too
- *   NATS does not answer       when it does: give back our own claim; then look again later
+ *   NATS does not answer       wait until it does, undo our claim if it was stored, look again later
  * </pre>
  */
 public final class Claims {

@@ -8,10 +8,10 @@ import java.time.Duration;
  * @param keepAlive between two renewals of a lease
  * @param lease how long a run goes on without a confirmed renewal; then its sandbox is killed
  * @param pull how long a pull waits at the broker; it holds a slot meanwhile
- * @param scan longest age of the table of all queues
+ * @param queueTableAge longest pause between two lists of all queues
  * @param reap between two searches for orphaned containers
  */
-public record RunTiming(Duration keepAlive, Duration lease, Duration pull, Duration scan, Duration reap) {
+public record RunTiming(Duration keepAlive, Duration lease, Duration pull, Duration queueTableAge, Duration reap) {
     public static final RunTiming DEFAULT = new RunTiming(
             Duration.ofSeconds(5),
             Duration.ofSeconds(15),

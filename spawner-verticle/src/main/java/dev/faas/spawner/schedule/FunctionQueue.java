@@ -20,7 +20,7 @@ final class FunctionQueue {
     long notBefore;
     /** Work was announced after the last offer, which may have been about less. */
     boolean announcedSinceOffer;
-    /** By {@link System#nanoTime}. */
+    /** Of the last offer, by {@link System#nanoTime}; at first long enough ago that one may follow at once. */
     long offeredAt = System.nanoTime() - 1_000_000_000L;
 
     FunctionQueue(QueueKey key) {

@@ -23,7 +23,7 @@ public final class OwnerShare implements ToIntFunction<String> {
      */
     private record Division(List<SpawnerHeartbeat> alive, long slotsBefore, int slots, long allSlots) {}
 
-    private static final int GOLDEN_RATIO = 0x9E3779B9;
+    private static final int HASH_MULTIPLIER = 0x9E3779B9;
 
     private final int limit;
     private final String self;
@@ -39,12 +39,12 @@ public final class OwnerShare implements ToIntFunction<String> {
         this.heartbeats = heartbeats;
     }
 
-    /** How many runs of this owner may be here. Quick unless a heartbeat has come. */
+    /** How many runs of this owner may be here. The division is kept until a heartbeat changes. */
     @Override
     public int applyAsInt(String owner) {
         var now = currentDivision();
         // A place from 0 to allSlots, the same on every spawner, from which this owner's rounding begins.
-        long offset = (Integer.toUnsignedLong(owner.hashCode() * GOLDEN_RATIO) * now.allSlots()) >>> Integer.SIZE;
+        long offset = (Integer.toUnsignedLong(owner.hashCode() * HASH_MULTIPLIER) * now.allSlots()) >>> Integer.SIZE;
         // The difference of two running totals, rounded the same way on every spawner: so the shares add up exactly.
         return (int) (total(now.slotsBefore() + now.slots(), offset, now) - total(now.slotsBefore(), offset, now));
     }

@@ -114,6 +114,7 @@ public interface Peers {
 
         @Override
         public void offerTo(String spawner, QueueKey key) {
+            // All count as visited: the receiver does not pass it on.
             publish(Subjects.workOffer(spawner, key), Codec.encode(new Offer(self, spawners.get())));
         }
 

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Pulls commands from the broker while a slot is free, one at a time, and starts a run for each. {@link Scheduler} decides
- * which function is next. A function whose queue is empty is not pulled again before work is announced.
+ * which function is next. After an empty pull a function is pulled again only when work is announced, and once more if this
+ * spawner alone had been notified.
  *
  * <pre>
  *   work notification ─┐                       ┌─ command ──▶ run in the slot ── ended ─┐
@@ -63,7 +64,9 @@ public final class PullLoop implements Peers.Listener {
 
     /** The broker notified this spawner, and no other, of a command. */
     public void workArrived(QueueKey key) {
-        scheduler.workArrived(key);
+        if (!scheduler.workArrived(key)) {
+            peers.offer(key);
+        }
     }
 
     /** A function may have work. */
@@ -126,7 +129,7 @@ public final class PullLoop implements Peers.Listener {
                 starter.start(delivery, redelivery -> runEnded(queue.get(), redelivery));
             } else {
                 handBack(delivery);
-                scheduler.workMayExist(key);
+                workArrived(key);
             }
         });
     }
@@ -194,7 +197,7 @@ public final class PullLoop implements Peers.Listener {
         scheduler.runEnded(queue);
         redelivery.ifPresent(
                 delay -> CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
-                        .execute(() -> scheduler.workMayExist(queue.key)));
+                        .execute(() -> workArrived(queue.key)));
     }
 
     private static void handBack(Delivery delivery) {

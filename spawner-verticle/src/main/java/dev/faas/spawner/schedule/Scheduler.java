@@ -2,12 +2,11 @@ package dev.faas.spawner.schedule;
 
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedSet;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -28,9 +27,12 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The broker notifies one spawner of each command. One that cannot start it offers it to the others, and keeps it in mind
- * itself until that is taken. One that could not take an offer asks for it when it has a slot again and no work of its own.
+ * itself until that is taken. One that has a slot and no work of its own asks those that
+ * offered before.
  */
 final class Scheduler {
+    private record WorkSource(String spawner, String owner) {}
+
     /** What the pulling thread does next. */
     sealed interface Turn {
         /** Its slot is taken. */
@@ -39,15 +41,18 @@ final class Scheduler {
         /** Work of this function waits for a slot here: another spawner may have one. */
         record Offer(QueueKey key) implements Turn {}
 
-        /** That spawner offered work for which there was no slot then; there is one now. */
+        /** That spawner offered work before, and there is a slot for more now. */
         record RequestOffers(String spawner) implements Turn {}
     }
 
-    /** Before a pull is repeated that found nothing although this spawner was notified; doubles each time. */
+    /** Between two offers of the same function. */
+    private static final Duration OFFER_PAUSE = Duration.ofMillis(25);
+
+    /** Before a pull is repeated that found nothing despite a notification; doubles each time. */
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(25);
 
     private static final int MAX_DOUBLINGS = 4;
-    private static final int MAX_MISSED = 64;
+    private static final int MAX_SOURCES = 64;
 
     private final Slots slots;
     private final ToIntFunction<QueueKey> functionLimit;
@@ -58,9 +63,9 @@ final class Scheduler {
     private int pending;
 
     /** Queues that may have more work than was pulled, and were not offered yet. */
-    private final SequencedSet<FunctionQueue> unoffered = new LinkedHashSet<>();
-    /** Spawners that offered work of these owners, for which there was no slot here. */
-    private final Map<String, String> missedOffers = new HashMap<>();
+    private final Set<FunctionQueue> unoffered = new LinkedHashSet<>();
+    /** Where more work of an owner may wait: it was offered from there. */
+    private final Set<WorkSource> workSources = new LinkedHashSet<>();
 
     private boolean paused;
     private boolean closed;
@@ -76,15 +81,19 @@ final class Scheduler {
         locked(() -> announce(key));
     }
 
-    /** The broker notified this spawner alone. */
-    void workArrived(QueueKey key) {
-        locked(() -> {
+    /**
+     * The broker notified this spawner alone.
+     *
+     * @return false when it cannot be remembered
+     */
+    boolean workArrived(QueueKey key) {
+        return locked(() -> {
             var queue = announce(key);
             if (queue != null) {
                 queue.notified = true;
                 unoffered.add(queue);
             }
-            return null;
+            return queue != null;
         });
     }
 
@@ -95,15 +104,16 @@ final class Scheduler {
      */
     boolean workOffered(QueueKey key, String origin) {
         return locked(() -> {
-            expectMore(key);
+            pullAfterNextEnd(key);
+            if (workSources.size() < MAX_SOURCES) {
+                workSources.add(new WorkSource(origin, key.owner()));
+            }
             if (paused || closed || !slots.hasSlotFor(key.owner())) {
-                if (missedOffers.size() < MAX_MISSED) {
-                    missedOffers.put(key.owner(), origin);
-                }
                 return false;
             }
             var queue = announce(key);
             if (queue != null) {
+                queue.notified = true;
                 unoffered.add(queue); // if another function gets the slot
             }
             return queue != null;
@@ -125,12 +135,12 @@ final class Scheduler {
     /** Another spawner found no command: if runs of the function here use up its limit, the end of one lets the next begin. */
     void limitReached(QueueKey key) {
         locked(() -> {
-            expectMore(key);
+            pullAfterNextEnd(key);
             return null;
         });
     }
 
-    private void expectMore(QueueKey key) {
+    private void pullAfterNextEnd(QueueKey key) {
         var queue = queues.find(key);
         if (queue != null && queue.running > 0) {
             queue.knownEmpty = false;
@@ -178,7 +188,7 @@ final class Scheduler {
         try {
             while (!closed) {
                 var nearestWait = new long[] {Long.MAX_VALUE};
-                var turn = takeNext(nearestWait).or(this::nextMessage);
+                var turn = takeNext(nearestWait).or(() -> nextMessage(nearestWait));
                 if (turn.isPresent()) {
                     return turn.get();
                 }
@@ -208,23 +218,28 @@ final class Scheduler {
         return Optional.of(new Turn.Pull(queue));
     }
 
-    private Optional<Turn> nextMessage() {
+    private Optional<Turn> nextMessage(long[] nearestWait) {
         long now = System.nanoTime();
-        while (!unoffered.isEmpty()) {
-            var queue = unoffered.removeFirst();
-            if (queues.isScheduled(queue)
-                    && (paused || waitsForSlot(queue))
-                    && now - queue.offeredAt >= FIRST_BACKOFF.toNanos()) {
-                queue.offeredAt = now;
-                queue.announcedSinceOffer = false;
-                return Optional.of(new Turn.Offer(queue.key));
+        for (var each = unoffered.iterator(); each.hasNext(); ) {
+            var queue = each.next();
+            long wait = queue.offeredAt + OFFER_PAUSE.toNanos() - now;
+            if (!queues.isScheduled(queue) || isAtLimit(queue)) {
+                each.remove();
+            } else if (paused || waitsForSlot(queue)) {
+                if (wait <= 0) {
+                    each.remove();
+                    queue.offeredAt = now;
+                    queue.announcedSinceOffer = false;
+                    return Optional.of(new Turn.Offer(queue.key));
+                }
+                nearestWait[0] = Math.min(nearestWait[0], wait);
             }
         }
         if (!paused) {
-            for (var missed : missedOffers.entrySet()) {
-                if (slots.hasSlotFor(missed.getKey())) {
-                    missedOffers.remove(missed.getKey());
-                    return Optional.of(new Turn.RequestOffers(missed.getValue()));
+            for (var source : workSources) {
+                if (slots.hasSlotFor(source.owner())) {
+                    workSources.remove(source);
+                    return Optional.of(new Turn.RequestOffers(source.spawner()));
                 }
             }
         }
@@ -267,6 +282,9 @@ final class Scheduler {
         locked(() -> {
             consequence.run();
             queue.pulling = false;
+            if (queues.isScheduled(queue)) {
+                unoffered.add(queue);
+            }
             pending--;
             slots.release(queue.key.owner());
             queues.removeIfUnused(queue);

@@ -392,7 +392,7 @@ final class PullLoopTest {
         source.next().answer().complete(LAST_WORK);
         var ended = running.poll(10, TimeUnit.SECONDS);
 
-        scanner(pullLoop, 2).scan(table(new QueueStats(RICH_1, 0, 0, 10, true)));
+        scanner(pullLoop, 2).scan(table(new QueueStats(RICH_1, 0, 0, 10, true, 0)));
 
         assertThat(source.created.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
         ended.accept(Optional.empty());
@@ -402,9 +402,9 @@ final class PullLoopTest {
     void givenNoNotification_whenAScanFindsWorkOrRunsOfOthers_thenThoseQueuesArePulled() throws Exception {
         scanner(pullLoop(5), 5)
                 .scan(table(
-                        new QueueStats(RICH_1, 3, 0, 10, true),
-                        new QueueStats(RICH_2, 0, 0, 10, true),
-                        new QueueStats(POOR, 0, 1, 10, true)));
+                        new QueueStats(RICH_1, 3, 0, 10, true, 0),
+                        new QueueStats(RICH_2, 0, 0, 10, true, 0),
+                        new QueueStats(POOR, 0, 1, 10, true, 0)));
 
         assertThat(List.of(source.next().key(), source.next().key())).containsExactlyInAnyOrder(RICH_1, POOR);
         source.none();
@@ -413,7 +413,7 @@ final class PullLoopTest {
     @Test
     void givenSeveralSpawners_whenATableIsScanned_thenEachQueueIsLookedIntoByOneOfThem() throws Exception {
         var queues = IntStream.range(0, 30)
-                .mapToObj(i -> new QueueStats(new QueueKey("rich", "function-" + i), 1, 0, 10, true))
+                .mapToObj(i -> new QueueStats(new QueueKey("rich", "function-" + i), 1, 0, 10, true, 0))
                 .toArray(QueueStats[]::new);
         var pullLoop = pullLoop(100);
 
@@ -435,7 +435,7 @@ final class PullLoopTest {
 
         scanner(pullLoop, 2)
                 .scan(table(IntStream.range(0, 1_000)
-                        .mapToObj(i -> new QueueStats(new QueueKey("rich", "function-" + i), 0, 1, 10, true))
+                        .mapToObj(i -> new QueueStats(new QueueKey("rich", "function-" + i), 0, 1, 10, true, 0))
                         .toArray(QueueStats[]::new)));
 
         for (int i = 0; i < 64; i++) {
@@ -445,14 +445,15 @@ final class PullLoopTest {
     }
 
     @Test
-    void givenNoFreeSlot_whenNotified_thenTheWorkIsOfferedOnceAndStillPulledHereLater() throws Exception {
+    void givenNoFreeSlot_whenNotified_thenTheWorkIsOfferedAndStillPulledHereLater() throws Exception {
         var pullLoop = pullLoop(1);
         pullLoop.workArrived(RICH_1);
         source.next().answer().complete(LAST_WORK);
         assertThat(peers.offers).isEmpty();
 
         pullLoop.workArrived(POOR);
-        pullLoop.workArrived(POOR);
+        assertThat(peers.offers.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
+        pullLoop.workArrived(POOR); // soon after the first one: it is offered all the same
 
         assertThat(peers.offers.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
         endOne();
@@ -482,9 +483,30 @@ final class PullLoopTest {
         assertThat(peers.requests).isEmpty();
         endOne();
 
+        // After what it took and after what it did not: more may wait there.
+        assertThat(peers.requests.poll(10, TimeUnit.SECONDS)).isEqualTo("other");
         assertThat(peers.requests.poll(10, TimeUnit.SECONDS)).isEqualTo("other");
         source.none();
         assertThat(peers.requests).isEmpty();
+    }
+
+    @Test
+    void givenAnOfferThatWasTaken_whenThePullFindsNothing_thenTheOthersAreTold() throws Exception {
+        pullLoop(2).workOffered(POOR, OFFER);
+
+        source.next().answer().complete(new Result.Empty());
+
+        assertThat(peers.limitReports.poll(10, TimeUnit.SECONDS)).isEqualTo(POOR);
+    }
+
+    @Test
+    void givenASpawnerThatHasStopped_whenItIsNotified_thenTheWorkIsOffered() throws Exception {
+        var pullLoop = pullLoop(2);
+        pullLoop.stop();
+
+        pullLoop.workArrived(POOR);
+
+        assertThat(peers.offers).containsExactly(POOR);
     }
 
     @Test

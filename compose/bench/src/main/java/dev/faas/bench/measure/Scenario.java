@@ -31,4 +31,17 @@ public interface Scenario {
             return setup.onPlatform(settings(), spawners(), this::run);
         }
     }
+
+    /** Starts its spawners itself, and lasts long. */
+    interface WithOwnSpawners extends OnPlatform {
+        @Override
+        default Map<String, String> settings() {
+            return Map.of("FAAS_ACCESS_TOKEN_LIFETIME", "12h");
+        }
+
+        @Override
+        default int spawners() {
+            return 0;
+        }
+    }
 }

@@ -93,7 +93,7 @@ public final class BreadthScenario implements Scenario.OnPlatform {
         }
     }
 
-    /** Each spawner requests the same every few seconds. */
+    /** What one process of the platform requests every few seconds. */
     private static Samples measureQueueScans(CommandQueue queue) throws Exception {
         var samples = new Samples();
         for (int i = 0; i < SCANS; i++) {

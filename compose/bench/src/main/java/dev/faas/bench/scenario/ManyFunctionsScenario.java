@@ -10,11 +10,10 @@ import dev.faas.bench.measure.TargetResult;
 import dev.faas.bench.spawner.SleepingSpawners;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Measures what functions cost that nobody uses: the same load with few functions and among many. */
-public final class ManyFunctionsScenario implements Scenario.OnPlatform {
+public final class ManyFunctionsScenario implements Scenario.WithOwnSpawners {
     private static final int FEW = 100;
     private static final int MANY = 10_000;
     private static final int ACTIVE = 200;
@@ -34,16 +33,6 @@ public final class ManyFunctionsScenario implements Scenario.OnPlatform {
     public String description() {
         return "many functions, some of them active, against few; %d runs of %d ms a second"
                 .formatted(PER_SECOND, SLEEP.toMillis());
-    }
-
-    @Override
-    public Map<String, String> settings() {
-        return Map.of("FAAS_ACCESS_TOKEN_LIFETIME", "12h");
-    }
-
-    @Override
-    public int spawners() {
-        return 0;
     }
 
     @Override

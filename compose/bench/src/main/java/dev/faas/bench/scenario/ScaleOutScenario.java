@@ -11,10 +11,9 @@ import dev.faas.bench.measure.TargetResult;
 import dev.faas.bench.spawner.SleepingSpawners;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Map;
 
 /** Measures the throughput of more and more spawners whose slots are never free, against that of one. */
-public final class ScaleOutScenario implements Scenario.OnPlatform {
+public final class ScaleOutScenario implements Scenario.WithOwnSpawners {
     private static final int[] SPAWNERS = {1, 2, 4, 8};
     private static final int SLOTS = 2;
     private static final int CLIENTS_PER_SLOT = 3;
@@ -34,16 +33,6 @@ public final class ScaleOutScenario implements Scenario.OnPlatform {
     public String description() {
         return "1 to %d spawners of %d slots, runs of %d ms, %d waiting clients a slot"
                 .formatted(SPAWNERS[SPAWNERS.length - 1], SLOTS, SLEEP.toMillis(), CLIENTS_PER_SLOT);
-    }
-
-    @Override
-    public Map<String, String> settings() {
-        return Map.of("FAAS_ACCESS_TOKEN_LIFETIME", "12h");
-    }
-
-    @Override
-    public int spawners() {
-        return 0;
     }
 
     @Override

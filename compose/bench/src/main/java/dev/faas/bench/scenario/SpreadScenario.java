@@ -9,10 +9,9 @@ import dev.faas.bench.measure.TargetResult;
 import dev.faas.bench.spawner.SleepingSpawners;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** Measures what it costs to spread the same slots over several spawners. */
-public final class SpreadScenario implements Scenario.OnPlatform {
+public final class SpreadScenario implements Scenario.WithOwnSpawners {
     private static final int SLOTS = 16;
     private static final int SPAWNERS = 4;
     private static final int FUNCTIONS = 200;
@@ -32,16 +31,6 @@ public final class SpreadScenario implements Scenario.OnPlatform {
     public String description() {
         return "%d spawners of %d slots against one of %d: %d functions of %d users, runs of %d ms, %d a second"
                 .formatted(SPAWNERS, SLOTS / SPAWNERS, SLOTS, FUNCTIONS, USERS, SLEEP.toMillis(), PER_SECOND);
-    }
-
-    @Override
-    public Map<String, String> settings() {
-        return Map.of("FAAS_ACCESS_TOKEN_LIFETIME", "12h");
-    }
-
-    @Override
-    public int spawners() {
-        return 0;
     }
 
     /**

@@ -31,8 +31,8 @@ public final class SteadyScenario implements Scenario {
     private static final int SLOTS = 16;
     private static final Duration SLEEP = Duration.ofMillis(10);
     private static final Duration PHASE = Duration.ofMinutes(30);
-    /** Of settings: FAAS_EVENTS_RETENTION may not be shorter. */
-    private static final Duration SHORTEST_RETENTION = Duration.ofSeconds(5);
+    /** The registry refuses a shorter FAAS_EVENTS_RETENTION. */
+    private static final Duration SHORTEST_RETENTION = Duration.ofSeconds(10);
 
     private static final Duration WARM_UP = Duration.ofSeconds(20);
     private static final Duration LIST_PAUSE = Duration.ofMillis(100);
