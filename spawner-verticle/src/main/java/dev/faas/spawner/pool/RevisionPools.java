@@ -68,13 +68,6 @@ final class RevisionPools {
         return byKey.values().stream().anyMatch(pool -> !pool.boots.isEmpty());
     }
 
-    /** Whether a sandbox of the function's current revision is ready. */
-    boolean isReady(String functionId) {
-        var key = current.get(functionId);
-        var pool = key == null ? null : byKey.get(key);
-        return pool != null && !pool.idle.isEmpty();
-    }
-
     int readyCount() {
         return byKey.values().stream().mapToInt(pool -> pool.idle.size()).sum();
     }

@@ -226,16 +226,6 @@ public final class SandboxPool {
         });
     }
 
-    /** Whether a sandbox of the function's current revision is ready. */
-    public boolean isReady(String functionId) {
-        lock.lock();
-        try {
-            return pools.isReady(functionId);
-        } finally {
-            lock.unlock();
-        }
-    }
-
     int readyCount() {
         lock.lock();
         try {
