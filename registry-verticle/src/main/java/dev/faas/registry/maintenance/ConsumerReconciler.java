@@ -42,10 +42,10 @@ public final class ConsumerReconciler implements Reconciler.Repair {
     private final Duration maxIdle;
     private final InstantSource clock;
     /** Consumers without work. */
-    private Map<QueueKey, Idle> idle = Map.of();
+    private Map<QueueKey, IdleConsumer> idle = Map.of();
 
     /** @param delivered of the consumer's {@link QueueStats}: another value shows that it had work in between */
-    private record Idle(long delivered, Instant since) {}
+    private record IdleConsumer(long delivered, Instant since) {}
 
     /** @param maxIdle how long a consumer stays without work */
     public ConsumerReconciler(
@@ -76,7 +76,7 @@ public final class ConsumerReconciler implements Reconciler.Repair {
     private void removeIdle(List<QueueStats> queues, Set<QueueKey> withWork) throws Exception {
         var now = clock.instant();
         long until = System.nanoTime() + BUDGET.toNanos();
-        var stillIdle = new HashMap<QueueKey, Idle>();
+        var stillIdle = new HashMap<QueueKey, IdleConsumer>();
         for (var stats : queues) {
             if (stats.queued() > 0 || stats.running() > 0 || withWork.contains(stats.key())) {
                 continue;
@@ -84,7 +84,7 @@ public final class ConsumerReconciler implements Reconciler.Repair {
             var before = idle.get(stats.key());
             var each = before != null && before.delivered() == stats.delivered()
                     ? before
-                    : new Idle(stats.delivered(), now);
+                    : new IdleConsumer(stats.delivered(), now);
             if (each.since().plus(maxIdle).isAfter(now) || System.nanoTime() > until || !removeIfIdle(stats.key())) {
                 stillIdle.put(stats.key(), each);
             }
