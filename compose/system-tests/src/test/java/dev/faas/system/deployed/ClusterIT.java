@@ -164,10 +164,10 @@ class ClusterIT {
     @Order(7)
     void removedNothingIsLeftButTheVolumesOfTheStateAndTheSecrets() throws Exception {
         var shell = nodes.on(1);
-        shell.line(Nodes.LONG, "docker stack rm --detach=false faas");
+        shell.line(Nodes.SHORT, "docker stack rm faas");
 
         for (var i = 1; i <= 3; i++) {
-            nodes.on(i).untilEmpty(Nodes.SHORT, "docker ps -a --format '{{.Names}} {{.Status}}'");
+            nodes.on(i).untilEmpty(Nodes.LONG, "docker ps -a --format '{{.Names}} {{.Status}}'");
             assertThat(nodes.on(i).lines(Nodes.SHORT, "docker volume ls -q"))
                     .isSubsetOf("faas_nats", "faas_postgres")
                     .contains("faas_nats");
