@@ -38,6 +38,9 @@ public final class ClosedLoop {
     private ClosedLoop(int total, IntFunction<Future<?>> request) {
         this.total = total;
         this.request = request;
+        if (total == 0) {
+            all.complete(null);
+        }
     }
 
     /** Blocks until all requests are answered; the first failure ends the loop. */
