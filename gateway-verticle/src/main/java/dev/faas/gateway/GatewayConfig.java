@@ -63,23 +63,9 @@ public record GatewayConfig(
                 services,
                 http,
                 NatsConfig.from(env),
-                atMostHalf(
-                        env,
-                        PATIENCE,
-                        env.duration(PATIENCE, Duration.ofSeconds(5), "how long a request waits for NATS before a 503"),
-                        http.idleTimeout()),
+                patience(env, http.idleTimeout()),
                 new EventStream.Limits(
-                        atLeast(
-                                env,
-                                HEARTBEAT,
-                                atMostHalf(
-                                        env,
-                                        HEARTBEAT,
-                                        env.duration(
-                                                HEARTBEAT,
-                                                Duration.ofSeconds(15),
-                                                "interval of comments on a quiet event stream"),
-                                        http.idleTimeout())),
+                        heartbeat(env, http.idleTimeout()),
                         atLeast(
                                 env,
                                 STALL_LIMIT,
@@ -106,6 +92,16 @@ public record GatewayConfig(
             env.addProblem(name, "must be an http or https URL with a host, such as " + fallback);
         }
         return url;
+    }
+
+    private static Duration patience(Env env, Duration idleTimeout) {
+        var patience = env.duration(PATIENCE, Duration.ofSeconds(5), "how long a request waits for NATS before a 503");
+        return atMostHalf(env, PATIENCE, patience, idleTimeout);
+    }
+
+    private static Duration heartbeat(Env env, Duration idleTimeout) {
+        var heartbeat = env.duration(HEARTBEAT, Duration.ofSeconds(15), "interval of comments on a quiet event stream");
+        return atLeast(env, HEARTBEAT, atMostHalf(env, HEARTBEAT, heartbeat, idleTimeout));
     }
 
     /** Our own server closes a connection that is quiet for longer. */

@@ -15,32 +15,22 @@ import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects.QueueKey;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A function has a consumer while it has work. Runs against NATS and Postgres. */
-class ConsumerReconcilerTest {
+class ConsumerReconcilerTest extends LedgerFixture {
     private static final Duration MAX_IDLE = Duration.ofMinutes(5);
     /** More than the reconciler reads at once. */
     private static final int FUNCTIONS = 2_500;
-
-    @TempDir
-    Path directory;
-
-    @AutoClose
-    private LedgerParts parts;
 
     private CommandQueue queue;
     private Instant now = Instant.now();
 
     @BeforeEach
-    void start() throws Exception {
-        parts = new LedgerParts(directory);
+    void openQueue() {
         queue = new CommandQueue(parts.bus);
     }
 

@@ -14,36 +14,26 @@ import dev.faas.testing.Await;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Two registries copy the output of the same end, and one of them is slow. */
-class LateCopyTest {
+class LateCopyTest extends LedgerFixture {
     /** Large enough that the copy takes a while. */
     private static final int LENGTH = 32 << 20;
 
-    @TempDir
-    Path directory;
-
     private final byte[] output = new byte[LENGTH];
-
-    @AutoClose
-    private LedgerParts parts;
 
     private Story story;
 
     @BeforeEach
     void anEndWithMuchOutput() throws Exception {
-        parts = new LedgerParts(directory);
         new Random(7).nextBytes(output);
         var activation = Story.activation(
                 Ids.user(Instant.now()), Ids.function(Instant.now()), "worked", Instant.now(), Map.of());

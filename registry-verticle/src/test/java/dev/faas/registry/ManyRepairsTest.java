@@ -12,27 +12,18 @@ import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.registry.maintenance.StalledCommandRescuer;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Many activations of one user do not delay the repair of another user's activation for many rounds. */
-class ManyRepairsTest {
+class ManyRepairsTest extends LedgerFixture {
     private static final int MANY = 1_100;
     private static final Duration STALLED_AFTER = Duration.ofMillis(50);
-
-    @TempDir
-    Path directory;
-
-    @AutoClose
-    private LedgerParts parts;
 
     private CommandQueue queue;
     private RepairContext context;
@@ -41,7 +32,6 @@ class ManyRepairsTest {
 
     @BeforeEach
     void manyAcceptedWithoutACommand() throws Exception {
-        parts = new LedgerParts(directory);
         queue = new CommandQueue(parts.bus);
         var closer = new LostActivationCloser(
                 parts.events,

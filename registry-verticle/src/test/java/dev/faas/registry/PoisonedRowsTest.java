@@ -19,7 +19,6 @@ import dev.faas.wire.Subjects;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,27 +26,13 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** One of many ended activations can never be processed. */
-class PoisonedRowsTest {
+class PoisonedRowsTest extends LedgerFixture {
     private static final int MANY = 2_000;
     private static final PayloadCopy KEPT = new PayloadCopy.Inline(Buffer.buffer("kept"));
     private final Instant yesterday = Instant.now().minus(Duration.ofDays(1));
-
-    @TempDir
-    Path directory;
-
-    @AutoClose
-    private LedgerParts parts;
-
-    @BeforeEach
-    void start() throws Exception {
-        parts = new LedgerParts(directory);
-    }
 
     @Test
     void givenOneThatCannotBeDecodedWhenPrunedThenOneRoundPrunesAllOthers() throws Exception {

@@ -5,33 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.Snapshot;
 import dev.faas.registry.ledger.Pruner;
 import dev.faas.wire.Ids;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A registry of the previous version shares the ledger during an update: it keeps its bookkeeping in the rows. */
-class SideBySideTest {
+class SideBySideTest extends LedgerFixture {
     private final Instant longAgo = Instant.now().minus(Duration.ofHours(1));
     private static final String FOUND_BY_THE_PREVIOUS_VERSION =
             "select count(*) from activation where finished_at is not null and not pruned";
-
-    @TempDir
-    Path directory;
-
-    @AutoClose
-    private LedgerParts parts;
-
-    @BeforeEach
-    void start() throws Exception {
-        parts = new LedgerParts(directory);
-    }
 
     @Test
     void givenAnEndThatThisVersionWroteWhenThePreviousOnePrunesThenItIsLeftToThisVersion() throws Exception {

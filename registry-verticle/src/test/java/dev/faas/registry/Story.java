@@ -25,7 +25,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the events of one activation like a gateway and a spawner. */
-final class Story {
+public final class Story {
     static final Worker WORKER = new Worker("spawner-of-the-test", "1");
 
     final Activation activation;
@@ -41,7 +41,7 @@ final class Story {
         this.order = order;
     }
 
-    static Activation activation(
+    public static Activation activation(
             String owner, String functionId, String functionName, Instant submittedAt, Map<String, String> tags) {
         return activation(owner, functionId, functionName, submittedAt, Duration.ofDays(1), tags);
     }
@@ -68,14 +68,14 @@ final class Story {
                 null);
     }
 
-    static Story accepted(Nats bus, Activation activation, String argument) {
+    public static Story accepted(Nats bus, Activation activation, String argument) {
         var spec = FunctionSpec.of(activation.function().name(), activation.image());
         var story = new Story(new ActivationEvents(bus), activation, new RunSpec(spec, argument));
         story.store(ActivationRecord.accept(activation, story.order), 0);
         return story;
     }
 
-    String id() {
+    public String id() {
         return activation.id();
     }
 

@@ -49,6 +49,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -175,18 +176,19 @@ public final class SpawnerVerticle extends ServiceVerticle {
 
     /** Ids of those that are alive and take work, this one among them. */
     private static List<String> ableSpawners(Spawners spawners) {
+        return ableSpawners(spawners, able -> true);
+    }
+
+    private static List<String> ableSpawners(Spawners spawners, Predicate<SpawnerHeartbeat> isWanted) {
         return spawners.recentHeartbeats().stream()
-                .filter(beat -> beat.trouble() == null)
+                .filter(beat -> beat.trouble() == null && isWanted.test(beat))
                 .map(SpawnerHeartbeat::spawner)
                 .toList();
     }
 
     /** Ids of those with a free slot; of all that take work, when none has one. */
     private static List<String> spawnersForScan(Spawners spawners) {
-        var free = spawners.recentHeartbeats().stream()
-                .filter(beat -> beat.trouble() == null && beat.free() > 0)
-                .map(SpawnerHeartbeat::spawner)
-                .toList();
+        var free = ableSpawners(spawners, able -> able.free() > 0);
         return free.isEmpty() ? ableSpawners(spawners) : free;
     }
 

@@ -2,25 +2,20 @@ package dev.faas.registry.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.activation.Activation;
-import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
-import dev.faas.activation.RunSpec;
 import dev.faas.activation.Snapshot;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.registry.Story;
 import dev.faas.registry.ledger.HeldStates.DecodedState;
 import dev.faas.wire.Codec;
-import dev.faas.wire.FunctionSpec;
-import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +37,9 @@ class HeldStatesTest {
             Topology.create(bus, TopologyConfig.LOCAL);
             var ids = new ArrayList<String>();
             for (int i = 0; i < count; i++) {
-                ids.add(accept(bus, "x".repeat(argument)));
+                var activation =
+                        Story.activation("usr_of_the_test", "fn_of_the_test", "worked", Instant.now(), Map.of());
+                ids.add(Story.accepted(bus, activation, "x".repeat(argument)).id());
             }
             var taken = take(bus, count);
 
@@ -73,26 +70,5 @@ class HeldStatesTest {
             }
         }
         return taken;
-    }
-
-    private static String accept(Nats bus, String argument) {
-        var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        var spec = FunctionSpec.of("worked", "image:1");
-        var activation = new Activation(
-                Ids.activation(now),
-                "usr_of_the_test",
-                new Activation.FunctionKey("fn_of_the_test", "worked", 1),
-                "image:1",
-                FunctionSpec.Delivery.AT_LEAST_ONCE,
-                300,
-                spec.retry(),
-                now,
-                now.plusSeconds(60),
-                Map.of(),
-                null);
-        new ActivationEvents(bus)
-                .accept(ActivationRecord.accept(activation, new RunSpec(spec, argument)))
-                .join();
-        return activation.id();
     }
 }

@@ -3,23 +3,21 @@ package dev.faas.registry.ledger;
 import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.RunSpec;
 import dev.faas.config.Secret;
 import dev.faas.local.PostgresServer;
 import dev.faas.pg.Pg;
 import dev.faas.pg.PgConfig;
+import dev.faas.registry.Story;
 import dev.faas.testing.TestPostgres;
 import dev.faas.wire.FunctionSpec;
-import dev.faas.wire.Ids;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,22 +87,10 @@ class WriteOrderTest {
     }
 
     private static LedgerEntry accepted() {
-        var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        var spec = FunctionSpec.of("worked", "image:1");
-        var activation = new Activation(
-                Ids.activation(now),
-                "usr_of_the_test",
-                new Activation.FunctionKey("fn_of_the_test", "worked", 1),
-                "image:1",
-                FunctionSpec.Delivery.AT_LEAST_ONCE,
-                300,
-                spec.retry(),
-                now,
-                now.plusSeconds(60),
-                Map.of(),
-                null);
+        var activation = Story.activation("usr_of_the_test", "fn_of_the_test", "worked", Instant.now(), Map.of());
+        var runSpec = new RunSpec(FunctionSpec.of("worked", "image:1"), "");
         return new LedgerEntry(
-                ActivationRecord.accept(activation, new RunSpec(spec, "")).withoutRunSpec(),
+                ActivationRecord.accept(activation, runSpec).withoutRunSpec(),
                 1,
                 new PayloadCopy.Inline(Buffer.buffer("{}")),
                 PayloadCopy.NONE,

@@ -1,5 +1,6 @@
 package dev.faas.spawner.run;
 
+import dev.faas.activation.queue.QueueTable;
 import java.time.Duration;
 
 /**
@@ -16,6 +17,6 @@ public record RunTiming(Duration keepAlive, Duration lease, Duration pull, Durat
             Duration.ofSeconds(5),
             Duration.ofSeconds(15),
             Duration.ofMillis(2),
-            Duration.ofSeconds(8),
+            QueueTable.MAX_AGE,
             Duration.ofSeconds(30));
 }

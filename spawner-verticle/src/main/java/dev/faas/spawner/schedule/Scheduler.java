@@ -87,14 +87,18 @@ final class Scheduler {
      * @return false when it cannot be remembered
      */
     boolean workArrived(QueueKey key) {
-        return locked(() -> {
-            var queue = announce(key);
-            if (queue != null) {
-                queue.notified = true;
-                unoffered.add(queue);
-            }
-            return queue != null;
-        });
+        return locked(() -> expectCommand(key));
+    }
+
+    /** There is a command, which nobody else was told to pull; it is offered if another function gets the slot. */
+    private boolean expectCommand(QueueKey key) {
+        var queue = announce(key);
+        if (queue == null) {
+            return false;
+        }
+        queue.notified = true;
+        unoffered.add(queue);
+        return true;
     }
 
     /**
@@ -108,15 +112,7 @@ final class Scheduler {
             if (workSources.size() < MAX_SOURCES) {
                 workSources.add(new WorkSource(origin, key.owner()));
             }
-            if (paused || closed || !slots.hasSlotFor(key.owner())) {
-                return false;
-            }
-            var queue = announce(key);
-            if (queue != null) {
-                queue.notified = true;
-                unoffered.add(queue); // if another function gets the slot
-            }
-            return queue != null;
+            return !paused && !closed && slots.hasSlotFor(key.owner()) && expectCommand(key);
         });
     }
 

@@ -73,10 +73,6 @@ final class SleepingFunctions implements AutoCloseable {
                                 .recover(missing -> create(number, tries - 1)));
     }
 
-    int count() {
-        return owners.size();
-    }
-
     Client owner(int number) {
         return owners.get(number);
     }
@@ -92,7 +88,7 @@ final class SleepingFunctions implements AutoCloseable {
                 perSecond,
                 time,
                 sleep,
-                () -> ThreadLocalRandom.current().nextInt(count()));
+                () -> ThreadLocalRandom.current().nextInt(owners.size()));
     }
 
     /** @param choice of a function for each submit */

@@ -64,7 +64,7 @@ public final class SpreadScenario implements Scenario.WithOwnSpawners {
             functions.load(spawners, PER_SECOND, context.phase(WARM_UP), SLEEP);
             var waits = functions.load(spawners, PER_SECOND, phase, SLEEP).waits();
             int heavy = (int) (HEAVY_LOAD * SLOTS * 1_000 / SLEEP.toMillis());
-            try (var taken = TakenSlots.watch(spawners)) {
+            try (var taken = new TakenSlots(spawners)) {
                 var runs = functions.load(spawners, heavy, phase, SLEEP);
                 return new Result(waits, runs.ran() / taken.slotNanos());
             }

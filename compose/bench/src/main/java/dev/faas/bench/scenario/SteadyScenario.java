@@ -18,13 +18,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 
 /** Measures what grows under a constant load, once a third of the time is over and retention deletes as much as comes. */
-public final class SteadyScenario implements Scenario {
+public final class SteadyScenario implements Scenario.WithOwnSpawners {
     private static final int PER_SECOND = 300;
     private static final int FUNCTIONS = 20;
     private static final int USERS = 10;
@@ -55,15 +57,13 @@ public final class SteadyScenario implements Scenario {
     @Override
     public Report measure(BenchSetup setup) throws Exception {
         var retention = setup.size().phase(PHASE).dividedBy(RETENTION_PART);
-        var settings = Map.of(
-                "FAAS_ACCESS_TOKEN_LIFETIME",
-                "12h",
-                "FAAS_EVENTS_RETENTION",
-                Math.max(retention.toSeconds(), SHORTEST_RETENTION.toSeconds()) + "s");
-        return setup.onPlatform(settings, 0, this::run);
+        var settings = new HashMap<>(settings());
+        settings.put("FAAS_EVENTS_RETENTION", Math.max(retention.toSeconds(), SHORTEST_RETENTION.toSeconds()) + "s");
+        return setup.onPlatform(settings, spawners(), this::run);
     }
 
-    private Report run(ScenarioContext context) throws Exception {
+    @Override
+    public Report run(ScenarioContext context) throws Exception {
         var phase = context.phase(PHASE);
         try (var functions = new SleepingFunctions(context, "reused").grow(FUNCTIONS, USERS);
                 var spawners = new SleepingSpawners(context.subject().spawnerSettings()).add(1, SLOTS);
@@ -132,9 +132,9 @@ public final class SteadyScenario implements Scenario {
             add("event stream", events.streamUsage().get(10, TimeUnit.SECONDS).used());
             var memory = Memory.ofTree(ProcessHandle.current());
             add("platform and load, resident", memory.getFirst().residentBytes());
-            add("spawner, resident", resident(memory.subList(1, memory.size()), "java"));
-            add("nats-server, resident", resident(memory, "nats-server"));
-            add("postgres, shared pages counted once", proportional(memory));
+            add("spawner, resident", sum(memory.subList(1, memory.size()), "java", Memory::residentBytes));
+            add("nats-server, resident", sum(memory, "nats-server", Memory::residentBytes));
+            add("postgres, shared pages counted once", sum(memory, "postgres", Memory::proportionalBytes));
             add(LEDGER, bytesBelow(data.resolve(Path.of("postgres", "cluster", "data", "base"))));
         }
 
@@ -142,17 +142,10 @@ public final class SteadyScenario implements Scenario {
             seen.computeIfAbsent(what, none -> new ArrayList<>()).add(bytes / MB);
         }
 
-        private static long resident(List<Memory> memory, String process) {
+        private static long sum(List<Memory> memory, String process, ToLongFunction<Memory> bytes) {
             return memory.stream()
                     .filter(each -> each.process().equals(process))
-                    .mapToLong(Memory::residentBytes)
-                    .sum();
-        }
-
-        private static long proportional(List<Memory> memory) {
-            return memory.stream()
-                    .filter(each -> each.process().equals("postgres"))
-                    .mapToLong(Memory::proportionalBytes)
+                    .mapToLong(bytes)
                     .sum();
         }
 

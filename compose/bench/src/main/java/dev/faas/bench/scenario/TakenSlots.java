@@ -14,13 +14,9 @@ final class TakenSlots implements AutoCloseable {
     private double taken;
     private int count;
 
-    private TakenSlots(SleepingSpawners spawners) {
+    TakenSlots(SleepingSpawners spawners) {
         this.spawners = spawners;
         this.looks = RepeatingTask.start("taken slots", PAUSE, this::look);
-    }
-
-    static TakenSlots watch(SleepingSpawners spawners) {
-        return new TakenSlots(spawners);
     }
 
     private void look() throws Exception {

@@ -118,15 +118,7 @@ public final class SleepingSpawners implements AutoCloseable {
         }
     }
 
-    /** What has run since the last call. */
-    public synchronized Runs takeRuns() {
-        var taken = new Runs(waits, ran);
-        waits = new Samples();
-        ran = 0;
-        return taken;
-    }
-
-    /** Waits until so many have run since the last {@link #takeRuns}, and takes them. */
+    /** Waits until so many have run since the last call, and takes them. */
     public synchronized Runs awaitRuns(int count, Duration limit) throws InterruptedException, TimeoutException {
         long until = System.nanoTime() + limit.toNanos();
         while (waits.count() < count) {
@@ -137,7 +129,10 @@ public final class SleepingSpawners implements AutoCloseable {
             }
             wait(left);
         }
-        return takeRuns();
+        var taken = new Runs(waits, ran);
+        waits = new Samples();
+        ran = 0;
+        return taken;
     }
 
     /** Slots that are taken now. */

@@ -49,11 +49,6 @@ enum Fault {
                 link.refuse();
             }
         }
-
-        @Override
-        void remove(FaultTarget target) throws IOException {
-            restoreLinks(target);
-        }
     },
 
     /** Connections stay open, but transfer nothing. */
@@ -62,11 +57,6 @@ enum Fault {
         void inject(FaultTarget target) {
             target.links().forEach(FaultyLink::stall);
         }
-
-        @Override
-        void remove(FaultTarget target) throws IOException {
-            restoreLinks(target);
-        }
     },
 
     /** What the target asks for is done, and no answer arrives. Shorter than a lease. */
@@ -74,11 +64,6 @@ enum Fault {
         @Override
         void inject(FaultTarget target) {
             target.links().forEach(FaultyLink::swallowReplies);
-        }
-
-        @Override
-        void remove(FaultTarget target) throws IOException {
-            restoreLinks(target);
         }
     };
 
@@ -96,7 +81,12 @@ enum Fault {
 
     abstract void inject(FaultTarget target) throws IOException;
 
-    abstract void remove(FaultTarget target) throws IOException;
+    /** Restores the links; other kinds override it. */
+    void remove(FaultTarget target) throws IOException {
+        for (var link : target.links()) {
+            link.restore();
+        }
+    }
 
     String label() {
         return label;
@@ -104,12 +94,6 @@ enum Fault {
 
     Duration duration(RandomGenerator random) {
         return Duration.ofMillis(random.nextLong(shortest.toMillis(), longest.toMillis()));
-    }
-
-    private static void restoreLinks(FaultTarget target) throws IOException {
-        for (var link : target.links()) {
-            link.restore();
-        }
     }
 
     private static void signal(String name, FaultTarget target) throws IOException {
