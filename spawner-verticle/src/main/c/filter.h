@@ -1,5 +1,9 @@
-// Refuses system calls by which a function could kill init.
+// Refuses system calls: seccomp filters, which all processes inherit that start afterwards. They need no_new_privs. -1 where
+// the kernel has no filters.
 #pragma once
 
-// Installs a filter that all processes inherit; it needs no_new_privs. -1 where the kernel has no filters.
+// Those by which a function could kill init.
 int filter_install(void);
+
+// Those that Docker's profile allows in a container with init's capabilities, and refuses in one without.
+int filter_refuse_admin_calls(void);

@@ -70,8 +70,9 @@ static void put(int fd, const void *bytes, size_t count) {
     }
 }
 
-void send_ready(const uint8_t *last_nonce, uint64_t boottime_us) {
-    struct ready ready = {.magic = "FaasRdy", .version = PROTOCOL_VERSION, .boottime_us = boottime_us};
+void send_ready(const uint8_t *last_nonce, uint64_t boottime_us, uint16_t failed_step, uint16_t error) {
+    struct ready ready = {.magic = "FaasRdy", .version = PROTOCOL_VERSION, .boottime_us = boottime_us,
+                          .failed_step = failed_step, .error = error};
     for (int i = 0; i < NONCE_BYTES; i++) ready.inverted_nonce[i] = ~last_nonce[i];
     put(STDOUT_FILENO, &ready, sizeof ready);
 }

@@ -30,5 +30,5 @@ struct run_frame {
 // The payload needs one byte of room behind its length. 0 if the frame is valid. Sets the nonce whenever one was sent.
 int run_frame_parse(struct run_frame *frame, uint8_t *payload, uint32_t length);
 
-void send_ready(const uint8_t *last_nonce, uint64_t boottime_us);
+void send_ready(const uint8_t *last_nonce, uint64_t boottime_us, uint16_t failed_step, uint16_t error);
 void send_trailer(const struct trailer *trailer);

@@ -1,15 +1,21 @@
-// init: PID 1 of a sandbox.                                            usage: /.faas/init -- COMMAND [ARGUMENT...]
+// init: PID 1 of a sandbox.                                            usage: /.faas/init [OPTION...] -- COMMAND [ARGUMENT...]
+//
+// OPTIONS  --nested USER: each run gets a root of its own (nested.h), and this user of the image; init itself is root
+//          --scratch BYTES: what a nested run may write to its root
+//          --home: HOME becomes that of the user
+//          --profile NAME: of AppArmor, for the command
 //
 // Init boots ahead of demand and waits for a run frame with the argument. Then it starts the command with that argument as
 // its last word, as `docker run --init` would, and reports the end in a trailer on the command's own streams. So the spawner
 // learns of the end at once; Docker reports it tens of milliseconds later. protocol.h defines the protocol.
 //
-// Init runs as the same user as the command and is protected from it. It cannot be traced or read: it is not dumpable, and
+// Unless runs are nested, init runs as the same user as the command, and is protected from it. It cannot be traced or read: it is not dumpable, and
 // its file can only be executed. It cannot be killed: see filter.c. Only init and the spawner know the nonce that makes a
 // trailer valid. What the command changed of init is restored; if that fails, the sandbox is not used again.
 #define _GNU_SOURCE
 #include "clock.h"
 #include "filter.h"
+#include "relay.h"
 #include "run.h"
 #include <errno.h>
 #include <poll.h>
@@ -55,7 +61,7 @@ static int boot(int words, char **command) {
     if (words == 0 || init.signals < 0 || init.null < 0) return -1;
     meter_open(&init.meter, "/sys/fs/cgroup");
     guard_remember(&init.guard, init.null);
-    sandbox_remember(&init.sandbox);
+    if (!init.nested.user) sandbox_remember(&init.sandbox);
     return 0;
 }
 
@@ -66,10 +72,76 @@ static void linger(void) {
     poll(&in, 1, LINGER_MS);
 }
 
+// The inner init of a nested run: one run frame, one trailer.
+static enum exit_code serve_inner(void) {
+    struct inbox inbox = {.payload = payload, .capacity = MAX_PAYLOAD};
+    struct trailer trailer = {.version = PROTOCOL_VERSION};
+    struct run_frame frame;
+    struct control control;
+    enum arrival arrival;
+    while ((arrival = inbox_receive(&inbox)) == FRAME_PARTIAL) continue;
+    if (arrival != FRAME_COMPLETE || inbox.header.type != FRAME_RUN) return BAD_FRAME;
+    inbox_empty(&inbox);
+    if (run_frame_parse(&frame, payload, inbox.header.length)) return BAD_FRAME;
+    memcpy(trailer.nonce, frame.head.nonce, NONCE_BYTES);
+    inbox_move(&inbox, &control, sizeof control);
+    init.as = &init.nested.identity;
+    if (run(&init, &frame, &inbox, &trailer) == RUN_ABANDONED) return DONE;
+    return write(STDIN_FILENO, &trailer, sizeof trailer) == sizeof trailer ? DONE : CANNOT_START;
+}
+
+static struct failure build_root(void) {
+    struct failure failure;
+    if (nested_start(&init.nested, &failure) == INNER) _exit(serve_inner());
+    return failure;
+}
+
+// Makes the sandbox as it was before the run. 0 if another run can come.
+static int renew(const struct trailer *trailer) {
+    if (!init.nested.user) return trailer->kind == KIND_TOO_LATE ? 0 : sandbox_reset(&init.sandbox);
+    return nested_end(&init.nested, &init.meter) || build_root().step != STEP_NONE ? -1 : 0;
+}
+
+// Adds what the cgroup counted, and restores what a command can change of init.
+static void settle(const struct reading *before, struct trailer *trailer) {
+    if (guard_restore(&init.guard)) trailer->flags |= TRAILER_DIRTY;
+    if (!init.filtered) trailer->flags |= TRAILER_UNFILTERED | TRAILER_DIRTY;
+    struct reading now = meter_read(&init.meter);
+    trailer->oom_kills = now.oom_kills - before->oom_kills;
+    if (trailer->oom_kills > 0) {
+        trailer->flags |= TRAILER_OUT_OF_MEMORY | (init.nested.user ? TRAILER_DIRTY : 0);
+        sandbox_wipe(&init.sandbox); // a full tmpfs uses memory that the trailer may need
+    }
+    if (meter_knows_cpu(&init.meter)) trailer->cpu_us = now.cpu_us - before->cpu_us;
+    trailer->peak_before = before->peak_memory;
+    trailer->peak_memory = now.peak_memory;
+}
+
+static enum run_result run_frame(struct run_frame *frame, const struct header *header, struct inbox *inbox,
+                                 struct trailer *trailer) {
+    struct reading before = meter_read(&init.meter);
+    enum run_result result = init.nested.user ? relay_run(&init, header, payload, inbox, trailer)
+                                              : run(&init, frame, inbox, trailer);
+    if (result == RUN_ABANDONED) return result;
+    if (result == RUN_LOST) {
+        *trailer = (struct trailer){.version = PROTOCOL_VERSION, .kind = KIND_SIGNALED, .value = SIGKILL,
+                                    .flags = TRAILER_DIRTY};
+        memcpy(trailer->nonce, frame->head.nonce, NONCE_BYTES);
+    }
+    if (trailer->kind != KIND_TOO_LATE) settle(&before, trailer);
+    return result == RUN_LOST && !(trailer->flags & TRAILER_OUT_OF_MEMORY) ? RUN_ABANDONED : RUN_ENDED;
+}
+
 static enum exit_code serve(void) {
     struct inbox inbox = {.payload = payload, .capacity = MAX_PAYLOAD};
     uint8_t last[NONCE_BYTES] = {0};
-    send_ready(last, clock_us(CLOCK_BOOTTIME));
+    struct failure failure = {0};
+    if (init.nested.user) {
+        failure = nested_remember(&init.nested);
+        init.nested.memory = meter_memory(&init.meter);
+        if (failure.step == STEP_NONE) failure = build_root();
+    }
+    send_ready(last, clock_us(CLOCK_BOOTTIME), failure.step, failure.error);
     for (;;) {
         switch (inbox_receive(&inbox)) {
         case FRAME_PARTIAL: continue;
@@ -78,32 +150,46 @@ static enum exit_code serve(void) {
         case FRAME_WRONG: return BAD_FRAME;
         }
         inbox_empty(&inbox);
-        uint8_t type = inbox.header.type;
-        uint32_t length = inbox.header.length;
-        if (type == FRAME_STOP || type == FRAME_PASS) continue; // too late: its run has ended
-        if (type != FRAME_RUN) return BAD_FRAME;
+        struct header header = inbox.header;
+        if (header.type == FRAME_STOP || header.type == FRAME_PASS) continue; // too late: its run has ended
+        if (header.type != FRAME_RUN || failure.step != STEP_NONE) return BAD_FRAME;
 
         struct run_frame frame; // points into the payload, so frames that come during the run go to another buffer
         struct control control;
         struct trailer trailer = {.version = PROTOCOL_VERSION};
-        int wrong = run_frame_parse(&frame, payload, length);
+        int wrong = run_frame_parse(&frame, payload, header.length);
         memcpy(trailer.nonce, frame.head.nonce, NONCE_BYTES);
         inbox_move(&inbox, &control, sizeof control);
         if (wrong) trailer.kind = KIND_BAD_FRAME;
-        else if (run(&init, &frame, &inbox, &trailer) == RUN_ABANDONED) return DONE;
+        else if (run_frame(&frame, &header, &inbox, &trailer) == RUN_ABANDONED) return DONE;
         send_trailer(&trailer);
         if (wrong) return BAD_FRAME;
 
-        explicit_bzero(payload, length);
+        explicit_bzero(payload, header.length);
         inbox_move(&inbox, payload, MAX_PAYLOAD);
         if (!(frame.head.flags & RUN_REUSE) || (trailer.flags & TRAILER_DIRTY)) {
             linger();
             return DONE;
         }
-        if (trailer.kind != KIND_TOO_LATE && sandbox_reset(&init.sandbox)) return DONE;
+        if (renew(&trailer)) return DONE;
         memcpy(last, frame.head.nonce, NONCE_BYTES);
-        send_ready(last, clock_us(CLOCK_BOOTTIME));
+        send_ready(last, clock_us(CLOCK_BOOTTIME), STEP_NONE, 0);
     }
+}
+
+// Takes the options in front of "--". Returns the index of the command; 0 if an option is wrong.
+static int take_options(int argc, char **argv) {
+    int i = 1;
+    for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char **value = strcmp(argv[i], "--nested") == 0    ? &init.nested.user
+                             : strcmp(argv[i], "--scratch") == 0 ? &init.nested.scratch
+                             : strcmp(argv[i], "--profile") == 0 ? &init.nested.identity.profile
+                                                                 : NULL;
+        if (strcmp(argv[i], "--home") == 0) init.nested.sets_home = 1;
+        else if (value && i + 1 < argc) *value = argv[++i];
+        else return 0;
+    }
+    return init.nested.user && !init.nested.scratch ? 0 : i + 1;
 }
 
 int main(int argc, char **argv) {
@@ -112,7 +198,7 @@ int main(int argc, char **argv) {
         return NOT_PID_1;
     }
     prctl(PR_SET_DUMPABLE, 0);
-    int skipped = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
-    if (argc < skipped || boot(argc - skipped, argv + skipped)) return CANNOT_START;
+    int skipped = take_options(argc, argv);
+    if (skipped == 0 || skipped > argc || boot(argc - skipped, argv + skipped)) return CANNOT_START;
     return serve();
 }

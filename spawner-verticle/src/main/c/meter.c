@@ -41,6 +41,7 @@ void meter_open(struct meter *meter, const char *cgroups) {
     }
     meter->oom = first_of(cgroups, (const char *[]){"memory.events", "memory/memory.oom_control", NULL});
     meter->peak = first_of(cgroups, (const char *[]){"memory.peak", "memory/memory.max_usage_in_bytes", NULL});
+    meter->memory = first_of(cgroups, (const char *[]){"memory.stat", "memory/memory.stat", NULL});
 }
 
 int meter_knows_cpu(const struct meter *meter) {
@@ -53,4 +54,9 @@ struct reading meter_read(const struct meter *meter) {
         .oom_kills = number(meter->oom, "oom_kill"),
         .peak_memory = number(meter->peak, NULL),
     };
+}
+
+// "anon" is of version 2, "rss" of version 1.
+uint64_t meter_memory(const struct meter *meter) {
+    return number(meter->memory, "anon") + number(meter->memory, "rss") + number(meter->memory, "shmem");
 }

@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 struct meter {
-    int cpu, oom, peak; // descriptors, kept open, because a function may lower init's limit of descriptors
+    int cpu, oom, peak, memory; // descriptors, kept open, because a function may lower init's limit of descriptors
     int cpu_in_us;      // version 2; version 1 counts nanoseconds
 };
 
@@ -14,3 +14,6 @@ struct reading {
 void meter_open(struct meter *meter, const char *cgroups); // cgroups: /sys/fs/cgroup
 int meter_knows_cpu(const struct meter *meter);
 struct reading meter_read(const struct meter *meter);
+
+// The bytes that processes and tmpfs use now.
+uint64_t meter_memory(const struct meter *meter);

@@ -1,4 +1,4 @@
-// The protocol between the spawner and init, version 1. Its Java side is dev.faas.spawner.docker.init.InitProtocol: change
+// The protocol between the spawner and init, version 2. Its Java side is dev.faas.spawner.docker.init.InitProtocol: change
 // both, and the version, together. All numbers are little endian.
 //
 // SPAWNER → INIT, on stdin: frames.
@@ -22,7 +22,8 @@
 // INIT → SPAWNER
 //
 //   READY     on stdout, when init waits for a run: "FaasRdy" and the version, the inverted nonce of the last run (before
-//             the first run: of zeros), u64 CLOCK_BOOTTIME in microseconds
+//             the first run: of zeros), u64 CLOCK_BOOTTIME in microseconds; with --nested, the step of the root's building
+//             that failed and its errno: then init runs nothing
 //   TRAILER   at the end of stdout and of stderr, the same on both, when no process of the run is left: struct trailer.
 //             Bytes that look like a trailer but do not begin with the nonce are the function's output.
 //
@@ -37,7 +38,7 @@
 #pragma once
 #include <stdint.h>
 
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 #define NONCE_BYTES 16
 #define MAX_PAYLOAD (1u << 20) // the longest argument, 32 KiB of variables, and room for what exec refuses
 
@@ -67,6 +68,21 @@ struct ready {
     uint8_t version;
     uint8_t inverted_nonce[NONCE_BYTES];
     uint64_t boottime_us;
+    uint16_t failed_step, error; // 0: none failed
+    uint32_t zero;
+};
+
+// The steps by which a nested run gets its root.
+enum step {
+    STEP_NONE = 0,
+    STEP_USER = 1,       // the image's user does not exist
+    STEP_NAMESPACES = 2, // new namespaces
+    STEP_SCRATCH = 3,    // the tmpfs for what the run writes
+    STEP_ROOT = 4,       // the overlay of the root
+    STEP_MOUNTS = 5,     // what is mounted below it
+    STEP_ENTER = 6,      // the change of the root
+    STEP_RIGHTS = 7,     // the capabilities and the AppArmor profile of the command
+    STEP_FILTER = 8,     // the filter of system calls
 };
 
 enum kind {
@@ -105,5 +121,5 @@ struct trailer {
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the structures go over the wire as they are");
 _Static_assert(sizeof(struct header) == 8 && sizeof(struct run_head) == 40, "no padding");
-_Static_assert(sizeof(struct control) == 20 && sizeof(struct ready) == 32, "no padding");
+_Static_assert(sizeof(struct control) == 20 && sizeof(struct ready) == 40, "no padding");
 _Static_assert(sizeof(struct trailer) == 80, "no padding");

@@ -56,7 +56,7 @@ static void start(struct init *init, struct progress *p) {
         memcpy(argv, init->command, init->command_words * sizeof *argv);
         argv[init->command_words] = p->frame->argument;
         for (int tries = 0; tries < FORK_TRIES; tries++) {
-            p->command = process_start(argv, environment, init->null, &init->inherited, &exec_error);
+            p->command = process_start(argv, environment, init->null, &init->inherited, init->as, &exec_error);
             if (p->command > 0 || errno != EAGAIN) break;
             pause_us(-1, 2000);
         }
@@ -100,14 +100,15 @@ static int reap(struct progress *p) {
     return process == 0;
 }
 
+int next_signal(int signals) {
+    struct signalfd_siginfo got;
+    return read(signals, &got, sizeof got) == sizeof got ? (int)got.ssi_signo : 0;
+}
+
 // Passes pending signals on to this process; drops them if it is not positive.
 static void take_signals(struct init *init, pid_t to) {
-    struct signalfd_siginfo got[8];
-    ssize_t count;
-    while ((count = read(init->signals, got, sizeof got)) > 0) {
-        for (size_t i = 0; i < count / sizeof *got; i++) {
-            if (to > 0 && got[i].ssi_signo != SIGCHLD) process_signal(to, got[i].ssi_signo);
-        }
+    for (int number; (number = next_signal(init->signals)) > 0;) {
+        if (to > 0 && number != SIGCHLD) process_signal(to, number);
     }
 }
 
@@ -181,25 +182,12 @@ enum run_result run(struct init *init, struct run_frame *frame, struct inbox *in
         trailer->kind = KIND_TOO_LATE;
         return RUN_ENDED;
     }
-    struct reading before = meter_read(&init->meter);
     take_signals(init, -1); // drop signals from before the run
     p.started = now_us();
     if (frame->head.timeout_ms > 0) p.due = p.started + frame->head.timeout_ms * 1000ull;
     start(init, &p);
     enum run_result result = watch(init, &p, inbox);
     kill_rest(init, &p);
-    if (result == RUN_ABANDONED) return result;
-
-    if (guard_restore(&init->guard)) trailer->flags |= TRAILER_DIRTY;
-    if (!init->filtered) trailer->flags |= TRAILER_UNFILTERED | TRAILER_DIRTY;
-    struct reading now = meter_read(&init->meter);
-    trailer->oom_kills = now.oom_kills - before.oom_kills;
-    if (trailer->oom_kills > 0) {
-        trailer->flags |= TRAILER_OUT_OF_MEMORY;
-        sandbox_wipe(&init->sandbox); // a full tmpfs uses memory that the trailer may need
-    }
-    trailer->cpu_us = meter_knows_cpu(&init->meter) ? now.cpu_us - before.cpu_us : p.rusage_us;
-    trailer->peak_before = before.peak_memory;
-    trailer->peak_memory = now.peak_memory;
-    return RUN_ENDED;
+    trailer->cpu_us = p.rusage_us;
+    return result;
 }

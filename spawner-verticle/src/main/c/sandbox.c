@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "sandbox.h"
 #include "clock.h"
+#include "mounts.h"
 #include "wipe.h"
 #include <dirent.h>
 #include <fcntl.h>
@@ -47,28 +48,16 @@ static int watch_same(const struct watched *before) {
     return 1;
 }
 
-// The kernel writes blanks and other special characters as \ooo.
-static void unescape(char *text) {
-    char *to = text;
-    for (const char *from = text; *from; to++) {
-        if (from[0] == '\\' && from[1] && from[2] && from[3]) {
-            *to = (from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0');
-            from += 4;
-        } else {
-            *to = *from++;
-        }
-    }
-    *to = 0;
+static int is_below(const char *path, const char *folder) {
+    return path_is_within(path, folder) && strcmp(path, folder) != 0;
 }
 
-static int strictly_below(const char *path, const char *folder) {
-    size_t length = strlen(folder);
-    return strncmp(path, folder, length) == 0 && path[length] == '/' && path[length + 1];
-}
-
-// Records how this writable mount is reset between runs; clears reusable if it cannot be.
-static void remember_mount(struct sandbox *sandbox, const char *path, const char *type) {
+// Records how a writable mount is reset between runs; clears reusable if it cannot be.
+static void remember_mount(void *context, const struct mount *mount) {
+    struct sandbox *sandbox = context;
+    const char *path = mount->path, *type = mount->type;
     struct stat found;
+    if (!mount_is_writable(mount)) return;
     static const char *const keep_no_data[] = {"proc", "sysfs", "devpts", "cgroup", "cgroup2", NULL};
     for (const char *const *name = keep_no_data; *name; name++) {
         if (strcmp(type, *name) == 0) return;
@@ -86,7 +75,7 @@ static void remember_mount(struct sandbox *sandbox, const char *path, const char
     }
     int in_memory = strcmp(type, "tmpfs") == 0;
     if (in_memory && !S_ISDIR(found.st_mode)) return; // Docker mounts /dev/null over files of /proc
-    int wipeable = (in_memory || strcmp(type, "mqueue") == 0) && !strictly_below(sandbox->cwd, path);
+    int wipeable = (in_memory || strcmp(type, "mqueue") == 0) && !is_below(sandbox->cwd, path);
     char *copy = wipeable && sandbox->wiped_count < MAX_WIPED ? strdup(path) : NULL;
     if (copy) sandbox->wiped[sandbox->wiped_count++] = (struct wiped){copy, found};
     else sandbox->reusable = 0;
@@ -94,22 +83,8 @@ static void remember_mount(struct sandbox *sandbox, const char *path, const char
 
 void sandbox_remember(struct sandbox *sandbox) {
     if (!getcwd(sandbox->cwd, sizeof sandbox->cwd)) strcpy(sandbox->cwd, "/");
-    FILE *mounts = fopen("/proc/self/mountinfo", "re");
-    sandbox->reusable = mounts != NULL;
-    if (!mounts) return;
-    char line[2 * PATH_MAX];
-    while (fgets(line, sizeof line, mounts)) {
-        char path[PATH_MAX], options[256], type[64];
-        const char *tail = strstr(line, " - ");
-        if (!strchr(line, '\n') || !tail || sscanf(line, "%*s %*s %*s %*s %4095s %255s", path, options) != 2 ||
-            sscanf(tail, " - %63s", type) != 1) {
-            sandbox->reusable = 0;
-        } else if (strncmp(options, "rw", 2) == 0) {
-            unescape(path);
-            remember_mount(sandbox, path, type);
-        }
-    }
-    fclose(mounts);
+    sandbox->reusable = 1;
+    if (mounts_read(remember_mount, sandbox)) sandbox->reusable = 0;
 }
 
 int sandbox_wipe(const struct sandbox *sandbox) {

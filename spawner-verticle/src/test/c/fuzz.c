@@ -1,6 +1,7 @@
 // Sends init invalid conversations: frames cut off, too long, with changed bytes, in any order, and noise.
-// Built with the sanitizers, and without process.c, sandbox.c and filter.c, which would kill all processes, wipe folders and
-// filter this process's own calls outside a container. Here a child is only a number that ends at random.             usage: fuzz SEED INPUTS SECONDS
+// Built with the sanitizers, and without process.c, sandbox.c, filter.c and nested.c, which would kill all processes, wipe
+// folders, filter this process's own calls and change its root outside a container. Here a child is only a number that ends
+// at random; the inner init of a nested run is a fork.             usage: fuzz SEED INPUTS SECONDS
 //
 // Checks for each conversation: no sanitizer error, an end within the limit, and messages as the protocol allows: READY
 // first, then for each run a trailer with the run's nonce, and nothing between.
@@ -10,6 +11,8 @@
 #include <sanitizer/common_interface_defs.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define main init_main
@@ -44,8 +47,9 @@ static uint32_t pick(uint32_t below) {
 
 static int children, polls_left, killed;
 
-pid_t process_start(char **argv, char **environment, int null, const sigset_t *mask, int *exec_error) {
-    (void)null, (void)mask;
+pid_t process_start(char **argv, char **environment, int null, const sigset_t *mask, const struct identity *as,
+                    int *exec_error) {
+    (void)null, (void)mask, (void)as;
     size_t bytes = 0; // reads every byte that exec would get
     for (char **word = argv; *word; word++) bytes += strlen(*word);
     for (char **variable = environment; *variable; variable++) bytes += strlen(*variable);
@@ -78,6 +82,42 @@ pid_t process_reap(int *status, struct rusage *usage) {
 
 int filter_install(void) {
     return pick(2) ? 0 : -1;
+}
+
+// --- a fake root -------------------------------------------------------------------------------------------------------
+
+struct failure nested_remember(struct nested *nested) {
+    (void)nested;
+    return (struct failure){pick(50) ? STEP_NONE : STEP_USER, 0};
+}
+
+enum side nested_start(struct nested *nested, struct failure *failure) {
+    int ends[2];
+    *failure = (struct failure){pick(50) ? STEP_NONE : STEP_ROOT, 0};
+    if (failure->step != STEP_NONE) return OUTER;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) fail("no sockets");
+    nested->inner = fork();
+    if (nested->inner == 0) {
+        dup2(ends[1], 0);
+        close(ends[0]), close(ends[1]);
+        return INNER;
+    }
+    close(ends[1]);
+    nested->socket = ends[0];
+    return OUTER;
+}
+
+int nested_end(struct nested *nested, const struct meter *meter) {
+    (void)meter;
+    int status = 0;
+    if (nested->inner <= 0) return 0;
+    kill(nested->inner, SIGKILL);
+    if (waitpid(nested->inner, &status, 0) > 0 && WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL) {
+        fail("the inner init failed");
+    }
+    close(nested->socket);
+    nested->inner = 0;
+    return pick(20) ? 0 : -1;
 }
 
 // --- a fake sandbox ----------------------------------------------------------------------------------------------------
@@ -193,6 +233,7 @@ int main(int argc, char **argv) {
     uint64_t inputs = strtoull(argv[2], NULL, 10), runs = 0, bytes = 0;
     uint64_t until = now_us() + strtoull(argv[3], NULL, 10) * 1000000;
     char *command[] = {"init", "--", "/function", "word", NULL};
+    char *nested[] = {"init", "--nested", "worker", "--scratch", "4096", "--", "/function", "word", NULL};
     dup2(2, 3);
     __sanitizer_set_report_fd((void *)3);
     __sanitizer_set_death_callback(name_seed);
@@ -206,12 +247,14 @@ int main(int argc, char **argv) {
         if (pwrite(in, input, length, 0) != (ssize_t)length) fail("cannot write the input");
         for (int fd = 0; fd < 3; fd++) lseek(fd, 0, SEEK_SET);
         uint64_t begun = now_us();
-        int code = init_main(4, command);
+        int code = pick(4) ? init_main(4, command) : init_main(8, nested);
+        nested_end(&init.nested, &init.meter);
         if (code != 0 && code != 70) fail("unexpected exit code");
         if (now_us() - begun > 5000000) fail("init took too long");
         check_output(out, err);
-        const int opened[] = {init.null, init.signals, init.meter.cpu, init.meter.oom, init.meter.peak};
-        for (int i = 0; i < 5; i++) close(opened[i]);
+        const int opened[] = {init.null, init.signals, init.meter.cpu, init.meter.oom, init.meter.peak,
+                              init.meter.memory};
+        for (int i = 0; i < 6; i++) close(opened[i]);
         memset(&init, 0, sizeof init);
     }
     dprintf(3, "%llu conversations, %llu bytes\n", (unsigned long long)runs, (unsigned long long)bytes);

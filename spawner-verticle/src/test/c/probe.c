@@ -133,6 +133,7 @@ static int burn(int milliseconds) {
 }
 
 int attack(const char *name);
+int escape(const char *argument);
 
 int main(int argc, char **argv) {
     const char *what = argc > 2 ? argv[1] : "show", *argument = argv[argc - 1];
@@ -144,5 +145,6 @@ int main(int argc, char **argv) {
     if (strcmp(what, "child-touches") == 0) return touch(atoi(argument), 1);
     if (strcmp(what, "burn") == 0) return burn(atoi(argument));
     if (strcmp(what, "attack") == 0) return attack(argument);
+    if (strcmp(what, "escape") == 0) return escape(argument);
     return show(argc, argv);
 }

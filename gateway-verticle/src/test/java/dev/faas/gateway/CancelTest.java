@@ -255,6 +255,6 @@ class CancelTest {
                 Report.Exit.succeeded(),
                 new Report.Usage(now, now, 1, 1, null, null),
                 new Report.Output("", 0, false, 0, false, 0),
-                null);
+                Report.Container.NONE);
     }
 }

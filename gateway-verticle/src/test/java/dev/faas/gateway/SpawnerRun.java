@@ -12,6 +12,7 @@ import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
 import dev.faas.nats.BusException;
 import dev.faas.testing.Await;
+import dev.faas.wire.FunctionSpec;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -125,7 +126,7 @@ final class SpawnerRun {
                         written.get(Source.STDERR).size(),
                         false,
                         lastOutput),
-                "sha256:0");
+                new Report.Container("sha256:0", FunctionSpec.Mode.ISOLATED, null));
         var next = running.finish(report, Duration.ofSeconds(1));
         state = stored(() -> events.append(next, state));
         return new Snapshot(next, state);

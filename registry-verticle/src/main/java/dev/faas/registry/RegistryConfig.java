@@ -8,12 +8,14 @@ import dev.faas.nats.TopologyConfig;
 import dev.faas.pg.PgConfig;
 import dev.faas.registry.ledger.Retention;
 import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
 
 /**
  * Holds the settings of registry-service.
  *
  * @param port of the API; 0 takes a free one
+ * @param defaultMode of functions that name none
  */
 public record RegistryConfig(
         int port,
@@ -21,6 +23,7 @@ public record RegistryConfig(
         Connections connections,
         Retention retention,
         int maxFunctionsPerOwner,
+        Mode defaultMode,
         Maintenance maintenance) {
     /** @param topology of the streams and buckets that this service creates in NATS */
     public record Connections(NatsConfig nats, TopologyConfig topology, PgConfig pg) {}
@@ -82,6 +85,20 @@ public record RegistryConfig(
                 new Connections(NatsConfig.from(env), topology, PgConfig.from(env, "registry")),
                 retention,
                 env.integer("FAAS_OWNER_MAX_FUNCTIONS", 500, 1, 1_000_000, "functions that one user may have"),
+                mode(env),
                 Maintenance.from(env));
+    }
+
+    private static Mode mode(Env env) {
+        var name = env.text("FAAS_MODE", "isolated", "mode of functions that name none: isolated, nested or reused");
+        return switch (name) {
+            case "isolated" -> Mode.ISOLATED;
+            case "nested" -> Mode.NESTED;
+            case "reused" -> Mode.REUSED;
+            default -> {
+                env.addProblem("FAAS_MODE", "must be isolated, nested or reused");
+                yield Mode.ISOLATED;
+            }
+        };
     }
 }

@@ -9,6 +9,7 @@ import dev.faas.pg.PgConfig;
 import dev.faas.registry.ledger.Retention;
 import dev.faas.testing.LocalServers;
 import dev.faas.testing.TestKey;
+import dev.faas.wire.FunctionSpec.Mode;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +52,7 @@ final class Backends extends LocalServers {
                                 startTimeout)),
                 Retention.DEFAULT,
                 500,
+                Mode.ISOLATED,
                 new RegistryConfig.Maintenance(
                         Duration.ofMillis(100),
                         Duration.ofMillis(100),

@@ -12,16 +12,29 @@ final class Changed {
 
     static RegistryConfig port(RegistryConfig c, int port) {
         return new RegistryConfig(
-                port, c.http(), c.connections(), c.retention(), c.maxFunctionsPerOwner(), c.maintenance());
+                port,
+                c.http(),
+                c.connections(),
+                c.retention(),
+                c.maxFunctionsPerOwner(),
+                c.defaultMode(),
+                c.maintenance());
     }
 
     static RegistryConfig retention(RegistryConfig c, Retention retention) {
         return new RegistryConfig(
-                c.port(), c.http(), c.connections(), retention, c.maxFunctionsPerOwner(), c.maintenance());
+                c.port(),
+                c.http(),
+                c.connections(),
+                retention,
+                c.maxFunctionsPerOwner(),
+                c.defaultMode(),
+                c.maintenance());
     }
 
     static RegistryConfig maxFunctionsPerOwner(RegistryConfig c, int most) {
-        return new RegistryConfig(c.port(), c.http(), c.connections(), c.retention(), most, c.maintenance());
+        return new RegistryConfig(
+                c.port(), c.http(), c.connections(), c.retention(), most, c.defaultMode(), c.maintenance());
     }
 
     static RegistryConfig reconcilePause(RegistryConfig c, Duration pause) {
@@ -29,13 +42,25 @@ final class Changed {
         var maintenance =
                 new Maintenance(m.outboxPause(), m.prunePause(), m.partitionsPause(), pause, m.reconcileAfter());
         return new RegistryConfig(
-                c.port(), c.http(), c.connections(), c.retention(), c.maxFunctionsPerOwner(), maintenance);
+                c.port(),
+                c.http(),
+                c.connections(),
+                c.retention(),
+                c.maxFunctionsPerOwner(),
+                c.defaultMode(),
+                maintenance);
     }
 
     static RegistryConfig topology(RegistryConfig c, TopologyConfig topology) {
         var connections = new Connections(
                 c.connections().nats(), topology, c.connections().pg());
         return new RegistryConfig(
-                c.port(), c.http(), connections, c.retention(), c.maxFunctionsPerOwner(), c.maintenance());
+                c.port(),
+                c.http(),
+                connections,
+                c.retention(),
+                c.maxFunctionsPerOwner(),
+                c.defaultMode(),
+                c.maintenance());
     }
 }

@@ -104,7 +104,7 @@ class PoisonedRowsTest extends LedgerFixture {
                                 Report.Exit.succeeded(),
                                 new Report.Usage(at, at, 0, 0, null, null),
                                 new Report.Output(null, 4, false, 0, false, 0),
-                                null),
+                                Report.Container.NONE),
                         Duration.ZERO);
         return new LedgerEntry(end, 1, PayloadCopy.NONE, result, false, log);
     }

@@ -426,7 +426,7 @@ class StoresTest {
                         Report.Exit.succeeded(),
                         new Report.Usage(now, now, 0, 0, null, null),
                         new Report.Output(null, 4, false, 0, false, 0),
-                        null),
+                        Report.Container.NONE),
                 Duration.ZERO);
     }
 

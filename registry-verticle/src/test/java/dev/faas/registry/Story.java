@@ -129,7 +129,7 @@ public final class Story {
                 Report.Exit.succeeded(),
                 new Report.Usage(running.claimedAt(), now, 1, 2, 3L, 1024L),
                 new Report.Output(inlineResult, resultBytes, false, logBytes, false, lastOutput),
-                null);
+                Report.Container.NONE);
         return store(running.finish(report, Duration.ZERO), last.sequence());
     }
 

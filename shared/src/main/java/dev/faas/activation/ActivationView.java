@@ -2,6 +2,7 @@ package dev.faas.activation;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -39,6 +40,8 @@ public record ActivationView(
         boolean logTruncated,
         String image,
         @Nullable String imageDigest,
+        @Nullable Mode mode,
+        @Nullable String modeFallback,
         @Nullable String spawner,
         Map<String, String> tags) {
 
@@ -98,6 +101,8 @@ public record ActivationView(
                 false,
                 a.image(),
                 null,
+                null,
+                null,
                 spawner,
                 a.tags());
     }
@@ -132,7 +137,9 @@ public record ActivationView(
                 output.logBytes(),
                 output.logTruncated(),
                 a.image(),
-                e.report().imageDigest(),
+                e.report().container().imageDigest(),
+                e.report().container().mode(),
+                e.report().container().modeFallback(),
                 e.worker() == null ? null : e.worker().spawner(),
                 a.tags());
     }
@@ -169,6 +176,8 @@ public record ActivationView(
                 logTruncated,
                 image,
                 imageDigest,
+                mode,
+                modeFallback,
                 spawner,
                 tags);
     }

@@ -2,6 +2,7 @@ package dev.faas.activation;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -10,10 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Says how a run ended: facts from which {@link ActivationRecord.Running#finish} makes the next state. On the wire it is one
  * flat object.
  *
- * @param imageDigest null when the image came from no registry
  */
-public record Report(
-        Exit exit, Usage usage, Output output, @Nullable String imageDigest) {
+public record Report(Exit exit, Usage usage, Output output, Container container) {
     /** The largest result, in bytes of UTF-8, that an activation's record carries itself. */
     public static final int INLINE_BYTES = 64 * 1024;
 
@@ -95,14 +94,28 @@ public record Report(
         }
     }
 
+    /**
+     * What the command ran in.
+     *
+     * @param imageDigest null when the image came from no registry
+     * @param mode null when the command did not run
+     * @param modeFallback why it is not the function's mode, in a sentence for people; null when it is
+     */
+    public record Container(
+            @Nullable String imageDigest,
+            @Nullable Mode mode,
+            @Nullable String modeFallback) {
+        public static final Container NONE = new Container(null, null, null);
+    }
+
     /** Reports a run whose outcome was not observed, such as one that never started or was lost. */
     public static Report withoutOutcome(Status status, Reason reason, @Nullable String detail, Instant at) {
-        return new Report(Exit.of(status, reason, detail), Usage.neverStarted(at), Output.NONE, null);
+        return new Report(Exit.of(status, reason, detail), Usage.neverStarted(at), Output.NONE, Container.NONE);
     }
 
     /** The same with another text as its result, or with none: the ledger stores that apart. */
     public Report withResult(@Nullable String text) {
-        return new Report(exit, usage, output.withResult(text), imageDigest);
+        return new Report(exit, usage, output.withResult(text), container);
     }
 
     public Status status() {
@@ -130,7 +143,7 @@ public record Report(
                         wire.logBytes,
                         wire.logTruncated,
                         wire.lastOutput),
-                wire.imageDigest);
+                new Container(wire.imageDigest, wire.mode, wire.modeFallback));
     }
 
     @JsonValue
@@ -141,7 +154,9 @@ public record Report(
                 exit.detail,
                 exit.exitCode,
                 exit.signal,
-                imageDigest,
+                container.imageDigest,
+                container.mode,
+                container.modeFallback,
                 usage.startedAt,
                 usage.finishedAt,
                 usage.startMs,
@@ -165,6 +180,8 @@ public record Report(
             @Nullable Integer exitCode,
             @Nullable String signal,
             @Nullable String imageDigest,
+            @Nullable Mode mode,
+            @Nullable String modeFallback,
             @Nullable Instant startedAt,
             Instant finishedAt,
             long startMs,

@@ -77,10 +77,17 @@ public record FunctionSpec(
     public enum Mode {
         @JsonProperty("isolated")
         ISOLATED,
+        @JsonProperty("nested")
+        NESTED,
         @JsonProperty("reused")
         REUSED,
         @JsonProperty("server")
-        SERVER
+        SERVER;
+
+        /** Whether a container runs one activation after the other. */
+        public boolean keepsContainer() {
+            return this != ISOLATED;
+        }
     }
 
     public enum Network {

@@ -59,7 +59,7 @@ final class Samples {
                 Report.Exit.succeeded(),
                 new Report.Usage(NOW.plusMillis(7), NOW.plusMillis(47), 2, 40, 3L, 1200L),
                 new Report.Output("done ☃", 8, false, 0, false, lastOutput),
-                "sha256:abc");
+                new Report.Container("sha256:abc", FunctionSpec.Mode.ISOLATED, null));
     }
 
     static Report failed(Reason reason) {

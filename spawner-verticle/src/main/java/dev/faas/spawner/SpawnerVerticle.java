@@ -43,6 +43,7 @@ import dev.faas.spawner.schedule.Slots;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -143,7 +144,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
                 "replacement check",
                 REPLACEMENT_CHECK,
                 () -> yieldIfReplaced(heartbeat, notifications, pullLoop, startedRuns));
-        return serve(on, health(nats, watch, heartbeat), metrics);
+        return serve(on, health(nats, watch, heartbeat, engine), metrics);
     }
 
     private Nats connect(Lifecycle.Steps on) throws Exception {
@@ -303,12 +304,17 @@ public final class SpawnerVerticle extends ServiceVerticle {
         }
     }
 
-    private static Health health(Nats nats, EngineWatch watch, Heartbeat heartbeat) {
+    private static Health health(Nats nats, EngineWatch watch, Heartbeat heartbeat, ContainerEngine engine) {
         return new Health(SERVICE)
+                .addOptional("nested runs", () -> possible(engine.nestedRefusal()))
                 .addRequired("nats", nats::isConnected)
                 .addRequired("docker", watch::isAnswering)
                 .addRequired("disk", watch::hasRoom)
                 .addRequired("own name", () -> !heartbeat.isReplaced());
+    }
+
+    private static Future<?> possible(Optional<String> refusal) {
+        return refusal.isPresent() ? Future.failedFuture(refusal.get()) : Future.succeededFuture();
     }
 
     private HttpService serve(Lifecycle.Steps on, Health health, Metrics metrics) throws Exception {

@@ -71,7 +71,9 @@ final class PulledFunctionsTest {
                     .as(String.valueOf(report.exit().detail()))
                     .isEqualTo(Status.SUCCEEDED);
             assertThat(report.output().result()).isEqualTo("slow\n");
-            assertThat(report.imageDigest()).isEqualTo(pin(function).digest()).isNotNull();
+            assertThat(report.container().imageDigest())
+                    .isEqualTo(pin(function).digest())
+                    .isNotNull();
             assertThat(platform.history(id).getLast().currentStatus()).isEqualTo(Status.SUCCEEDED);
         }
     }
@@ -94,9 +96,13 @@ final class PulledFunctionsTest {
 
         assertThat(before.output().result()).isEqualTo("old\n");
         assertThat(after.output().result()).isEqualTo("old\n");
-        assertThat(after.imageDigest()).isEqualTo(before.imageDigest()).isNotNull();
+        assertThat(after.container().imageDigest())
+                .isEqualTo(before.container().imageDigest())
+                .isNotNull();
         assertThat(updated.output().result()).isEqualTo("new\n");
-        assertThat(updated.imageDigest()).isNotEqualTo(before.imageDigest()).isNotNull();
+        assertThat(updated.container().imageDigest())
+                .isNotEqualTo(before.container().imageDigest())
+                .isNotNull();
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.faas.bench.scenario.FairnessScenario;
 import dev.faas.bench.scenario.HistoryScenario;
 import dev.faas.bench.scenario.IdleScenario;
 import dev.faas.bench.scenario.ManyFunctionsScenario;
+import dev.faas.bench.scenario.NestedScenario;
 import dev.faas.bench.scenario.ScaleOutScenario;
 import dev.faas.bench.scenario.SpreadScenario;
 import dev.faas.bench.scenario.SteadyScenario;
@@ -35,6 +36,7 @@ public final class Bench {
             new ColdScenario(false),
             new ThroughputScenario(false),
             new ThroughputScenario(true),
+            new NestedScenario(),
             new FairnessScenario(FairnessScenario.Others.FLOOD, 1),
             new FairnessScenario(FairnessScenario.Others.LONG, 1),
             new FairnessScenario(FairnessScenario.Others.MANY, 1),

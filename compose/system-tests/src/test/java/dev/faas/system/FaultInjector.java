@@ -101,7 +101,7 @@ public final class FaultInjector implements AutoCloseable {
                 Report.Exit.succeeded(),
                 new Report.Usage(running.claimedAt(), Instant.now(), 1, 1, null, null),
                 new Report.Output(null, length, false, length, false, last),
-                null);
+                Report.Container.NONE);
         answer(events.append(
                 running.finish(report, Duration.ZERO),
                 ((AppendResult.Stored) claimed).snapshot().sequence()));

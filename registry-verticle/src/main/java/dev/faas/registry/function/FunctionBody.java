@@ -55,16 +55,21 @@ public final class FunctionBody {
     private static final int DAY_SECONDS = 86_400;
 
     private static final Map<String, Mode> MODES =
-            Map.of("isolated", Mode.ISOLATED, "reused", Mode.REUSED, "server", Mode.SERVER);
+            Map.of("isolated", Mode.ISOLATED, "nested", Mode.NESTED, "reused", Mode.REUSED, "server", Mode.SERVER);
     private static final Map<String, Cause> CAUSES =
             Map.of("exit_code", Cause.EXIT_CODE, "timed_out", Cause.TIMED_OUT, "out_of_memory", Cause.OUT_OF_MEMORY);
     private static final String[] SERVER_FIELDS = {"id", "owner", "revision", "imageDigest", "createdAt", "updatedAt"};
 
     private final Duration eventsAge;
+    private final Mode defaultMode;
 
-    /** @param eventsAge how long the event stream keeps an event; no activation may live longer */
-    public FunctionBody(Duration eventsAge) {
+    /**
+     * @param eventsAge how long the event stream keeps an event; no activation may live longer
+     * @param defaultMode of a function that names none
+     */
+    public FunctionBody(Duration eventsAge, Mode defaultMode) {
         this.eventsAge = eventsAge;
+        this.defaultMode = defaultMode;
     }
 
     /** Reads a new function. */
@@ -151,8 +156,8 @@ public final class FunctionBody {
         return List.of();
     }
 
-    private static Mode mode(JsonFields fields) {
-        var mode = fields.choice("mode", MODES, Mode.ISOLATED);
+    private Mode mode(JsonFields fields) {
+        var mode = fields.choice("mode", MODES, defaultMode);
         if (mode == Mode.SERVER) {
             fields.addError("mode", "the mode server" + NOT_YET);
         }

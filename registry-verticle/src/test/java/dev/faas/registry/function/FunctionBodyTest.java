@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.FunctionSpec.Mode;
 import dev.faas.wire.Problem;
 import dev.faas.wire.ProblemException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FunctionBodyTest {
-    private final FunctionBody bodies = new FunctionBody(Duration.ofDays(30));
+    private final FunctionBody bodies = new FunctionBody(Duration.ofDays(30), Mode.ISOLATED);
 
     @Test
     void givenNameAndImageWhenReadThenTheRestIsTheDefaults() {
@@ -189,7 +190,7 @@ class FunctionBodyTest {
 
     @Test
     void givenAFunctionWhoseActivationsOutliveTheEventStreamWhenReadThenItIsRefused() {
-        var shortLived = new FunctionBody(Duration.ofDays(2));
+        var shortLived = new FunctionBody(Duration.ofDays(2), Mode.ISOLATED);
 
         assertThat(shortLived.read(json("{'name': 'a', 'image': 'a'}")).name()).isEqualTo("a");
         // A day in the queue, ten runs of an hour, and waits of 1, 2, 4 … seconds up to an hour between them.

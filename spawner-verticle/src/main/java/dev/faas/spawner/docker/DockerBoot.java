@@ -8,6 +8,7 @@ import dev.faas.spawner.docker.client.StreamedReply;
 import dev.faas.spawner.docker.init.InitClock;
 import dev.faas.spawner.docker.init.InitSession;
 import dev.faas.spawner.docker.init.InitVolume;
+import dev.faas.spawner.docker.init.RootNotBuilt;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
@@ -55,9 +56,11 @@ final class DockerBoot {
         this.init = init;
     }
 
-    DockerSandbox boot(HardenedContainer hardened) throws SandboxUnavailable {
+    DockerSandbox boot(HardenedContainer hardened) throws SandboxUnavailable, RootNotBuilt {
         try {
             return bootOnce(hardened);
+        } catch (RootNotBuilt e) {
+            throw e;
         } catch (InitMissing e) {
             // The volume or its contents were removed; Docker creates an empty volume in its place.
             log.info("sandbox failed to boot, refilling init volume error={}", e.getMessage());
@@ -67,6 +70,8 @@ final class DockerBoot {
         }
         try {
             return bootOnce(hardened);
+        } catch (RootNotBuilt e) {
+            throw e;
         } catch (EngineFault e) {
             throw toUnavailable(e);
         }
@@ -155,6 +160,9 @@ final class DockerBoot {
             Thread.currentThread().interrupt();
             throw new EngineFault("interrupted while the sandbox booted", e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof RootNotBuilt notBuilt) {
+                throw notBuilt;
+            }
             var cause = ExitCause.ofBoot(docker, name, e);
             if (cause instanceof BootFailed) {
                 throw new InitMissing(String.valueOf(cause.getMessage()), cause);

@@ -1,5 +1,7 @@
 package dev.faas.spawner.docker;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Info;
 import dev.faas.lifecycle.DependencyMissing;
@@ -10,8 +12,10 @@ import dev.faas.spawner.docker.image.ImagePulls;
 import dev.faas.spawner.docker.image.ImageStore;
 import dev.faas.spawner.docker.image.PulledImages;
 import dev.faas.spawner.docker.image.RegistryCredentials;
+import dev.faas.spawner.docker.image.ResolvedImage;
 import dev.faas.spawner.docker.init.InitProgram;
 import dev.faas.spawner.docker.init.InitVolume;
+import dev.faas.spawner.docker.init.RootNotBuilt;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.ImagePins;
@@ -19,7 +23,9 @@ import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxUnavailable;
+import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
 import dev.faas.spawner.engine.SandboxUnavailable.NotStartable;
+import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,6 +47,7 @@ public final class DockerEngine implements ContainerEngine {
     private static final Duration PING_LIMIT = Duration.ofSeconds(2);
     private static final Logger log = LoggerFactory.getLogger(DockerEngine.class);
     private static final Duration LIST_LIMIT = Duration.ofSeconds(30);
+    private static final Duration REFUSAL_KEPT = Duration.ofHours(1);
 
     private final EngineConfig config;
     private final DockerCalls docker;
@@ -50,7 +57,13 @@ public final class DockerEngine implements ContainerEngine {
     private final InitVolume init;
     private final DockerBoot boots;
     private final DiskWatch disk;
-    private final int hostCpus;
+    private final HardenedContainer.Host host;
+
+    /** By image: why its functions cannot run nested here. Asked again after a while. */
+    private final Cache<String, String> nestedRefusals = Caffeine.newBuilder()
+            .maximumSize(1_000)
+            .expireAfterWrite(REFUSAL_KEPT)
+            .build();
 
     private DockerEngine(EngineConfig config, ImagePins pins, DockerCalls docker, InitProgram program, Info info) {
         this.config = config;
@@ -66,7 +79,10 @@ public final class DockerEngine implements ContainerEngine {
                 DiskWatch.watchedDisk(config.dockerHost(), info),
                 config.disk().freeMb(),
                 boots::sandboxes);
-        this.hostCpus = info.getNCPU() == null ? 1 : info.getNCPU();
+        this.host = new HardenedContainer.Host(
+                info.getNCPU() == null ? 1 : info.getNCPU(),
+                info.getSecurityOptions() != null
+                        && info.getSecurityOptions().stream().anyMatch(option -> option.contains("name=apparmor")));
     }
 
     /**
@@ -127,7 +143,33 @@ public final class DockerEngine implements ContainerEngine {
                         "neither the function nor its image " + spec.program().image()
                                 + " names a command to run. Set the function's command or entrypoint.",
                         null));
-        return boots.boot(new HardenedContainer(config, hostCpus, spec, image, commandLine));
+        try {
+            return boots.boot(hardened(spec, image, commandLine));
+        } catch (RootNotBuilt e) {
+            nestedRefusals.put(image.id(), String.valueOf(e.getMessage()));
+            log.warn("no nested runs, each gets a new container revision={} error={}", spec.revision(), e.getMessage());
+        }
+        try {
+            return boots.boot(hardened(spec, image, commandLine));
+        } catch (RootNotBuilt e) { // only a nested one is built
+            throw new BootFailed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Where the image cannot run nested on this host, its functions get a new container for each activation. */
+    private HardenedContainer hardened(SandboxSpec spec, ResolvedImage image, List<String> commandLine) {
+        var refusal = spec.mode() == Mode.NESTED
+                ? Optional.ofNullable(nestedRefusals.getIfPresent(image.id()))
+                : Optional.<String>empty();
+        var fallback = refusal.map(
+                reason -> "It ran in a new container: nested runs are not possible on this host (" + reason + ").");
+        return new HardenedContainer(
+                config, host, refusal.isPresent() ? spec.withMode(Mode.ISOLATED) : spec, image, commandLine, fallback);
+    }
+
+    @Override
+    public Optional<String> nestedRefusal() {
+        return nestedRefusals.asMap().values().stream().findAny();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.faas.spawner.docker;
 
 import dev.faas.activation.ActivationStage;
+import dev.faas.activation.Report;
 import dev.faas.spawner.docker.client.DockerCalls;
 import dev.faas.spawner.docker.init.InitClock;
 import dev.faas.spawner.docker.init.InitSession;
@@ -13,8 +14,8 @@ import dev.faas.spawner.engine.OutputSink;
 import dev.faas.spawner.engine.RunRequest;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.Termination;
+import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -83,8 +84,11 @@ final class DockerSandbox implements Sandbox {
     }
 
     @Override
-    public Optional<String> imageDigest() {
-        return hardened.image().digest();
+    public Report.Container describe() {
+        return new Report.Container(
+                hardened.image().digest().orElse(null),
+                hardened.spec().mode(),
+                hardened.fallback().orElse(null));
     }
 
     @Override
@@ -104,7 +108,7 @@ final class DockerSandbox implements Sandbox {
         long called = System.nanoTime();
         var frame = new RunFrame(
                 Nonce.random(),
-                hardened.spec().reused(),
+                keepsContainer(),
                 new RunFrame.Timing(clock.in(request.startWithin()), request.timeout(), request.grace()),
                 RunFrame.SIGTERM,
                 request.variables(),
@@ -157,7 +161,9 @@ final class DockerSandbox implements Sandbox {
 
     /** True if a command runs, or ran, that may write to the root. */
     boolean canWriteToDisk() {
-        return hasRun.get() && !hardened.spec().readOnlyRoot();
+        return hasRun.get()
+                && hardened.spec().mode() != Mode.NESTED
+                && !hardened.spec().readOnlyRoot();
     }
 
     /** Kills the run, which then ends as {@link Termination.DiskFull}. For other threads; returns at once. */
@@ -169,7 +175,7 @@ final class DockerSandbox implements Sandbox {
     /** True if init has reset the sandbox and sent READY again. Never after a command that was killed. */
     @Override
     public boolean resetForReuse() {
-        if (!hardened.spec().reused() || dirty || !hasRun.get()) {
+        if (!keepsContainer() || dirty || !hasRun.get()) {
             return false;
         }
         try {

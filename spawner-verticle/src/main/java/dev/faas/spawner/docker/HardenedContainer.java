@@ -13,9 +13,12 @@ import dev.faas.spawner.docker.image.ResolvedImage;
 import dev.faas.spawner.docker.init.InitVolume;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
+import dev.faas.wire.FunctionSpec.Mode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -23,14 +26,43 @@ import java.util.TreeSet;
  * Hardens the container of a function: no capabilities, no new privileges, no network unless asked for, no logs, and
  * limits for memory, processors, processes and files. Init is the first process; the function's command line follows
  * it.
+ *
+ * <p>In the mode {@code NESTED}, init has the capabilities to build roots, and gives the command none of them.
+ *
+ * @param fallback why the mode is not the function's
  */
 record HardenedContainer(
-        EngineConfig config, int hostCpus, SandboxSpec spec, ResolvedImage image, List<String> commandLine) {
+        EngineConfig config,
+        Host host,
+        SandboxSpec spec,
+        ResolvedImage image,
+        List<String> commandLine,
+        Optional<String> fallback) {
+
+    /**
+     * What the daemon says of its host.
+     *
+     * @param appArmor whether containers get the profile {@code docker-default}, which refuses mounts
+     */
+    record Host(int cpus, boolean appArmor) {}
 
     private static final long MIB = 1024 * 1024;
     private static final long MAX_SHM_BYTES = 64 * MIB;
     private static final long BYTES_PER_INODE = 4096;
     private static final String READ_ONLY_DEV = "ro,dev,size=64k,mode=755";
+    private static final String PROFILE = "docker-default";
+    private static final Capability[] OF_NESTED_INIT = {
+        Capability.SYS_ADMIN,
+        Capability.SYS_CHROOT,
+        Capability.KILL,
+        Capability.DAC_OVERRIDE,
+        Capability.CHOWN,
+        Capability.FOWNER,
+        Capability.FSETID,
+        Capability.SETPCAP,
+        Capability.SETUID,
+        Capability.SETGID
+    };
     private static final String WRITABLE_TMPFS = "rw,exec,nosuid,nodev,mode=1777";
 
     /**
@@ -42,9 +74,12 @@ record HardenedContainer(
      * @param quota limits what the container writes to its root; most file systems of Docker hosts have no quotas
      */
     CreateContainerCmd createCommand(DockerClient docker, String name, String initVolume, boolean quota) {
-        return docker.createContainerCmd(image.id())
-                .withName(name)
-                .withEntrypoint(InitVolume.PROGRAM, "--") // replaces the image's entrypoint and CMD
+        var command = docker.createContainerCmd(image.id());
+        if (isNested()) {
+            command.withUser("0:0");
+        }
+        return command.withName(name)
+                .withEntrypoint(initWords()) // replaces the image's entrypoint and CMD
                 .withCmd(commandLine)
                 .withEnv(spec.program().env().entrySet().stream()
                         .map(e -> e.getKey() + "=" + e.getValue())
@@ -61,26 +96,50 @@ record HardenedContainer(
                         .withStorageOpt(quota ? Map.of("size", Long.toString(rootBytes())) : null));
     }
 
+    private boolean isNested() {
+        return spec.mode() == Mode.NESTED;
+    }
+
+    /** The program with its options, as {@code init.c} describes them. */
+    private List<String> initWords() {
+        var words = new ArrayList<String>();
+        words.add(InitVolume.PROGRAM);
+        if (isNested()) {
+            words.addAll(List.of("--nested", image.user(), "--scratch", Long.toString(tmpfsBytes())));
+            if (!image.setsHome() && !spec.program().env().containsKey("HOME")) {
+                words.add("--home");
+            }
+            if (host.appArmor()) {
+                words.addAll(List.of("--profile", PROFILE));
+            }
+        }
+        words.add("--");
+        return words;
+    }
+
     private HostConfig hostConfig(String initVolume) {
         long memory = spec.limits().memoryMb() * MIB;
-        long shm = Math.min(MAX_SHM_BYTES, memory / 8);
         return HostConfig.newHostConfig()
                 .withMounts(List.of(InitVolume.mount(initVolume, config.owner().platform(), true)))
                 .withRuntime(config.ociRuntime())
                 .withCapDrop(Capability.ALL)
-                .withSecurityOpts(List.of("no-new-privileges"))
+                .withCapAdd(isNested() ? OF_NESTED_INIT : new Capability[0])
+                .withSecurityOpts(
+                        isNested() && host.appArmor()
+                                ? List.of("no-new-privileges", "apparmor=unconfined")
+                                : List.of("no-new-privileges"))
                 .withNetworkMode(spec.network() == Network.OUTBOUND ? "bridge" : "none")
                 .withIpcMode("private")
                 .withReadonlyRootfs(spec.readOnlyRoot())
                 .withMemory(memory)
                 .withMemorySwap(memory) // memory and swap together: no swap
                 .withNanoCPUs((long)
-                        (Math.min(spec.limits().cpus(), hostCpus) * 1e9)) // Docker refuses more than the host has
+                        (Math.min(spec.limits().cpus(), host.cpus()) * 1e9)) // Docker refuses more than the host has
                 .withPidsLimit((long) spec.limits().pids())
                 .withUlimits(ulimits())
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
-                .withShmSize(shm)
-                .withTmpFs(tmpfs(memory / 2 - shm, shm));
+                .withShmSize(shmBytes())
+                .withTmpFs(tmpfs());
     }
 
     /** Without a quota, at least no single file grows without end. */
@@ -93,22 +152,39 @@ record HardenedContainer(
         return config.disk().rootMb() * MIB;
     }
 
-    /**
-     * A tmpfs counts as memory of the container: all of them together get at most half. A VOLUME path gets a tmpfs too,
-     * instead of an anonymous volume without a limit on the host's disk; files of the image below that path are hidden.
-     */
-    private Map<String, String> tmpfs(long bytes, long shm) {
+    private long shmBytes() {
+        return Math.min(MAX_SHM_BYTES, spec.limits().memoryMb() * MIB / 8);
+    }
+
+    private Set<String> tmpfsPaths() {
         Set<String> paths = new TreeSet<>(image.volumes());
         paths.add("/tmp");
-        long each = bytes / paths.size();
+        return paths;
+    }
+
+    /**
+     * The size of each tmpfs. It counts as memory of the container: all of them together get at most half. One more is what
+     * a nested run writes to its root.
+     */
+    private long tmpfsBytes() {
+        int count = tmpfsPaths().size() + (isNested() ? 1 : 0);
+        return (spec.limits().memoryMb() * MIB / 2 - shmBytes()) / count;
+    }
+
+    /**
+     * A VOLUME path gets a tmpfs too, instead of an anonymous volume without a limit on the host's disk; files of the image
+     * below that path are hidden.
+     */
+    private Map<String, String> tmpfs() {
+        long each = tmpfsBytes();
         var options = "%s,size=%d,nr_inodes=%d".formatted(WRITABLE_TMPFS, each, each / BYTES_PER_INODE);
         var mounts = new HashMap<String, String>();
-        paths.forEach(path -> mounts.put(path, options));
+        tmpfsPaths().forEach(path -> mounts.put(path, options));
         if (spec.readOnlyRoot()) {
             // Docker's own /dev stays writable under a read-only root. Ours hides Docker's /dev/shm, so it gets that
             // too.
             mounts.put("/dev", READ_ONLY_DEV);
-            mounts.put("/dev/shm", "rw,noexec,nosuid,nodev,mode=1777,size=" + shm);
+            mounts.put("/dev/shm", "rw,noexec,nosuid,nodev,mode=1777,size=" + shmBytes());
         }
         return mounts;
     }

@@ -1,43 +1,19 @@
 package dev.faas.spawner.docker;
 
+import dev.faas.spawner.docker.init.Errno;
 import dev.faas.spawner.docker.init.Signals;
 import dev.faas.spawner.docker.init.Trailer;
 import dev.faas.spawner.engine.Outcome;
 import dev.faas.spawner.engine.Outcome.Usage;
 import dev.faas.spawner.engine.Termination;
 import java.time.Duration;
-import java.util.Map;
 import java.util.OptionalLong;
 
 /** Turns init's trailer into the outcome of the run. */
 final class TrailerVerdict {
     private static final int SIGKILL = 9;
     private static final int EXIT_CODE_OF_SIGKILL = 128 + SIGKILL;
-    private static final int ENOENT = 2;
     private static final int KIB = 1024;
-
-    /** Errors of exec that the function's owner can mend. */
-    private static final Map<Integer, String> ERRORS = Map.of(
-            1,
-            "Operation not permitted",
-            ENOENT,
-            "No such file or directory",
-            7,
-            "Argument list too long",
-            8,
-            "Exec format error",
-            12,
-            "Cannot allocate memory",
-            13,
-            "Permission denied",
-            20,
-            "Not a directory",
-            21,
-            "Is a directory",
-            26,
-            "Text file busy",
-            40,
-            "Too many levels of symbolic links");
 
     private TrailerVerdict() {}
 
@@ -78,7 +54,7 @@ final class TrailerVerdict {
                 new Termination.StartFailed(notExecutedDetail(command, errno));
             case Trailer.End.NotForked(int errno) ->
                 new Termination.StartFailed("cannot fork a process for %s: %s. limits.pids may be too low."
-                        .formatted(command, errnoText(errno)));
+                        .formatted(command, Errno.text(errno)));
             case Trailer.End.Refused refused -> new Termination.Lost("init refused the run frame");
             case Trailer.End.TooLate tooLate ->
                 new Termination.Lost("the run frame came too late, so nothing was started");
@@ -86,12 +62,8 @@ final class TrailerVerdict {
     }
 
     private static String notExecutedDetail(String command, int errno) {
-        var hint = errno == ENOENT ? " (the file, or the interpreter it names, is not in the image)" : "";
-        return "cannot execute %s: %s%s".formatted(command, errnoText(errno), hint);
-    }
-
-    private static String errnoText(int errno) {
-        return ERRORS.getOrDefault(errno, "error " + errno);
+        var hint = errno == Errno.ENOENT ? " (the file, or the interpreter it names, is not in the image)" : "";
+        return "cannot execute %s: %s%s".formatted(command, Errno.text(errno), hint);
     }
 
     /** Of the whole sandbox, init included; of the largest process where the kernel has no figure. */

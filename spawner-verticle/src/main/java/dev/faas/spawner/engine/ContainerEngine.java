@@ -25,6 +25,11 @@ public interface ContainerEngine extends AutoCloseable {
      */
     Optional<String> describeWait(SandboxSpec spec);
 
+    /** Why functions of the mode {@code NESTED} get a new container for each activation on this host; empty if none did yet. */
+    default Optional<String> nestedRefusal() {
+        return Optional.empty();
+    }
+
     /** Lists this platform's containers on this host, of all spawners. */
     List<OwnContainer> listContainers() throws EngineFault;
 

@@ -1,15 +1,20 @@
 package dev.faas.spawner.engine;
 
-import java.util.Optional;
+import dev.faas.activation.Report;
+import dev.faas.wire.FunctionSpec.Mode;
 
 /**
- * Runs one activation in a container that is booted and waits for it. New before the run and removed after it; one of a
- * {@code reused} spec may run another activation after {@link #resetForReuse}.
+ * Runs one activation in a container that is booted and waits for it. New before the run and removed after it; unless its
+ * mode is {@code ISOLATED}, it may run another activation after {@link #resetForReuse}.
  */
 public interface Sandbox extends AutoCloseable {
 
-    /** {@code sha256:…} of the image in its registry; empty if the image was built or loaded on this host. */
-    Optional<String> imageDigest();
+    /** What a run here runs in. Its mode is the spec's, or {@code ISOLATED} where the host cannot do that. */
+    Report.Container describe();
+
+    default boolean keepsContainer() {
+        return describe().mode() != Mode.ISOLATED;
+    }
 
     /** False once it can run nothing any more. */
     boolean isAlive();
@@ -22,8 +27,8 @@ public interface Sandbox extends AutoCloseable {
     Outcome run(RunRequest request, OutputSink sink);
 
     /**
-     * Removes every trace of the last run. Blocks for at most two seconds. If false, close the sandbox; always false for a spec
-     * that is not {@code reused}.
+     * Removes every trace of the last run. Blocks for at most two seconds. If false, close the sandbox; always false in the mode
+     * {@code ISOLATED}.
      */
     boolean resetForReuse();
 

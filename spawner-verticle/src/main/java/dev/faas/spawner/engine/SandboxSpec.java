@@ -1,5 +1,6 @@
 package dev.faas.spawner.engine;
 
+import dev.faas.wire.FunctionSpec.Mode;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param revision label of the container, e.g. {@code fn_…@3}
  * @param readOnlyRoot nothing but tmpfs can be written
- * @param reused a sandbox runs one activation after the other, each in a fresh process; its root is read-only then
+ * @param mode what of a container an activation shares with earlier ones; the root is read-only if it is {@code REUSED}
  */
 public record SandboxSpec(
-        String revision, Program program, Limits limits, Network network, boolean readOnlyRoot, boolean reused) {
+        String revision, Program program, Limits limits, Network network, boolean readOnlyRoot, Mode mode) {
 
     /**
      * @param entrypoint null: the image's own; empty: none
@@ -51,10 +52,14 @@ public record SandboxSpec(
     }
 
     public SandboxSpec {
-        readOnlyRoot |= reused;
+        readOnlyRoot |= mode == Mode.REUSED;
     }
 
     public SandboxSpec withReadOnlyRoot() {
-        return new SandboxSpec(revision, program, limits, network, true, reused);
+        return new SandboxSpec(revision, program, limits, network, true, mode);
+    }
+
+    public SandboxSpec withMode(Mode other) {
+        return new SandboxSpec(revision, program, limits, network, readOnlyRoot, other);
     }
 }

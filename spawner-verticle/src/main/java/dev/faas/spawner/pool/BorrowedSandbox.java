@@ -1,10 +1,10 @@
 package dev.faas.spawner.pool;
 
+import dev.faas.activation.Report;
 import dev.faas.spawner.engine.Outcome;
 import dev.faas.spawner.engine.OutputSink;
 import dev.faas.spawner.engine.RunRequest;
 import dev.faas.spawner.engine.Sandbox;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -21,8 +21,8 @@ final class BorrowedSandbox implements Sandbox {
     }
 
     @Override
-    public Optional<String> imageDigest() {
-        return sandbox.imageDigest();
+    public Report.Container describe() {
+        return sandbox.describe();
     }
 
     @Override

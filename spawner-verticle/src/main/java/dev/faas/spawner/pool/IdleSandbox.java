@@ -26,7 +26,7 @@ record IdleSandbox(Sandbox sandbox, long idleSince, long bootedAt, int runs) {
         return Duration.ofNanos(System.nanoTime() - idleSince);
     }
 
-    /** Whether its next run is the last: a reused sandbox is replaced at its limit of runs or age, whatever its state. */
+    /** Whether its next run is the last: a kept sandbox is replaced at its limit of runs or age, whatever its state. */
     boolean isWornOut() {
         return runs + 1 >= MAX_RUNS || System.nanoTime() - bootedAt > MAX_AGE.toNanos();
     }

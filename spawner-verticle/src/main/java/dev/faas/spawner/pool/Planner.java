@@ -7,11 +7,13 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Runs the pool's planning round after changes and once a second, on its own thread and under the pool's lock. Changes in
- * quick succession share a round.
+ * quick succession share a round, and a long round, of thousands of functions, is followed by a long pause: runs need the lock.
  */
 final class Planner {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration MIN_PAUSE = Duration.ofMillis(5);
+    /** Of the pause to the round before it. */
+    private static final int PAUSE_RATIO = 20;
 
     private final ReentrantLock lock;
     private final Runnable round;
@@ -19,6 +21,7 @@ final class Planner {
     private final Thread thread = Thread.ofVirtual().name("pool").unstarted(this::plan);
     private boolean changePending;
     private boolean isStopped;
+    private long roundNanos;
 
     Planner(ReentrantLock lock, Runnable round) {
         this.lock = lock;
@@ -57,7 +60,7 @@ final class Planner {
     private void plan() {
         try {
             while (roundAndWait()) {
-                Thread.sleep(MIN_PAUSE);
+                Thread.sleep(Duration.ofNanos(Math.max(MIN_PAUSE.toNanos(), roundNanos * PAUSE_RATIO)));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -69,7 +72,9 @@ final class Planner {
         lock.lockInterruptibly();
         try {
             if (!isStopped) {
+                long begin = System.nanoTime();
                 round.run();
+                roundNanos = System.nanoTime() - begin;
             }
             changePending = false;
             await(INTERVAL, () -> changePending || isStopped);

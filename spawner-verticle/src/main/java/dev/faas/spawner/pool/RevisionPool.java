@@ -1,5 +1,6 @@
 package dev.faas.spawner.pool;
 
+import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -17,7 +18,7 @@ final class RevisionPool {
 
     private static final double NANOS = 1e9;
     private static final Duration KEEP_SURPLUS = Duration.ofSeconds(15);
-    private static final Duration KEEP_SURPLUS_REUSED = Duration.ofMinutes(1);
+    private static final Duration KEEP_SURPLUS_KEPT = Duration.ofMinutes(1);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
     private static final int MAX_DOUBLINGS = 6;
 
@@ -42,12 +43,15 @@ final class RevisionPool {
     private int failures;
     private long bootsPausedUntil;
     private boolean isPrepared;
+    /** Whether sandboxes come back after a run: as the last one did that was booted. */
+    private boolean keepsContainers;
 
     RevisionPool(PoolKey key, long now) {
         this.key = key;
         this.averagedAt = now;
         this.usedAt = now;
         this.bootsPausedUntil = now;
+        this.keepsContainers = key.spec().mode().keepsContainer();
     }
 
     void recordArrival(long now) {
@@ -67,7 +71,7 @@ final class RevisionPool {
             return 0;
         }
         boolean active = now - usedAt < idleAfter.toNanos();
-        if (key.spec().reused()) {
+        if (keepsContainers) {
             int used = (int) idle.stream()
                     .filter(i -> now - i.idleSince() < surplusKeepTime().toNanos())
                     .count();
@@ -82,17 +86,17 @@ final class RevisionPool {
 
     /** How long a surplus sandbox is kept unless its place is needed: the rate may rise again. */
     Duration surplusKeepTime() {
-        return key.spec().reused() ? KEEP_SURPLUS_REUSED : KEEP_SURPLUS;
+        return keepsContainers ? KEEP_SURPLUS_KEPT : KEEP_SURPLUS;
     }
 
     private double arrivals(long now) {
         return arrivals * Math.exp(-(now - averagedAt) / AVERAGE_NANOS);
     }
 
-    /** A reused sandbox comes back, so no more are booted than can run at once. */
+    /** A kept sandbox comes back, so no more are booted than can run at once. */
     boolean mayBoot() {
         return boots.size() < waiting.size()
-                && (!key.spec().reused() || borrowedCount + boots.size() + idle.size() < maxUseful);
+                && (!keepsContainers || borrowedCount + boots.size() + idle.size() < maxUseful);
     }
 
     /** Sandboxes ready or booting that no waiting run will get. */
@@ -113,7 +117,8 @@ final class RevisionPool {
         isPrepared = true;
     }
 
-    void recordBootSuccess() {
+    void recordBoot(Sandbox sandbox) {
+        keepsContainers = sandbox.keepsContainer();
         failures = 0;
     }
 
@@ -126,10 +131,10 @@ final class RevisionPool {
         isPrepared = false;
     }
 
-    /** The oldest; in reused mode the one used last, so that surplus ones stay idle and are discarded. */
+    /** The oldest; of kept ones the one used last, so that surplus ones stay idle and are discarded. */
     @Nullable
     IdleSandbox pollIdle() {
-        return key.spec().reused() ? idle.pollLast() : idle.pollFirst();
+        return keepsContainers ? idle.pollLast() : idle.pollFirst();
     }
 
     /** Gives the sandbox to the run that has waited longest; false if none waits. */

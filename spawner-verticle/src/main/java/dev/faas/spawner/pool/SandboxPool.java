@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Boots sandboxes ahead of demand and lends them to runs. A sandbox is used once; in reused mode it comes back after a run.
+ * Boots sandboxes ahead of demand and lends them to runs. A sandbox is used once; one that keeps its container comes back.
  * Each function revision has its own pool, sized by its arrival rate and the function's {@code prewarm.min}. All pools share
  * one budget, divided among owners in turns.
  *
@@ -135,7 +135,7 @@ public final class SandboxPool {
     }
 
     private void giveBack(RevisionPool pool, IdleSandbox used) {
-        if (!pool.key.spec().reused() || used.isWornOut()) {
+        if (!used.sandbox().keepsContainer() || used.isWornOut()) {
             discardUsed(pool, used);
             return;
         }
@@ -266,7 +266,7 @@ public final class SandboxPool {
                 bootTime = bootTime.plus(took.minus(bootTime).dividedBy(BOOT_WEIGHT));
                 pool.boots.remove(turn);
                 pool.markPrepared();
-                pool.recordBootSuccess();
+                pool.recordBoot(sandbox);
                 offer(pool, IdleSandbox.booted(sandbox));
             });
         }

@@ -41,7 +41,7 @@ public final class EngineRequests {
                     case OUTBOUND -> Network.OUTBOUND;
                 },
                 spec.readOnlyRoot(),
-                spec.mode() == FunctionSpec.Mode.REUSED);
+                spec.mode());
     }
 
     /**

@@ -40,7 +40,7 @@ final class Reports {
             Running running,
             Summary output,
             Optional<String> hint,
-            Optional<String> imageDigest,
+            Report.Container container,
             Instant requestedAt,
             Instant endedAt) {
         return verdict(outcome.termination(), running, hint.orElse(null)).map(verdict -> {
@@ -74,7 +74,7 @@ final class Reports {
                             output.logBytes(),
                             output.logTruncated(),
                             output.lastOutput()),
-                    imageDigest.orElse(null));
+                    container);
         });
     }
 

@@ -226,8 +226,9 @@ public final class Run {
                             requestedAt.plusMillis(outcome.usage().startMs())));
             var summary = output.finish(OUTPUT_LIMIT);
             ActivationStage.OUTPUT_STORED.record(claimedId);
-            var digest = sandbox.imageDigest();
-            return running -> Reports.of(outcome, running, summary, readOnlyHint.hint(), digest, requestedAt, endedAt)
+            var container = sandbox.describe();
+            return running -> Reports.of(
+                            outcome, running, summary, readOnlyHint.hint(), container, requestedAt, endedAt)
                     .map(report -> running.finish(report, backoff(running)))
                     .orElseGet(() -> running.release(true, endedAt));
         }

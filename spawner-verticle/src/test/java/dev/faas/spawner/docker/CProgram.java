@@ -22,7 +22,7 @@ final class CProgram {
     /** The static program {@code probe.c}, for images without libraries: prints what it sees, or attacks init. */
     static byte[] probe(Path directory) throws Exception {
         return Files.readAllBytes(
-                build(directory.resolve("probe"), List.of("-static", "-O1"), tests("probe", "attack")));
+                build(directory.resolve("probe"), List.of("-static", "-O1"), tests("probe", "attack", "escape")));
     }
 
     /** @param sources absolute */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.spawner.docker.image.ResolvedImage;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
+import dev.faas.wire.FunctionSpec.Mode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,15 +35,15 @@ final class CommandLineTest {
     })
     void givenImageAndFunction_whenComposed_thenTheRuleHolds(
             String imageEntrypoint, String imageCommand, String entrypoint, String command, String expected) {
-        var image =
-                new ResolvedImage("sha256:1", Optional.empty(), words(imageEntrypoint), words(imageCommand), Set.of());
+        var image = new ResolvedImage(
+                "sha256:1", Optional.empty(), words(imageEntrypoint), words(imageCommand), Set.of(), "", false);
         var spec = new SandboxSpec(
                 "fn@1",
                 new SandboxSpec.Program("image", orNull(entrypoint), orNull(command), Map.of()),
                 new SandboxSpec.Limits(32, 1, 1),
                 Network.NONE,
                 false,
-                false);
+                Mode.ISOLATED);
 
         var line = CommandLine.of(spec, image);
 

@@ -119,8 +119,14 @@ final class DiskTest {
     @Test
     void givenADockerWithQuotas_whenPlanned_thenAWritableRootHasOne() {
         var config = config(new Disk(false, 64, 0));
-        var image = new ResolvedImage("sha256:x", Optional.empty(), List.of(), List.of(), Set.of());
-        var plan = new HardenedContainer(config, 1, EngineFixture.spec("any"), image, List.of("true"));
+        var image = new ResolvedImage("sha256:x", Optional.empty(), List.of(), List.of(), Set.of(), "", false);
+        var plan = new HardenedContainer(
+                config,
+                new HardenedContainer.Host(1, false),
+                EngineFixture.spec("any"),
+                image,
+                List.of("true"),
+                Optional.empty());
 
         var with = plan.createCommand(images.docker(), "name", "volume", true).getHostConfig();
         var without =

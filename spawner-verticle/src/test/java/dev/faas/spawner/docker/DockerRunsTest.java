@@ -15,6 +15,7 @@ import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.NotStartable;
 import dev.faas.spawner.engine.Termination.Cancelled;
 import dev.faas.spawner.engine.Termination.Exited;
+import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +116,7 @@ final class DockerRunsTest {
                 new SandboxSpec.Limits(32, 1, 64),
                 Network.OUTBOUND,
                 false,
-                false);
+                Mode.ISOLATED);
         run(spec);
 
         assertThat(output.stdoutText()).contains("eth0");
@@ -132,7 +133,7 @@ final class DockerRunsTest {
                 new SandboxSpec.Limits(32, 1, 64),
                 Network.NONE,
                 true,
-                false);
+                Mode.ISOLATED);
         run(spec);
 
         assertThat(output.stdoutText()).isEqualTo("tmp\nshm\n");
@@ -196,7 +197,7 @@ final class DockerRunsTest {
                 new SandboxSpec.Limits(32, 1, 64),
                 Network.NONE,
                 false,
-                false);
+                Mode.ISOLATED);
         run(spec);
 
         assertThat(output.stdoutText()).isEqualTo("from the function-argument");

@@ -12,8 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,21 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Functions that attack the init of their own sandbox, as root and as another user, by {@code attack.c}. */
 @Tag("docker")
-final class InitAttackTest {
-
-    private static InitLab lab;
-    private static String probe;
-
-    @BeforeAll
-    static void open(@TempDir Path directory) throws Exception {
-        lab = new InitLab(directory);
-        probe = lab.probeImage();
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        lab.close();
-    }
+class InitAttackTest extends InitFixture {
 
     private static InitSandbox bootAttacker(String user) throws Exception {
         return lab.boot(probe, List.of("/probe", "attack"), "--read-only", "--user=" + user);

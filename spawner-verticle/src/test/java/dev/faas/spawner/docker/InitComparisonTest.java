@@ -7,8 +7,8 @@ import dev.faas.spawner.docker.init.Trailer.End;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
+import dev.faas.wire.FunctionSpec.Mode;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The same image run both ways: a command sees the same, and its end is reported the same, by {@code docker run --init
@@ -28,22 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
  * stdin, signals, limits, capabilities, no_new_privs, session and process group.
  */
 @Tag("docker")
-final class InitComparisonTest {
-
-    private static InitLab lab;
-
-    @BeforeAll
-    static void open(@TempDir Path directory) throws Exception {
-        lab = new InitLab(directory);
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        lab.close();
-    }
+class InitComparisonTest extends InitFixture {
 
     /** The probe beside busybox, for images that run it through a shell, a script or PATH. */
-    private static TestTar withShell() throws IOException {
+    static TestTar withShell() throws IOException {
         return InitImages.busybox()
                 .file("bin/probe", 0755, lab.probe())
                 .file("bin/script", 0755, InitImages.utf8("#!/bin/sh\nexec /bin/probe show \"$0\" \"$@\"\n"))
@@ -51,12 +36,12 @@ final class InitComparisonTest {
     }
 
     /** Compares what both print, and checks that they print something. */
-    private static void assertSame(String image, String... options) throws Exception {
+    static void assertSame(String image, String... options) throws Exception {
         assertSame(image, List.of(), options);
     }
 
     /** @param command the function's, which comes before the argument */
-    private static void assertSame(String image, List<String> command, String... options) throws Exception {
+    static void assertSame(String image, List<String> command, String... options) throws Exception {
         var argument = "an argument, \"quoted\" $HOME \\ ü\n";
         var words = new ArrayList<>(command);
         words.add(argument);
@@ -64,16 +49,16 @@ final class InitComparisonTest {
         var line = commandLine(image, command.isEmpty() ? null : command);
         try (var sandbox = lab.boot(image, line, options)) {
             var ran = sandbox.run(argument);
-            assertThat(ran.out()).isEqualTo(withAnotherFilter(docker.text()));
+            assertThat(ran.out()).isEqualTo(withOwnFilters(docker.text()));
             assertThat(ran.err()).isEqualTo(docker.stderr());
             assertThat(exitCode(ran.trailer().end())).isEqualTo(docker.code());
             assertThat(ran.out()).contains("NoNewPrivs:\t1", "stdin read 0", "argv 1 ", "an argument, \"quoted\"");
         }
     }
 
-    /** Init adds a filter of its own to Docker's. Kernels before 5.9 do not tell the number. */
-    private static String withAnotherFilter(String seen) {
-        return seen.replace("Seccomp_filters:\t1", "Seccomp_filters:\t2");
+    /** Init adds filters of its own to Docker's. Kernels before 5.9 do not tell the number. */
+    private static String withOwnFilters(String seen) {
+        return seen.replace("Seccomp_filters:\t1", "Seccomp_filters:\t" + (lab.nestsRuns() ? 3 : 2));
     }
 
     /** By the platform's rule, from Docker's description of the image. */
@@ -86,8 +71,8 @@ final class InitComparisonTest {
                 new SandboxSpec.Limits(64, 1, 64),
                 Network.NONE,
                 false,
-                false);
-        var resolved = new ResolvedImage(image, Optional.empty(), entrypoint, cmd, Set.of());
+                Mode.ISOLATED);
+        var resolved = new ResolvedImage(image, Optional.empty(), entrypoint, cmd, Set.of(), "", false);
         return CommandLine.of(spec, resolved).orElseThrow();
     }
 
@@ -167,7 +152,7 @@ final class InitComparisonTest {
         var image = lab.image(withShell(), "CMD [\"/bin/probe\", \"show\"]");
         var docker = InitLab.dockerRun(image, List.of("/bin/probe", "show", "x"));
         try (var sandbox = lab.boot(image, commandLine(image, null))) {
-            assertThat(sandbox.run("x").out()).isEqualTo(withAnotherFilter(docker.text()));
+            assertThat(sandbox.run("x").out()).isEqualTo(withOwnFilters(docker.text()));
         }
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Memory and processor time of a run, counted by the cgroup of a real container. */
 @Tag("docker")
-final class InitCountsTest extends InitFixture {
+class InitCountsTest extends InitFixture {
 
     @Test
     void givenAMemoryBomb_whenItIsTheCommand_thenTheTrailerReportsOutOfMemory() throws Exception {

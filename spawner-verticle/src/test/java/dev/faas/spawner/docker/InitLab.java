@@ -33,15 +33,42 @@ final class InitLab implements AutoCloseable {
             "--hostname=sandbox",
             "--label=faas-test");
 
+    /** By default, init runs as the command's user and has no capabilities. */
+    private static final List<String> NESTED = List.of(
+            "--user=0:0",
+            "--cap-add=SYS_ADMIN",
+            "--cap-add=SYS_CHROOT",
+            "--cap-add=KILL",
+            "--cap-add=DAC_OVERRIDE",
+            "--cap-add=CHOWN",
+            "--cap-add=FOWNER",
+            "--cap-add=FSETID",
+            "--cap-add=SETPCAP",
+            "--cap-add=SETUID",
+            "--cap-add=SETGID");
+
+    private static final String USER = "--user=";
+    private static final String SCRATCH_BYTES = Integer.toString(16 << 20);
+
     private final String name = "faas-test-" + UUID.randomUUID().toString().substring(0, 8);
     private final List<String> images = new ArrayList<>();
     private final byte[] probe;
+    private boolean nested;
 
     /** @param directory to build the probe in */
     InitLab(Path directory) throws Exception {
         probe = CProgram.probe(directory);
         DockerCli.output("volume", "create", name);
         fillVolume(image(new TestTar()), InitProgram.of(DockerCli.output("info", "--format", "{{.Architecture}}")));
+    }
+
+    /** From now on every run gets a root and namespaces of its own. */
+    void nestRuns() {
+        nested = true;
+    }
+
+    boolean nestsRuns() {
+        return nested;
     }
 
     private void fillVolume(String anyImage, InitProgram program) throws Exception {
@@ -112,9 +139,28 @@ final class InitLab implements AutoCloseable {
         words.add("--entrypoint=/.faas/init");
         words.addAll(HARDENED);
         words.addAll(List.of(options));
-        words.addAll(List.of(image, "--"));
+        if (nested) {
+            words.removeIf(option -> option.startsWith(USER));
+            words.addAll(NESTED);
+        }
+        words.add(image);
+        if (nested) {
+            words.addAll(List.of("--nested", user(image, options), "--scratch", SCRATCH_BYTES));
+            if (!DockerCli.output("inspect", "--format", "{{.Config.Env}}", image)
+                    .contains("HOME=")) {
+                words.add("--home");
+            }
+        }
+        words.add("--");
         words.addAll(command);
         return DockerCli.output(words.toArray(String[]::new));
+    }
+
+    private static String user(String image, String... options) throws IOException {
+        var option = Stream.of(options).filter(each -> each.startsWith(USER)).findFirst();
+        return option.isPresent()
+                ? option.get().substring(USER.length())
+                : DockerCli.output("inspect", "--format", "{{.Config.User}}", image);
     }
 
     /** The other way to start a sandbox: {@code docker run --init}. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Commands in real containers: what reaches them, and how their end is reported. */
 @Tag("docker")
-final class InitRunTest extends InitFixture {
+class InitRunTest extends InitFixture {
 
     @Test
     void givenACommand_whenItRuns_thenItsOutputAndItsEndAreExactAndTheContainerIsGone() throws Exception {

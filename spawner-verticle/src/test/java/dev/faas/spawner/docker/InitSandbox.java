@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.spawner.docker.init.InitClock;
 import dev.faas.spawner.docker.init.InitProtocol;
 import dev.faas.spawner.docker.init.Nonce;
+import dev.faas.spawner.docker.init.RootNotBuilt;
 import dev.faas.spawner.docker.init.RunFrame;
 import dev.faas.spawner.docker.init.Trailer;
 import dev.faas.spawner.docker.init.TrailerScanner;
@@ -50,6 +51,11 @@ final class InitSandbox implements AutoCloseable {
         @Override
         public void ready(InitClock clock) {
             readies.add(Optional.of(clock));
+        }
+
+        @Override
+        public void failed(RootNotBuilt why) {
+            throw new AssertionError(why);
         }
 
         @Override

@@ -13,6 +13,7 @@ import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.spawner.engine.SandboxUnavailable;
+import dev.faas.wire.FunctionSpec.Mode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -122,7 +123,7 @@ final class SpawnerImages implements AutoCloseable {
                 new SandboxSpec.Limits(32, 1.0, 64),
                 Network.NONE,
                 false,
-                false);
+                Mode.ISOLATED);
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.faas.spawner.engine.Termination.OutOfMemory;
 import dev.faas.spawner.engine.Termination.Signalled;
 import dev.faas.spawner.engine.Termination.StartFailed;
 import dev.faas.spawner.engine.Termination.TimedOut;
+import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -222,7 +223,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
                 new SandboxSpec.Limits(32, 1.0, 64),
                 Network.NONE,
                 false,
-                true);
+                Mode.REUSED);
         try (var sandbox = engine.boot(spec)) {
             for (var argument : List.of("first", "second", "third")) {
                 var output = new RecordedOutput();
@@ -242,7 +243,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
                 new SandboxSpec.Limits(32, 1.0, 64),
                 Network.NONE,
                 false,
-                true);
+                Mode.REUSED);
         var output = new RecordedOutput();
         try (var sandbox = engine.boot(spec);
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.spawner.engine.SandboxSpec.Network;
+import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
@@ -86,7 +87,7 @@ public abstract class EngineFixture {
                 new SandboxSpec.Limits(32, 1.0, 64),
                 Network.NONE,
                 false,
-                false);
+                Mode.ISOLATED);
     }
 
     public static SandboxSpec spec(String image) {
@@ -96,7 +97,7 @@ public abstract class EngineFixture {
                 new SandboxSpec.Limits(32, 1.0, 64),
                 Network.NONE,
                 false,
-                false);
+                Mode.ISOLATED);
     }
 
     /** One for each image, because a revision is pinned to its first image. */

@@ -1,8 +1,8 @@
 package dev.faas.spawner.engine;
 
+import dev.faas.activation.Report;
 import dev.faas.spawner.engine.Outcome.Usage;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -29,8 +29,8 @@ final class FakeSandbox implements Sandbox {
     }
 
     @Override
-    public Optional<String> imageDigest() {
-        return Optional.empty();
+    public Report.Container describe() {
+        return new Report.Container(null, spec.mode(), null);
     }
 
     @Override
@@ -110,7 +110,7 @@ final class FakeSandbox implements Sandbox {
 
     @Override
     public boolean resetForReuse() {
-        if (!spec.reused() || !used.get() || !ended || engine.isDown()) {
+        if (!keepsContainer() || !used.get() || !ended || engine.isDown()) {
             return false;
         }
         cancelled = new CompletableFuture<>();

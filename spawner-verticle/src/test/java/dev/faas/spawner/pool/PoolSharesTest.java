@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
+import dev.faas.wire.FunctionSpec.Mode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ final class PoolSharesTest {
                         new SandboxSpec.Limits(32, 1, 64),
                         Network.NONE,
                         false,
-                        false));
+                        Mode.ISOLATED));
     }
 
     private static Map<PoolKey, Integer> targets(Object... pairs) {

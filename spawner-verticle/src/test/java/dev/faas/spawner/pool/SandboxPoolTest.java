@@ -15,6 +15,7 @@ import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.Termination;
 import dev.faas.testing.Await;
+import dev.faas.wire.FunctionSpec.Mode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class SandboxPoolTest {
                         new SandboxSpec.Limits(32, 1, 64),
                         Network.NONE,
                         false,
-                        false));
+                        Mode.ISOLATED));
     }
 
     private double count(String name) {
@@ -272,7 +273,7 @@ final class SandboxPoolTest {
                         new SandboxSpec.Limits(32, 1, 64),
                         Network.NONE,
                         false,
-                        true));
+                        Mode.REUSED));
     }
 
     private static void run(Sandbox sandbox) {

@@ -122,7 +122,7 @@ public final class FinishedActivations {
                 Report.Exit.succeeded(),
                 new Report.Usage(begun, begun.plus(RUN_TIME), 1, RUN_TIME.toMillis(), 1L, 1_000L),
                 new Report.Output(RESULT, RESULT.length(), false, 0, false, output),
-                null);
+                Report.Container.NONE);
     }
 
     /** Bytes of all events in the stream. */

@@ -1,6 +1,7 @@
 package dev.faas.bench.measure;
 
 import dev.faas.activation.ActivationStage;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,19 @@ public final class StageTimes implements AutoCloseable {
         return Stream.of(ActivationStage.values())
                 .flatMap(stage -> row(stage, submitted).stream())
                 .toList();
+    }
+
+    /** The times from one stage to another of the activations that reached the first of them last. Ends the recording. */
+    public Samples between(ActivationStage from, ActivationStage to, int newest) {
+        recorder.stop();
+        var samples = new Samples();
+        reached.values().stream()
+                .filter(stages -> stages.containsKey(from) && stages.containsKey(to))
+                .sorted(Comparator.comparing((Map<ActivationStage, Long> stages) -> stages.get(from))
+                        .reversed())
+                .limit(newest)
+                .forEach(stages -> samples.add(stages.get(to) - stages.get(from)));
+        return samples;
     }
 
     private Optional<Row> row(ActivationStage stage, Map<String, Long> submitted) {

@@ -95,8 +95,7 @@ public final class ThroughputScenario implements Scenario.OnPlatform {
                 List.of(
                         TargetResult.atMost(
                                 "P4", "p50, one after another", 5, one.samples().p50(), "ms"),
-                        TargetResult.atLeast("P4", "throughput", 800, many.perSecond(), "per s"),
-                        TargetResult.atLeast("P4", "throughput", 80, many.perSecond() / best, "× docker run")));
+                        TargetResult.atLeast("P4", "throughput", 130, many.perSecond() / best, "× docker run")));
     }
 
     private static Row row(int atOnce, ClosedLoop.Result done) {

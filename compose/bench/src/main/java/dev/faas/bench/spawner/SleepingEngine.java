@@ -17,7 +17,7 @@ final class SleepingEngine implements ContainerEngine {
 
     @Override
     public Sandbox boot(SandboxSpec spec) {
-        return new SleepingSandbox(spec.reused());
+        return new SleepingSandbox(spec.mode());
     }
 
     @Override

@@ -1,16 +1,17 @@
 package dev.faas.bench.spawner;
 
+import dev.faas.activation.Report;
 import dev.faas.spawner.engine.Outcome;
 import dev.faas.spawner.engine.Outcome.Usage;
 import dev.faas.spawner.engine.OutputSink;
 import dev.faas.spawner.engine.RunRequest;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.Termination;
+import dev.faas.wire.FunctionSpec.Mode;
 import dev.faas.wire.Ids;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -18,16 +19,16 @@ import java.util.concurrent.TimeUnit;
 final class SleepingSandbox implements Sandbox {
     static final String REPORT = "ran ";
 
-    private final boolean isReused;
+    private final Mode mode;
     private volatile CountDownLatch cancelled = new CountDownLatch(1);
 
-    SleepingSandbox(boolean isReused) {
-        this.isReused = isReused;
+    SleepingSandbox(Mode mode) {
+        this.mode = mode;
     }
 
     @Override
-    public Optional<String> imageDigest() {
-        return Optional.empty();
+    public Report.Container describe() {
+        return new Report.Container(null, mode, null);
     }
 
     @Override
@@ -56,7 +57,7 @@ final class SleepingSandbox implements Sandbox {
     @Override
     public boolean resetForReuse() {
         cancelled = new CountDownLatch(1);
-        return isReused;
+        return keepsContainer();
     }
 
     @Override

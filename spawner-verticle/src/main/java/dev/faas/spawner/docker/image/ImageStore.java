@@ -152,7 +152,9 @@ public final class ImageStore {
                 config == null ? List.of() : list(config.getCmd()),
                 config == null || config.getVolumes() == null
                         ? Set.of()
-                        : Set.copyOf(config.getVolumes().keySet()));
+                        : Set.copyOf(config.getVolumes().keySet()),
+                config == null || config.getUser() == null ? "" : config.getUser(),
+                config != null && list(config.getEnv()).stream().anyMatch(variable -> variable.startsWith("HOME=")));
     }
 
     private static List<String> list(String @Nullable [] words) {

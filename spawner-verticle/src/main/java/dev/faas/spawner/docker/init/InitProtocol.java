@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * Writes the frames that the spawner sends to init. {@code src/main/c/protocol.h} defines the protocol, version 1.
+ * Writes the frames that the spawner sends to init. {@code src/main/c/protocol.h} defines the protocol, version 2.
  *
  * <pre>
  *   frame    u8 version, u8 type, u16 zero, u32 bytes of the payload
@@ -14,7 +14,8 @@ import java.time.Duration;
  *            variables × "NAME=value\0", argument
  *   K stop   nonce[16], u32 grace ms
  *   S pass   nonce[16], u32 signal
- *   READY    "FaasRdy" version, nonce[16] of the last run inverted, u64 clock in µs           ({@link TrailerScanner})
+ *   READY    "FaasRdy" version, nonce[16] of the last run inverted, u64 clock in µs, u16 failed step, u16 errno,
+ *            u32 zero                                                                         ({@link TrailerScanner})
  *   TRAILER  nonce[16] … 80 bytes, on stdout and on stderr                                   ({@link Trailer})
  * </pre>
  *
@@ -22,7 +23,7 @@ import java.time.Duration;
  */
 public final class InitProtocol {
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final int HEADER = 8;
     private static final int RUN_HEAD = 40;

@@ -83,6 +83,11 @@ public final class InitSession implements AutoCloseable {
         }
 
         @Override
+        public void failed(RootNotBuilt why) {
+            whenReady().completeExceptionally(why);
+        }
+
+        @Override
         public void trailer(Trailer trailer) {
             current().ifPresent(now -> now.trailer(trailer));
         }

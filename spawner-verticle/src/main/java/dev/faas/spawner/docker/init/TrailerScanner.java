@@ -28,6 +28,9 @@ public final class TrailerScanner {
         /** Init waits for a run. Stdout only. */
         void ready(InitClock clock);
 
+        /** Init could not build the root of a nested run, and runs nothing. Stdout only. */
+        void failed(RootNotBuilt why);
+
         void trailer(Trailer trailer);
     }
 
@@ -38,7 +41,7 @@ public final class TrailerScanner {
         TRAILER
     }
 
-    private static final int READY_BYTES = 32;
+    private static final int READY_BYTES = 40;
     private static final byte[] READY = ("FaasRdy" + (char) InitProtocol.VERSION).getBytes(StandardCharsets.US_ASCII);
 
     private final Sink sink;
@@ -145,14 +148,14 @@ public final class TrailerScanner {
             message.clear().limit(READY_BYTES);
             sink.trailer(trailer);
         } else {
-            var clock = ready();
+            readReady();
             state = State.IDLE;
-            sink.ready(clock);
+            passReady();
         }
         return from + taken;
     }
 
-    private InitClock ready() throws EngineFault {
+    private void readReady() throws EngineFault {
         var in = message.flip().order(ByteOrder.LITTLE_ENDIAN);
         for (byte expected : READY) {
             if (in.get() != expected) {
@@ -164,7 +167,17 @@ public final class TrailerScanner {
                 throw new EngineFault("READY names another run than the last one", null);
             }
         }
-        return new InitClock(in.getLong(), System.nanoTime());
+    }
+
+    private void passReady() {
+        long micros = message.getLong();
+        int step = message.getShort();
+        int errno = message.getShort();
+        if (step == 0) {
+            sink.ready(new InitClock(micros, System.nanoTime()));
+        } else {
+            sink.failed(RootNotBuilt.of(step, errno));
+        }
     }
 
     /** For each beginning of the nonce: the longest shorter beginning that it ends with (Knuth, Morris, Pratt). */

@@ -41,6 +41,11 @@ final class TrailerScannerTest {
         }
 
         @Override
+        public void failed(RootNotBuilt why) {
+            throw new AssertionError(why);
+        }
+
+        @Override
         public void trailer(Trailer trailer) {
             trailers.add(trailer);
         }

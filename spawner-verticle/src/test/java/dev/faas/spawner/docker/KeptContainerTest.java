@@ -2,6 +2,7 @@ package dev.faas.spawner.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.activation.Report;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.RecordedOutput;
@@ -10,8 +11,11 @@ import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.spawner.engine.Termination.Exited;
+import dev.faas.wire.FunctionSpec.Mode;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,12 +24,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several runs in one container: nothing of a run reaches the next one. */
 @Tag("docker")
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-final class ReusedRunsTest {
+final class KeptContainerTest {
     @AutoClose
     private static TestImages images;
 
@@ -49,15 +54,19 @@ final class ReusedRunsTest {
     }
 
     /** Its image runs the argument as a shell script. */
-    private static SandboxSpec spec() {
-        var image = images.load(BusyboxImage.running("/bin/sh", "-c"));
+    private static SandboxSpec spec(Mode mode) {
+        return spec(mode, BusyboxImage.running("/bin/sh", "-c"));
+    }
+
+    private static SandboxSpec spec(Mode mode, BusyboxImage runningShell) {
+        var image = images.load(runningShell);
         return new SandboxSpec(
                 EngineFixture.revision(image),
                 new SandboxSpec.Program(image, null, null, Map.of()),
                 new SandboxSpec.Limits(64, 1, 64),
                 Network.NONE,
                 false,
-                true);
+                mode);
     }
 
     private static String run(Sandbox sandbox, String script) {
@@ -67,9 +76,11 @@ final class ReusedRunsTest {
         return output.stdoutText();
     }
 
-    @Test
-    void givenManyRuns_whenOneAfterTheOther_thenEachIsAFreshProcessInTheSameContainer() throws Exception {
-        try (var sandbox = engine.boot(spec())) {
+    @ParameterizedTest
+    @EnumSource(names = {"NESTED", "REUSED"})
+    void givenManyRuns_whenOneAfterTheOther_thenEachIsAFreshProcessInTheSameContainer(Mode mode) throws Exception {
+        try (var sandbox = engine.boot(spec(mode))) {
+            assertThat(sandbox.describe()).isEqualTo(new Report.Container(null, mode, null));
             for (int i = 0; i < 50; i++) {
                 assertThat(run(sandbox, "printf %s " + i)).isEqualTo(String.valueOf(i));
                 assertThat(sandbox.resetForReuse()).isTrue();
@@ -86,8 +97,14 @@ final class ReusedRunsTest {
                 "export SECRET=secret; ulimit -n 17; umask 077; cd /tmp",
             })
     void givenTracesInFilesOrSettings_whenTheNextRunLooks_thenThereAreNone(String traces) throws Exception {
+        for (var mode : List.of(Mode.NESTED, Mode.REUSED)) {
+            leaveAndLook(mode, traces);
+        }
+    }
+
+    private void leaveAndLook(Mode mode, String traces) throws Exception {
         var look = "ls -lA /tmp /dev/shm; echo \"[$SECRET]\"; ulimit -n; umask; pwd; stat -c %a /tmp";
-        try (var sandbox = engine.boot(spec())) {
+        try (var sandbox = engine.boot(spec(mode))) {
             var before = run(sandbox, look);
             assertThat(sandbox.resetForReuse()).isTrue();
             run(sandbox, traces);
@@ -105,18 +122,48 @@ final class ReusedRunsTest {
                 "(setsid sh -c 'trap \"\" TERM HUP; sleep 600' > /dev/null 2>&1 &); printf one",
             })
     void givenWritersThatOutliveTheirRun_whenTheNextRuns_thenNothingOfThemReachesIt(String script) throws Exception {
-        try (var sandbox = engine.boot(spec())) {
-            assertThat(run(sandbox, script)).contains("one");
-            assertThat(sandbox.resetForReuse()).isTrue();
+        for (var mode : List.of(Mode.NESTED, Mode.REUSED)) {
+            try (var sandbox = engine.boot(spec(mode))) {
+                assertThat(run(sandbox, script)).contains("one");
+                assertThat(sandbox.resetForReuse()).isTrue();
 
-            assertThat(run(sandbox, "printf two; ps -o comm | grep -c -E 'sleep' || true"))
-                    .isEqualTo("two0\n");
+                assertThat(run(sandbox, "printf two; ps -o comm | grep -c -E 'sleep' || true"))
+                        .isEqualTo("two0\n");
+            }
         }
     }
 
     @Test
+    void givenANestedRunThatWritesMuch_whenManyFollow_thenNoneIsKilledForTheMemoryOfAnother() throws Exception {
+        try (var sandbox = engine.boot(spec(Mode.NESTED))) {
+            for (int i = 0; i < 30; i++) {
+                assertThat(run(sandbox, "ls /full 2>/dev/null; head -c 10000000 /dev/zero > /full && printf ok"))
+                        .isEqualTo("ok");
+                assertThat(sandbox.resetForReuse()).isTrue();
+            }
+        }
+    }
+
+    /** More volumes than init renews. */
+    @Test
+    void givenAnImageThatCannotRunNested_whenItRuns_thenItGetsANewContainerAndTheReasonIsReported() throws Exception {
+        var volumes = IntStream.range(0, 70).mapToObj(i -> "/data" + i).toArray(String[]::new);
+        var spec = spec(Mode.NESTED, BusyboxImage.running("/bin/sh", "-c").withVolumes(volumes));
+        assertThat(engine.nestedRefusal()).isEmpty();
+        for (int i = 0; i < 2; i++) {
+            try (var sandbox = engine.boot(spec)) {
+                assertThat(sandbox.describe().mode()).isEqualTo(Mode.ISOLATED);
+                assertThat(sandbox.describe().modeFallback()).contains("the mounts below the root: No space left");
+                assertThat(run(sandbox, "echo x > /written && printf ok")).isEqualTo("ok");
+                assertThat(sandbox.resetForReuse()).isFalse();
+            }
+        }
+        assertThat(engine.nestedRefusal()).isPresent();
+    }
+
+    @Test
     void givenAnythingButTmp_whenWritten_thenItIsReadOnly() throws Exception {
-        try (var sandbox = engine.boot(spec())) {
+        try (var sandbox = engine.boot(spec(Mode.REUSED))) {
             assertThat(run(
                             sandbox,
                             "for d in / /bin /etc /dev /.faas; do touch $d/x 2>/dev/null && echo $d; done; true"))
@@ -127,7 +174,7 @@ final class ReusedRunsTest {
     @ParameterizedTest
     @ValueSource(strings = {"kill -SEGV $$", "exec tail /dev/zero"})
     void givenARunThatWasKilled_whenOver_thenItsContainerIsNotReused(String script) throws Exception {
-        try (var sandbox = engine.boot(spec())) {
+        try (var sandbox = engine.boot(spec(Mode.REUSED))) {
             sandbox.run(
                     new RunRequest("a1", script, Map.of(), EngineFixture.LONG, EngineFixture.GRACE, EngineFixture.LONG),
                     new RecordedOutput());

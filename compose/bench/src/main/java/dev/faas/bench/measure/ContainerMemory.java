@@ -1,0 +1,46 @@
+package dev.faas.bench.measure;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/** Asks Docker how much memory containers use. */
+public final class ContainerMemory {
+    private static final Pattern MIB_USED = Pattern.compile("([0-9.]+)(KiB|MiB) / .*");
+    private static final double KIB_IN_MIB = 1024;
+    private static final long LIMIT_SECONDS = 60;
+
+    private ContainerMemory() {}
+
+    /** The average in MiB of the containers of a function's first revision, which must be idle. Blocks. */
+    public static double averageMib(String functionId) throws IOException, InterruptedException {
+        var containers = output("docker", "ps", "--quiet", "--filter", "label=dev.faas.revision=" + functionId + "@1");
+        var command = "docker stats --no-stream --format '{{.MemUsage}}' " + containers.replace('\n', ' ');
+        return output("sh", "-c", command)
+                .lines()
+                .mapToDouble(ContainerMemory::mib)
+                .average()
+                .orElseThrow();
+    }
+
+    private static double mib(String line) {
+        var found = MIB_USED.matcher(line);
+        if (!found.matches()) {
+            throw new IllegalArgumentException("docker stats says " + line);
+        }
+        var number = Double.parseDouble(found.group(1));
+        return found.group(2).equals("KiB") ? number / KIB_IN_MIB : number;
+    }
+
+    private static String output(String... command) throws IOException, InterruptedException {
+        var process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            throw new IOException(String.join(" ", command) + " failed");
+        }
+        return text;
+    }
+}

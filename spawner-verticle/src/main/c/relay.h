@@ -1,0 +1,7 @@
+// Runs the command of a run frame through the inner init: passes on frames and signals, and brings its trailer.
+#pragma once
+#include "run.h"
+
+// As run in run.h. RUN_ABANDONED also if the inner init ended without a trailer, and not for lack of memory.
+enum run_result relay_run(struct init *init, const struct header *header, const void *payload, struct inbox *inbox,
+                          struct trailer *trailer);
