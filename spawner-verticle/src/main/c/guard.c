@@ -1,18 +1,30 @@
 #define _GNU_SOURCE
 #include "guard.h"
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+static void read_text(const char *path, char *text, size_t size) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    if (read(fd, text, size - 1) < 0) text[0] = 0;
+    close(fd);
+}
 
 static void read_attributes(struct attributes *now) {
     memset(now, 0, sizeof *now);
     syscall(SYS_sched_getattr, 0, &now->scheduling, sizeof now->scheduling, 0);
     syscall(SYS_sched_getaffinity, 0, sizeof now->processors, now->processors);
     now->io_priority = syscall(SYS_ioprio_get, 1 /* IOPRIO_WHO_PROCESS */, 0);
-    int fd = open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return;
-    if (read(fd, now->oom_score, sizeof now->oom_score - 1) < 0) now->oom_score[0] = 0;
-    close(fd);
+    read_text("/proc/self/oom_score_adj", now->oom_score, sizeof now->oom_score);
+    read_text("/proc/self/autogroup", now->session_priority, sizeof now->session_priority);
+}
+
+static int owner_is_right(const struct shared *shared) {
+    struct stat found;
+    return fstat(shared->fd, &found) == 0 && (int)(found.st_mode & 07777) == shared->mode && found.st_gid == shared->group;
 }
 
 void guard_remember(struct guard *guard, int null) {
@@ -21,18 +33,34 @@ void guard_remember(struct guard *guard, int null) {
         guard->shared[i].fd = shared[i];
         guard->shared[i].flags = fcntl(shared[i], F_GETFL);
         guard->shared[i].pipe_size = fcntl(shared[i], F_GETPIPE_SZ); // -1 if it is not a pipe
+        struct stat found = {0};
+        fstat(shared[i], &found);
+        guard->shared[i].mode = found.st_mode & 07777;
+        guard->shared[i].group = found.st_gid;
     }
     read_attributes(&guard->attributes);
 }
 
+// Locks, the signal and owner for O_ASYNC, and the hint outlive the processes that set them.
+static int restore_descriptor(const struct shared *shared) {
+    static uint64_t no_hint;
+    uint64_t hint = 0;
+    int fd = shared->fd, size = shared->pipe_size, right = 1;
+    fcntl(fd, F_SETFL, shared->flags);
+    fcntl(fd, F_SETSIG, 0);
+    fcntl(fd, F_SETOWN, 0);
+    flock(fd, LOCK_UN);
+    fcntl(fd, F_OFD_SETLK, &(struct flock){.l_type = F_UNLCK});
+    fcntl(fd, F_SET_RW_HINT, &no_hint);
+    if (!owner_is_right(shared) && (fchown(fd, -1, shared->group) || fchmod(fd, shared->mode))) right = 0;
+    if (size > 0 && fcntl(fd, F_GETPIPE_SZ) != size && fcntl(fd, F_SETPIPE_SZ, size) != size) right = 0;
+    fcntl(fd, F_GET_RW_HINT, &hint);
+    return right && !hint && fcntl(fd, F_GETFL) == shared->flags && fcntl(fd, F_GETSIG) == 0 && owner_is_right(shared);
+}
+
 static int descriptors_are_right(const struct guard *guard) {
     int right = 1;
-    for (int i = 0; i < 3; i++) {
-        int fd = guard->shared[i].fd, size = guard->shared[i].pipe_size;
-        fcntl(fd, F_SETFL, guard->shared[i].flags);
-        if (fcntl(fd, F_GETFL) != guard->shared[i].flags) right = 0;
-        if (size > 0 && fcntl(fd, F_GETPIPE_SZ) != size && fcntl(fd, F_SETPIPE_SZ, size) != size) right = 0;
-    }
+    for (int i = 0; i < 3; i++) right &= restore_descriptor(&guard->shared[i]);
     return right;
 }
 

@@ -4,10 +4,12 @@
 #pragma once
 #include <fcntl.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct guard {
-    struct {
-        int fd, flags, pipe_size;
+    struct shared {
+        int fd, flags, pipe_size, mode;
+        gid_t group;
     } shared[3];
     struct attributes {
         struct {
@@ -20,7 +22,7 @@ struct guard {
         } scheduling; // as in sched_getattr(2)
         unsigned long processors[1024 / (8 * sizeof(long))];
         long io_priority;
-        char oom_score[16];
+        char oom_score[16], session_priority[64]; // of the session: /proc/self/autogroup
     } attributes;
 };
 

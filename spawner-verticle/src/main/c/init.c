@@ -15,6 +15,7 @@
 #define _GNU_SOURCE
 #include "clock.h"
 #include "filter.h"
+#include "network.h"
 #include "relay.h"
 #include "run.h"
 #include <errno.h>
@@ -86,6 +87,8 @@ static enum exit_code serve_inner(void) {
     memcpy(trailer.nonce, frame.head.nonce, NONCE_BYTES);
     inbox_move(&inbox, &control, sizeof control);
     init.as = &init.nested.identity;
+    init.null = open_null(); // of the new root: the container's outlives the run
+    if (init.null < 0) return CANNOT_START;
     if (run(&init, &frame, &inbox, &trailer) == RUN_ABANDONED) return DONE;
     return write(STDIN_FILENO, &trailer, sizeof trailer) == sizeof trailer ? DONE : CANNOT_START;
 }
@@ -98,8 +101,9 @@ static struct failure build_root(void) {
 
 // Makes the sandbox as it was before the run. 0 if another run can come.
 static int renew(const struct trailer *trailer) {
-    if (!init.nested.user) return trailer->kind == KIND_TOO_LATE ? 0 : sandbox_reset(&init.sandbox);
-    return nested_end(&init.nested, &init.meter) || build_root().step != STEP_NONE ? -1 : 0;
+    if (!init.nested.user && trailer->kind == KIND_TOO_LATE) return 0;
+    if (!init.nested.user) return sandbox_reset(&init.sandbox) || network_reset() ? -1 : 0;
+    return nested_end(&init.nested, &init.meter) || network_reset() || build_root().step != STEP_NONE ? -1 : 0;
 }
 
 // Adds what the cgroup counted, and restores what a command can change of init.

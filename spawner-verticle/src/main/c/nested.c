@@ -109,6 +109,10 @@ struct failure nested_remember(struct nested *nested) {
     struct plan plan = {.nested = nested};
     if (!getcwd(nested->cwd, sizeof nested->cwd)) strcpy(nested->cwd, "/");
     if (identity_find(&nested->identity, nested->user)) return (struct failure){STEP_USER, ENOENT};
+    // As runc does, so that the user can open /dev/stdout.
+    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fchown(fd, nested->identity.user, -1)) return (struct failure){STEP_USER, errno};
+    }
     if (nested->sets_home && nested->identity.user != 0) setenv("HOME", nested->identity.home, 1);
     if (mounts_read(remember_mount, &plan)) plan.error = EINVAL;
     return plan.error ? (struct failure){STEP_MOUNTS, plan.error} : (struct failure){STEP_NONE, 0};

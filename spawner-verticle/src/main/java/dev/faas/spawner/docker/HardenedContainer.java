@@ -51,6 +51,11 @@ record HardenedContainer(
     private static final long BYTES_PER_INODE = 4096;
     private static final String READ_ONLY_DEV = "ro,dev,size=64k,mode=755";
     private static final String PROFILE = "docker-default";
+
+    /** Addresses of closed connections are not kept for the next run. */
+    private static final Map<String, String> FORGETFUL_NETWORK =
+            Map.of("net.ipv4.tcp_max_tw_buckets", "0", "net.ipv4.tcp_no_metrics_save", "1");
+
     private static final Capability[] OF_NESTED_INIT = {
         Capability.SYS_ADMIN,
         Capability.SYS_CHROOT,
@@ -129,6 +134,7 @@ record HardenedContainer(
                                 ? List.of("no-new-privileges", "apparmor=unconfined")
                                 : List.of("no-new-privileges"))
                 .withNetworkMode(spec.network() == Network.OUTBOUND ? "bridge" : "none")
+                .withSysctls(spec.mode().keepsContainer() ? FORGETFUL_NETWORK : Map.of())
                 .withIpcMode("private")
                 .withReadonlyRootfs(spec.readOnlyRoot())
                 .withMemory(memory)

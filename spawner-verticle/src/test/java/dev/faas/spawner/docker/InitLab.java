@@ -20,6 +20,8 @@ final class InitLab implements AutoCloseable {
     /** The platform's options for a sandbox that a command can see; used for both ways to start one. */
     static final List<String> HARDENED = List.of(
             "--network=none",
+            "--sysctl=net.ipv4.tcp_max_tw_buckets=0",
+            "--sysctl=net.ipv4.tcp_no_metrics_save=1",
             "--cap-drop=ALL",
             "--security-opt=no-new-privileges",
             "--memory=64m",

@@ -39,6 +39,7 @@ final class InitSandbox implements AutoCloseable {
     private static final class Recorded implements TrailerScanner.Sink {
         final BlockingQueue<Optional<Trailer>> trailers = new LinkedBlockingQueue<>();
         final BlockingQueue<Optional<InitClock>> readies = new LinkedBlockingQueue<>();
+        final BlockingQueue<String> refusals = new LinkedBlockingQueue<>();
         final ByteArrayOutputStream output = new ByteArrayOutputStream();
         final BlockingQueue<String> pieces = new LinkedBlockingQueue<>();
 
@@ -55,7 +56,8 @@ final class InitSandbox implements AutoCloseable {
 
         @Override
         public void failed(RootNotBuilt why) {
-            throw new AssertionError(why);
+            refusals.add(why.getMessage());
+            readies.add(Optional.empty());
         }
 
         @Override
@@ -134,7 +136,10 @@ final class InitSandbox implements AutoCloseable {
 
     private <T> T await(String what, BlockingQueue<Optional<T>> queue) throws Exception {
         var next = queue.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
-        assertThat(next).as("%s; instead: %s", what, faults).isNotNull().isPresent();
+        assertThat(next)
+                .as("%s; instead: %s %s", what, faults, recorded.get(Stream.STDOUT).refusals)
+                .isNotNull()
+                .isPresent();
         return next.orElseThrow();
     }
 

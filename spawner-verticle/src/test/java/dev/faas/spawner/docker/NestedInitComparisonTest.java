@@ -36,4 +36,19 @@ final class NestedInitComparisonTest extends InitComparisonTest {
                 "--oom-score-adj=77",
                 "--read-only");
     }
+
+    /** The platform mounts a tmpfs at each VOLUME. */
+    @Test
+    @Override
+    void givenVolumeHealthcheckStopsignalAndVariables_whenItRunsBothWays_thenItSeesTheSame() throws Exception {
+        assertSame(
+                lab.image(
+                        withShell(),
+                        "VOLUME /data",
+                        "WORKDIR /data/below",
+                        "STOPSIGNAL SIGUSR1",
+                        "ENV A=1 HOME=/data",
+                        "ENTRYPOINT [\"/bin/probe\", \"show\"]"),
+                "--tmpfs=/data:rw,exec,nosuid,nodev,mode=1777,size=1m");
+    }
 }

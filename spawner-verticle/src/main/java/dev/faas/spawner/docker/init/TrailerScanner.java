@@ -171,8 +171,8 @@ public final class TrailerScanner {
 
     private void passReady() {
         long micros = message.getLong();
-        int step = message.getShort();
-        int errno = message.getShort();
+        int step = Short.toUnsignedInt(message.getShort());
+        int errno = Short.toUnsignedInt(message.getShort());
         if (step == 0) {
             sink.ready(new InitClock(micros, System.nanoTime()));
         } else {

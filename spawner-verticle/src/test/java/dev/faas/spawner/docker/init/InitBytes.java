@@ -11,8 +11,8 @@ final class InitBytes {
     private InitBytes() {}
 
     static byte[] ready(byte[] lastNonce, long boottimeMicros) {
-        var ready = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
-        ready.put("FaasRdy\u0001".getBytes(StandardCharsets.US_ASCII));
+        var ready = ByteBuffer.allocate(40).order(ByteOrder.LITTLE_ENDIAN);
+        ready.put("FaasRdy\u0002".getBytes(StandardCharsets.US_ASCII));
         for (byte b : lastNonce) {
             ready.put((byte) (b ^ 0xff));
         }
@@ -23,7 +23,7 @@ final class InitBytes {
         return ByteBuffer.allocate(80)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .put(nonce)
-                .put((byte) 1)
+                .put((byte) 2)
                 .put((byte) kind)
                 .put((byte) value)
                 .put((byte) 0)

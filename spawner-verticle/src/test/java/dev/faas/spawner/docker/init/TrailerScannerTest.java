@@ -28,6 +28,7 @@ final class TrailerScannerTest {
         final ByteArrayOutputStream output = new ByteArrayOutputStream();
         final List<Trailer> trailers = new ArrayList<>();
         final List<Long> clocks = new ArrayList<>();
+        final List<String> failures = new ArrayList<>();
 
         @Override
         public void output(byte[] bytes, int offset, int length) {
@@ -42,7 +43,7 @@ final class TrailerScannerTest {
 
         @Override
         public void failed(RootNotBuilt why) {
-            throw new AssertionError(why);
+            failures.add(why.getMessage());
         }
 
         @Override
@@ -183,7 +184,7 @@ final class TrailerScannerTest {
 
     @Test
     void givenAnotherProgramThanInit_whenItWrites_thenTheSandboxIsRefused() {
-        for (var said : List.of(utf8("exec /.faas/init: no such file or directory\n"), ready(NONCE, 5), new byte[32])) {
+        for (var said : List.of(utf8("exec /.faas/init: no such file or directory\n"), ready(NONCE, 5), new byte[40])) {
             assertThatThrownBy(() -> feed(TrailerScanner.ofStdout(recorded), said))
                     .isInstanceOf(EngineFault.class);
         }
@@ -248,6 +249,16 @@ final class TrailerScannerTest {
         assertThat(refused).isPositive();
     }
 
+    @Test
+    void givenAReadyWithAFailedStep_whenItArrives_thenTheStepIsReportedAndNoReadiness() throws EngineFault {
+        var ready = ready(NO_RUN, 5);
+        ready[32] = 4;
+        ready[34] = 22;
+        feed(TrailerScanner.ofStdout(recorded), ready);
+        assertThat(recorded.failures).containsExactly("an overlay on the container's root: Invalid argument");
+        assertThat(recorded.clocks).isEmpty();
+    }
+
     private static int indexOf(byte[] stream, byte[] nonce) {
         int at = 0;
         while (!Arrays.equals(stream, at, at + nonce.length, nonce, 0, nonce.length)) {
@@ -286,7 +297,7 @@ final class TrailerScannerTest {
             try {
                 assertThat(Trailer.decode(trailer).nonce()).isEqualTo(Nonce.of(NONCE, 0));
             } catch (EngineFault e) {
-                assertThat(trailer[16] == 1 && trailer[17] >= 0 && trailer[17] < 6)
+                assertThat(trailer[16] == 2 && trailer[17] >= 0 && trailer[17] < 6)
                         .isFalse();
             }
         }
