@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -146,10 +147,17 @@ class FunctionBodyTest {
     }
 
     @Test
-    void givenReusedModeWhenReadThenItIsTaken() {
-        assertThat(bodies.read(json("{'name': 'resize', 'image': 'a:1', 'mode': 'reused'}"))
+    void givenAModeOrNoneWhenReadThenItOrTheDefaultIsTaken() {
+        for (var mode : List.of("isolated", "nested", "reused")) {
+            assertThat(bodies.read(json("{'name': 'resize', 'image': 'a:1', 'mode': '%s'}".formatted(mode)))
+                            .mode())
+                    .isEqualTo(Mode.valueOf(mode.toUpperCase(Locale.ROOT)));
+        }
+        var nestedByDefault = new FunctionBody(Duration.ofDays(30), Mode.NESTED);
+        assertThat(nestedByDefault
+                        .read(json("{'name': 'resize', 'image': 'a:1'}"))
                         .mode())
-                .isEqualTo(FunctionSpec.Mode.REUSED);
+                .isEqualTo(Mode.NESTED);
     }
 
     @Test

@@ -83,8 +83,12 @@ final class NestedInitAttackTest extends InitAttackTest {
     @Test
     @Override
     void givenAnInitWhoseFileCanBeRead_whenAFunctionTriesToReadOrTraceIt_thenOnlyTheFileIsRead() throws Exception {
-        try (var sandbox =
-                lab.boot(probe, List.of("/probe", "attack"), "--entrypoint=/.faas/readable", "--user=0", "--security-opt=seccomp=unconfined")) {
+        try (var sandbox = lab.boot(
+                probe,
+                List.of("/probe", "attack"),
+                "--entrypoint=/.faas/readable",
+                "--user=0",
+                "--security-opt=seccomp=unconfined")) {
             assertThat(sandbox.run("spy").out().lines().filter(line -> !line.endsWith(" refused")))
                     .containsExactly("/.faas/new DONE");
         }
@@ -94,7 +98,10 @@ final class NestedInitAttackTest extends InitAttackTest {
     @Override
     void givenAKernelWithoutFilters_whenAFunctionRuns_thenTheTrailerSaysSoAndTheSandboxIsNotUsedAgain(
             @TempDir Path directory) throws Exception {
-        assertRefused(directory, "prctl", ", \"args\": [{\"index\": 0, \"value\": 22, \"op\": \"SCMP_CMP_EQ\"}]",
+        assertRefused(
+                directory,
+                "prctl",
+                ", \"args\": [{\"index\": 0, \"value\": 22, \"op\": \"SCMP_CMP_EQ\"}]",
                 "the filter of system calls: Operation not permitted");
     }
 
@@ -109,8 +116,8 @@ final class NestedInitAttackTest extends InitAttackTest {
         var profile = Files.writeString(directory.resolve(call + ".json"), """
                 {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["%s"], "action": "SCMP_ACT_ERRNO",
                   "errnoRet": 1%s}]}""".formatted(call, arguments));
-        assertThatThrownBy(() ->
-                        lab.boot(probe, List.of("/probe"), "--security-opt=seccomp=" + profile).close())
+        assertThatThrownBy(() -> lab.boot(probe, List.of("/probe"), "--security-opt=seccomp=" + profile)
+                        .close())
                 .hasMessageContaining(reason);
     }
 

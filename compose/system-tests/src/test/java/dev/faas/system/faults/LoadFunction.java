@@ -8,6 +8,8 @@ enum LoadFunction {
     AT_LEAST_ONCE("sure", "delivery", "at-least-once"),
     /** Never runs twice. */
     AT_MOST_ONCE("once", "delivery", "at-most-once"),
+    /** In a new root of a kept container. */
+    NESTED("rooted", "mode", "nested"),
     /** In a reused container. */
     REUSED("kept", "mode", "reused");
 
