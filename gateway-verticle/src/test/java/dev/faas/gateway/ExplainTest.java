@@ -182,7 +182,7 @@ class ExplainTest {
         var run = faas.claim(id);
 
         var running = explain(id);
-        run.succeed();
+        run.withModeFallback("No overlay here.").succeed();
         var ended = explain(id);
 
         assertThat(running.path("why").asText()).isEqualTo("running");
@@ -190,6 +190,7 @@ class ExplainTest {
         assertThat(running.path("queuedBefore").isNull()).isTrue();
         assertThat(ended.path("why").asText()).isEqualTo("ended");
         assertThat(ended.path("status").asText()).isEqualTo("succeeded");
+        assertThat(ended.path("detail").asText()).endsWith("No overlay here.");
         assertThat(ended.path("platform").isNull()).isTrue();
     }
 
@@ -207,13 +208,15 @@ class ExplainTest {
         var id = Ids.activation(Instant.now());
         faas.registry.answers(request -> request.response()
                 .putHeader("Content-Type", "application/json")
-                .end("{\"activationId\":\"" + id + "\",\"status\":\"failed\",\"attempt\":2}"));
+                .end("{\"activationId\":\"" + id
+                        + "\",\"status\":\"failed\",\"attempt\":2,\"modeFallback\":\"No overlay here.\"}"));
 
         var explained = explain(id);
 
         assertThat(explained.path("why").asText()).isEqualTo("ended");
         assertThat(explained.path("status").asText()).isEqualTo("failed");
         assertThat(explained.path("attempt").asInt()).isEqualTo(2);
+        assertThat(explained.path("detail").asText()).endsWith("No overlay here.");
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Writes one run into the event stream like a spawner. */
 final class SpawnerRun {
@@ -33,6 +34,7 @@ final class SpawnerRun {
     private final Map<Source, ByteArrayOutputStream> written = new EnumMap<>(Source.class);
     private final ActivationRecord.Running running;
     private long state;
+    private @Nullable String modeFallback;
     private long lastOutput;
 
     private SpawnerRun(ActivationEvents events, ActivationRecord.Running running, long state) {
@@ -101,6 +103,11 @@ final class SpawnerRun {
         return lastOutput;
     }
 
+    SpawnerRun withModeFallback(String reason) {
+        modeFallback = reason;
+        return this;
+    }
+
     Snapshot succeed() {
         return end(Status.SUCCEEDED, null, 0);
     }
@@ -126,7 +133,7 @@ final class SpawnerRun {
                         written.get(Source.STDERR).size(),
                         false,
                         lastOutput),
-                new Report.Container("sha256:0", FunctionSpec.Mode.ISOLATED, null));
+                new Report.Container("sha256:0", FunctionSpec.Mode.ISOLATED, modeFallback));
         var next = running.finish(report, Duration.ofSeconds(1));
         state = stored(() -> events.append(next, state));
         return new Snapshot(next, state);

@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Explains why an activation has not started, from the queues' stats and the spawners' heartbeats. */
 public final class Explainer {
@@ -50,13 +51,17 @@ public final class Explainer {
                                 .map(entry -> ended(
                                         id,
                                         entry.record().path("status").asText(),
-                                        entry.record().path("attempt").asInt()))));
+                                        entry.record().path("attempt").asInt(),
+                                        entry.record().path("modeFallback").asText(null)))));
     }
 
     private Future<Explanation> explain(ActivationRecord record) {
-        if (record instanceof ActivationRecord.Ended) {
-            return Future.succeededFuture(
-                    ended(record.id(), record.currentStatus().text(), record.attempt()));
+        if (record instanceof ActivationRecord.Ended ended) {
+            return Future.succeededFuture(ended(
+                    record.id(),
+                    record.currentStatus().text(),
+                    record.attempt(),
+                    ended.report().container().modeFallback()));
         }
         var command = ActivationCommand.of(record.activation());
         return BusAnswer.toFuture(table.latest()
@@ -67,8 +72,8 @@ public final class Explainer {
                 }));
     }
 
-    private static Explanation ended(String id, String status, int attempt) {
-        var detail = "It has ended. Its record says how.";
+    private static Explanation ended(String id, String status, int attempt, @Nullable String modeFallback) {
+        var detail = "It has ended. Its record says how." + (modeFallback == null ? "" : " " + modeFallback);
         return new Explanation(id, status, Why.ENDED, detail, attempt, null, null, null, null, null, null, null);
     }
 
