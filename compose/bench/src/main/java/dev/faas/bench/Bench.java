@@ -1,5 +1,6 @@
 package dev.faas.bench;
 
+import dev.faas.bench.budget.BudgetScenario;
 import dev.faas.bench.measure.BenchSetup;
 import dev.faas.bench.measure.Machine;
 import dev.faas.bench.measure.Report;
@@ -45,6 +46,7 @@ public final class Bench {
             new HistoryScenario(),
             new BreadthScenario(),
             new IdleScenario(),
+            new BudgetScenario(),
             new SpreadScenario(),
             new ManyFunctionsScenario(),
             new SteadyScenario(),

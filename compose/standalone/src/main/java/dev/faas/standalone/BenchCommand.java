@@ -29,8 +29,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--count",
             paramLabel = "N",
-            description = "Size of a scenario: queued activations of other users, event streams, ended activations or"
-                    + " functions.")
+            description = "Size of a scenario: queued activations of other users, event streams, ended activations,"
+                    + " functions or counted operations.")
     @Nullable
     Integer count;
 

@@ -4,7 +4,17 @@ import java.io.PrintStream;
 import java.util.List;
 
 /** Holds the results of one scenario. Its component names are field names of the JSON report. */
-public record Report(String scenario, String what, List<Row> rows, List<Figure> figures, List<TargetResult> verdicts) {
+public record Report(
+        String scenario,
+        String what,
+        List<Row> rows,
+        List<Figure> figures,
+        List<Table> tables,
+        List<TargetResult> verdicts) {
+    public Report(String scenario, String what, List<Row> rows, List<Figure> figures, List<TargetResult> verdicts) {
+        this(scenario, what, rows, figures, List.of(), verdicts);
+    }
+
     public Report(String scenario, String what, List<Row> rows, List<TargetResult> verdicts) {
         this(scenario, what, rows, List.of(), verdicts);
     }
@@ -27,6 +37,7 @@ public record Report(String scenario, String what, List<Row> rows, List<Figure> 
         for (var figure : figures) {
             out.printf("  %-64s %,18.1f %s%n", figure.what(), figure.value(), figure.unit());
         }
+        tables.forEach(table -> table.print(out));
         for (var verdict : verdicts) {
             out.printf(
                     "  %-4s %-52s %-18s %s%n",

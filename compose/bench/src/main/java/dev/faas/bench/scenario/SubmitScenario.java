@@ -4,6 +4,7 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.bench.measure.BenchSetup;
+import dev.faas.bench.measure.BlockedFunction;
 import dev.faas.bench.measure.Client;
 import dev.faas.bench.measure.ClosedLoop;
 import dev.faas.bench.measure.Figure;
@@ -62,7 +63,7 @@ public final class SubmitScenario implements Scenario {
     }
 
     private static Map<String, String> settings(String sync) {
-        return Map.of("FAAS_SLOTS", "1", "FAAS_SYNC", sync);
+        return Map.of(BlockedFunction.SLOTS, "1", "FAAS_SYNC", sync);
     }
 
     private Report compare(ScenarioContext first, ScenarioContext second) throws Exception {
@@ -101,32 +102,26 @@ public final class SubmitScenario implements Scenario {
 
     /** One of the two platforms and its results. */
     private record MeasuredSetting(
-            Client user, Nats nats, List<ClosedLoop.Result> writes, List<ClosedLoop.Result> floods, Samples steady)
+            Client user,
+            BlockedFunction blocked,
+            Nats nats,
+            List<ClosedLoop.Result> writes,
+            List<ClosedLoop.Result> floods,
+            Samples steady)
             implements AutoCloseable {
         static MeasuredSetting start(ScenarioContext context) throws Exception {
             var user = context.registerUser();
-            // Its first activation holds the only slot; later ones stay queued.
-            user.createFunction(Map.of(
-                    "name",
-                    "queued",
-                    "image",
-                    context.image(),
-                    "entrypoint",
-                    // The argument is the shell's $0, so it cannot end the sleep.
-                    List.of("/busybox", "sh", "-c", "exec /busybox sleep 600"),
-                    "concurrency",
-                    1));
-            Client.await(user.submit("queued", "", ""));
-            ClosedLoop.run(CLIENTS, WARM_UP, LIMIT, i -> user.submit("queued", "", "x"));
+            var blocked = BlockedFunction.create(user, context.image());
+            ClosedLoop.run(CLIENTS, WARM_UP, LIMIT, i -> blocked.submit());
             var nats = Nats.connect(context.natsConfig(), "bench");
-            return new MeasuredSetting(user, nats, new ArrayList<>(), new ArrayList<>(), new Samples());
+            return new MeasuredSetting(user, blocked, nats, new ArrayList<>(), new ArrayList<>(), new Samples());
         }
 
         void measure() throws Exception {
             var events = new ActivationEvents(nats);
             writes.add(ClosedLoop.run(1, WRITES, LIMIT, i -> write(events)));
-            floods.add(ClosedLoop.run(CLIENTS, SUBMITS, LIMIT, i -> user.submit("queued", "", "x")));
-            steady.addAll(OpenLoop.run(PER_SECOND, STEADY_SUBMITS, LIMIT, () -> user.submit("queued", "", "x")));
+            floods.add(ClosedLoop.run(CLIENTS, SUBMITS, LIMIT, i -> blocked.submit()));
+            steady.addAll(OpenLoop.run(PER_SECOND, STEADY_SUBMITS, LIMIT, () -> blocked.submit()));
         }
 
         double perSecond() {
