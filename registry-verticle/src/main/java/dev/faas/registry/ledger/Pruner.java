@@ -1,5 +1,6 @@
 package dev.faas.registry.ledger;
 
+import dev.faas.activation.ActivationEvent.StateEvent;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.StreamLimits;
@@ -48,25 +49,36 @@ public final class Pruner {
     /** Output first, the terminal state last: a reader of the stream sees the end as long as it sees anything. */
     private void prune(Unpruned activation) throws Exception {
         var id = activation.end().id();
-        var states = new ArrayList<Long>();
-        long last = 0;
-        while (last < activation.sequence()) {
+        var states = readStates(id, activation.sequence());
+        var sequences = states.stream().map(StateEvent::sequence).toList();
+        // Without the end that the ledger has: pruned in part, or closed as lost and found again.
+        if (!sequences.contains(activation.sequence()) && isAlive(id)) {
+            return;
+        }
+        pruneOutput(id, lastOutput(states));
+        if (!sequences.isEmpty()) {
+            prune(sequences.subList(0, sequences.size() - 1));
+            prune(sequences.subList(sequences.size() - 1, sequences.size()));
+        }
+    }
+
+    private List<StateEvent> readStates(String id, long end) throws Exception {
+        var states = new ArrayList<StateEvent>();
+        for (long last = 0; last < end; last = states.getLast().sequence()) {
             var state = Blocking.await(events.nextState(id, last + 1));
             if (state.isEmpty()) {
                 break;
             }
-            last = state.get().sequence();
-            states.add(last);
+            states.add(state.get());
         }
-        // Without the end that the ledger has: pruned in part, or closed as lost and found again.
-        if (last != activation.sequence() && isAlive(id)) {
-            return;
-        }
-        pruneOutput(id);
-        if (!states.isEmpty()) {
-            prune(states.subList(0, states.size() - 1));
-            prune(states.subList(states.size() - 1, states.size()));
-        }
+        return states;
+    }
+
+    /** Of the run that has ended, which is the last of all; 0 when it is not known. */
+    private static long lastOutput(List<StateEvent> states) {
+        return !states.isEmpty() && states.getLast().record() instanceof ActivationRecord.Ended ended
+                ? ended.report().output().lastOutput()
+                : 0;
     }
 
     private boolean isAlive(String id) throws Exception {
@@ -75,15 +87,23 @@ public final class Pruner {
                 .isPresent();
     }
 
-    /** By sequence; a purge by subject costs as much as a few chunks, so it is used for many. */
-    private void pruneOutput(String id) throws Exception {
+    /**
+     * By sequence; a purge by subject costs as much as a few chunks, so it is used for many.
+     *
+     * @param last sequence after which there is none; 0: not known
+     */
+    private void pruneOutput(String id, long last) throws Exception {
         var chunks = new ArrayList<Long>();
-        var next = Blocking.await(events.nextOutput(id, 1));
-        while (next.isPresent() && chunks.size() < MANY_CHUNKS) {
+        long from = 1;
+        while (chunks.size() <= MANY_CHUNKS && (last == 0 || from <= last)) {
+            var next = Blocking.await(events.nextOutput(id, from));
+            if (next.isEmpty()) {
+                break;
+            }
             chunks.add(next.get().sequence());
-            next = Blocking.await(events.nextOutput(id, next.get().sequence() + 1));
+            from = next.get().sequence() + 1;
         }
-        if (next.isPresent()) {
+        if (chunks.size() > MANY_CHUNKS) {
             Blocking.await(events.pruneOutput(id));
         } else {
             prune(chunks);
