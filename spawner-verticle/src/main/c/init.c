@@ -128,6 +128,7 @@ static enum run_result run_frame(struct run_frame *frame, const struct header *h
                                               : run(&init, frame, inbox, trailer);
     if (result == RUN_ABANDONED) return result;
     if (result == RUN_LOST) {
+        if (nested_end(&init.nested, &init.meter)) return RUN_ABANDONED;
         *trailer = (struct trailer){.version = PROTOCOL_VERSION, .kind = KIND_SIGNALED, .value = SIGKILL,
                                     .flags = TRAILER_DIRTY};
         memcpy(trailer->nonce, frame->head.nonce, NONCE_BYTES);

@@ -24,6 +24,7 @@
 #define FORK_TRIES 50 // 2 ms apart
 #define END_LIMIT_US 1500000
 #define MEMORY_TOLERANCE (1u << 20)
+#define UNCOUNTED_PAGES 64 // of each processor: the kernel may tell them late
 
 // --- what the container has mounted ------------------------------------------------------------------------------------
 
@@ -151,7 +152,10 @@ static int mount_root(const struct nested *nested) {
 
 static int renew(const struct renewed *one) {
     char path[PATH_MAX];
-    if (snprintf(path, sizeof path, ROOT "%s", one->path) >= (int)sizeof path) return -1;
+    if (snprintf(path, sizeof path, ROOT "%s", one->path) >= (int)sizeof path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
     switch (one->how) {
     case NEW_TMPFS: return mount("tmpfs", path, "tmpfs", one->flags, one->options);
     case NEW_PROC: return mount("proc", path, "proc", one->flags, NULL);
@@ -253,13 +257,18 @@ static int reap_inner(const struct nested *nested, uint64_t until) {
     return 0;
 }
 
+static uint64_t memory_tolerance(void) {
+    uint64_t late = UNCOUNTED_PAGES * sysconf(_SC_PAGESIZE) * sysconf(_SC_NPROCESSORS_ONLN);
+    return late > MEMORY_TOLERANCE ? late : MEMORY_TOLERANCE;
+}
+
 int nested_end(struct nested *nested, const struct meter *meter) {
-    uint64_t until = now_us() + END_LIMIT_US;
+    uint64_t until = now_us() + END_LIMIT_US, idle = nested->memory + memory_tolerance();
     kill(nested->inner, SIGKILL);
     close(nested->socket);
     if (reap_inner(nested, until)) return -1;
     // The kernel frees the last mounts a little later.
-    while (meter_memory(meter) > nested->memory + MEMORY_TOLERANCE) {
+    while (meter_memory(meter) > idle) {
         if (now_us() > until) return -1;
         poll(NULL, 0, 1);
     }

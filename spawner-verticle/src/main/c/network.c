@@ -20,8 +20,9 @@ static int entries(const char *path) {
 
 int network_reset(void) {
     uint64_t until = now_us() + SOCKETS_LIMIT_US;
-    // Sockets that were sent over each other outlive their processes. The kernel looks for them when it closes a socket.
-    while (entries("/proc/net/unix") > 0) {
+    // Connections that are still closing, and Unix sockets that were sent over each other, outlive their processes. The kernel
+    // looks for the latter when it closes a socket.
+    while (entries("/proc/net/unix") + entries("/proc/net/tcp") + entries("/proc/net/tcp6") > 0) {
         if (now_us() > until) return -1;
         close(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
         poll(NULL, 0, 1);

@@ -46,6 +46,7 @@ enum run_result relay_run(struct init *init, const struct header *header, const 
     uint8_t nonce[NONCE_BYTES];
     size_t have = 0;
     memcpy(nonce, trailer->nonce, sizeof nonce);
+    while (next_signal(init->signals) > 0) continue; // from before the run
     pass(socket, header, sizeof *header);
     pass(socket, payload, header->length);
     while (have < sizeof *trailer) {

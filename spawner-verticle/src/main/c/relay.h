@@ -2,6 +2,6 @@
 #pragma once
 #include "run.h"
 
-// As run in run.h. RUN_ABANDONED also if the inner init ended without a trailer, and not for lack of memory.
+// As run in run.h.
 enum run_result relay_run(struct init *init, const struct header *header, const void *payload, struct inbox *inbox,
                           struct trailer *trailer);

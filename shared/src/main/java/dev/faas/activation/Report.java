@@ -98,7 +98,7 @@ public record Report(Exit exit, Usage usage, Output output, Container container)
      * What the command ran in.
      *
      * @param imageDigest null when the image came from no registry
-     * @param mode null when the command did not run
+     * @param mode null when there was no container
      * @param modeFallback why it is not the function's mode, in a sentence for people; null when it is
      */
     public record Container(

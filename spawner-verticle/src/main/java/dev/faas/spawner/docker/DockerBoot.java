@@ -56,24 +56,25 @@ final class DockerBoot {
         this.init = init;
     }
 
+    /** @throws RootNotBuilt for a nested container on a host that does not allow its runs */
     DockerSandbox boot(HardenedContainer hardened) throws SandboxUnavailable, RootNotBuilt {
         try {
-            return bootOnce(hardened);
+            return bootWithInit(hardened);
         } catch (RootNotBuilt e) {
             throw e;
+        } catch (EngineFault e) {
+            throw toUnavailable(e);
+        }
+    }
+
+    private DockerSandbox bootWithInit(HardenedContainer hardened) throws EngineFault, SandboxUnavailable {
+        try {
+            return bootOnce(hardened);
         } catch (InitMissing e) {
             // The volume or its contents were removed; Docker creates an empty volume in its place.
             log.info("sandbox failed to boot, refilling init volume error={}", e.getMessage());
             init.refillNextTime();
-        } catch (EngineFault e) {
-            throw toUnavailable(e);
-        }
-        try {
             return bootOnce(hardened);
-        } catch (RootNotBuilt e) {
-            throw e;
-        } catch (EngineFault e) {
-            throw toUnavailable(e);
         }
     }
 
@@ -160,11 +161,12 @@ final class DockerBoot {
             Thread.currentThread().interrupt();
             throw new EngineFault("interrupted while the sandbox booted", e);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof RootNotBuilt notBuilt) {
+            boolean isReady = e.getCause() instanceof RootNotBuilt;
+            if (e.getCause() instanceof RootNotBuilt notBuilt && notBuilt.cause() != RootNotBuilt.Cause.UNKNOWN) {
                 throw notBuilt;
             }
-            var cause = ExitCause.ofBoot(docker, name, e);
-            if (cause instanceof BootFailed) {
+            var cause = ExitCause.ofBoot(docker, name, e.getCause());
+            if (cause instanceof BootFailed && !isReady) {
                 throw new InitMissing(String.valueOf(cause.getMessage()), cause);
             }
             throw cause;

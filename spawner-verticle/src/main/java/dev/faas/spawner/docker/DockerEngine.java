@@ -49,6 +49,9 @@ public final class DockerEngine implements ContainerEngine {
     private static final Duration LIST_LIMIT = Duration.ofSeconds(30);
     private static final Duration REFUSAL_KEPT = Duration.ofHours(1);
 
+    /** What decides whether a root can be built. */
+    private record NestedKey(String image, boolean readOnlyRoot) {}
+
     private final EngineConfig config;
     private final DockerCalls docker;
     private final PulledImages pulled;
@@ -59,8 +62,8 @@ public final class DockerEngine implements ContainerEngine {
     private final DiskWatch disk;
     private final HardenedContainer.Host host;
 
-    /** By image: why its functions cannot run nested here. Asked again after a while. */
-    private final Cache<String, String> nestedRefusals = Caffeine.newBuilder()
+    /** Why functions cannot run nested on this host. Tried again after a while. */
+    private final Cache<NestedKey, String> nestedRefusals = Caffeine.newBuilder()
             .maximumSize(1_000)
             .expireAfterWrite(REFUSAL_KEPT)
             .build();
@@ -143,28 +146,41 @@ public final class DockerEngine implements ContainerEngine {
                         "neither the function nor its image " + spec.program().image()
                                 + " names a command to run. Set the function's command or entrypoint.",
                         null));
+        var key = new NestedKey(image.id(), spec.readOnlyRoot());
+        var refusal = spec.mode() == Mode.NESTED
+                ? Optional.ofNullable(nestedRefusals.getIfPresent(key))
+                : Optional.<String>empty();
         try {
-            return boots.boot(hardened(spec, image, commandLine));
+            return boots.boot(hardened(spec, image, commandLine, refusal));
         } catch (RootNotBuilt e) {
-            nestedRefusals.put(image.id(), String.valueOf(e.getMessage()));
-            log.warn("no nested runs, each gets a new container revision={} error={}", spec.revision(), e.getMessage());
+            var reason = String.valueOf(e.getMessage());
+            log.warn("nested runs refused, each gets a new container revision={} error={}", spec.revision(), reason);
+            if (e.cause() == RootNotBuilt.Cause.HOST) {
+                nestedRefusals.put(key, reason);
+            }
+            return bootIsolated(hardened(spec, image, commandLine, Optional.of(reason)));
         }
+    }
+
+    private Sandbox bootIsolated(HardenedContainer hardened) throws SandboxUnavailable {
         try {
-            return boots.boot(hardened(spec, image, commandLine));
-        } catch (RootNotBuilt e) { // only a nested one is built
+            return boots.boot(hardened);
+        } catch (RootNotBuilt e) { // only for nested runs
             throw new BootFailed(String.valueOf(e.getMessage()), e);
         }
     }
 
-    /** Where the image cannot run nested on this host, its functions get a new container for each activation. */
-    private HardenedContainer hardened(SandboxSpec spec, ResolvedImage image, List<String> commandLine) {
-        var refusal = spec.mode() == Mode.NESTED
-                ? Optional.ofNullable(nestedRefusals.getIfPresent(image.id()))
-                : Optional.<String>empty();
-        var fallback = refusal.map(
-                reason -> "It ran in a new container: nested runs are not possible on this host (" + reason + ").");
+    /** @param refusal why it cannot run nested here; then it gets a new container for each activation */
+    private HardenedContainer hardened(
+            SandboxSpec spec, ResolvedImage image, List<String> commandLine, Optional<String> refusal) {
         return new HardenedContainer(
-                config, host, refusal.isPresent() ? spec.withMode(Mode.ISOLATED) : spec, image, commandLine, fallback);
+                config,
+                host,
+                refusal.isPresent() ? spec.withMode(Mode.ISOLATED) : spec,
+                image,
+                commandLine,
+                refusal.map(reason ->
+                        "It ran in a new container: nested runs are not possible on this host (" + reason + ")."));
     }
 
     @Override

@@ -54,7 +54,10 @@ record HardenedContainer(
 
     /** Addresses of closed connections are not kept for the next run. */
     private static final Map<String, String> FORGETFUL_NETWORK =
-            Map.of("net.ipv4.tcp_max_tw_buckets", "0", "net.ipv4.tcp_no_metrics_save", "1");
+            Map.of(
+                    "net.ipv4.tcp_max_tw_buckets", "0",
+                    "net.ipv4.tcp_no_metrics_save", "1",
+                    "net.ipv4.tcp_fastopen", "0");
 
     private static final Capability[] OF_NESTED_INIT = {
         Capability.SYS_ADMIN,
@@ -141,7 +144,7 @@ record HardenedContainer(
                 .withMemorySwap(memory) // memory and swap together: no swap
                 .withNanoCPUs((long)
                         (Math.min(spec.limits().cpus(), host.cpus()) * 1e9)) // Docker refuses more than the host has
-                .withPidsLimit((long) spec.limits().pids())
+                .withPidsLimit((long) spec.limits().pids() + (isNested() ? 1 : 0)) // its inner init
                 .withUlimits(ulimits())
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
                 .withShmSize(shmBytes())

@@ -22,6 +22,7 @@ final class InitLab implements AutoCloseable {
             "--network=none",
             "--sysctl=net.ipv4.tcp_max_tw_buckets=0",
             "--sysctl=net.ipv4.tcp_no_metrics_save=1",
+            "--sysctl=net.ipv4.tcp_fastopen=0",
             "--cap-drop=ALL",
             "--security-opt=no-new-privileges",
             "--memory=64m",

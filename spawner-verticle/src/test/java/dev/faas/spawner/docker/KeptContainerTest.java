@@ -12,6 +12,8 @@ import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.spawner.engine.Termination.Exited;
 import dev.faas.wire.FunctionSpec.Mode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,7 +62,10 @@ final class KeptContainerTest {
     }
 
     private static SandboxSpec spec(Mode mode, BusyboxImage runningShell) {
-        var image = images.load(runningShell);
+        return spec(mode, images.load(runningShell));
+    }
+
+    private static SandboxSpec spec(Mode mode, String image) {
         return new SandboxSpec(
                 EngineFixture.revision(image),
                 new SandboxSpec.Program(image, null, null, Map.of()),
@@ -149,7 +155,6 @@ final class KeptContainerTest {
     void givenAnImageThatCannotRunNested_whenItRuns_thenItGetsANewContainerAndTheReasonIsReported() throws Exception {
         var volumes = IntStream.range(0, 70).mapToObj(i -> "/data" + i).toArray(String[]::new);
         var spec = spec(Mode.NESTED, BusyboxImage.running("/bin/sh", "-c").withVolumes(volumes));
-        assertThat(engine.nestedRefusal()).isEmpty();
         for (int i = 0; i < 2; i++) {
             try (var sandbox = engine.boot(spec)) {
                 assertThat(sandbox.describe().mode()).isEqualTo(Mode.ISOLATED);
@@ -158,7 +163,25 @@ final class KeptContainerTest {
                 assertThat(sandbox.resetForReuse()).isFalse();
             }
         }
-        assertThat(engine.nestedRefusal()).isPresent();
+        assertThat(engine.nestedRefusal()).isEmpty(); // this host can
+    }
+
+    @Test
+    void givenAHostThatRefusesMounts_whenANestedFunctionRuns_thenItGetsANewContainerAndTheHostIsReported(
+            @TempDir Path directory) throws Exception {
+        var profile = Files.writeString(directory.resolve("seccomp.json"), """
+                {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mount"], "action": "SCMP_ACT_ERRNO"}]}""");
+        try (var daemon = OwnDocker.start("--seccomp-profile=" + profile);
+                var itsImages = new TestImages(daemon.host());
+                var itsEngine = TestEngines.open(daemon.host(), "p-refusing", "s")) {
+            var image = itsImages.load(BusyboxImage.running("/bin/sh", "-c"));
+            try (var sandbox = itsEngine.boot(spec(Mode.NESTED, image))) {
+                assertThat(sandbox.describe().mode()).isEqualTo(Mode.ISOLATED);
+                assertThat(sandbox.describe().modeFallback()).contains("Operation not permitted");
+                assertThat(run(sandbox, "printf ok")).isEqualTo("ok");
+            }
+            assertThat(itsEngine.nestedRefusal()).isPresent();
+        }
     }
 
     @Test

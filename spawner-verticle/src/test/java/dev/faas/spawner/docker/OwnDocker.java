@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -24,21 +25,23 @@ public final class OwnDocker implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(30);
 
     private final Path home;
+    private final List<String> options;
     private ChildProcess daemon;
 
-    private OwnDocker(Path home) throws IOException {
+    private OwnDocker(Path home, List<String> options) throws IOException {
         this.home = home;
+        this.options = options;
         this.daemon = launch();
     }
 
     /** Below /var/tmp, because overlayfs does not work on every file system. */
-    public static OwnDocker start() throws IOException {
-        return start(Files.createTempDirectory(Path.of("/var/tmp"), "faas-docker-"));
+    public static OwnDocker start(String... options) throws IOException {
+        return new OwnDocker(Files.createTempDirectory(Path.of("/var/tmp"), "faas-docker-"), List.of(options));
     }
 
     /** @param home for all its files; removed by {@link #close}. Its path must be short, because a socket is in it. */
     public static OwnDocker start(Path home) throws IOException {
-        return new OwnDocker(home);
+        return new OwnDocker(home, List.of());
     }
 
     public URI host() {
@@ -46,7 +49,7 @@ public final class OwnDocker implements AutoCloseable {
     }
 
     private ChildProcess launch() throws IOException {
-        var line = List.of(
+        var line = new ArrayList<>(List.of(
                 "dockerd",
                 "--data-root=" + home.resolve("root"),
                 "--exec-root=" + home.resolve("exec"),
@@ -55,7 +58,8 @@ public final class OwnDocker implements AutoCloseable {
                 "--bridge=none",
                 "--iptables=false",
                 "--ip6tables=false",
-                "--log-level=warn");
+                "--log-level=warn"));
+        line.addAll(options);
         // In its own network namespace, because a daemon without a bridge removes that of another daemon. Loopback is
         // up
         // for a registry.
