@@ -53,7 +53,7 @@ static int install(struct program *program) {
 
 // Of all that a process may do to another one of its user, only a limit kills PID 1: the kernel itself sends SIGKILL to a
 // process that exceeds RLIMIT_CPU. So prlimit64 is refused for process 1. The kernel reads the lower half of that argument.
-int filter_install(void) {
+int filter_protect_init(void) {
     static const struct call prlimit = CALL(prlimit64, 340, 369);
     struct program program = {.count = 0};
     ADD(&program, LOAD(arch), IF_EQUAL(NATIVE, 0, 3), NUMBER, IF_EQUAL(prlimit.native, 3, 6), IF_EQUAL(OF_32_BIT, 0, 5),

@@ -1,9 +1,9 @@
-// Refuses system calls: seccomp filters, which all processes inherit that start afterwards. They need no_new_privs. -1 where
+// Seccomp filters, which all processes inherit that start afterwards. They need no_new_privs. -1 where
 // the kernel has no filters.
 #pragma once
 
-// Those by which a function could kill init.
-int filter_install(void);
+// Refuses calls by which a function could kill init.
+int filter_protect_init(void);
 
-// Those that Docker's profile allows in a container with init's capabilities, and refuses in one without.
+// Refuses the calls that Docker allows only with init's capabilities.
 int filter_refuse_admin_calls(void);

@@ -22,7 +22,7 @@ static void read_attributes(struct attributes *now) {
     read_text("/proc/self/autogroup", now->session_priority, sizeof now->session_priority);
 }
 
-static int owner_is_right(const struct shared *shared) {
+static int has_original_mode_and_group(const struct shared *shared) {
     struct stat found;
     return fstat(shared->fd, &found) == 0 && (int)(found.st_mode & 07777) == shared->mode && found.st_gid == shared->group;
 }
@@ -45,32 +45,32 @@ void guard_remember(struct guard *guard, int null) {
 static int restore_descriptor(const struct shared *shared) {
     static uint64_t no_hint;
     uint64_t hint = 0;
-    int fd = shared->fd, size = shared->pipe_size, right = 1;
+    int fd = shared->fd, size = shared->pipe_size, restored = 1;
     fcntl(fd, F_SETFL, shared->flags);
     fcntl(fd, F_SETSIG, 0);
     fcntl(fd, F_SETOWN, 0);
     flock(fd, LOCK_UN);
     fcntl(fd, F_OFD_SETLK, &(struct flock){.l_type = F_UNLCK});
     fcntl(fd, F_SET_RW_HINT, &no_hint);
-    if (!owner_is_right(shared) && (fchown(fd, -1, shared->group) || fchmod(fd, shared->mode))) right = 0;
-    if (size > 0 && fcntl(fd, F_GETPIPE_SZ) != size && fcntl(fd, F_SETPIPE_SZ, size) != size) right = 0;
+    if (!has_original_mode_and_group(shared) && (fchown(fd, -1, shared->group) || fchmod(fd, shared->mode))) restored = 0;
+    if (size > 0 && fcntl(fd, F_GETPIPE_SZ) != size && fcntl(fd, F_SETPIPE_SZ, size) != size) restored = 0;
     fcntl(fd, F_GET_RW_HINT, &hint);
-    return right && !hint && fcntl(fd, F_GETFL) == shared->flags && fcntl(fd, F_GETSIG) == 0 && owner_is_right(shared);
+    return restored && !hint && fcntl(fd, F_GETFL) == shared->flags && fcntl(fd, F_GETSIG) == 0 && has_original_mode_and_group(shared);
 }
 
-static int descriptors_are_right(const struct guard *guard) {
-    int right = 1;
-    for (int i = 0; i < 3; i++) right &= restore_descriptor(&guard->shared[i]);
-    return right;
+static int restore_descriptors(const struct guard *guard) {
+    int restored = 1;
+    for (int i = 0; i < 3; i++) restored &= restore_descriptor(&guard->shared[i]);
+    return restored;
 }
 
 int guard_restore(const struct guard *guard) {
-    int right = descriptors_are_right(guard);
+    int restored = restore_descriptors(guard);
     struct attributes now;
     read_attributes(&now);
     if (memcmp(now.processors, guard->attributes.processors, sizeof now.processors)) {
         syscall(SYS_sched_setaffinity, 0, sizeof now.processors, guard->attributes.processors);
         read_attributes(&now);
     }
-    return right && memcmp(&now, &guard->attributes, sizeof now) == 0 ? 0 : -1;
+    return restored && memcmp(&now, &guard->attributes, sizeof now) == 0 ? 0 : -1;
 }

@@ -88,8 +88,8 @@ static int set_capabilities(unsigned rights) {
     return syscall(SYS_capset, &header, data);
 }
 
-// The profile of what the next exec of this process starts.
-static int confine(const char *profile) {
+// Sets the AppArmor profile for this process's next exec.
+static int set_profile_of_exec(const char *profile) {
     static const char *const files[] = {"/proc/self/attr/apparmor/exec", "/proc/self/attr/exec"};
     char text[256];
     int length = 0, fd = -1;
@@ -103,7 +103,7 @@ static int confine(const char *profile) {
 }
 
 int identity_drop_init_rights(const struct identity *identity) {
-    if (identity->profile && confine(identity->profile)) return -1;
+    if (identity->profile && set_profile_of_exec(identity->profile)) return -1;
     for (int right = 0; prctl(PR_CAPBSET_READ, right) >= 0; right++) {
         if (prctl(PR_CAPBSET_DROP, right)) return -1;
     }
@@ -111,7 +111,7 @@ int identity_drop_init_rights(const struct identity *identity) {
 }
 
 int identity_take(const struct identity *identity) {
-    if (identity->profile && confine(identity->profile)) return -1;
+    if (identity->profile && set_profile_of_exec(identity->profile)) return -1;
     if (syscall(SYS_setgroups, identity->count, identity->groups)) return -1;
     if (syscall(SYS_setresgid, identity->group, identity->group, identity->group)) return -1;
     if (syscall(SYS_setresuid, identity->user, identity->user, identity->user)) return -1;

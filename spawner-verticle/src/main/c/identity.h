@@ -9,7 +9,7 @@ struct identity {
     uid_t user;
     gid_t group;
     int count;
-    gid_t groups[MAX_GROUPS]; // with the group itself, first
+    gid_t groups[MAX_GROUPS]; // the first is `group`
     char home[PATH_MAX];
     const char *profile; // of AppArmor; NULL: none
 };
@@ -18,7 +18,7 @@ struct identity {
 // or the group does not exist.
 int identity_find(struct identity *identity, const char *user);
 
-// Gives up what init needs no more once a run's root is built, for itself and all that it starts. -1 and errno on failure.
+// Drops the rights for building roots, for this process and its children. -1 and errno on failure.
 int identity_drop_init_rights(const struct identity *identity);
 
 // Becomes that user, without any capability. For a child that shares init's memory: makes system calls only.

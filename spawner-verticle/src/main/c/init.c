@@ -9,9 +9,9 @@
 // its last word, as `docker run --init` would, and reports the end in a trailer on the command's own streams. So the spawner
 // learns of the end at once; Docker reports it tens of milliseconds later. protocol.h defines the protocol.
 //
-// Unless runs are nested, init runs as the same user as the command, and is protected from it. It cannot be traced or read: it is not dumpable, and
-// its file can only be executed. It cannot be killed: see filter.c. Only init and the spawner know the nonce that makes a
-// trailer valid. What the command changed of init is restored; if that fails, the sandbox is not used again.
+// Where runs are not nested, init has the command's user and is protected from it. It cannot be traced or read: it is not
+// dumpable, and its file can only be executed. It cannot be killed: see filter.h. Only init and the spawner know the nonce
+// that makes a trailer valid. What the command changed of init is restored; if that fails, the sandbox is not used again.
 #define _GNU_SOURCE
 #include "clock.h"
 #include "filter.h"
@@ -58,7 +58,7 @@ static int boot(int words, char **command) {
     init.command_words = words;
     init.signals = listen_for_signals();
     init.null = open_null();
-    init.filtered = filter_install() == 0;
+    init.filtered = filter_protect_init() == 0;
     if (words == 0 || init.signals < 0 || init.null < 0) return -1;
     meter_open(&init.meter, "/sys/fs/cgroup");
     guard_remember(&init.guard, init.null);
@@ -100,10 +100,10 @@ static struct failure build_root(void) {
 }
 
 // Makes the sandbox as it was before the run. 0 if another run can come.
-static int renew(const struct trailer *trailer) {
+static int prepare_next_run(const struct trailer *trailer) {
     if (!init.nested.user && trailer->kind == KIND_TOO_LATE) return 0;
-    if (!init.nested.user) return sandbox_reset(&init.sandbox) || network_reset() ? -1 : 0;
-    return nested_end(&init.nested, &init.meter) || network_reset() || build_root().step != STEP_NONE ? -1 : 0;
+    if (!init.nested.user) return sandbox_reset(&init.sandbox) || network_await_empty() ? -1 : 0;
+    return nested_end(&init.nested, &init.meter) || network_await_empty() || build_root().step != STEP_NONE ? -1 : 0;
 }
 
 // Adds what the cgroup counted, and restores what a command can change of init.
@@ -176,7 +176,7 @@ static enum exit_code serve(void) {
             linger();
             return DONE;
         }
-        if (renew(&trailer)) return DONE;
+        if (prepare_next_run(&trailer)) return DONE;
         memcpy(last, frame.head.nonce, NONCE_BYTES);
         send_ready(last, clock_us(CLOCK_BOOTTIME), STEP_NONE, 0);
     }
@@ -190,7 +190,7 @@ static int take_options(int argc, char **argv) {
                              : strcmp(argv[i], "--scratch") == 0 ? &init.nested.scratch
                              : strcmp(argv[i], "--profile") == 0 ? &init.nested.identity.profile
                                                                  : NULL;
-        if (strcmp(argv[i], "--home") == 0) init.nested.sets_home = 1;
+        if (strcmp(argv[i], "--home") == 0) init.nested.home_from_user = 1;
         else if (value && i + 1 < argc) *value = argv[++i];
         else return 0;
     }

@@ -24,7 +24,7 @@
 #define FORK_TRIES 50 // 2 ms apart
 #define END_LIMIT_US 1500000
 #define MEMORY_TOLERANCE (1u << 20)
-#define UNCOUNTED_PAGES 64 // of each processor: the kernel may tell them late
+#define UNCOUNTED_PAGES 64 // per processor; the kernel adds them to the count later
 
 // --- what the container has mounted ------------------------------------------------------------------------------------
 
@@ -63,10 +63,10 @@ static char *limits_of(const struct mount *mount) {
 // A later mount hides earlier ones at its path and below.
 static void forget_hidden(struct nested *nested, const char *path) {
     int left = 0;
-    for (int i = 0; i < nested->count; i++) {
-        if (!path_is_within(nested->renewed[i].path, path)) nested->renewed[left++] = nested->renewed[i];
+    for (int i = 0; i < nested->mount_count; i++) {
+        if (!path_is_within(nested->mounts[i].path, path)) nested->mounts[left++] = nested->mounts[i];
     }
-    nested->count = left;
+    nested->mount_count = left;
 }
 
 static void remember_mount(void *context, const struct mount *one) {
@@ -80,27 +80,27 @@ static void remember_mount(void *context, const struct mount *one) {
     if (path_is_within(path, SCRATCH)) return;
     forget_hidden(plan->nested, path);
     if (lstat(path, &found)) return; // below a folder that another mount hides
-    enum renewal how;
-    if (path_is_within(path, "/sys")) how = SAME;
-    else if (strcmp(type, "proc") == 0 && strcmp(path, "/proc") == 0) how = NEW_PROC;
-    else if (strcmp(type, "devpts") == 0) how = NEW_PTS;
-    else if (strcmp(type, "mqueue") == 0) how = NEW_MQUEUE;
-    else if (path_is_within(path, "/proc") || !S_ISDIR(found.st_mode) || !mount_is_writable(one)) how = SAME;
-    else if (strcmp(path, "/dev") == 0) how = NEW_OVERLAY;
-    else if (strcmp(type, "tmpfs") == 0) how = NEW_TMPFS;
+    enum mount_kind kind;
+    if (path_is_within(path, "/sys")) kind = BIND_READ_ONLY;
+    else if (strcmp(type, "proc") == 0 && strcmp(path, "/proc") == 0) kind = NEW_PROC;
+    else if (strcmp(type, "devpts") == 0) kind = NEW_PTS;
+    else if (strcmp(type, "mqueue") == 0) kind = NEW_MQUEUE;
+    else if (path_is_within(path, "/proc") || !S_ISDIR(found.st_mode) || !mount_is_writable(one)) kind = BIND_READ_ONLY;
+    else if (strcmp(path, "/dev") == 0) kind = NEW_OVERLAY;
+    else if (strcmp(type, "tmpfs") == 0) kind = NEW_TMPFS;
     else {
         plan->error = ENOTSUP;
         return;
     }
-    if (plan->nested->count == MAX_RENEWED) {
+    if (plan->nested->mount_count == MAX_MOUNTS) {
         plan->error = ENOSPC;
         return;
     }
-    plan->nested->renewed[plan->nested->count++] =
-        (struct renewed){.how = how, .path = strdup(path), .flags = flags_of(one), .options = limits_of(one)};
-    // Docker's files in /etc, and /dev/null, which it mounts over files of /proc: no run may change even their modes. Bind
-    // mounts are read-only as well then.
-    if (how == SAME && mount_is_writable(one) &&
+    plan->nested->mounts[plan->nested->mount_count++] =
+        (struct copied_mount){.kind = kind, .path = strdup(path), .flags = flags_of(one), .options = limits_of(one)};
+    // Docker's files in /etc, and /dev/null, which it mounts over files of /proc: made read-only, so that no run changes even
+    // their modes. A bind mount inherits that.
+    if (kind == BIND_READ_ONLY && mount_is_writable(one) &&
         mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | flags_of(one), NULL)) {
         plan->error = errno;
     }
@@ -114,7 +114,7 @@ struct failure nested_remember(struct nested *nested) {
     for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fchown(fd, nested->identity.user, -1)) return (struct failure){STEP_USER, errno};
     }
-    if (nested->sets_home && nested->identity.user != 0) setenv("HOME", nested->identity.home, 1);
+    if (nested->home_from_user && nested->identity.user != 0) setenv("HOME", nested->identity.home, 1);
     if (mounts_read(remember_mount, &plan)) plan.error = EINVAL;
     return plan.error ? (struct failure){STEP_MOUNTS, plan.error} : (struct failure){STEP_NONE, 0};
 }
@@ -128,7 +128,7 @@ static int copy_folder(const char *name, const char *like) {
     return chown(name, found.st_uid, found.st_gid) || chmod(name, found.st_mode & 07777) ? -1 : 0;
 }
 
-// Mounts the folder `lower` at `path`, with what is written kept in the scratch folder.
+// Mounts the folder `lower` at `path`. Writes go to the scratch folder.
 static int mount_overlay(const char *lower, const char *upper, const char *work, const char *path, unsigned long flags) {
     char options[256];
     snprintf(options, sizeof options, "lowerdir=%s,upperdir=%s,workdir=%s", lower, upper, work);
@@ -144,19 +144,19 @@ static int mount_scratch(const struct nested *nested) {
            mount("scratch", SCRATCH, "tmpfs", MS_NOSUID | MS_NODEV, options) || mkdir(ROOT, 0755);
 }
 
-// Docker's read-only root is shared as it is.
+// A read-only root cannot be changed, so runs share it.
 static int mount_root(const struct nested *nested) {
     if (!nested->writable_root) return mount("/", ROOT, NULL, MS_BIND, NULL);
     return mount_overlay("/", SCRATCH "/upper", SCRATCH "/work", ROOT, 0);
 }
 
-static int renew(const struct renewed *one) {
+static int copy_mount(const struct copied_mount *one) {
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, ROOT "%s", one->path) >= (int)sizeof path) {
         errno = ENAMETOOLONG;
         return -1;
     }
-    switch (one->how) {
+    switch (one->kind) {
     case NEW_TMPFS: return mount("tmpfs", path, "tmpfs", one->flags, one->options);
     case NEW_PROC: return mount("proc", path, "proc", one->flags, NULL);
     case NEW_PTS: return mount("devpts", path, "devpts", one->flags, "newinstance,ptmxmode=0666,mode=0620,gid=5");
@@ -189,8 +189,8 @@ static enum step build(const struct nested *nested) {
     mode_t mask = umask(0);
     if (mount_scratch(nested)) return STEP_SCRATCH;
     if (mount_root(nested)) return STEP_ROOT;
-    for (int i = 0; i < nested->count; i++) {
-        if (renew(&nested->renewed[i])) return STEP_MOUNTS;
+    for (int i = 0; i < nested->mount_count; i++) {
+        if (copy_mount(&nested->mounts[i])) return STEP_MOUNTS;
     }
     umask(022);
     if (enter_root(nested)) return STEP_ENTER;
@@ -219,7 +219,7 @@ static struct failure await_report(int socket) {
     return failure;
 }
 
-// As fork, into new namespaces. Processes of the last run may still count while the kernel removes them.
+// As fork, into new namespaces. EAGAIN: processes of the last run count against the limit until the kernel has removed them.
 static pid_t fork_inner(void) {
     pid_t inner = -1;
     for (int tries = 0; tries < FORK_TRIES; tries++) {

@@ -9,7 +9,7 @@
 //     nested_end: SIGKILL; the mounts go with it
 //
 // The root is built before the run arrives. It is an overlay: below, the container's root, which nobody writes; above, a
-// tmpfs. The container's own mounts tell what is mounted below it, so that what Docker hides there is hidden here too.
+// tmpfs. Init repeats the container's mounts below the new root, so that files which Docker hides stay hidden.
 #pragma once
 #include "identity.h"
 #include "meter.h"
@@ -17,37 +17,37 @@
 #include <limits.h>
 #include <stdint.h>
 
-#define MAX_RENEWED 64
+#define MAX_MOUNTS 64
 
-enum renewal {
+enum mount_kind {
     NEW_TMPFS,   // with the options of the container's
     NEW_PROC,
     NEW_PTS,
     NEW_MQUEUE,
     NEW_OVERLAY, // over the container's /dev
-    SAME,        // the container's, read-only
+    BIND_READ_ONLY,
 };
 
 struct nested {
     const char *user;     // of the image; NULL: runs are not nested
     const char *scratch;  // bytes that a run may write to its root
-    int sets_home;        // neither the image nor the function sets HOME
+    int home_from_user;   // set HOME to the user's: neither the image nor the function names one
     int writable_root;
     struct identity identity;
     char cwd[PATH_MAX];
-    struct renewed {
-        enum renewal how;
+    struct copied_mount {
+        enum mount_kind kind;
         char *path;
         unsigned long flags;
         char *options;
-    } renewed[MAX_RENEWED];
-    int count;
-    uint64_t memory; // in use without a run
+    } mounts[MAX_MOUNTS];
+    int mount_count;
+    uint64_t memory; // bytes in use before the first run
     pid_t inner;
     int socket;      // to the inner init
 };
 
-// What kept a root from being built.
+// The step at which building a root failed, and its errno.
 struct failure {
     uint16_t step, error;
 };

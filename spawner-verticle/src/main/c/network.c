@@ -18,7 +18,7 @@ static int entries(const char *path) {
     return lines > 0 ? lines - 1 : 0;
 }
 
-int network_reset(void) {
+int network_await_empty(void) {
     uint64_t until = now_us() + SOCKETS_LIMIT_US;
     // Connections that are still closing, and Unix sockets that were sent over each other, outlive their processes. The kernel
     // looks for the latter when it closes a socket.

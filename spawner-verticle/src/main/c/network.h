@@ -2,4 +2,4 @@
 #pragma once
 
 // Waits until the sockets of the last run are gone. -1 if something is left.
-int network_reset(void);
+int network_await_empty(void);

@@ -22,8 +22,8 @@
 // INIT → SPAWNER
 //
 //   READY     on stdout, when init waits for a run: "FaasRdy" and the version, the inverted nonce of the last run (before
-//             the first run: of zeros), u64 CLOCK_BOOTTIME in microseconds; with --nested, the step of the root's building
-//             that failed and its errno: then init runs nothing
+//             the first run: of zeros), u64 CLOCK_BOOTTIME in microseconds; with --nested, the failed step of building
+//             the root and its errno; init then accepts no run
 //   TRAILER   at the end of stdout and of stderr, the same on both, when no process of the run is left: struct trailer.
 //             Bytes that look like a trailer but do not begin with the nonce are the function's output.
 //

@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// An inner init that has ended takes nothing more.
-static void pass(int socket, const void *bytes, size_t count) {
+// Writes to an inner init that has ended are dropped.
+static void send_all(int socket, const void *bytes, size_t count) {
     for (const char *at = bytes; count > 0;) {
         ssize_t sent = send(socket, at, count, MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR) continue;
@@ -21,8 +21,8 @@ static void pass_signal(int socket, const uint8_t *nonce, int number) {
     struct header header = {PROTOCOL_VERSION, FRAME_PASS, 0, sizeof(struct control)};
     struct control control = {.value = number};
     memcpy(control.nonce, nonce, NONCE_BYTES);
-    pass(socket, &header, sizeof header);
-    pass(socket, &control, sizeof control);
+    send_all(socket, &header, sizeof header);
+    send_all(socket, &control, sizeof control);
 }
 
 // False if stdin ended or the frame is not allowed now.
@@ -34,8 +34,8 @@ static int pass_frame(int socket, struct inbox *inbox) {
     }
     uint8_t type = inbox->header.type;
     if (inbox->header.length != sizeof(struct control) || (type != FRAME_STOP && type != FRAME_PASS)) return 0;
-    pass(socket, &inbox->header, sizeof inbox->header);
-    pass(socket, inbox->payload, inbox->header.length);
+    send_all(socket, &inbox->header, sizeof inbox->header);
+    send_all(socket, inbox->payload, inbox->header.length);
     inbox_empty(inbox);
     return 1;
 }
@@ -47,8 +47,8 @@ enum run_result relay_run(struct init *init, const struct header *header, const 
     size_t have = 0;
     memcpy(nonce, trailer->nonce, sizeof nonce);
     while (next_signal(init->signals) > 0) continue; // from before the run
-    pass(socket, header, sizeof *header);
-    pass(socket, payload, header->length);
+    send_all(socket, header, sizeof *header);
+    send_all(socket, payload, header->length);
     while (have < sizeof *trailer) {
         struct pollfd events[] = {{.fd = STDIN_FILENO, .events = POLLIN},
                                   {.fd = init->signals, .events = POLLIN},

@@ -1,4 +1,4 @@
-// Runs the command of a run frame through the inner init: passes on frames and signals, and brings its trailer.
+// Runs the command of a run frame through the inner init: passes on frames and signals, and receives its trailer.
 #pragma once
 #include "run.h"
 

@@ -80,7 +80,7 @@ pid_t process_reap(int *status, struct rusage *usage) {
     return 1 + children--;
 }
 
-int filter_install(void) {
+int filter_protect_init(void) {
     return pick(2) ? 0 : -1;
 }
 

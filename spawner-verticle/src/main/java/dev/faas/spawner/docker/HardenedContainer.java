@@ -29,7 +29,7 @@ import java.util.TreeSet;
  *
  * <p>In the mode {@code NESTED}, init has the capabilities to build roots, and gives the command none of them.
  *
- * @param fallback why the mode is not the function's
+ * @param fallback why the container is isolated although the function asks for nested runs
  */
 record HardenedContainer(
         EngineConfig config,
@@ -40,7 +40,7 @@ record HardenedContainer(
         Optional<String> fallback) {
 
     /**
-     * What the daemon says of its host.
+     * Facts about the host, from Docker's info.
      *
      * @param appArmor whether containers get the profile {@code docker-default}, which refuses mounts
      */
@@ -53,13 +53,12 @@ record HardenedContainer(
     private static final String PROFILE = "docker-default";
 
     /** Addresses of closed connections are not kept for the next run. */
-    private static final Map<String, String> FORGETFUL_NETWORK =
-            Map.of(
-                    "net.ipv4.tcp_max_tw_buckets", "0",
-                    "net.ipv4.tcp_no_metrics_save", "1",
-                    "net.ipv4.tcp_fastopen", "0");
+    private static final Map<String, String> NO_CONNECTION_HISTORY = Map.of(
+            "net.ipv4.tcp_max_tw_buckets", "0",
+            "net.ipv4.tcp_no_metrics_save", "1",
+            "net.ipv4.tcp_fastopen", "0");
 
-    private static final Capability[] OF_NESTED_INIT = {
+    private static final Capability[] NESTED_INIT_CAPABILITIES = {
         Capability.SYS_ADMIN,
         Capability.SYS_CHROOT,
         Capability.KILL,
@@ -131,13 +130,13 @@ record HardenedContainer(
                 .withMounts(List.of(InitVolume.mount(initVolume, config.owner().platform(), true)))
                 .withRuntime(config.ociRuntime())
                 .withCapDrop(Capability.ALL)
-                .withCapAdd(isNested() ? OF_NESTED_INIT : new Capability[0])
+                .withCapAdd(isNested() ? NESTED_INIT_CAPABILITIES : new Capability[0])
                 .withSecurityOpts(
                         isNested() && host.appArmor()
                                 ? List.of("no-new-privileges", "apparmor=unconfined")
                                 : List.of("no-new-privileges"))
                 .withNetworkMode(spec.network() == Network.OUTBOUND ? "bridge" : "none")
-                .withSysctls(spec.mode().keepsContainer() ? FORGETFUL_NETWORK : Map.of())
+                .withSysctls(spec.mode().keepsContainer() ? NO_CONNECTION_HISTORY : Map.of())
                 .withIpcMode("private")
                 .withReadonlyRootfs(spec.readOnlyRoot())
                 .withMemory(memory)
@@ -172,8 +171,8 @@ record HardenedContainer(
     }
 
     /**
-     * The size of each tmpfs. It counts as memory of the container: all of them together get at most half. One more is what
-     * a nested run writes to its root.
+     * The size of each tmpfs. It counts as memory of the container: all of them together get at most half. A nested
+     * run has one more, for its root.
      */
     private long tmpfsBytes() {
         int count = tmpfsPaths().size() + (isNested() ? 1 : 0);

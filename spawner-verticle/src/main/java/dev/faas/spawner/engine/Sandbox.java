@@ -9,7 +9,7 @@ import dev.faas.wire.FunctionSpec.Mode;
  */
 public interface Sandbox extends AutoCloseable {
 
-    /** What a run here runs in. Its mode is the spec's, or {@code ISOLATED} where the host cannot do that. */
+    /** The container of this sandbox. Its mode is {@code ISOLATED} where that of the spec is not possible. */
     Report.Container describe();
 
     default boolean keepsContainer() {

@@ -7,12 +7,12 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Runs the pool's planning round after changes and once a second, on its own thread and under the pool's lock. Changes in
- * quick succession share a round, and a long round, of thousands of functions, is followed by a long pause: runs need the lock.
+ * quick succession share a round. The pause is at least {@link #PAUSE_RATIO} times as long as the last round, so that runs get
+ * the lock.
  */
 final class Planner {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration MIN_PAUSE = Duration.ofMillis(5);
-    /** Of the pause to the round before it. */
     private static final int PAUSE_RATIO = 20;
 
     private final ReentrantLock lock;

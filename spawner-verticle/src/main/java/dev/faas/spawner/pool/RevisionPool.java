@@ -18,7 +18,7 @@ final class RevisionPool {
 
     private static final double NANOS = 1e9;
     private static final Duration KEEP_SURPLUS = Duration.ofSeconds(15);
-    private static final Duration KEEP_SURPLUS_KEPT = Duration.ofMinutes(1);
+    private static final Duration KEEP_SURPLUS_CONTAINERS = Duration.ofMinutes(1);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
     private static final int MAX_DOUBLINGS = 6;
 
@@ -43,7 +43,7 @@ final class RevisionPool {
     private int failures;
     private long bootsPausedUntil;
     private boolean isPrepared;
-    /** Whether sandboxes come back after a run: as the last one did that was booted. */
+    /** Whether the last booted sandbox can run again: a host may refuse the mode of the spec. */
     private boolean keepsContainers;
 
     RevisionPool(PoolKey key, long now) {
@@ -86,7 +86,7 @@ final class RevisionPool {
 
     /** How long a surplus sandbox is kept unless its place is needed: the rate may rise again. */
     Duration surplusKeepTime() {
-        return keepsContainers ? KEEP_SURPLUS_KEPT : KEEP_SURPLUS;
+        return keepsContainers ? KEEP_SURPLUS_CONTAINERS : KEEP_SURPLUS;
     }
 
     private double arrivals(long now) {

@@ -16,7 +16,7 @@ public final class RootNotBuilt extends EngineFault {
 
     /** What refuses. */
     public enum Cause {
-        /** This host: another boot of the same image will fail as well. */
+        /** The host: every boot of this image with the same kind of root will fail. */
         HOST,
         /** The image: it has no such user, or more volumes than init renews. */
         IMAGE,
