@@ -48,8 +48,8 @@ final class EscapesTest extends InitFixture {
     }
 
     private static final Set<Mode> ALL = EnumSet.allOf(Mode.class);
-    private static final Set<Mode> NESTS = EnumSet.of(Mode.NESTED, Mode.NESTED_READ_ONLY);
-    private static final Set<Mode> NOT_NESTS = EnumSet.complementOf(EnumSet.copyOf(NESTS));
+    private static final Set<Mode> NESTED_MODES = EnumSet.of(Mode.NESTED, Mode.NESTED_READ_ONLY);
+    private static final Set<Mode> OTHER_MODES = EnumSet.complementOf(EnumSet.copyOf(NESTED_MODES));
     private static final Set<Mode> READ_ONLY_ROOT = EnumSet.of(Mode.REUSED, Mode.NESTED_READ_ONLY);
     private static final Set<Mode> READ_ONLY_ETC = EnumSet.complementOf(EnumSet.of(Mode.ISOLATED));
 
@@ -77,8 +77,8 @@ final class EscapesTest extends InitFixture {
             // The program of init is elsewhere, and a nested run does not have it.
             Difference.of("mount /sbin/docker-init|node /sbin", ABSENT, ALL),
             Difference.of("node /\\.faas", "40755 .*", ALL),
-            Difference.of("mount /\\.faas", MOUNTED_READ_ONLY, NOT_NESTS),
-            Difference.of("(read|open to write) /\\.faas/init", "refused \\(EACCES\\)", NOT_NESTS),
+            Difference.of("mount /\\.faas", MOUNTED_READ_ONLY, OTHER_MODES),
+            Difference.of("(read|open to write) /\\.faas/init", "refused \\(EACCES\\)", OTHER_MODES),
             // A read-only root.
             Difference.of("mount /", MOUNTED_READ_ONLY, READ_ONLY_ROOT),
             Difference.of("create in /|make a disk in /|open to write /(etc|bin)/x", READ_ONLY_FILE, READ_ONLY_ROOT),
@@ -87,13 +87,13 @@ final class EscapesTest extends InitFixture {
             // The runs of a container share what Docker mounts, so no run may change it.
             Difference.of("mount /etc/(hosts|hostname|resolv\\.conf)", MOUNTED_READ_ONLY, READ_ONLY_ETC),
             Difference.of("write /etc/(hosts|hostname|resolv\\.conf)", READ_ONLY_FILE, READ_ONLY_ETC),
-            Difference.of("mount /proc/[a-z_]+", MOUNTED_READ_ONLY, NESTS),
-            Difference.of("chmod /proc/kcore", READ_ONLY_FILE, NESTS),
-            Difference.of("mount /sys/fs/cgroup", MOUNTED_READ_ONLY, NESTS),
-            Difference.of("make a cgroup", READ_ONLY_FILE, NESTS),
+            Difference.of("mount /proc/[a-z_]+", MOUNTED_READ_ONLY, NESTED_MODES),
+            Difference.of("chmod /proc/kcore", READ_ONLY_FILE, NESTED_MODES),
+            Difference.of("mount /sys/fs/cgroup", MOUNTED_READ_ONLY, NESTED_MODES),
+            Difference.of("make a cgroup", READ_ONLY_FILE, NESTED_MODES),
             // An overlay over Docker's /dev cannot hold a changed device.
-            Difference.of("mount /dev", "overlay rw,nosuid.*", NESTS),
-            Difference.of("chmod /dev/null|chmod stdin", "refused \\(EPERM\\)", NESTS));
+            Difference.of("mount /dev", "overlay rw,nosuid.*", NESTED_MODES),
+            Difference.of("chmod /dev/null|chmod stdin", "refused \\(EPERM\\)", NESTED_MODES));
 
     /** Traces that no nested run can leave, but a container with the platform's options can. */
     private static final Set<String> NOT_BY_NESTED = Set.of(
@@ -188,12 +188,12 @@ final class EscapesTest extends InitFixture {
     }
 
     private static final Pattern VERDICT = Pattern.compile("(.*): (DONE|refused .*|killed .*)");
-    private static final Pattern SIGHT = Pattern.compile("((?:mount|node) \\S+) (.*)");
+    private static final Pattern SEEN = Pattern.compile("((?:mount|node) \\S+) (.*)");
 
     private static Map<String, String> byKey(List<String> lines) {
         var all = new LinkedHashMap<String, String>();
         for (var line : lines) {
-            var match = Stream.of(VERDICT, SIGHT)
+            var match = Stream.of(VERDICT, SEEN)
                     .map(form -> form.matcher(line))
                     .filter(form -> form.matches())
                     .findFirst();

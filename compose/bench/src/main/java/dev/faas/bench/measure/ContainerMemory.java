@@ -2,6 +2,7 @@ package dev.faas.bench.measure;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -10,18 +11,34 @@ public final class ContainerMemory {
     private static final Pattern MIB_USED = Pattern.compile("([0-9.]+)(KiB|MiB) / .*");
     private static final double KIB_IN_MIB = 1024;
     private static final long LIMIT_SECONDS = 60;
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration SETTLE = Duration.ofSeconds(1);
 
     private ContainerMemory() {}
 
-    /** The average in MiB of the containers of a function's first revision, which must be idle. Blocks. */
-    public static double averageMib(String functionId) throws IOException, InterruptedException {
-        var containers = output("docker", "ps", "--quiet", "--filter", "label=dev.faas.revision=" + functionId + "@1");
+    /** The average in MiB of the idle containers of a function's first revision, once there are so many. Blocks. */
+    public static double awaitAverageMib(String functionId, int count, Duration limit)
+            throws IOException, InterruptedException {
+        long until = System.nanoTime() + limit.toNanos();
+        var containers = list(functionId);
+        while (containers.lines().count() < count) {
+            if (System.nanoTime() > until) {
+                throw new IOException(functionId + " has no " + count + " containers after " + limit);
+            }
+            Thread.sleep(POLL);
+            containers = list(functionId);
+        }
+        Thread.sleep(SETTLE); // a container that is listed may still be booting
         var command = "docker stats --no-stream --format '{{.MemUsage}}' " + containers.replace('\n', ' ');
         return output("sh", "-c", command)
                 .lines()
                 .mapToDouble(ContainerMemory::mib)
                 .average()
                 .orElseThrow();
+    }
+
+    private static String list(String functionId) throws IOException, InterruptedException {
+        return output("docker", "ps", "--quiet", "--filter", "label=dev.faas.revision=" + functionId + "@1");
     }
 
     private static double mib(String line) {

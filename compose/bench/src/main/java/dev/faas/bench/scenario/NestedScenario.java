@@ -27,7 +27,7 @@ public final class NestedScenario implements Scenario.OnPlatform {
     private static final int BASELINE = 60;
     private static final int IDLE = 8;
     private static final Duration LIMIT = Duration.ofMinutes(5);
-    private static final Duration BOOTS = Duration.ofSeconds(15);
+    private static final Duration BOOTS = Duration.ofSeconds(60);
 
     @Override
     public String name() {
@@ -135,7 +135,6 @@ public final class NestedScenario implements Scenario.OnPlatform {
     private static double idleMib(ScenarioContext context, Client user, String mode) throws Exception {
         var function = user.createFunction(
                 Map.of("name", "idle-" + mode, "image", context.image(), "mode", mode, "prewarm", Map.of("min", IDLE)));
-        Thread.sleep(BOOTS);
-        return ContainerMemory.averageMib(function.path("id").asText());
+        return ContainerMemory.awaitAverageMib(function.path("id").asText(), IDLE, BOOTS);
     }
 }

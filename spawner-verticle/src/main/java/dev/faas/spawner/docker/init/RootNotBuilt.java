@@ -11,17 +11,39 @@ public final class RootNotBuilt extends EngineFault {
     private static final Set<Integer> REFUSALS =
             Set.of(Errno.EPERM, Errno.EACCES, Errno.EINVAL, Errno.ENODEV, Errno.ENOSYS, Errno.ENOTSUP);
 
-    private static final int USER = 1;
-    private static final int MOUNTS = 5;
-
     /** What refuses. */
     public enum Cause {
         /** The host: every boot of this image with the same kind of root will fail. */
         HOST,
-        /** The image: it has no such user, or more volumes than init renews. */
+        /** The image: it has no such user, or more volumes than init mounts. */
         IMAGE,
         /** Perhaps nothing: the host was busy, or memory too small. Another boot may work. */
         UNKNOWN
+    }
+
+    /** In the order of {@code enum step} in {@code protocol.h}, whose first is 1. */
+    private enum Step {
+        USER("the user of the image was not found"),
+        NAMESPACES("new namespaces"),
+        SCRATCH("a tmpfs"),
+        ROOT("an overlay on the container's root"),
+        MOUNTS("the mounts below the root"),
+        ENTER("the change of the root"),
+        RIGHTS("the rights of the command"),
+        FILTER("the filter of system calls");
+
+        private final String text;
+
+        Step(String text) {
+            this.text = text;
+        }
+
+        Cause cause(int errno) {
+            if (this == USER || (this == MOUNTS && errno == Errno.ENOSPC)) {
+                return Cause.IMAGE;
+            }
+            return REFUSALS.contains(errno) ? Cause.HOST : Cause.UNKNOWN;
+        }
     }
 
     private final Cause cause;
@@ -31,33 +53,16 @@ public final class RootNotBuilt extends EngineFault {
         this.cause = cause;
     }
 
-    /** @param step as in {@code enum step} of {@code protocol.h} */
-    static RootNotBuilt of(int step, int errno) {
-        return new RootNotBuilt("%s: %s".formatted(describe(step), Errno.text(errno)), cause(step, errno));
+    /** @throws EngineFault for a step that this version does not know */
+    static RootNotBuilt of(int number, int errno) throws EngineFault {
+        if (number > Step.values().length) {
+            throw new EngineFault("READY names the unknown step " + number, null);
+        }
+        var step = Step.values()[number - 1];
+        return new RootNotBuilt("%s: %s".formatted(step.text, Errno.text(errno)), step.cause(errno));
     }
 
     public Cause cause() {
         return cause;
-    }
-
-    private static Cause cause(int step, int errno) {
-        if (step == USER || (step == MOUNTS && errno == Errno.ENOSPC)) {
-            return Cause.IMAGE;
-        }
-        return REFUSALS.contains(errno) ? Cause.HOST : Cause.UNKNOWN;
-    }
-
-    private static String describe(int step) {
-        return switch (step) {
-            case USER -> "the user of the image was not found";
-            case 2 -> "new namespaces";
-            case 3 -> "a tmpfs";
-            case 4 -> "an overlay on the container's root";
-            case MOUNTS -> "the mounts below the root";
-            case 6 -> "the change of the root";
-            case 7 -> "the rights of the command";
-            case 8 -> "the filter of system calls";
-            default -> "step " + step;
-        };
     }
 }

@@ -169,7 +169,7 @@ public final class TrailerScanner {
         }
     }
 
-    private void passReady() {
+    private void passReady() throws EngineFault {
         long micros = message.getLong();
         int step = Short.toUnsignedInt(message.getShort());
         int errno = Short.toUnsignedInt(message.getShort());
