@@ -10,8 +10,6 @@ import dev.faas.wire.Subjects;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,10 +34,11 @@ final class Settlement {
         this.clock = clock;
     }
 
-    Optional<Duration> ack() throws InterruptedException {
+    /** Unconfirmed: if it is lost, the redelivered command finds the state that was stored before. */
+    Optional<Duration> ack() {
         lease.close();
-        if (!tryRequest("acknowledged", delivery::ack)) {
-            LOG.warn("command not acknowledged, waits for redelivery subject={}", delivery.subject());
+        if (lease.isHeld()) {
+            delivery.ackUnconfirmed();
         }
         return Optional.empty();
     }
@@ -50,7 +49,7 @@ final class Settlement {
             return handBack(Duration.ZERO);
         }
         var retry = new PendingRetry(CommandQueue.decodeCommand(delivery), queued.nextAttemptAt());
-        if (!tryRequest("scheduled", () -> queue.scheduleRetry(retry))) {
+        if (!trySchedule(retry)) {
             LOG.warn("retry not scheduled, command waits for redelivery subject={}", delivery.subject());
             return Optional.empty();
         }
@@ -73,13 +72,13 @@ final class Settlement {
         return Optional.of(delay);
     }
 
-    private boolean tryRequest(String action, Supplier<CompletableFuture<Void>> request) throws InterruptedException {
+    private boolean trySchedule(PendingRetry retry) throws InterruptedException {
         for (int i = 0; i < TRIES && lease.isHeld(); i++) {
             try {
-                Blocking.awaitReply(request.get());
+                Blocking.awaitReply(queue.scheduleRetry(retry));
                 return true;
             } catch (BusException e) {
-                LOG.debug("command not {} yet subject={} cause={}", action, delivery.subject(), e.getMessage());
+                LOG.debug("retry not scheduled yet subject={} cause={}", delivery.subject(), e.getMessage());
             }
         }
         return false;
