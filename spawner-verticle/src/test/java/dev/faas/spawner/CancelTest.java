@@ -118,6 +118,8 @@ final class CancelTest {
         var own = new CountDownLatch(1);
         try (var watch = new CancelWatch(platform.events, running.id(), "another run", other::incrementAndGet);
                 var control = new CancelWatch(platform.events, running.id(), running.runId(), own::countDown)) {
+            watch.start();
+            control.start();
             platform.requestCancel(running.id());
             assertThat(own.await(30, TimeUnit.SECONDS)).isTrue();
             watch.check();

@@ -74,6 +74,9 @@ public final class Run {
     private final Delivery delivery;
     private final RunContext context;
     private final RunStop stop = new RunStop();
+    /** Completes when this is no short run. */
+    private final CompletableFuture<Void> lasting = new CompletableFuture<>();
+
     private volatile @Nullable Preparation preparation;
 
     /** @param id of this run, unique */
@@ -97,9 +100,14 @@ public final class Run {
     Optional<Duration> execute() throws InterruptedException {
         var queuedId = Subjects.activationIdOf(delivery.subject());
         ActivationStage.TAKEN.record(queuedId);
-        // Watches before it claims: from the claim on a cancellation may be requested.
         try (var watch = new CancelWatch(context.bus().events(), queuedId, id, () -> stop(RunStop.Cause.CANCEL));
-                var lease = Lease.start("lease-" + id, () -> renewLease(watch), context.timing(), this::leaseLost)) {
+                var lease = Lease.start(
+                        "lease-" + id,
+                        () -> renewLease(watch),
+                        context.timing(),
+                        () -> lasting.complete(null),
+                        this::leaseLost)) {
+            var unused = lasting.thenRun(watch::start);
             return execute(
                     queuedId, new Settlement(delivery, lease, context.bus().queue(), context.clock()), lease);
         }

@@ -24,6 +24,7 @@ final class LeaseTest {
                     return answer;
                 },
                 QUICK,
+                () -> {},
                 lost::countDown);
     }
 

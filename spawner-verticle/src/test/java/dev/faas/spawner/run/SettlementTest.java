@@ -57,7 +57,7 @@ final class SettlementTest {
             first = pull(frozen);
         }
         var lost = new CountDownLatch(1);
-        var lease = Lease.start("lease", CompletableFuture::new, SHORT, lost::countDown);
+        var lease = Lease.start("lease", CompletableFuture::new, SHORT, () -> {}, lost::countDown);
         assertThat(lost.await(30, TimeUnit.SECONDS)).isTrue();
         platform.deleteConsumer(function);
         Platform.get(platform.queue.ensureConsumer(function));
