@@ -12,12 +12,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stores a run's output chunks in order, each exactly once. For one thread, which waits for each chunk; output written in the
- * meantime goes into the next one.
+ * Stores a run's output chunks in order, each exactly once. For one thread at a time, which waits for each chunk; output
+ * written in the meantime goes into the next one.
  *
  * <p>Not pipelined: when a connection breaks, chunks in flight can be lost while later ones are stored over the next
  * connection, which leaves a hole that cannot be closed. A pipelined writer failed {@code OutageTest} that way at least three
@@ -70,6 +73,19 @@ final class ChunkPublisher {
                 LOG.debug("output not stored yet run={} cause={}", chunk.runId(), e.getMessage());
                 Thread.sleep(PAUSE);
             }
+        }
+    }
+
+    /** Tries once, without waiting after a failure. False when it is not known to be stored: {@link #send} it then. */
+    boolean trySend(OutputChunk chunk, Duration limit) throws InterruptedException {
+        if (channel.isFull()) {
+            return false;
+        }
+        try {
+            recordStored(chunk, channel.append(chunk, expected).get(limit.toNanos(), TimeUnit.NANOSECONDS));
+            return true;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
         }
     }
 

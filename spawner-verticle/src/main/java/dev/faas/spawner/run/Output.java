@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes a run's output while it runs, in chunks of at most 64 KiB: cut when full, 25 ms after the chunk's first byte, or
  * at the end. Output beyond the function's caps is read and dropped. A full buffer blocks the writer until NATS has stored a
- * chunk, unless the output is closed.
+ * chunk, unless the output is closed. What a short run wrote is published at its end, by the thread that waits for that.
  */
 final class Output implements OutputSink, AutoCloseable {
     /**
@@ -52,7 +52,7 @@ final class Output implements OutputSink, AutoCloseable {
     private final ByteArrayOutputStream inlineResult = new ByteArrayOutputStream();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Thread publishing;
+    private @Nullable Thread publishing;
     private boolean firstByteSeen;
     private boolean finished;
     private boolean closed;
@@ -64,7 +64,29 @@ final class Output implements OutputSink, AutoCloseable {
         this.publisher = new ChunkPublisher(channel);
         streams.put(Source.STDOUT, new CappedStream(limits.resultKb() * 1024L));
         streams.put(Source.STDERR, new CappedStream(limits.logKb() * 1024L));
-        this.publishing = Thread.ofVirtual().name("output-" + runId).start(this::publish);
+    }
+
+    /** From now on output is published while the run goes on. Call it before output has waited for 25 ms. */
+    void startPublishing() {
+        lock.lock();
+        try {
+            if (publishing == null && !finished) {
+                startThread(null);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * For a holder of the lock.
+     *
+     * @param first of the chunks to send
+     */
+    private void startThread(@Nullable OutputChunk first) {
+        if (!closed) {
+            publishing = Thread.ofVirtual().name("output-" + runId).start(() -> publish(first));
+        }
     }
 
     @Override
@@ -88,6 +110,7 @@ final class Output implements OutputSink, AutoCloseable {
                 if (taken > 0) {
                     changed.signalAll();
                 } else {
+                    startPublishing();
                     changed.awaitUninterruptibly();
                 }
             }
@@ -98,19 +121,40 @@ final class Output implements OutputSink, AutoCloseable {
 
     /** Call after the last write. Waits up to the limit until everything is stored; what is not stored by then is dropped. */
     Summary finish(Duration limit) throws InterruptedException {
+        long until = System.nanoTime() + limit.toNanos();
+        var thread = finishPublishing(until);
+        if (thread != null && !thread.join(Duration.ofNanos(Math.max(1, until - System.nanoTime())))) {
+            LOG.warn("output not stored in time, truncated run={} limitSeconds={}", runId, limit.toSeconds());
+            close();
+            thread.join(CLOSE_LIMIT);
+        }
+        return summarize();
+    }
+
+    /** Returns the thread that stores the rest; null when this thread has done so: that spares changing threads twice. */
+    private @Nullable Thread finishPublishing(long until) throws InterruptedException {
         lock.lock();
         try {
             finished = true;
             changed.signalAll();
+            if (publishing != null) {
+                return publishing;
+            }
         } finally {
             lock.unlock();
         }
-        if (!publishing.join(limit)) {
-            LOG.warn("output not stored in time, truncated run={} limitSeconds={}", runId, limit.toSeconds());
-            close();
-            publishing.join(CLOSE_LIMIT);
+        for (var chunk = awaitChunk(); chunk != null; chunk = awaitChunk()) {
+            if (!publisher.trySend(chunk, Duration.ofNanos(until - System.nanoTime()))) {
+                lock.lock();
+                try {
+                    startThread(chunk);
+                    return publishing;
+                } finally {
+                    lock.unlock();
+                }
+            }
         }
-        return summarize();
+        return null;
     }
 
     /** Drops what is not stored yet and releases a writer that waits. */
@@ -120,10 +164,12 @@ final class Output implements OutputSink, AutoCloseable {
         try {
             closed = true;
             changed.signalAll();
+            if (publishing != null) {
+                publishing.interrupt();
+            }
         } finally {
             lock.unlock();
         }
-        publishing.interrupt();
     }
 
     private Summary summarize() {
@@ -149,9 +195,9 @@ final class Output implements OutputSink, AutoCloseable {
         }
     }
 
-    private void publish() {
+    private void publish(@Nullable OutputChunk first) {
         try {
-            for (var chunk = awaitChunk(); chunk != null; chunk = awaitChunk()) {
+            for (var chunk = first == null ? awaitChunk() : first; chunk != null; chunk = awaitChunk()) {
                 publisher.send(chunk);
             }
         } catch (InterruptedException closing) {

@@ -209,6 +209,7 @@ public final class Run {
         var runSpec = claimed.runSpec().orElseThrow();
         var claimedId = claimed.running().id();
         try (var output = new Output(claimedId, id, runSpec.spec().limits(), channel(claimedId), context.clock())) {
+            var unused = lasting.thenRun(output::startPublishing);
             stop.attachOutput(output);
             var readOnlyHint = new ReadOnlyHint(output);
             ActivationStage.SANDBOX_READY.record(claimedId);

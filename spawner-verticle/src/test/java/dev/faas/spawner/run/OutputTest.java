@@ -45,6 +45,7 @@ final class OutputTest {
     @Test
     void givenARunInProgress_whenItHasWritten_thenThatIsStoredBeforeItsEnd() throws Exception {
         try (var output = output(1, 1)) {
+            output.startPublishing();
             write(output, Stream.STDERR, "loading");
 
             var chunk = channel.next();
