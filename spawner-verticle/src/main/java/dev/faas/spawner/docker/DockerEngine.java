@@ -179,7 +179,8 @@ public final class DockerEngine implements ContainerEngine {
                 refusal.isPresent() ? spec.withMode(Mode.ISOLATED) : spec,
                 image,
                 commandLine,
-                refusal.map(reason -> "It ran in a new container, because a nested run was not possible: " + reason + "."));
+                refusal.map(
+                        reason -> "It ran in a new container, because a nested run was not possible: " + reason + "."));
     }
 
     @Override
