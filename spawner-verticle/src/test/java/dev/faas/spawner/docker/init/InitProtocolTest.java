@@ -31,7 +31,7 @@ final class InitProtocolTest {
     void givenARun_whenItIsWritten_thenByteForByteAsTheProtocolSays() {
         assertThat(hex(InitProtocol.run(frame(Map.of("A", "ü"), "arg"))))
                 .isEqualTo(
-                        "01 52 00 00 30 00 00 00 " // version, R, length 48
+                        "02 52 00 00 30 00 00 00 " // version, R, length 48
                                 + "30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 " // nonce
                                 + "01 00 00 00 e8 03 00 00 02 00 00 00 0f 00 01 00 " // reuse, timeout, grace, SIGTERM,
                                 // 1 variable
@@ -43,8 +43,8 @@ final class InitProtocolTest {
     void givenStopAndSignal_whenTheyAreWritten_thenByteForByteAsTheProtocolSays() {
         var nonce = "30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 ";
         assertThat(hex(InitProtocol.stop(RUN, Duration.ofSeconds(10))))
-                .isEqualTo("01 4b 00 00 14 00 00 00 " + nonce + "10 27 00 00");
-        assertThat(hex(InitProtocol.signal(RUN, 10))).isEqualTo("01 53 00 00 14 00 00 00 " + nonce + "0a 00 00 00");
+                .isEqualTo("02 4b 00 00 14 00 00 00 " + nonce + "10 27 00 00");
+        assertThat(hex(InitProtocol.signal(RUN, 10))).isEqualTo("02 53 00 00 14 00 00 00 " + nonce + "0a 00 00 00");
     }
 
     @Test
@@ -92,9 +92,9 @@ final class InitProtocolTest {
 
     @Test
     void givenATrailerOfAnotherVersionKindOrLength_whenItIsRead_thenItIsRefused() {
-        var version2 = InitBytes.trailer(NONCE, 0, 0, 0, 0);
-        version2[16] = 2;
-        for (var wrong : new byte[][] {version2, InitBytes.trailer(NONCE, 6, 0, 0, 0), new byte[79]}) {
+        var another = InitBytes.trailer(NONCE, 0, 0, 0, 0);
+        another[16] = 1;
+        for (var wrong : new byte[][] {another, InitBytes.trailer(NONCE, 6, 0, 0, 0), new byte[79]}) {
             assertThatThrownBy(() -> Trailer.decode(wrong)).isInstanceOf(EngineFault.class);
         }
     }
