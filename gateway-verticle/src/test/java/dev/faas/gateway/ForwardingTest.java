@@ -81,6 +81,16 @@ class ForwardingTest {
     }
 
     @Test
+    void givenAnAnswerWithADayOfOneDigit_whenForwarded_thenItsDateHasTwo() throws Exception {
+        faas.auth.answers(request ->
+                request.response().putHeader("Date", "Tue, 1 Dec 2026 01:45:09 GMT").end("ok"));
+
+        var answer = faas.send(faas.request("/.well-known/jwks.json"));
+
+        assertThat(answer.header("date")).matches("[A-Z][a-z]{2}, \\d\\d .* GMT");
+    }
+
+    @Test
     void givenARequest_whenForwarded_thenOnlyHopByHopHeadersAreRemoved() throws Exception {
         var seen = new CompletableFuture<MultiMap>();
         var body = new CompletableFuture<String>();
