@@ -82,8 +82,9 @@ class ForwardingTest {
 
     @Test
     void givenAnAnswerWithADayOfOneDigit_whenForwarded_thenItsDateHasTwo() throws Exception {
-        faas.auth.answers(request ->
-                request.response().putHeader("Date", "Tue, 1 Dec 2026 01:45:09 GMT").end("ok"));
+        faas.auth.answers(request -> request.response()
+                .putHeader("Date", "Tue, 1 Dec 2026 01:45:09 GMT")
+                .end("ok"));
 
         var answer = faas.send(faas.request("/.well-known/jwks.json"));
 
