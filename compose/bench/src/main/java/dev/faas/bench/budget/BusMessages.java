@@ -75,12 +75,12 @@ final class BusMessages {
          * @param times as long as that did the operations take
          */
         Table table(Counts idle, double times, int operations) {
-            var lines = new ArrayList<Table.Line>();
+            var lines = new ArrayList<Table.Entry>();
             for (var pattern : messages.keySet()) {
                 double each = perOperation(pattern, messages, idle.messages, times, operations);
                 double replied = perOperation(pattern, replies, idle.replies, times, operations);
                 if (Math.max(each, replied) >= SHOWN) {
-                    lines.add(new Table.Line(pattern, List.of(each, replied), purposeOf(pattern)));
+                    lines.add(new Table.Entry(pattern, List.of(each, replied), purposeOf(pattern)));
                 }
             }
             return new Table(

@@ -88,7 +88,7 @@ record Usage(double nanos, Map<String, List<@Nullable Double>> byPart) {
                 title,
                 COLUMNS,
                 byPart.entrySet().stream()
-                        .map(each -> new Table.Line(each.getKey(), each.getValue(), ""))
+                        .map(each -> new Table.Entry(each.getKey(), each.getValue(), ""))
                         .toList());
     }
 

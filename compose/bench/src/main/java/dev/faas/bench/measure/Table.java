@@ -5,12 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Holds numbers with several columns. Its component names are field names of the JSON report. */
-public record Table(String title, List<String> columns, List<Line> lines) {
+public record Table(String title, List<String> columns, List<Entry> lines) {
     /**
      * @param values one a column; null: not known
      * @param note behind them
      */
-    public record Line(String what, List<@Nullable Double> values, String note) {}
+    public record Entry(String what, List<@Nullable Double> values, String note) {}
 
     void print(PrintStream out) {
         out.printf("%n  %-48s", title);

@@ -3,7 +3,6 @@ package dev.faas.bench.scenario;
 import dev.faas.activation.ActivationStage;
 import dev.faas.bench.measure.Client;
 import dev.faas.bench.measure.ClosedLoop;
-import dev.faas.bench.measure.ContainerMemory;
 import dev.faas.bench.measure.DockerRuns;
 import dev.faas.bench.measure.Figure;
 import dev.faas.bench.measure.Report;

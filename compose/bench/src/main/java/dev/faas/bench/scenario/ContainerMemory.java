@@ -1,4 +1,4 @@
-package dev.faas.bench.measure;
+package dev.faas.bench.scenario;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** Asks Docker how much memory containers use. */
-public final class ContainerMemory {
+final class ContainerMemory {
     private static final Pattern MIB_USED = Pattern.compile("([0-9.]+)(KiB|MiB) / .*");
     private static final double KIB_IN_MIB = 1024;
     private static final long LIMIT_SECONDS = 60;
@@ -17,7 +17,7 @@ public final class ContainerMemory {
     private ContainerMemory() {}
 
     /** The average in MiB of the idle containers of a function's first revision, once there are so many. Blocks. */
-    public static double awaitAverageMib(String functionId, int count, Duration limit)
+    static double awaitAverageMib(String functionId, int count, Duration limit)
             throws IOException, InterruptedException {
         long until = System.nanoTime() + limit.toNanos();
         var containers = list(functionId);
