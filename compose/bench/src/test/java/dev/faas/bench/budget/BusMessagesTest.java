@@ -40,7 +40,7 @@ class BusMessagesTest {
 
         assertThat(messages.counts().table(NOTHING, 1, 1).lines())
                 .singleElement()
-                .extracting(Table.Line::note)
+                .extracting(Table.Entry::note)
                 .isEqualTo("unknown");
     }
 
@@ -52,7 +52,7 @@ class BusMessagesTest {
         messages.add("wake.u.f", "");
 
         assertThat(messages.counts().table(idle, 1, 1).lines())
-                .extracting(Table.Line::what)
+                .extracting(Table.Entry::what)
                 .containsExactly("wake.>");
     }
 }
