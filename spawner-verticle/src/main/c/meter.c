@@ -18,12 +18,16 @@ static int first_of(const char *cgroups, const char *const names[]) {
     return fd;
 }
 
-// The number after "key " at the beginning of a line; without a key, the first number of the file.
-static uint64_t number(int fd, const char *key) {
-    char text[2048];
-    ssize_t count = fd < 0 ? -1 : pread(fd, text, sizeof text - 1, 0);
-    if (count <= 0) return 0;
-    text[count] = 0;
+enum { TEXT_BYTES = 2048 };
+
+// The beginning of the file; empty if it cannot be read.
+static void read_text(int fd, char *text) {
+    ssize_t count = fd < 0 ? 0 : pread(fd, text, TEXT_BYTES - 1, 0);
+    text[count > 0 ? count : 0] = 0;
+}
+
+// The number after "key " at the beginning of a line; without a key, the first number of the text.
+static uint64_t find_number(const char *text, const char *key) {
     if (!key) return strtoull(text, NULL, 10);
     size_t length = strlen(key);
     for (const char *line = text; line; line = strchr(line, '\n')) {
@@ -31,6 +35,12 @@ static uint64_t number(int fd, const char *key) {
         if (strncmp(line, key, length) == 0 && line[length] == ' ') return strtoull(line + length, NULL, 10);
     }
     return 0;
+}
+
+static uint64_t number(int fd, const char *key) {
+    char text[TEXT_BYTES];
+    read_text(fd, text);
+    return find_number(text, key);
 }
 
 void meter_open(struct meter *meter, const char *cgroups) {
@@ -58,5 +68,7 @@ struct reading meter_read(const struct meter *meter) {
 
 // "anon" is of version 2, "rss" of version 1.
 uint64_t meter_memory(const struct meter *meter) {
-    return number(meter->memory, "anon") + number(meter->memory, "rss") + number(meter->memory, "shmem");
+    char text[TEXT_BYTES];
+    read_text(meter->memory, text);
+    return find_number(text, "anon") + find_number(text, "rss") + find_number(text, "shmem");
 }

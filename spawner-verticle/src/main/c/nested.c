@@ -30,7 +30,7 @@
 
 struct plan {
     struct nested *nested;
-    int error; // errno for a mount that cannot be renewed
+    int error; // errno for a mount that cannot be copied
 };
 
 static unsigned long flags_of(const struct mount *mount) {
@@ -250,9 +250,12 @@ enum side nested_start(struct nested *nested, struct failure *failure) {
 }
 
 static int reap_inner(const struct nested *nested, uint64_t until) {
+    sigset_t ended; // init blocks it
+    sigemptyset(&ended);
+    sigaddset(&ended, SIGCHLD);
     while (waitpid(nested->inner, NULL, WNOHANG) == 0) {
         if (now_us() > until) return -1;
-        poll(NULL, 0, 1);
+        sigtimedwait(&ended, NULL, &(struct timespec){.tv_nsec = 20000000});
     }
     return 0;
 }
