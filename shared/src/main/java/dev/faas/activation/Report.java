@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says how a run ended: facts from which {@link ActivationRecord.Running#finish} makes the next state. On the wire it is one
  * flat object.
- *
  */
 public record Report(Exit exit, Usage usage, Output output, Container container) {
     /** The largest result, in bytes of UTF-8, that an activation's record carries itself. */

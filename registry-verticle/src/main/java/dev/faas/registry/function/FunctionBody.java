@@ -54,8 +54,6 @@ public final class FunctionBody {
 
     private static final int DAY_SECONDS = 86_400;
 
-    private static final Map<String, Mode> MODES =
-            Map.of("isolated", Mode.ISOLATED, "nested", Mode.NESTED, "reused", Mode.REUSED, "server", Mode.SERVER);
     private static final Map<String, Cause> CAUSES =
             Map.of("exit_code", Cause.EXIT_CODE, "timed_out", Cause.TIMED_OUT, "out_of_memory", Cause.OUT_OF_MEMORY);
     private static final String[] SERVER_FIELDS = {"id", "owner", "revision", "imageDigest", "createdAt", "updatedAt"};
@@ -157,7 +155,7 @@ public final class FunctionBody {
     }
 
     private Mode mode(JsonFields fields) {
-        var mode = fields.choice("mode", MODES, defaultMode);
+        var mode = fields.choice("mode", Mode.class, defaultMode);
         if (mode == Mode.SERVER) {
             fields.addError("mode", "the mode server" + NOT_YET);
         }

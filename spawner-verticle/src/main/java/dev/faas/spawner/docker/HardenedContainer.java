@@ -53,12 +53,12 @@ record HardenedContainer(
     private static final String PROFILE = "docker-default";
 
     /** Addresses of closed connections are not kept for the next run. */
-    private static final Map<String, String> NO_CONNECTION_HISTORY = Map.of(
+    static final Map<String, String> NO_CONNECTION_HISTORY = Map.of(
             "net.ipv4.tcp_max_tw_buckets", "0",
             "net.ipv4.tcp_no_metrics_save", "1",
             "net.ipv4.tcp_fastopen", "0");
 
-    private static final Capability[] NESTED_INIT_CAPABILITIES = {
+    static final Capability[] NESTED_INIT_CAPABILITIES = {
         Capability.SYS_ADMIN,
         Capability.SYS_CHROOT,
         Capability.KILL,

@@ -117,8 +117,7 @@ final class EscapesTest extends InitFixture {
 
     @BeforeAll
     static void openNested(@TempDir Path directory) throws Exception {
-        nestedLab = new InitLab(directory);
-        nestedLab.nestRuns();
+        nestedLab = new InitLab(directory, true);
         image = lab.image(
                 lab.scratch()
                         .directory("bin", 0755)

@@ -108,6 +108,10 @@ class InitComparisonTest extends InitFixture {
     void givenAUserThatIsNotInTheImage_whenItRunsBothWays_thenNeitherStarts() throws Exception {
         var image = lab.image(withShell(), "USER nobody-knows", "ENTRYPOINT [\"/bin/probe\", \"show\"]");
         assertThat(InitLab.dockerRun(image, List.of("x")).stderr()).contains("unable to find user");
+        assertUnknownUserRefused(image);
+    }
+
+    void assertUnknownUserRefused(String image) throws Exception {
         assertThat(lab.startError(image, List.of("/bin/probe"))).contains("unable to find user");
     }
 

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One {@link InitLab} for each test class, and the two images that most tests run. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS) // open() asks the subclass
 abstract class InitFixture {
 
     static final Duration LONG = Duration.ofSeconds(20);
@@ -23,9 +25,14 @@ abstract class InitFixture {
     static String probe;
     static String busybox;
 
+    /** Whether each run gets a root and namespaces of its own. */
+    boolean nestsRuns() {
+        return false;
+    }
+
     @BeforeAll
-    static void open(@TempDir Path directory) throws Exception {
-        lab = new InitLab(directory);
+    void open(@TempDir Path directory) throws Exception {
+        lab = new InitLab(directory, nestsRuns());
         probe = lab.probeImage();
         busybox = lab.image(
                 InitImages.busybox()

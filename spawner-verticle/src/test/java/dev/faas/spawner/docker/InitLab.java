@@ -17,12 +17,8 @@ import java.util.stream.Stream;
  */
 final class InitLab implements AutoCloseable {
 
-    /** The platform's options for a sandbox that a command can see; used for both ways to start one. */
-    static final List<String> HARDENED = List.of(
+    private static final List<String> OPTIONS = List.of(
             "--network=none",
-            "--sysctl=net.ipv4.tcp_max_tw_buckets=0",
-            "--sysctl=net.ipv4.tcp_no_metrics_save=1",
-            "--sysctl=net.ipv4.tcp_fastopen=0",
             "--cap-drop=ALL",
             "--security-opt=no-new-privileges",
             "--memory=64m",
@@ -36,19 +32,19 @@ final class InitLab implements AutoCloseable {
             "--hostname=sandbox",
             "--label=faas-test");
 
-    /** By default, init runs as the command's user and has no capabilities. */
-    private static final List<String> NESTED = List.of(
-            "--user=0:0",
-            "--cap-add=SYS_ADMIN",
-            "--cap-add=SYS_CHROOT",
-            "--cap-add=KILL",
-            "--cap-add=DAC_OVERRIDE",
-            "--cap-add=CHOWN",
-            "--cap-add=FOWNER",
-            "--cap-add=FSETID",
-            "--cap-add=SETPCAP",
-            "--cap-add=SETUID",
-            "--cap-add=SETGID");
+    /** The platform's options for a sandbox that a command can see; used for both ways to start one. */
+    static final List<String> HARDENED = Stream.concat(
+                    OPTIONS.stream(),
+                    HardenedContainer.NO_CONNECTION_HISTORY.entrySet().stream()
+                            .map(each -> "--sysctl=" + each.getKey() + "=" + each.getValue()))
+            .toList();
+
+    /** Otherwise init runs as the command's user and has no capabilities. */
+    private static final List<String> NESTED = Stream.concat(
+                    Stream.of("--user=0:0"),
+                    Stream.of(HardenedContainer.NESTED_INIT_CAPABILITIES)
+                            .map(capability -> "--cap-add=" + capability.name()))
+            .toList();
 
     private static final String USER = "--user=";
     private static final String SCRATCH_BYTES = Integer.toString(16 << 20);
@@ -56,18 +52,17 @@ final class InitLab implements AutoCloseable {
     private final String name = "faas-test-" + UUID.randomUUID().toString().substring(0, 8);
     private final List<String> images = new ArrayList<>();
     private final byte[] probe;
-    private boolean nested;
+    private final boolean nested;
 
-    /** @param directory to build the probe in */
-    InitLab(Path directory) throws Exception {
+    /**
+     * @param directory to build the probe in
+     * @param nested whether each run gets a root and namespaces of its own
+     */
+    InitLab(Path directory, boolean nested) throws Exception {
+        this.nested = nested;
         probe = CProgram.probe(directory);
         DockerCli.output("volume", "create", name);
         fillVolume(image(new TestTar()), InitProgram.of(DockerCli.output("info", "--format", "{{.Architecture}}")));
-    }
-
-    /** From now on every run gets a root and namespaces of its own. */
-    void nestRuns() {
-        nested = true;
     }
 
     boolean nestsRuns() {

@@ -150,7 +150,7 @@ final class KeptContainerTest {
         }
     }
 
-    /** More volumes than init renews. */
+    /** More volumes than init mounts. */
     @Test
     void givenAnImageThatCannotRunNested_whenItRuns_thenItGetsANewContainerAndTheReasonIsReported() throws Exception {
         var volumes = IntStream.range(0, 70).mapToObj(i -> "/data" + i).toArray(String[]::new);

@@ -7,7 +7,6 @@ import dev.faas.spawner.docker.init.Trailer.End;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,9 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The same where each run has a root and namespaces of its own: what is left behind is gone with them. */
 @Tag("docker")
 final class NestedInitAttackTest extends InitAttackTest {
-    @BeforeAll
-    static void nestRuns() {
-        lab.nestRuns();
+    @Override
+    boolean nestsRuns() {
+        return true;
     }
 
     @Test

@@ -1,13 +1,12 @@
 package dev.faas.spawner.docker;
 
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 
 /** The same where each run has a root and namespaces of its own. */
 @Tag("docker")
 final class NestedInitStopTest extends InitStopTest {
-    @BeforeAll
-    static void nestRuns() {
-        lab.nestRuns();
+    @Override
+    boolean nestsRuns() {
+        return true;
     }
 }

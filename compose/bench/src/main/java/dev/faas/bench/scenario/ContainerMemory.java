@@ -1,8 +1,11 @@
 package dev.faas.bench.scenario;
 
+import dev.faas.spawner.docker.client.Labels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -29,8 +32,9 @@ final class ContainerMemory {
             containers = list(functionId);
         }
         Thread.sleep(SETTLE); // a container that is listed may still be booting
-        var command = "docker stats --no-stream --format '{{.MemUsage}}' " + containers.replace('\n', ' ');
-        return output("sh", "-c", command)
+        var command = new ArrayList<>(List.of("docker", "stats", "--no-stream", "--format", "{{.MemUsage}}"));
+        containers.lines().forEach(command::add);
+        return output(command)
                 .lines()
                 .mapToDouble(ContainerMemory::mib)
                 .average()
@@ -38,7 +42,8 @@ final class ContainerMemory {
     }
 
     private static String list(String functionId) throws IOException, InterruptedException {
-        return output("docker", "ps", "--quiet", "--filter", "label=dev.faas.revision=" + functionId + "@1");
+        return output(
+                List.of("docker", "ps", "--quiet", "--filter", "label=" + Labels.REVISION + "=" + functionId + "@1"));
     }
 
     private static double mib(String line) {
@@ -50,7 +55,7 @@ final class ContainerMemory {
         return found.group(2).equals("KiB") ? number / KIB_IN_MIB : number;
     }
 
-    private static String output(String... command) throws IOException, InterruptedException {
+    private static String output(List<String> command) throws IOException, InterruptedException {
         var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
