@@ -235,7 +235,7 @@ class PgTest {
                             "things",
                             8,
                             Duration.ofSeconds(10)));
-            await(Future.all(queries(pg, 8, "SELECT pg_sleep(0.2)")));
+            openAll(pg, 8);
             link.lose();
 
             var ends = Future.all(queries(pg, 20, "SELECT 1").stream()
@@ -252,6 +252,15 @@ class PgTest {
             await(Future.all(queries(pg, 20, "SELECT 1")));
             await(pg.close());
         }
+    }
+
+    /** Holds them all at once, so that none is still being opened afterwards. */
+    private static void openAll(Pg pg, int count) {
+        var connections = IntStream.range(0, count)
+                .mapToObj(i -> pg.pool().getConnection())
+                .toList();
+        await(Future.all(connections));
+        await(Future.all(connections.stream().map(c -> c.result().close()).toList()));
     }
 
     private static List<Future<?>> queries(Pg pg, int count, String sql) {
