@@ -51,7 +51,7 @@ final class Actions implements AutoCloseable {
         image = platform.createImage("echo \"$1\"");
         client.createFunction("short", image, Map.of());
         client.createFunction("quick", image, Map.of("mode", "reused"));
-        client.createFunction("rooted", image, Map.of("mode", "nested"));
+        client.createFunction("nested", image, Map.of("mode", "nested"));
         client.createFunction("long", platform.createImage("/bin/busybox sleep 15; echo \"$1\""), Map.of());
         client.createFunction("failing", platform.createImage("echo \"$1\"; exit 3"), Map.of());
         client.createFunction(
@@ -67,7 +67,7 @@ final class Actions implements AutoCloseable {
     void start() {
         repeat("short runs", 1_000, argument -> runUntil("short", argument, "succeeded"));
         repeat("runs in a kept container", 400, argument -> runUntil("quick", argument, "succeeded"));
-        repeat("nested runs", 800, argument -> runUntil("rooted", argument, "succeeded"));
+        repeat("nested runs", 800, argument -> runUntil("nested", argument, "succeeded"));
         repeat("failing runs", 4_000, argument -> runUntil("failing", argument, "failed"));
         repeat("long runs", 20_000, argument -> runUntil("long", argument, "succeeded"));
         repeat("runs cancelled", 10_000, this::runAndCancel);
