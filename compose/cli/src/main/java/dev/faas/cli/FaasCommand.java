@@ -1,0 +1,56 @@
+package dev.faas.cli;
+
+import dev.faas.cli.login.ContextCommand;
+import dev.faas.cli.login.LoginCommand;
+import dev.faas.cli.login.LogoutCommand;
+import dev.faas.cli.login.RegisterCommand;
+import dev.faas.cli.login.WhoamiCommand;
+import dev.faas.cli.output.Output;
+import dev.faas.cli.output.Streams;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The root of all verbs. */
+@Command(
+        name = "faas",
+        synopsisSubcommandLabel = "VERB",
+        description = "Runs container images as functions, and keeps their results.",
+        subcommands = {
+            RegisterCommand.class,
+            LoginCommand.class,
+            LogoutCommand.class,
+            WhoamiCommand.class,
+            ContextCommand.class,
+            ApiCommand.class,
+            VersionCommand.class
+        })
+public final class FaasCommand extends VerbGroup {
+    private final Terminal terminal;
+    private final Streams streams;
+
+    @Mixin
+    private final GlobalOptions options = new GlobalOptions();
+
+    private @Nullable Session session;
+
+    FaasCommand(Terminal terminal, Streams streams) {
+        this.terminal = terminal;
+        this.streams = streams;
+    }
+
+    Output output() {
+        return new Output(terminal, streams, options.outputSettings());
+    }
+
+    Session session() {
+        if (session == null) {
+            session = Session.of(terminal, output(), options);
+        }
+        return session;
+    }
+
+    boolean isDebugging() {
+        return options.debug;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.faas.cli;
+
+import dev.faas.cli.output.ClosedPipe;
+import dev.faas.cli.output.Streams;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The client's program. All failures are printed here. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(run(Terminal.ofProcess(), Streams.ofProcess(), args));
+    }
+
+    static int run(Terminal terminal, Streams streams, String... args) {
+        var root = new FaasCommand(terminal, streams);
+        var help = new StringWriter();
+        var commands = new CommandLine(root)
+                .setOut(new PrintWriter(help))
+                .setErr(new PrintWriter(help))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setAbbreviatedOptionsAllowed(false)
+                .setUsageHelpWidth(Math.max(60, Math.min(120, terminal.columns())))
+                .setColorScheme(
+                        CommandLine.Help.defaultColorScheme(terminal.hasColour(false, false) ? Ansi.ON : Ansi.OFF))
+                .setParameterExceptionHandler((e, arguments) -> refuse(root, e))
+                .setExecutionExceptionHandler((e, command, parsed) -> fail(root, command, e));
+        StopAtPositional.apply(commands);
+        try {
+            int exit = commands.execute(args);
+            streams.out(help.toString());
+            return exit;
+        } catch (ClosedPipe e) {
+            return Exit.CLOSED_PIPE;
+        }
+    }
+
+    private static int refuse(FaasCommand root, ParameterException e) {
+        var command = e.getCommandLine().getCommandSpec().qualifiedName();
+        var verbs = e.getCommandLine().getSubcommands().keySet();
+        var unknown = e instanceof UnmatchedArgumentException unmatched
+                ? unmatched.getUnmatched().stream().findFirst()
+                : java.util.Optional.<String>empty();
+        var failure = unknown.filter(word -> !verbs.isEmpty() && !word.startsWith("-"))
+                .map(word -> PlatformVerbs.isOne(word)
+                        ? PlatformVerbs.failure(word)
+                        : Failure.usage(
+                                "no verb \"%s\"".formatted(word), Suggestion.line(word, verbs, command + " --help")))
+                .orElseGet(() -> Failure.usage(String.valueOf(e.getMessage()), "See: " + command + " --help"));
+        return print(root, failure, failure.exit());
+    }
+
+    private static int fail(FaasCommand root, CommandLine command, Exception e) {
+        if (e instanceof ClosedPipe closed) {
+            throw closed;
+        }
+        if (e instanceof Failure failure) {
+            Object verb = command.getCommand();
+            return print(root, failure, verb instanceof Verb v ? v.exitOf(failure) : failure.exit());
+        }
+        if (root.isDebugging()) {
+            var trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace));
+            root.output().streams().err(trace.toString());
+        }
+        var failure = new Failure(
+                Exit.UNAVAILABLE,
+                "the client failed: " + e,
+                "This is a defect. With --debug it prints where; please report that.");
+        return print(root, failure, failure.exit());
+    }
+
+    private static int print(FaasCommand root, Failure failure, int exit) {
+        var output = root.output();
+        output.streams().err(ProblemText.of(failure, output.errorsAreJson()));
+        return exit;
+    }
+}

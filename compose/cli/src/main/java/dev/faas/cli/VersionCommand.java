@@ -1,0 +1,47 @@
+package dev.faas.cli;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Prints the version of the client. */
+@Command(name = "version", description = "Print the version of this client, and of the platform.")
+final class VersionCommand extends Verb {
+    @Option(names = "--server", description = "Ask the platform for its version, too.")
+    private boolean server;
+
+    @Override
+    protected int run(Session session) throws IOException {
+        var version = own();
+        if (server) {
+            version.with(
+                    "server",
+                    session.access().anonymous().retryFor(Duration.ZERO).get("/version"));
+        }
+        session.output().document(version, doc -> doc.text("version"), () -> lines(version));
+        return Exit.OK;
+    }
+
+    private static List<String> lines(Doc version) {
+        var client = "faas %s (%s)".formatted(version.text("version"), version.text("commit"));
+        var platform = version.doc("server");
+        return platform.fields().isEmpty()
+                ? List.of(client)
+                : List.of(client, "platform %s (%s)".formatted(platform.text("version"), platform.text("commit")));
+    }
+
+    private static Doc own() throws IOException {
+        var commit = new Properties();
+        try (var file = VersionCommand.class.getResourceAsStream("/dev/faas/commit.properties")) {
+            if (file != null) {
+                commit.load(file);
+            }
+        }
+        return Doc.empty()
+                .with("version", commit.getProperty("version", "unknown"))
+                .with("commit", commit.getProperty("commit", "unknown"));
+    }
+}

@@ -1,0 +1,97 @@
+package dev.faas.cli.http;
+
+import dev.faas.cli.Doc;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One call of the API. Immutable. */
+public final class Request {
+    private static final Duration READ_LIMIT = Duration.ofSeconds(30);
+    static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+    private final String method;
+    private final String path;
+    private final Map<String, String> headers;
+    private final byte @Nullable [] body;
+    private final Duration readLimit;
+
+    private Request(
+            String method, String path, Map<String, String> headers, byte @Nullable [] body, Duration readLimit) {
+        this.method = method;
+        this.path = path;
+        this.headers = headers;
+        this.body = body;
+        this.readLimit = readLimit;
+    }
+
+    /** @param path with its query */
+    public static Request of(String method, String path) {
+        return new Request(method, path, Map.of(), null, READ_LIMIT);
+    }
+
+    public static Request get(String path) {
+        return of("GET", path);
+    }
+
+    public Request header(String name, String value) {
+        var all = new LinkedHashMap<>(headers);
+        all.put(name, value);
+        return new Request(method, path, all, body, readLimit);
+    }
+
+    public Request json(Doc doc) {
+        return body("application/json", Doc.compact(doc).getBytes(StandardCharsets.UTF_8));
+    }
+
+    public Request body(String type, byte[] bytes) {
+        var typed = header("Content-Type", type);
+        return new Request(method, path, typed.headers, bytes, readLimit);
+    }
+
+    /** @param limit how long the server may be silent */
+    public Request readLimit(Duration limit) {
+        return new Request(method, path, headers, body, limit);
+    }
+
+    /** Makes a repeated submit safe: the server answers the first one again. */
+    public Request idempotent(String key) {
+        return header(IDEMPOTENCY_KEY, key);
+    }
+
+    String method() {
+        return method;
+    }
+
+    String path() {
+        return path;
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    byte @Nullable [] body() {
+        return body;
+    }
+
+    Duration readLimit() {
+        return readLimit;
+    }
+
+    /** Whether sending it twice has the effect of sending it once. */
+    boolean isRepeatable() {
+        return switch (method) {
+            case "GET", "HEAD", "PUT", "DELETE" -> true;
+            default -> headers.containsKey(IDEMPOTENCY_KEY);
+        };
+    }
+
+    /** Encodes one part of a path, or a value of a query. */
+    public static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,95 @@
+package dev.faas.cli.login;
+
+import dev.faas.cli.Exit;
+import dev.faas.cli.Failure;
+import dev.faas.cli.Terminal;
+import dev.faas.cli.http.Api;
+import dev.faas.cli.http.Http;
+import dev.faas.cli.http.RequestLog;
+import dev.faas.cli.http.Tokens;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Opens the API of the selected context, with its login. */
+public final class Access {
+    private final Terminal terminal;
+    private final Contexts contexts;
+    private final Logins logins;
+    private final Duration retryFor;
+    private final @Nullable RequestLog log;
+
+    private Access(Terminal terminal, Contexts contexts, Logins logins, Duration retryFor, @Nullable RequestLog log) {
+        this.terminal = terminal;
+        this.contexts = contexts;
+        this.logins = logins;
+        this.retryFor = retryFor;
+        this.log = log;
+    }
+
+    public static Access of(
+            Terminal terminal,
+            @Nullable String contextFlag,
+            @Nullable String projectFlag,
+            Duration retryFor,
+            @Nullable RequestLog log) {
+        var folder = ConfigFolder.of(terminal);
+        return new Access(
+                terminal, new Contexts(terminal, folder, contextFlag, projectFlag), new Logins(folder), retryFor, log);
+    }
+
+    /** The API as the user who is logged in; FAAS_TOKEN stands for a login. */
+    public Api open() {
+        var context = contexts.selected();
+        var token = terminal.variable("FAAS_TOKEN");
+        if (token.isPresent()) {
+            return open(context, fixed(token.get()));
+        }
+        if (logins.find(context).isEmpty()) {
+            throw new Failure(
+                    Exit.NOT_LOGGED_IN,
+                    "you are not logged in to " + context.url(),
+                    "Log in: faas login %s   New here: faas register %s".formatted(context.url(), context.url()));
+        }
+        return open(context, logins.tokens(context, anonymous(context)));
+    }
+
+    /** The API of the selected context without a login. */
+    public Api anonymous() {
+        return anonymous(contexts.selected());
+    }
+
+    Api anonymous(Context context) {
+        return open(context, Tokens.NONE);
+    }
+
+    Api withToken(Context context, String token) {
+        return open(context, fixed(token));
+    }
+
+    private Api open(Context context, Tokens tokens) {
+        return new Api(new Http(context.url(), log), tokens, context.project(), retryFor);
+    }
+
+    private static Tokens fixed(String token) {
+        return new Tokens() {
+            @Override
+            public Optional<String> current() {
+                return Optional.of(token);
+            }
+
+            @Override
+            public Optional<String> replace(String refused) {
+                return Optional.empty();
+            }
+        };
+    }
+
+    Contexts contexts() {
+        return contexts;
+    }
+
+    Logins logins() {
+        return logins;
+    }
+}

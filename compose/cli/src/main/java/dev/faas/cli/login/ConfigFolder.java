@@ -1,0 +1,126 @@
+package dev.faas.cli.login;
+
+import dev.faas.cli.Doc;
+import dev.faas.cli.Exit;
+import dev.faas.cli.Failure;
+import dev.faas.cli.Terminal;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Keeps the client's files: readable by their user only, and replaced by a rename, so that a reader never sees half of one. */
+final class ConfigFolder {
+    private final Path folder;
+
+    ConfigFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    static ConfigFolder of(Terminal terminal) {
+        var base = terminal.variable("XDG_CONFIG_HOME")
+                .map(Path::of)
+                .or(() -> terminal.variable("HOME").map(home -> Path.of(home, ".config")))
+                .orElseThrow(() -> Failure.usage("HOME is not set", "Set HOME or XDG_CONFIG_HOME."));
+        return new ConfigFolder(base.resolve("faas"));
+    }
+
+    /** Empty when there is no such file. */
+    Optional<Doc> read(String name) {
+        var file = folder.resolve(name);
+        try {
+            return Optional.of(Doc.parse(Files.readString(file)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new Failure(Exit.USAGE, "cannot read %s: %s".formatted(file, reason(e)), "Mend or delete this file.");
+        }
+    }
+
+    void write(String name, Doc doc) {
+        var file = folder.resolve(name);
+        try {
+            var parent = file.getParent();
+            Files.createDirectories(
+                    parent, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            var temporary = Files.createTempFile(
+                    parent,
+                    ".new-",
+                    "",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            try {
+                try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                    channel.write(java.nio.ByteBuffer.wrap(
+                            (Doc.pretty(doc) + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                    // A refresh token that is lost in a crash ends the login.
+                    channel.force(true);
+                }
+                move(temporary, file);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+        } catch (IOException e) {
+            throw cannotWrite(file, e);
+        }
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    void delete(String name) {
+        var file = folder.resolve(name);
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw cannotWrite(file, e);
+        }
+    }
+
+    /** Runs {@code work} in one client at a time. */
+    <T> T locked(String name, Supplier<T> work) {
+        var file = folder.resolve(name + ".lock");
+        try {
+            Files.createDirectories(
+                    file.getParent(),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            try (var channel = FileChannel.open(
+                            file,
+                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                    var lock = channel.lock()) {
+                assert lock.isValid();
+                return work.get();
+            }
+        } catch (IOException e) {
+            throw cannotWrite(file, e);
+        }
+    }
+
+    private static Failure cannotWrite(Path file, IOException e) {
+        return new Failure(
+                Exit.USAGE,
+                "cannot write %s: %s".formatted(file, reason(e)),
+                "Make room or give write access there, choose another folder by XDG_CONFIG_HOME, or pass a token by FAAS_TOKEN.");
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof java.nio.file.AccessDeniedException
+                ? "access denied"
+                : e instanceof java.nio.file.FileSystemException fs && fs.getReason() != null
+                        ? fs.getReason()
+                        : String.valueOf(e.getMessage());
+    }
+}

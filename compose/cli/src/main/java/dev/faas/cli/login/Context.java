@@ -1,0 +1,50 @@
+package dev.faas.cli.login;
+
+import dev.faas.cli.Failure;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Names a platform, the login there, and the project to work in.
+ *
+ * @param project null: the user's own
+ */
+public record Context(String name, URI url, @Nullable String project) {
+    static final String DEFAULT_URL = "http://127.0.0.1:8000";
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
+
+    /** Accepts {@code host:port} as well. */
+    static URI parseUrl(String text) {
+        var full = text.contains("://") ? text : "http://" + text;
+        try {
+            var url = new URI(full.replaceAll("/+$", ""));
+            var scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
+            if (url.getHost() != null
+                    && (scheme.equals("http") || scheme.equals("https"))
+                    && url.getUserInfo() == null
+                    && url.getQuery() == null
+                    && url.getFragment() == null) {
+                return url;
+            }
+        } catch (URISyntaxException e) {
+            // Refused below.
+        }
+        throw Failure.usage("'%s' is not the address of a platform".formatted(text), "Write it like " + DEFAULT_URL);
+    }
+
+    /** Name for a platform without a name of the user's. */
+    static String nameFor(URI url) {
+        return url.toString().equals(DEFAULT_URL)
+                ? "default"
+                : url.getHost().replaceAll("[^A-Za-z0-9.-]", "") + (url.getPort() < 0 ? "" : "-" + url.getPort());
+    }
+
+    /** Whether a password sent there could be read on the way. */
+    static boolean isPlain(URI url) {
+        return url.getScheme().equalsIgnoreCase("http")
+                && !LOOPBACK.contains(url.getHost())
+                && !url.getHost().startsWith("127.");
+    }
+}

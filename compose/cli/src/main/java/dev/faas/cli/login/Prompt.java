@@ -1,0 +1,71 @@
+package dev.faas.cli.login;
+
+import dev.faas.cli.Failure;
+import dev.faas.cli.Session;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Asks for a name and a password: on a terminal, the password without echo; in a pipe, only what flags allow. */
+final class Prompt {
+    private final Session session;
+
+    Prompt(Session session) {
+        this.session = session;
+    }
+
+    String username(@Nullable String given) throws IOException {
+        if (given != null) {
+            return given;
+        }
+        requireTerminal("--username");
+        session.output().streams().err("Username: ");
+        return readLine();
+    }
+
+    /** @param twice for a new password */
+    String password(boolean fromInput, boolean twice) throws IOException {
+        if (fromInput) {
+            return line(new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        requireTerminal("--password-stdin");
+        var password = readHidden("Password: ");
+        if (twice && !password.equals(readHidden("Password again: "))) {
+            throw Failure.usage("the two passwords differ");
+        }
+        return password;
+    }
+
+    /** Without the line end that {@code echo} adds. */
+    static String line(String text) {
+        return text.replaceAll("\r?\n$", "");
+    }
+
+    private void requireTerminal(String flag) {
+        if (!session.terminal().in() || !session.terminal().err()) {
+            throw Failure.usage("there is no terminal to ask on", "Give it by " + flag + ".");
+        }
+    }
+
+    private static String readLine() throws IOException {
+        var line = new StringBuilder();
+        for (int c; (c = System.in.read()) >= 0 && c != '\n'; ) {
+            line.append((char) c);
+        }
+        return line.toString().strip();
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // it is null: the program selects the console of java.base
+    private String readHidden(String prompt) throws IOException {
+        var console = System.console();
+        if (console == null) {
+            throw Failure.usage("there is no terminal to ask on", "Give it by --password-stdin.");
+        }
+        session.output().streams().err(prompt);
+        var password = console.readPassword();
+        if (password == null) {
+            throw Failure.usage("no password was given");
+        }
+        return new String(password);
+    }
+}

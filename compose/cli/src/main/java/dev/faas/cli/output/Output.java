@@ -1,0 +1,167 @@
+package dev.faas.cli.output;
+
+import dev.faas.cli.Doc;
+import dev.faas.cli.Failure;
+import dev.faas.cli.Terminal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Prints documents in the form that the user chose: for people on a terminal, for programs in a pipe. */
+public final class Output {
+    /** Of {@code -o}. */
+    public enum Form {
+        table,
+        json,
+        jsonl,
+        yaml,
+        name
+    }
+
+    private final Terminal terminal;
+    private final Streams streams;
+    private final Settings settings;
+
+    /**
+     * @param form null: a table, or tab-separated values in a pipe
+     * @param fields of {@code --json}; null when it was not given; empty: list them
+     */
+    public record Settings(
+            @Nullable Form form, @Nullable List<String> fields, boolean quiet, boolean raw, boolean noColour) {}
+
+    public Output(Terminal terminal, Streams streams, Settings settings) {
+        this.terminal = terminal;
+        this.streams = streams;
+        this.settings = settings;
+    }
+
+    public Streams streams() {
+        return streams;
+    }
+
+    public Terminal terminal() {
+        return terminal;
+    }
+
+    public boolean isRaw() {
+        return settings.raw();
+    }
+
+    /** Whether the user asked for a form that programs read. */
+    public boolean isForPrograms() {
+        return (settings.form() != null && settings.form() != Form.table) || settings.fields() != null;
+    }
+
+    public boolean errorsAreJson() {
+        return settings.form() == Form.json || settings.form() == Form.jsonl;
+    }
+
+    /** Prints a line of data. */
+    public void line(String text) {
+        streams.out((terminal.out() && !settings.raw() ? ControlCharacters.escape(text) : text) + "\n");
+    }
+
+    /** Tells the user something that is no data; {@code -q} hides it. */
+    public void note(String text) {
+        if (!settings.quiet()) {
+            streams.err(ControlCharacters.escape(text) + "\n");
+        }
+    }
+
+    /** Prints one document.
+     *
+     * @param name of {@code -o name}
+     * @param lines what a person reads
+     */
+    public void document(Doc doc, Function<Doc, String> name, Supplier<List<String>> lines) {
+        if (settings.fields() != null) {
+            line(Doc.pretty(select(doc)));
+            return;
+        }
+        switch (settings.form() == null ? Form.table : settings.form()) {
+            case json -> line(Doc.pretty(doc));
+            case jsonl -> line(Doc.compact(doc));
+            case yaml -> streams.out(Yaml.write(doc.fields()));
+            case name -> line(name.apply(doc));
+            case table -> lines.get().forEach(this::line);
+        }
+    }
+
+    /** Prints the items of a list.
+     *
+     * @param name of {@code -o name}
+     * @param empty what a terminal shows when there is none
+     */
+    public void list(List<Doc> items, List<Column> columns, Function<Doc, String> name, String empty) {
+        if (settings.fields() != null) {
+            line(Doc.pretty(items.stream().map(this::select).toList()));
+            return;
+        }
+        switch (settings.form() == null ? Form.table : settings.form()) {
+            case json -> line(Doc.pretty(items.stream().map(Doc::fields).toList()));
+            case jsonl -> items.forEach(item -> line(Doc.compact(item)));
+            case yaml -> streams.out(Yaml.write(items.stream().map(Doc::fields).toList()));
+            case name -> items.forEach(item -> line(name.apply(item)));
+            case table -> table(items, columns, empty);
+        }
+    }
+
+    private void table(List<Doc> items, List<Column> columns, String empty) {
+        if (!terminal.out()) {
+            items.forEach(item -> streams.out(columns.stream()
+                            .map(column -> oneField(column.value().apply(item)))
+                            .collect(Collectors.joining("\t"))
+                    + "\n"));
+        } else if (items.isEmpty()) {
+            note(empty);
+        } else {
+            Table.render(columns, items, terminal.columns()).forEach(row -> streams.out(row + "\n"));
+        }
+    }
+
+    /** As a table in any case: for screens that are drawn again and again. */
+    public List<String> render(List<Doc> items, List<Column> columns) {
+        return Table.render(columns, items, terminal.columns());
+    }
+
+    private static String oneField(String text) {
+        return text.replace("\\", "\\\\")
+                .replace("\t", "\\t")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r");
+    }
+
+    private Map<String, @Nullable Object> select(Doc doc) {
+        var chosen = Optional.ofNullable(settings.fields()).orElse(List.of());
+        var unknown = new ArrayList<>(chosen);
+        unknown.removeIf(doc.fields()::containsKey);
+        if (chosen.isEmpty() || !unknown.isEmpty()) {
+            var known = String.join(", ", new TreeSet<>(doc.fields().keySet()));
+            throw Failure.usage(
+                    chosen.isEmpty() ? "--json needs the names of fields" : "--json: no field " + unknown.getFirst(),
+                    "Fields: " + known);
+        }
+        var selected = new LinkedHashMap<String, @Nullable Object>();
+        chosen.forEach(field -> selected.put(field, doc.get(field)));
+        return selected;
+    }
+
+    /** @param line the current text, asked for about four times a second */
+    public Progress progress(Supplier<String> line) {
+        return terminal.err() && !settings.quiet()
+                ? Progress.start(streams, terminal.columns(), line)
+                : Progress.none();
+    }
+
+    /** In colour where that is wanted; colour never carries meaning alone. */
+    public String colour(String text, int sgr) {
+        return terminal.hasColour(false, settings.noColour()) ? "\u001b[" + sgr + "m" + text + "\u001b[0m" : text;
+    }
+}
