@@ -31,7 +31,8 @@ class ApiCommandTest {
     void sendsPatch() {
         server.on("PATCH", "/v1/functions/hello", 200, "{}");
 
-        assertThat(run("api", "patch", "/v1/functions/hello", "-d", "{\"concurrency\":1}").exit())
+        assertThat(run("api", "patch", "/v1/functions/hello", "-d", "{\"concurrency\":1}")
+                        .exit())
                 .isZero();
         assertThat(server.received().getFirst().body()).isEqualTo("{\"concurrency\":1}");
     }

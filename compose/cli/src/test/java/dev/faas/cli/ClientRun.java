@@ -17,7 +17,10 @@ public record ClientRun(int exit, String out, String err) {
 
         /** Logged in by a token, so that no file is needed. */
         public static Setup at(StubServer server) {
-            return new Setup().with("FAAS_URL", server.url()).with("FAAS_TOKEN", "token").with("HOME", "/nonexistent");
+            return new Setup()
+                    .with("FAAS_URL", server.url())
+                    .with("FAAS_TOKEN", "token")
+                    .with("HOME", "/nonexistent");
         }
 
         /** Not logged in, with its files in {@code home}. */

@@ -77,8 +77,7 @@ public final class StubServer implements AutoCloseable {
     public static void answer(HttpExchange exchange, int status, String body) throws IOException {
         var bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders()
-                .putIfAbsent(
-                        "Content-Type", List.of(status < 400 ? "application/json" : "application/problem+json"));
+                .putIfAbsent("Content-Type", List.of(status < 400 ? "application/json" : "application/problem+json"));
         exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
         if (bytes.length > 0) {
             exchange.getResponseBody().write(bytes);
@@ -93,8 +92,7 @@ public final class StubServer implements AutoCloseable {
                 uri.toString(),
                 Map.copyOf(exchange.getRequestHeaders()),
                 new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
-        var waiting =
-                handlers.getOrDefault(exchange.getRequestMethod() + " " + uri.getPath(), new ArrayDeque<>());
+        var waiting = handlers.getOrDefault(exchange.getRequestMethod() + " " + uri.getPath(), new ArrayDeque<>());
         var handler = waiting.size() > 1 ? waiting.poll() : waiting.peek();
         if (handler == null) {
             answer(exchange, 404, "{\"code\":\"not_found\",\"detail\":\"The stub has no answer for this path.\"}");
