@@ -20,7 +20,7 @@ final class Main {
         System.exit(new CommandLine(new Main()).execute(args));
     }
 
-    @Command(name = "version", description = "Prints the version.")
+    @Command(name = "version", description = "Prints the version.", mixinStandardHelpOptions = true)
     static final class Version implements Callable<Integer> {
         @Override
         public Integer call() throws IOException {
@@ -37,7 +37,7 @@ final class Main {
         }
     }
 
-    @Command(name = "completion", description = "Prints a completion script.")
+    @Command(name = "completion", description = "Prints a completion script.", mixinStandardHelpOptions = true)
     static final class Completion implements Callable<Integer> {
         @Parameters
         String shell = "";
