@@ -34,14 +34,17 @@ final class VersionCommand extends Verb {
     }
 
     private static Doc own() throws IOException {
-        var commit = new Properties();
-        try (var file = VersionCommand.class.getResourceAsStream("/dev/faas/commit.properties")) {
-            if (file != null) {
-                commit.load(file);
+        var own = new Properties();
+        // Written by the build.
+        for (var name : List.of("version", "commit")) {
+            try (var file = VersionCommand.class.getResourceAsStream("/dev/faas/" + name + ".properties")) {
+                if (file != null) {
+                    own.load(file);
+                }
             }
         }
         return Doc.empty()
-                .with("version", commit.getProperty("version", "unknown"))
-                .with("commit", commit.getProperty("commit", "unknown"));
+                .with("version", own.getProperty("version", "unknown"))
+                .with("commit", own.getProperty("commit", "unknown"));
     }
 }
