@@ -17,6 +17,7 @@ import dev.faas.testing.TestKey;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.FunctionSpec.ArgumentAs;
 import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Limits;
 import dev.faas.wire.FunctionSpec.Mode;
@@ -214,7 +215,9 @@ public final class RunningGateway implements AutoCloseable {
                 Retry.DEFAULT,
                 Delivery.AT_LEAST_ONCE,
                 false,
-                Prewarm.DEFAULT);
+                Prewarm.DEFAULT,
+                ArgumentAs.LAST,
+                null);
     }
 
     /** The gateway holds back the response to a write until its cache has it. */
