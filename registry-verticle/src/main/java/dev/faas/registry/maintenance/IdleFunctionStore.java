@@ -25,7 +25,8 @@ public final class IdleFunctionStore {
      * @param lastSubmit according to the ledger
      * @param hasWork whether an activation of it is queued or runs
      */
-    record DueFunction(FunctionRevision newest, OffsetDateTime dueAt, Optional<Instant> lastSubmit, boolean hasWork) {}
+    public record DueFunction(
+            FunctionRevision newest, OffsetDateTime dueAt, Optional<Instant> lastSubmit, boolean hasWork) {}
 
     private final Pg pg;
 
@@ -34,7 +35,7 @@ public final class IdleFunctionStore {
     }
 
     /** Those that are due longest first. */
-    Future<List<DueFunction>> findDue(Instant now, int limit) {
+    public Future<List<DueFunction>> findDue(Instant now, int limit) {
         return pg.withPool(pool -> pool.preparedQuery("""
                         select r.body, f.idle_due_at,
                             (select a.id from activation a where a.owner = f.owner and a.function_id = f.id
