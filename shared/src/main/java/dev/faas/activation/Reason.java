@@ -2,6 +2,8 @@ package dev.faas.activation;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.faas.wire.FunctionSpec.Cause;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Says why an activation did not succeed. */
@@ -28,6 +30,17 @@ public enum Reason {
     CANCELLED_BY_USER,
     @JsonProperty("queue_ttl")
     QUEUE_TTL;
+
+    /** As the API writes it. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Optional<Reason> of(String text) {
+        return Arrays.stream(values())
+                .filter(reason -> reason.text().equals(text))
+                .findFirst();
+    }
 
     /** The cause that a retry policy names for this reason. A signal counts as an exit code, as in a shell. */
     Optional<Cause> retryCause() {

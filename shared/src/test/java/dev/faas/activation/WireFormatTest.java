@@ -7,6 +7,7 @@ import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.queue.QueueTablePart;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.IdempotencyEntry;
 import dev.faas.wire.ImagePin;
 import dev.faas.wire.Subjects.QueueKey;
@@ -80,7 +81,37 @@ class WireFormatTest {
                                 Samples.NOW,
                                 Samples.NOW,
                                 Samples.RUN_SPEC.spec()),
+                        FunctionRevision.class),
+                Arguments.of(
+                        "function-options",
+                        new FunctionRevision(
+                                Samples.FUNCTION, Samples.OWNER, 3, null, Samples.NOW, Samples.NOW, withOptions()),
                         FunctionRevision.class));
+    }
+
+    /** With the fields that are not in the JSON when they have their defaults. */
+    private static FunctionSpec withOptions() {
+        var plain = Samples.RUN_SPEC.spec();
+        return new FunctionSpec(
+                plain.name(),
+                plain.image(),
+                plain.description(),
+                plain.entrypoint(),
+                plain.command(),
+                plain.env(),
+                plain.secrets(),
+                plain.labels(),
+                plain.mode(),
+                plain.network(),
+                plain.limits(),
+                plain.concurrency(),
+                plain.queue(),
+                plain.retry(),
+                plain.delivery(),
+                plain.readOnlyRoot(),
+                plain.prewarm(),
+                FunctionSpec.ArgumentAs.NONE,
+                3_600);
     }
 
     @ParameterizedTest(name = "{0}")

@@ -7,16 +7,20 @@ import dev.faas.http.content.ContentCoding;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.registry.function.Functions.WriteResult;
+import dev.faas.registry.paging.KeyValueFilter;
 import dev.faas.registry.paging.Page;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -59,7 +63,15 @@ public final class FunctionRoutes {
     }
 
     private Future<Buffer> create(RoutingContext ctx) {
+        boolean dryRun = isDryRun(ctx);
         var spec = bodies.read(Bodies.object(ctx));
+        if (dryRun) {
+            return functions.previewCreate(owner(ctx), spec).map(function -> {
+                var body = FunctionView.of(function);
+                body.remove("id"); // the one of the function that is created later will differ
+                return json(ctx, body);
+            });
+        }
         return functions.create(owner(ctx), spec).map(written -> {
             ctx.response()
                     .setStatusCode(201)
@@ -71,10 +83,15 @@ public final class FunctionRoutes {
     }
 
     private Future<Buffer> list(RoutingContext ctx) {
-        var page = Page.of(ctx, List.of("functions", owner(ctx)), FunctionRef::isName);
+        var errors = new ArrayList<Problem.FieldError>();
+        var labels = KeyValueFilter.read("label", ctx.queryParams().getAll("label"), errors);
+        var scope = labels.isEmpty()
+                ? List.of("functions", owner(ctx)) // cursors of earlier versions stay valid
+                : List.of("functions", owner(ctx), labels.toString());
+        var page = Page.of(ctx, scope, FunctionRef::isName, errors);
         var after = page.after() == null ? "" : page.after();
         return functions
-                .list(owner(ctx), after, page.fetchLimit())
+                .list(owner(ctx), labels, after, page.fetchLimit())
                 .map(found ->
                         renderPage(ctx, page, found, function -> function.spec().name()));
     }
@@ -99,25 +116,24 @@ public final class FunctionRoutes {
 
     private Future<Buffer> replace(RoutingContext ctx) {
         var body = Bodies.object(ctx);
-        return functions
-                .revise(
-                        owner(ctx),
-                        ref(ctx),
-                        Preconditions.of(ctx.request()),
-                        current -> bodies.read(body, current.spec().name()))
-                .map(written -> renderWrite(ctx, written));
+        return revise(ctx, current -> bodies.read(body, current.spec().name()));
     }
 
     private Future<Buffer> patch(RoutingContext ctx) {
         var patch = Bodies.object(ctx);
-        return functions
-                .revise(
-                        owner(ctx),
-                        ref(ctx),
-                        Preconditions.of(ctx.request()),
-                        current -> bodies.read(
-                                applyPatch(current, patch), current.spec().name()))
-                .map(written -> renderWrite(ctx, written));
+        return revise(
+                ctx,
+                current ->
+                        bodies.read(applyPatch(current, patch), current.spec().name()));
+    }
+
+    private Future<Buffer> revise(RoutingContext ctx, Function<FunctionRevision, FunctionSpec> next) {
+        var conditions = Preconditions.of(ctx.request());
+        return isDryRun(ctx)
+                ? functions
+                        .previewRevise(owner(ctx), ref(ctx), conditions, next)
+                        .map(function -> renderFunction(ctx, function))
+                : functions.revise(owner(ctx), ref(ctx), conditions, next).map(written -> renderWrite(ctx, written));
     }
 
     private static ObjectNode applyPatch(FunctionRevision current, ObjectNode patch) {
@@ -143,12 +159,18 @@ public final class FunctionRoutes {
     }
 
     private Future<Buffer> rollback(RoutingContext ctx) {
+        boolean dryRun = isDryRun(ctx);
         var fields = JsonFields.of(ctx);
         int revision = fields.requiredInteger("revision", 1, MAX_REVISION);
         fields.requireValid();
-        return functions
-                .rollback(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), revision)
-                .map(written -> renderWrite(ctx, written));
+        var conditions = Preconditions.of(ctx.request());
+        return dryRun
+                ? functions
+                        .previewRollback(owner(ctx), ref(ctx), conditions, revision)
+                        .map(function -> renderFunction(ctx, function))
+                : functions
+                        .rollback(owner(ctx), ref(ctx), conditions, revision)
+                        .map(written -> renderWrite(ctx, written));
     }
 
     private static Buffer renderWrite(RoutingContext ctx, WriteResult written) {
@@ -160,8 +182,21 @@ public final class FunctionRoutes {
     }
 
     private static Buffer renderFunction(RoutingContext ctx, FunctionRevision function) {
+        return json(ctx, FunctionView.of(function));
+    }
+
+    private static Buffer json(RoutingContext ctx, ObjectNode body) {
         ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        return Buffer.buffer(FunctionView.of(function).toString().getBytes(StandardCharsets.UTF_8));
+        return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static boolean isDryRun(RoutingContext ctx) {
+        return switch (ctx.queryParams().get("dryRun")) {
+            case null -> false;
+            case "false" -> false;
+            case "true" -> true;
+            default -> throw Problem.invalid("dryRun", "must be true or false").asException();
+        };
     }
 
     private static Buffer renderPage(
