@@ -64,6 +64,9 @@ public final class RunningGateway implements AutoCloseable {
     /** The users and permissions of a deployment. */
     private static final Path NATS_CONF = Path.of(System.getProperty("basedir", "."), "../compose/nats.conf");
 
+    /** Any file stands in for the client program. */
+    static final Path CLIENT = Path.of(System.getProperty("basedir", "."), "pom.xml");
+
     private static final Map<String, String> PASSWORDS = Map.of(
             "FAAS_NATS_REGISTRY_PASSWORD", password("registry"),
             "FAAS_NATS_GATEWAY_PASSWORD", password("gateway"),
@@ -156,7 +159,8 @@ public final class RunningGateway implements AutoCloseable {
                 nats,
                 patience,
                 new EventStream.Limits(HEARTBEAT, STALL),
-                limits);
+                limits,
+                CLIENT);
     }
 
     private static String password(String user) {
