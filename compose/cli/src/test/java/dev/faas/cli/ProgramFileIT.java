@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -230,6 +232,25 @@ class ProgramFileIT {
                 .singleElement()
                 .asString()
                 .contains("shared objects file");
+    }
+
+    /** As after a crash of the machine: the time of the file is right, its bytes are not. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5_000, 1_000_000})
+    void aDamagedCacheIsIgnored(int bytes) throws Exception {
+        assertThat(run(real(), null, PROGRAM.toString(), "--create-cache").code())
+                .isZero();
+        var cache = finishedCaches().getFirst();
+        try (var file = FileChannel.open(cache, StandardOpenOption.WRITE)) {
+            file.truncate(bytes);
+        }
+        Files.setLastModifiedTime(cache, Files.getLastModifiedTime(PROGRAM));
+
+        var end = run(real(), null, PROGRAM.toString(), "version");
+
+        assertThat(end.code()).isZero();
+        assertThat(end.out()).startsWith("faas ");
+        assertThat(end.err()).isEmpty();
     }
 
     @Test
