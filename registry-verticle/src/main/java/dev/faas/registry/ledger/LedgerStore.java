@@ -214,7 +214,7 @@ public final class LedgerStore {
 
     /** As the API shows it, since lists are filtered by it. */
     private static @Nullable String reason(ActivationRecord record) {
-        var reason = ActivationView.of(record).reason();
+        var reason = ActivationView.of(record).exit().reason();
         return reason == null ? null : reason.text();
     }
 
