@@ -7,6 +7,10 @@ import dev.faas.cli.login.RegisterCommand;
 import dev.faas.cli.login.WhoamiCommand;
 import dev.faas.cli.output.Output;
 import dev.faas.cli.output.Streams;
+import dev.faas.cli.run.AttachCommand;
+import dev.faas.cli.run.InvokeCommand;
+import dev.faas.cli.run.LogsCommand;
+import dev.faas.cli.run.RunCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,6 +26,10 @@ import picocli.CommandLine.Mixin;
             LogoutCommand.class,
             WhoamiCommand.class,
             ContextCommand.class,
+            RunCommand.class,
+            AttachCommand.class,
+            InvokeCommand.class,
+            LogsCommand.class,
             ApiCommand.class,
             VersionCommand.class
         })

@@ -1,8 +1,8 @@
 package dev.faas.cli;
 
+import dev.faas.cli.http.RetryLimits;
 import dev.faas.cli.output.Durations;
 import dev.faas.cli.output.Output;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -63,9 +63,9 @@ public final class GlobalOptions {
             names = "--retry-for",
             scope = ScopeType.INHERIT,
             paramLabel = "TIME",
-            defaultValue = "30s",
-            description = "Repeat a failed request for so long (default: ${DEFAULT-VALUE}).")
-    String retryFor = "30s";
+            description = "Repeat failed requests for so long (default: 30s; 5m while it waits for an activation).")
+    @Nullable
+    String retryFor;
 
     @Option(
             names = "--debug",
@@ -73,8 +73,12 @@ public final class GlobalOptions {
             description = "Print requests and answers to standard error, without tokens.")
     boolean debug;
 
-    Duration retryLimit() {
-        return Durations.parse("--retry-for", retryFor);
+    RetryLimits retryLimits() {
+        if (retryFor == null) {
+            return RetryLimits.DEFAULT;
+        }
+        var limit = Durations.parse("--retry-for", retryFor);
+        return new RetryLimits(limit, limit);
     }
 
     Output.Settings outputSettings() {

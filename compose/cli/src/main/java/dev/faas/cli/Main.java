@@ -25,6 +25,8 @@ public final class Main {
                 .setErr(new PrintWriter(help))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setAbbreviatedOptionsAllowed(false)
+                // A word that begins with @ is an argument or a revision, not a file of words.
+                .setExpandAtFiles(false)
                 .setUsageHelpWidth(Math.max(60, Math.min(120, terminal.columns())))
                 .setColorScheme(
                         CommandLine.Help.defaultColorScheme(terminal.hasColour(false, false) ? Ansi.ON : Ansi.OFF))
@@ -52,7 +54,12 @@ public final class Main {
                         : Failure.usage(
                                 "no verb \"%s\"".formatted(word), Suggestion.line(word, verbs, command + " --help")))
                 .orElseGet(() -> Failure.usage(String.valueOf(e.getMessage()), "See: " + command + " --help"));
-        return print(root, failure, failure.exit());
+        return print(root, failure, exitOf(e.getCommandLine(), failure));
+    }
+
+    private static int exitOf(CommandLine command, Failure failure) {
+        Object verb = command.getCommand();
+        return verb instanceof Verb v ? v.exitOf(failure) : failure.exit();
     }
 
     private static int fail(FaasCommand root, CommandLine command, Exception e) {
@@ -60,8 +67,7 @@ public final class Main {
             throw closed;
         }
         if (e instanceof Failure failure) {
-            Object verb = command.getCommand();
-            return print(root, failure, verb instanceof Verb v ? v.exitOf(failure) : failure.exit());
+            return print(root, failure, exitOf(command, failure));
         }
         if (root.isDebugging()) {
             var trace = new StringWriter();
@@ -72,7 +78,7 @@ public final class Main {
                 Exit.UNAVAILABLE,
                 "the client failed: " + e,
                 "This is a defect. With --debug it prints where; please report that.");
-        return print(root, failure, failure.exit());
+        return print(root, failure, exitOf(command, failure));
     }
 
     private static int print(FaasCommand root, Failure failure, int exit) {

@@ -10,7 +10,7 @@ public record Session(Terminal terminal, Output output, Access access) {
     static Session of(Terminal terminal, Output output, GlobalOptions options) {
         var log = options.debug ? new RequestLog(output.streams()) : null;
         return new Session(
-                terminal, output, Access.of(terminal, options.context, options.project, options.retryLimit(), log));
+                terminal, output, Access.of(terminal, options.context, options.project, options.retryLimits(), log));
     }
 
     /** As the user who is logged in. */

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +28,14 @@ public final class Api {
     private final Http http;
     private final Tokens tokens;
     private final @Nullable String project;
-    private final Duration retryFor;
+    private final RetryLimits limits;
 
     /** @param project null: the caller's own */
-    public Api(Http http, Tokens tokens, @Nullable String project, Duration retryFor) {
+    public Api(Http http, Tokens tokens, @Nullable String project, RetryLimits limits) {
         this.http = http;
         this.tokens = tokens;
         this.project = project;
-        this.retryFor = retryFor;
+        this.limits = limits;
     }
 
     public String address() {
@@ -43,7 +44,16 @@ public final class Api {
 
     /** The same, but gives up after {@code limit} without an answer. */
     public Api retryFor(Duration limit) {
-        return new Api(http, tokens, project, limit);
+        return new Api(http, tokens, project, new RetryLimits(limit, limits.contact()));
+    }
+
+    /** For a wait that outlives a platform that is away for a while.
+     *
+     * @param advice for the user when it gives up
+     * @param trouble is told why there is no contact at the moment; an empty text: there is contact
+     */
+    public Contact contact(Supplier<String> advice, Consumer<String> trouble) {
+        return new Contact(this, limits.contact(), advice, trouble);
     }
 
     public Doc get(String path) {
@@ -149,7 +159,7 @@ public final class Api {
     private final class Call<T> {
         private final Request request;
         private final Function<Response, T> reader;
-        private final Retries retries = new Retries(retryFor);
+        private final Retries retries = new Retries(limits.request());
 
         Call(Request request, Function<Response, T> reader) {
             this.request = request;

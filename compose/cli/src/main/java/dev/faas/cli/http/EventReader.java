@@ -1,6 +1,5 @@
 package dev.faas.cli.http;
 
-import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,12 +14,9 @@ public final class EventReader {
     /** Three heartbeats. */
     private static final Duration SILENCE = Duration.ofSeconds(45);
 
-    private static final Duration WITHOUT_CONTACT = Duration.ofMinutes(5);
-
     private final Api api;
     private final String path;
-    private final Consumer<String> trouble;
-    private final Retries retries = new Retries(WITHOUT_CONTACT);
+    private final Contact contact;
     private volatile String lastId;
 
     /**
@@ -31,7 +27,9 @@ public final class EventReader {
         this.api = api;
         this.path = "/v1/activations/" + Request.encode(activationId) + "/events";
         this.lastId = after;
-        this.trouble = trouble;
+        this.contact = api.contact(
+                () -> "It may still run: faas attach " + activationId + (lastId.isEmpty() ? "" : " --after " + lastId),
+                trouble);
     }
 
     /** Id of the last event that {@code handler} has taken. */
@@ -41,25 +39,31 @@ public final class EventReader {
 
     /** Returns after the event {@code end}, or at once when the stream had ended before. */
     public void read(Consumer<Event> handler) throws InterruptedException {
-        while (true) {
-            try (var response = open()) {
-                trouble.accept("");
-                if (response.status() == 204 || readAll(response, handler)) {
-                    return;
-                }
-                pauseAfter(new IOException("the stream ended early"));
-            } catch (ApiFailure e) {
-                if (e.status() != 429 && e.status() < 500) {
-                    throw e;
-                }
-                trouble.accept(e.text());
-                if (!retries.pause(e.retryAfter())) {
-                    throw e;
-                }
-            } catch (IOException e) {
-                pauseAfter(e);
-            }
+        while (!readOnce(handler)) {}
+    }
+
+    /** @return whether the stream is at its end */
+    private boolean readOnce(Consumer<Event> handler) throws InterruptedException {
+        Response response;
+        try {
+            response = open();
+        } catch (Failure e) {
+            contact.lost(e);
+            return false;
+        } catch (IOException e) {
+            contact.lost(e);
+            return false;
         }
+        try (response) {
+            contact.answered();
+            if (response.status() == 204 || readAll(response, handler)) {
+                return true;
+            }
+            contact.lost(new IOException("the stream ended early"));
+        } catch (IOException e) {
+            contact.lost(e);
+        }
+        return false;
     }
 
     private Response open() throws IOException {
@@ -67,28 +71,12 @@ public final class EventReader {
         return api.open(lastId.isEmpty() ? request : request.header("Last-Event-ID", lastId));
     }
 
-    private void pauseAfter(IOException e) throws InterruptedException {
-        var failure = api.unreachable(e);
-        trouble.accept(failure.text());
-        if (!retries.pause(Duration.ZERO)) {
-            throw new Failure(Exit.UNAVAILABLE, failure.text(), "It may still run: faas attach " + id() + after());
-        }
-    }
-
-    private String id() {
-        return path.split("/")[3];
-    }
-
-    private String after() {
-        return lastId.isEmpty() ? "" : " --after " + lastId;
-    }
-
     /** @return whether the event {@code end} came */
     private boolean readAll(Response response, Consumer<Event> handler) throws IOException {
         var lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
         var event = new PartialEvent();
         for (String line; (line = lines.readLine()) != null; ) {
-            retries.succeeded();
+            contact.established();
             var complete = event.add(line);
             if (complete == null) {
                 continue;

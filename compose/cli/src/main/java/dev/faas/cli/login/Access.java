@@ -6,8 +6,8 @@ import dev.faas.cli.Terminal;
 import dev.faas.cli.http.Api;
 import dev.faas.cli.http.Http;
 import dev.faas.cli.http.RequestLog;
+import dev.faas.cli.http.RetryLimits;
 import dev.faas.cli.http.Tokens;
-import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +16,14 @@ public final class Access {
     private final Terminal terminal;
     private final Contexts contexts;
     private final Logins logins;
-    private final Duration retryFor;
+    private final RetryLimits limits;
     private final @Nullable RequestLog log;
 
-    private Access(Terminal terminal, Contexts contexts, Logins logins, Duration retryFor, @Nullable RequestLog log) {
+    private Access(Terminal terminal, Contexts contexts, Logins logins, RetryLimits limits, @Nullable RequestLog log) {
         this.terminal = terminal;
         this.contexts = contexts;
         this.logins = logins;
-        this.retryFor = retryFor;
+        this.limits = limits;
         this.log = log;
     }
 
@@ -31,11 +31,11 @@ public final class Access {
             Terminal terminal,
             @Nullable String contextFlag,
             @Nullable String projectFlag,
-            Duration retryFor,
+            RetryLimits limits,
             @Nullable RequestLog log) {
         var folder = ConfigFolder.of(terminal);
         return new Access(
-                terminal, new Contexts(terminal, folder, contextFlag, projectFlag), new Logins(folder), retryFor, log);
+                terminal, new Contexts(terminal, folder, contextFlag, projectFlag), new Logins(folder), limits, log);
     }
 
     /** The API as the user who is logged in; FAAS_TOKEN stands for a login. */
@@ -68,7 +68,7 @@ public final class Access {
     }
 
     private Api open(Context context, Tokens tokens) {
-        return new Api(new Http(context.url(), log), tokens, context.project(), retryFor);
+        return new Api(new Http(context.url(), log), tokens, context.project(), limits);
     }
 
     private static Tokens fixed(String token) {

@@ -1,0 +1,81 @@
+package dev.faas.cli.run;
+
+import dev.faas.cli.Failure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the argument of an activation and checks it before it is sent. */
+final class Argument {
+    /** What one argument of a Linux command line holds, without its NUL. */
+    private static final int MAX_BYTES = 131_071;
+
+    private Argument() {}
+
+    /**
+     * @param word {@code -} stands for {@code stdin}; null: none
+     * @param file null: none
+     */
+    static String read(@Nullable String word, @Nullable Path file, InputStream stdin) {
+        if (word != null && file != null) {
+            throw Failure.usage("give either an argument or --file");
+        }
+        if (file != null) {
+            try (var in = Files.newInputStream(file)) {
+                return read("--file " + file, in);
+            } catch (IOException e) {
+                throw Failure.usage("--file: cannot read %s: %s".formatted(file, reason(e)));
+            }
+        }
+        if ("-".equals(word)) {
+            try {
+                return read("standard input", stdin);
+            } catch (IOException e) {
+                throw Failure.usage("cannot read standard input: " + reason(e));
+            }
+        }
+        return word == null ? "" : check("the argument", word.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String read(String source, InputStream in) throws IOException {
+        return check(source, in.readNBytes(MAX_BYTES + 1));
+    }
+
+    /** @param source named in the error */
+    static String check(String source, byte[] bytes) {
+        if (bytes.length > MAX_BYTES) {
+            throw Failure.usage(
+                    "%s is too large: an argument has at most %d bytes".formatted(source, MAX_BYTES),
+                    "Put the data where the function can read it, and pass its address.");
+        }
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw Failure.usage("%s is not UTF-8".formatted(source), "Encode it, for example with base64.");
+        }
+        int nul = text.indexOf('\0');
+        if (nul >= 0) {
+            throw Failure.usage(
+                    "%s has a NUL, which a command line cannot hold".formatted(source),
+                    "Encode it, for example with base64.");
+        }
+        return text;
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case java.nio.file.NoSuchFileException missing -> "no such file";
+            case java.nio.file.AccessDeniedException denied -> "permission denied";
+            default -> String.valueOf(e.getMessage());
+        };
+    }
+}

@@ -1,0 +1,224 @@
+package dev.faas.cli.run;
+
+import dev.faas.cli.Doc;
+import dev.faas.cli.Exit;
+import dev.faas.cli.Failure;
+import dev.faas.cli.Session;
+import dev.faas.cli.Verb;
+import dev.faas.cli.output.Sizes;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs an image as {@code docker run} does, on the platform. */
+@Command(
+        name = "run",
+        description = {
+            "Run a command in a new container, print its output as it arrives, and exit with its exit code.",
+            "It is like docker run, with these differences: memory, processors and time are limited; there is no network, no standard input and no terminal unless a flag says so; output over 16 MiB is cut. Ctrl-C leaves the command running."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  faas run busybox echo hello",
+            "  faas run -m 512m --timeout 1h -e LEVEL=3 --network outbound busybox sh -c 'wget -qO- example.org'",
+            "  faas run -d busybox sleep 60",
+            "",
+            "Exit codes: the command's; 128 + n killed by signal n; 124 timed out; 137 out of memory; 126 and 127 the command cannot be executed; 125 any other failure; 130 interrupted, the command still runs."
+        })
+public final class RunCommand extends Verb {
+    /** The most that the API allows, so that as little as possible is cut. */
+    private static final int MAX_OUTPUT_KB = 16_384;
+
+    private static final long MIB = 1 << 20;
+    private static final int LONGEST_WORD = 4_096;
+
+    @Parameters(index = "0", paramLabel = "IMAGE", description = "As docker pull takes it.")
+    private String image = "";
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "ARG",
+            description = "The command and its arguments, or arguments for the image's entrypoint.")
+    private List<String> words = new ArrayList<>();
+
+    @Option(
+            names = {"-e", "--env"},
+            paramLabel = "K=V",
+            description = "Set an environment variable; K alone takes its value from here.")
+    private List<String> env = new ArrayList<>();
+
+    @Option(names = "--env-file", paramLabel = "FILE", description = "Read environment variables, one a line.")
+    private List<Path> envFiles = new ArrayList<>();
+
+    @Option(
+            names = {"-m", "--memory"},
+            paramLabel = "SIZE",
+            defaultValue = "128m",
+            description = "Limit the memory (default: ${DEFAULT-VALUE}; docker: no limit).")
+    private String memory = "128m";
+
+    @Option(
+            names = "--cpus",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Limit the processors (default: ${DEFAULT-VALUE}; docker: no limit).")
+    private double cpus = 1;
+
+    @Option(
+            names = "--entrypoint",
+            paramLabel = "PROGRAM",
+            description = "Run this instead of the image's entrypoint; an empty one removes it.")
+    private @Nullable String entrypoint;
+
+    @Option(
+            names = "--network",
+            paramLabel = "MODE",
+            defaultValue = "none",
+            description = "none or outbound (default: ${DEFAULT-VALUE}; docker: bridge).")
+    private String network = "none";
+
+    @Option(names = "--read-only", description = "Make the root file system read-only; /tmp is writable.")
+    private boolean readOnly;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            defaultValue = "300s",
+            description = "Stop the command after this time (default: ${DEFAULT-VALUE}, at most 1d; docker: never).")
+    private String timeout = "300s";
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            description = "isolated, nested or reused (default: the platform's). Only reused keeps a container.")
+    private @Nullable String mode;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description =
+                    "Keep it as this function, created or updated. Without a name it goes an hour after its last run.")
+    private @Nullable String name;
+
+    @Option(names = "--tag", paramLabel = "K=V", description = "Tag the activation.")
+    private Map<String, String> tags = new LinkedHashMap<>();
+
+    @Option(
+            names = {"-d", "--detach"},
+            description = "Print the id and do not wait.")
+    private boolean detach;
+
+    @Option(names = "--rm", hidden = true, description = "For docker's users: a container is always removed.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean rm;
+
+    @Option(
+            names = "--on-interrupt",
+            paramLabel = "ACTION",
+            defaultValue = "detach",
+            description = "What Ctrl-C does: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Interruption.Action onInterrupt = Interruption.Action.detach;
+
+    @Override
+    protected int run(Session session) throws InterruptedException {
+        var line = CommandLine.of(entrypoint, words);
+        var argument = Argument.read(null, null, System.in);
+        if (!line.argument().isEmpty()) {
+            argument = Argument.check(
+                    "the last argument", line.argument().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        }
+        var function = RunFunction.of(name, spec(session, line));
+        var submission = Submission.of(argument, OptionalLong.empty(), tags, null);
+        var api = session.api();
+        try (var interruption = new Interruption(session, api, onInterrupt, "")) {
+            var accepted = function.submit(api, submission);
+            var id = accepted.text("activationId");
+            interruption.submitted(id);
+            if (detach) {
+                interruption.ended();
+                session.output().document(accepted, doc -> id, () -> List.of(id));
+                return Exit.OK;
+            }
+            var outcome = new LiveOutput(session, api, id, "", CommandOutput.of(session), interruption).follow();
+            return AttachCommand.exit(session, outcome);
+        } catch (dev.faas.cli.http.ApiFailure e) {
+            throw RunFlags.explain(e);
+        }
+    }
+
+    private Doc spec(Session session, CommandLine line) {
+        if (!network.equals("none") && !network.equals("outbound")) {
+            throw Failure.usage(
+                    "--network: '%s' is neither none nor outbound".formatted(network),
+                    "outbound reaches other hosts, as docker's bridge does. No other container reaches the command.");
+        }
+        var limits = new TreeMap<String, Object>(Map.of(
+                "memoryMb", Sizes.parse("-m", memory, MIB),
+                "cpus", cpus,
+                "timeoutSeconds", Submission.timeoutSeconds(timeout).orElseThrow(),
+                "resultKb", MAX_OUTPUT_KB,
+                "logKb", MAX_OUTPUT_KB));
+        var spec = Doc.empty()
+                .with("image", image)
+                .with("entrypoint", line.entrypoint())
+                .with("command", line.command())
+                .with("env", Environment.read(envFiles, env, session.terminal().env()))
+                .with("network", network)
+                .with("limits", limits)
+                .with("readOnlyRoot", readOnly);
+        if (!line.takesArgument()) {
+            spec.with("argumentAs", "none");
+        }
+        if (mode != null) {
+            spec.with("mode", mode);
+        }
+        return spec;
+    }
+
+    @Override
+    protected int exitOf(Failure failure) {
+        return AttachCommand.exitOfFailure(failure);
+    }
+
+    /** What of a command line is the function's and what is the argument.
+     *
+     * @param takesArgument false: the command line ends before the argument
+     */
+    record CommandLine(
+            @Nullable List<String> entrypoint, @Nullable List<String> command, String argument, boolean takesArgument) {
+        static CommandLine of(@Nullable String entrypoint, List<String> words) {
+            if (entrypoint == null) {
+                return ofWords(null, words);
+            }
+            if (!entrypoint.isEmpty()) {
+                return ofWords(List.of(entrypoint), words);
+            }
+            if (words.isEmpty()) {
+                throw Failure.usage("--entrypoint: an empty one needs a command after the image");
+            }
+            return ofWords(List.of(words.getFirst()), words.subList(1, words.size()));
+        }
+
+        private static CommandLine ofWords(@Nullable List<String> entrypoint, List<String> words) {
+            if (words.isEmpty()) {
+                return new CommandLine(entrypoint, null, "", false);
+            }
+            // Of an image without an entrypoint the only word is the program, and a program is no argument.
+            if (words.size() == 1 && entrypoint == null && words.getFirst().length() <= LONGEST_WORD) {
+                return new CommandLine(null, List.copyOf(words), "", false);
+            }
+            var before = List.copyOf(words.subList(0, words.size() - 1));
+            return new CommandLine(entrypoint, before, words.getLast(), true);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.faas.cli.run;
+
+import dev.faas.cli.Doc;
+import dev.faas.cli.Exit;
+import dev.faas.cli.Failure;
+import dev.faas.cli.http.Api;
+import dev.faas.cli.http.ApiFailure;
+import dev.faas.cli.http.Request;
+import dev.faas.cli.output.Durations;
+import java.net.ConnectException;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What is submitted. All its submits are one activation, because they have the same key.
+ *
+ * @param timeoutSeconds empty: the function's limit
+ */
+record Submission(String argument, OptionalLong timeoutSeconds, Map<String, String> tags, String key) {
+    /** @param key null: a new one */
+    static Submission of(String argument, OptionalLong timeoutSeconds, Map<String, String> tags, @Nullable String key) {
+        return new Submission(
+                argument, timeoutSeconds, tags, key == null ? UUID.randomUUID().toString() : key);
+    }
+
+    /** @param timeout of {@code --timeout}; null: not given */
+    static OptionalLong timeoutSeconds(@Nullable String timeout) {
+        return timeout == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(
+                        1, Math.ceilDiv(Durations.parse("--timeout", timeout).toMillis(), 1_000L)));
+    }
+
+    /** Returns the record if it ends in time, else its id and status.
+     *
+     * @param waitSeconds how long the server may hold the answer back
+     */
+    Doc submit(Api api, String ref, int waitSeconds) {
+        var body = Doc.empty().with("argument", argument);
+        timeoutSeconds.ifPresent(seconds -> body.with("timeoutSeconds", seconds));
+        if (!tags.isEmpty()) {
+            body.with("tags", tags);
+        }
+        var query = waitSeconds > 0 ? "?wait=" + waitSeconds : "";
+        try {
+            return api.document(Request.of("POST", "/v1/functions/" + Request.encode(ref) + "/activations" + query)
+                    .json(body)
+                    .idempotent(key));
+        } catch (Failure e) {
+            throw isUnknown(e)
+                    ? new Failure(
+                            e.exit(),
+                            e.text(),
+                            List.of("It may have been accepted: faas ps   Submit it again without running it twice: "
+                                    + "faas invoke %s --idempotency-key %s …".formatted(ref, key)),
+                            e)
+                    : e;
+        }
+    }
+
+    private static boolean isUnknown(Failure e) {
+        return e instanceof ApiFailure answer
+                ? answer.code().equals("outcome_unknown")
+                : e.exit() == Exit.UNAVAILABLE && !(e.getCause() instanceof ConnectException);
+    }
+}
