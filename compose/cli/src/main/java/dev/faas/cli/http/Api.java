@@ -150,6 +150,7 @@ public final class Api {
         private final Request request;
         private final Function<Response, T> reader;
         private final Retries retries = new Retries(retryFor);
+        private boolean repeated;
 
         Call(Request request, Function<Response, T> reader) {
             this.request = request;
@@ -176,8 +177,9 @@ public final class Api {
                 return Optional.of(reader.apply(response));
             } catch (ApiFailure e) {
                 if (!mayRepeat(e) || !retries.pause(e.retryAfter())) {
-                    throw e;
+                    throw repeated ? e.afterRepeat() : e;
                 }
+                repeated = true;
                 return Optional.empty();
             } catch (UncheckedIOException e) {
                 return afterBreak(e.getCause());
@@ -195,6 +197,7 @@ public final class Api {
             if (!mayRepeat || !retries.pause(Duration.ZERO)) {
                 throw unreachable(cause);
             }
+            repeated = true;
             return Optional.empty();
         }
 

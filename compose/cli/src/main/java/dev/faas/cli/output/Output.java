@@ -68,6 +68,11 @@ public final class Output {
         streams.out((terminal.out() && !settings.raw() ? ControlCharacters.escape(text) : text) + "\n");
     }
 
+    /** Prints a line of data in colour, where that is wanted. */
+    public void line(String text, int sgr) {
+        streams.out(colour(terminal.out() && !settings.raw() ? ControlCharacters.escape(text) : text, sgr) + "\n");
+    }
+
     /** Tells the user something that is no data; {@code -q} hides it. */
     public void note(String text) {
         if (!settings.quiet()) {
