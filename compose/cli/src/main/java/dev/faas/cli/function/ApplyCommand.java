@@ -210,20 +210,22 @@ public final class ApplyCommand extends Verb {
                     .with("fields", List.of())
                     .with("dryRun", dryRun)
                     .with("error", e.text()));
-            session.output().error(step.name() + ": " + e.text(), advice(step, e));
+            var shown = inFile(step, e);
+            session.output().error(step.name() + ": " + shown.text(), shown.advice());
         }
 
-        private static List<String> advice(Step step, Failure e) {
-            if (e instanceof ApiFailure refused && step.wanted() != null) {
-                var definition = step.wanted();
-                var errors = refused.problem().docs("errors").stream()
-                        .map(error -> definition.at(error.text("field")) + ": " + Plan.message(error))
-                        .toList();
-                if (!errors.isEmpty()) {
-                    return errors;
-                }
-            }
-            return e.advice();
+        /** The same failure with the places of the fields that the server refused. */
+        private static Failure inFile(Step step, Failure e) {
+            var definition = step.wanted();
+            return definition != null
+                            && e instanceof ApiFailure refused
+                            && !refused.problem().docs("errors").isEmpty()
+                    ? refused.explained(
+                            "invalid function",
+                            refused.problem().docs("errors").stream()
+                                    .map(error -> definition.at(error.text("field")) + ": " + Plan.message(error))
+                                    .toList())
+                    : e;
         }
 
         private String summary() {

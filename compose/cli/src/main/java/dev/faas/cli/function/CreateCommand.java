@@ -14,13 +14,14 @@ import picocli.CommandLine.Command;
         name = "create",
         modelTransformer = FieldFlags.class,
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = "Create a function. Only --image is required; every other field has a default.",
         footer = {
             "",
             "Examples:",
             "  faas fn create hello --image busybox --entrypoint echo",
-            "  faas fn create sum --image busybox --command 'sh -c \"echo $(($1))\" sh' --memory 64m --timeout 10s",
-            "  faas fn create hello2 --image busybox --entrypoint echo --env LEVEL=3 --label team=web",
+            "  faas fn create sum --image busybox --command 'sh -c \"echo $(($1))\" sh'",
+            "  faas fn create small --image busybox --memory 64m --timeout 10s --env LEVEL=3",
             "",
             "Exit codes: 0 fine, 2 usage or an invalid field, 3 not logged in, 5 unavailable, 6 the name is taken."
         })

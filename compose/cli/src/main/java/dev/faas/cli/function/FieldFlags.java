@@ -16,10 +16,11 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** Gives a command one flag per field, and applies those that were given. */
 final class FieldFlags implements IModelTransformer {
+    /** picocli calls this more than once. */
     @Override
     public CommandSpec transform(CommandSpec command) {
         for (var field : Field.ALL) {
-            if (!field.flags().isEmpty()) {
+            if (!field.flags().isEmpty() && command.findOption(field.flag()) == null) {
                 command.addOption(option(field));
             }
         }

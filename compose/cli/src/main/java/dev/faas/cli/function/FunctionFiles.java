@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -92,6 +93,8 @@ final class FunctionFiles {
             return text.startsWith("\ufeff") ? text.substring(1) : text;
         } catch (CharacterCodingException e) {
             throw Failure.usage(file + " is not UTF-8");
+        } catch (NoSuchFileException e) {
+            throw Failure.usage("no file " + file);
         } catch (IOException e) {
             throw Failure.usage("cannot read %s: %s".formatted(file, e.getMessage()));
         }

@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
         name = "update",
         modelTransformer = FieldFlags.class,
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = "Change fields of a function: makes a new revision, unless nothing changes.",
         footer = {
             "",
