@@ -62,9 +62,7 @@ public final class YamlFile {
                     .setSchema(new CoreSchema())
                     .setCodePointLimit(MAX_BYTES)
                     .build();
-            // A tab is a blank in JSON; this YAML library refuses it as indentation.
-            var clean = text.stripLeading().startsWith("{") ? text.replace('\t', ' ') : text;
-            for (var node : new Compose(settings).composeAllFromString(clean)) {
+            for (var node : new Compose(settings).composeAllFromString(asYaml(text))) {
                 var positions = new HashMap<String, Position>();
                 positions.put("", reader.position(node));
                 documents.add(new Document(reader.value(node, "", positions, 0), positions));
@@ -82,6 +80,25 @@ public final class YamlFile {
             mistakes.add(new Position(file, 1, 1), "nested too deeply");
         }
         return documents;
+    }
+
+    /** What JSON allows and this YAML library refuses: tabs as indentation, and some characters that are not escaped. */
+    private static String asYaml(String text) {
+        if (!text.stripLeading().startsWith("{")) {
+            return text;
+        }
+        var yaml = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\t') {
+                yaml.append(' ');
+            } else if ((c >= 0x7f && c < 0xa0) || c >= 0xfffe || c == '\ufeff') {
+                yaml.append("\\u%04x".formatted((int) c));
+            } else {
+                yaml.append(c);
+            }
+        }
+        return yaml.toString();
     }
 
     private static final class TooMuch extends RuntimeException {
@@ -107,6 +124,11 @@ public final class YamlFile {
         }
         if (++values > MAX_VALUES) {
             throw new TooMuch(position(node), "more than " + MAX_VALUES + " values");
+        }
+        if (!(node instanceof ScalarNode)
+                && !node.getTag().equals(Tag.MAP)
+                && !node.getTag().equals(Tag.SEQ)) {
+            mistakes.add(position(node), "%s is not a type that JSON has".formatted(node.getTag()));
         }
         return switch (node) {
             case MappingNode mapping -> map(mapping, path, positions, depth);
