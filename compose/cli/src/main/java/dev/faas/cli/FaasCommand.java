@@ -1,5 +1,8 @@
 package dev.faas.cli;
 
+import dev.faas.cli.function.ApplyCommand;
+import dev.faas.cli.function.FileDiffCommand;
+import dev.faas.cli.function.FunctionCommand;
 import dev.faas.cli.login.ContextCommand;
 import dev.faas.cli.login.LoginCommand;
 import dev.faas.cli.login.LogoutCommand;
@@ -30,6 +33,9 @@ import picocli.CommandLine.Mixin;
             AttachCommand.class,
             InvokeCommand.class,
             LogsCommand.class,
+            FunctionCommand.class,
+            ApplyCommand.class,
+            FileDiffCommand.class,
             ApiCommand.class,
             VersionCommand.class
         })

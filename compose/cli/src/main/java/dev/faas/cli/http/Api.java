@@ -160,6 +160,7 @@ public final class Api {
         private final Request request;
         private final Function<Response, T> reader;
         private final Retries retries = new Retries(limits.request());
+        private boolean repeated;
 
         Call(Request request, Function<Response, T> reader) {
             this.request = request;
@@ -186,8 +187,9 @@ public final class Api {
                 return Optional.of(reader.apply(response));
             } catch (ApiFailure e) {
                 if (!mayRepeat(e) || !retries.pause(e.retryAfter())) {
-                    throw e;
+                    throw repeated ? e.afterRepeat() : e;
                 }
+                repeated = true;
                 return Optional.empty();
             } catch (UncheckedIOException e) {
                 return afterBreak(e.getCause());
@@ -205,6 +207,7 @@ public final class Api {
             if (!mayRepeat || !retries.pause(Duration.ZERO)) {
                 throw unreachable(cause);
             }
+            repeated = true;
             return Optional.empty();
         }
 

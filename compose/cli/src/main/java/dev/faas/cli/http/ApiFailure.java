@@ -14,15 +14,45 @@ public final class ApiFailure extends Failure {
     private final transient Doc problem;
 
     private final Duration retryAfter;
+    private final boolean afterRepeat;
 
     ApiFailure(int status, Doc problem, Optional<String> retryAfter) {
-        super(exitOf(status), textOf(status, problem), adviceOf(problem), null);
+        this(
+                status,
+                problem,
+                retryAfter
+                        .filter(text -> text.matches("[0-9]{1,5}"))
+                        .map(text -> Duration.ofSeconds(Long.parseLong(text)))
+                        .orElse(Duration.ZERO),
+                false,
+                textOf(status, problem),
+                adviceOf(problem));
+    }
+
+    private ApiFailure(
+            int status, Doc problem, Duration retryAfter, boolean afterRepeat, String text, List<String> advice) {
+        super(exitOf(status), text, advice, null);
         this.status = status;
         this.problem = problem;
-        this.retryAfter = retryAfter
-                .filter(text -> text.matches("[0-9]{1,5}"))
-                .map(text -> Duration.ofSeconds(Long.parseLong(text)))
-                .orElse(Duration.ZERO);
+        this.retryAfter = retryAfter;
+        this.afterRepeat = afterRepeat;
+    }
+
+    /** The same failure in the words of the command that made the call. The request id stays. */
+    public ApiFailure explained(String text, List<String> lines) {
+        var advice = new ArrayList<>(lines);
+        requestId(problem).ifPresent(advice::add);
+        var named = text + problem.find("code").map(code -> " (" + code + ")").orElse("");
+        return new ApiFailure(status, problem, retryAfter, afterRepeat, named, advice);
+    }
+
+    ApiFailure afterRepeat() {
+        return new ApiFailure(status, problem, retryAfter, true, text(), advice());
+    }
+
+    /** Whether the call had been sent before, with an answer that left open whether it took effect. */
+    public boolean isAfterRepeat() {
+        return afterRepeat;
     }
 
     /** What the server asked for; zero when it did not. */
@@ -60,7 +90,11 @@ public final class ApiFailure extends Failure {
     private static List<String> adviceOf(Doc problem) {
         var advice = new ArrayList<String>();
         problem.docs("errors").forEach(error -> advice.add(error.text("field") + " " + error.text("message")));
-        problem.find("requestId").ifPresent(id -> advice.add("request " + id));
+        requestId(problem).ifPresent(advice::add);
         return advice;
+    }
+
+    private static Optional<String> requestId(Doc problem) {
+        return problem.find("requestId").map(id -> "request " + id);
     }
 }

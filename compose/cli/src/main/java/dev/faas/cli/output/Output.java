@@ -68,6 +68,28 @@ public final class Output {
         streams.out((terminal.out() && !settings.raw() ? ControlCharacters.escape(text) : text) + "\n");
     }
 
+    /** Prints a text of several lines. */
+    public void text(String text) {
+        streams.out(terminal.out() && !settings.raw() ? ControlCharacters.escape(text) : text);
+    }
+
+    /** Null: none was chosen. */
+    public @Nullable Form form() {
+        return settings.form();
+    }
+
+    /** Reports a failure of one part of a command that goes on. */
+    public void error(String text, List<String> advice) {
+        var lines = new ArrayList<>(advice);
+        lines.addFirst("faas: " + text);
+        streams.err(ControlCharacters.escape(String.join("\n", lines) + "\n"));
+    }
+
+    /** Prints a line of data in colour, where that is wanted. */
+    public void line(String text, int sgr) {
+        streams.out(colour(terminal.out() && !settings.raw() ? ControlCharacters.escape(text) : text, sgr) + "\n");
+    }
+
     /** Tells the user something that is no data; {@code -q} hides it. */
     public void note(String text) {
         if (!settings.quiet()) {

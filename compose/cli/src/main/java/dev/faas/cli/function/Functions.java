@@ -1,0 +1,258 @@
+package dev.faas.cli.function;
+
+import dev.faas.cli.Doc;
+import dev.faas.cli.Exit;
+import dev.faas.cli.Failure;
+import dev.faas.cli.Suggestion;
+import dev.faas.cli.http.Api;
+import dev.faas.cli.http.ApiFailure;
+import dev.faas.cli.http.Request;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The caller's functions on the platform. Failures name what the user typed: the function, or the flag of a field. */
+public final class Functions {
+    private static final String ALL = "/v1/functions";
+    private static final String LIST = "faas fn list";
+    /** Marks what {@code faas run} made. */
+    private static final String AD_HOC = "dev.faas/ad-hoc";
+
+    private static final int MAX_ATTEMPTS = 5;
+
+    private final Api api;
+    private @Nullable Boolean previews;
+
+    public Functions(Api api) {
+        this.api = api;
+    }
+
+    /** @param ref a name or id, with {@code @REVISION} for an old one */
+    public Doc get(String ref) {
+        return naming(ref, () -> api.get(path(ref)));
+    }
+
+    Optional<Doc> find(String name) {
+        return find(api, name);
+    }
+
+    private static Optional<Doc> find(Api api, String name) {
+        try {
+            return Optional.of(api.get(path(name)));
+        } catch (ApiFailure e) {
+            if (e.status() == 404) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** @param labels all of them must match */
+    List<Doc> list(Map<String, String> labels, boolean withAdHoc) {
+        return all(labels).stream()
+                .filter(function -> labels.entrySet().stream()
+                        .allMatch(label ->
+                                label.getValue().equals(function.doc("labels").get(label.getKey()))))
+                .filter(function -> withAdHoc
+                        || labels.containsKey(AD_HOC)
+                        || !"true".equals(function.doc("labels").get(AD_HOC)))
+                .toList();
+    }
+
+    /** An older server ignores the filter or refuses it, so the caller filters in any case. */
+    private List<Doc> all(Map<String, String> labels) {
+        var query = labels.entrySet().stream()
+                .map(label -> "label=" + Request.encode(label.getKey() + ":" + label.getValue()))
+                .collect(Collectors.joining("&"));
+        try {
+            return api.list(query.isEmpty() ? ALL : ALL + "?" + query, Integer.MAX_VALUE);
+        } catch (ApiFailure e) {
+            if (e.status() != 400 || query.isEmpty()) {
+                throw e;
+            }
+            return api.list(ALL, Integer.MAX_VALUE);
+        }
+    }
+
+    List<Doc> revisions(String name) {
+        return naming(name, () -> api.list(path(name) + "/revisions", Integer.MAX_VALUE));
+    }
+
+    /** Creates it exactly once: after an answer that leaves open what happened, it reads and compares. */
+    Doc create(Doc body) {
+        var name = body.text(Field.NAME);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return api.document(Request.of("POST", ALL).json(body));
+            } catch (Failure e) {
+                boolean exists =
+                        e instanceof ApiFailure refused && refused.code().equals("function_exists");
+                if (exists ? !((ApiFailure) e).isAfterRepeat() : !isUnclear(e)) {
+                    throw e;
+                }
+                var stored = findShortly(name, e);
+                if (stored.isEmpty() && attempt < MAX_ATTEMPTS) {
+                    continue;
+                }
+                return stored.filter(function -> function.number("revision") == 1)
+                        .filter(function -> Spec.isSame(Spec.asStored(body, function), function))
+                        .orElseThrow(() -> e);
+            }
+        }
+    }
+
+    private static boolean isUnclear(Failure e) {
+        return e.exit() == Exit.UNAVAILABLE && !(e instanceof ApiFailure refused && refused.status() == 429);
+    }
+
+    private Optional<Doc> findShortly(String name, Failure cause) {
+        try {
+            return find(api.retryFor(Duration.ofSeconds(5)), name);
+        } catch (Failure unreachable) {
+            unreachable.addSuppressed(cause);
+            throw cause;
+        }
+    }
+
+    /** Makes a revision of a function that is still at {@code revision}.
+     *
+     * @throws ApiFailure 412 when it is not
+     */
+    Doc replace(String name, Doc body, long revision) {
+        return naming(name, () -> api.document(put(path(name), revision).json(body)));
+    }
+
+    private static Request put(String path, long revision) {
+        return Request.of("PUT", path).header("If-Match", etag(revision));
+    }
+
+    private static String etag(long revision) {
+        return "\"" + revision + "\"";
+    }
+
+    /** Applies a change to the newest revision, and again when another change was faster. Empty: nothing changed. */
+    Optional<Doc> update(String name, java.util.function.UnaryOperator<Doc> change) {
+        for (int attempt = 1; ; attempt++) {
+            var current = get(name);
+            var next = change.apply(Spec.body(current));
+            if (next.get(Field.MODE) != null && Spec.isSame(Spec.asStored(next, current), current)) {
+                return attempt == 1 ? Optional.empty() : Optional.of(current);
+            }
+            try {
+                return Optional.of(replace(name, next, current.number("revision")));
+            } catch (ApiFailure e) {
+                if (e.status() != 412 || attempt == MAX_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    Doc rollback(String name, long revision) {
+        var current = get(name);
+        var request = Request.of("POST", path(name) + "/rollback")
+                .header("If-Match", etag(current.number("revision")))
+                .json(Doc.empty().with("revision", revision));
+        return naming(name, () -> api.document(request));
+    }
+
+    void delete(String name) {
+        try {
+            naming(name, () -> api.document(Request.of("DELETE", path(name))));
+        } catch (ApiFailure e) {
+            if (e.status() != 404 || !e.isAfterRepeat()) {
+                throw e;
+            }
+        }
+    }
+
+    /** What the server would store.
+     *
+     * @param current null: a new function
+     */
+    Doc preview(Doc body, @Nullable Doc current) {
+        return api.document(
+                current == null
+                        ? Request.of("POST", ALL + "?dryRun=true").json(body)
+                        : put(path(current.text(Field.NAME)) + "?dryRun=true", current.number("revision"))
+                                .json(body));
+    }
+
+    /** An older server ignores {@code dryRun} and would store. So ask with a body that none stores, and a value that only a
+     * newer one refuses.
+     */
+    boolean canPreview() {
+        if (previews == null) {
+            try {
+                api.document(Request.of("POST", ALL + "?dryRun=probe").json(Doc.empty()));
+                previews = false;
+            } catch (ApiFailure e) {
+                if (e.status() != 400) {
+                    throw e;
+                }
+                previews = e.problem().docs("errors").stream()
+                        .anyMatch(error -> error.text("field").equals("dryRun"));
+            }
+        }
+        return previews;
+    }
+
+    private static String path(String ref) {
+        return ALL + "/" + Request.encode(ref).replace("%40", "@");
+    }
+
+    private interface Call<T> {
+        T make();
+    }
+
+    private <T> T naming(String ref, Call<T> call) {
+        try {
+            return call.make();
+        } catch (ApiFailure e) {
+            throw e.code().equals("function_not_found") ? unknown(ref, e) : e;
+        }
+    }
+
+    /** Tells that there is no such function, and which one may be meant. */
+    public ApiFailure unknown(String ref, ApiFailure e) {
+        int at = ref.indexOf('@');
+        var name = at < 0 ? ref : ref.substring(0, at);
+        var names = new ArrayList<String>();
+        try {
+            api.retryFor(Duration.ZERO).list(ALL, 500).forEach(function -> names.add(function.text(Field.NAME)));
+        } catch (Failure noList) {
+            noList.addSuppressed(e); // the failure that matters is the first
+        }
+        return names.contains(name)
+                ? e.explained(
+                        "no revision %s of \"%s\"".formatted(ref.substring(at + 1), name),
+                        List.of("List them: faas fn revisions " + name))
+                : e.explained("no function \"%s\"".formatted(name), List.of(Suggestion.line(name, names, LIST)));
+    }
+
+    /** Names the flags of the fields that the server refused. */
+    static ApiFailure namingFlags(ApiFailure e) {
+        var errors = e.problem().docs("errors");
+        return errors.isEmpty()
+                ? e
+                : e.explained(
+                        "invalid function",
+                        errors.stream().map(Functions::flagError).toList());
+    }
+
+    private static String flagError(Doc error) {
+        var path = error.text("field");
+        return Field.around(path)
+                .filter(field -> !field.flags().isEmpty())
+                .map(field -> field.flag()
+                        + path.substring(field.path().length()).replaceFirst("^\\.", " ")
+                        + (path.contains("[") || path.equals(field.path()) ? " " : ": ")
+                        + error.text("message")
+                        + field.kind().unit())
+                .orElseGet(() -> path + " " + error.text("message"));
+    }
+}

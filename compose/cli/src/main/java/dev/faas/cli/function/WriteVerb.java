@@ -1,0 +1,54 @@
+package dev.faas.cli.function;
+
+import dev.faas.cli.Doc;
+import dev.faas.cli.Session;
+import dev.faas.cli.Verb;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A verb with a flag per field. */
+abstract class WriteVerb extends Verb {
+    @Parameters(paramLabel = "NAME", description = "The function.")
+    String name = "";
+
+    @Option(
+            names = "--env-file",
+            paramLabel = "FILE",
+            description = "Set the environment variables of this file, as docker run does. --env wins.")
+    private @Nullable Path envFile;
+
+    @Option(
+            names = "--from",
+            paramLabel = "FILE",
+            description = "Begin with the function in this YAML or JSON file; - for standard input. Flags win.")
+    private @Nullable String from;
+
+    @Spec
+    private @Nullable CommandSpec command;
+
+    /** What the user asks for.
+     *
+     * @param base without {@code --from}
+     */
+    Doc begin(Doc base) throws IOException {
+        return from == null ? base : FunctionFiles.readOne(from, name).body();
+    }
+
+    boolean hasFile() {
+        return from != null;
+    }
+
+    void applyFlags(Session session, Doc function) {
+        FieldFlags.apply(
+                Objects.requireNonNull(command),
+                function,
+                envFile,
+                session.terminal().env());
+    }
+}
