@@ -14,7 +14,6 @@ import picocli.CommandLine.Mixin;
 /** The root of all verbs. */
 @Command(
         name = "faas",
-        synopsisSubcommandLabel = "VERB",
         description = "Runs container images as functions, and keeps their results.",
         subcommands = {
             RegisterCommand.class,
@@ -23,7 +22,8 @@ import picocli.CommandLine.Mixin;
             WhoamiCommand.class,
             ContextCommand.class,
             ApiCommand.class,
-            VersionCommand.class
+            VersionCommand.class,
+            HelpCommand.class
         })
 public final class FaasCommand extends VerbGroup {
     private final Terminal terminal;

@@ -4,6 +4,7 @@ import dev.faas.cli.output.ClosedPipe;
 import dev.faas.cli.output.Streams;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -25,6 +26,8 @@ public final class Main {
                 .setErr(new PrintWriter(help))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setAbbreviatedOptionsAllowed(false)
+                .setHelpFactory(VerbHelp::new)
+                .setHelpSectionKeys(VerbHelp.SECTIONS)
                 .setUsageHelpWidth(Math.max(60, Math.min(120, terminal.columns())))
                 .setColorScheme(
                         CommandLine.Help.defaultColorScheme(terminal.hasColour(false, false) ? Ansi.ON : Ansi.OFF))
@@ -41,17 +44,15 @@ public final class Main {
     }
 
     private static int refuse(FaasCommand root, ParameterException e) {
-        var command = e.getCommandLine().getCommandSpec().qualifiedName();
-        var verbs = e.getCommandLine().getSubcommands().keySet();
-        var unknown = e instanceof UnmatchedArgumentException unmatched
+        var command = e.getCommandLine();
+        var unknown = e instanceof UnmatchedArgumentException unmatched && !command.getSubcommands().isEmpty()
                 ? unmatched.getUnmatched().stream().findFirst()
-                : java.util.Optional.<String>empty();
-        var failure = unknown.filter(word -> !verbs.isEmpty() && !word.startsWith("-"))
-                .map(word -> PlatformVerbs.isOne(word)
-                        ? PlatformVerbs.failure(word)
-                        : Failure.usage(
-                                "no verb \"%s\"".formatted(word), Suggestion.line(word, verbs, command + " --help")))
-                .orElseGet(() -> Failure.usage(String.valueOf(e.getMessage()), "See: " + command + " --help"));
+                : Optional.<String>empty();
+        var failure = unknown.filter(word -> !word.startsWith("-"))
+                .map(word -> HelpCommand.unknown(command, word))
+                .orElseGet(() -> Failure.usage(
+                        String.valueOf(e.getMessage()),
+                        "See: " + command.getCommandSpec().qualifiedName() + " --help"));
         return print(root, failure, failure.exit());
     }
 
