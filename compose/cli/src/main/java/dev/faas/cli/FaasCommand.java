@@ -1,5 +1,11 @@
 package dev.faas.cli;
 
+import dev.faas.cli.activation.ActivationCommand;
+import dev.faas.cli.activation.OpenCommand;
+import dev.faas.cli.activation.PsCommand;
+import dev.faas.cli.activation.TopCommand;
+import dev.faas.cli.completion.CompleteCommand;
+import dev.faas.cli.completion.CompletionCommand;
 import dev.faas.cli.login.ContextCommand;
 import dev.faas.cli.login.LoginCommand;
 import dev.faas.cli.login.LogoutCommand;
@@ -21,7 +27,13 @@ import picocli.CommandLine.Mixin;
             LogoutCommand.class,
             WhoamiCommand.class,
             ContextCommand.class,
+            PsCommand.class,
+            ActivationCommand.class,
+            TopCommand.class,
+            OpenCommand.class,
             ApiCommand.class,
+            CompletionCommand.class,
+            CompleteCommand.class,
             VersionCommand.class,
             HelpCommand.class
         })

@@ -9,13 +9,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "help",
         description = "Print the list of verbs, or the help of one.",
-        footer = {
-            "",
-            "Examples:",
-            "  faas help",
-            "  faas help context list",
-            "",
-            "Exit codes: 0 fine, 2 no such verb."
+        footer = {"", "Examples:", "  faas help", "  faas help context list", "", "Exit codes: 0 fine, 2 no such verb."
         })
 final class HelpCommand extends Verb {
     @Parameters(arity = "0..*", paramLabel = "VERB", description = "The verb, and its subcommand.")

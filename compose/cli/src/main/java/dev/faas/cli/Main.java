@@ -21,19 +21,11 @@ public final class Main {
     static int run(Terminal terminal, Streams streams, String... args) {
         var root = new FaasCommand(terminal, streams);
         var help = new StringWriter();
-        var commands = new CommandLine(root)
+        var commands = commands(root, terminal)
                 .setOut(new PrintWriter(help))
                 .setErr(new PrintWriter(help))
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setAbbreviatedOptionsAllowed(false)
-                .setHelpFactory(VerbHelp::new)
-                .setHelpSectionKeys(VerbHelp.SECTIONS)
-                .setUsageHelpWidth(Math.max(60, Math.min(120, terminal.columns())))
-                .setColorScheme(
-                        CommandLine.Help.defaultColorScheme(terminal.hasColour(false, false) ? Ansi.ON : Ansi.OFF))
                 .setParameterExceptionHandler((e, arguments) -> refuse(root, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> fail(root, command, e));
-        StopAtPositional.apply(commands);
         try {
             int exit = commands.execute(args);
             streams.out(help.toString());
@@ -43,9 +35,24 @@ public final class Main {
         }
     }
 
+    /** All verbs, as they are parsed and as their help looks. */
+    static CommandLine commands(FaasCommand root, Terminal terminal) {
+        var commands = new CommandLine(root)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setAbbreviatedOptionsAllowed(false)
+                .setHelpFactory(VerbHelp::new)
+                .setHelpSectionKeys(VerbHelp.SECTIONS)
+                .setUsageHelpWidth(Math.max(60, Math.min(120, terminal.columns())))
+                .setColorScheme(
+                        CommandLine.Help.defaultColorScheme(terminal.hasColour(false, false) ? Ansi.ON : Ansi.OFF));
+        StopAtPositional.apply(commands);
+        return commands;
+    }
+
     private static int refuse(FaasCommand root, ParameterException e) {
         var command = e.getCommandLine();
-        var unknown = e instanceof UnmatchedArgumentException unmatched && !command.getSubcommands().isEmpty()
+        var unknown = e instanceof UnmatchedArgumentException unmatched
+                        && !command.getSubcommands().isEmpty()
                 ? unmatched.getUnmatched().stream().findFirst()
                 : Optional.<String>empty();
         var failure = unknown.filter(word -> !word.startsWith("-"))

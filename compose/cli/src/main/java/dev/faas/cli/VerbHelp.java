@@ -118,9 +118,11 @@ final class VerbHelp extends Help {
     private final class LabelRenderer implements IParamLabelRenderer {
         @Override
         public Text renderParameterLabel(ArgSpec argument, Ansi ansi, List<IStyle> styles) {
-            return colorScheme().text(argument instanceof OptionSpec option
-                    ? label(option)
-                    : VerbHelp.label((PositionalParamSpec) argument));
+            return colorScheme()
+                    .text(
+                            argument instanceof OptionSpec option
+                                    ? label(option)
+                                    : VerbHelp.label((PositionalParamSpec) argument));
         }
 
         private static String label(OptionSpec option) {
@@ -165,7 +167,9 @@ final class VerbHelp extends Help {
     }
 
     private static String names(CommandSpec verb) {
-        return String.join(", ", Stream.concat(Stream.of(verb.name()), Stream.of(verb.aliases())).toList());
+        return String.join(
+                ", ",
+                Stream.concat(Stream.of(verb.name()), Stream.of(verb.aliases())).toList());
     }
 
     private String lines(List<CommandSpec> verbs, int width) {
