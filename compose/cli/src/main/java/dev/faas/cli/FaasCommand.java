@@ -1,5 +1,11 @@
 package dev.faas.cli;
 
+import dev.faas.cli.activation.ActivationCommand;
+import dev.faas.cli.activation.OpenCommand;
+import dev.faas.cli.activation.PsCommand;
+import dev.faas.cli.activation.TopCommand;
+import dev.faas.cli.completion.CompleteCommand;
+import dev.faas.cli.completion.CompletionCommand;
 import dev.faas.cli.function.ApplyCommand;
 import dev.faas.cli.function.FileDiffCommand;
 import dev.faas.cli.function.FunctionCommand;
@@ -21,7 +27,6 @@ import picocli.CommandLine.Mixin;
 /** The root of all verbs. */
 @Command(
         name = "faas",
-        synopsisSubcommandLabel = "VERB",
         description = "Runs container images as functions, and keeps their results.",
         subcommands = {
             RegisterCommand.class,
@@ -36,8 +41,15 @@ import picocli.CommandLine.Mixin;
             FunctionCommand.class,
             ApplyCommand.class,
             FileDiffCommand.class,
+            PsCommand.class,
+            ActivationCommand.class,
+            TopCommand.class,
+            OpenCommand.class,
             ApiCommand.class,
-            VersionCommand.class
+            CompletionCommand.class,
+            CompleteCommand.class,
+            VersionCommand.class,
+            HelpCommand.class
         })
 public final class FaasCommand extends VerbGroup {
     private final Terminal terminal;

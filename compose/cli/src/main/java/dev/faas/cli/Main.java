@@ -4,6 +4,7 @@ import dev.faas.cli.output.ClosedPipe;
 import dev.faas.cli.output.Streams;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -20,19 +21,11 @@ public final class Main {
     static int run(Terminal terminal, Streams streams, String... args) {
         var root = new FaasCommand(terminal, streams);
         var help = new StringWriter();
-        var commands = new CommandLine(root)
+        var commands = commands(root, terminal)
                 .setOut(new PrintWriter(help))
                 .setErr(new PrintWriter(help))
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setAbbreviatedOptionsAllowed(false)
-                // A word that begins with @ is an argument or a revision, not a file of words.
-                .setExpandAtFiles(false)
-                .setUsageHelpWidth(Math.max(60, Math.min(120, terminal.columns())))
-                .setColorScheme(
-                        CommandLine.Help.defaultColorScheme(terminal.hasColour(false, false) ? Ansi.ON : Ansi.OFF))
                 .setParameterExceptionHandler((e, arguments) -> refuse(root, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> fail(root, command, e));
-        StopAtPositional.apply(commands);
         try {
             int exit = commands.execute(args);
             streams.out(help.toString());
@@ -42,19 +35,34 @@ public final class Main {
         }
     }
 
+    /** All verbs, as they are parsed and as their help looks. */
+    static CommandLine commands(FaasCommand root, Terminal terminal) {
+        var commands = new CommandLine(root)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setAbbreviatedOptionsAllowed(false)
+                // A word that begins with @ is an argument or a revision, not a file of words.
+                .setExpandAtFiles(false)
+                .setHelpFactory(VerbHelp::new)
+                .setHelpSectionKeys(VerbHelp.SECTIONS)
+                .setUsageHelpWidth(Math.max(60, Math.min(120, terminal.columns())))
+                .setColorScheme(
+                        CommandLine.Help.defaultColorScheme(terminal.hasColour(false, false) ? Ansi.ON : Ansi.OFF));
+        StopAtPositional.apply(commands);
+        return commands;
+    }
+
     private static int refuse(FaasCommand root, ParameterException e) {
-        var command = e.getCommandLine().getCommandSpec().qualifiedName();
-        var verbs = e.getCommandLine().getSubcommands().keySet();
+        var command = e.getCommandLine();
         var unknown = e instanceof UnmatchedArgumentException unmatched
+                        && !command.getSubcommands().isEmpty()
                 ? unmatched.getUnmatched().stream().findFirst()
-                : java.util.Optional.<String>empty();
-        var failure = unknown.filter(word -> !verbs.isEmpty() && !word.startsWith("-"))
-                .map(word -> PlatformVerbs.isOne(word)
-                        ? PlatformVerbs.failure(word)
-                        : Failure.usage(
-                                "no verb \"%s\"".formatted(word), Suggestion.line(word, verbs, command + " --help")))
-                .orElseGet(() -> Failure.usage(String.valueOf(e.getMessage()), "See: " + command + " --help"));
-        return print(root, failure, exitOf(e.getCommandLine(), failure));
+                : Optional.<String>empty();
+        var failure = unknown.filter(word -> !word.startsWith("-"))
+                .map(word -> HelpCommand.unknown(command, word))
+                .orElseGet(() -> Failure.usage(
+                        String.valueOf(e.getMessage()),
+                        "See: " + command.getCommandSpec().qualifiedName() + " --help"));
+        return print(root, failure, exitOf(command, failure));
     }
 
     private static int exitOf(CommandLine command, Failure failure) {

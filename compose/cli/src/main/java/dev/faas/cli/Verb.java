@@ -1,5 +1,6 @@
 package dev.faas.cli;
 
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +21,11 @@ public abstract class Verb implements Callable<Integer> {
 
     @Override
     public final Integer call() throws Exception {
-        return run(((FaasCommand) java.util.Objects.requireNonNull(spec).root().userObject()).session());
+        return run(((FaasCommand) spec().root().userObject()).session());
+    }
+
+    protected final CommandSpec spec() {
+        return Objects.requireNonNull(spec);
     }
 
     /** @return the exit code */

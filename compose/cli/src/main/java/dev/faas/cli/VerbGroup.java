@@ -2,6 +2,7 @@ package dev.faas.cli;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -21,6 +22,15 @@ public abstract class VerbGroup implements Runnable {
 
     @Override
     public final void run() {
-        throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "which of these?");
+        var command = Objects.requireNonNull(spec);
+        var verbs = command.subcommands().values().stream()
+                .map(CommandLine::getCommandSpec)
+                .filter(verb -> !verb.usageMessage().hidden())
+                .map(CommandSpec::name)
+                .distinct()
+                .toList();
+        throw new ParameterException(
+                command.commandLine(),
+                "\"%s\" needs one of: %s".formatted(command.qualifiedName(), String.join(", ", verbs)));
     }
 }

@@ -8,7 +8,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Prints the version of the client. */
-@Command(name = "version", description = "Print the version of this client, and of the platform.")
+@Command(
+        name = "version",
+        description = "Print the version of this client, and of the platform.",
+        footer = {
+            "",
+            "Examples:",
+            "  faas version",
+            "  faas version --server",
+            "",
+            "Exit codes: 0 fine, 5 the platform is unavailable."
+        })
 final class VersionCommand extends Verb {
     @Option(names = "--server", description = "Ask the platform for its version, too.")
     private boolean server;

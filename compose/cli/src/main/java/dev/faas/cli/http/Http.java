@@ -49,8 +49,9 @@ public final class Http {
         connection.setRequestMethod(request.method());
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
-        connection.setConnectTimeout(CONNECT_LIMIT_MS);
-        connection.setReadTimeout((int) request.readLimit().toMillis());
+        int readLimit = (int) request.readLimit().toMillis();
+        connection.setConnectTimeout(Math.min(CONNECT_LIMIT_MS, readLimit));
+        connection.setReadTimeout(readLimit);
         request.headers().forEach(connection::setRequestProperty);
         more.forEach(connection::setRequestProperty);
         try {

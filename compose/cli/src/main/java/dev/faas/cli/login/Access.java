@@ -54,6 +54,16 @@ public final class Access {
         return open(context, logins.tokens(context, anonymous(context)));
     }
 
+    /** The API with the access token at hand, for calls that may be given up at any time: a refresh that is cut off would end
+     * the login. Empty when nobody is logged in.
+     */
+    public Optional<Api> withoutRefresh() {
+        var context = contexts.selected();
+        return terminal.variable("FAAS_TOKEN")
+                .or(() -> logins.find(context).map(login -> login.text("accessToken")))
+                .map(token -> withToken(context, token));
+    }
+
     /** The API of the selected context without a login. */
     public Api anonymous() {
         return anonymous(contexts.selected());
@@ -85,7 +95,7 @@ public final class Access {
         };
     }
 
-    Contexts contexts() {
+    public Contexts contexts() {
         return contexts;
     }
 

@@ -35,7 +35,7 @@ public final class Contexts {
     /** What this command uses: {@code --context}, FAAS_CONTEXT, else the current one; parts of it are overridden by FAAS_URL,
      * FAAS_PROJECT and {@code --project}.
      */
-    Context selected() {
+    public Context selected() {
         var name = chosenName();
         var stored = name.map(this::require).or(() -> current().flatMap(this::find));
         var context = stored.orElseGet(() -> new Context("default", Context.parseUrl(Context.DEFAULT_URL), null));
@@ -89,7 +89,7 @@ public final class Contexts {
         return file().find("current");
     }
 
-    List<Context> all() {
+    public List<Context> all() {
         var contexts = file().doc("contexts");
         return contexts.fields().keySet().stream()
                 .map(name -> read(name, contexts.doc(name)))

@@ -10,8 +10,19 @@ import java.util.function.Function;
  *
  * @param value as a pipe gets it: never cut, times in RFC 3339
  * @param shown as a terminal shows it
+ * @param isWhole whether a narrow terminal shows it uncut
  */
-public record Column(String title, Function<Doc, String> value, Function<Doc, String> shown, boolean rightAligned) {
+public record Column(
+        String title, Function<Doc, String> value, Function<Doc, String> shown, boolean rightAligned, boolean isWhole) {
+    public Column(String title, Function<Doc, String> value, Function<Doc, String> shown, boolean rightAligned) {
+        this(title, value, shown, rightAligned, false);
+    }
+
+    /** An id: a part of it would be of no use. */
+    public static Column whole(String title, String field) {
+        return new Column(title, doc -> doc.text(field), doc -> doc.text(field), false, true);
+    }
+
     public static Column text(String title, Function<Doc, String> value) {
         return new Column(title, value, value, false);
     }

@@ -65,7 +65,7 @@ public final class Durations {
         return "%dd%02dh".formatted(seconds / 86_400, seconds / 3_600 % 24);
     }
 
-    static String ago(Instant time, Instant now) {
+    public static String ago(Instant time, Instant now) {
         long seconds = Math.max(0, Duration.between(time, now).toSeconds());
         if (seconds < 60) {
             return seconds + "s ago";

@@ -149,8 +149,8 @@ public final class Output {
     }
 
     /** As a table in any case: for screens that are drawn again and again. */
-    public List<String> render(List<Doc> items, List<Column> columns) {
-        return Table.render(columns, items, terminal.columns());
+    public List<String> render(List<Doc> items, List<Column> columns, int width) {
+        return Table.render(columns, items, width);
     }
 
     private static String oneField(String text) {

@@ -2,6 +2,7 @@ package dev.faas.cli.output;
 
 import dev.faas.cli.Doc;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Aligns columns and fits them into the width of a terminal. */
@@ -19,8 +20,22 @@ final class Table {
                     .map(column -> oneLine(column.shown().apply(row)))
                     .toList());
         }
-        var widths = fit(widths(columns.size(), cells), width);
-        return cells.stream().map(line -> render(columns, line, widths)).toList();
+        var natural = widths(columns.size(), cells);
+        var shown = columns.subList(0, countThatFit(columns, natural, width));
+        var widths = fit(shown, natural, width);
+        return cells.stream().map(line -> render(shown, line, widths)).toList();
+    }
+
+    /** The last columns are dropped when there is no room for them even if the others are cut. */
+    private static int countThatFit(List<Column> columns, int[] natural, int width) {
+        int sum = -GAP.length();
+        for (int i = 0; i < natural.length; i++) {
+            sum += GAP.length() + (columns.get(i).isWhole() ? natural[i] : Math.min(MIN_WIDTH, natural[i]));
+            if (sum > width) {
+                return Math.max(1, i);
+            }
+        }
+        return natural.length;
     }
 
     private static int[] widths(int columns, List<List<String>> cells) {
@@ -34,19 +49,17 @@ final class Table {
     }
 
     /** Takes from the widest column, one by one, until all fit. */
-    private static int[] fit(int[] widths, int width) {
-        int sum = GAP.length() * (widths.length - 1);
-        for (int each : widths) {
-            sum += each;
-        }
+    private static int[] fit(List<Column> columns, int[] natural, int width) {
+        var widths = Arrays.copyOf(natural, columns.size());
+        int sum = GAP.length() * (widths.length - 1) + Arrays.stream(widths).sum();
         for (; sum > width; sum--) {
-            int widest = 0;
-            for (int i = 1; i < widths.length; i++) {
-                if (widths[i] >= widths[widest]) {
+            int widest = -1;
+            for (int i = 0; i < widths.length; i++) {
+                if (!columns.get(i).isWhole() && (widest < 0 || widths[i] >= widths[widest])) {
                     widest = i;
                 }
             }
-            if (widths[widest] <= MIN_WIDTH) {
+            if (widest < 0 || widths[widest] <= MIN_WIDTH) {
                 break;
             }
             widths[widest]--;
