@@ -89,7 +89,9 @@ final class EditCommand extends Verb {
             this.current = current;
             this.editor = editor;
             this.file = file;
-            this.original = Yaml.write(Spec.body(current).fields());
+            var known = Spec.body(current);
+            known.fields().keySet().removeAll(Spec.unknown(current).fields().keySet());
+            this.original = Yaml.write(known.fields());
             this.text = original;
         }
 
@@ -134,6 +136,7 @@ final class EditCommand extends Verb {
         }
 
         private Optional<Doc> send(Doc body) {
+            body.fields().putAll(Spec.unknown(current).fields());
             return body.get(Field.MODE) != null && Spec.isSame(Spec.asStored(body, current), current)
                     ? Optional.empty()
                     : Optional.of(functions.replace(current.text(Field.NAME), body, current.number("revision")));

@@ -26,6 +26,13 @@ final class Spec {
         return body;
     }
 
+    /** The members that this client has no field for: a newer server has them. */
+    static Doc unknown(Doc function) {
+        var unknown = body(function);
+        Field.ALL.forEach(field -> unknown.fields().remove(field.path().replaceFirst("\\..*", "")));
+        return unknown;
+    }
+
     /** Only what differs from the defaults, in the order of the table. The mode always, because platforms have another default. */
     static Doc withoutDefaults(Doc function) {
         var small = Doc.empty();

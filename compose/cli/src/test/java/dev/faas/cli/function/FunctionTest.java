@@ -311,11 +311,11 @@ class FunctionTest {
 
     @Test
     void editSendsWhatTheEditorSaved() throws IOException {
-        server.on("GET", HELLO, 200, hello(3, "")).on("PUT", HELLO, 200, hello(4, ""));
+        server.on("GET", HELLO, 200, hello(3, ",\"newer\":7")).on("PUT", HELLO, 200, hello(4, ""));
 
         assertThat(edit("sed -i s/128/256/").err()).isEqualTo("Updated hello, revision 4.\n");
         assertThat(writes().getFirst().header("If-Match")).isEqualTo("\"3\"");
-        assertThat(writes().getFirst().body()).contains("\"memoryMb\":256");
+        assertThat(writes().getFirst().body()).contains("\"memoryMb\":256", "\"newer\":7");
     }
 
     @ParameterizedTest
