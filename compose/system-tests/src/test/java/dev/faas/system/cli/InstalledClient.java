@@ -22,9 +22,31 @@ public final class InstalledClient implements AutoCloseable {
     private static final int LIMIT_SECONDS = 120;
 
     /** What a command line printed. */
-    public record Result(int exit, byte[] bytes, String err) {
+    public static final class Result {
+        private final int exit;
+        private final byte[] bytes;
+        private final String err;
+
+        private Result(int exit, byte[] bytes, String err) {
+            this.exit = exit;
+            this.bytes = bytes;
+            this.err = err;
+        }
+
+        public int exit() {
+            return exit;
+        }
+
+        public byte[] bytes() {
+            return bytes.clone();
+        }
+
         public String out() {
             return new String(bytes, StandardCharsets.UTF_8);
+        }
+
+        public String err() {
+            return err;
         }
 
         /** The output of a command line that must succeed. */
