@@ -47,13 +47,13 @@ class VerbsTest {
     @ParameterizedTest
     @MethodSource("verbs")
     void helpHasADescriptionExamplesAndExitCodesIn80Columns(String verb) {
-        var run = run(Stream.concat(Stream.of("help"), Stream.of(verb.split(" "))).toArray(String[]::new));
+        var run =
+                run(Stream.concat(Stream.of("help"), Stream.of(verb.split(" "))).toArray(String[]::new));
 
         assertThat(run.exit()).isZero();
         assertThat(run.out()).startsWith("Usage: faas " + verb).endsWith("\nGlobal options: faas --help\n");
-        assertThat(run.out().lines().skip(1).findFirst()).hasValueSatisfying(line -> assertThat(line)
-                .isNotBlank()
-                .endsWith("."));
+        assertThat(run.out().lines().skip(1).findFirst())
+                .hasValueSatisfying(line -> assertThat(line).isNotBlank().endsWith("."));
         assertThat(run.out()).contains("\nExit codes: ").doesNotContain("--retry-for");
         assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         assertThat(examples(verb)).hasSizeGreaterThanOrEqualTo(2);
@@ -62,9 +62,10 @@ class VerbsTest {
     @ParameterizedTest
     @MethodSource("verbs")
     void examplesAreAccepted(String verb) {
-        assertThat(examples(verb)).allSatisfy(example -> assertThatCode(
-                        () -> commands().parseArgs(words(example).toArray(String[]::new)))
-                .doesNotThrowAnyException());
+        assertThat(examples(verb))
+                .allSatisfy(example -> assertThatCode(
+                                () -> commands().parseArgs(words(example).toArray(String[]::new)))
+                        .doesNotThrowAnyException());
     }
 
     /** Lines that begin with the program, below "Examples:". */
@@ -86,9 +87,13 @@ class VerbsTest {
                 .replaceAll(" (\\||>|<|#|&&) .*", "")
                 .substring("faas ".length());
         var words = new ArrayList<String>();
-        var pattern = java.util.regex.Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)").matcher(line);
+        var pattern =
+                java.util.regex.Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)").matcher(line);
         while (pattern.find()) {
-            words.add(pattern.group(1) != null ? pattern.group(1) : pattern.group(2) != null ? pattern.group(2) : pattern.group(3));
+            words.add(
+                    pattern.group(1) != null
+                            ? pattern.group(1)
+                            : pattern.group(2) != null ? pattern.group(2) : pattern.group(3));
         }
         return words;
     }
@@ -101,7 +106,12 @@ class VerbsTest {
         assertThat(run).isEqualTo(run("--help"));
         assertThat(run.out())
                 .startsWith("Usage: faas [options] VERB\n")
-                .contains("\nStart:\n", "\nActivations:\n  activation, act", "\nMore:\n", "--json[=FIELDS]", "--retry-for")
+                .contains(
+                        "\nStart:\n",
+                        "\nActivations:\n  activation, act",
+                        "\nMore:\n",
+                        "--json[=FIELDS]",
+                        "--retry-for")
                 .doesNotContain("__complete", "secret");
         assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     }
@@ -109,7 +119,8 @@ class VerbsTest {
     @ParameterizedTest
     @ValueSource(strings = {"secret", "project", "schedule", "admin", "dead-letter", "stats", "key"})
     void reservedVerbsAreNotAvailableYet(String verb) {
-        var expected = new ClientRun(Exit.USAGE, "", "faas: \"%s\" is not available yet\nList the verbs: faas help\n".formatted(verb));
+        var expected = new ClientRun(
+                Exit.USAGE, "", "faas: \"%s\" is not available yet\nList the verbs: faas help\n".formatted(verb));
 
         assertThat(run(verb, "list", "--all")).isEqualTo(expected);
         assertThat(run("help", verb)).isEqualTo(expected);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.cli.ClientRun;
 import dev.faas.cli.StubServer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,8 +24,7 @@ class ActivationVerbsTest {
     private static String record(String id, String status, String more) {
         return """
                 {"activationId":"%s","function":{"id":"fn_1","name":"resize","revision":3},"status":"%s","attempt":1,\
-                "submittedAt":"2026-11-24T00:00:0%d.000Z","image":"box","spawner":"s1"%s}"""
-                .formatted(id, status, id.equals(A) ? 1 : 2, more);
+                "submittedAt":"2026-11-24T00:00:0%d.000Z","image":"box","spawner":"s1"%s}""".formatted(id, status, id.equals(A) ? 1 : 2, more);
     }
 
     private static String page(String... items) {
@@ -35,14 +33,28 @@ class ActivationVerbsTest {
 
     @Test
     void listMergesStatesByTimeAndPrintsTabSeparatedValues() {
-        server.on("GET", "/v1/activations", 200, page(record(A, "failed", ",\"waitMs\":5,\"durationMs\":7,\"reason\":\"exit_code\"")))
+        server.on(
+                        "GET",
+                        "/v1/activations",
+                        200,
+                        page(record(A, "failed", ",\"waitMs\":5,\"durationMs\":7,\"reason\":\"exit_code\"")))
                 .on("GET", "/v1/activations", 200, page(record(B, "queued", ",\"waitMs\":null")));
 
-        var run = run("act", "list", "--status", "failed,queued", "--function", "resize", "--tag", "order=47:11", "--limit", "5");
+        var run = run(
+                "act",
+                "list",
+                "--status",
+                "failed,queued",
+                "--function",
+                "resize",
+                "--tag",
+                "order=47:11",
+                "--limit",
+                "5");
 
         assertThat(run.out())
-                .isEqualTo(B + "\tresize\tqueued\t2026-11-24T00:00:02.000Z\t\t\t\n"
-                        + A + "\tresize\tfailed\t2026-11-24T00:00:01.000Z\t5\t7\texit_code\n");
+                .isEqualTo(B + "\tresize\tqueued\t2026-11-24T00:00:02.000Z\t\t\t\n" + A
+                        + "\tresize\tfailed\t2026-11-24T00:00:01.000Z\t5\t7\texit_code\n");
         assertThat(server.received())
                 .extracting(StubServer.Received::path)
                 .containsExactly(
@@ -52,9 +64,14 @@ class ActivationVerbsTest {
 
     @Test
     void listFiltersByReasonWhereThePlatformDoesNot() {
-        server.on("GET", "/v1/activations", 200, page(record(B, "failed", ",\"reason\":\"signal\""), record(A, "failed", ",\"reason\":\"exit_code\"")));
+        server.on(
+                "GET",
+                "/v1/activations",
+                200,
+                page(record(B, "failed", ",\"reason\":\"signal\""), record(A, "failed", ",\"reason\":\"exit_code\"")));
 
-        assertThat(run("act", "list", "--reason", "exit_code", "-o", "name").out()).isEqualTo(A + "\n");
+        assertThat(run("act", "list", "--reason", "exit_code", "-o", "name").out())
+                .isEqualTo(A + "\n");
     }
 
     @Test
@@ -64,13 +81,19 @@ class ActivationVerbsTest {
         var run = ClientRun.Setup.at(server).onTerminal(40).run("act", "list");
 
         assertThat(run.out()).contains("\n" + A + "  ");
-        assertThat(run.out().lines()).hasSize(2).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(40));
+        assertThat(run.out().lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(40));
     }
 
     @Test
     void psListsQueuedAndRunning() {
         server.on("GET", "/v1/activations", 200, page(record(A, "queued", "")))
-                .on("GET", "/v1/activations", 200, page(record(B, "running", ",\"startedAt\":\"2026-11-24T00:00:03.000Z\"")));
+                .on(
+                        "GET",
+                        "/v1/activations",
+                        200,
+                        page(record(B, "running", ",\"startedAt\":\"2026-11-24T00:00:03.000Z\"")));
 
         assertThat(run("ps", "-o", "name").out()).isEqualTo(B + "\n" + A + "\n");
         assertThat(server.received()).extracting(StubServer.Received::path).allMatch(path -> path.contains("status="));
@@ -88,16 +111,20 @@ class ActivationVerbsTest {
     @Test
     void cancelGoesOnAfterOneThatHasEnded() {
         server.on("DELETE", "/v1/activations/" + A, 409, "{\"code\":\"already_finished\",\"detail\":\"It has ended.\"}")
-                .on("DELETE", "/v1/activations/" + B, 202, "{\"activationId\":\"%s\",\"status\":\"running\"}".formatted(B));
+                .on(
+                        "DELETE",
+                        "/v1/activations/" + B,
+                        202,
+                        "{\"activationId\":\"%s\",\"status\":\"running\"}".formatted(B));
 
         assertThat(run("act", "cancel", A, B))
-                .isEqualTo(new ClientRun(6, B + " is being stopped\n", "faas: " + A + ": It has ended. (already_finished)\n"));
+                .isEqualTo(new ClientRun(
+                        6, B + " is being stopped\n", "faas: " + A + ": It has ended. (already_finished)\n"));
     }
 
     @Test
     void resultGoesOnWhereTheConnectionBroke() {
-        var bytes = new byte[100_000];
-        Arrays.setAll(bytes, i -> (byte) (i % 128));
+        var bytes = "0123456789\u0000".repeat(10_000).getBytes(StandardCharsets.UTF_8);
         server.on("GET", "/v1/activations/" + A + "/result", exchange -> {
                     exchange.getResponseHeaders().add("ETag", "\"e\"");
                     exchange.sendResponseHeaders(200, bytes.length);
@@ -108,7 +135,8 @@ class ActivationVerbsTest {
                 .on("GET", "/v1/activations/" + A + "/result", exchange -> {
                     var from = exchange.getRequestHeaders().getFirst("Range").replaceAll("[^0-9]", "");
                     exchange.sendResponseHeaders(206, bytes.length - Integer.parseInt(from));
-                    exchange.getResponseBody().write(bytes, Integer.parseInt(from), bytes.length - Integer.parseInt(from));
+                    exchange.getResponseBody()
+                            .write(bytes, Integer.parseInt(from), bytes.length - Integer.parseInt(from));
                     exchange.close();
                 });
 
@@ -158,11 +186,17 @@ class ActivationVerbsTest {
     void getDrawsThePhases(String measured, String phases) {
         server.on("GET", "/v1/activations/" + A, 200, record(A, "succeeded", "," + measured));
 
-        var lines = run("act", "get", A).out().lines().dropWhile(line -> !line.isEmpty()).skip(1).toList();
+        var lines = run("act", "get", A)
+                .out()
+                .lines()
+                .dropWhile(line -> !line.isEmpty())
+                .skip(1)
+                .toList();
 
         assertThat(lines).extracting(line -> line.split(" ")[0]).containsExactly(phases.split(","));
         if (lines.size() == 3) {
-            assertThat(lines.getFirst().indexOf('█') + 15).isEqualTo(lines.get(1).indexOf('█'));
+            assertThat(lines.getFirst().indexOf('█') + 15)
+                    .isEqualTo(lines.get(1).indexOf('█'));
             assertThat(lines.getLast().chars().filter(c -> c == '█')).hasSize(30);
         }
     }
@@ -170,7 +204,11 @@ class ActivationVerbsTest {
     @Test
     void replayPrintsTheNewIdAndMayBeRepeated() {
         server.breaksOn("POST", "/v1/activations/" + A + "/replay")
-                .on("POST", "/v1/activations/" + A + "/replay", 202, "{\"activationId\":\"%s\",\"status\":\"queued\"}".formatted(B));
+                .on(
+                        "POST",
+                        "/v1/activations/" + A + "/replay",
+                        202,
+                        "{\"activationId\":\"%s\",\"status\":\"queued\"}".formatted(B));
 
         assertThat(run("act", "replay", A)).isEqualTo(new ClientRun(0, B + "\n", ""));
         assertThat(server.received())
@@ -207,7 +245,8 @@ class ActivationVerbsTest {
         });
 
         assertThat(run("act", "events", A, "--after", "7").out())
-                .isEqualTo("{\"id\":\"8\",\"event\":\"log\",\"data\":{\"text\":\"x\"}}\n{\"id\":null,\"event\":\"end\",\"data\":{}}\n");
+                .isEqualTo(
+                        "{\"id\":\"8\",\"event\":\"log\",\"data\":{\"text\":\"x\"}}\n{\"id\":null,\"event\":\"end\",\"data\":{}}\n");
         assertThat(server.received().getFirst().header("Last-Event-ID")).isEqualTo("7");
     }
 
@@ -221,10 +260,20 @@ class ActivationVerbsTest {
 
     @Test
     void topComputesEachFunction() {
-        server.on("GET", "/v1/functions", 200, page("{\"id\":\"fn_1\",\"name\":\"resize\",\"concurrency\":10}", "{\"id\":\"fn_2\",\"name\":\"idle\",\"concurrency\":5}"))
+        server.on(
+                        "GET",
+                        "/v1/functions",
+                        200,
+                        page(
+                                "{\"id\":\"fn_1\",\"name\":\"resize\",\"concurrency\":10}",
+                                "{\"id\":\"fn_2\",\"name\":\"idle\",\"concurrency\":5}"))
                 .on("GET", "/v1/activations", 200, page(record(A, "queued", "")))
                 .on("GET", "/v1/activations", 200, page(record(B, "running", "")))
-                .on("GET", "/v1/activations", 200, page(record(A, "succeeded", ",\"durationMs\":10"), record(B, "failed", ",\"durationMs\":30")))
+                .on(
+                        "GET",
+                        "/v1/activations",
+                        200,
+                        page(record(A, "succeeded", ",\"durationMs\":10"), record(B, "failed", ",\"durationMs\":30")))
                 .on("GET", "/v1/activations/" + A + "/explain", 200, "{}");
 
         assertThat(run("top").out()).isEqualTo("resize\t1\t1/10\t2\t30\nidle\t0\t0/5\t0\t\n");

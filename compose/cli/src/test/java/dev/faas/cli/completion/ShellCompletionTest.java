@@ -3,12 +3,15 @@ package dev.faas.cli.completion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.faas.cli.ClientRun;
 import dev.faas.cli.StubServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,14 +34,12 @@ class ShellCompletionTest {
 
     @BeforeEach
     void putTheProgramOnThePath() throws IOException {
-        var program = home.resolve("faas");
+        var program = Files.createDirectory(home.resolve("bin")).resolve("faas");
         Files.writeString(
-                program,
-                """
+                program, """
                 #!/bin/sh
                 exec '%s/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '%s' dev.faas.cli.Main "$@"
-                """
-                        .formatted(System.getProperty("java.home"), System.getProperty("java.class.path")));
+                """.formatted(System.getProperty("java.home"), System.getProperty("java.class.path")));
         assertThat(program.toFile().setExecutable(true)).isTrue();
         server.on("GET", "/v1/functions", 200, "{\"items\":[{\"name\":\"resize\",\"image\":\"box:1\"}],\"next\":null}")
                 .on("GET", "/v1/activations", 200, """
@@ -47,14 +48,22 @@ class ShellCompletionTest {
 
     private ProcessBuilder process(String... command) {
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().putAll(java.util.Map.of(
-                "PATH", home + ":" + System.getenv("PATH"),
-                "HOME", home.toString(),
-                "XDG_CONFIG_HOME", home.toString(),
-                "FAAS_URL", server.url(),
-                "FAAS_TOKEN", "token",
-                "TERM", "dumb",
-                "LC_ALL", "C.UTF-8"));
+        builder.environment()
+                .putAll(java.util.Map.of(
+                        "PATH",
+                        home.resolve("bin") + ":" + System.getenv("PATH"),
+                        "HOME",
+                        home.toString(),
+                        "XDG_CONFIG_HOME",
+                        home.toString(),
+                        "FAAS_URL",
+                        server.url(),
+                        "FAAS_TOKEN",
+                        "token",
+                        "TERM",
+                        "dumb",
+                        "LC_ALL",
+                        "C.UTF-8"));
         return builder;
     }
 
@@ -87,7 +96,8 @@ class ShellCompletionTest {
     @Test
     void zshShowsDescriptions() throws IOException {
         try (var session = new Session(process("script", "-qfec", "zsh -f -i", "/dev/null"))) {
-            session.type("PS1='> '; autoload -U compinit; compinit -u -D; eval \"$(faas completion zsh)\"; echo load''ed\n");
+            session.type(
+                    "PS1='> '; autoload -U compinit; compinit -u -D; eval \"$(faas completion zsh)\"; echo load''ed\n");
             session.awaitText("loaded");
             session.type("faas act \t");
             session.awaitText("-- Wait until all of these activations have ended.");
@@ -106,14 +116,38 @@ class ShellCompletionTest {
         "'faas help comple', 'completion\tPrint the completion script of a shell: bash, zsh or fish.'",
     })
     void fishCompletesTheWordWithItsDescription(String typed, String completed) throws Exception {
-        assertThat(fish("faas completion fish | source; complete -C '%s'".formatted(typed))).isEqualTo(completed + "\n");
+        assertThat(fish("faas completion fish | source; complete -C '%s'".formatted(typed)))
+                .isEqualTo(completed + "\n");
+    }
+
+    @Test
+    void platformThatIsSilentIsNotWaitedFor() {
+        var silent = new CountDownLatch(1);
+        try (var other = new StubServer().on("GET", "/v1/activations", exchange -> awaitQuietly(silent))) {
+            var start = System.nanoTime();
+
+            var run = ClientRun.Setup.at(other).run("__complete", "--", "act", "get", "");
+
+            assertThat(run).isEqualTo(new ClientRun(0, "", ""));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+            silent.countDown();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
     void namesAreNotCompletedWhileThePlatformIsAwayAndNothingIsPrinted() throws Exception {
         server.close();
 
-        assertThat(fish("faas completion fish | source; complete -C 'faas act get '")).isEmpty();
+        assertThat(fish("faas completion fish | source; complete -C 'faas act get '"))
+                .isEmpty();
     }
 
     private String fish(String script) throws IOException, InterruptedException {
@@ -127,7 +161,7 @@ class ShellCompletionTest {
     /** A shell on a terminal. */
     private static final class Session implements AutoCloseable {
         private final Process process;
-        private final StringBuffer screen = new StringBuffer();
+        private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
 
         Session(ProcessBuilder builder) throws IOException {
             process = builder.start();
@@ -135,12 +169,10 @@ class ShellCompletionTest {
         }
 
         private void read() {
-            try (var reader = process.inputReader(StandardCharsets.UTF_8)) {
-                for (int c; (c = reader.read()) >= 0; ) {
-                    screen.append((char) c);
-                }
+            try {
+                process.getInputStream().transferTo(screen);
             } catch (IOException e) {
-                screen.append(e);
+                screen.writeBytes(e.toString().getBytes(StandardCharsets.UTF_8));
             }
         }
 
@@ -150,7 +182,9 @@ class ShellCompletionTest {
         }
 
         void awaitText(String text) {
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(screen.toString()).contains(text));
+            await().atMost(LIMIT)
+                    .untilAsserted(() ->
+                            assertThat(screen.toString(StandardCharsets.UTF_8)).contains(text));
         }
 
         @Override
