@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Help;
@@ -19,7 +18,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** Lays out the help of a verb with its own options only. That of the root has the options of all verbs, and the verbs in groups. */
 final class VerbHelp extends Help {
-    private static final Map<String, Set<String>> GROUPS = groups();
+    private static final Map<String, List<String>> GROUPS = groups();
     static final List<String> SECTIONS = List.of(
             UsageMessageSpec.SECTION_KEY_SYNOPSIS_HEADING,
             UsageMessageSpec.SECTION_KEY_SYNOPSIS,
@@ -38,12 +37,12 @@ final class VerbHelp extends Help {
         super(spec, colours);
     }
 
-    private static Map<String, Set<String>> groups() {
-        var groups = new LinkedHashMap<String, Set<String>>();
-        groups.put("Start", Set.of("register", "login", "logout", "whoami", "run", "invoke", "attach"));
-        groups.put("Functions", Set.of("function", "fn", "apply", "diff", "top"));
-        groups.put("Activations", Set.of("activation", "ps", "logs", "open"));
-        groups.put("More", Set.of());
+    private static Map<String, List<String>> groups() {
+        var groups = new LinkedHashMap<String, List<String>>();
+        groups.put("Start", List.of("register", "login", "logout", "whoami", "run", "invoke", "attach"));
+        groups.put("Functions", List.of("function", "fn", "apply", "diff", "top"));
+        groups.put("Activations", List.of("activation", "ps", "logs", "open"));
+        groups.put("More", List.of());
         return groups;
     }
 
@@ -151,11 +150,12 @@ final class VerbHelp extends Help {
         if (!isRoot()) {
             return lines(verbs, width);
         }
-        var named = GROUPS.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
+        var named = GROUPS.values().stream().flatMap(List::stream).collect(Collectors.toSet());
         var text = new StringBuilder();
         GROUPS.forEach((title, members) -> {
             var shown = verbs.stream()
                     .filter(verb -> members.isEmpty() ? !named.contains(verb.name()) : members.contains(verb.name()))
+                    .sorted(Comparator.comparingInt(verb -> members.indexOf(verb.name())))
                     .toList();
             text.append(shown.isEmpty() ? "" : heading(title) + lines(shown, width));
         });
@@ -177,7 +177,7 @@ final class VerbHelp extends Help {
         int column = INDENT + width + GAP;
         for (var verb : verbs) {
             var description = wrap(
-                    String.join(" ", verb.usageMessage().description()),
+                    Stream.of(verb.usageMessage().description()).findFirst().orElse(""),
                     commandSpec().usageMessage().width() - column);
             text.append(" ".repeat(INDENT))
                     .append(colorScheme().commandText(names(verb)))

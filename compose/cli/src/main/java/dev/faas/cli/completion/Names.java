@@ -2,6 +2,7 @@ package dev.faas.cli.completion;
 
 import dev.faas.cli.Doc;
 import dev.faas.cli.Failure;
+import dev.faas.cli.Terminal;
 import dev.faas.cli.http.Request;
 import dev.faas.cli.login.Access;
 import java.time.Duration;
@@ -14,17 +15,22 @@ import java.util.function.Function;
 
 /** Names that only the platform or the client's files have. Whatever fails, there are none: a shell has no place for errors. */
 final class Names {
-    /** Each for the connection and for the answer. */
-    private static final Duration LIMIT = Duration.ofMillis(150);
-    /** For all of it: the platform's name may have to be looked up, and an answer may trickle. */
-    private static final long PATIENCE_MS = 1_000;
+    private static final String VARIABLE = "FAAS_COMPLETION_MS";
+    private static final long DEFAULT_LIMIT_MS = 150;
+    /** For what has no limit of its own: the platform's name may have to be looked up, and an answer may trickle. */
+    private static final long SPARE_MS = 700;
 
     private static final int PAGE = 50;
 
     private final Access access;
+    private final long limitMs;
 
-    Names(Access access) {
+    Names(Terminal terminal, Access access) {
         this.access = access;
+        this.limitMs = terminal.variable(VARIABLE)
+                .filter(text -> text.matches("[1-9][0-9]{0,4}"))
+                .map(Long::parseLong)
+                .orElse(DEFAULT_LIMIT_MS);
     }
 
     List<Candidate> contexts() {
@@ -51,16 +57,15 @@ final class Names {
     private List<Candidate> list(String path, Function<Doc, Candidate> toCandidate) {
         try {
             return CompletableFuture.supplyAsync(() -> access.withoutRefresh()
-                            .map(
-                                    api -> api
-                                            .retryFor(Duration.ZERO)
-                                            .document(Request.get(path).readLimit(LIMIT))
-                                            .docs("items")
-                                            .stream()
-                                            .map(toCandidate)
-                                            .toList())
+                            .map(api -> api
+                                    .retryFor(Duration.ZERO)
+                                    .document(Request.get(path).readLimit(Duration.ofMillis(limitMs)))
+                                    .docs("items")
+                                    .stream()
+                                    .map(toCandidate)
+                                    .toList())
                             .orElse(List.of()))
-                    .get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+                    .get(2 * limitMs + SPARE_MS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             return List.of();
         } catch (InterruptedException e) {

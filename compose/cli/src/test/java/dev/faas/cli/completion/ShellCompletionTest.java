@@ -3,12 +3,15 @@ package dev.faas.cli.completion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.faas.cli.ClientRun;
 import dev.faas.cli.StubServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +34,7 @@ class ShellCompletionTest {
 
     @BeforeEach
     void putTheProgramOnThePath() throws IOException {
-        var program = home.resolve("faas");
+        var program = Files.createDirectory(home.resolve("bin")).resolve("faas");
         Files.writeString(
                 program, """
                 #!/bin/sh
@@ -48,7 +51,7 @@ class ShellCompletionTest {
         builder.environment()
                 .putAll(java.util.Map.of(
                         "PATH",
-                        home + ":" + System.getenv("PATH"),
+                        home.resolve("bin") + ":" + System.getenv("PATH"),
                         "HOME",
                         home.toString(),
                         "XDG_CONFIG_HOME",
@@ -118,6 +121,28 @@ class ShellCompletionTest {
     }
 
     @Test
+    void platformThatIsSilentIsNotWaitedFor() {
+        var silent = new CountDownLatch(1);
+        try (var other = new StubServer().on("GET", "/v1/activations", exchange -> awaitQuietly(silent))) {
+            var start = System.nanoTime();
+
+            var run = ClientRun.Setup.at(other).run("__complete", "--", "act", "get", "");
+
+            assertThat(run).isEqualTo(new ClientRun(0, "", ""));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+            silent.countDown();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
     void namesAreNotCompletedWhileThePlatformIsAwayAndNothingIsPrinted() throws Exception {
         server.close();
 
@@ -136,7 +161,7 @@ class ShellCompletionTest {
     /** A shell on a terminal. */
     private static final class Session implements AutoCloseable {
         private final Process process;
-        private final StringBuffer screen = new StringBuffer();
+        private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
 
         Session(ProcessBuilder builder) throws IOException {
             process = builder.start();
@@ -144,12 +169,10 @@ class ShellCompletionTest {
         }
 
         private void read() {
-            try (var reader = process.inputReader(StandardCharsets.UTF_8)) {
-                for (int c; (c = reader.read()) >= 0; ) {
-                    screen.append((char) c);
-                }
+            try {
+                process.getInputStream().transferTo(screen);
             } catch (IOException e) {
-                screen.append(e);
+                screen.writeBytes(e.toString().getBytes(StandardCharsets.UTF_8));
             }
         }
 
@@ -160,7 +183,8 @@ class ShellCompletionTest {
 
         void awaitText(String text) {
             await().atMost(LIMIT)
-                    .untilAsserted(() -> assertThat(screen.toString()).contains(text));
+                    .untilAsserted(() ->
+                            assertThat(screen.toString(StandardCharsets.UTF_8)).contains(text));
         }
 
         @Override
