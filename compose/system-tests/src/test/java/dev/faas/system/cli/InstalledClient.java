@@ -81,7 +81,8 @@ public final class InstalledClient implements AutoCloseable {
     public static InstalledClient of(URI api) throws IOException, InterruptedException {
         var client = install();
         var name = "user-" + UUID.randomUUID().toString().substring(0, 12);
-        client.shell("echo 'correct horse battery staple' | faas register %s -u %s --password-stdin".formatted(api, name))
+        client.shell("echo 'correct horse battery staple' | faas register %s -u %s --password-stdin"
+                        .formatted(api, name))
                 .orThrow();
         return client;
     }
@@ -133,7 +134,12 @@ public final class InstalledClient implements AutoCloseable {
     public Process start(List<String> command) throws IOException {
         var builder = new ProcessBuilder(command).directory(home.toFile());
         // A shell's path is used for the first word only.
-        builder.command().set(0, command.getFirst().equals("faas") ? home.resolve("bin/faas").toString() : command.getFirst());
+        builder.command()
+                .set(
+                        0,
+                        command.getFirst().equals("faas")
+                                ? home.resolve("bin/faas").toString()
+                                : command.getFirst());
         builder.environment().keySet().removeIf(name -> name.startsWith("FAAS_"));
         builder.environment().putAll(environment);
         return builder.start();

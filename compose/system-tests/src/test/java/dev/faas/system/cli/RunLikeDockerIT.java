@@ -131,7 +131,9 @@ class RunLikeDockerIT {
         var docker = client.run(new byte[0], line(List.of("docker", "run", "--rm", "--network", "none"), row, image));
         var faas = client.run(new byte[0], line(List.of("faas", "run"), row, image));
 
-        assertThat(faas.exit()).as("docker: %s%nfaas: %s", docker.err(), faas.err()).isEqualTo(docker.exit());
+        assertThat(faas.exit())
+                .as("docker: %s%nfaas: %s", docker.err(), faas.err())
+                .isEqualTo(docker.exit());
         assertThat(faas.bytes()).isEqualTo(docker.bytes());
         if (docker.exit() != 126 && docker.exit() != 127) {
             // Why a command does not start is said in each one's own words.

@@ -25,7 +25,17 @@ public final class Screen implements AutoCloseable {
         var command = new ArrayList<>(List.of("env", "-u", "TMUX"));
         client.environment().forEach((name, value) -> command.add(name + "=" + value));
         command.addAll(List.of(
-                "tmux", "-f", "/dev/null", "-L", screen.socket, "new-session", "-d", "-x", Integer.toString(columns), "-y", Integer.toString(rows),
+                "tmux",
+                "-f",
+                "/dev/null",
+                "-L",
+                screen.socket,
+                "new-session",
+                "-d",
+                "-x",
+                Integer.toString(columns),
+                "-y",
+                Integer.toString(rows),
                 "env PS1='" + PROMPT + "' bash --norc --noprofile"));
         execute(command);
         screen.awaitText(PROMPT.strip());
@@ -56,7 +66,8 @@ public final class Screen implements AutoCloseable {
 
     /** With the lines that have left the screen. */
     public String history() throws IOException, InterruptedException {
-        return execute(List.of("tmux", "-L", socket, "capture-pane", "-p", "-S", "-")).stripTrailing();
+        return execute(List.of("tmux", "-L", socket, "capture-pane", "-p", "-S", "-"))
+                .stripTrailing();
     }
 
     public String awaitText(String wanted) throws IOException, InterruptedException {
