@@ -15,13 +15,16 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        if (Boolean.getBoolean("faas.training")) {
+            Training.run();
+        }
         System.exit(run(Terminal.ofProcess(), Streams.ofProcess(), args));
     }
 
     static int run(Terminal terminal, Streams streams, String... args) {
         var root = new FaasCommand(terminal, streams);
         var help = new StringWriter();
-        var commands = commands(root, terminal)
+        var commands = commands(root, terminal, args)
                 .setOut(new PrintWriter(help))
                 .setErr(new PrintWriter(help))
                 .setParameterExceptionHandler((e, arguments) -> refuse(root, e))
@@ -35,10 +38,11 @@ public final class Main {
         }
     }
 
-    /** All verbs, as they are parsed and as their help looks. */
-    static CommandLine commands(FaasCommand root, Terminal terminal) {
-        var commands = new CommandLine(root)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+    /** The verbs that these words need, as they are parsed and as their help looks. */
+    static CommandLine commands(FaasCommand root, Terminal terminal, String... words) {
+        var commands = new CommandLine(root);
+        Verbs.addTo(commands, words);
+        return commands.setCaseInsensitiveEnumValuesAllowed(true)
                 .setAbbreviatedOptionsAllowed(false)
                 // A word that begins with @ is an argument or a revision, not a file of words.
                 .setExpandAtFiles(false)
@@ -47,8 +51,6 @@ public final class Main {
                 .setUsageHelpWidth(Math.max(60, Math.min(120, terminal.columns())))
                 .setColorScheme(
                         CommandLine.Help.defaultColorScheme(terminal.hasColour(false, false) ? Ansi.ON : Ansi.OFF));
-        StopAtPositional.apply(commands);
-        return commands;
     }
 
     private static int refuse(FaasCommand root, ParameterException e) {

@@ -1,6 +1,7 @@
 package dev.faas.cli.activation;
 
 import dev.faas.cli.VerbGroup;
+import dev.faas.cli.run.LogsCommand;
 import picocli.CommandLine.Command;
 
 /** What can be done with activations. */
@@ -13,6 +14,7 @@ import picocli.CommandLine.Command;
             GetCommand.class,
             WaitCommand.class,
             ResultCommand.class,
+            LogsCommand.class,
             EventsCommand.class,
             CancelCommand.class,
             ReplayCommand.class,
