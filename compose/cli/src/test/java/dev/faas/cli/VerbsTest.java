@@ -68,7 +68,7 @@ class VerbsTest {
                         .doesNotThrowAnyException());
     }
 
-    /** Lines that begin with the program, below "Examples:". */
+    /** The indented lines below "Examples:". */
     private static List<String> examples(String verb) {
         var command = commands();
         for (var word : verb.split(" ")) {
@@ -76,16 +76,17 @@ class VerbsTest {
         }
         return Arrays.stream(command.getCommandSpec().usageMessage().footer())
                 .dropWhile(line -> !line.equals("Examples:"))
-                .filter(line -> line.startsWith("  faas "))
+                .filter(line -> line.startsWith("  "))
                 .toList();
     }
 
     /** As a shell splits them; what is substituted becomes one word, and what follows a pipe or a redirection is not ours. */
     private static List<String> words(String example) {
         var line = example.strip()
+                .replaceAll("^[a-z ]+ \\| ", "")
                 .replaceAll("\\$\\([^)]*\\)", "x")
                 .replaceAll(" (\\||>|<|#|&&) .*", "")
-                .substring("faas ".length());
+                .replaceFirst("^.*?faas ", "");
         var words = new ArrayList<String>();
         var pattern =
                 java.util.regex.Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)").matcher(line);

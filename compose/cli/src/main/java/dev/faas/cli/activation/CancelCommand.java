@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 /** Cancels activations. */
 @Command(
         name = "cancel",
-        description = "Cancel activations. The command of a running one is asked to stop.",
+        description = {"Cancel activations.", "The command of a running one is asked to stop."},
         footer = {
             "",
             "Examples:",

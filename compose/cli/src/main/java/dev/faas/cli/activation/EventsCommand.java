@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 /** Prints the events of an activation as they happen. */
 @Command(
         name = "events",
-        description = "Print all events of an activation, as lines of JSON, until it has ended.",
+        description = {"Print the events of an activation, as lines of JSON.", "Ends when the activation has ended."},
         footer = {
             "",
             "Examples:",

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 /** Opens a page of the console in a browser. */
 @Command(
         name = "open",
-        description = "Open the console's page of a function or an activation, or print its address.",
+        description = {"Open a page of the console.", "Prints its address where there is no browser."},
         footer = {
             "",
             "Examples:",

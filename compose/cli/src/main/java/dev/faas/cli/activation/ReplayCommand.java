@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 /** Submits an activation again. */
 @Command(
         name = "replay",
-        description = "Run an activation again, with its argument and revision. Prints the new id.",
+        description = {"Run an activation again.", "It has the same argument and revision. Prints the new id."},
         footer = {
             "",
             "Examples:",

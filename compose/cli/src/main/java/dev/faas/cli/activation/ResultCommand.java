@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 /** Prints what the command wrote to its standard output, to the byte. */
 @Command(
         name = "result",
-        description = "Print the result of an activation: what its command wrote to stdout.",
+        description = {"Print the result of an activation.", "That is what its command wrote to stdout."},
         footer = {
             "",
             "Examples:",

@@ -24,7 +24,10 @@ import picocli.CommandLine.Option;
 /** Makes the platform have the functions of files. */
 @Command(
         name = "apply",
-        description = "Create and change functions, so that they are as files define them.",
+        description = {
+            "Make functions as files define them.",
+            "A field that is missing in a file has its default. A change makes a new revision; no change makes none."
+        },
         footer = {
             "",
             "A file is YAML or JSON with a list \"functions:\"; faas fn export writes one. A field that is not in the file",

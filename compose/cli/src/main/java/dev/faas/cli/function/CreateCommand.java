@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
         modelTransformer = FieldFlags.class,
         sortOptions = false,
         abbreviateSynopsis = true,
-        description = "Create a function. Only --image is required; every other field has a default.",
+        description = {"Create a function.", "Only --image is required; every other field has a default."},
         footer = {
             "",
             "Examples:",

@@ -15,7 +15,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "delete",
         aliases = "rm",
-        description = "Delete functions with all their revisions. Their activations are cancelled; the records stay.",
+        description = {
+            "Delete functions with all their revisions.",
+            "Their activations are cancelled; the records stay."
+        },
         footer = {
             "",
             "Examples:",

@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
 /** Writes functions as a file for {@code apply}. */
 @Command(
         name = "export",
-        description =
-                "Write functions as YAML that faas apply reads: only what differs from the defaults, and the mode.",
+        description = {"Write functions as YAML that faas apply reads.", "Contains only what differs from the defaults."
+        },
         footer = {
             "",
             "Examples:",

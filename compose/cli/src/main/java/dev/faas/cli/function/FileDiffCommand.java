@@ -13,7 +13,10 @@ import picocli.CommandLine.Option;
 /** Compares files with the platform. */
 @Command(
         name = "diff",
-        description = "Compare the platform's functions with files: what faas apply would change, field by field.",
+        description = {
+            "Show what faas apply would change.",
+            "Compares the platform's functions with files, field by field."
+        },
         footer = {
             "",
             "Examples:",

@@ -9,7 +9,7 @@ import picocli.CommandLine.Parameters;
 /** Prints a function. */
 @Command(
         name = "get",
-        description = "Print a function: what differs from the defaults. -o yaml or json prints all of it.",
+        description = {"Print a function.", "Shows what differs from the defaults; -o yaml or json prints all of it."},
         footer = {
             "",
             "Examples:",

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 /** Lists the revisions of a function. */
 @Command(
         name = "revisions",
-        description = "List the revisions of a function, newest first, and what each of them changed.",
+        description = {"List the revisions of a function.", "The newest is the first; each shows what it changed."},
         footer = {
             "",
             "Examples:",

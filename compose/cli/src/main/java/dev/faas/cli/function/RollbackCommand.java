@@ -11,7 +11,10 @@ import picocli.CommandLine.Parameters;
 /** Restores an old revision. */
 @Command(
         name = "rollback",
-        description = "Make a new revision that is equal to an old one, with the same image to the byte.",
+        description = {
+            "Go back to an old revision.",
+            "Makes a new revision that is equal to it, with the same image to the byte."
+        },
         footer = {
             "",
             "Examples:",

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         modelTransformer = FieldFlags.class,
         sortOptions = false,
         abbreviateSynopsis = true,
-        description = "Change fields of a function: makes a new revision, unless nothing changes.",
+        description = {"Change fields of a function.", "Makes a new revision, unless nothing changes."},
         footer = {
             "",
             "Examples:",

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 /** Lists, makes and chooses contexts. */
 @Command(
         name = "context",
-        description = "Choose between platforms: a context names an address, a login and a project.",
+        description = {"Choose between platforms.", "A context names an address, a login and a project."},
         subcommands = {
             ContextCommand.ListCommand.class,
             ContextCommand.UseCommand.class,

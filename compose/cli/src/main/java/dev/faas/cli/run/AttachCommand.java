@@ -12,8 +12,10 @@ import picocli.CommandLine.Parameters;
 /** Prints the output of an activation that was started before. */
 @Command(
         name = "attach",
-        description =
-                "Print the output of an activation, from its beginning, until it has ended; exit with its exit code.",
+        description = {
+            "Print the output of an activation until it has ended.",
+            "Begins with the oldest output, and exits with the exit code of the command."
+        },
         footer = {
             "",
             "Examples:",

@@ -19,7 +19,10 @@ import picocli.CommandLine.Parameters;
 /** Prints what an activation wrote to stderr. */
 @Command(
         name = "logs",
-        description = "Print the log (stderr) of an activation, or of a function's newest one.",
+        description = {
+            "Print the log of an activation.",
+            "That is what its command wrote to stderr. With a function: the log of its newest activation."
+        },
         footer = {
             "",
             "Examples:",

@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "run",
         description = {
-            "Run a command in a new container, print its output as it arrives, and exit with its exit code.",
+            "Run a command in a new container.",
+            "Prints its output as it arrives, and exits with its exit code.",
             "It is like docker run, with these differences: memory, processors and time are limited; there is no network, no standard input and no terminal unless a flag says so; output over 16 MiB is cut. Ctrl-C leaves the command running."
         },
         footer = {
