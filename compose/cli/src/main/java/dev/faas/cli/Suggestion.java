@@ -19,7 +19,11 @@ public final class Suggestion {
     }
 
     public static Optional<String> closest(String wanted, Collection<String> known) {
-        int limit = Math.max(2, wanted.length() / 3);
+        if (wanted.isEmpty()) {
+            return Optional.empty();
+        }
+        // Short words are close to anything.
+        int limit = wanted.length() < 5 ? 1 : 2;
         return known.stream()
                 .filter(name -> name.startsWith(wanted) || distance(wanted, name) <= limit)
                 .min(Comparator.comparingInt(name -> distance(wanted, name)));
