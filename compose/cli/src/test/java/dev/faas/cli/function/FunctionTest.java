@@ -159,13 +159,15 @@ class FunctionTest {
         assertThat(writes()).hasSize(2);
     }
 
-    @Test
-    void createsOnceWhenTheRepeatFindsItsOwnFunction() throws IOException {
-        server.on("POST", FUNCTIONS, 503, "{\"code\":\"unavailable\"}")
+    /** After 429 nothing took effect, so the function is another's. */
+    @ParameterizedTest
+    @CsvSource({"503, unavailable, 0", "429, too_many_requests, 6"})
+    void takesTheFunctionForItsOwnOnlyAfterAnOpenOutcome(int status, String code, int exit) throws IOException {
+        server.on("POST", FUNCTIONS, status, "{\"code\":\"%s\"}".formatted(code))
                 .on("POST", FUNCTIONS, 409, "{\"code\":\"function_exists\"}")
                 .on("GET", HELLO, 200, hello(1, ""));
 
-        assertThat(run("fn", "create", "hello", "--image", "a").exit()).isZero();
+        assertThat(run("fn", "create", "hello", "--image", "a").exit()).isEqualTo(exit);
     }
 
     @ParameterizedTest
