@@ -43,17 +43,17 @@ final class EditCommand extends Verb {
         var current = functions.get(name);
         var editor = Editor.of(session.terminal());
         var file = Files.createTempFile("faas-" + current.text(Field.NAME) + "-", ".yaml");
-        Edit edit = new Edit(functions, current, editor, file);
+        var edit = new Edit(functions, current, editor, file);
+        boolean isKept = false;
         try {
-            var next = edit.run();
-            Files.delete(file);
-            next.ifPresentOrElse(
-                    function -> Show.written(session, function, "Updated"),
-                    () -> session.output().note("Nothing was changed."));
+            edit.run()
+                    .ifPresentOrElse(
+                            function -> Show.written(session, function, "Updated"),
+                            () -> session.output().note("Nothing was changed."));
             return Exit.OK;
         } catch (Failure e) {
-            if (!edit.isWorthKeeping()) {
-                Files.delete(file);
+            isKept = edit.isWorthKeeping();
+            if (!isKept) {
                 throw e;
             }
             if (e instanceof ApiFailure refused && refused.status() == 412) {
@@ -68,6 +68,10 @@ final class EditCommand extends Verb {
             var advice = new ArrayList<>(e.advice());
             advice.add(kept(file));
             throw new Failure(e.exit(), e.text(), advice, e);
+        } finally {
+            if (!isKept) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 
@@ -143,12 +147,10 @@ final class EditCommand extends Verb {
         }
 
         private static List<String> complaints(ApiFailure e) {
-            var errors = e.problem().docs("errors");
+            var errors = e.fieldErrors();
             return errors.isEmpty()
                     ? List.of(e.text())
-                    : errors.stream()
-                            .map(error -> error.text("field") + " " + error.text("message"))
-                            .toList();
+                    : errors.stream().map(ApiFailure.FieldError::toString).toList();
         }
 
         private String head(List<String> complaints) {

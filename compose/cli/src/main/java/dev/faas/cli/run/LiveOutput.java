@@ -4,10 +4,10 @@ import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
+import dev.faas.cli.http.ActivationPath;
 import dev.faas.cli.http.Api;
 import dev.faas.cli.http.Event;
 import dev.faas.cli.http.EventReader;
-import dev.faas.cli.http.Request;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +50,7 @@ final class LiveOutput {
                     .read(event -> interruption.print(event.id(), () -> print(event, progress)));
         }
         interruption.ended();
-        var outcome = new Outcome(latest == null ? api.get(activation()) : latest);
+        var outcome = new Outcome(latest == null ? api.get(ActivationPath.of(id)) : latest);
         if (!outcome.hasEnded()) {
             throw new Failure(
                     Exit.UNAVAILABLE, "the event stream of %s ended before the activation".formatted(id), "Try again.");
@@ -62,10 +62,6 @@ final class LiveOutput {
         }
         outcome.truncations().forEach(text -> session.output().note("faas: " + text));
         return outcome;
-    }
-
-    private String activation() {
-        return "/v1/activations/" + Request.encode(id);
     }
 
     private void print(Event event, WaitProgress progress) {
