@@ -3,12 +3,14 @@ package dev.faas.cli.function;
 import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
+import dev.faas.cli.InputFile;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.output.Yaml;
 import dev.faas.cli.yaml.Mistakes;
 import dev.faas.cli.yaml.Position;
+import dev.faas.cli.yaml.YamlFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +89,7 @@ final class EditCommand extends Verb {
         private final Path file;
         private final String original;
         private String text;
+        private boolean isUnread;
 
         Edit(Functions functions, Doc current, Editor editor, Path file) {
             this.functions = functions;
@@ -100,7 +103,7 @@ final class EditCommand extends Verb {
         }
 
         boolean isWorthKeeping() {
-            return !text.isBlank() && !text.equals(original);
+            return Files.exists(file) && (isUnread || (!text.isBlank() && !text.equals(original)));
         }
 
         /** Empty: nothing changed. */
@@ -109,7 +112,9 @@ final class EditCommand extends Verb {
             while (true) {
                 Files.writeString(file, head(complaints) + text);
                 editor.open(file);
-                var edited = withoutHead(Files.readString(file));
+                isUnread = true;
+                var edited = withoutHead(InputFile.text("the editor", file.toString(), YamlFile.MAX_BYTES));
+                isUnread = false;
                 boolean again = edited.equals(text);
                 text = edited;
                 if (edited.isBlank() || (again && complaints.isEmpty())) {

@@ -38,10 +38,6 @@ public final class Functions {
     }
 
     public Optional<Doc> find(String name) {
-        return find(api, name);
-    }
-
-    private static Optional<Doc> find(Api api, String name) {
         try {
             return Optional.of(api.get(path(name)));
         } catch (ApiFailure e) {
@@ -97,7 +93,7 @@ public final class Functions {
 
     private Optional<Doc> findShortly(String name, Failure cause) {
         try {
-            return find(api.retryFor(Duration.ofSeconds(5)), name);
+            return new Functions(api.retryFor(Duration.ofSeconds(5))).find(name);
         } catch (Failure unreachable) {
             unreachable.addSuppressed(cause);
             throw cause;

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Prints the output of an activation as it arrives, each byte once, until the activation has ended. What the event stream does
@@ -127,26 +128,10 @@ final class LiveOutput {
 
     /** Whether only the terminal state is left. */
     private boolean isPruned() throws InterruptedException {
-        try {
-            new EventReader(api, id, "", trouble -> {}).read(event -> {
-                throw new FirstState(parse(event));
-            });
-        } catch (FirstState first) {
-            return new Outcome(first.state).hasEnded();
-        }
-        return true;
-    }
-
-    /** Ends the reading of a stream. */
-    private static final class FirstState extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        private final transient Doc state;
-
-        FirstState(Doc state) {
-            super(null, null, false, false);
-            this.state = state;
-        }
+        var first = new AtomicReference<@Nullable Doc>();
+        new EventReader(api, id, "", trouble -> {}).read(event -> first.compareAndSet(null, parse(event)));
+        var state = first.get();
+        return state == null || new Outcome(state).hasEnded();
     }
 
     static Doc parse(Event event) {

@@ -362,6 +362,26 @@ class FunctionTest {
         Files.delete(kept);
     }
 
+    @Test
+    void editSaysWhenTheEditorLeftNoFile() throws IOException {
+        server.on("GET", HELLO, 200, hello(3, ""));
+
+        var run = edit("mv -t " + folder);
+
+        assertThat(run.exit()).isEqualTo(Exit.USAGE);
+        assertThat(run.err()).contains("the editor: cannot read").doesNotContain("is kept");
+    }
+
+    @Test
+    void editKeepsATextThatItCannotRead() throws IOException {
+        server.on("GET", HELLO, 200, hello(3, ""));
+
+        var run = edit("printf '\\377' >>");
+
+        assertThat(run.err()).contains("is not UTF-8", "Your text is kept");
+        Files.delete(Path.of(run.err().replaceAll("(?s).*--from (\\S+).*", "$1")));
+    }
+
     private ClientRun edit(String editor) {
         return ClientRun.Setup.at(server)
                 .with("EDITOR", editor)
