@@ -50,7 +50,7 @@ public final class ApplyCommand extends Verb {
             Column.text("FIELDS", doc -> String.join(", ", fields(doc))));
 
     @Mixin
-    private final FileFlag files = new FileFlag();
+    private final FunctionFiles files = new FunctionFiles();
 
     @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
     private boolean dryRun;

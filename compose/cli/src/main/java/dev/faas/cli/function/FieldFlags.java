@@ -1,6 +1,7 @@
 package dev.faas.cli.function;
 
 import dev.faas.cli.Doc;
+import dev.faas.cli.Environment;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Suggestion;
 import java.util.LinkedHashMap;

@@ -26,7 +26,7 @@ import picocli.CommandLine.Mixin;
         })
 public final class FileDiffCommand extends Verb {
     @Mixin
-    private final FileFlag files = new FileFlag();
+    private final FunctionFiles files = new FunctionFiles();
 
     @Override
     protected int run(Session session) throws IOException {

@@ -10,15 +10,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import picocli.CommandLine.Option;
 
 /** Reads the functions that {@code -f} names: files, the YAML and JSON files of a folder, or standard input. */
 final class FunctionFiles {
     private static final String STDIN = "-";
 
-    private FunctionFiles() {}
+    @Option(
+            names = {"-f", "--file"},
+            required = true,
+            paramLabel = "FILE|FOLDER|-",
+            description =
+                    "Read this file, the *.yaml, *.yml and *.json of this folder, or standard input. May be repeated.")
+    private List<String> places = List.of();
 
     /** @throws Failure that lists all mistakes, with file, line and column */
-    static List<Definition> read(List<String> places) throws IOException {
+    List<Definition> read() throws IOException {
         var mistakes = new Mistakes();
         var definitions = new ArrayList<Definition>();
         for (var place : places) {

@@ -117,19 +117,19 @@ public final class Functions {
     }
 
     /** What {@link #update} left. */
-    public record Updated(Doc function, boolean hasChanged) {}
+    public record UpdateResult(Doc function, boolean hasChanged) {}
 
     /** Applies a change to {@code first}, and to the newest revision when another change was faster. */
-    public Updated update(Doc first, UnaryOperator<Doc> change) {
+    public UpdateResult update(Doc first, UnaryOperator<Doc> change) {
         var name = first.text(Field.NAME);
         var current = first;
         for (int attempt = 1; ; attempt++) {
             var next = change.apply(Spec.body(current));
             if (next.get(Field.MODE) != null && Spec.isSame(Spec.asStored(next, current), current)) {
-                return new Updated(current, attempt > 1);
+                return new UpdateResult(current, attempt > 1);
             }
             try {
-                return new Updated(replace(name, next, current.number("revision")), true);
+                return new UpdateResult(replace(name, next, current.number("revision")), true);
             } catch (ApiFailure e) {
                 if (e.status() != 412 || attempt == MAX_ATTEMPTS) {
                     throw e;

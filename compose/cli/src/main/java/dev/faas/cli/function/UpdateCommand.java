@@ -37,7 +37,7 @@ final class UpdateCommand extends WriteVerb {
     @Override
     protected int run(Session session) throws IOException {
         var file = begin();
-        Functions.Updated updated;
+        Functions.UpdateResult updated;
         try {
             var functions = new Functions(session.api());
             updated = functions.update(functions.get(name), current -> change(session, current, file));

@@ -1,10 +1,10 @@
 package dev.faas.cli.run;
 
 import dev.faas.cli.Doc;
+import dev.faas.cli.Environment;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
-import dev.faas.cli.function.Environment;
 import dev.faas.cli.output.Sizes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

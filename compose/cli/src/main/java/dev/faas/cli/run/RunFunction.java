@@ -58,7 +58,9 @@ final class RunFunction {
         var functions = new Functions(api);
         if (!isAdHoc) {
             return submission.submit(
-                    api, name + "@" + naming(() -> updated(functions)).number("revision"), 0);
+                    api,
+                    name + "@" + namingFlags(() -> createOrUpdate(functions)).number("revision"),
+                    0);
         }
         for (int tries = 1; ; tries++) {
             try {
@@ -67,13 +69,13 @@ final class RunFunction {
                 if (!e.code().equals("function_not_found") || tries == MOST_TRIES) {
                     throw e;
                 }
-                naming(() -> created(functions));
+                namingFlags(() -> tryCreate(functions));
             }
         }
     }
 
     /** Empty: another process was faster. */
-    private Optional<Doc> created(Functions functions) {
+    private Optional<Doc> tryCreate(Functions functions) {
         var body = Doc.empty().with("name", name);
         body.fields().putAll(spec.fields());
         try {
@@ -87,20 +89,20 @@ final class RunFunction {
     }
 
     /** The revision that is as the flags say. */
-    private Doc updated(Functions functions) {
-        var stored = functions.find(name).or(() -> created(functions)).orElseGet(() -> functions.get(name));
-        return functions.update(stored, this::merged).function();
+    private Doc createOrUpdate(Functions functions) {
+        var stored = functions.find(name).or(() -> tryCreate(functions)).orElseGet(() -> functions.get(name));
+        return functions.update(stored, this::merge).function();
     }
 
     /** What {@code run} has no flag for stays. */
-    private Doc merged(Doc stored) {
+    private Doc merge(Doc stored) {
         var limits = new LinkedHashMap<>(stored.doc("limits").fields());
         limits.putAll(spec.doc("limits").fields());
         stored.fields().putAll(spec.fields());
         return stored.with("limits", limits);
     }
 
-    private static <T> T naming(Supplier<T> call) {
+    private static <T> T namingFlags(Supplier<T> call) {
         try {
             return call.get();
         } catch (ApiFailure e) {

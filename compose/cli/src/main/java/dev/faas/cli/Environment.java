@@ -1,7 +1,5 @@
-package dev.faas.cli.function;
+package dev.faas.cli;
 
-import dev.faas.cli.Failure;
-import dev.faas.cli.InputFile;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
