@@ -6,8 +6,6 @@ import dev.faas.cli.http.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,11 +123,7 @@ final class ApiCommand extends Verb {
             return Optional.of(data.getBytes(StandardCharsets.UTF_8));
         }
         if (input != null) {
-            try {
-                return Optional.of(input.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(input)));
-            } catch (IOException e) {
-                throw Failure.usage("--input: cannot read %s: %s".formatted(input, e.getMessage()));
-            }
+            return Optional.of(InputFile.read("--input", input, Integer.MAX_VALUE));
         }
         if (fields.isEmpty()) {
             return Optional.empty();

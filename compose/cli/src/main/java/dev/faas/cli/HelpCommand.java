@@ -31,11 +31,11 @@ final class HelpCommand extends Verb {
 
     /** The failure for a word that is no verb of {@code command}. */
     static Failure unknown(CommandLine command, String word) {
-        if (command.getParent() == null && PlatformVerbs.isOne(word)) {
-            return PlatformVerbs.failure(word);
-        }
-        if (command.getParent() == null && ReservedVerbs.isOne(word)) {
-            return ReservedVerbs.failure(word);
+        if (command.getParent() == null) {
+            var unavailable = UnavailableVerbs.failure(word);
+            if (unavailable.isPresent()) {
+                return unavailable.get();
+            }
         }
         var spec = command.getCommandSpec();
         var listing = spec.qualifiedName() + " --help";

@@ -49,8 +49,7 @@ public final class Main {
                 .setHelpFactory(VerbHelp::new)
                 .setHelpSectionKeys(VerbHelp.SECTIONS)
                 .setUsageHelpWidth(Math.max(60, Math.min(120, terminal.columns())))
-                .setColorScheme(
-                        CommandLine.Help.defaultColorScheme(terminal.hasColour(false, false) ? Ansi.ON : Ansi.OFF));
+                .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.hasColour(false) ? Ansi.ON : Ansi.OFF));
     }
 
     private static int refuse(FaasCommand root, ParameterException e) {

@@ -1,5 +1,8 @@
 package dev.faas.cli;
 
+import java.io.File;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,14 +34,22 @@ public record Terminal(boolean in, boolean out, boolean err, int columns, boolea
         return Optional.ofNullable(env.get(name)).filter(value -> !value.isEmpty());
     }
 
-    /** Whether standard output may have colours; {@code error}: standard error. */
-    public boolean hasColour(boolean error, boolean refused) {
+    /** The first of these programs that is on the PATH. */
+    public Optional<String> program(List<String> names) {
+        var folders = variable("PATH").orElse("").split(File.pathSeparator);
+        return names.stream()
+                .filter(name -> Arrays.stream(folders).anyMatch(folder -> new File(folder, name).canExecute()))
+                .findFirst();
+    }
+
+    /** Whether standard output may have colours. */
+    public boolean hasColour(boolean refused) {
         if (refused || variable("NO_COLOR").isPresent()) {
             return false;
         }
         if (variable("CLICOLOR_FORCE").filter(value -> !value.equals("0")).isPresent()) {
             return true;
         }
-        return (error ? err : out) && !"dumb".equals(env.get("TERM"));
+        return out && !"dumb".equals(env.get("TERM"));
     }
 }

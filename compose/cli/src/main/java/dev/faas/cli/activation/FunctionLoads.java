@@ -2,6 +2,7 @@ package dev.faas.cli.activation;
 
 import dev.faas.cli.Doc;
 import dev.faas.cli.Failure;
+import dev.faas.cli.http.ActivationPath;
 import dev.faas.cli.http.Api;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Computes what each function has queued, runs, and did in the last minute, from at most six requests. */
 final class FunctionLoads {
@@ -41,11 +43,9 @@ final class FunctionLoads {
             functions = api.list("/v1/functions", FUNCTIONS);
             functionsAt = now;
         }
-        var queued = ActivationQuery.of(Status.queued).read(api, PAGE);
-        var running = ActivationQuery.of(Status.running).read(api, PAGE);
-        var recentQuery = new ActivationQuery();
-        recentQuery.since = now.minus(WINDOW).toString();
-        var recent = recentQuery.read(api, SAMPLE);
+        var queued = new ActivationQuery().in(Status.queued).read(api, PAGE);
+        var running = new ActivationQuery().in(Status.running).read(api, PAGE);
+        var recent = new ActivationQuery().with("since", now.minus(WINDOW)).read(api, SAMPLE);
 
         Map<String, Row> rows = new LinkedHashMap<>();
         functions.forEach(function -> row(rows, function.text("id"), function).limit =
@@ -125,7 +125,7 @@ final class FunctionLoads {
                     .with("p95Ms", p95());
         }
 
-        private @org.jspecify.annotations.Nullable Long p95() {
+        private @Nullable Long p95() {
             if (durations.isEmpty()) {
                 return null;
             }

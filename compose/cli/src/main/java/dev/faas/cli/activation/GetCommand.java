@@ -4,6 +4,7 @@ import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.http.ActivationPath;
 import dev.faas.cli.output.Durations;
 import dev.faas.cli.run.Outcome;
 import java.time.Instant;

@@ -30,7 +30,7 @@ final class ListCommand extends Verb {
     private static final Duration WITHOUT_CONTACT = Duration.ofMinutes(5);
 
     @Mixin
-    private final ActivationQuery query = new ActivationQuery();
+    private final ActivationFlags flags = new ActivationFlags();
 
     @Option(
             names = "--limit",
@@ -51,8 +51,9 @@ final class ListCommand extends Verb {
             throw Failure.usage("--limit: it must be 1 or more");
         }
         int wanted = all ? Integer.MAX_VALUE - 1 : limit;
+        var query = flags.query();
         if (watch) {
-            return watch(session, wanted);
+            return watch(session, query, wanted);
         }
         var found = query.read(session.api(), wanted + 1);
         print(session, found.subList(0, Math.min(wanted, found.size())));
@@ -67,7 +68,7 @@ final class ListCommand extends Verb {
                 .list(items, ActivationColumns.LIST, item -> item.text("activationId"), "No activation matches.");
     }
 
-    private int watch(Session session, int wanted) throws InterruptedException {
+    private int watch(Session session, ActivationQuery query, int wanted) throws InterruptedException {
         if (session.terminal().out() && !session.output().isForPrograms()) {
             var api = session.api().retryFor(Duration.ZERO);
             return new LiveView(

@@ -5,6 +5,7 @@ import dev.faas.cli.Failure;
 import dev.faas.cli.Terminal;
 import dev.faas.cli.output.ControlCharacters;
 import dev.faas.cli.output.Output;
+import dev.faas.cli.output.Table;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -94,7 +95,7 @@ final class LiveView {
         var lines = new ArrayList<String>();
         var banner = banner();
         if (!banner.isEmpty()) {
-            lines.add(output.colour(cut(banner, size[1]), 33));
+            lines.add(output.colour(Table.cut(ControlCharacters.escape(banner), size[1]), 33));
         }
         picture.stream().map(ControlCharacters::escape).forEach(lines::add);
         var text = new StringBuilder();
@@ -111,11 +112,6 @@ final class LiveView {
             return "";
         }
         return "no contact for %d s%s".formatted(silent / 1_000, trouble.isEmpty() ? "" : ": " + trouble);
-    }
-
-    private static String cut(String text, int width) {
-        var safe = ControlCharacters.escape(text);
-        return safe.length() <= width ? safe : safe.substring(0, width);
     }
 
     /** Rows and columns now: people resize their terminals. */

@@ -3,12 +3,10 @@ package dev.faas.cli.activation;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.http.ActivationPath;
 import dev.faas.cli.http.Request;
-import java.io.File;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -27,7 +25,6 @@ import picocli.CommandLine.Parameters;
             "Exit codes: 0 fine, 2 usage."
         })
 public final class OpenCommand extends Verb {
-    private static final Pattern ACTIVATION = Pattern.compile("[0-9][0-9a-hjkmnp-tv-z]{25}");
     private static final List<String> OPENERS = List.of("xdg-open", "open", "wslview");
 
     @Parameters(arity = "0..1", paramLabel = "REF", description = "A function's name, or an activation's id.")
@@ -51,16 +48,13 @@ public final class OpenCommand extends Verb {
         if (reference == null) {
             return "/console/";
         }
-        return ACTIVATION.matcher(reference).matches()
+        return ActivationPath.isId(reference)
                 ? "/console/activations/" + reference
                 : "/console/functions/" + Request.encode(reference);
     }
 
     private static boolean open(Session session, String address) {
-        var folders = session.terminal().variable("PATH").orElse("").split(File.pathSeparator);
-        var opener = OPENERS.stream()
-                .filter(name -> Arrays.stream(folders).anyMatch(folder -> new File(folder, name).canExecute()))
-                .findFirst();
+        var opener = session.terminal().program(OPENERS);
         try {
             if (opener.isPresent()) {
                 new ProcessBuilder(opener.get(), address)

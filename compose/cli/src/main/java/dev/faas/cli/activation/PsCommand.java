@@ -36,8 +36,10 @@ public final class PsCommand extends Verb {
 
     @Override
     protected int run(Session session) {
-        var query = ActivationQuery.of(Status.queued, Status.running);
-        query.function = function.isEmpty() ? null : function;
+        var query = new ActivationQuery().in(Status.queued, Status.running);
+        if (!function.isEmpty()) {
+            query.with("function", function);
+        }
         session.output()
                 .list(
                         query.read(session.api(), Integer.MAX_VALUE),

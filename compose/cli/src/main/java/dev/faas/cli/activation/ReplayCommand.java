@@ -4,6 +4,7 @@ import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.http.ActivationPath;
 import dev.faas.cli.http.Request;
 import java.util.List;
 import java.util.UUID;

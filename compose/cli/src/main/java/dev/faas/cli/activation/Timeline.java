@@ -36,17 +36,10 @@ record Timeline(List<String> attempts, List<Phase> phases) {
     private static List<Phase> phases(Doc record) {
         var phases = new ArrayList<Phase>();
         var measured = record.doc("phases");
-        if (measured.fields().isEmpty()) {
-            // An older platform measures pull and boot together.
-            add(phases, record, "queue", "waitMs");
-            add(phases, record, "start", "startMs");
-            add(phases, record, "run", "durationMs");
-        } else {
-            add(phases, measured, "queue", "queueMs");
-            add(phases, measured, "pull", "pullMs");
-            add(phases, measured, "boot", "bootMs");
-            add(phases, measured, "run", "runMs");
-        }
+        add(phases, measured, "queue", "queueMs");
+        add(phases, measured, "pull", "pullMs");
+        add(phases, measured, "boot", "bootMs");
+        add(phases, measured, "run", "runMs");
         if (phases.isEmpty()) {
             ActivationColumns.waited(record).ifPresent(millis -> phases.add(new Phase("queue", millis, false)));
         }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Makes the platform have the functions of files. */
@@ -48,13 +49,8 @@ public final class ApplyCommand extends Verb {
             Column.text("ACTION", "action"),
             Column.text("FIELDS", doc -> String.join(", ", fields(doc))));
 
-    @Option(
-            names = {"-f", "--file"},
-            required = true,
-            paramLabel = "FILE|FOLDER|-",
-            description =
-                    "Read this file, the *.yaml, *.yml and *.json of this folder, or standard input. May be repeated.")
-    private List<String> places = List.of();
+    @Mixin
+    private final FunctionFiles files = new FunctionFiles();
 
     @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
     private boolean dryRun;
@@ -79,7 +75,7 @@ public final class ApplyCommand extends Verb {
             throw Failure.usage(
                     prune ? "--prune needs -l NAME=VALUE, which limits what it may delete" : "-l belongs to --prune");
         }
-        var definitions = FunctionFiles.read(places);
+        var definitions = files.read();
         var functions = new Functions(session.api());
         var steps = new ArrayList<>(Plan.of(functions, definitions));
         var superfluous = superfluous(functions, definitions);
@@ -222,11 +218,11 @@ public final class ApplyCommand extends Verb {
             var definition = step.wanted();
             return definition != null
                             && e instanceof ApiFailure refused
-                            && !refused.problem().docs("errors").isEmpty()
+                            && !refused.fieldErrors().isEmpty()
                     ? refused.explained(
                             "invalid function",
-                            refused.problem().docs("errors").stream()
-                                    .map(error -> definition.at(error.text("field")) + ": " + Plan.message(error))
+                            refused.fieldErrors().stream()
+                                    .map(error -> definition.at(error.field()) + ": " + error)
                                     .toList())
                     : e;
         }

@@ -7,6 +7,7 @@ import dev.faas.cli.Session;
 import dev.faas.cli.http.ApiFailure;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 
 /** Creates a function. */
@@ -28,7 +29,7 @@ import picocli.CommandLine.Command;
 final class CreateCommand extends WriteVerb {
     @Override
     protected int run(Session session) throws IOException {
-        var body = begin(Doc.empty());
+        var body = begin();
         body.with(Field.NAME, name);
         applyFlags(session, body);
         if (body.get(Field.IMAGE) == null) {
@@ -41,7 +42,7 @@ final class CreateCommand extends WriteVerb {
             throw e.code().equals("function_exists")
                     ? e.explained(
                             "there is a function \"%s\"".formatted(name), List.of("Change it: faas fn update " + name))
-                    : Functions.namingFlags(e);
+                    : Functions.namingFlags(e, Map.of());
         }
         Show.written(session, created, "Created");
         return Exit.OK;

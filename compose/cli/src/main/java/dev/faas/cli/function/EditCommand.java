@@ -3,12 +3,14 @@ package dev.faas.cli.function;
 import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
+import dev.faas.cli.InputFile;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.output.Yaml;
 import dev.faas.cli.yaml.Mistakes;
 import dev.faas.cli.yaml.Position;
+import dev.faas.cli.yaml.YamlFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,17 +45,17 @@ final class EditCommand extends Verb {
         var current = functions.get(name);
         var editor = Editor.of(session.terminal());
         var file = Files.createTempFile("faas-" + current.text(Field.NAME) + "-", ".yaml");
-        Edit edit = new Edit(functions, current, editor, file);
+        var edit = new Edit(functions, current, editor, file);
+        boolean isKept = false;
         try {
-            var next = edit.run();
-            Files.delete(file);
-            next.ifPresentOrElse(
-                    function -> Show.written(session, function, "Updated"),
-                    () -> session.output().note("Nothing was changed."));
+            edit.run()
+                    .ifPresentOrElse(
+                            function -> Show.written(session, function, "Updated"),
+                            () -> session.output().note("Nothing was changed."));
             return Exit.OK;
         } catch (Failure e) {
-            if (!edit.isWorthKeeping()) {
-                Files.delete(file);
+            isKept = edit.isWorthKeeping();
+            if (!isKept) {
                 throw e;
             }
             if (e instanceof ApiFailure refused && refused.status() == 412) {
@@ -68,6 +70,10 @@ final class EditCommand extends Verb {
             var advice = new ArrayList<>(e.advice());
             advice.add(kept(file));
             throw new Failure(e.exit(), e.text(), advice, e);
+        } finally {
+            if (!isKept) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 
@@ -83,6 +89,7 @@ final class EditCommand extends Verb {
         private final Path file;
         private final String original;
         private String text;
+        private boolean isUnread;
 
         Edit(Functions functions, Doc current, Editor editor, Path file) {
             this.functions = functions;
@@ -96,7 +103,7 @@ final class EditCommand extends Verb {
         }
 
         boolean isWorthKeeping() {
-            return !text.isBlank() && !text.equals(original);
+            return Files.exists(file) && (isUnread || (!text.isBlank() && !text.equals(original)));
         }
 
         /** Empty: nothing changed. */
@@ -105,7 +112,9 @@ final class EditCommand extends Verb {
             while (true) {
                 Files.writeString(file, head(complaints) + text);
                 editor.open(file);
-                var edited = withoutHead(Files.readString(file));
+                isUnread = true;
+                var edited = withoutHead(InputFile.text("the editor", file.toString(), YamlFile.MAX_BYTES));
+                isUnread = false;
                 boolean again = edited.equals(text);
                 text = edited;
                 if (edited.isBlank() || (again && complaints.isEmpty())) {
@@ -143,12 +152,10 @@ final class EditCommand extends Verb {
         }
 
         private static List<String> complaints(ApiFailure e) {
-            var errors = e.problem().docs("errors");
+            var errors = e.fieldErrors();
             return errors.isEmpty()
                     ? List.of(e.text())
-                    : errors.stream()
-                            .map(error -> error.text("field") + " " + error.text("message"))
-                            .toList();
+                    : errors.stream().map(ApiFailure.FieldError::toString).toList();
         }
 
         private String head(List<String> complaints) {

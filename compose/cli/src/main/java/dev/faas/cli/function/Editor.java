@@ -3,11 +3,8 @@ package dev.faas.cli.function;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Terminal;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 
 /** Opens a file in the user's editor. */
@@ -21,15 +18,8 @@ final class Editor {
     static Editor of(Terminal terminal) {
         return new Editor(terminal.variable("VISUAL")
                 .or(() -> terminal.variable("EDITOR"))
-                .or(() -> List.of("nano", "vi").stream()
-                        .filter(name -> isOnPath(terminal, name))
-                        .findFirst())
+                .or(() -> terminal.program(List.of("nano", "vi")))
                 .orElseThrow(() -> Failure.usage("there is no editor", "Name one: EDITOR=vi faas fn edit NAME")));
-    }
-
-    private static boolean isOnPath(Terminal terminal, String name) {
-        return Arrays.stream(terminal.variable("PATH").orElse("").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
     }
 
     /** Returns when the editor has ended. */

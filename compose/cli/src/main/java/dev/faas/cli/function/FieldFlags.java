@@ -1,15 +1,12 @@
 package dev.faas.cli.function;
 
 import dev.faas.cli.Doc;
+import dev.faas.cli.Environment;
 import dev.faas.cli.Failure;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import dev.faas.cli.Suggestion;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -44,14 +41,16 @@ final class FieldFlags implements IModelTransformer {
     }
 
     /** Sets what the flags say. */
-    static void apply(CommandSpec command, Doc function, @Nullable Path envFile, Map<String, String> environment) {
+    static void apply(CommandSpec command, Doc function, List<String> envFiles, Map<String, String> environment) {
         for (var field : Field.ALL) {
             if (field.flags().isEmpty()) {
                 continue;
             }
             var given = given(command, field);
             if (field.path().equals(Field.ENV)) {
-                given = environment(given, envFile, environment);
+                given = Environment.read(envFiles, given, environment).entrySet().stream()
+                        .map(variable -> variable.getKey() + "=" + variable.getValue())
+                        .toList();
             }
             if (!given.isEmpty()) {
                 field.write(function, field.kind().parse(field.flag(), given, field.read(function)));
@@ -65,32 +64,6 @@ final class FieldFlags implements IModelTransformer {
             return list.stream().map(String::valueOf).toList();
         }
         return value == null ? List.of() : List.of(String.valueOf(value));
-    }
-
-    /** The file first, so that a flag wins. A name alone takes the value that this process has, as in Docker. */
-    private static List<String> environment(
-            List<String> given, @Nullable Path envFile, Map<String, String> environment) {
-        var pairs = new ArrayList<String>();
-        var lines = new ArrayList<String>();
-        if (envFile != null) {
-            try {
-                Files.readAllLines(envFile).stream()
-                        .map(String::stripLeading)
-                        .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-                        .forEach(lines::add);
-            } catch (IOException e) {
-                throw Failure.usage("--env-file: cannot read %s: %s".formatted(envFile, e.getMessage()));
-            }
-        }
-        lines.addAll(given);
-        for (var line : lines) {
-            if (line.indexOf('=') >= 0) {
-                pairs.add(line);
-            } else if (environment.containsKey(line)) {
-                pairs.add(line + "=" + environment.get(line));
-            }
-        }
-        return pairs;
     }
 
     /** Restores defaults.
@@ -111,7 +84,7 @@ final class FieldFlags implements IModelTransformer {
                     .filter(each -> each.kind() == Kind.MAP || each.path().equals(path))
                     .orElseThrow(() -> Failure.usage(
                             "--unset: no field '%s' that has a default".formatted(name),
-                            dev.faas.cli.Suggestion.closest(name, names())
+                            Suggestion.closest(name, names())
                                     .map("did you mean \"%s\"?"::formatted)
                                     .orElse("Fields: " + String.join(", ", names()))));
             if (field.path().equals(path)) {

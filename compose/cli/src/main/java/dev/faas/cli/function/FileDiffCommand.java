@@ -6,9 +6,8 @@ import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Compares files with the platform. */
 @Command(
@@ -26,17 +25,12 @@ import picocli.CommandLine.Option;
             "Exit codes: 0 equal, 1 different, 2 usage or a mistake in a file, 3 not logged in, 5 unavailable."
         })
 public final class FileDiffCommand extends Verb {
-    @Option(
-            names = {"-f", "--file"},
-            required = true,
-            paramLabel = "FILE|FOLDER|-",
-            description =
-                    "Read this file, the *.yaml, *.yml and *.json of this folder, or standard input. May be repeated.")
-    private List<String> places = List.of();
+    @Mixin
+    private final FunctionFiles files = new FunctionFiles();
 
     @Override
     protected int run(Session session) throws IOException {
-        var definitions = FunctionFiles.read(places);
+        var definitions = files.read();
         var documents = new ArrayList<Doc>();
         boolean different = false;
         for (var step : Plan.of(new Functions(session.api()), definitions)) {

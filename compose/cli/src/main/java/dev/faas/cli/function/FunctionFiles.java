@@ -1,33 +1,36 @@
 package dev.faas.cli.function;
 
 import dev.faas.cli.Failure;
+import dev.faas.cli.InputFile;
 import dev.faas.cli.yaml.Mistakes;
 import dev.faas.cli.yaml.YamlFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import picocli.CommandLine.Option;
 
 /** Reads the functions that {@code -f} names: files, the YAML and JSON files of a folder, or standard input. */
 final class FunctionFiles {
     private static final String STDIN = "-";
 
-    private FunctionFiles() {}
+    @Option(
+            names = {"-f", "--file"},
+            required = true,
+            paramLabel = "FILE|FOLDER|-",
+            description =
+                    "Read this file, the *.yaml, *.yml and *.json of this folder, or standard input. May be repeated.")
+    private List<String> places = List.of();
 
     /** @throws Failure that lists all mistakes, with file, line and column */
-    static List<Definition> read(List<String> places) throws IOException {
+    List<Definition> read() throws IOException {
         var mistakes = new Mistakes();
         var definitions = new ArrayList<Definition>();
         for (var place : places) {
             for (var file : files(place)) {
-                definitions.addAll(Definition.readList(file, text(file), mistakes));
+                definitions.addAll(Definition.readList(file, InputFile.text("-f", file, YamlFile.MAX_BYTES), mistakes));
             }
         }
         checkNames(definitions, mistakes);
@@ -38,7 +41,7 @@ final class FunctionFiles {
     /** The function of {@code --from}: the one of this name, or the only one, under this name. */
     static Definition readOne(String file, String name) throws IOException {
         var mistakes = new Mistakes();
-        var definitions = Definition.readAny(file, text(file), mistakes);
+        var definitions = Definition.readAny(file, InputFile.text("--from", file, YamlFile.MAX_BYTES), mistakes);
         mistakes.check();
         var one = definitions.size() == 1
                 ? definitions.getFirst()
@@ -77,26 +80,6 @@ final class FunctionFiles {
                 throw Failure.usage("-f: %s has no file *.yaml, *.yml or *.json".formatted(place));
             }
             return files;
-        }
-    }
-
-    private static String text(String file) {
-        try (InputStream in = file.equals(STDIN) ? System.in : Files.newInputStream(Path.of(file))) {
-            var bytes = in.readNBytes(YamlFile.MAX_BYTES + 1);
-            if (bytes.length > YamlFile.MAX_BYTES) {
-                throw Failure.usage("%s has more than %d bytes".formatted(file, YamlFile.MAX_BYTES));
-            }
-            var text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-            return text.startsWith("\ufeff") ? text.substring(1) : text;
-        } catch (CharacterCodingException e) {
-            throw Failure.usage(file + " is not UTF-8");
-        } catch (NoSuchFileException e) {
-            throw Failure.usage("no file " + file);
-        } catch (IOException e) {
-            throw Failure.usage("cannot read %s: %s".formatted(file, e.getMessage()));
         }
     }
 }

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,6 @@ public final class Functions {
     private static final int MAX_ATTEMPTS = 5;
 
     private final Api api;
-    private @Nullable Boolean previews;
 
     public Functions(Api api) {
         this.api = api;
@@ -36,11 +37,7 @@ public final class Functions {
         return naming(ref, () -> api.get(path(ref)));
     }
 
-    Optional<Doc> find(String name) {
-        return find(api, name);
-    }
-
-    private static Optional<Doc> find(Api api, String name) {
+    public Optional<Doc> find(String name) {
         try {
             return Optional.of(api.get(path(name)));
         } catch (ApiFailure e) {
@@ -53,29 +50,14 @@ public final class Functions {
 
     /** @param labels all of them must match */
     List<Doc> list(Map<String, String> labels, boolean withAdHoc) {
-        return all(labels).stream()
-                .filter(function -> labels.entrySet().stream()
-                        .allMatch(label ->
-                                label.getValue().equals(function.doc("labels").get(label.getKey()))))
+        var query = labels.entrySet().stream()
+                .map(label -> "label=" + Request.encode(label.getKey() + ":" + label.getValue()))
+                .collect(Collectors.joining("&"));
+        return api.list(query.isEmpty() ? ALL : ALL + "?" + query, Integer.MAX_VALUE).stream()
                 .filter(function -> withAdHoc
                         || labels.containsKey(AD_HOC)
                         || !"true".equals(function.doc("labels").get(AD_HOC)))
                 .toList();
-    }
-
-    /** An older server ignores the filter or refuses it, so the caller filters in any case. */
-    private List<Doc> all(Map<String, String> labels) {
-        var query = labels.entrySet().stream()
-                .map(label -> "label=" + Request.encode(label.getKey() + ":" + label.getValue()))
-                .collect(Collectors.joining("&"));
-        try {
-            return api.list(query.isEmpty() ? ALL : ALL + "?" + query, Integer.MAX_VALUE);
-        } catch (ApiFailure e) {
-            if (e.status() != 400 || query.isEmpty()) {
-                throw e;
-            }
-            return api.list(ALL, Integer.MAX_VALUE);
-        }
     }
 
     List<Doc> revisions(String name) {
@@ -83,7 +65,7 @@ public final class Functions {
     }
 
     /** Creates it exactly once: after an answer that leaves open what happened, it reads and compares. */
-    Doc create(Doc body) {
+    public Doc create(Doc body) {
         var name = body.text(Field.NAME);
         for (int attempt = 1; ; attempt++) {
             try {
@@ -111,7 +93,7 @@ public final class Functions {
 
     private Optional<Doc> findShortly(String name, Failure cause) {
         try {
-            return find(api.retryFor(Duration.ofSeconds(5)), name);
+            return new Functions(api.retryFor(Duration.ofSeconds(5))).find(name);
         } catch (Failure unreachable) {
             unreachable.addSuppressed(cause);
             throw cause;
@@ -134,20 +116,25 @@ public final class Functions {
         return "\"" + revision + "\"";
     }
 
-    /** Applies a change to the newest revision, and again when another change was faster. Empty: nothing changed. */
-    Optional<Doc> update(String name, java.util.function.UnaryOperator<Doc> change) {
+    /** What {@link #update} left. */
+    public record UpdateResult(Doc function, boolean hasChanged) {}
+
+    /** Applies a change to {@code first}, and to the newest revision when another change was faster. */
+    public UpdateResult update(Doc first, UnaryOperator<Doc> change) {
+        var name = first.text(Field.NAME);
+        var current = first;
         for (int attempt = 1; ; attempt++) {
-            var current = get(name);
             var next = change.apply(Spec.body(current));
             if (next.get(Field.MODE) != null && Spec.isSame(Spec.asStored(next, current), current)) {
-                return attempt == 1 ? Optional.empty() : Optional.of(current);
+                return new UpdateResult(current, attempt > 1);
             }
             try {
-                return Optional.of(replace(name, next, current.number("revision")));
+                return new UpdateResult(replace(name, next, current.number("revision")), true);
             } catch (ApiFailure e) {
                 if (e.status() != 412 || attempt == MAX_ATTEMPTS) {
                     throw e;
                 }
+                current = get(name);
             }
         }
     }
@@ -182,43 +169,20 @@ public final class Functions {
                                 .json(body));
     }
 
-    /** An older server ignores {@code dryRun} and would store. So ask with a body that none stores, and a value that only a
-     * newer one refuses.
-     */
-    boolean canPreview() {
-        if (previews == null) {
-            try {
-                api.document(Request.of("POST", ALL + "?dryRun=probe").json(Doc.empty()));
-                previews = false;
-            } catch (ApiFailure e) {
-                if (e.status() != 400) {
-                    throw e;
-                }
-                previews = e.problem().docs("errors").stream()
-                        .anyMatch(error -> error.text("field").equals("dryRun"));
-            }
-        }
-        return previews;
-    }
-
     private static String path(String ref) {
         return ALL + "/" + Request.encode(ref).replace("%40", "@");
     }
 
-    private interface Call<T> {
-        T make();
-    }
-
-    private <T> T naming(String ref, Call<T> call) {
+    /** Calls with {@code ref}; the failure suggests a name when there is no such function. */
+    public <T> T naming(String ref, Supplier<T> call) {
         try {
-            return call.make();
+            return call.get();
         } catch (ApiFailure e) {
             throw e.code().equals("function_not_found") ? unknown(ref, e) : e;
         }
     }
 
-    /** Tells that there is no such function, and which one may be meant. */
-    public ApiFailure unknown(String ref, ApiFailure e) {
+    private ApiFailure unknown(String ref, ApiFailure e) {
         int at = ref.indexOf('@');
         var name = at < 0 ? ref : ref.substring(0, at);
         var names = new ArrayList<String>();
@@ -234,25 +198,29 @@ public final class Functions {
                 : e.explained("no function \"%s\"".formatted(name), List.of(Suggestion.line(name, names, LIST)));
     }
 
-    /** Names the flags of the fields that the server refused. */
-    static ApiFailure namingFlags(ApiFailure e) {
-        var errors = e.problem().docs("errors");
-        return errors.isEmpty()
+    /** Names the flags of the fields that the server refused.
+     *
+     * @param others what a verb calls the fields that it has no flag for
+     */
+    public static ApiFailure namingFlags(ApiFailure e, Map<String, String> others) {
+        return e.fieldErrors().isEmpty()
                 ? e
                 : e.explained(
                         "invalid function",
-                        errors.stream().map(Functions::flagError).toList());
+                        e.fieldErrors().stream()
+                                .map(error -> flagError(error, others))
+                                .toList());
     }
 
-    private static String flagError(Doc error) {
-        var path = error.text("field");
+    private static String flagError(ApiFailure.FieldError error, Map<String, String> others) {
+        var path = error.field();
         return Field.around(path)
                 .filter(field -> !field.flags().isEmpty())
-                .map(field -> field.flag()
+                .map(field -> others.getOrDefault(field.path(), field.flag())
                         + path.substring(field.path().length()).replaceFirst("^\\.", " ")
                         + (path.contains("[") || path.equals(field.path()) ? " " : ": ")
-                        + error.text("message")
+                        + error.message()
                         + field.kind().unit())
-                .orElseGet(() -> path + " " + error.text("message"));
+                .orElseGet(error::toString);
     }
 }

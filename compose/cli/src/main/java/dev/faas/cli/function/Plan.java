@@ -52,29 +52,25 @@ final class Plan {
             try {
                 steps.add(step(functions, definition, current.get(definition.name())));
             } catch (ApiFailure e) {
-                var errors = e.problem().docs("errors");
+                var errors = e.fieldErrors();
                 if (errors.isEmpty() || e.status() != 400) {
                     throw e;
                 }
-                errors.forEach(error -> mistakes.add(definition.at(error.text("field")), message(error)));
+                errors.forEach(error -> mistakes.add(definition.at(error.field()), error.toString()));
             }
         }
         mistakes.check();
         return steps;
     }
 
-    static String message(Doc error) {
-        return (error.text("field") + " " + error.text("message")).strip();
-    }
-
     static Step step(Functions functions, Definition wanted, @Nullable Doc current) {
         if (current == null) {
-            var stored = functions.canPreview() ? functions.preview(wanted.body(), null) : wanted.body();
+            var stored = functions.preview(wanted.body(), null);
             return new Step(Action.created, wanted.name(), wanted, null, Spec.changes(stored));
         }
         var next = Spec.asStored(wanted.body(), current);
         boolean same = Spec.isSame(next, current);
-        if ((!same || wanted.body().get(Field.MODE) == null) && functions.canPreview()) {
+        if (!same || wanted.body().get(Field.MODE) == null) {
             next = functions.preview(wanted.body(), current);
         }
         var changes = Spec.changes(current, next);

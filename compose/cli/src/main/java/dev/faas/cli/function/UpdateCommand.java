@@ -7,7 +7,7 @@ import dev.faas.cli.http.ApiFailure;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -36,17 +36,18 @@ final class UpdateCommand extends WriteVerb {
 
     @Override
     protected int run(Session session) throws IOException {
-        var file = begin(Doc.empty());
-        Optional<Doc> updated;
+        var file = begin();
+        Functions.UpdateResult updated;
         try {
-            updated = new Functions(session.api()).update(name, current -> change(session, current, file));
+            var functions = new Functions(session.api());
+            updated = functions.update(functions.get(name), current -> change(session, current, file));
         } catch (ApiFailure e) {
-            throw Functions.namingFlags(e);
+            throw Functions.namingFlags(e, Map.of());
         }
-        if (updated.isEmpty()) {
-            session.output().note("%s has these values already; nothing was changed.".formatted(name));
+        if (updated.hasChanged()) {
+            Show.written(session, updated.function(), "Updated");
         } else {
-            Show.written(session, updated.get(), "Updated");
+            session.output().note("%s has these values already; nothing was changed.".formatted(name));
         }
         return Exit.OK;
     }

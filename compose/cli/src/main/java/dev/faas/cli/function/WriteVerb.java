@@ -4,7 +4,7 @@ import dev.faas.cli.Doc;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,8 +20,9 @@ abstract class WriteVerb extends Verb {
     @Option(
             names = "--env-file",
             paramLabel = "FILE",
-            description = "Set the environment variables of this file, as docker run does. --env wins.")
-    private @Nullable Path envFile;
+            description =
+                    "Set the environment variables of this file, as docker run does. --env wins. May be repeated.")
+    private List<String> envFiles = List.of();
 
     @Option(
             names = "--from",
@@ -32,12 +33,9 @@ abstract class WriteVerb extends Verb {
     @Spec
     private @Nullable CommandSpec command;
 
-    /** What the user asks for.
-     *
-     * @param base without {@code --from}
-     */
-    Doc begin(Doc base) throws IOException {
-        return from == null ? base : FunctionFiles.readOne(from, name).body();
+    /** The function of {@code --from}; empty without it. */
+    Doc begin() throws IOException {
+        return from == null ? Doc.empty() : FunctionFiles.readOne(from, name).body();
     }
 
     boolean hasFile() {
@@ -48,7 +46,7 @@ abstract class WriteVerb extends Verb {
         FieldFlags.apply(
                 Objects.requireNonNull(command),
                 function,
-                envFile,
+                envFiles,
                 session.terminal().env());
     }
 }

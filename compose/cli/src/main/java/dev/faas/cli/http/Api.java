@@ -160,7 +160,8 @@ public final class Api {
         private final Request request;
         private final Function<Response, T> reader;
         private final Retries retries = new Retries(limits.request());
-        private boolean repeated;
+        /** Whether an earlier try may have taken effect. */
+        private boolean isOpen;
 
         Call(Request request, Function<Response, T> reader) {
             this.request = request;
@@ -187,9 +188,9 @@ public final class Api {
                 return Optional.of(reader.apply(response));
             } catch (ApiFailure e) {
                 if (!mayRepeat(e) || !retries.pause(e.retryAfter())) {
-                    throw repeated ? e.afterRepeat() : e;
+                    throw isOpen ? e.afterRepeat() : e;
                 }
-                repeated = true;
+                isOpen |= e.status() != 429;
                 return Optional.empty();
             } catch (UncheckedIOException e) {
                 return afterBreak(e.getCause());
@@ -207,7 +208,7 @@ public final class Api {
             if (!mayRepeat || !retries.pause(Duration.ZERO)) {
                 throw unreachable(cause);
             }
-            repeated = true;
+            isOpen |= !neverSent;
             return Optional.empty();
         }
 

@@ -72,6 +72,27 @@ public final class ApiFailure extends Failure {
         return problem;
     }
 
+    /** A field that the server refuses.
+     *
+     * @param field its path; empty: the whole body
+     */
+    public record FieldError(String field, String message) {
+        @Override
+        public String toString() {
+            return (field + " " + message).strip();
+        }
+    }
+
+    public List<FieldError> fieldErrors() {
+        return fieldErrors(problem);
+    }
+
+    private static List<FieldError> fieldErrors(Doc problem) {
+        return problem.docs("errors").stream()
+                .map(error -> new FieldError(error.text("field"), error.text("message")))
+                .toList();
+    }
+
     private static int exitOf(int status) {
         return switch (status) {
             case 400, 413 -> Exit.USAGE;
@@ -89,7 +110,7 @@ public final class ApiFailure extends Failure {
 
     private static List<String> adviceOf(Doc problem) {
         var advice = new ArrayList<String>();
-        problem.docs("errors").forEach(error -> advice.add(error.text("field") + " " + error.text("message")));
+        fieldErrors(problem).forEach(error -> advice.add(error.toString()));
         requestId(problem).ifPresent(advice::add);
         return advice;
     }

@@ -25,7 +25,7 @@ public final class EventReader {
      */
     public EventReader(Api api, String activationId, String after, Consumer<String> trouble) {
         this.api = api;
-        this.path = "/v1/activations/" + Request.encode(activationId) + "/events";
+        this.path = ActivationPath.of(activationId, "events");
         this.lastId = after;
         this.contact = api.contact(
                 () -> "It may still run: faas attach " + activationId + (lastId.isEmpty() ? "" : " --after " + lastId),

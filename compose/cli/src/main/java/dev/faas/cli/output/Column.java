@@ -49,10 +49,6 @@ public record Column(
                 true);
     }
 
-    public static Column status(String title, String field) {
-        return text(title, field);
-    }
-
     private static String ago(Optional<Instant> time) {
         return time.map(t -> Durations.ago(t, Instant.now())).orElse("");
     }

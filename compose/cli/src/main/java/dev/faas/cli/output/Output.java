@@ -184,6 +184,6 @@ public final class Output {
 
     /** In colour where that is wanted; colour never carries meaning alone. */
     public String colour(String text, int sgr) {
-        return terminal.hasColour(false, settings.noColour()) ? "\u001b[" + sgr + "m" + text + "\u001b[0m" : text;
+        return terminal.hasColour(settings.noColour()) ? "\u001b[" + sgr + "m" + text + "\u001b[0m" : text;
     }
 }

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Aligns columns and fits them into the width of a terminal. */
-final class Table {
+public final class Table {
     private static final String GAP = "  ";
     private static final int MIN_WIDTH = 4;
 
@@ -79,7 +79,7 @@ final class Table {
     }
 
     /** Cuts from the end; shows that it did. */
-    static String cut(String text, int width) {
+    public static String cut(String text, int width) {
         if (length(text) <= width) {
             return text;
         }

@@ -1,6 +1,7 @@
 package dev.faas.cli.run;
 
 import dev.faas.cli.Failure;
+import dev.faas.cli.http.ActivationPath;
 import dev.faas.cli.http.Api;
 import dev.faas.cli.http.Request;
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class ActivationWait {
             long seconds = Math.clamp(left, 0, LONGEST_REQUEST_S);
             try {
                 var outcome = new Outcome(api.retryFor(Duration.ZERO)
-                        .document(Request.get("/v1/activations/" + Request.encode(id) + "?wait=" + seconds)
+                        .document(Request.get(ActivationPath.of(id) + "?wait=" + seconds)
                                 .readLimit(Duration.ofSeconds(seconds + ANSWER_S))));
                 contact.established();
                 if (outcome.hasEnded()) {

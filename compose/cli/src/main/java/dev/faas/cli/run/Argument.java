@@ -1,12 +1,10 @@
 package dev.faas.cli.run;
 
 import dev.faas.cli.Failure;
-import java.io.IOException;
-import java.io.InputStream;
+import dev.faas.cli.InputFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -18,32 +16,20 @@ final class Argument {
     private Argument() {}
 
     /**
-     * @param word {@code -} stands for {@code stdin}; null: none
+     * @param word {@code -} stands for standard input; null: none
      * @param file null: none
      */
-    static String read(@Nullable String word, @Nullable Path file, InputStream stdin) {
+    static String read(@Nullable String word, @Nullable Path file) {
         if (word != null && file != null) {
             throw Failure.usage("give either an argument or --file");
         }
         if (file != null) {
-            try (var in = Files.newInputStream(file)) {
-                return read("--file " + file, in);
-            } catch (IOException e) {
-                throw Failure.usage("--file: cannot read %s: %s".formatted(file, reason(e)));
-            }
+            return check("--file " + file, InputFile.read("--file", file.toString(), MAX_BYTES + 1));
         }
         if ("-".equals(word)) {
-            try {
-                return read("standard input", stdin);
-            } catch (IOException e) {
-                throw Failure.usage("cannot read standard input: " + reason(e));
-            }
+            return check("standard input", InputFile.read("ARG", "-", MAX_BYTES + 1));
         }
         return word == null ? "" : check("the argument", word.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String read(String source, InputStream in) throws IOException {
-        return check(source, in.readNBytes(MAX_BYTES + 1));
     }
 
     /** @param source named in the error */
@@ -69,13 +55,5 @@ final class Argument {
                     "Encode it, for example with base64.");
         }
         return text;
-    }
-
-    private static String reason(IOException e) {
-        return switch (e) {
-            case java.nio.file.NoSuchFileException missing -> "no such file";
-            case java.nio.file.AccessDeniedException denied -> "permission denied";
-            default -> String.valueOf(e.getMessage());
-        };
     }
 }

@@ -2,6 +2,7 @@ package dev.faas.cli.run;
 
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
+import dev.faas.cli.http.ActivationPath;
 import dev.faas.cli.http.Api;
 import dev.faas.cli.http.Request;
 import java.time.Duration;
@@ -100,7 +101,7 @@ final class Interruption implements AutoCloseable {
             return stillRunning(id);
         }
         try {
-            api.retryFor(CANCEL_LIMIT).document(Request.of("DELETE", "/v1/activations/" + Request.encode(id)));
+            api.retryFor(CANCEL_LIMIT).document(Request.of("DELETE", ActivationPath.of(id)));
             return id + " is being cancelled.";
         } catch (Failure e) {
             return "cannot cancel: " + e.text() + "\n" + stillRunning(id);

@@ -4,10 +4,9 @@ import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
-import dev.faas.cli.UnknownFunction;
 import dev.faas.cli.Verb;
+import dev.faas.cli.function.Functions;
 import dev.faas.cli.http.Api;
-import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.output.Durations;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -94,7 +94,7 @@ public final class InvokeCommand extends Verb {
             throw Failure.usage("--output-file needs a call that waits for the whole result");
         }
         var limit = wait == null ? null : Durations.parse("--wait", wait);
-        var argument = Argument.read(word, file, System.in);
+        var argument = Argument.read(word, file);
         var submission = Submission.of(argument, Submission.timeoutSeconds(timeout), tags, key);
         var api = session.api();
         try (var interruption = new Interruption(session, api, Interruption.Action.detach, "")) {
@@ -119,11 +119,7 @@ public final class InvokeCommand extends Verb {
 
     private Doc submit(Api api, Submission submission, @Nullable Duration limit) {
         boolean waits = !async && !follow && (limit == null || limit.toSeconds() >= FIRST_WAIT_S);
-        try {
-            return submission.submit(api, ref, waits ? FIRST_WAIT_S : 0);
-        } catch (ApiFailure e) {
-            throw UnknownFunction.explain(e, api, ref);
-        }
+        return new Functions(api).naming(ref, () -> submission.submit(api, ref, waits ? FIRST_WAIT_S : 0));
     }
 
     private static Outcome await(Session session, Api api, Doc accepted, @Nullable Duration limit)
@@ -175,8 +171,7 @@ public final class InvokeCommand extends Verb {
         }
     }
 
-    private static void copyResult(Api api, Outcome outcome, java.util.function.Consumer<byte[]> target)
-            throws InterruptedException {
+    private static void copyResult(Api api, Outcome outcome, Consumer<byte[]> target) throws InterruptedException {
         var inline = outcome.record().find("result");
         if (inline.isPresent()) {
             target.accept(inline.get().getBytes(StandardCharsets.UTF_8));
@@ -199,6 +194,6 @@ public final class InvokeCommand extends Verb {
 
     @Override
     protected int exitOf(Failure failure) {
-        return !exitCode || failure.exit() == Exit.TIMED_OUT ? failure.exit() : AttachCommand.exitOfFailure(failure);
+        return !exitCode || failure.exit() == Exit.TIMED_OUT ? failure.exit() : AttachedVerb.exitOfFailure(failure);
     }
 }

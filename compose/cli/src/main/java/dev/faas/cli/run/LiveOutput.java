@@ -4,14 +4,15 @@ import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
+import dev.faas.cli.http.ActivationPath;
 import dev.faas.cli.http.Api;
 import dev.faas.cli.http.Event;
 import dev.faas.cli.http.EventReader;
-import dev.faas.cli.http.Request;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Prints the output of an activation as it arrives, each byte once, until the activation has ended. What the event stream does
@@ -50,7 +51,7 @@ final class LiveOutput {
                     .read(event -> interruption.print(event.id(), () -> print(event, progress)));
         }
         interruption.ended();
-        var outcome = new Outcome(latest == null ? api.get(activation()) : latest);
+        var outcome = new Outcome(latest == null ? api.get(ActivationPath.of(id)) : latest);
         if (!outcome.hasEnded()) {
             throw new Failure(
                     Exit.UNAVAILABLE, "the event stream of %s ended before the activation".formatted(id), "Try again.");
@@ -62,10 +63,6 @@ final class LiveOutput {
         }
         outcome.truncations().forEach(text -> session.output().note("faas: " + text));
         return outcome;
-    }
-
-    private String activation() {
-        return "/v1/activations/" + Request.encode(id);
     }
 
     private void print(Event event, WaitProgress progress) {
@@ -131,26 +128,10 @@ final class LiveOutput {
 
     /** Whether only the terminal state is left. */
     private boolean isPruned() throws InterruptedException {
-        try {
-            new EventReader(api, id, "", trouble -> {}).read(event -> {
-                throw new FirstState(parse(event));
-            });
-        } catch (FirstState first) {
-            return new Outcome(first.state).hasEnded();
-        }
-        return true;
-    }
-
-    /** Ends the reading of a stream. */
-    private static final class FirstState extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        private final transient Doc state;
-
-        FirstState(Doc state) {
-            super(null, null, false, false);
-            this.state = state;
-        }
+        var first = new AtomicReference<@Nullable Doc>();
+        new EventReader(api, id, "", trouble -> {}).read(event -> first.compareAndSet(null, parse(event)));
+        var state = first.get();
+        return state == null || new Outcome(state).hasEnded();
     }
 
     static Doc parse(Event event) {

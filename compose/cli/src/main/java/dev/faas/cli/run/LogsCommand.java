@@ -4,10 +4,10 @@ import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
-import dev.faas.cli.UnknownFunction;
 import dev.faas.cli.Verb;
+import dev.faas.cli.function.Functions;
+import dev.faas.cli.http.ActivationPath;
 import dev.faas.cli.http.Api;
-import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.http.Request;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -72,29 +72,20 @@ public final class LogsCommand extends Verb {
         return Exit.OK;
     }
 
-    /** An id begins with a digit, the name of a function with a letter. */
     private Doc find(Api api) {
-        if (ref.matches("[0-9].*")) {
-            return api.get("/v1/activations/" + Request.encode(ref));
+        if (ActivationPath.isId(ref)) {
+            return api.get(ActivationPath.of(ref));
         }
-        try {
-            return api.list("/v1/activations?function=" + Request.encode(ref), 1).stream()
-                    .findFirst()
-                    .orElseThrow(() -> noActivation(api));
-        } catch (ApiFailure e) {
-            throw UnknownFunction.explain(e, api, ref);
+        var functions = new Functions(api);
+        var newest =
+                functions.naming(ref, () -> api.list("/v1/activations?function=" + Request.encode(ref), 1)).stream()
+                        .findFirst();
+        if (newest.isEmpty()) {
+            // The list of a function that does not exist is empty, too.
+            functions.get(ref);
         }
-    }
-
-    /** Where the list of a function that does not exist is empty, asking for the function tells the two apart. */
-    private Failure noActivation(Api api) {
-        try {
-            api.get("/v1/functions/" + Request.encode(ref));
-        } catch (ApiFailure e) {
-            return UnknownFunction.explain(e, api, ref);
-        }
-        return new Failure(
-                Exit.NOT_FOUND, "%s has no activation yet".formatted(ref), "Start one: faas invoke %s".formatted(ref));
+        return newest.orElseThrow(() -> new Failure(
+                Exit.NOT_FOUND, "%s has no activation yet".formatted(ref), "Start one: faas invoke %s".formatted(ref)));
     }
 
     static byte[] lastLines(byte[] text, int lines) {

@@ -1,12 +1,12 @@
 package dev.faas.cli.run;
 
 import dev.faas.cli.Doc;
+import dev.faas.cli.Environment;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
-import dev.faas.cli.Verb;
 import dev.faas.cli.output.Sizes;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,9 +33,9 @@ import picocli.CommandLine.Parameters;
             "  faas run -m 512m --timeout 1h -e LEVEL=3 --network outbound busybox sh -c 'wget -qO- example.org'",
             "  faas run -d busybox sleep 60",
             "",
-            "Exit codes: the command's; 128 + n killed by signal n; 124 timed out; 137 out of memory; 126 and 127 the command cannot be executed; 125 any other failure; 130 interrupted, the command still runs."
+            AttachedVerb.EXIT_CODES
         })
-public final class RunCommand extends Verb {
+public final class RunCommand extends AttachedVerb {
     /** The most that the API allows, so that as little as possible is cut. */
     private static final int MAX_OUTPUT_KB = 16_384;
 
@@ -59,7 +59,7 @@ public final class RunCommand extends Verb {
     private List<String> env = new ArrayList<>();
 
     @Option(names = "--env-file", paramLabel = "FILE", description = "Read environment variables, one a line.")
-    private List<Path> envFiles = new ArrayList<>();
+    private List<String> envFiles = new ArrayList<>();
 
     @Option(
             names = {"-m", "--memory"},
@@ -123,21 +123,10 @@ public final class RunCommand extends Verb {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean rm;
 
-    @Option(
-            names = "--on-interrupt",
-            paramLabel = "ACTION",
-            defaultValue = "detach",
-            description = "What Ctrl-C does: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    private Interruption.Action onInterrupt = Interruption.Action.detach;
-
     @Override
     protected int run(Session session) throws InterruptedException {
         var line = CommandLine.of(entrypoint, words);
-        var argument = Argument.read(null, null, System.in);
-        if (!line.argument().isEmpty()) {
-            argument = Argument.check(
-                    "the last argument", line.argument().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        }
+        var argument = Argument.check("the last argument", line.argument().getBytes(StandardCharsets.UTF_8));
         var function = RunFunction.of(name, spec(session, line));
         var submission = Submission.of(argument, OptionalLong.empty(), tags, null);
         var api = session.api();
@@ -151,9 +140,7 @@ public final class RunCommand extends Verb {
                 return Exit.OK;
             }
             var outcome = new LiveOutput(session, api, id, "", CommandOutput.of(session), interruption).follow();
-            return AttachCommand.exit(session, outcome);
-        } catch (dev.faas.cli.http.ApiFailure e) {
-            throw RunFlags.explain(e);
+            return exit(session, outcome);
         }
     }
 
@@ -176,19 +163,12 @@ public final class RunCommand extends Verb {
                 .with("env", Environment.read(envFiles, env, session.terminal().env()))
                 .with("network", network)
                 .with("limits", limits)
-                .with("readOnlyRoot", readOnly);
-        if (!line.takesArgument()) {
-            spec.with("argumentAs", "none");
-        }
+                .with("readOnlyRoot", readOnly)
+                .with("argumentAs", line.takesArgument() ? "last" : "none");
         if (mode != null) {
             spec.with("mode", mode);
         }
         return spec;
-    }
-
-    @Override
-    protected int exitOf(Failure failure) {
-        return AttachCommand.exitOfFailure(failure);
     }
 
     /** What of a command line is the function's and what is the argument.

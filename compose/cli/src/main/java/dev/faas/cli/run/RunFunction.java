@@ -1,19 +1,17 @@
 package dev.faas.cli.run;
 
 import dev.faas.cli.Doc;
-import dev.faas.cli.Exit;
-import dev.faas.cli.Failure;
+import dev.faas.cli.function.Functions;
 import dev.faas.cli.http.Api;
 import dev.faas.cli.http.ApiFailure;
-import dev.faas.cli.http.Request;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The function behind {@code faas run}: an ad-hoc one that is found by what it consists of, or one with a name of the user's. */
@@ -21,8 +19,7 @@ final class RunFunction {
     private static final int HASH_LENGTH = 10;
     private static final int IDLE_TTL_SECONDS = 3_600;
     private static final int MOST_TRIES = 4;
-    /** Members of a function that platforms before them refuse. */
-    private static final List<String> NEW_FIELDS = List.of("argumentAs", "idleTtlSeconds");
+    private static final Map<String, String> ARGUMENTS = Map.of("image", "IMAGE", "command", "ARG");
 
     private final String name;
     private final boolean isAdHoc;
@@ -58,8 +55,12 @@ final class RunFunction {
 
     /** Submits, and creates or updates the function where that is needed. */
     Doc submit(Api api, Submission submission) {
+        var functions = new Functions(api);
         if (!isAdHoc) {
-            return submission.submit(api, name + "@" + currentRevision(api, submission.key()), 0);
+            return submission.submit(
+                    api,
+                    name + "@" + namingFlags(() -> createOrUpdate(functions)).number("revision"),
+                    0);
         }
         for (int tries = 1; ; tries++) {
             try {
@@ -68,91 +69,44 @@ final class RunFunction {
                 if (!e.code().equals("function_not_found") || tries == MOST_TRIES) {
                     throw e;
                 }
-                create(api, submission.key());
+                namingFlags(() -> tryCreate(functions));
             }
         }
     }
 
-    /** It is fine when there is one already: another process was faster, or the answer to an earlier try was lost. */
-    private void create(Api api, String key) {
+    /** Empty: another process was faster. */
+    private Optional<Doc> tryCreate(Functions functions) {
         var body = Doc.empty().with("name", name);
         body.fields().putAll(spec.fields());
         try {
-            api.document(Request.of("POST", "/v1/functions").json(body).idempotent(key));
+            return Optional.of(functions.create(body));
         } catch (ApiFailure e) {
             if (!e.code().equals("function_exists")) {
-                throw explain(e);
+                throw e;
             }
+            return Optional.empty();
         }
     }
 
-    private long currentRevision(Api api, String key) {
-        for (int tries = 1; ; tries++) {
-            try {
-                return updated(api);
-            } catch (ApiFailure e) {
-                if (tries == MOST_TRIES) {
-                    throw e;
-                }
-                if (e.code().equals("function_not_found")) {
-                    create(api, key);
-                } else if (e.status() != 412) {
-                    throw explain(e);
-                }
-            }
-        }
+    /** The revision that is as the flags say. */
+    private Doc createOrUpdate(Functions functions) {
+        var stored = functions.find(name).or(() -> tryCreate(functions)).orElseGet(() -> functions.get(name));
+        return functions.update(stored, this::merge).function();
     }
 
-    /** Returns the revision that is as the flags say. */
-    private long updated(Api api) {
-        var path = "/v1/functions/" + Request.encode(name);
-        var tag = new String[1];
-        var stored = api.call(Request.get(path), response -> {
-            tag[0] = response.header("ETag").orElse("*");
-            return response.doc();
-        });
-        var wanted = merged(stored);
-        if (isSame(stored.fields(), wanted)) {
-            return stored.number("revision");
-        }
-        return api.document(Request.of("PUT", path).json(new Doc(wanted)).header("If-Match", tag[0]))
-                .number("revision");
-    }
-
-    /** The stored function with what the flags say. What {@code run} has no flag for stays. */
-    private Map<String, @Nullable Object> merged(Doc stored) {
-        var merged = new LinkedHashMap<>(stored.fields());
-        merged.putAll(spec.fields());
+    /** What {@code run} has no flag for stays. */
+    private Doc merge(Doc stored) {
         var limits = new LinkedHashMap<>(stored.doc("limits").fields());
         limits.putAll(spec.doc("limits").fields());
-        merged.put("limits", limits);
-        if (spec.get("argumentAs") == null && stored.get("argumentAs") != null) {
-            merged.put("argumentAs", "last");
-        }
-        return merged;
+        stored.fields().putAll(spec.fields());
+        return stored.with("limits", limits);
     }
 
-    private static boolean isSame(@Nullable Object a, @Nullable Object b) {
-        if (a instanceof Number x && b instanceof Number y) {
-            return x.doubleValue() == y.doubleValue();
+    private static <T> T namingFlags(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (ApiFailure e) {
+            throw Functions.namingFlags(e, ARGUMENTS);
         }
-        if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
-            return x.keySet().equals(y.keySet()) && x.keySet().stream().allMatch(key -> isSame(x.get(key), y.get(key)));
-        }
-        return Objects.equals(a, b);
-    }
-
-    private static Failure explain(ApiFailure e) {
-        var unknown = e.problem().docs("errors").stream()
-                .filter(error -> error.text("message").contains("not a field"))
-                .map(error -> error.text("field"))
-                .filter(NEW_FIELDS::contains)
-                .toList();
-        return unknown.isEmpty()
-                ? e
-                : new Failure(
-                        Exit.REFUSED,
-                        "this platform is too old for faas run: it has no " + String.join(", ", unknown),
-                        "Update it, or use: faas fn create NAME --image IMAGE   faas invoke NAME ARG");
     }
 }

@@ -1,6 +1,8 @@
 package dev.faas.cli.run;
 
+import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
+import dev.faas.cli.http.ActivationPath;
 import dev.faas.cli.http.Api;
 import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.http.Request;
@@ -10,32 +12,45 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /** Copies the stored result or log of an activation, in constant memory. Goes on where it was when the connection breaks. */
-final class StoredOutput {
+public final class StoredOutput {
     private static final int BLOCK = 64 * 1024;
+    private static final int NOT_ENDED = 202;
     private static final int RANGE_NOT_SATISFIABLE = 416;
 
     private final Api api;
-    private final String path;
+    private final String activationId;
+    private final String part;
 
-    private StoredOutput(Api api, String activationId, String kind) {
+    private StoredOutput(Api api, String activationId, String part) {
         this.api = api;
-        this.path = "/v1/activations/" + Request.encode(activationId) + "/" + kind;
+        this.activationId = activationId;
+        this.part = part;
     }
 
-    static StoredOutput result(Api api, String activationId) {
+    public static StoredOutput result(Api api, String activationId) {
         return new StoredOutput(api, activationId, "result");
     }
 
-    static StoredOutput log(Api api, String activationId) {
+    public static StoredOutput log(Api api, String activationId) {
         return new StoredOutput(api, activationId, "logs");
     }
 
-    /** @param from how many bytes to leave out */
-    void copy(long from, Consumer<byte[]> target) throws InterruptedException {
+    /** Fails when the activation has not ended and its result is asked for.
+     *
+     * @param from how many bytes to leave out
+     */
+    public void copy(long from, Consumer<byte[]> target) throws InterruptedException {
         var contact = api.contact(() -> "Try again later.", trouble -> {});
         long done = from;
         while (true) {
             try (var response = open(done)) {
+                if (response.status() == NOT_ENDED) {
+                    throw new Failure(
+                            Exit.REFUSED,
+                            "%s has not ended: it is %s"
+                                    .formatted(activationId, response.doc().text("status")),
+                            "Wait for it: faas act wait " + activationId);
+                }
                 skip(response, done);
                 var block = new byte[BLOCK];
                 for (int n; (n = response.body().read(block)) >= 0; ) {
@@ -56,7 +71,7 @@ final class StoredOutput {
     }
 
     private Response open(long from) throws IOException {
-        var request = Request.get(path);
+        var request = Request.get(ActivationPath.of(activationId, part));
         return api.open(from == 0 ? request : request.header("Range", "bytes=" + from + "-"));
     }
 

@@ -3,8 +3,8 @@ package dev.faas.cli.run;
 import dev.faas.cli.Doc;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
+import dev.faas.cli.http.ActivationPath;
 import dev.faas.cli.http.Api;
-import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Progress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +30,7 @@ final class WaitProgress implements AutoCloseable {
     /** @param isLineFree whether the cursor of the terminal is at the beginning of a line */
     WaitProgress(Session session, Api api, String activationId, BooleanSupplier isLineFree) {
         this.api = api.retryFor(Duration.ZERO);
-        this.path = "/v1/activations/" + Request.encode(activationId) + "/explain";
+        this.path = ActivationPath.of(activationId, "explain");
         this.isLineFree = isLineFree;
         this.progress = session.output().progress(this::line);
     }

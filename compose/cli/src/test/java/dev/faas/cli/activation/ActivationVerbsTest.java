@@ -32,46 +32,27 @@ class ActivationVerbsTest {
     }
 
     @Test
-    void listMergesStatesByTimeAndPrintsTabSeparatedValues() {
+    void listAsksForAllFiltersAndPrintsTabSeparatedValues() {
         server.on(
-                        "GET",
-                        "/v1/activations",
-                        200,
-                        page(record(A, "failed", ",\"waitMs\":5,\"durationMs\":7,\"reason\":\"exit_code\"")))
-                .on("GET", "/v1/activations", 200, page(record(B, "queued", ",\"waitMs\":null")));
+                "GET",
+                "/v1/activations",
+                200,
+                page(
+                        record(B, "queued", ",\"waitMs\":null"),
+                        record(A, "failed", ",\"waitMs\":5,\"durationMs\":7,\"reason\":\"exit_code\"")));
 
-        var run = run(
-                "act",
-                "list",
-                "--status",
-                "failed,queued",
-                "--function",
-                "resize",
-                "--tag",
-                "order=47:11",
-                "--limit",
-                "5");
+        var run =
+                run(("act list --status failed,queued --function resize --reason exit_code --since 2026-01-31T12:00:00Z"
+                                + " --tag order=47:11 --limit 5")
+                        .split(" "));
 
         assertThat(run.out())
                 .isEqualTo(B + "\tresize\tqueued\t2026-11-24T00:00:02.000Z\t\t\t\n" + A
                         + "\tresize\tfailed\t2026-11-24T00:00:01.000Z\t5\t7\texit_code\n");
         assertThat(server.received())
                 .extracting(StubServer.Received::path)
-                .containsExactly(
-                        "/v1/activations?function=resize&status=failed&tag=order%3A47%3A11&limit=6",
-                        "/v1/activations?function=resize&status=queued&tag=order%3A47%3A11&limit=6");
-    }
-
-    @Test
-    void listFiltersByReasonWhereThePlatformDoesNot() {
-        server.on(
-                "GET",
-                "/v1/activations",
-                200,
-                page(record(B, "failed", ",\"reason\":\"signal\""), record(A, "failed", ",\"reason\":\"exit_code\"")));
-
-        assertThat(run("act", "list", "--reason", "exit_code", "-o", "name").out())
-                .isEqualTo(A + "\n");
+                .containsExactly("/v1/activations?function=resize&status=failed&status=queued&reason=exit_code"
+                        + "&since=2026-01-31T12%3A00%3A00Z&tag=order%3A47%3A11&limit=6");
     }
 
     @Test
@@ -88,15 +69,11 @@ class ActivationVerbsTest {
 
     @Test
     void psListsQueuedAndRunning() {
-        server.on("GET", "/v1/activations", 200, page(record(A, "queued", "")))
-                .on(
-                        "GET",
-                        "/v1/activations",
-                        200,
-                        page(record(B, "running", ",\"startedAt\":\"2026-11-24T00:00:03.000Z\"")));
+        server.on("GET", "/v1/activations", 200, page(record(B, "running", ""), record(A, "queued", "")));
 
         assertThat(run("ps", "-o", "name").out()).isEqualTo(B + "\n" + A + "\n");
-        assertThat(server.received()).extracting(StubServer.Received::path).allMatch(path -> path.contains("status="));
+        assertThat(server.received().getFirst().path())
+                .isEqualTo("/v1/activations?status=queued&status=running&limit=100");
     }
 
     @ParameterizedTest
@@ -126,7 +103,6 @@ class ActivationVerbsTest {
     void resultGoesOnWhereTheConnectionBroke() {
         var bytes = "0123456789\u0000".repeat(10_000).getBytes(StandardCharsets.UTF_8);
         server.on("GET", "/v1/activations/" + A + "/result", exchange -> {
-                    exchange.getResponseHeaders().add("ETag", "\"e\"");
                     exchange.sendResponseHeaders(200, bytes.length);
                     exchange.getResponseBody().write(bytes, 0, 70_000);
                     exchange.getResponseBody().flush();
@@ -144,7 +120,6 @@ class ActivationVerbsTest {
 
         assertThat(run.err()).isEmpty();
         assertThat(run.out().getBytes(StandardCharsets.UTF_8)).isEqualTo(bytes);
-        assertThat(server.received().getLast().header("If-Range")).isEqualTo("\"e\"");
     }
 
     @ParameterizedTest
@@ -180,8 +155,7 @@ class ActivationVerbsTest {
             delimiter = '|',
             value = {
                 "\"phases\":{\"queueMs\":100,\"pullMs\":null,\"bootMs\":100,\"runMs\":200} | queue,boot,run",
-                "\"waitMs\":100,\"startMs\":100,\"durationMs\":200 | queue,start,run",
-                "\"waitMs\":100,\"startMs\":null,\"durationMs\":null | queue"
+                "\"phases\":{\"queueMs\":100,\"pullMs\":null,\"bootMs\":null,\"runMs\":null} | queue"
             })
     void getDrawsThePhases(String measured, String phases) {
         server.on("GET", "/v1/activations/" + A, 200, record(A, "succeeded", "," + measured));

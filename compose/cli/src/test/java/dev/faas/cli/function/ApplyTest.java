@@ -64,14 +64,12 @@ class ApplyTest {
                 Doc.compact(whole("{\"name\":\"%s\",\"image\":\"a\"%s}".formatted(name, members))));
     }
 
-    /** Answers the probe as a server of today, and a preview with the defaults filled in. */
+    /** Answers a preview, or a write, with the defaults filled in. */
     private StubServer previews(String method, String path) {
         return server.on(method, path, exchange -> {
             var query = String.valueOf(exchange.getRequestURI().getQuery());
             var body = server.received().getLast().body();
-            if (query.equals("dryRun=probe")) {
-                StubServer.answer(exchange, 400, "{\"errors\":[{\"field\":\"dryRun\",\"message\":\"x\"}]}");
-            } else if (body.contains("refuse me")) {
+            if (body.contains("refuse me")) {
                 StubServer.answer(
                         exchange,
                         400,
@@ -93,9 +91,9 @@ class ApplyTest {
     @Test
     void createsUpdatesAndLeavesAlone() throws IOException {
         has("same", ",\"concurrency\":3");
-        has("other", ",\"concurrency\":3,\"labels\":{\"old\":\"1\"}").on("PUT", FUNCTIONS + "/other", 200, "{}");
-        server.on("POST", FUNCTIONS, 400, "{\"errors\":[{\"field\":\"name\",\"message\":\"is required\"}]}")
-                .on("POST", FUNCTIONS, 201, "{}");
+        has("other", ",\"concurrency\":3,\"labels\":{\"old\":\"1\"}");
+        previews("POST", FUNCTIONS);
+        previews("PUT", FUNCTIONS + "/other");
 
         var run = apply("""
                 functions:
@@ -113,18 +111,6 @@ class ApplyTest {
         assertThat(server.received().getLast().header("If-Match")).isEqualTo("\"3\"");
         assertThat(server.received().getLast().body())
                 .isEqualTo("{\"name\":\"other\",\"image\":\"b\",\"mode\":\"isolated\",\"concurrency\":3}");
-    }
-
-    @Test
-    void neverAsksAnOlderServerForAPreview() throws IOException {
-        server.on("POST", FUNCTIONS, 400, "{\"errors\":[{\"field\":\"name\",\"message\":\"is required\"}]}");
-
-        apply("functions: [{name: new, image: a}]", "--dry-run");
-
-        assertThat(server.received().stream()
-                        .filter(request -> request.method().equals("POST"))
-                        .map(request -> request.path() + " " + request.body()))
-                .containsExactly(FUNCTIONS + "?dryRun=probe {}");
     }
 
     @Test
@@ -163,7 +149,8 @@ class ApplyTest {
 
     @Test
     void goesOnAfterAFailureAndEndsWithItsCode() throws IOException {
-        server.on("POST", FUNCTIONS, 400, "{\"errors\":[{\"field\":\"name\",\"message\":\"is required\"}]}")
+        previews("POST", FUNCTIONS);
+        previews("POST", FUNCTIONS)
                 .on("POST", FUNCTIONS, 409, "{\"code\":\"function_exists\",\"detail\":\"There is one.\"}")
                 .on("POST", FUNCTIONS, 201, "{}");
 
@@ -178,8 +165,9 @@ class ApplyTest {
 
     @Test
     void stopsWhenThePlatformIsAway() throws IOException {
-        server.on("POST", FUNCTIONS, 400, "{\"errors\":[{\"field\":\"name\",\"message\":\"is required\"}]}")
-                .on("POST", FUNCTIONS, 500, "{\"code\":\"internal\",\"detail\":\"Broken.\"}");
+        previews("POST", FUNCTIONS);
+        previews("POST", FUNCTIONS);
+        previews("POST", FUNCTIONS).on("POST", FUNCTIONS, 500, "{\"code\":\"internal\",\"detail\":\"Broken.\"}");
 
         var run = apply("functions: [{name: a, image: a}, {name: b, image: a}, {name: c, image: a}]");
 
@@ -189,10 +177,9 @@ class ApplyTest {
 
     @Test
     void updatesAgainWhenAnotherWasFaster() throws IOException {
-        has("f", "")
-                .on("PUT", FUNCTIONS + "/f", 412, "{\"code\":\"precondition_failed\"}")
-                .on("PUT", FUNCTIONS + "/f", 200, "{}");
-        server.on("POST", FUNCTIONS, 400, "{\"errors\":[]}");
+        has("f", "");
+        previews("PUT", FUNCTIONS + "/f").on("PUT", FUNCTIONS + "/f", 412, "{\"code\":\"precondition_failed\"}");
+        previews("PUT", FUNCTIONS + "/f");
 
         assertThat(apply("functions: [{name: f, image: b, mode: isolated}]").out())
                 .isEqualTo("f\tupdated\timage\n");
@@ -214,8 +201,6 @@ class ApplyTest {
                                                 whole("{\"name\":\"kept\",\"labels\":{\"team\":\"web\"}}")
                                                         .fields(),
                                                 whole("{\"name\":\"gone\",\"labels\":{\"team\":\"web\"}}")
-                                                        .fields(),
-                                                whole("{\"name\":\"other\",\"labels\":{\"team\":\"db\"}}")
                                                         .fields()))))
                 .on("DELETE", FUNCTIONS + "/gone", 204, "");
         var text = "functions: [{name: kept, image: a, mode: isolated, labels: {team: web}}]";

@@ -114,7 +114,7 @@ class FunctionTest {
             --timeout=1.5s  | --timeout: '1.5s' is not a number of whole seconds
             --env==1        | --env: '=1' is not NAME=VALUE
             --command="a    | --command: a quote is not closed: "a
-            --env-file=/no  | --env-file: cannot read /no: /no
+            --env-file=/no  | --env-file: cannot read /no: no such file
             """)
     void refusesAFlagWithoutARequest(String flag, String error) {
         var run = run("fn", "create", "hello", "--image", "a", flag);
@@ -159,13 +159,15 @@ class FunctionTest {
         assertThat(writes()).hasSize(2);
     }
 
-    @Test
-    void createsOnceWhenTheRepeatFindsItsOwnFunction() throws IOException {
-        server.on("POST", FUNCTIONS, 503, "{\"code\":\"unavailable\"}")
+    /** After 429 nothing took effect, so the function is another's. */
+    @ParameterizedTest
+    @CsvSource({"503, unavailable, 0", "429, too_many_requests, 6"})
+    void takesTheFunctionForItsOwnOnlyAfterAnOpenOutcome(int status, String code, int exit) throws IOException {
+        server.on("POST", FUNCTIONS, status, "{\"code\":\"%s\"}".formatted(code))
                 .on("POST", FUNCTIONS, 409, "{\"code\":\"function_exists\"}")
                 .on("GET", HELLO, 200, hello(1, ""));
 
-        assertThat(run("fn", "create", "hello", "--image", "a").exit()).isZero();
+        assertThat(run("fn", "create", "hello", "--image", "a").exit()).isEqualTo(exit);
     }
 
     @ParameterizedTest
@@ -252,20 +254,18 @@ class FunctionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            fn list -o name                         | one two
-            fn list -o name --all                   | one two run-1
-            fn list -o name --label team=web        | two
-            fn list -o name -l dev.faas/ad-hoc=true | run-1
+            fn list -o name                         | one
+            fn list -o name --all                   | one run-1
+            fn list -o name -l dev.faas/ad-hoc=true | one run-1
             """)
-    void listsByLabelEvenIfTheServerDoesNot(String command, String names) throws IOException {
+    void hidesWhatRunMade(String command, String names) throws IOException {
         server.on(
                 "GET",
                 FUNCTIONS,
                 200,
-                "{\"items\":[%s,%s,%s],\"next\":null}"
+                "{\"items\":[%s,%s],\"next\":null}"
                         .formatted(
                                 stored(1, "{\"name\":\"one\",\"image\":\"a\"}"),
-                                stored(1, "{\"name\":\"two\",\"image\":\"a\",\"labels\":{\"team\":\"web\"}}"),
                                 stored(
                                         1,
                                         "{\"name\":\"run-1\",\"image\":\"a\",\"labels\":{\"dev.faas/ad-hoc\":\"true\"}}")));
@@ -360,6 +360,26 @@ class FunctionTest {
         var kept = Path.of(run.err().replaceAll("(?s).*--from (\\S+).*", "$1"));
         assertThat(Files.readString(kept)).contains("memoryMb: 256");
         Files.delete(kept);
+    }
+
+    @Test
+    void editSaysWhenTheEditorLeftNoFile() throws IOException {
+        server.on("GET", HELLO, 200, hello(3, ""));
+
+        var run = edit("mv -t " + folder);
+
+        assertThat(run.exit()).isEqualTo(Exit.USAGE);
+        assertThat(run.err()).contains("the editor: cannot read").doesNotContain("is kept");
+    }
+
+    @Test
+    void editKeepsATextThatItCannotRead() throws IOException {
+        server.on("GET", HELLO, 200, hello(3, ""));
+
+        var run = edit("printf '\\377' >>");
+
+        assertThat(run.err()).contains("is not UTF-8", "Your text is kept");
+        Files.delete(Path.of(run.err().replaceAll("(?s).*--from (\\S+).*", "$1")));
     }
 
     private ClientRun edit(String editor) {

@@ -76,7 +76,7 @@ class AttachCommandTest {
                         "GET",
                         EVENTS,
                         whole(state(5, record("running", 1, "")), out(6, "two\n"), state(7, succeeded(8, 0)), END))
-                .on("GET", EVENTS, whole(QUEUED));
+                .on("GET", EVENTS, whole(QUEUED, END));
 
         assertThat(attach("--after", "3")).isEqualTo(new ClientRun(0, "two\n", ""));
         assertThat(server.received().getFirst().header("Last-Event-ID")).isEqualTo("3");

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.faas.cli.ClientRun;
 import dev.faas.cli.Failure;
 import dev.faas.cli.StubServer;
-import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,20 +183,23 @@ class InvokeCommandTest {
     }
 
     @Test
-    void takesTheLargestArgumentUnchanged() {
+    void takesTheLargestArgumentUnchanged(@TempDir Path folder) throws IOException {
         var bytes = ("ü\r\n" + "x".repeat(131_067)).getBytes(StandardCharsets.UTF_8);
 
-        assertThat(Argument.read("-", null, new ByteArrayInputStream(bytes)).getBytes(StandardCharsets.UTF_8))
-                .isEqualTo(bytes);
+        var file = Files.write(folder.resolve("a"), bytes);
+
+        assertThat(Argument.read(null, file).getBytes(StandardCharsets.UTF_8)).isEqualTo(bytes);
     }
 
     @ParameterizedTest
     @CsvSource({"131072,120,too large", "1,0,NUL", "1,255,not UTF-8"})
-    void checksTheArgument(int length, int value, String text) {
+    void checksTheArgument(int length, int value, String text, @TempDir Path folder) throws IOException {
         var bytes = new byte[length];
         java.util.Arrays.fill(bytes, (byte) value);
 
-        assertThatThrownBy(() -> Argument.read("-", null, new ByteArrayInputStream(bytes)))
+        var file = Files.write(folder.resolve("a"), bytes);
+
+        assertThatThrownBy(() -> Argument.read(null, file))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining(text);
     }

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import dev.faas.cli.ClientRun;
 import dev.faas.cli.Doc;
+import dev.faas.cli.Environment;
 import dev.faas.cli.Failure;
 import dev.faas.cli.StubServer;
 import dev.faas.cli.StubServer.Received;
@@ -88,7 +89,7 @@ class RunCommandTest {
                 .isEqualTo(Doc.parse(("{'name':'%s','image':'busybox','entrypoint':null,'command':['sh','-c'],'env':{},"
                                         + "'network':'none','limits':{'cpus':0.5,'logKb':16384,'memoryMb':1536,"
                                         + "'resultKb':16384,'timeoutSeconds':300},'readOnlyRoot':false,"
-                                        + "'labels':{'dev.faas/ad-hoc':'true'},'idleTtlSeconds':3600}")
+                                        + "'argumentAs':'last','labels':{'dev.faas/ad-hoc':'true'},'idleTtlSeconds':3600}")
                                 .formatted(name)
                                 .replace('\'', '"'))
                         .fields());
@@ -123,22 +124,6 @@ class RunCommandTest {
     }
 
     @Test
-    void whenThePlatformIsTooOld_thenSaysSo() {
-        String[] args = {"run", "busybox"};
-        onSubmit(adHocName(args), answer(404, UNKNOWN));
-        server.on(
-                "POST",
-                "/v1/functions",
-                400,
-                "{\"code\":\"invalid_request\",\"errors\":[{\"field\":\"argumentAs\",\"message\":\"is not a field of this request\"}]}");
-
-        var run = run(args);
-
-        assertThat(run.exit()).isEqualTo(125);
-        assertThat(run.err()).contains("too old for faas run: it has no argumentAs");
-    }
-
-    @Test
     void namesTheFlagOfAnInvalidField() {
         String[] args = {"run", "-m", "4m", "busybox"};
         onSubmit(adHocName(args), answer(404, UNKNOWN));
@@ -151,12 +136,12 @@ class RunCommandTest {
         var run = run(args);
 
         assertThat(run.exit()).isEqualTo(125);
-        assertThat(run.err()).contains("-m: must be at least 8");
+        assertThat(run.err()).contains("\n--memory must be at least 8 (MiB)\n");
     }
 
     @Test
     void aNamedFunctionIsUpdatedWhenItDiffers_andSubmittedAtItsRevision() throws IOException {
-        var stored = "{'name':'job','image':'old','labels':{'team':'x'},'concurrency':7,'revision':4,"
+        var stored = "{'name':'job','image':'old','mode':'isolated','labels':{'team':'x'},'concurrency':7,'revision':4,"
                 + "'limits':{'memoryMb':128,'pids':9},'argumentAs':'none'}";
         server.on("GET", "/v1/functions/job", exchange -> answer(exchange, "\"4\"", stored))
                 .on("PUT", "/v1/functions/job", 412, "{\"code\":\"precondition_failed\"}")
@@ -180,7 +165,7 @@ class RunCommandTest {
     void aNamedFunctionThatIsAsWanted_staysAsItIs() {
         var stored = "{'name':'job','image':'busybox','entrypoint':null,'command':['echo'],'env':{'A':'1'},"
                 + "'network':'none','limits':{'memoryMb':128,'cpus':1.0,'pids':128,'timeoutSeconds':300,"
-                + "'resultKb':16384,'logKb':16384},'readOnlyRoot':false,'concurrency':7,'revision':4}";
+                + "'resultKb':16384,'logKb':16384},'readOnlyRoot':false,'concurrency':7,'revision':4,'mode':'isolated'}";
         server.on("GET", "/v1/functions/job", exchange -> answer(exchange, "\"4\"", stored));
         onSubmit("job@4", answer(202, ACCEPTED));
 
@@ -242,7 +227,8 @@ class RunCommandTest {
         var file = Files.writeString(
                 folder.resolve("env"), "\ufeffA=1\n# no\n\n  B=two words \nQUOTED=\"x\"\nHERE\nNOT_HERE\nC=file\n");
 
-        assertThat(Environment.read(List.of(file), List.of("C=flag", "HERE", "EMPTY=", "E=a=b"), Map.of("HERE", "h")))
+        assertThat(Environment.read(
+                        List.of(file.toString()), List.of("C=flag", "HERE", "EMPTY=", "E=a=b"), Map.of("HERE", "h")))
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
                         "A",
                         "1",

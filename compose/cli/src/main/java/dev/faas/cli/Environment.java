@@ -1,40 +1,30 @@
-package dev.faas.cli.run;
+package dev.faas.cli;
 
-import dev.faas.cli.Failure;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Reads {@code -e} and {@code --env-file} as Docker does. */
-final class Environment {
+/** Reads {@code --env} and {@code --env-file} as Docker does. */
+public final class Environment {
+    private static final int MAX_BYTES = 1 << 20;
+
     private Environment() {}
 
-    /** A later value replaces an earlier one; {@code -e} replaces those of files.
+    /** A later value replaces an earlier one; {@code --env} replaces those of files.
      *
      * @param own of this process, for names without a value
      */
-    static Map<String, String> read(List<Path> files, List<String> pairs, Map<String, String> own) {
+    public static Map<String, String> read(List<String> files, List<String> pairs, Map<String, String> own) {
         var env = new TreeMap<String, String>();
         files.forEach(file -> readFile(file, own, env));
-        pairs.forEach(pair -> add("-e", pair, own, env));
+        pairs.forEach(pair -> add("--env", pair, own, env));
         return env;
     }
 
-    private static void readFile(Path file, Map<String, String> own, Map<String, String> env) {
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(file);
-        } catch (IOException e) {
-            throw Failure.usage("--env-file: cannot read %s: %s".formatted(file, e));
-        }
+    private static void readFile(String file, Map<String, String> own, Map<String, String> env) {
+        var lines = InputFile.text("--env-file", file, MAX_BYTES).lines().toList();
         for (int i = 0; i < lines.size(); i++) {
             var line = lines.get(i).stripLeading();
-            if (i == 0 && line.startsWith("\ufeff")) {
-                line = line.substring(1);
-            }
             if (!line.isEmpty() && !line.startsWith("#")) {
                 add("%s:%d".formatted(file, i + 1), line, own, env);
             }
