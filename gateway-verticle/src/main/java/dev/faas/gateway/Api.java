@@ -47,12 +47,11 @@ final class Api {
         this.streams = streams;
     }
 
-    List<Listener> listeners(GatewayConfig config) {
-        var client = ClientProgram.open(config.cliFile());
+    List<Listener> listeners(GatewayConfig.Ports ports, ClientProgram client) {
         return List.of(
-                new Listener("api", config.ports().api(), on -> routeAll(on, client)),
-                new Listener("auth", config.ports().auth(), this::routeAccounts),
-                new Listener("registry", config.ports().registry(), this::routeFunctions));
+                new Listener("api", ports.api(), on -> routeAll(on, client)),
+                new Listener("auth", ports.auth(), this::routeAccounts),
+                new Listener("registry", ports.registry(), this::routeFunctions));
     }
 
     private void routeAll(Router on, ClientProgram client) {

@@ -1,9 +1,11 @@
 package dev.faas.gateway;
 
 import dev.faas.http.content.ByteBody;
+import dev.faas.http.content.ByteBody.Source;
 import dev.faas.wire.Problem;
 import dev.faas.wire.Sha256;
 import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -13,11 +15,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves the client program of this version, one executable file. Its entity tag is the SHA-256 that it had at the start. */
+/** Serves the client program of this version, one executable file, as it was at the start. Its entity tag is its SHA-256. */
 final class ClientProgram implements Handler<RoutingContext> {
     private static final Logger LOG = LoggerFactory.getLogger(ClientProgram.class);
 
-    private record Stored(Path file, ByteBody body) {}
+    private record Stored(Buffer bytes, ByteBody body) {
+        static Stored of(byte[] bytes) {
+            return new Stored(Buffer.buffer(bytes), new ByteBody(Sha256.hex(bytes), bytes.length));
+        }
+    }
 
     private final @Nullable Stored stored;
 
@@ -31,8 +37,7 @@ final class ClientProgram implements Handler<RoutingContext> {
             return new ClientProgram(null);
         }
         try {
-            var bytes = Files.readAllBytes(file);
-            return new ClientProgram(new Stored(file.toAbsolutePath(), new ByteBody(Sha256.hex(bytes), bytes.length)));
+            return new ClientProgram(Stored.of(Files.readAllBytes(file)));
         } catch (IOException e) {
             LOG.warn("client program not readable, it is not served path={} error={}", file, e.toString());
             return new ClientProgram(null);
@@ -54,6 +59,6 @@ final class ClientProgram implements Handler<RoutingContext> {
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/octet-stream")
                 .putHeader("Content-Disposition", "attachment; filename=\"faas\"")
                 .putHeader("X-Content-Type-Options", "nosniff");
-        stored.body().sendFile(ctx, stored.file());
+        stored.body().send(ctx, Source.of(stored.bytes()));
     }
 }

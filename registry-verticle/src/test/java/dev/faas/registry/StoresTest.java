@@ -41,7 +41,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -197,24 +196,6 @@ class StoresTest {
                 Await.eventually(() -> scans("activation_20310505_" + index + "_idx") == 40L * scans));
         assertThat(rowsRead("activation_20310505")).isEqualTo(readBefore);
         run("drop table activation_20310505");
-    }
-
-    @Test
-    void givenRowsOfAnEarlierVersionWhenMigratedThenTheyAreListedByReasonAndOneThatCannotBeReadDoesNoHarm()
-            throws Exception {
-        var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        var expired = accepted(now).expire(now);
-        var unreadable = accepted(now).expire(now);
-        await(ledger.write(List.of(line(expired, 1, PayloadCopy.NONE), line(unreadable, 2, PayloadCopy.NONE))));
-        run("update activation set record = '\\xff00' where id = '" + unreadable.id() + "'");
-        run("alter table activation drop column reason");
-
-        try (var migration = Pg.class.getResourceAsStream("/db/registry/V11__lists_by_reason.sql")) {
-            run(new String(migration.readAllBytes(), StandardCharsets.UTF_8));
-        }
-
-        var filter = new LedgerFilter(null, Set.of(), Set.of(Reason.QUEUE_TTL), null, null, Map.of());
-        assertThat(list(owner, filter)).containsExactly(expired);
     }
 
     @Test

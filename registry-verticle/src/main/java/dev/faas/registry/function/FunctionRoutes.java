@@ -6,6 +6,7 @@ import dev.faas.http.JsonFields;
 import dev.faas.http.content.ContentCoding;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
+import dev.faas.registry.function.Functions.Write;
 import dev.faas.registry.function.Functions.WriteResult;
 import dev.faas.registry.paging.KeyValueFilter;
 import dev.faas.registry.paging.Page;
@@ -63,16 +64,14 @@ public final class FunctionRoutes {
     }
 
     private Future<Buffer> create(RoutingContext ctx) {
-        boolean dryRun = isDryRun(ctx);
+        var write = write(ctx);
         var spec = bodies.read(Bodies.object(ctx));
-        if (dryRun) {
-            return functions.previewCreate(owner(ctx), spec).map(function -> {
-                var body = FunctionView.of(function);
+        return functions.create(owner(ctx), spec, write).map(written -> {
+            var body = FunctionView.of(written.function());
+            if (write == Write.PREVIEW) {
                 body.remove("id"); // the one of the function that is created later will differ
                 return json(ctx, body);
-            });
-        }
-        return functions.create(owner(ctx), spec).map(written -> {
+            }
             ctx.response()
                     .setStatusCode(201)
                     .putHeader(
@@ -128,12 +127,9 @@ public final class FunctionRoutes {
     }
 
     private Future<Buffer> revise(RoutingContext ctx, Function<FunctionRevision, FunctionSpec> next) {
-        var conditions = Preconditions.of(ctx.request());
-        return isDryRun(ctx)
-                ? functions
-                        .previewRevise(owner(ctx), ref(ctx), conditions, next)
-                        .map(function -> renderFunction(ctx, function))
-                : functions.revise(owner(ctx), ref(ctx), conditions, next).map(written -> renderWrite(ctx, written));
+        return functions
+                .revise(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), next, write(ctx))
+                .map(written -> renderWrite(ctx, written));
     }
 
     private static ObjectNode applyPatch(FunctionRevision current, ObjectNode patch) {
@@ -159,25 +155,24 @@ public final class FunctionRoutes {
     }
 
     private Future<Buffer> rollback(RoutingContext ctx) {
-        boolean dryRun = isDryRun(ctx);
+        var write = write(ctx);
         var fields = JsonFields.of(ctx);
         int revision = fields.requiredInteger("revision", 1, MAX_REVISION);
         fields.requireValid();
-        var conditions = Preconditions.of(ctx.request());
-        return dryRun
-                ? functions
-                        .previewRollback(owner(ctx), ref(ctx), conditions, revision)
-                        .map(function -> renderFunction(ctx, function))
-                : functions
-                        .rollback(owner(ctx), ref(ctx), conditions, revision)
-                        .map(written -> renderWrite(ctx, written));
+        return functions
+                .rollback(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), revision, write)
+                .map(written -> renderWrite(ctx, written));
     }
 
     private static Buffer renderWrite(RoutingContext ctx, WriteResult written) {
-        ctx.response()
-                .putHeader(
-                        HttpHeaders.ETAG, Preconditions.etag(written.function().revision()))
-                .putHeader(SEQUENCE, Long.toString(written.sequence()));
+        var sequence = written.sequence();
+        if (sequence != null) {
+            ctx.response()
+                    .putHeader(
+                            HttpHeaders.ETAG,
+                            Preconditions.etag(written.function().revision()))
+                    .putHeader(SEQUENCE, sequence.toString());
+        }
         return renderFunction(ctx, written.function());
     }
 
@@ -190,11 +185,11 @@ public final class FunctionRoutes {
         return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static boolean isDryRun(RoutingContext ctx) {
+    private static Write write(RoutingContext ctx) {
         return switch (ctx.queryParams().get("dryRun")) {
-            case null -> false;
-            case "false" -> false;
-            case "true" -> true;
+            case null -> Write.STORE;
+            case "false" -> Write.STORE;
+            case "true" -> Write.PREVIEW;
             default -> throw Problem.invalid("dryRun", "must be true or false").asException();
         };
     }

@@ -34,12 +34,19 @@ public final class Functions {
     /** Long: only a deletion by the user makes room. */
     private static final int QUOTA_RETRY_SECONDS = 60;
 
+    /** What becomes of a write. */
+    enum Write {
+        STORE,
+        /** It is checked, and not stored. */
+        PREVIEW
+    }
+
     /**
      * A completed write.
      *
-     * @param sequence revision of the bucket FUNCTIONS that contains it
+     * @param sequence revision of the bucket FUNCTIONS that contains it; null: a preview
      */
-    record WriteResult(FunctionRevision function, long sequence) {}
+    record WriteResult(FunctionRevision function, @Nullable Long sequence) {}
 
     /** Where functions are stored. */
     public record Storage(FunctionStore store, FunctionBucket bucket, ImagePins pins) {}
@@ -72,8 +79,11 @@ public final class Functions {
     }
 
     /** Fails with 409 {@code function_exists}, or 429 {@code quota_exceeded}. */
-    Future<WriteResult> create(String owner, FunctionSpec spec) {
+    Future<WriteResult> create(String owner, FunctionSpec spec, Write write) {
         var first = first(owner, spec);
+        if (write == Write.PREVIEW) {
+            return requireNew(first).map(new WriteResult(first, null));
+        }
         return requireNats(() -> store.insert(first, this::requireQuota)).compose(inserted -> {
             if (!inserted) {
                 throw nameTaken(spec.name()).asException();
@@ -83,18 +93,18 @@ public final class Functions {
         });
     }
 
-    /** What {@link #create} would store, after the same checks. */
-    Future<FunctionRevision> previewCreate(String owner, FunctionSpec spec) {
-        return store.find(owner, new FunctionRef(spec.name(), OptionalInt.empty()))
+    private Future<Void> requireNew(FunctionRevision first) {
+        var name = first.spec().name();
+        return store.find(first.owner(), new FunctionRef(name, OptionalInt.empty()))
                 .compose(found -> {
                     if (found.isPresent()) {
-                        throw nameTaken(spec.name()).asException();
+                        throw nameTaken(name).asException();
                     }
-                    return store.count(owner);
+                    return store.count(first.owner());
                 })
                 .map(count -> {
                     requireQuota(count + 1);
-                    return first(owner, spec);
+                    return null;
                 });
     }
 
@@ -118,16 +128,13 @@ public final class Functions {
 
     /** Stores the specification that {@code next} makes of the newest revision as a new revision, if it is another one. */
     Future<WriteResult> revise(
-            String owner, String ref, Preconditions conditions, Function<FunctionRevision, FunctionSpec> next) {
-        return storeRevision(owner, ref, conditions, current -> reviseIfChanged(current, next))
-                .compose(this::publishWithDigest);
-    }
-
-    /** What {@link #revise} would store, after the same checks. */
-    Future<FunctionRevision> previewRevise(
-            String owner, String ref, Preconditions conditions, Function<FunctionRevision, FunctionSpec> next) {
-        return previewRevision(owner, ref, conditions, current -> reviseIfChanged(current, next))
-                .compose(pins::withDigest);
+            String owner,
+            String ref,
+            Preconditions conditions,
+            Function<FunctionRevision, FunctionSpec> next,
+            Write write) {
+        return addRevision(owner, ref, conditions, current -> reviseIfChanged(current, next), write)
+                .compose(revision -> complete(revision, write));
     }
 
     private FunctionRevision reviseIfChanged(FunctionRevision current, Function<FunctionRevision, FunctionSpec> next) {
@@ -135,41 +142,33 @@ public final class Functions {
         return spec.equals(current.spec()) ? current : successor(current, spec);
     }
 
-    private Future<FunctionRevision> storeRevision(
-            String owner, String ref, Preconditions conditions, UnaryOperator<FunctionRevision> next) {
+    private Future<FunctionRevision> addRevision(
+            String owner, String ref, Preconditions conditions, UnaryOperator<FunctionRevision> next, Write write) {
         var target = parseWithoutRevision(ref);
-        return requireNats(() -> store.revise(owner, target, current -> {
-                    conditions.check(current.revision());
-                    return next.apply(current);
-                }))
-                .map(found -> found.orElseThrow(() -> notFound(ref)));
-    }
-
-    private Future<FunctionRevision> previewRevision(
-            String owner, String ref, Preconditions conditions, UnaryOperator<FunctionRevision> next) {
-        return store.find(owner, parseWithoutRevision(ref)).map(found -> {
-            var current = found.orElseThrow(() -> notFound(ref));
+        UnaryOperator<FunctionRevision> checked = current -> {
             conditions.check(current.revision());
             return next.apply(current);
-        });
+        };
+        var added = switch (write) {
+            case STORE -> requireNats(() -> store.revise(owner, target, checked));
+            case PREVIEW -> store.find(owner, target).map(found -> found.map(checked));
+        };
+        return added.map(found -> found.orElseThrow(() -> notFound(ref)));
     }
 
     /** Stores a new revision equal to an old one, with the same image digest. */
-    Future<WriteResult> rollback(String owner, String ref, Preconditions conditions, int revision) {
+    Future<WriteResult> rollback(String owner, String ref, Preconditions conditions, int revision, Write write) {
         return findOldRevision(owner, ref, revision)
-                .compose(old -> storeRevision(owner, ref, conditions, current -> successor(current, old.spec()))
-                        .compose(next -> pins.copyPin(old, next))) // before a spawner can start it
-                .compose(this::publishWithDigest);
+                .compose(old -> addRevision(owner, ref, conditions, current -> successor(current, old.spec()), write)
+                        .compose(next -> switch (write) {
+                            case STORE -> pins.copyPin(old, next); // before a spawner can start it
+                            case PREVIEW -> pins.withDigest(old).map(pinned -> withDigestOf(pinned, next));
+                        }))
+                .compose(next -> complete(next, write));
     }
 
-    /** What {@link #rollback} would store, after the same checks. */
-    Future<FunctionRevision> previewRollback(String owner, String ref, Preconditions conditions, int revision) {
-        return findOldRevision(owner, ref, revision)
-                .compose(pins::withDigest)
-                .compose(old -> previewRevision(owner, ref, conditions, current -> {
-                    var next = successor(current, old.spec());
-                    return old.imageDigest() == null ? next : next.withImageDigest(old.imageDigest());
-                }));
+    private static FunctionRevision withDigestOf(FunctionRevision old, FunctionRevision next) {
+        return old.imageDigest() == null ? next : next.withImageDigest(old.imageDigest());
     }
 
     private Future<FunctionRevision> findOldRevision(String owner, String ref, int revision) {
@@ -240,10 +239,13 @@ public final class Functions {
                 .compose(sequence -> updateLimit(function).map(new WriteResult(function, sequence)));
     }
 
-    private Future<WriteResult> publishWithDigest(FunctionRevision stored) {
-        return publish(stored)
-                .compose(written -> pins.withDigest(written.function())
-                        .map(function -> new WriteResult(function, written.sequence())));
+    private Future<WriteResult> complete(FunctionRevision revision, Write write) {
+        var written = switch (write) {
+            case STORE -> publish(revision);
+            case PREVIEW -> Future.succeededFuture(new WriteResult(revision, null));
+        };
+        return written.compose(result ->
+                pins.withDigest(result.function()).map(function -> new WriteResult(function, result.sequence())));
     }
 
     /** A function has a consumer only while it has work. If this fails, the reconciler corrects the limit. */

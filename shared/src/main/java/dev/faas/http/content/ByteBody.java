@@ -8,11 +8,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -68,30 +66,14 @@ public final class ByteBody {
      * before. When the source ends too early, the connection is closed.
      */
     public void send(RoutingContext ctx, Source source) {
-        send(ctx, range -> new Transfer(ctx, source, range).sendNext());
-    }
-
-    /** As {@link #send}, from a file that has these bytes. */
-    public void sendFile(RoutingContext ctx, Path file) {
-        send(
-                ctx,
-                range -> ctx.response()
-                        .sendFile(file.toString(), range.from(), range.to() - range.from())
-                        .onFailure(failure -> {
-                            removeLengths(ctx);
-                            ctx.fail(failure);
-                        }));
-    }
-
-    private void send(RoutingContext ctx, Consumer<ByteRange> sender) {
         try {
-            answer(ctx, sender);
+            answer(ctx, source);
         } catch (ProblemException refusal) {
             ctx.fail(refusal);
         }
     }
 
-    private void answer(RoutingContext ctx, Consumer<ByteRange> sender) {
+    private void answer(RoutingContext ctx, Source source) {
         var request = ctx.request();
         var response = ctx.response();
         requireIfMatch(request.headers().getAll(HttpHeaders.IF_MATCH));
@@ -117,7 +99,7 @@ public final class ByteBody {
         if (sent.isEmpty() || request.method().equals(HttpMethod.HEAD)) {
             ctx.end();
         } else {
-            sender.accept(sent.get());
+            new Transfer(ctx, source, sent.get()).sendNext();
         }
     }
 
@@ -166,10 +148,6 @@ public final class ByteBody {
         return tag.startsWith("W/") ? tag.substring(2) : tag;
     }
 
-    private static void removeLengths(RoutingContext ctx) {
-        ctx.response().headers().remove(HttpHeaders.CONTENT_LENGTH).remove(HttpHeaders.CONTENT_RANGE);
-    }
-
     private static final class Transfer {
         private final RoutingContext ctx;
         private final Source source;
@@ -205,7 +183,7 @@ public final class ByteBody {
         }
 
         private void cutOff() {
-            removeLengths(ctx);
+            ctx.response().headers().remove(HttpHeaders.CONTENT_LENGTH).remove(HttpHeaders.CONTENT_RANGE);
             ctx.fail(Problem.unavailable("nats").asException());
         }
     }
