@@ -128,7 +128,7 @@ final class ApiCommand extends Verb {
             try {
                 return Optional.of(input.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(input)));
             } catch (IOException e) {
-                throw Failure.usage("--input: cannot read %s: %s".formatted(input, e.getMessage()));
+                throw Failure.usage("--input: cannot read %s: %s".formatted(input, Failure.reason(e)));
             }
         }
         if (fields.isEmpty()) {

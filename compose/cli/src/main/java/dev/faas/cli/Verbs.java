@@ -63,14 +63,19 @@ final class Verbs {
         var first = words.length == 0 ? "" : ALIASES.getOrDefault(words[0], words[0]);
         var one = ALL.get(first);
         if (one == null || one == HelpCommand.class || one == CompleteCommand.class) {
-            ALL.forEach((name, verb) -> root.addSubcommand(verb));
+            ALL.values().forEach(verb -> add(root, verb));
         } else {
-            root.addSubcommand(one);
+            add(root, one);
         }
         var run = root.getSubcommands().get("run");
         if (run != null) {
             // The words after the image belong to the command in the container.
             run.setStopAtPositional(true);
         }
+    }
+
+    private static void add(CommandLine root, Class<?> verb) {
+        // A class that is added without this has no flags of FieldFlags: picocli does not transform its model.
+        root.addSubcommand(new CommandLine(verb));
     }
 }

@@ -79,7 +79,7 @@ final class FieldFlags implements IModelTransformer {
                         .filter(line -> !line.isEmpty() && !line.startsWith("#"))
                         .forEach(lines::add);
             } catch (IOException e) {
-                throw Failure.usage("--env-file: cannot read %s: %s".formatted(envFile, e.getMessage()));
+                throw Failure.usage("--env-file: cannot read %s: %s".formatted(envFile, Failure.reason(e)));
             }
         }
         lines.addAll(given);

@@ -96,7 +96,7 @@ final class FunctionFiles {
         } catch (NoSuchFileException e) {
             throw Failure.usage("no file " + file);
         } catch (IOException e) {
-            throw Failure.usage("cannot read %s: %s".formatted(file, e.getMessage()));
+            throw Failure.usage("cannot read %s: %s".formatted(file, Failure.reason(e)));
         }
     }
 }

@@ -29,14 +29,14 @@ final class Argument {
             try (var in = Files.newInputStream(file)) {
                 return read("--file " + file, in);
             } catch (IOException e) {
-                throw Failure.usage("--file: cannot read %s: %s".formatted(file, reason(e)));
+                throw Failure.usage("--file: cannot read %s: %s".formatted(file, Failure.reason(e)));
             }
         }
         if ("-".equals(word)) {
             try {
                 return read("standard input", stdin);
             } catch (IOException e) {
-                throw Failure.usage("cannot read standard input: " + reason(e));
+                throw Failure.usage("cannot read standard input: " + Failure.reason(e));
             }
         }
         return word == null ? "" : check("the argument", word.getBytes(StandardCharsets.UTF_8));
@@ -69,13 +69,5 @@ final class Argument {
                     "Encode it, for example with base64.");
         }
         return text;
-    }
-
-    private static String reason(IOException e) {
-        return switch (e) {
-            case java.nio.file.NoSuchFileException missing -> "no such file";
-            case java.nio.file.AccessDeniedException denied -> "permission denied";
-            default -> String.valueOf(e.getMessage());
-        };
     }
 }

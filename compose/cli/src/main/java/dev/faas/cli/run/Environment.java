@@ -28,7 +28,7 @@ final class Environment {
         try {
             lines = Files.readAllLines(file);
         } catch (IOException e) {
-            throw Failure.usage("--env-file: cannot read %s: %s".formatted(file, e));
+            throw Failure.usage("--env-file: cannot read %s: %s".formatted(file, Failure.reason(e)));
         }
         for (int i = 0; i < lines.size(); i++) {
             var line = lines.get(i).stripLeading();
