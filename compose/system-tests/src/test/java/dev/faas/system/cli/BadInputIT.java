@@ -102,7 +102,7 @@ class BadInputIT {
                 of(4, "did you mean \"resize\"?", "faas fn get resiz"),
                 of(2, "no revision 9", "faas fn rollback resize 9"),
                 of(2, "'x' is not a revision", "faas fn rollback resize x"),
-                of(4, "no function \"resize@7\"", "faas fn diff resize @1 @7"),
+                of(4, "no revision 7 of \"resize\"", "faas fn diff resize @1 @7"),
                 of(4, "did you mean \"resize\"?", "faas fn delete resiz --yes"),
                 of(2, "--yes", "faas fn delete resize"),
                 of(2, "the editor ended with 1", "EDITOR=false faas fn edit resize"),
@@ -113,29 +113,29 @@ class BadInputIT {
     /** The flag and its value, and what is said about it. */
     private static List<Mistake> functionFlags() {
         return Stream.of(
-                        List.of("--image 'a b'", "--image: must be an image"),
+                        List.of("--image 'a b'", "--image must be an image"),
                         List.of("--memory lots", "--memory: 'lots' is not a size"),
                         List.of("--cpus x", "--cpus: 'x' is not a number"),
                         List.of("--pids 1.5", "--pids: '1.5' is not a whole number"),
                         List.of("--timeout 1.5s", "--timeout: '1.5s' is not a number of whole seconds"),
                         List.of("--result-size x", "--result-size: 'x' is not a size"),
                         List.of("--log-size x", "--log-size: 'x' is not a size"),
-                        List.of("--concurrency 0", "--concurrency: must be"),
+                        List.of("--concurrency 0", "--concurrency must be"),
                         List.of("--max-pending many", "--max-pending: 'many' is not a whole number"),
                         List.of("--queue-ttl soon", "--queue-ttl: 'soon' is not a duration"),
-                        List.of("--max-attempts 0", "--max-attempts: must be"),
+                        List.of("--max-attempts 0", "--max-attempts must be"),
                         List.of("--backoff x", "--backoff: 'x' is not a duration"),
-                        List.of("--retry-on moon", "--retry-on: "),
-                        List.of("--delivery never", "--delivery: must be"),
-                        List.of("--read-only=maybe", "--read-only"),
-                        List.of("--prewarm=-1", "--prewarm: must be"),
-                        List.of("--argument-as stdin", "--argument-as: must be"),
+                        List.of("--retry-on moon", "--retry-on[0] must be"),
+                        List.of("--delivery never", "--delivery must be"),
+                        List.of("--read-only=maybe", "--read-only': 'maybe' is not a boolean"),
+                        List.of("--prewarm=-1", "--prewarm must be"),
+                        List.of("--argument-as stdin", "--argument-as "),
                         List.of("--idle-ttl soon", "--idle-ttl: 'soon' is not a duration"),
                         List.of("--label x", "--label: 'x' is not NAME=VALUE"),
                         List.of("--env =x", "--env: '=x' is not NAME=VALUE"),
                         List.of("--command \"'open\"", "--command: a quote is not closed"),
-                        List.of("--network host", "--network: must be"),
-                        List.of("--mode odd", "--mode: must be"))
+                        List.of("--network host", "--network must be"),
+                        List.of("--mode odd", "--mode must be"))
                 .map(row -> of(2, row.getLast(), "faas fn create x --image any:1 " + row.getFirst()))
                 .toList();
     }
@@ -198,7 +198,7 @@ class BadInputIT {
         return List.of(
                 of(3, "Log in: faas login http", "XDG_CONFIG_HOME=$PWD/empty faas fn list"),
                 of(3, "has ended\nLog in again: faas login", folder + expire + "faas fn list"),
-                of(2, "contexts.json: ", folder + damage + "faas fn list"),
+                of(2, "contexts.json: not JSON\nMend or delete this file.", folder + damage + "faas fn list"),
                 of(3, "Log in again", "FAAS_TOKEN=garbage faas whoami"),
                 of(3, "No user has this name and password", "echo wrong-password | faas login -u x --password-stdin"),
                 of(2, "standard input has no token", "faas login --token-stdin"),
@@ -214,8 +214,11 @@ class BadInputIT {
         return List.of(
                 of(5, "connection refused\nIs the platform running there?", elsewhere("http://127.0.0.1:1")),
                 of(5, "no such host", elsewhere("http://no-such-host.invalid")),
-                of(5, "no answer from $NOT_HTTP: ", elsewhere("$NOT_HTTP")),
-                of(5, "no answer from $NOT_OURS: ", elsewhere("$NOT_OURS")),
+                of(
+                        5,
+                        "no answer from $NOT_HTTP: the connection broke (the answer is not HTTP)",
+                        elsewhere("$NOT_HTTP")),
+                of(5, "no answer from $NOT_OURS: the connection broke (not JSON)", elsewhere("$NOT_OURS")),
                 of(2, "HOME is not set", "env -u HOME faas whoami"));
     }
 
