@@ -22,7 +22,12 @@ public record Doc(Map<String, @Nullable Object> fields) {
 
     /** @throws IOException when it is not a JSON object */
     public static Doc parse(String json) throws IOException {
-        return new Doc(COMPACT.mapFrom(json));
+        try {
+            return new Doc(COMPACT.mapFrom(json));
+        } catch (IOException e) {
+            // Its own text is for programmers.
+            throw new IOException("not JSON", e);
+        }
     }
 
     /** An object, a list, a text, a number, a boolean or null. */

@@ -1,5 +1,9 @@
 package dev.faas.cli;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 
 /** Ends a command with an exit code and a text for the user: what happened, then lines that say what to do. */
@@ -19,6 +23,16 @@ public class Failure extends RuntimeException {
 
     public static Failure usage(String message, String... advice) {
         return new Failure(Exit.USAGE, message, advice);
+    }
+
+    /** Why a file cannot be read or written, in a person's words. */
+    public static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException missing -> "no such file";
+            case AccessDeniedException denied -> "access denied";
+            case FileSystemException other when other.getReason() != null -> other.getReason();
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     public int exit() {

@@ -61,7 +61,8 @@ public final class Main {
         var failure = unknown.filter(word -> !word.startsWith("-"))
                 .map(word -> HelpCommand.unknown(command, word))
                 .orElseGet(() -> Failure.usage(
-                        String.valueOf(e.getMessage()),
+                        // picocli repeats the word.
+                        String.valueOf(e.getMessage()).replace("option option", "option"),
                         "See: " + command.getCommandSpec().qualifiedName() + " --help"));
         return print(root, failure, exitOf(command, failure));
     }

@@ -19,34 +19,36 @@ import java.util.function.Supplier;
 
 /** Keeps the client's files: readable by their user only, and replaced by a rename, so that a reader never sees half of one. */
 final class ConfigFolder {
-    private final Path folder;
+    private final Supplier<Path> folder;
 
-    ConfigFolder(Path folder) {
+    private ConfigFolder(Supplier<Path> folder) {
         this.folder = folder;
     }
 
+    /** Some commands need no folder, so a missing HOME is reported when it is used. */
     static ConfigFolder of(Terminal terminal) {
-        var base = terminal.variable("XDG_CONFIG_HOME")
+        return new ConfigFolder(() -> terminal.variable("XDG_CONFIG_HOME")
                 .map(Path::of)
                 .or(() -> terminal.variable("HOME").map(home -> Path.of(home, ".config")))
-                .orElseThrow(() -> Failure.usage("HOME is not set", "Set HOME or XDG_CONFIG_HOME."));
-        return new ConfigFolder(base.resolve("faas"));
+                .map(base -> base.resolve("faas"))
+                .orElseThrow(() -> Failure.usage("HOME is not set", "Set HOME or XDG_CONFIG_HOME.")));
     }
 
     /** Empty when there is no such file. */
     Optional<Doc> read(String name) {
-        var file = folder.resolve(name);
+        var file = folder.get().resolve(name);
         try {
             return Optional.of(Doc.parse(Files.readString(file)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new Failure(Exit.USAGE, "cannot read %s: %s".formatted(file, reason(e)), "Mend or delete this file.");
+            throw new Failure(
+                    Exit.USAGE, "cannot read %s: %s".formatted(file, Failure.reason(e)), "Mend or delete this file.");
         }
     }
 
     void write(String name, Doc doc) {
-        var file = folder.resolve(name);
+        var file = folder.get().resolve(name);
         try {
             var parent = file.getParent();
             Files.createDirectories(
@@ -81,7 +83,7 @@ final class ConfigFolder {
     }
 
     void delete(String name) {
-        var file = folder.resolve(name);
+        var file = folder.get().resolve(name);
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
@@ -91,7 +93,7 @@ final class ConfigFolder {
 
     /** Runs {@code work} in one client at a time. */
     <T> T locked(String name, Supplier<T> work) {
-        var file = folder.resolve(name + ".lock");
+        var file = folder.get().resolve(name + ".lock");
         try {
             Files.createDirectories(
                     file.getParent(),
@@ -112,15 +114,7 @@ final class ConfigFolder {
     private static Failure cannotWrite(Path file, IOException e) {
         return new Failure(
                 Exit.USAGE,
-                "cannot write %s: %s".formatted(file, reason(e)),
+                "cannot write %s: %s".formatted(file, Failure.reason(e)),
                 "Make room or give write access there, choose another folder by XDG_CONFIG_HOME, or pass a token by FAAS_TOKEN.");
-    }
-
-    private static String reason(IOException e) {
-        return e instanceof java.nio.file.AccessDeniedException
-                ? "access denied"
-                : e instanceof java.nio.file.FileSystemException fs && fs.getReason() != null
-                        ? fs.getReason()
-                        : String.valueOf(e.getMessage());
     }
 }

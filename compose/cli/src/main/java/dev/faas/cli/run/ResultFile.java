@@ -55,6 +55,6 @@ final class ResultFile {
     }
 
     private static Failure failure(Path file, IOException e) {
-        return Failure.usage("--output-file: cannot write %s: %s".formatted(file, e));
+        return Failure.usage("--output-file: cannot write %s: %s".formatted(file, Failure.reason(e)));
     }
 }

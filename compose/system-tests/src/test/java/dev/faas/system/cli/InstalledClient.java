@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 /** The built client, on the path of a user with a home of their own. Runs command lines as that user types them. */
 public final class InstalledClient implements AutoCloseable {
     private static final Path BUILT = Path.of("..", "cli", "target", "faas");
+    /** One cache for quick starts: making it takes seconds. */
+    private static final Path CACHE = Path.of("target", "client-cache").toAbsolutePath();
+
     private static final int LIMIT_SECONDS = 120;
 
     /** What a command line printed. */
@@ -64,7 +67,7 @@ public final class InstalledClient implements AutoCloseable {
     }
 
     /** Nobody is logged in. */
-    public static InstalledClient install() throws IOException {
+    public static InstalledClient install() throws IOException, InterruptedException {
         var home = Files.createTempDirectory("faas-client-");
         var bin = Files.createDirectory(home.resolve("bin"));
         Files.copy(BUILT, bin.resolve("faas"), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
@@ -74,6 +77,8 @@ public final class InstalledClient implements AutoCloseable {
         client.environment.put("LC_ALL", "C.UTF-8");
         client.environment.put("TERM", "xterm-256color");
         client.environment.put("JAVA_HOME", System.getProperty("java.home"));
+        client.environment.put("XDG_CACHE_HOME", CACHE.toString());
+        client.run("--create-cache");
         return client;
     }
 
@@ -132,7 +137,7 @@ public final class InstalledClient implements AutoCloseable {
 
     /** For a command line that a test interrupts. */
     public Process start(List<String> command) throws IOException {
-        var builder = new ProcessBuilder(command).directory(home.toFile());
+        var builder = new ProcessBuilder(new ArrayList<>(command)).directory(home.toFile());
         // A shell's path is used for the first word only.
         builder.command()
                 .set(

@@ -128,7 +128,9 @@ class RunLikeDockerIT {
     void hasTheOutputAndTheExitCodeOfDockerRun(Case row) throws Exception {
         var image = system.images().load(IMAGES.get(row.image()));
 
-        var docker = client.run(new byte[0], line(List.of("docker", "run", "--rm", "--network", "none"), row, image));
+        // With --init, because Linux ignores a signal that process 1 does not handle.
+        var docker = client.run(
+                new byte[0], line(List.of("docker", "run", "--rm", "--init", "--network", "none"), row, image));
         var faas = client.run(new byte[0], line(List.of("faas", "run"), row, image));
 
         assertThat(faas.exit())
