@@ -144,8 +144,8 @@ public final class FaultyLink implements AutoCloseable {
             var connection =
                     new Connection(near, SocketChannel.open(target), new AtomicInteger(2), new AtomicBoolean());
             register(connection);
-            Thread.ofVirtual().start(() -> pump(connection, near, connection.far, this::awaitPassage));
-            Thread.ofVirtual().start(() -> pump(connection, connection.far, near, this::awaitReplyPassage));
+            Thread.ofVirtual().start(() -> pump(connection, near, connection.far, this::awaitPassage, whole -> whole));
+            Thread.ofVirtual().start(() -> pump(connection, connection.far, near, this::awaitReplyPassage, this::passing));
         } catch (IOException e) {
             // The target is not reachable: the client's connection ends, too.
             close(near);
@@ -165,16 +165,20 @@ public final class FaultyLink implements AutoCloseable {
         boolean await() throws IOException;
     }
 
-    private void pump(Connection connection, SocketChannel from, SocketChannel to, Gate gate) {
+    @FunctionalInterface
+    private interface Part {
+        /** How much of a piece passes; if it is not all, the connection ends there. */
+        int of(int length);
+    }
+
+    private void pump(Connection connection, SocketChannel from, SocketChannel to, Gate gate, Part part) {
         var buffer = ByteBuffer.allocate(BUFFER);
         try {
             while (from.read(buffer) >= 0) {
                 boolean passes = gate.await();
                 buffer.flip();
                 int whole = buffer.limit();
-                if (from == connection.far) {
-                    buffer.limit(passing(whole));
-                }
+                buffer.limit(part.of(whole));
                 boolean breaks = buffer.limit() < whole;
                 while (passes && buffer.hasRemaining() && !connection.lost.get()) {
                     to.write(buffer);
@@ -199,7 +203,6 @@ public final class FaultyLink implements AutoCloseable {
         }
     }
 
-    /** How much of a piece passes that the target sends. */
     private synchronized int passing(int length) {
         if (breakEvery == 0 || ++replies % breakEvery != 0) {
             return length;
