@@ -2,12 +2,19 @@ package dev.faas.system.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.local.Directories;
+import dev.faas.testing.Await;
+import dev.faas.wire.Codec;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +22,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 
 /** The built client, on the path of a user with a home of their own. Runs command lines as that user types them. */
 public final class InstalledClient implements AutoCloseable {
@@ -23,6 +31,7 @@ public final class InstalledClient implements AutoCloseable {
     private static final Path CACHE = Path.of("target", "client-cache").toAbsolutePath();
 
     private static final int LIMIT_SECONDS = 120;
+    private static final Duration LISTED = Duration.ofSeconds(60);
 
     /** What a command line printed. */
     public static final class Result {
@@ -107,9 +116,7 @@ public final class InstalledClient implements AutoCloseable {
 
     /** Runs {@code faas} with these words, without standard input. */
     public Result run(String... words) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of("faas"));
-        command.addAll(List.of(words));
-        return run(new byte[0], command);
+        return begin(words).end();
     }
 
     /** Runs a line of bash. */
@@ -119,20 +126,93 @@ public final class InstalledClient implements AutoCloseable {
 
     /** Runs it with this standard input. */
     public Result run(byte[] input, List<String> command) throws IOException, InterruptedException {
-        var process = start(command);
-        var out = reading(process.getInputStream());
-        var err = reading(process.getErrorStream());
-        try (var stdin = process.getOutputStream()) {
+        var running = new Running(command, start(command));
+        try (var stdin = running.process.getOutputStream()) {
             stdin.write(input);
         } catch (IOException e) {
             // It ended before it read all.
         }
-        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-            throw new AssertionError(command + " does not end; stderr: " + text(err));
+        return running.end();
+    }
+
+    /** The user's activations, as far as the ledger has them. */
+    public List<JsonNode> activations() throws IOException, InterruptedException {
+        var items = Codec.readTree(
+                run("act", "list", "--all", "-o", "json").orThrow().getBytes(StandardCharsets.UTF_8));
+        return StreamSupport.stream(items.spliterator(), false).toList();
+    }
+
+    /** Waits until the ledger has so many; each must have succeeded with its first attempt, and there are no others. */
+    public List<JsonNode> awaitEachRanOnce(int count) throws IOException, InterruptedException {
+        Await.until(
+                "the ends of " + count,
+                LISTED,
+                () -> activations().stream()
+                                .filter(item -> !item.path("finishedAt").isNull())
+                                .count()
+                        >= count);
+        var items = activations();
+        assertThat(items).hasSize(count).allSatisfy(item -> {
+            assertThat(item.path("status").asText()).isEqualTo("succeeded");
+            assertThat(item.path("attempt").asInt()).isEqualTo(1);
+        });
+        return items;
+    }
+
+    /** Starts {@code faas} with these words, without standard input. */
+    public Running begin(String... words) throws IOException {
+        var command = new ArrayList<>(List.of("faas"));
+        command.addAll(List.of(words));
+        var running = new Running(command, start(command));
+        running.process.getOutputStream().close();
+        return running;
+    }
+
+    /** A command line that runs; its output is collected as it comes. */
+    public static final class Running {
+        private final List<String> command;
+        private final Process process;
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+        private final CompletableFuture<Void> read;
+
+        private Running(List<String> command, Process process) {
+            this.command = command;
+            this.process = process;
+            read = CompletableFuture.allOf(copy(process.getInputStream(), out), copy(process.getErrorStream(), err));
         }
-        return new Result(process.exitValue(), out.join(), text(err));
+
+        private static CompletableFuture<Void> copy(InputStream from, ByteArrayOutputStream to) {
+            return CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            from.transferTo(to);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    },
+                    Thread::startVirtualThread);
+        }
+
+        /** Bytes of standard output until now. */
+        public int received() {
+            return out.size();
+        }
+
+        public boolean isAlive() {
+            return process.isAlive();
+        }
+
+        /** Waits for its end. */
+        public Result end() throws InterruptedException {
+            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+                throw new AssertionError(command + " does not end; stderr: " + err.toString(StandardCharsets.UTF_8));
+            }
+            read.join();
+            return new Result(process.exitValue(), out.toByteArray(), err.toString(StandardCharsets.UTF_8));
+        }
     }
 
     /** For a command line that a test interrupts. */
@@ -148,20 +228,6 @@ public final class InstalledClient implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.startsWith("FAAS_"));
         builder.environment().putAll(environment);
         return builder.start();
-    }
-
-    private static CompletableFuture<byte[]> reading(java.io.InputStream stream) {
-        return CompletableFuture.supplyAsync(() -> {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        });
-    }
-
-    private static String text(CompletableFuture<byte[]> bytes) {
-        return new String(bytes.join(), StandardCharsets.UTF_8);
     }
 
     @Override
