@@ -29,7 +29,7 @@ public class Failure extends RuntimeException {
     public static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException missing -> "no such file";
-            case AccessDeniedException denied -> "access denied";
+            case AccessDeniedException denied -> "permission denied";
             case FileSystemException other when other.getReason() != null -> other.getReason();
             default -> String.valueOf(e.getMessage());
         };

@@ -5,9 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Reads a file that the user names; {@code -} is standard input. */
@@ -22,7 +20,7 @@ public final class InputFile {
         try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
             return in.readNBytes(max);
         } catch (IOException e) {
-            throw Failure.usage("%s: cannot read %s: %s".formatted(flag, file, reason(e)));
+            throw Failure.usage("%s: cannot read %s: %s".formatted(flag, file, Failure.reason(e)));
         }
     }
 
@@ -41,13 +39,5 @@ public final class InputFile {
         } catch (CharacterCodingException e) {
             throw Failure.usage("%s: %s is not UTF-8".formatted(flag, file));
         }
-    }
-
-    private static String reason(IOException e) {
-        return switch (e) {
-            case NoSuchFileException missing -> "no such file";
-            case AccessDeniedException denied -> "permission denied";
-            default -> String.valueOf(e.getMessage());
-        };
     }
 }

@@ -152,8 +152,8 @@ class ProgramFileIT {
                 "-, -, -, false",
                 "-, -, de_DE.ISO-8859-1, false"
             })
-    void saysWhetherTheLocaleHasUtf8(
-            @Nullable String all, @Nullable String ctype, @Nullable String lang, boolean utf8) throws Exception {
+    void saysWhetherTheLocaleHasUtf8(@Nullable String all, @Nullable String ctype, @Nullable String lang, boolean utf8)
+            throws Exception {
         var java = javaHome("jdk", "21.0.1", "echo \"$@ LC_ALL=${LC_ALL:-}.\"");
         var line = Stream.of(assignment("LC_ALL", all), assignment("LC_CTYPE", ctype), assignment("LANG", lang))
                 .flatMap(List::stream)
@@ -336,7 +336,11 @@ class ProgramFileIT {
     @Test
     void aClosedInputIsEmpty() throws Exception {
         var end = run(
-                with(real(), "FAAS_NO_CACHE", "1"), null, "sh", "-c", PROGRAM + " login --token-stdin http://127.0.0.1:1 <&-");
+                with(real(), "FAAS_NO_CACHE", "1"),
+                null,
+                "sh",
+                "-c",
+                PROGRAM + " login --token-stdin http://127.0.0.1:1 <&-");
 
         assertThat(end.code()).isEqualTo(2);
         assertThat(end.err()).contains("no token");
