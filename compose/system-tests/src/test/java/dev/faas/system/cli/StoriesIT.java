@@ -132,7 +132,7 @@ class StoriesIT {
     void ctrlCCancelsWhenAskedTo() throws Exception {
         try (var screen = Screen.open(client, 200, 100)) {
             screen.start("faas run --on-interrupt cancel $IMAGE sh -c 'echo began; sleep 120'");
-            screen.awaitText("began\n");
+            screen.await("the output", text -> text.equals("began"));
             screen.press("C-c");
             var ended = screen.awaitEnd();
             assertThat(ended.exit()).isEqualTo(130);
