@@ -114,7 +114,7 @@ class FunctionTest {
             --timeout=1.5s  | --timeout: '1.5s' is not a number of whole seconds
             --env==1        | --env: '=1' is not NAME=VALUE
             --command="a    | --command: a quote is not closed: "a
-            --env-file=/no  | --env-file: cannot read /no: /no
+            --env-file=/no  | --env-file: cannot read /no: no such file
             """)
     void refusesAFlagWithoutARequest(String flag, String error) {
         var run = run("fn", "create", "hello", "--image", "a", flag);
