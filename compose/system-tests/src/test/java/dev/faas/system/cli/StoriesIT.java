@@ -53,10 +53,10 @@ class StoriesIT {
             client.environment().forEach(newcomer.environment()::putIfAbsent);
             try (var screen = Screen.open(newcomer, 200, 100)) {
                 screen.start("faas register $URL");
-                screen.awaitText("Username: ");
+                screen.awaitText("Username:");
                 screen.type("new-" + client.home().getFileName().toString().toLowerCase(java.util.Locale.ROOT));
-                for (var prompt : List.of("Password: ", "Password again: ")) {
-                    screen.awaitText(prompt.strip());
+                for (var prompt : List.of("Password:", "Password again:")) {
+                    screen.awaitText(prompt);
                     screen.awaitHiddenInput();
                     screen.type("correct horse battery staple");
                 }
