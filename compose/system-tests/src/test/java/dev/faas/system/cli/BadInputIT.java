@@ -330,14 +330,7 @@ class BadInputIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "faas fn list",
-                "faas act list",
-                "faas ps",
-                "faas context list",
-                "faas top --once"
-            })
+    @ValueSource(strings = {"faas fn list", "faas act list", "faas ps", "faas context list", "faas top --once"})
     void tablesFitFortyColumns(String line) throws Exception {
         client.shell("faas invoke resize --async x").orThrow();
         try (var screen = Screen.open(client, 40, 20)) {
