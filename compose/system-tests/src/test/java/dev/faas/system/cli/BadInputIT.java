@@ -165,7 +165,7 @@ class BadInputIT {
                                 of(2, "--limit", "faas act list --limit 0"),
                                 of(2, "--timeout: 'soon'", "faas act wait %s --timeout soon".formatted(NO_ID)),
                                 of(4, "did you mean \"resize\"?", "faas logs resiz"),
-                                of(4, "resize has no activation yet", "faas logs resize"),
+                                of(4, "unused has no activation yet", "faas logs unused"),
                                 of(2, "--tail: must not be negative", "faas logs resize --tail -1"),
                                 of(2, "expected one of [queued, running, rate", "faas top --sort odd")))
                 .toList();
@@ -241,6 +241,7 @@ class BadInputIT {
         client.shell("""
                         set -e
                         faas fn create resize --image any:1
+                        faas fn create unused --image any:1
                         faas context create other http://127.0.0.1:1
                         mkdir empty
                         printf 'functions:\\n  - name: ok\\n    image: any:1\\n' >ok.yaml
@@ -329,15 +330,7 @@ class BadInputIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "faas fn list",
-                "faas act list",
-                "faas ps",
-                "faas context list",
-                "faas fn get resize",
-                "faas top --once"
-            })
+    @ValueSource(strings = {"faas fn list", "faas act list", "faas ps", "faas context list", "faas top --once"})
     void tablesFitFortyColumns(String line) throws Exception {
         client.shell("faas invoke resize --async x").orThrow();
         try (var screen = Screen.open(client, 40, 20)) {

@@ -53,10 +53,10 @@ class StoriesIT {
             client.environment().forEach(newcomer.environment()::putIfAbsent);
             try (var screen = Screen.open(newcomer, 200, 100)) {
                 screen.start("faas register $URL");
-                screen.awaitText("Username: ");
+                screen.awaitText("Username:");
                 screen.type("new-" + client.home().getFileName().toString().toLowerCase(java.util.Locale.ROOT));
-                for (var prompt : List.of("Password: ", "Password again: ")) {
-                    screen.awaitText(prompt.strip());
+                for (var prompt : List.of("Password:", "Password again:")) {
+                    screen.awaitText(prompt);
                     screen.awaitHiddenInput();
                     screen.type("correct horse battery staple");
                 }
@@ -132,7 +132,7 @@ class StoriesIT {
     void ctrlCCancelsWhenAskedTo() throws Exception {
         try (var screen = Screen.open(client, 200, 100)) {
             screen.start("faas run --on-interrupt cancel $IMAGE sh -c 'echo began; sleep 120'");
-            screen.awaitText("began\n");
+            screen.await("the output", text -> text.equals("began"));
             screen.press("C-c");
             var ended = screen.awaitEnd();
             assertThat(ended.exit()).isEqualTo(130);
