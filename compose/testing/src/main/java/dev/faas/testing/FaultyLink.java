@@ -145,7 +145,8 @@ public final class FaultyLink implements AutoCloseable {
                     new Connection(near, SocketChannel.open(target), new AtomicInteger(2), new AtomicBoolean());
             register(connection);
             Thread.ofVirtual().start(() -> pump(connection, near, connection.far, this::awaitPassage, whole -> whole));
-            Thread.ofVirtual().start(() -> pump(connection, connection.far, near, this::awaitReplyPassage, this::passing));
+            Thread.ofVirtual()
+                    .start(() -> pump(connection, connection.far, near, this::awaitReplyPassage, this::passing));
         } catch (IOException e) {
             // The target is not reachable: the client's connection ends, too.
             close(near);
