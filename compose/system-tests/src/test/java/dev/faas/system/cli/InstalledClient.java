@@ -132,7 +132,7 @@ public final class InstalledClient implements AutoCloseable {
 
     /** For a command line that a test interrupts. */
     public Process start(List<String> command) throws IOException {
-        var builder = new ProcessBuilder(command).directory(home.toFile());
+        var builder = new ProcessBuilder(new ArrayList<>(command)).directory(home.toFile());
         // A shell's path is used for the first word only.
         builder.command()
                 .set(
