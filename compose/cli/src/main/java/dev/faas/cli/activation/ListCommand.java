@@ -27,8 +27,6 @@ import picocli.CommandLine.Option;
             "Exit codes: 0 fine, 2 usage, 3 not logged in, 5 unavailable."
         })
 final class ListCommand extends Verb {
-    private static final Duration WITHOUT_CONTACT = Duration.ofMinutes(5);
-
     @Mixin
     private final ActivationQuery query = new ActivationQuery();
 
@@ -75,7 +73,7 @@ final class ListCommand extends Verb {
                             width -> session.output().render(query.read(api, wanted), ActivationColumns.LIST, width))
                     .run(Long.MAX_VALUE);
         }
-        var api = session.api().retryFor(WITHOUT_CONTACT);
+        var api = session.api().forWaiting();
         Map<String, String> seen = new HashMap<>();
         while (true) {
             var changed = query.read(api, wanted).stream()

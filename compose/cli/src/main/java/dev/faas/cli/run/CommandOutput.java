@@ -3,13 +3,13 @@ package dev.faas.cli.run;
 import dev.faas.cli.Session;
 
 /** Where stdout and stderr of a command go. */
-record CommandOutput(OutputSink out, OutputSink err) {
+public record CommandOutput(OutputSink out, OutputSink err) {
     /** To stdout and stderr of the client. */
     static CommandOutput of(Session session) {
         return new CommandOutput(toStdout(session), toStderr(session));
     }
 
-    static OutputSink toStdout(Session session) {
+    public static OutputSink toStdout(Session session) {
         var output = session.output();
         return new OutputSink(output.streams()::out, session.terminal().out() && !output.isRaw());
     }

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /** Writes what a command wrote: unchanged, or on a terminal as text whose control characters are escaped. */
-final class OutputSink {
+public final class OutputSink {
     private static final Pattern OPEN_ESCAPE = Pattern.compile("\u001b(\\[[0-9;:]{0,32})?$");
     private static final int LONGEST_ESCAPE = 40;
 
@@ -46,11 +46,11 @@ final class OutputSink {
     }
 
     /** Whether it was left out, because it is for a terminal and no text. */
-    boolean isBinary() {
+    public boolean isBinary() {
         return binary;
     }
 
-    void write(byte[] bytes) {
+    public void write(byte[] bytes) {
         if (bytes.length == 0) {
             return;
         }
@@ -84,7 +84,7 @@ final class OutputSink {
     }
 
     /** Writes what was held back. */
-    void finish() {
+    public void finish() {
         var rest = openEscape;
         openEscape = "";
         if (openCharacter.hasRemaining()) {
