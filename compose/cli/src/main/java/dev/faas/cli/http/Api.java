@@ -47,6 +47,11 @@ public final class Api {
         return new Api(http, tokens, project, new RetryLimits(limit, limits.contact()));
     }
 
+    /** The same, but goes on without an answer for as long as a wait does. */
+    public Api forWaiting() {
+        return retryFor(limits.contact());
+    }
+
     /** For a wait that outlives a platform that is away for a while.
      *
      * @param advice for the user when it gives up
@@ -124,13 +129,14 @@ public final class Api {
         if (project != null) {
             headers.put("Faas-Project", project);
         }
+        headers.forEach(Request::checkHeader);
         return headers;
     }
 
     private static Doc problemOf(Response response) {
         try {
-            return response.doc();
-        } catch (UncheckedIOException notOurs) {
+            return Doc.parse(response.text());
+        } catch (IOException | UncheckedIOException notOurs) {
             return Doc.empty();
         }
     }
@@ -143,6 +149,13 @@ public final class Api {
                 List.of(
                         "Is the platform running there? Start one with ./faas up, or choose another: faas context list"),
                 e);
+    }
+
+    /** Whether there was no connection to send the request on. */
+    public static boolean wasNeverSent(@Nullable Throwable e) {
+        return e instanceof ConnectException
+                || e instanceof UnknownHostException
+                || e instanceof NoRouteToHostException;
     }
 
     private static String reason(IOException e) {
@@ -200,10 +213,7 @@ public final class Api {
 
         private Optional<T> afterBreak(@Nullable IOException e) throws InterruptedException {
             var cause = e == null ? new IOException("unknown") : e;
-            boolean neverSent = cause instanceof ConnectException
-                    || cause instanceof UnknownHostException
-                    || cause instanceof NoRouteToHostException;
-            boolean mayRepeat = neverSent || (request.isRepeatable() && !(cause instanceof SSLException));
+            boolean mayRepeat = wasNeverSent(cause) || (request.isRepeatable() && !(cause instanceof SSLException));
             if (!mayRepeat || !retries.pause(Duration.ZERO)) {
                 throw unreachable(cause);
             }

@@ -46,9 +46,6 @@ public final class AttachCommand extends Verb {
 
     @Override
     protected int run(Session session) throws InterruptedException {
-        if (!after.matches("[0-9]{0,18}")) {
-            throw Failure.usage("--after: '%s' is not the number of an event".formatted(after));
-        }
         var api = session.api();
         try (var interruption = new Interruption(session, api, onInterrupt, after)) {
             interruption.submitted(id);
