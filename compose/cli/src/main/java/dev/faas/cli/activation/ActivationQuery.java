@@ -5,17 +5,14 @@ import dev.faas.cli.Failure;
 import dev.faas.cli.http.Api;
 import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Durations;
+import dev.faas.cli.output.Output;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The filters of a list of activations. All that are given must match. */
 final class ActivationQuery {
-    /** How many activations of a platform that does not filter by reason are looked at. */
-    private static final int SEARCHED = 1_000;
-
     @Option(names = "--function", paramLabel = "FUNCTION", description = "Only those of this function.")
     @Nullable
     String function;
@@ -78,38 +75,18 @@ final class ActivationQuery {
 
     /** The newest ones, newest first. */
     List<Doc> read(Api api, int limit) {
-        // One call for each state: older platforms take one state, and ignore the others without a word.
-        var states = status.isEmpty()
-                ? List.of("")
-                : status.stream().map(Status::name).distinct().toList();
-        return states.stream()
-                .flatMap(state -> read(api, state, limit).stream())
-                .sorted(Comparator.comparing((Doc item) -> item.text("submittedAt"))
-                        .thenComparing(item -> item.text("activationId"))
-                        .reversed())
-                .limit(limit)
-                .toList();
+        return api.list(path(), limit);
     }
 
-    private List<Doc> read(Api api, String state, int limit) {
-        var items = api.list(path(state), limit);
-        if (reason == null || items.stream().allMatch(this::hasReason)) {
-            return items;
-        }
-        // An older platform does not filter by reason.
-        return api.list(path(state), Math.max(limit, SEARCHED)).stream()
-                .filter(this::hasReason)
-                .toList();
+    /** Reads the newest ones page by page, newest first. */
+    Output.Pages pages(Api api, int limit) {
+        return printer -> api.eachPage(path(), limit, printer::print);
     }
 
-    private boolean hasReason(Doc item) {
-        return item.text("reason").equals(reason);
-    }
-
-    private String path(String state) {
+    private String path() {
         var query = new ArrayList<String>();
         add(query, "function", function);
-        add(query, "status", state.isEmpty() ? null : state);
+        status.stream().distinct().forEach(each -> add(query, "status", each.name()));
         add(query, "reason", reason);
         add(
                 query,

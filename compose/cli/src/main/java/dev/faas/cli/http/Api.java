@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -98,28 +99,35 @@ public final class Api {
         return response;
     }
 
-    /** Reads the items of all pages, up to {@code limit}.
+    /** Returns the items of all pages, up to {@code limit}: for lists that fit into memory.
      *
      * @param path with its query
      */
     public List<Doc> list(String path, int limit) {
         var items = new ArrayList<Doc>();
-        eachPage(path, limit, page -> items.addAll(page.docs("items")));
-        return items.subList(0, Math.min(limit, items.size()));
+        eachPage(path, limit, items::addAll);
+        return items;
     }
 
-    private void eachPage(String path, int limit, Consumer<Doc> reader) {
+    /** Reads the items page by page, up to {@code limit}.
+     *
+     * @param path with its query
+     * @param reader takes the items of a page, and returns whether it wants more
+     */
+    public void eachPage(String path, int limit, Predicate<List<Doc>> reader) {
         var separator = path.contains("?") ? "&" : "?";
         var query = path + separator + "limit=" + Math.min(PAGE, Math.max(1, limit));
         var cursor = Optional.<String>empty();
-        int seen = 0;
+        int left = limit;
+        boolean wantsMore;
         do {
             var page = get(query
                     + cursor.map(next -> "&cursor=" + Request.encode(next)).orElse(""));
-            reader.accept(page);
-            seen += page.docs("items").size();
+            var items = page.docs("items");
+            wantsMore = reader.test(items.subList(0, Math.min(left, items.size())));
+            left -= Math.min(left, items.size());
             cursor = page.find("next");
-        } while (cursor.isPresent() && seen < limit);
+        } while (cursor.isPresent() && left > 0 && wantsMore);
     }
 
     private Map<String, String> headers(Optional<String> token) {
