@@ -117,7 +117,11 @@ class ActivationVerbsTest {
 
     @Test
     void cancelGoesOnAfterOneThatHasEnded() {
-        server.on("DELETE", "/v1/activations/" + A, 409, "{\"code\":\"already_finished\",\"detail\":\"It has ended.\"}")
+        server.on(
+                        "DELETE",
+                        "/v1/activations/" + A,
+                        409,
+                        "{\"code\":\"already_finished\",\"detail\":\"It\\u001b has ended.\"}")
                 .on(
                         "DELETE",
                         "/v1/activations/" + B,
@@ -126,7 +130,7 @@ class ActivationVerbsTest {
 
         assertThat(run("act", "cancel", A, B))
                 .isEqualTo(new ClientRun(
-                        6, B + " is being stopped\n", "faas: " + A + ": It has ended. (already_finished)\n"));
+                        6, B + " is being stopped\n", "faas: " + A + ": It\\x1b has ended. (already_finished)\n"));
     }
 
     @Test
