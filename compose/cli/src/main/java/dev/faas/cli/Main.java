@@ -76,8 +76,8 @@ public final class Main {
     }
 
     private static int fail(FaasCommand root, CommandLine command, Exception e) {
-        if (e instanceof ClosedPipe closed) {
-            throw closed;
+        if (e instanceof ClosedPipe) {
+            return Exit.CLOSED_PIPE;
         }
         if (e instanceof Failure failure) {
             return print(root, failure, exitOf(command, failure));
