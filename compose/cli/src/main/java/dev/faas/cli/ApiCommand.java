@@ -61,9 +61,10 @@ final class ApiCommand extends Verb {
         var body = body();
         var method = words.size() == 2 ? words.getFirst().toUpperCase(Locale.ROOT) : body.isPresent() ? "POST" : "GET";
         if (paginate) {
-            session.api()
-                    .list(path, Integer.MAX_VALUE)
-                    .forEach(item -> session.output().line(Doc.compact(item)));
+            session.api().eachPage(path, Integer.MAX_VALUE, items -> {
+                items.forEach(item -> session.output().line(Doc.compact(item)));
+                return true;
+            });
             return Exit.OK;
         }
         var request = Request.of(method, path);

@@ -12,15 +12,8 @@ public final class Confirmation {
         if (yes) {
             return;
         }
-        if (!session.terminal().in() || !session.terminal().err()) {
-            throw Failure.usage("there is no terminal to ask on", "To go on without a question: --yes");
-        }
-        session.output().streams().err(question + " [y/N] ");
-        var answer = new StringBuilder();
-        for (int c; (c = System.in.read()) >= 0 && c != '\n'; ) {
-            answer.append((char) c);
-        }
-        var word = answer.toString().strip().toLowerCase(Locale.ROOT);
+        var word = session.ask(question + " [y/N] ", "To go on without a question: --yes")
+                .toLowerCase(Locale.ROOT);
         if (!word.equals("y") && !word.equals("yes")) {
             throw new Failure(Exit.INTERRUPTED, "nothing was done");
         }

@@ -11,6 +11,9 @@ public final class Exit {
     public static final int NOT_FOUND = 4;
     public static final int UNAVAILABLE = 5;
     public static final int REFUSED = 6;
+    /** A defect of the client. */
+    public static final int DEFECT = 70;
+
     public static final int TIMED_OUT = 124;
     /** Of {@code run}: a failure that is not the command's, as in Docker. */
     public static final int NOT_THE_COMMANDS = 125;

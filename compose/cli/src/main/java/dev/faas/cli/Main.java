@@ -2,8 +2,11 @@ package dev.faas.cli;
 
 import dev.faas.cli.output.ClosedPipe;
 import dev.faas.cli.output.Streams;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -73,8 +76,8 @@ public final class Main {
     }
 
     private static int fail(FaasCommand root, CommandLine command, Exception e) {
-        if (e instanceof ClosedPipe closed) {
-            throw closed;
+        if (e instanceof ClosedPipe) {
+            return Exit.CLOSED_PIPE;
         }
         if (e instanceof Failure failure) {
             return print(root, failure, exitOf(command, failure));
@@ -84,11 +87,30 @@ public final class Main {
             e.printStackTrace(new PrintWriter(trace));
             root.output().streams().err(trace.toString());
         }
-        var failure = new Failure(
-                Exit.UNAVAILABLE,
-                "the client failed: " + e,
-                "This is a defect. With --debug it prints where; please report that.");
+        var failure = failureOf(e);
         return print(root, failure, exitOf(command, failure));
+    }
+
+    static Failure failureOf(Exception e) {
+        return switch (e) {
+            case IOException io -> Failure.usage(text(io));
+            case UncheckedIOException io when io.getCause() != null -> Failure.usage(text(io.getCause()));
+            case InterruptedException stopped -> new Failure(Exit.INTERRUPTED, "interrupted");
+            default ->
+                new Failure(
+                        Exit.DEFECT,
+                        "the client failed: " + e,
+                        "This is a defect. With --debug it prints where; please report that.");
+        };
+    }
+
+    /** Of the user's files and standard input: calls of the API report their own failures. */
+    private static String text(IOException e) {
+        if (e instanceof FileSystemException file && file.getFile() != null) {
+            var reason = file.getReason() == null ? e.getClass().getSimpleName() : file.getReason();
+            return "cannot read or write %s: %s".formatted(file.getFile(), reason);
+        }
+        return "cannot read or write: " + e.getMessage();
     }
 
     private static int print(FaasCommand root, Failure failure, int exit) {

@@ -2,10 +2,19 @@ package dev.faas.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiCommandTest {
     @AutoClose
@@ -63,6 +72,97 @@ class ApiCommandTest {
 
         assertThat(run("api", "/x").exit()).isZero();
         assertThat(server.received()).hasSize(2);
+    }
+
+    /** Words are separated by ~; a $ stands for a line break. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            api~/v1/x?a=b c              | is not a path
+            api~/v1/x[                   | is not a path
+            api~FETCH~/v1/x              | is not a method
+            api~/x~-H~A B: c             | is not the name of a header
+            api~/x~-H~A: b$c             | has a line break
+            api~/x~-H~A: €               | has a line break
+            api~PATCH~/x~-H~Host: h      | the client sets this header by itself
+            api~/x~--project~a$b         | has a line break
+            api~/x~--retry-for~9999999d  | is too long
+            act~events~1~--after~1$2     | is not the number of an event
+            act~events~1~--after=-1      | is not the number of an event
+            """)
+    void refusesWhatARequestCannotHold(String words, String text) {
+        var run = run(words.replace('$', '\n').split("~"));
+
+        assertThat(run.err()).contains(text).doesNotContain("defect");
+        assertThat(run.exit()).isEqualTo(Exit.USAGE);
+        assertThat(server.received()).isEmpty();
+    }
+
+    static Stream<Arguments> exceptions() {
+        var missing = new NoSuchFileException("/nope");
+        return Stream.of(
+                Arguments.of(missing, Exit.USAGE, "cannot read or write /nope: NoSuchFileException"),
+                Arguments.of(
+                        new UncheckedIOException(new IOException("disk full")),
+                        Exit.USAGE,
+                        "cannot read or write: disk full"),
+                Arguments.of(new InterruptedException(), Exit.INTERRUPTED, "interrupted"),
+                Arguments.of(
+                        new IllegalStateException("x"), 70, "the client failed: java.lang.IllegalStateException: x"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("exceptions")
+    void onlyADefectIsCalledOne(Exception e, int exit, String text) {
+        var failure = Main.failureOf(e);
+
+        assertThat(failure.exit()).isEqualTo(exit);
+        assertThat(failure.text()).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"api --paginate /x", "whoami"})
+    void anAnswerThatIsNotJsonIsNotAskedForAgain(String words) {
+        server.on("GET", "/x", 200, "<html>").on("GET", "/v1/auth/me", 200, "<html>");
+
+        var run = run(words.split(" "));
+
+        assertThat(run.err())
+                .startsWith("faas: the answer of " + server.url())
+                .contains("is not JSON\nIs this a platform?");
+        assertThat(run.exit()).isEqualTo(Exit.USAGE);
+        assertThat(server.received()).hasSize(1);
+    }
+
+    @Test
+    void aProblemThatIsNotJsonStillHasItsStatus() {
+        server.on("GET", "/x", 404, "<html>");
+
+        assertThat(run("api", "/x")).isEqualTo(new ClientRun(4, "", "faas: the server answered 404\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, 1", "404, 1"})
+    void callsShareAConnection(int status, int connections) {
+        Set<Integer> ports = ConcurrentHashMap.newKeySet();
+        server.on("DELETE", "/v1/activations/1", exchange -> {
+            ports.add(exchange.getRemoteAddress().getPort());
+            StubServer.answer(exchange, status, "{}");
+        });
+
+        run("act", "cancel", "1", "1", "1", "1");
+
+        assertThat(server.received()).hasSize(4);
+        assertThat(ports).hasSize(connections);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PATCH"})
+    void aHeaderOfTheUserReplacesTheClientsOwn(String method) {
+        server.on(method, "/x", 200, "{}");
+
+        run("api", method, "/x", "-d", "{}", "-H", "content-type: text/plain");
+
+        assertThat(server.received().getFirst().headers().get("Content-type")).containsExactly("text/plain");
     }
 
     @Test

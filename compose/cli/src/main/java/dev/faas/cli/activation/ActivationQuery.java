@@ -3,6 +3,7 @@ package dev.faas.cli.activation;
 import dev.faas.cli.Doc;
 import dev.faas.cli.http.Api;
 import dev.faas.cli.http.Request;
+import dev.faas.cli.output.Output;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,6 +25,15 @@ final class ActivationQuery {
     }
 
     List<Doc> read(Api api, int limit) {
-        return api.list("/v1/activations" + (filters.isEmpty() ? "" : "?" + String.join("&", filters)), limit);
+        return api.list(path(), limit);
+    }
+
+    /** Reads the newest ones page by page, newest first. */
+    Output.Pages pages(Api api, int limit) {
+        return printer -> api.eachPage(path(), limit, printer::print);
+    }
+
+    private String path() {
+        return "/v1/activations" + (filters.isEmpty() ? "" : "?" + String.join("&", filters));
     }
 }

@@ -53,7 +53,7 @@ final class CancelCommand extends Verb {
             if (e.status() != 404 && e.status() != 409) {
                 throw e;
             }
-            session.output().streams().err("faas: %s: %s%n".formatted(id, e.text()));
+            session.output().error(id + ": " + e.text(), List.of());
             return e.exit();
         }
     }

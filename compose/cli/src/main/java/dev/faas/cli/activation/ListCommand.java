@@ -5,9 +5,9 @@ import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.output.Output;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
             "Exit codes: 0 fine, 2 usage, 3 not logged in, 5 unavailable."
         })
 final class ListCommand extends Verb {
-    private static final Duration WITHOUT_CONTACT = Duration.ofMinutes(5);
+    /** Each of them is read every two seconds. */
+    private static final int MOST_WATCHED = 1_000;
 
     @Mixin
     private final ActivationFlags flags = new ActivationFlags();
@@ -42,7 +43,9 @@ final class ListCommand extends Verb {
     @Option(names = "--all", description = "All of them.")
     private boolean all;
 
-    @Option(names = "--watch", description = "Ask every two seconds until Ctrl-C. A pipe gets a line for each change.")
+    @Option(
+            names = "--watch",
+            description = "Ask every two seconds until Ctrl-C, for 1000 at most. A pipe gets a line for each change.")
     private boolean watch;
 
     @Override
@@ -50,22 +53,25 @@ final class ListCommand extends Verb {
         if (limit < 1) {
             throw Failure.usage("--limit: it must be 1 or more");
         }
-        int wanted = all ? Integer.MAX_VALUE - 1 : limit;
         var query = flags.query();
         if (watch) {
-            return watch(session, query, wanted);
+            return watch(session, query, all ? MOST_WATCHED : limit);
         }
-        var found = query.read(session.api(), wanted + 1);
-        print(session, found.subList(0, Math.min(wanted, found.size())));
-        if (found.size() > wanted && session.terminal().out()) {
+        if (all || !session.terminal().out()) {
+            print(session, query.pages(session.api(), all ? Integer.MAX_VALUE : limit));
+            return Exit.OK;
+        }
+        var found = query.read(session.api(), limit == Integer.MAX_VALUE ? limit : limit + 1);
+        print(session, printer -> printer.print(found.subList(0, Math.min(limit, found.size()))));
+        if (found.size() > limit) {
             session.output().note("There are more: --limit N or --all.");
         }
         return Exit.OK;
     }
 
-    private static void print(Session session, List<Doc> items) {
+    private static void print(Session session, Output.Pages pages) {
         session.output()
-                .list(items, ActivationColumns.LIST, item -> item.text("activationId"), "No activation matches.");
+                .list(pages, ActivationColumns.LIST, item -> item.text("activationId"), "No activation matches.");
     }
 
     private int watch(Session session, ActivationQuery query, int wanted) throws InterruptedException {
@@ -76,7 +82,7 @@ final class ListCommand extends Verb {
                             width -> session.output().render(query.read(api, wanted), ActivationColumns.LIST, width))
                     .run(Long.MAX_VALUE);
         }
-        var api = session.api().retryFor(WITHOUT_CONTACT);
+        var api = session.api().forWaiting();
         Map<String, String> seen = new HashMap<>();
         while (true) {
             var changed = query.read(api, wanted).stream()
@@ -84,7 +90,7 @@ final class ListCommand extends Verb {
                     .toList()
                     .reversed();
             if (!changed.isEmpty()) {
-                print(session, changed);
+                print(session, printer -> printer.print(changed));
             }
             Thread.sleep(LiveView.PERIOD_MS);
         }

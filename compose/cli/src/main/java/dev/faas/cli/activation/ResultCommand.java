@@ -29,13 +29,15 @@ final class ResultCommand extends Verb {
     @Override
     protected int run(Session session) throws InterruptedException {
         var sink = CommandOutput.toStdout(session);
-        StoredOutput.result(session.api(), id).copy(0, sink::write);
+        StoredOutput.result(session.api(), id).copy(0, bytes -> {
+            sink.write(bytes);
+            if (sink.isBinary()) {
+                throw Failure.usage(
+                        "the result is binary, and this is a terminal",
+                        "Write it to a file: faas act result %s > FILE   or print it anyway: --raw".formatted(id));
+            }
+        });
         sink.finish();
-        if (sink.isBinary()) {
-            throw Failure.usage(
-                    "the result is binary, and this is a terminal",
-                    "Write it to a file: faas act result %s > FILE   or print it anyway: --raw".formatted(id));
-        }
         return Exit.OK;
     }
 }

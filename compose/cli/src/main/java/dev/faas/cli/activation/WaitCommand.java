@@ -1,17 +1,16 @@
 package dev.faas.cli.activation;
 
-import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
-import dev.faas.cli.http.ActivationPath;
-import dev.faas.cli.http.Api;
-import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Durations;
+import dev.faas.cli.run.ActivationWait;
 import dev.faas.cli.run.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,12 +30,6 @@ import picocli.CommandLine.Parameters;
             "4 not found, 5 unavailable, 124 one had not ended in time."
         })
 final class WaitCommand extends Verb {
-    private static final Duration WITHOUT_CONTACT = Duration.ofMinutes(5);
-    /** The platform holds an answer back for no longer. */
-    private static final Duration LONGEST = Duration.ofSeconds(60);
-
-    private static final Duration SPARE = Duration.ofSeconds(30);
-
     @Parameters(arity = "1..*", paramLabel = "ID", description = "The activations.")
     private List<String> ids = List.of();
 
@@ -44,15 +37,18 @@ final class WaitCommand extends Verb {
     private @Nullable String timeout;
 
     @Override
-    protected int run(Session session) {
-        long limit = timeout == null
-                ? Long.MAX_VALUE / 2
-                : Durations.parse("--timeout", timeout).toNanos();
+    protected int run(Session session) throws InterruptedException {
+        var limit = timeout == null ? null : Durations.parse("--timeout", timeout);
         long start = System.nanoTime();
-        var api = session.api().retryFor(WITHOUT_CONTACT);
+        var api = session.api();
+        var trouble = new AtomicReference<>("");
         var outcomes = new ArrayList<Outcome>();
         for (var id : ids) {
-            var outcome = await(api, id, start, limit);
+            Outcome outcome;
+            try (var progress = session.output().progress(trouble::get)) {
+                Objects.requireNonNull(progress);
+                outcome = ActivationWait.await(api, id, left(limit, start), trouble::set);
+            }
             outcomes.add(outcome);
             if (!session.output().isForPrograms()) {
                 session.output().line(outcome.hasEnded() ? outcome.sentence() : id + " has not ended");
@@ -68,17 +64,7 @@ final class WaitCommand extends Verb {
         return outcomes.stream().allMatch(Outcome::isHappy) ? Exit.OK : Exit.UNHAPPY;
     }
 
-    private static Outcome await(Api api, String id, long start, long limit) {
-        while (true) {
-            var left = Duration.ofNanos(Math.max(0, limit - (System.nanoTime() - start)));
-            // Whole seconds, rounded up: a wait of 0 in the last one would ask again and again.
-            long seconds = Math.min(LONGEST.toSeconds(), left.plusMillis(999).toSeconds());
-            Doc record = api.document(
-                    Request.get(ActivationPath.of(id) + "?wait=" + seconds).readLimit(LONGEST.plus(SPARE)));
-            var outcome = new Outcome(record);
-            if (outcome.hasEnded() || System.nanoTime() - start >= limit) {
-                return outcome;
-            }
-        }
+    private static @Nullable Duration left(@Nullable Duration limit, long start) {
+        return limit == null ? null : limit.minusNanos(System.nanoTime() - start);
     }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,11 @@ public final class Api {
     /** The same, but gives up after {@code limit} without an answer. */
     public Api retryFor(Duration limit) {
         return new Api(http, tokens, project, new RetryLimits(limit, limits.contact()));
+    }
+
+    /** The same, but goes on without an answer for as long as a wait does. */
+    public Api forWaiting() {
+        return retryFor(limits.contact());
     }
 
     /** For a wait that outlives a platform that is away for a while.
@@ -93,28 +99,35 @@ public final class Api {
         return response;
     }
 
-    /** Reads the items of all pages, up to {@code limit}.
+    /** Returns the items of all pages, up to {@code limit}: for lists that fit into memory.
      *
      * @param path with its query
      */
     public List<Doc> list(String path, int limit) {
         var items = new ArrayList<Doc>();
-        eachPage(path, limit, page -> items.addAll(page.docs("items")));
-        return items.subList(0, Math.min(limit, items.size()));
+        eachPage(path, limit, items::addAll);
+        return items;
     }
 
-    private void eachPage(String path, int limit, Consumer<Doc> reader) {
+    /** Reads the items page by page, up to {@code limit}.
+     *
+     * @param path with its query
+     * @param reader takes the items of a page, and returns whether it wants more
+     */
+    public void eachPage(String path, int limit, Predicate<List<Doc>> reader) {
         var separator = path.contains("?") ? "&" : "?";
         var query = path + separator + "limit=" + Math.min(PAGE, Math.max(1, limit));
         var cursor = Optional.<String>empty();
-        int seen = 0;
+        int left = limit;
+        boolean wantsMore;
         do {
             var page = get(query
                     + cursor.map(next -> "&cursor=" + Request.encode(next)).orElse(""));
-            reader.accept(page);
-            seen += page.docs("items").size();
+            var items = page.docs("items");
+            wantsMore = reader.test(items.subList(0, Math.min(left, items.size())));
+            left -= Math.min(left, items.size());
             cursor = page.find("next");
-        } while (cursor.isPresent() && seen < limit);
+        } while (cursor.isPresent() && left > 0 && wantsMore);
     }
 
     private Map<String, String> headers(Optional<String> token) {
@@ -124,13 +137,14 @@ public final class Api {
         if (project != null) {
             headers.put("Faas-Project", project);
         }
+        headers.forEach(Request::checkHeader);
         return headers;
     }
 
     private static Doc problemOf(Response response) {
         try {
-            return response.doc();
-        } catch (UncheckedIOException notOurs) {
+            return Doc.parse(response.text());
+        } catch (IOException | UncheckedIOException notOurs) {
             return Doc.empty();
         }
     }
@@ -143,6 +157,13 @@ public final class Api {
                 List.of(
                         "Is the platform running there? Start one with ./faas up, or choose another: faas context list"),
                 e);
+    }
+
+    /** Whether there was no connection to send the request on. */
+    public static boolean wasNeverSent(@Nullable Throwable e) {
+        return e instanceof ConnectException
+                || e instanceof UnknownHostException
+                || e instanceof NoRouteToHostException;
     }
 
     private static String reason(IOException e) {
@@ -201,14 +222,11 @@ public final class Api {
 
         private Optional<T> afterBreak(@Nullable IOException e) throws InterruptedException {
             var cause = e == null ? new IOException("unknown") : e;
-            boolean neverSent = cause instanceof ConnectException
-                    || cause instanceof UnknownHostException
-                    || cause instanceof NoRouteToHostException;
-            boolean mayRepeat = neverSent || (request.isRepeatable() && !(cause instanceof SSLException));
+            boolean mayRepeat = wasNeverSent(cause) || (request.isRepeatable() && !(cause instanceof SSLException));
             if (!mayRepeat || !retries.pause(Duration.ZERO)) {
                 throw unreachable(cause);
             }
-            isOpen |= !neverSent;
+            isOpen |= !wasNeverSent(cause);
             return Optional.empty();
         }
 

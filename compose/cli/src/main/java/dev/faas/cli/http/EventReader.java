@@ -14,6 +14,8 @@ public final class EventReader {
     /** Three heartbeats. */
     private static final Duration SILENCE = Duration.ofSeconds(45);
 
+    private static final int MAX_ID = 18;
+
     private final Api api;
     private final String path;
     private final Contact contact;
@@ -24,6 +26,9 @@ public final class EventReader {
      * @param trouble is told why there is no connection at the moment; an empty text: there is one
      */
     public EventReader(Api api, String activationId, String after, Consumer<String> trouble) {
+        if (!after.chars().allMatch(c -> c >= '0' && c <= '9') || after.length() > MAX_ID) {
+            throw Failure.usage("--after: '%s' is not the number of an event".formatted(after));
+        }
         this.api = api;
         this.path = ActivationPath.of(activationId, "events");
         this.lastId = after;

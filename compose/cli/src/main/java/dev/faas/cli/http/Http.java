@@ -45,7 +45,8 @@ public final class Http {
     }
 
     private Response send(Request request, Map<String, String> more) throws IOException {
-        var connection = (HttpURLConnection) uri(base, request.path()).toURL().openConnection();
+        var url = uri(base, request.path());
+        var connection = (HttpURLConnection) url.toURL().openConnection();
         connection.setRequestMethod(request.method());
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
@@ -65,7 +66,8 @@ public final class Http {
             if (status < 0) {
                 throw new IOException("the answer is not HTTP");
             }
-            return new Response(status, connection.getHeaderFields(), body(connection, status), connection::disconnect);
+            return new Response(
+                    url, status, connection.getHeaderFields(), body(connection, status), connection::disconnect);
         } catch (IOException | RuntimeException e) {
             connection.disconnect();
             throw e;

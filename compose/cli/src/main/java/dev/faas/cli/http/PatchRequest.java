@@ -1,7 +1,8 @@
 package dev.faas.cli.http;
 
+import dev.faas.cli.Failure;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,20 +17,29 @@ final class PatchRequest {
 
     static Response send(URI base, Request request, Map<String, String> more, Duration connectLimit)
             throws IOException {
+        var url = Http.uri(base, request.path());
         var body = request.body() == null ? new byte[0] : request.body();
-        var patch = HttpRequest.newBuilder(Http.uri(base, request.path()))
+        var patch = HttpRequest.newBuilder(url)
                 .timeout(request.readLimit())
                 .method("PATCH", BodyPublishers.ofByteArray(body));
-        request.headers().forEach(patch::header);
-        more.forEach(patch::header);
+        try {
+            request.headers().forEach(patch::setHeader);
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage("the client sets this header by itself: " + e.getMessage());
+        }
+        more.forEach(patch::setHeader);
         try (var client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(connectLimit)
                 .build()) {
             var answer = client.send(patch.build(), BodyHandlers.ofByteArray());
-            InputStream bytes = new java.io.ByteArrayInputStream(answer.body());
-            return new Response(answer.statusCode(), answer.headers().map(), bytes, () -> {});
+            return new Response(
+                    url,
+                    answer.statusCode(),
+                    answer.headers().map(),
+                    new ByteArrayInputStream(answer.body()),
+                    () -> {});
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

@@ -1,16 +1,21 @@
 package dev.faas.cli.http;
 
 import dev.faas.cli.Doc;
+import dev.faas.cli.Failure;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One call of the API. Immutable. */
 public final class Request {
     private static final Duration READ_LIMIT = Duration.ofSeconds(30);
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
     static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
     private final String method;
@@ -30,6 +35,16 @@ public final class Request {
 
     /** @param path with its query */
     public static Request of(String method, String path) {
+        if (!METHODS.contains(method)) {
+            throw Failure.usage("'%s' is not a method".formatted(method), "Use one of GET, POST, PUT, PATCH, DELETE.");
+        }
+        try {
+            new URI("http://h" + path);
+        } catch (URISyntaxException e) {
+            throw Failure.usage(
+                    "'%s' is not a path: %s at character %d".formatted(path, e.getReason(), e.getIndex() - 7),
+                    "Encode a space as %20 and any other such character by its bytes.");
+        }
         return new Request(method, path, Map.of(), null, READ_LIMIT);
     }
 
@@ -38,9 +53,26 @@ public final class Request {
     }
 
     public Request header(String name, String value) {
+        checkHeader(name, value);
         var all = new LinkedHashMap<>(headers);
         all.put(name, value);
         return new Request(method, path, all, body, readLimit);
+    }
+
+    /** Does not print the value, because it may be a token. */
+    static void checkHeader(String name, String value) {
+        if (!name.chars().allMatch(Request::isOfHeaderName)) {
+            throw Failure.usage("'%s' is not the name of a header".formatted(name));
+        }
+        if (!value.chars().allMatch(c -> c == '\t' || (c >= ' ' && c <= 0xff && c != 0x7f))) {
+            throw Failure.usage(
+                    "the value of the header %s has a line break or another character that no header can hold"
+                            .formatted(name));
+        }
+    }
+
+    private static boolean isOfHeaderName(int c) {
+        return (c < 0x7f && Character.isLetterOrDigit(c)) || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
     }
 
     public Request json(Doc doc) {

@@ -1,23 +1,29 @@
 package dev.faas.cli.http;
 
 import dev.faas.cli.Doc;
+import dev.faas.cli.Failure;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The answer to a call. Its body is read once; {@code close} ends the connection when it was not read to its end. */
+/** The answer to a call. Its body is read once. {@code close} keeps the connection for the next call if the body was read to its
+ * end, and ends it otherwise: what is left of a stream may be endless.
+ */
 public final class Response implements AutoCloseable {
     private final int status;
     private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    private final InputStream body;
+    private final URI url;
+    private final Body body;
     private final Runnable disconnect;
 
-    Response(int status, Map<String, List<String>> headers, InputStream body, Runnable disconnect) {
+    Response(URI url, int status, Map<String, List<String>> headers, InputStream body, Runnable disconnect) {
         this.status = status;
         headers.forEach((name, values) -> {
             // The JDK's client keeps the status line under null.
@@ -25,7 +31,8 @@ public final class Response implements AutoCloseable {
                 this.headers.put(name, values);
             }
         });
-        this.body = body;
+        this.url = url;
+        this.body = new Body(body);
         this.disconnect = disconnect;
     }
 
@@ -57,18 +64,54 @@ public final class Response implements AutoCloseable {
         return new String(bytes(), StandardCharsets.UTF_8);
     }
 
-    /** @throws UncheckedIOException when the body breaks off, or is no JSON object */
+    /** An empty body is an empty object.
+     *
+     * @throws UncheckedIOException when the body breaks off
+     */
     public Doc doc() {
         var text = text();
         try {
             return text.isEmpty() ? Doc.empty() : Doc.parse(text);
         } catch (IOException e) {
-            throw new UncheckedIOException("not a JSON object", e);
+            // Not "unavailable": the next answer from there will be like this one.
+            throw Failure.usage(
+                    "the answer of %s is not JSON".formatted(url), "Is this a platform? See: faas context show");
         }
     }
 
     @Override
     public void close() {
-        disconnect.run();
+        if (!body.ended) {
+            disconnect.run();
+            return;
+        }
+        try {
+            body.close();
+        } catch (IOException e) {
+            disconnect.run();
+        }
+    }
+
+    /** Knows whether it was read to its end. */
+    private static final class Body extends FilterInputStream {
+        private boolean ended;
+
+        Body(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int next = in.read();
+            ended = ended || next < 0;
+            return next;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int count) throws IOException {
+            int read = in.read(bytes, from, count);
+            ended = ended || read < 0;
+            return read;
+        }
     }
 }

@@ -54,6 +54,14 @@ public final class Access {
         return open(context, logins.tokens(context, anonymous(context)));
     }
 
+    /** Says that FAAS_TOKEN goes over the network without TLS. A login has said so before. */
+    public Optional<String> warning() {
+        return terminal.variable("FAAS_TOKEN")
+                .map(token -> contexts.selected().url())
+                .filter(Context::isPlain)
+                .map(LoginCommand::warning);
+    }
+
     /** The API with the access token at hand, for calls that may be given up at any time: a refresh that is cut off would end
      * the login. Empty when nobody is logged in.
      */

@@ -13,12 +13,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /** Keeps the client's files: readable by their user only, and replaced by a rename, so that a reader never sees half of one. */
 final class ConfigFolder {
+    /** One for each file, because a process cannot lock a file twice. */
+    private static final Map<Path, Lock> LOCKS = new ConcurrentHashMap<>();
+
     private final Supplier<Path> folder;
 
     private ConfigFolder(Supplier<Path> folder) {
@@ -93,7 +100,9 @@ final class ConfigFolder {
 
     /** Runs {@code work} in one client at a time. */
     <T> T locked(String name, Supplier<T> work) {
-        var file = folder.get().resolve(name + ".lock");
+        var file = folder.get().resolve(name + ".lock").toAbsolutePath().normalize();
+        var inThisProcess = LOCKS.computeIfAbsent(file, path -> new ReentrantLock());
+        inThisProcess.lock();
         try {
             Files.createDirectories(
                     file.getParent(),
@@ -108,6 +117,8 @@ final class ConfigFolder {
             }
         } catch (IOException e) {
             throw cannotWrite(file, e);
+        } finally {
+            inThisProcess.unlock();
         }
     }
 

@@ -13,13 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record Context(String name, URI url, @Nullable String project) {
     static final String DEFAULT_URL = "http://127.0.0.1:8000";
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
+    private static final Set<String> LOOPBACK = Set.of("localhost", "::1", "[::1]");
 
-    /** Accepts {@code host:port} as well. */
+    /** Accepts {@code host:port} as well: with TLS, unless it is this machine. */
     static URI parseUrl(String text) {
-        var full = text.contains("://") ? text : "http://" + text;
+        var plain = text.replaceAll("/+$", "");
         try {
-            var url = new URI(full.replaceAll("/+$", ""));
+            var url = new URI(plain.contains("://") ? plain : "https://" + plain);
+            if (!plain.contains("://") && url.getHost() != null && isLoopback(url.getHost())) {
+                url = new URI("http://" + plain);
+            }
             var scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
             if (url.getHost() != null
                     && (scheme.equals("http") || scheme.equals("https"))
@@ -43,8 +46,10 @@ public record Context(String name, URI url, @Nullable String project) {
 
     /** Whether a password sent there could be read on the way. */
     static boolean isPlain(URI url) {
-        return url.getScheme().equalsIgnoreCase("http")
-                && !LOOPBACK.contains(url.getHost())
-                && !url.getHost().startsWith("127.");
+        return url.getScheme().equalsIgnoreCase("http") && !isLoopback(url.getHost());
+    }
+
+    private static boolean isLoopback(String host) {
+        return LOOPBACK.contains(host.toLowerCase(Locale.ROOT)) || host.matches("127(\\.[0-9]{1,3}){3}");
     }
 }

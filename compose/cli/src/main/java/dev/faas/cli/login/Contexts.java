@@ -54,7 +54,16 @@ public final class Contexts {
         return all().stream()
                 .filter(each -> each.url().equals(url))
                 .findFirst()
-                .orElseGet(() -> new Context(Context.nameFor(url), url, null));
+                .orElseGet(() -> new Context(freeName(Context.nameFor(url)), url, null));
+    }
+
+    /** The names of addresses may be equal: they have neither the scheme nor the path. */
+    private String freeName(String wanted) {
+        var name = wanted;
+        for (int n = 2; find(name).isPresent(); n++) {
+            name = wanted + "-" + n;
+        }
+        return name;
     }
 
     /** The context that a login to {@code url} is stored under. */

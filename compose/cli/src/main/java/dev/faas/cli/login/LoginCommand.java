@@ -49,11 +49,11 @@ public final class LoginCommand extends Verb {
     @Override
     protected int run(Session session) throws IOException {
         var context = session.access().contexts().forLogin(url == null ? null : Context.parseUrl(url));
+        warnIfPlain(session, context.url());
         if (tokenFromInput) {
             return useToken(session, context);
         }
         var prompt = new Prompt(session);
-        warnIfPlain(session, context.url());
         var name = prompt.username(username);
         logIn(session, context, name, prompt.password(passwordFromInput, false));
         return Exit.OK;
@@ -74,10 +74,12 @@ public final class LoginCommand extends Verb {
 
     static void warnIfPlain(Session session, URI url) {
         if (Context.isPlain(url)) {
-            session.output()
-                    .streams()
-                    .err("Warning: %s has no TLS: others on the network can read the password.%n".formatted(url));
+            session.output().streams().err(warning(url) + "\n");
         }
+    }
+
+    static String warning(URI url) {
+        return "Warning: %s has no TLS: others on the network can read the password or token.".formatted(url);
     }
 
     static void logIn(Session session, Context context, String name, String password) {

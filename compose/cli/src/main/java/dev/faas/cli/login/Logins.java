@@ -80,8 +80,7 @@ final class Logins {
                         .map(login -> refresh(refused).text("accessToken"));
             }
 
-            // Synchronized, because a process cannot lock a file twice.
-            private synchronized Doc refresh(String used) {
+            private Doc refresh(String used) {
                 return folder.locked(file(context), () -> {
                     var login = find(context).orElseThrow(() -> ended(context));
                     if (!login.text("accessToken").equals(used)) {

@@ -18,9 +18,7 @@ final class Prompt {
         if (given != null) {
             return given;
         }
-        requireTerminal("--username");
-        session.output().streams().err("Username: ");
-        return readLine();
+        return session.ask("Username: ", "Give it by --username.");
     }
 
     /** @param twice for a new password */
@@ -28,7 +26,7 @@ final class Prompt {
         if (fromInput) {
             return line(new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
         }
-        requireTerminal("--password-stdin");
+        session.requireTerminal("Give it by --password-stdin.");
         var password = readHidden("Password: ");
         if (twice && !password.equals(readHidden("Password again: "))) {
             throw Failure.usage("the two passwords differ");
@@ -39,20 +37,6 @@ final class Prompt {
     /** Without the line end that {@code echo} adds. */
     static String line(String text) {
         return text.replaceAll("\r?\n$", "");
-    }
-
-    private void requireTerminal(String flag) {
-        if (!session.terminal().in() || !session.terminal().err()) {
-            throw Failure.usage("there is no terminal to ask on", "Give it by " + flag + ".");
-        }
-    }
-
-    private static String readLine() throws IOException {
-        var line = new StringBuilder();
-        for (int c; (c = System.in.read()) >= 0 && c != '\n'; ) {
-            line.append((char) c);
-        }
-        return line.toString().strip();
     }
 
     @SuppressWarnings("SystemConsoleNull") // it is null: the program selects the console of java.base

@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
 public final class Durations {
     private static final Pattern FORM = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,3})?)(ms|s|m|h|d)?");
 
+    /** Sums with a clock of nanoseconds do not overflow. */
+    private static final long MAX_MS = Duration.ofDays(3_650).toMillis();
+
     private Durations() {}
 
     /** @param flag named in the error */
@@ -29,7 +32,11 @@ public final class Durations {
             case "d" -> 86_400_000;
             default -> 1_000;
         };
-        return Duration.ofMillis(Math.round(Double.parseDouble(form.group(1)) * unit));
+        long millis = Math.round(Double.parseDouble(form.group(1)) * unit);
+        if (millis > MAX_MS) {
+            throw Failure.usage("%s: '%s' is too long".formatted(flag, text), "At most 3650d.");
+        }
+        return Duration.ofMillis(millis);
     }
 
     /** A duration before now, or a time: RFC 3339, or a date of this time zone. */

@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -24,6 +27,9 @@ public final class Output {
         yaml,
         name
     }
+
+    /** Of a table on a terminal, whose columns are as wide as the widest of all rows. */
+    static final int MAX_ROWS = 10_000;
 
     private final Terminal terminal;
     private final Streams streams;
@@ -122,29 +128,83 @@ public final class Output {
      * @param empty what a terminal shows when there is none
      */
     public void list(List<Doc> items, List<Column> columns, Function<Doc, String> name, String empty) {
+        list(printer -> printer.print(items), columns, name, empty);
+    }
+
+    /** Prints the items of a list as its pages arrive. Only a table on a terminal needs all of them before its first line. */
+    public void list(Pages pages, List<Column> columns, Function<Doc, String> name, String empty) {
         if (settings.fields() != null) {
-            line(Doc.pretty(items.stream().map(this::select).toList()));
+            jsonArray(pages, this::select);
             return;
         }
         switch (settings.form() == null ? Form.table : settings.form()) {
-            case json -> line(Doc.pretty(items.stream().map(Doc::fields).toList()));
-            case jsonl -> items.forEach(item -> line(Doc.compact(item)));
-            case yaml -> streams.out(Yaml.write(items.stream().map(Doc::fields).toList()));
-            case name -> items.forEach(item -> line(name.apply(item)));
-            case table -> table(items, columns, empty);
+            case json -> jsonArray(pages, Doc::fields);
+            case jsonl -> each(pages, item -> line(Doc.compact(item)));
+            case yaml -> yamlList(pages);
+            case name -> each(pages, item -> line(name.apply(item)));
+            case table -> table(pages, columns, empty);
         }
     }
 
-    private void table(List<Doc> items, List<Column> columns, String empty) {
+    /** Reads a list for a printer. */
+    public interface Pages {
+        void read(Printer printer);
+    }
+
+    /** Takes the items of a list. */
+    public interface Printer {
+        /** @return whether it wants more */
+        boolean print(List<Doc> items);
+    }
+
+    private static void each(Pages pages, Consumer<Doc> printer) {
+        pages.read(items -> {
+            items.forEach(printer);
+            return true;
+        });
+    }
+
+    /** In the form of {@link Doc#pretty}, piece by piece. */
+    private void jsonArray(Pages pages, Function<Doc, Object> shown) {
+        var before = new AtomicReference<>("[ ");
+        each(pages, item -> text(before.getAndSet(", ") + Doc.pretty(shown.apply(item))));
+        line(before.get().equals("[ ") ? "[ ]" : " ]");
+    }
+
+    private void yamlList(Pages pages) {
+        var any = new AtomicBoolean();
+        each(pages, item -> {
+            any.set(true);
+            streams.out(Yaml.write(List.of(item.fields())));
+        });
+        if (!any.get()) {
+            streams.out(Yaml.write(List.of()));
+        }
+    }
+
+    private void table(Pages pages, List<Column> columns, String empty) {
         if (!terminal.out()) {
-            items.forEach(item -> streams.out(columns.stream()
-                            .map(column -> oneField(column.value().apply(item)))
-                            .collect(Collectors.joining("\t"))
-                    + "\n"));
-        } else if (items.isEmpty()) {
+            each(
+                    pages,
+                    item -> streams.out(columns.stream()
+                                    .map(column -> oneField(column.value().apply(item)))
+                                    .collect(Collectors.joining("\t"))
+                            + "\n"));
+            return;
+        }
+        var rows = new ArrayList<Doc>();
+        pages.read(items -> {
+            rows.addAll(items);
+            return rows.size() <= MAX_ROWS;
+        });
+        if (rows.isEmpty()) {
             note(empty);
-        } else {
-            Table.render(columns, items, terminal.columns()).forEach(row -> streams.out(row + "\n"));
+            return;
+        }
+        var shown = rows.subList(0, Math.min(MAX_ROWS, rows.size()));
+        Table.render(columns, shown, terminal.columns()).forEach(row -> streams.out(row + "\n"));
+        if (rows.size() > MAX_ROWS) {
+            note("There are more than these %d. All of them: -o jsonl".formatted(MAX_ROWS));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.faas.cli.run;
 
-import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,9 +33,6 @@ public final class AttachCommand extends AttachedVerb {
 
     @Override
     protected int run(Session session) throws InterruptedException {
-        if (!after.matches("[0-9]{0,18}")) {
-            throw Failure.usage("--after: '%s' is not the number of an event".formatted(after));
-        }
         var api = session.api();
         try (var interruption = new Interruption(session, api, onInterrupt, after)) {
             interruption.submitted(id);

@@ -5,6 +5,7 @@ import dev.faas.cli.Session;
 import dev.faas.cli.http.ActivationPath;
 import dev.faas.cli.http.Api;
 import dev.faas.cli.http.Request;
+import dev.faas.cli.output.ControlCharacters;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,7 +21,7 @@ final class Interruption implements AutoCloseable {
         cancel
     }
 
-    private static final Duration CANCEL_LIMIT = Duration.ofSeconds(10);
+    private static final Duration CANCEL_LIMIT = Duration.ofSeconds(5);
 
     private final Session session;
     private final Api api;
@@ -83,7 +84,7 @@ final class Interruption implements AutoCloseable {
             isFree = false;
         }
         var start = session.terminal().err() ? "\n" : "";
-        var text = start + text() + "\n";
+        var text = ControlCharacters.escape(start + text() + "\n");
         if (isFree) {
             session.output().streams().err(text);
         } else {
@@ -101,7 +102,8 @@ final class Interruption implements AutoCloseable {
             return stillRunning(id);
         }
         try {
-            api.retryFor(CANCEL_LIMIT).document(Request.of("DELETE", ActivationPath.of(id)));
+            api.retryFor(CANCEL_LIMIT)
+                    .document(Request.of("DELETE", ActivationPath.of(id)).readLimit(CANCEL_LIMIT));
             return id + " is being cancelled.";
         } catch (Failure e) {
             return "cannot cancel: " + e.text() + "\n" + stillRunning(id);

@@ -130,18 +130,23 @@ public final class InvokeCommand extends Verb {
         }
         var left = limit == null ? null : limit.minusSeconds(Math.min(FIRST_WAIT_S, limit.toSeconds()));
         try (var progress = new WaitProgress(session, api, first.id(), () -> true)) {
-            return ActivationWait.await(api, first.id(), left, progress::setTrouble)
-                    .orElseThrow(() -> new Failure(
-                            Exit.TIMED_OUT,
-                            "%s did not end in %s"
-                                    .formatted(first.id(), Durations.render(limit == null ? 0 : limit.toMillis())),
-                            "Wait again: faas attach %s   Stop: faas activation cancel %s"
-                                    .formatted(first.id(), first.id())));
+            var outcome = ActivationWait.await(api, first.id(), left, progress::setTrouble);
+            if (outcome.hasEnded()) {
+                return outcome;
+            }
+            throw new Failure(
+                    Exit.TIMED_OUT,
+                    "%s did not end in %s"
+                            .formatted(first.id(), Durations.render(limit == null ? 0 : limit.toMillis())),
+                    "Wait again: faas attach %s   Stop: faas activation cancel %s".formatted(first.id(), first.id()));
         }
     }
 
     private int print(Session session, Api api, Outcome outcome) throws Exception {
         var log = List.of("Its log: faas logs " + outcome.id());
+        if (outputFile != null && outcome.isHappy()) {
+            ResultFile.write(outputFile, target -> copyResult(api, outcome, target));
+        }
         if (session.output().isForPrograms()) {
             var record = outcome.record();
             session.output().document(record, doc -> doc.text("activationId"), List::of);
@@ -150,9 +155,7 @@ public final class InvokeCommand extends Verb {
         outcome.truncations().forEach(text -> session.output().note("faas: " + text));
         if (outputFile == null) {
             printResult(session, api, outcome);
-        } else if (outcome.isHappy()) {
-            ResultFile.write(outputFile, target -> copyResult(api, outcome, target));
-        } else {
+        } else if (!outcome.isHappy()) {
             log = List.of(log.getFirst() + "   Its result: faas activation result " + outcome.id());
         }
         return exit(session, outcome, log);

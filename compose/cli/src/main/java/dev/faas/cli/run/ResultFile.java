@@ -7,9 +7,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 
-/** Writes a file as a whole or not at all. */
+/** Writes a regular file as a whole or not at all. Anything else, such as a named pipe or a device, is written as it is. */
 final class ResultFile {
     /** Writes to its target. */
     interface Writer {
@@ -19,17 +24,14 @@ final class ResultFile {
     private ResultFile() {}
 
     static void write(Path file, Writer writer) throws InterruptedException {
-        var folder = file.toAbsolutePath().getParent();
         try {
-            var part = Files.createTempFile(folder, "." + file.getFileName(), ".part");
-            try {
-                try (var out = Files.newOutputStream(part)) {
-                    writer.write(bytes -> write(out, bytes));
-                }
-                ownPermissions(part, file);
-                Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(part);
+            if (!Files.exists(file)) {
+                replace(file.toAbsolutePath(), Optional.empty(), writer);
+            } else if (Files.isRegularFile(file)) {
+                // The file that a link leads to is replaced, not the link.
+                replace(file.toRealPath(), Optional.of(Files.getPosixFilePermissions(file)), writer);
+            } else {
+                copy(Files.newOutputStream(file, StandardOpenOption.WRITE), writer);
             }
         } catch (IOException e) {
             throw failure(file, e);
@@ -38,12 +40,26 @@ final class ResultFile {
         }
     }
 
-    /** A temporary file is its owner's only. The result gets what the file had, or what a new file gets. */
-    private static void ownPermissions(Path part, Path file) throws IOException {
-        if (!Files.exists(file)) {
-            Files.createFile(file);
+    /** @param permissions of the old file; empty: there is none */
+    private static void replace(Path file, Optional<Set<PosixFilePermission>> permissions, Writer writer)
+            throws IOException, InterruptedException {
+        var part = file.resolveSibling(".%s.%s.part".formatted(file.getFileName(), UUID.randomUUID()));
+        try {
+            var out = Files.newOutputStream(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            if (permissions.isPresent()) {
+                Files.setPosixFilePermissions(part, permissions.get());
+            }
+            copy(out, writer);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(part);
         }
-        Files.setPosixFilePermissions(part, Files.getPosixFilePermissions(file));
+    }
+
+    private static void copy(OutputStream out, Writer writer) throws IOException, InterruptedException {
+        try (out) {
+            writer.write(bytes -> write(out, bytes));
+        }
     }
 
     private static void write(OutputStream out, byte[] bytes) {

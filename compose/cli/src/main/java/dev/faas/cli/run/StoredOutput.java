@@ -45,11 +45,7 @@ public final class StoredOutput {
         while (true) {
             try (var response = open(done)) {
                 if (response.status() == NOT_ENDED) {
-                    throw new Failure(
-                            Exit.REFUSED,
-                            "%s has not ended: it is %s"
-                                    .formatted(activationId, response.doc().text("status")),
-                            "Wait for it: faas act wait " + activationId);
+                    throw hasNotEnded(response);
                 }
                 skip(response, done);
                 var block = new byte[BLOCK];
@@ -73,6 +69,14 @@ public final class StoredOutput {
     private Response open(long from) throws IOException {
         var request = Request.get(ActivationPath.of(activationId, part));
         return api.open(from == 0 ? request : request.header("Range", "bytes=" + from + "-"));
+    }
+
+    private Failure hasNotEnded(Response response) {
+        return new Failure(
+                Exit.REFUSED,
+                "%s has not ended: it is %s"
+                        .formatted(activationId, response.doc().text("status")),
+                "Wait for it: faas act wait " + activationId);
     }
 
     /** A server may answer a range with all. */

@@ -7,7 +7,6 @@ import dev.faas.cli.http.Api;
 import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Durations;
-import java.net.ConnectException;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -63,6 +62,6 @@ record Submission(String argument, OptionalLong timeoutSeconds, Map<String, Stri
     private static boolean isUnknown(Failure e) {
         return e instanceof ApiFailure answer
                 ? answer.code().equals("outcome_unknown")
-                : e.exit() == Exit.UNAVAILABLE && !(e.getCause() instanceof ConnectException);
+                : e.exit() == Exit.UNAVAILABLE && !Api.wasNeverSent(e.getCause());
     }
 }

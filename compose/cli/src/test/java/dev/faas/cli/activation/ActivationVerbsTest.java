@@ -1,14 +1,17 @@
 package dev.faas.cli.activation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.faas.cli.ClientRun;
 import dev.faas.cli.StubServer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ActivationVerbsTest {
     private static final String A = "01m8qt9wf5fgstx6gsjkwrfrys";
@@ -52,7 +55,7 @@ class ActivationVerbsTest {
         assertThat(server.received())
                 .extracting(StubServer.Received::path)
                 .containsExactly("/v1/activations?function=resize&status=failed&status=queued&reason=exit_code"
-                        + "&since=2026-01-31T12%3A00%3A00Z&tag=order%3A47%3A11&limit=6");
+                        + "&since=2026-01-31T12%3A00%3A00Z&tag=order%3A47%3A11&limit=5");
     }
 
     @Test
@@ -69,11 +72,16 @@ class ActivationVerbsTest {
 
     @Test
     void psListsQueuedAndRunning() {
-        server.on("GET", "/v1/activations", 200, page(record(B, "running", ""), record(A, "queued", "")));
+        server.on(
+                "GET",
+                "/v1/activations",
+                200,
+                page(record(B, "running", ",\"startedAt\":\"2026-11-24T00:00:03.000Z\""), record(A, "queued", "")));
 
         assertThat(run("ps", "-o", "name").out()).isEqualTo(B + "\n" + A + "\n");
-        assertThat(server.received().getFirst().path())
-                .isEqualTo("/v1/activations?status=queued&status=running&limit=100");
+        assertThat(server.received())
+                .extracting(StubServer.Received::path)
+                .containsExactly("/v1/activations?status=queued&status=running&limit=100");
     }
 
     @ParameterizedTest
@@ -85,9 +93,36 @@ class ActivationVerbsTest {
         assertThat(run("act", "wait", A, B, "--timeout", "100ms").exit()).isEqualTo(exit);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"act wait", "act result", "act list --watch"})
+    void retryForLimitsTheWait(String words) {
+        server.breaksOn("GET", "/v1/activations/" + A)
+                .breaksOn("GET", "/v1/activations/" + A + "/result")
+                .breaksOn("GET", "/v1/activations");
+        var line = words + (words.endsWith("watch") ? "" : " " + A) + " --retry-for 300ms";
+
+        var run = assertTimeoutPreemptively(Duration.ofSeconds(10), () -> run(line.split(" ")));
+
+        assertThat(run.exit()).isEqualTo(5);
+        assertThat(run.err()).startsWith("faas: no answer from");
+    }
+
+    @Test
+    void waitOutlivesAPlatformThatIsAway() {
+        server.breaksOn("GET", "/v1/activations/" + A)
+                .on("GET", "/v1/activations/" + A, 503, "{\"code\":\"unavailable\"}")
+                .on("GET", "/v1/activations/" + A, 200, record(A, "succeeded", ""));
+
+        assertThat(run("act", "wait", A)).isEqualTo(new ClientRun(0, A + " succeeded\n", ""));
+    }
+
     @Test
     void cancelGoesOnAfterOneThatHasEnded() {
-        server.on("DELETE", "/v1/activations/" + A, 409, "{\"code\":\"already_finished\",\"detail\":\"It has ended.\"}")
+        server.on(
+                        "DELETE",
+                        "/v1/activations/" + A,
+                        409,
+                        "{\"code\":\"already_finished\",\"detail\":\"It\\u001b has ended.\"}")
                 .on(
                         "DELETE",
                         "/v1/activations/" + B,
@@ -96,7 +131,7 @@ class ActivationVerbsTest {
 
         assertThat(run("act", "cancel", A, B))
                 .isEqualTo(new ClientRun(
-                        6, B + " is being stopped\n", "faas: " + A + ": It has ended. (already_finished)\n"));
+                        6, B + " is being stopped\n", "faas: " + A + ": It\\x1b has ended. (already_finished)\n"));
     }
 
     @Test

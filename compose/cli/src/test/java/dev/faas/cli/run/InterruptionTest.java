@@ -76,4 +76,23 @@ class InterruptionTest {
         assertThat(interruptAttach("--on-interrupt", "cancel"))
                 .isEqualTo(new Ended(EXIT_OF_SIGTERM, ID + " is being cancelled.\n"));
     }
+
+    /** The process must end within 20 s. */
+    @Test
+    void aServerThatIsSilentDoesNotHoldTheEndBack() throws Exception {
+        server.on("DELETE", "/v1/activations/" + ID, exchange -> {
+            // and never answers
+        });
+
+        assertThat(interruptAttach("--on-interrupt", "cancel").err())
+                .startsWith("cannot cancel: no answer from " + server.url())
+                .contains("still running. Resume: faas attach");
+    }
+
+    @Test
+    void textOfTheServerCannotControlTheTerminal() throws Exception {
+        server.on("DELETE", "/v1/activations/" + ID, 409, "{\"detail\":\"\\u001b[2Jx\"}");
+
+        assertThat(interruptAttach("--on-interrupt", "cancel").err()).startsWith("cannot cancel: \\x1b[2Jx\n");
+    }
 }

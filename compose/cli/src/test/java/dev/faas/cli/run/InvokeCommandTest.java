@@ -18,6 +18,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,6 +174,68 @@ class InvokeCommandTest {
 
         assertThat(run("invoke", "f", "--output-file", file.toString()).exit()).isEqualTo(1);
         assertThat(file).hasContent("before");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'',hello", "-o name,hello", "-o json,hello", "--json status,hello"})
+    void writesTheFileWhateverIsPrinted(String form, String content, @TempDir Path folder) {
+        var file = folder.resolve("result");
+        server.on("POST", SUBMIT, 200, HELLO);
+
+        assertThat(run(("invoke f --output-file " + file + " " + form).split(" "))
+                        .exit())
+                .isZero();
+        assertThat(file).hasContent(content);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rw-------", "rwxr-xr--"})
+    void aLinkedFileKeepsItsPermissions(String permissions, @TempDir Path folder) throws Exception {
+        var file = Files.writeString(folder.resolve("result"), "before");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+        var link = Files.createSymbolicLink(folder.resolve("link"), file);
+        server.on("POST", SUBMIT, 200, HELLO);
+
+        assertThat(run("invoke", "f", "--output-file", link.toString()).exit()).isZero();
+        assertThat(link).isSymbolicLink().hasContent("hello");
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString(permissions));
+    }
+
+    @Test
+    void aNamedPipeIsWrittenAndStays(@TempDir Path folder) throws Exception {
+        var pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        var reader = new ProcessBuilder("timeout", "20", "cat", pipe.toString()).start();
+        server.on("POST", SUBMIT, 200, HELLO);
+
+        assertThat(run("invoke", "f", "--output-file", pipe.toString()).exit()).isZero();
+        assertThat(reader.inputReader().readLine()).isEqualTo("hello");
+        assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"missing/result", "folder"})
+    void aFileThatCannotBeWrittenIsNotLeftBehind(String name, @TempDir Path folder) throws Exception {
+        Files.createDirectory(folder.resolve("folder"));
+        server.on("POST", SUBMIT, 200, HELLO);
+
+        var run = run("invoke", "f", "--output-file", folder.resolve(name).toString());
+
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.err()).contains("--output-file: cannot write");
+    }
+
+    @Test
+    void aResultThatDoesNotArriveLeavesNoFile(@TempDir Path folder) throws Exception {
+        server.on("POST", SUBMIT, 200, record("succeeded", 1, "'result':null,'resultBytes':10"))
+                .on("GET", ACTIVATION + "/result", 410, "{\"code\":\"result_expired\"}");
+
+        assertThat(run("invoke", "f", "--output-file", folder.resolve("result").toString())
+                        .exit())
+                .isEqualTo(6);
+        assertThat(folder).isEmptyDirectory();
     }
 
     @ParameterizedTest

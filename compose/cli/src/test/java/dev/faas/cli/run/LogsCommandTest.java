@@ -70,6 +70,19 @@ class LogsCommandTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"logs -f,a.b.", "logs -f --tail 1,a.b."})
+    void whatTheEventStreamDoesNotKeepComesFromTheStoredLog(String words, String log) {
+        server.on("GET", ACTIVATION, 200, record("running", 1, ""))
+                .on("GET", EVENTS, whole(state(9, succeeded(0, 4)), END));
+        if (words.contains("tail")) {
+            server.on("GET", ACTIVATION + "/logs", 200, "a\n");
+        }
+        server.on("GET", ACTIVATION + "/logs", 200, "a\nb\n");
+
+        assertThat(run((words + " " + ID).split(" "))).isEqualTo(new ClientRun(0, log.replace('.', '\n'), ""));
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             a.b.c. | 2 | b.c.
             a.b.c  | 2 | b.c
