@@ -18,9 +18,10 @@ public record Context(String name, URI url, @Nullable String project) {
     /** Accepts {@code host:port} as well: with TLS, unless it is this machine. */
     static URI parseUrl(String text) {
         var plain = text.replaceAll("/+$", "");
+        boolean hasScheme = text.contains("://");
         try {
-            var url = new URI(plain.contains("://") ? plain : "https://" + plain);
-            if (!plain.contains("://") && url.getHost() != null && isLoopback(url.getHost())) {
+            var url = new URI(hasScheme ? plain : "https://" + plain);
+            if (!hasScheme && url.getHost() != null && isLoopback(url.getHost())) {
                 url = new URI("http://" + plain);
             }
             var scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);

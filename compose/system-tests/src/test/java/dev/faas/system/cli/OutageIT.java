@@ -83,7 +83,7 @@ class OutageIT {
     @ValueSource(strings = {"gateway", "gateway registry auth"})
     void callsOutliveAnOutageAndThoseWithALimitSayHowToGoOn(String services) throws Exception {
         try (var screen = Screen.open(client, 100, 24)) {
-            screen.type("faas top");
+            screen.start("faas top");
             screen.awaitText("slow");
             var patient = Map.of(
                     "a", client.begin("invoke", "slow", "a"),
@@ -139,7 +139,7 @@ class OutageIT {
 
             screen.await("contact", text -> !text.contains("no contact") && text.contains("slow"));
             screen.press("C-c");
-            screen.awaitPrompt();
+            screen.awaitEnd();
             for (var each : patient.entrySet()) {
                 assertThat(each.getValue().end().orThrow()).isEqualTo("begin\n" + each.getKey() + "\n");
             }
