@@ -37,7 +37,10 @@ class SessionIT {
 
     /** Without what differs each time: ids, hashes in names, numbers, and the blanks that align columns. */
     private static String shape(String text) {
-        return text.replace("\r", "")
+        // The progress line is drawn, and removed.
+        return text.replaceAll("\r\u001b\\[K[^\r\n]*(?=\r\u001b)", "")
+                .replace("\r\u001b[K", "")
+                .replace("\r", "")
                 .replaceAll("run-[a-z0-9]{10}", "run-HASH")
                 .replaceAll("[0-9a-z]{26}", "ID")
                 .replaceAll("[0-9][0-9.:TZ-]*(ms|s|m)?", "N")
