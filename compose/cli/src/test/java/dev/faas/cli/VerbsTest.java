@@ -117,6 +117,17 @@ class VerbsTest {
         assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     }
 
+    @Test
+    void theProgramAlonePrintsItsHelp() {
+        assertThat(run()).isEqualTo(run("--help"));
+    }
+
+    @Test
+    void theVersionIsAnOptionToo() {
+        assertThat(run("--version")).isEqualTo(run("version"));
+        assertThat(run("--version").out()).startsWith("faas ");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"secret", "project", "schedule", "admin", "dead-letter", "stats", "key"})
     void reservedVerbsAreNotAvailableYet(String verb) {

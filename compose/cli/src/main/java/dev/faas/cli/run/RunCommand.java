@@ -23,8 +23,13 @@ import picocli.CommandLine.Parameters;
         name = "run",
         description = {
             "Run a command in a new container.",
-            "Prints its output as it arrives, and exits with its exit code.",
-            "It is like docker run, with these differences: memory, processors and time are limited; there is no network, no standard input and no terminal unless a flag says so; output over 16 MiB is cut. Ctrl-C leaves the command running."
+            "Prints its output as it arrives, and exits with its exit code. Ctrl-C leaves the command running. Options come before the image; what follows the image belongs to the command.",
+            "",
+            "It differs from docker run:",
+            "  There is no standard input, no terminal, no volume and no open port.",
+            "  There is no network without --network outbound.",
+            "  Memory, processors and time are limited: -m, --cpus, --timeout.",
+            "  Of stdout and of stderr 16 MiB each are kept; more is cut."
         },
         footer = {
             "",
@@ -39,7 +44,6 @@ public final class RunCommand extends AttachedVerb {
     /** The most that the API allows, so that as little as possible is cut. */
     private static final int MAX_OUTPUT_KB = 16_384;
 
-    private static final long MIB = 1 << 20;
     private static final int LONGEST_WORD = 4_096;
 
     @Parameters(index = "0", paramLabel = "IMAGE", description = "As docker pull takes it.")
@@ -151,7 +155,7 @@ public final class RunCommand extends AttachedVerb {
                     "outbound reaches other hosts, as docker's bridge does. No other container reaches the command.");
         }
         var limits = new TreeMap<String, Object>(Map.of(
-                "memoryMb", Sizes.parse("-m", memory, MIB),
+                "memoryMb", Sizes.memoryMb("-m", memory),
                 "cpus", cpus,
                 "timeoutSeconds", Submission.timeoutSeconds(timeout).orElseThrow(),
                 "resultKb", MAX_OUTPUT_KB,
