@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  faas run busybox echo hello",
-            "  faas run -m 512m --timeout 1h -e LEVEL=3 --network outbound busybox sh -c 'wget -qO- example.org'",
+            "  faas run -m 512m --timeout 1h -e LEVEL=3 busybox sh -c 'echo $LEVEL'",
+            "  faas run --network outbound busybox wget -qO- example.org",
             "  faas run -d busybox sleep 60",
             "",
             AttachedVerb.EXIT_CODES
@@ -126,6 +128,12 @@ public final class RunCommand extends AttachedVerb {
     @Option(names = "--rm", hidden = true, description = "For docker's users: a container is always removed.")
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean rm;
+
+    @Override
+    protected Optional<Failure> explainUnknown(String word) {
+        return DockerFlags.sentence(word)
+                .map(sentence -> Failure.usage("faas run has no " + DockerFlags.name(word), sentence));
+    }
 
     @Override
     protected int run(Session session) throws InterruptedException {

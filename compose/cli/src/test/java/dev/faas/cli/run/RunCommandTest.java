@@ -206,6 +206,9 @@ class RunCommandTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
+            run -it busybox sh,                      faas run has no -it
+            run -v /x:/y busybox true,               A container has no volumes
+            run --pull=always busybox true,          faas run has no --pull
             run --no-such-flag busybox,          Unknown option
             run,                                 IMAGE
             run --entrypoint= busybox,           needs a command

@@ -71,7 +71,7 @@ class BadInputIT {
                 of(125, "expected one of [detach, cancel]", "faas run --on-interrupt maybe x"),
                 of(125, "--entrypoint: an empty one needs a command", "faas run --entrypoint '' x"),
                 of(125, "--name: must be 1 to 63 of", "faas run --name 'Bad Name' x true"),
-                of(125, "Unknown option: '--volume'", "faas run --volume /x:/y x true"),
+                of(125, "faas run has no --volume", "faas run --volume /x:/y x true"),
                 of(125, "IMAGE: must be an image", "faas run 'not an image' true"),
                 of(125, "could not be pulled", "faas run 127.0.0.1:1/none:1 true"),
                 of(125, "--after: 'abc' is not the number of an event", "faas attach %s --after abc".formatted(NO_ID)),
@@ -174,7 +174,7 @@ class BadInputIT {
     private static List<Mistake> words() {
         return List.of(
                 of(2, "did you mean \"run\"?", "faas rnu x"),
-                of(0, "", "faas"),
+                of(2, "\"faas activation\" needs one of", "faas act"),
                 of(2, "no verb \"nothing\"", "faas help nothing"),
                 of(2, "in a clone of the project: ./faas up", "faas up"),
                 of(2, "\"secret\" is not available yet", "faas secret list"),
