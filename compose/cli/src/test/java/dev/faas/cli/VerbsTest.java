@@ -55,6 +55,7 @@ class VerbsTest {
         assertThat(run.out().lines().skip(1).findFirst())
                 .hasValueSatisfying(line -> assertThat(line).isNotBlank().endsWith("."));
         assertThat(run.out()).contains("\nExit codes: ").doesNotContain("--retry-for");
+        assertThat(run.out().substring(run.out().indexOf("\nExit codes: "))).doesNotContainPattern("[0-9]\n");
         assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         assertThat(examples(verb)).hasSizeGreaterThanOrEqualTo(2);
     }

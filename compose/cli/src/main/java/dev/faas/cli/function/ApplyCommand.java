@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
             "      concurrency: 4",
             "    - name: hello",
             "      image: busybox",
-            "      command: [echo, hello]",
+            "      entrypoint: [echo]",
             "All fields: faas fn get NAME -o yaml. Nothing is changed when a file has a",
             "mistake.",
             "",

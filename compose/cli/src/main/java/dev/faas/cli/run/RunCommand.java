@@ -107,7 +107,8 @@ public final class RunCommand extends AttachedVerb {
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            description = "isolated, nested or reused (default: the platform's). Only reused keeps a container.")
+            description =
+                    "isolated, nested or reused (default: the platform's). What they share: faas fn create --help.")
     private @Nullable String mode;
 
     @Option(
@@ -165,7 +166,9 @@ public final class RunCommand extends AttachedVerb {
         var limits = new TreeMap<String, Object>(Map.of(
                 "memoryMb", Sizes.memoryMb("-m", memory),
                 "cpus", cpus,
-                "timeoutSeconds", Submission.timeoutSeconds(timeout).orElseThrow(),
+                "timeoutSeconds",
+                        Submission.checkLongest(
+                                Submission.timeoutSeconds(timeout).orElseThrow()),
                 "resultKb", MAX_OUTPUT_KB,
                 "logKb", MAX_OUTPUT_KB));
         var spec = Doc.empty()

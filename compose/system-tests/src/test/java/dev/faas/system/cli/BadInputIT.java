@@ -62,7 +62,7 @@ class BadInputIT {
                 of(125, "-m: 'lots' is not a size", "faas run -m lots x"),
                 of(125, "-m: must be a whole number from 8", "faas run -m 1m x true"),
                 of(125, "--timeout: 'soon' is not a duration", "faas run --timeout soon x"),
-                of(125, "--timeout: must be a whole number from 1", "faas run --timeout 9d x true"),
+                of(125, "--timeout: at most 1d", "faas run --timeout 9d x true"),
                 of(125, "--network: 'host' is neither none nor outbound", "faas run --network host x"),
                 of(125, "--mode: must be isolated or nested or reused", "faas run --mode odd x true"),
                 of(125, "-e: '=x' is not NAME=VALUE", "faas run -e =x x"),
