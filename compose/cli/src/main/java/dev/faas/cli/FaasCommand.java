@@ -5,6 +5,7 @@ import dev.faas.cli.output.Streams;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** The root of all verbs; {@link Verbs} adds them. */
 @Command(name = "faas", description = "Runs container images as functions, and keeps their results.")
@@ -15,11 +16,26 @@ public final class FaasCommand extends VerbGroup {
     @Mixin
     private final GlobalOptions options = new GlobalOptions();
 
+    /** Hidden, because the help lists the options that every verb takes. */
+    @Option(names = "--version", hidden = true, description = "Print the version of this client.")
+    private boolean version;
+
     private @Nullable Session session;
 
     FaasCommand(Terminal terminal, Streams streams) {
         this.terminal = terminal;
         this.streams = streams;
+    }
+
+    /** As most programs with verbs do, it prints its help when it is called alone. */
+    @Override
+    public void run() {
+        if (version) {
+            streams.out(VersionCommand.ownLine() + "\n");
+        } else {
+            var commands = spec().commandLine();
+            streams.out(commands.getUsageMessage(commands.getColorScheme()));
+        }
     }
 
     Output output() {

@@ -63,11 +63,19 @@ public final class Main {
                 : Optional.<String>empty();
         var failure = unknown.filter(word -> !word.startsWith("-"))
                 .map(word -> HelpCommand.unknown(command, word))
+                .or(() -> explained(e))
                 .orElseGet(() -> Failure.usage(
                         // picocli repeats the word.
                         String.valueOf(e.getMessage()).replace("option option", "option"),
                         "See: " + command.getCommandSpec().qualifiedName() + " --help"));
         return print(root, failure, exitOf(command, failure));
+    }
+
+    private static Optional<Failure> explained(ParameterException e) {
+        return e instanceof UnmatchedArgumentException unmatched
+                        && unmatched.getCommandLine().getCommand() instanceof Verb verb
+                ? unmatched.getUnmatched().stream().findFirst().flatMap(verb::explainUnknown)
+                : Optional.empty();
     }
 
     private static int exitOf(CommandLine command, Failure failure) {

@@ -1,6 +1,7 @@
 package dev.faas.cli;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +31,14 @@ public abstract class Verb implements Callable<Integer> {
 
     /** @return the exit code */
     protected abstract int run(Session session) throws Exception;
+
+    /** More than that an option is unknown.
+     *
+     * @param word as it was typed
+     */
+    protected Optional<Failure> explainUnknown(String word) {
+        return Optional.empty();
+    }
 
     /** The exit code for a failure; {@code run} replaces those that are not its command's. */
     protected int exitOf(Failure failure) {

@@ -20,9 +20,13 @@ public abstract class VerbGroup implements Runnable {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
+    protected final CommandSpec spec() {
+        return Objects.requireNonNull(spec);
+    }
+
     @Override
-    public final void run() {
-        var command = Objects.requireNonNull(spec);
+    public void run() {
+        var command = spec();
         var verbs = command.subcommands().values().stream()
                 .map(CommandLine::getCommandSpec)
                 .filter(verb -> !verb.usageMessage().hidden())

@@ -32,6 +32,8 @@ final class VerbHelp extends Help {
             UsageMessageSpec.SECTION_KEY_FOOTER);
     private static final int INDENT = 2;
     private static final int GAP = 2;
+    /** A blank at which no line is broken. */
+    private static final char TIE = '\u00a0';
 
     VerbHelp(CommandSpec spec, ColorScheme colours) {
         super(spec, colours);
@@ -76,11 +78,11 @@ final class VerbHelp extends Help {
         return parameter.arity().min() == 0 ? "[" + repeated + "]" : repeated;
     }
 
-    /** In the order of their declaration, which is by importance; the help option is last. */
+    /** In the order of their declaration, which is by importance, then those with an order; the help option is last. */
     private List<OptionSpec> options() {
         return commandSpec().options().stream()
                 .filter(option -> !option.hidden() && (isRoot() || !option.inherited()))
-                .sorted(Comparator.comparing(OptionSpec::usageHelp))
+                .sorted(Comparator.comparing(OptionSpec::usageHelp).thenComparingInt(OptionSpec::order))
                 .toList();
     }
 
@@ -202,9 +204,21 @@ final class VerbHelp extends Help {
         return lines;
     }
 
+    /** No line ends with the number of an exit code. */
+    private static String withItsWord(String line) {
+        return line.replaceAll("([0-9]) ", "$1" + TIE);
+    }
+
     @Override
     public String footer(Object... params) {
-        return super.footer(params)
-                + (isRoot() ? "\nHelp of a verb: faas help VERB\n" : "\nGlobal options: faas --help\n");
+        var text = new StringBuilder();
+        for (var line : commandSpec().usageMessage().footer()) {
+            // An example stays in one line, so that it can be copied.
+            var lines = line.startsWith(" ")
+                    ? List.of(line)
+                    : wrap(withItsWord(line), commandSpec().usageMessage().width() - 1);
+            lines.forEach(each -> text.append(each.replace(TIE, ' ')).append('\n'));
+        }
+        return text + (isRoot() ? "\nHelp of a verb: faas help VERB\n" : "\nGlobal options: faas --help\n");
     }
 }

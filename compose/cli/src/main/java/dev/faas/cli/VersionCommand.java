@@ -1,6 +1,7 @@
 package dev.faas.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Option;
 /** Prints the version of the client. */
 @Command(
         name = "version",
-        description = "Print the version of this client, and of the platform.",
+        description = "Print the version of this client; with --server that of the platform, too.",
         footer = {
             "",
             "Examples:",
@@ -36,11 +37,23 @@ final class VersionCommand extends Verb {
     }
 
     private static List<String> lines(Doc version) {
-        var client = "faas %s (%s)".formatted(version.text("version"), version.text("commit"));
+        var client = line(version);
         var platform = version.doc("server");
         return platform.fields().isEmpty()
                 ? List.of(client)
                 : List.of(client, "platform %s (%s)".formatted(platform.text("version"), platform.text("commit")));
+    }
+
+    private static String line(Doc version) {
+        return "faas %s (%s)".formatted(version.text("version"), version.text("commit"));
+    }
+
+    static String ownLine() {
+        try {
+            return line(own());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Doc own() throws IOException {

@@ -55,6 +55,7 @@ class VerbsTest {
         assertThat(run.out().lines().skip(1).findFirst())
                 .hasValueSatisfying(line -> assertThat(line).isNotBlank().endsWith("."));
         assertThat(run.out()).contains("\nExit codes: ").doesNotContain("--retry-for");
+        assertThat(run.out().substring(run.out().indexOf("\nExit codes: "))).doesNotContainPattern("[0-9]\n");
         assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         assertThat(examples(verb)).hasSizeGreaterThanOrEqualTo(2);
     }
@@ -115,6 +116,17 @@ class VerbsTest {
                         "--retry-for")
                 .doesNotContain("__complete", "secret");
         assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void theProgramAlonePrintsItsHelp() {
+        assertThat(run()).isEqualTo(run("--help"));
+    }
+
+    @Test
+    void theVersionIsAnOptionToo() {
+        assertThat(run("--version")).isEqualTo(run("version"));
+        assertThat(run("--version").out()).startsWith("faas ");
     }
 
     @ParameterizedTest

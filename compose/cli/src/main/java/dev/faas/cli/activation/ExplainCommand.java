@@ -5,6 +5,7 @@ import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import dev.faas.cli.http.ActivationPath;
+import dev.faas.cli.run.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Parameters;
 /** Says why an activation waits. */
 @Command(
         name = "explain",
-        description = "Say why an activation waits, and what would change that.",
+        description = "Say why an activation waits and what would change that, or how it ended.",
         footer = {
             "",
             "Examples:",
@@ -29,8 +30,24 @@ final class ExplainCommand extends Verb {
     @Override
     protected int run(Session session) {
         var explanation = session.api().get(ActivationPath.of(id, "explain"));
-        session.output().document(explanation, doc -> doc.text("why"), () -> sentences(explanation));
+        session.output()
+                .document(
+                        explanation,
+                        doc -> doc.text("why"),
+                        () -> explanation.text("why").equals("ended")
+                                ? ending(new Outcome(session.api().get(ActivationPath.of(id))))
+                                : sentences(explanation));
         return Exit.OK;
+    }
+
+    /** What the explanation does not tell of an activation that has ended. */
+    private static List<String> ending(Outcome outcome) {
+        return List.of(
+                outcome.sentence() + ".",
+                "Its log: faas logs " + outcome.id(),
+                outcome.isHappy()
+                        ? "Its result: faas act result " + outcome.id()
+                        : "Again: faas act replay " + outcome.id());
     }
 
     static List<String> sentences(Doc explanation) {
@@ -96,7 +113,6 @@ final class ExplainCommand extends Verb {
                         "It starts when another activation ends, or when the platform gets more slots: another spawner.");
             case "no_spawner" -> List.of("It starts when a spawner works again: ask those who run the platform.");
             case "running" -> List.of("Watch it: faas attach " + explanation.text("activationId"));
-            case "ended" -> List.of("See: faas act get " + explanation.text("activationId"));
             default -> List.of();
         };
     }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 /** Shows one activation. */
 @Command(
         name = "get",
+        aliases = "show",
         description = "Show an activation, with the time it spent in each phase.",
         footer = {
             "",

@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 /** Lists activations. */
 @Command(
         name = "list",
+        aliases = "ls",
         description = "List activations, newest first.",
         footer = {
             "",

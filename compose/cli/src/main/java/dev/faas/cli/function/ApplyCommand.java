@@ -31,15 +31,25 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "",
-            "A file is YAML or JSON with a list \"functions:\"; faas fn export writes one. A field that is not in the file",
-            "has its default. Nothing is changed when a file has a mistake.",
+            "A file is YAML or JSON; faas fn export writes one. For example:",
+            "  functions:",
+            "    - name: resize",
+            "      image: registry.example.org/resize:2",
+            "      env: {LEVEL: \"3\"}",
+            "      labels: {team: web}",
+            "      limits: {memoryMb: 256, timeoutSeconds: 30}",
+            "      concurrency: 4",
+            "    - name: hello",
+            "      image: busybox",
+            "      entrypoint: [echo]",
+            "All fields: faas fn get NAME -o yaml. Nothing is changed when a file has a",
+            "mistake.",
             "",
             "Examples:",
             "  faas apply -f functions.yaml",
             "  faas fn export | faas apply -f - --dry-run",
             "",
-            "Exit codes: 0 fine, 2 usage or a mistake in a file, 3 not logged in, 5 unavailable, 6 refused, 130 not",
-            "confirmed; when several functions failed, the highest of theirs."
+            "Exit codes: 0 fine, 2 usage or a mistake in a file, 3 not logged in, 5 unavailable, 6 refused, 130 not confirmed; when several functions failed, the highest of theirs."
         })
 public final class ApplyCommand extends Verb {
     private static final int MAX_ATTEMPTS = 5;

@@ -179,6 +179,10 @@ record Definition(Doc body, YamlFile.Document document, String path) {
         var suggestion = paths.stream()
                 .filter(known -> known.endsWith("." + last))
                 .findFirst()
+                .or(() -> Field.ALL.stream()
+                        .filter(field -> field.title().equals(last))
+                        .map(Field::path)
+                        .findFirst())
                 .or(() -> Suggestion.closest(path, paths));
         return path + " is not a field of a function"
                 + suggestion

@@ -18,14 +18,15 @@ final class FieldFlags implements IModelTransformer {
     public CommandSpec transform(CommandSpec command) {
         for (var field : Field.ALL) {
             if (!field.flags().isEmpty() && command.findOption(field.flag()) == null) {
-                command.addOption(option(field));
+                command.addOption(option(field, command.name().equals("create")));
             }
         }
         return command;
     }
 
-    private static OptionSpec option(Field field) {
-        var option = OptionSpec.builder(field.flags().toArray(String[]::new)).description(field.help());
+    /** @param withDefault whether the help tells it */
+    private static OptionSpec option(Field field, boolean withDefault) {
+        var option = OptionSpec.builder(field.flags().toArray(String[]::new)).description(help(field, withDefault));
         if (field.kind() == Kind.FLAG) {
             return option.type(Boolean.class)
                     .arity("0..1")
@@ -38,6 +39,17 @@ final class FieldFlags implements IModelTransformer {
                 .arity("1")
                 .paramLabel(field.label())
                 .build();
+    }
+
+    private static String[] help(Field field, boolean withDefault) {
+        var help = field.help();
+        if (field.path().equals(Field.MODE)) {
+            help += withDefault ? "\nDefault: the platform's." : "";
+        } else if (withDefault && field.fallback() != null) {
+            var shown = field.kind().show(field.fallback());
+            help += shown.isEmpty() ? "" : " Default: " + shown + ".";
+        }
+        return help.split("\n", -1);
     }
 
     /** Sets what the flags say. */

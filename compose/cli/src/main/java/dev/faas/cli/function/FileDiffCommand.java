@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
         name = "diff",
         description = {
             "Show what faas apply would change.",
-            "Compares the platform's functions with files, field by field."
+            "Compares the platform's functions with files, field by field. What apply would delete: faas apply --prune --dry-run."
         },
         footer = {
             "",

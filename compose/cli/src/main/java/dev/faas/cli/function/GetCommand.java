@@ -9,6 +9,7 @@ import picocli.CommandLine.Parameters;
 /** Prints a function. */
 @Command(
         name = "get",
+        aliases = "show",
         description = {"Print a function.", "Shows what differs from the defaults; -o yaml or json prints all of it."},
         footer = {
             "",

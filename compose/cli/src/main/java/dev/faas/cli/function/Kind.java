@@ -143,7 +143,7 @@ enum Kind {
     MIB("a whole number (MiB)") {
         @Override
         Object parse(String flag, String text) {
-            return Sizes.parse(flag, text, 1024 * 1024);
+            return Sizes.memoryMb(flag, text);
         }
 
         @Override

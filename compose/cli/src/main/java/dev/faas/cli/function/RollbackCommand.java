@@ -21,8 +21,7 @@ import picocli.CommandLine.Parameters;
             "  faas fn rollback hello 1",
             "  faas fn rollback hello @1",
             "",
-            "Exit codes: 0 fine, 2 no such revision, 3 not logged in, 4 not found, 5 unavailable, 6 it was changed",
-            "meanwhile."
+            "Exit codes: 0 fine, 2 no such revision, 3 not logged in, 4 not found, 5 unavailable, 6 it was changed meanwhile."
         })
 final class RollbackCommand extends Verb {
     @Parameters(index = "0", paramLabel = "NAME", description = "The function.")

@@ -19,6 +19,7 @@ abstract class WriteVerb extends Verb {
 
     @Option(
             names = "--env-file",
+            order = 1,
             paramLabel = "FILE",
             description =
                     "Set the environment variables of this file, as docker run does. --env wins. May be repeated.")
@@ -26,6 +27,7 @@ abstract class WriteVerb extends Verb {
 
     @Option(
             names = "--from",
+            order = 1,
             paramLabel = "FILE",
             description = "Begin with the function in this YAML or JSON file; - for standard input. Flags win.")
     private @Nullable String from;

@@ -49,9 +49,17 @@ public final class Access {
             throw new Failure(
                     Exit.NOT_LOGGED_IN,
                     "you are not logged in to " + context.url(),
-                    "Log in: faas login %s   New here: faas register %s".formatted(context.url(), context.url()));
+                    "Log in: faas login %s   New here: faas register %s".formatted(target(context), target(context)));
         }
         return open(context, logins.tokens(context, anonymous(context)));
+    }
+
+    /** In an advice: a login is kept under the context that was chosen. */
+    private String target(Context context) {
+        return contexts.chosenName()
+                .filter(name -> name.equals(context.name()))
+                .map(name -> "--context " + name)
+                .orElse(context.url().toString());
     }
 
     /** Says that FAAS_TOKEN goes over the network without TLS. A login has said so before. */

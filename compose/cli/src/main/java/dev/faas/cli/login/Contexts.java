@@ -76,7 +76,7 @@ public final class Contexts {
                 name.map(Contexts::checkName).orElseGet(() -> ofUrl(url).name()), url, null);
     }
 
-    private Optional<String> chosenName() {
+    Optional<String> chosenName() {
         return Optional.ofNullable(contextFlag).or(() -> terminal.variable("FAAS_CONTEXT"));
     }
 

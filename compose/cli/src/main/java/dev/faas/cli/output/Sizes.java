@@ -10,6 +10,9 @@ public final class Sizes {
     private static final Pattern FORM =
             Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,9})?) ?(?:([kmgt])i?)?b?", Pattern.CASE_INSENSITIVE);
     private static final String UNITS = "kmgt";
+    private static final long MIB = 1 << 20;
+    private static final long LEAST_MEMORY = 8 * MIB;
+    private static final long MOST_MEMORY = 65_536 * MIB;
 
     private Sizes() {}
 
@@ -35,6 +38,22 @@ public final class Sizes {
     /** In units of {@code unit} bytes, rounded up. */
     public static long parse(String flag, String text, long unit) {
         return Math.ceilDiv(parse(flag, text), unit);
+    }
+
+    /** The memory of a run in MiB. A plain number that only makes sense as MiB is refused.
+     *
+     * @param flag named in the error
+     */
+    public static long memoryMb(String flag, String text) {
+        long bytes = parse(flag, text);
+        if (bytes < LEAST_MEMORY && text.chars().allMatch(Character::isDigit)) {
+            throw Failure.usage(
+                    "%s: %s is %d bytes; allowed: 8m to 64g".formatted(flag, text, bytes),
+                    bytes * MIB >= LEAST_MEMORY && bytes * MIB <= MOST_MEMORY
+                            ? "Did you mean %dm?".formatted(bytes)
+                            : "Write it like 256m or 1.5g.");
+        }
+        return Math.ceilDiv(bytes, MIB);
     }
 
     /** In the form that {@link #parse} reads, in the largest unit that needs no fraction. */

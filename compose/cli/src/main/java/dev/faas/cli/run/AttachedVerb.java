@@ -15,6 +15,7 @@ abstract class AttachedVerb extends Verb {
 
     @Option(
             names = "--on-interrupt",
+            order = 1,
             paramLabel = "ACTION",
             defaultValue = "detach",
             description = "What Ctrl-C does: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")

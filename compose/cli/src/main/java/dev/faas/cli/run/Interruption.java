@@ -32,6 +32,7 @@ final class Interruption implements AutoCloseable {
 
     private volatile @Nullable String activationId;
     private volatile String printedUpTo;
+    private volatile boolean queued;
 
     /** @param after id of the last event that was printed by an earlier command; empty: none */
     Interruption(Session session, Api api, Action action, String after) {
@@ -44,6 +45,10 @@ final class Interruption implements AutoCloseable {
 
     void submitted(String id) {
         activationId = id;
+    }
+
+    void setQueued(boolean value) {
+        queued = value;
     }
 
     /** Prints an event as a whole or, after an interruption, not at all. */
@@ -99,19 +104,22 @@ final class Interruption implements AutoCloseable {
             return "interrupted while submitting: it may have been accepted. See: faas ps";
         }
         if (action == Action.detach) {
-            return stillRunning(id);
+            return howToGoOn(id);
         }
         try {
             api.retryFor(CANCEL_LIMIT)
                     .document(Request.of("DELETE", ActivationPath.of(id)).readLimit(CANCEL_LIMIT));
             return id + " is being cancelled.";
         } catch (Failure e) {
-            return "cannot cancel: " + e.text() + "\n" + stillRunning(id);
+            return "cannot cancel: " + e.text() + "\n" + howToGoOn(id);
         }
     }
 
-    private String stillRunning(String id) {
+    private String howToGoOn(String id) {
         var after = printedUpTo.isEmpty() ? "" : " --after " + printedUpTo;
-        return "still running. Resume: faas attach %s%s. Stop: faas activation cancel %s".formatted(id, after, id);
+        return """
+                still %s.
+                Resume: faas attach %s%s
+                Stop: faas activation cancel %s""".formatted(queued ? "queued" : "running", id, after, id);
     }
 }

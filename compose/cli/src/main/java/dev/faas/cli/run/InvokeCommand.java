@@ -23,7 +23,10 @@ import picocli.CommandLine.Parameters;
 /** Calls a function. */
 @Command(
         name = "invoke",
-        description = "Call a function and print its result.",
+        description = {
+            "Call a function and print its result.",
+            "The argument becomes the last word of the function's command line: at most 131,071 bytes of UTF-8, taken as it is, so a newline at its end stays. The result is what the command wrote to stdout, up to the function's --result-size; a terminal gets a newline at its end if there is none."
+        },
         footer = {
             "",
             "Examples:",
@@ -31,7 +34,7 @@ import picocli.CommandLine.Parameters;
             "  faas invoke resize@3 --file picture.json --output-file result.json",
             "  date | faas invoke report --async -",
             "",
-            "Exit codes: 0 fine, 1 the activation ended unhappily, 2 usage, 3 not logged in, 4 not found, 5 unavailable, 6 refused, 124 did not end in the given time, 130 interrupted; with --exit-code as for run."
+            "Exit codes: 0 it succeeded, 1 it failed, timed out or was cancelled, 2 usage, 3 not logged in, 4 no such function, 5 the platform is unavailable, 6 refused, 124 it did not end within --wait, 130 interrupted and it goes on. With --exit-code: the command's, as for faas run."
         })
 public final class InvokeCommand extends Verb {
     /** Most calls end within it, and need no second request. */

@@ -78,6 +78,7 @@ final class LiveOutput {
         latest = state;
         var status = state.text("status");
         progress.setQueued(status.equals("queued"));
+        interruption.setQueued(status.equals("queued"));
         if (status.equals("queued") && (attempt != null || !after.isEmpty())) {
             startsAgain = true;
         } else if (status.equals("running")) {

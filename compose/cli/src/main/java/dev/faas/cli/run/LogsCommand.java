@@ -69,6 +69,10 @@ public final class LogsCommand extends Verb {
         if (sink.isBinary()) {
             session.output().note("faas: the log is binary and not for a terminal. Use a pipe or --raw.");
         }
+        if (session.terminal().out() && sink.received() == 0 && tail == null) {
+            var stdout = live || new Outcome(record).hasEnded() ? "faas act result " : "faas attach ";
+            session.output().note("The log is empty: it has only stderr. Stdout: " + stdout + id);
+        }
         return Exit.OK;
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +24,20 @@ import picocli.CommandLine.Parameters;
         name = "run",
         description = {
             "Run a command in a new container.",
-            "Prints its output as it arrives, and exits with its exit code.",
-            "It is like docker run, with these differences: memory, processors and time are limited; there is no network, no standard input and no terminal unless a flag says so; output over 16 MiB is cut. Ctrl-C leaves the command running."
+            "Prints its output as it arrives, and exits with its exit code. Ctrl-C leaves the command running. Options come before the image; what follows the image belongs to the command.",
+            "",
+            "It differs from docker run:",
+            "  There is no standard input, no terminal, no volume and no open port.",
+            "  There is no network without --network outbound.",
+            "  Memory, processors and time are limited: -m, --cpus, --timeout.",
+            "  Of stdout and of stderr 16 MiB each are kept; more is cut."
         },
         footer = {
             "",
             "Examples:",
             "  faas run busybox echo hello",
-            "  faas run -m 512m --timeout 1h -e LEVEL=3 --network outbound busybox sh -c 'wget -qO- example.org'",
+            "  faas run -m 512m --timeout 1h -e LEVEL=3 busybox sh -c 'echo $LEVEL'",
+            "  faas run --network outbound busybox wget -qO- example.org",
             "  faas run -d busybox sleep 60",
             "",
             AttachedVerb.EXIT_CODES
@@ -39,7 +46,6 @@ public final class RunCommand extends AttachedVerb {
     /** The most that the API allows, so that as little as possible is cut. */
     private static final int MAX_OUTPUT_KB = 16_384;
 
-    private static final long MIB = 1 << 20;
     private static final int LONGEST_WORD = 4_096;
 
     @Parameters(index = "0", paramLabel = "IMAGE", description = "As docker pull takes it.")
@@ -101,7 +107,8 @@ public final class RunCommand extends AttachedVerb {
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            description = "isolated, nested or reused (default: the platform's). Only reused keeps a container.")
+            description =
+                    "isolated, nested or reused (default: the platform's). What they share: faas fn create --help.")
     private @Nullable String mode;
 
     @Option(
@@ -122,6 +129,12 @@ public final class RunCommand extends AttachedVerb {
     @Option(names = "--rm", hidden = true, description = "For docker's users: a container is always removed.")
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean rm;
+
+    @Override
+    protected Optional<Failure> explainUnknown(String word) {
+        return DockerFlags.sentence(word)
+                .map(sentence -> Failure.usage("faas run has no " + DockerFlags.name(word), sentence));
+    }
 
     @Override
     protected int run(Session session) throws InterruptedException {
@@ -151,9 +164,11 @@ public final class RunCommand extends AttachedVerb {
                     "outbound reaches other hosts, as docker's bridge does. No other container reaches the command.");
         }
         var limits = new TreeMap<String, Object>(Map.of(
-                "memoryMb", Sizes.parse("-m", memory, MIB),
+                "memoryMb", Sizes.memoryMb("-m", memory),
                 "cpus", cpus,
-                "timeoutSeconds", Submission.timeoutSeconds(timeout).orElseThrow(),
+                "timeoutSeconds",
+                        Submission.checkLongest(
+                                Submission.timeoutSeconds(timeout).orElseThrow()),
                 "resultKb", MAX_OUTPUT_KB,
                 "logKb", MAX_OUTPUT_KB));
         var spec = Doc.empty()

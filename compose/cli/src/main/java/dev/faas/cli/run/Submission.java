@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param timeoutSeconds empty: the function's limit
  */
 record Submission(String argument, OptionalLong timeoutSeconds, Map<String, String> tags, String key) {
+    private static final long MAX_TIMEOUT_S = 86_400;
+
     /** @param key null: a new one */
     static Submission of(String argument, OptionalLong timeoutSeconds, Map<String, String> tags, @Nullable String key) {
+        timeoutSeconds.ifPresent(Submission::checkLongest);
         return new Submission(
                 argument, timeoutSeconds, tags, key == null ? UUID.randomUUID().toString() : key);
     }
@@ -30,6 +33,14 @@ record Submission(String argument, OptionalLong timeoutSeconds, Map<String, Stri
                 ? OptionalLong.empty()
                 : OptionalLong.of(Math.max(
                         1, Math.ceilDiv(Durations.parse("--timeout", timeout).toMillis(), 1_000L)));
+    }
+
+    /** Before anything is sent, in the user's unit. */
+    static long checkLongest(long timeoutSeconds) {
+        if (timeoutSeconds > MAX_TIMEOUT_S) {
+            throw Failure.usage("--timeout: at most 1d");
+        }
+        return timeoutSeconds;
     }
 
     /** Returns the record if it ends in time, else its id and status.

@@ -247,6 +247,20 @@ class ActivationVerbsTest {
     }
 
     @Test
+    void explainSaysHowItEnded() {
+        server.on("GET", "/v1/activations/" + A + "/explain", 200, """
+                        {"activationId":"%s","status":"failed","why":"ended","detail":"It has ended. Its record says how."}""".formatted(A))
+                .on("GET", "/v1/activations/" + A, 200, """
+                        {"activationId":"%s","status":"failed","exitCode":4,"reason":"exit_code"}""".formatted(A));
+
+        assertThat(run("act", "explain", A).out()).isEqualTo("""
+                %1$s failed: exit code 4 (exit_code).
+                Its log: faas logs %1$s
+                Again: faas act replay %1$s
+                """.formatted(A));
+    }
+
+    @Test
     void eventsAreLinesOfJson() {
         server.on("GET", "/v1/activations/" + A + "/events", exchange -> {
             exchange.getResponseHeaders().add("Content-Type", "text/event-stream");

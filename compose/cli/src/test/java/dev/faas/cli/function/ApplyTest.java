@@ -222,6 +222,8 @@ class ApplyTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             functions: [{name: a, imag: b}]              | 1:13 image is required | 1:23 imag is not a field of a function; did you mean image?
+            functions: [{name: a, image: b, memory: 512m}] | 1:33 memory is not a field of a function; did you mean limits.memoryMb? |
+            functions: [{name: a, image: b, retry: {max-attempts: 3}}] | 1:41 retry.max-attempts is not a field of a function; did you mean retry.maxAttempts? |
             functions: [{name: a, image: b, cpus: 1}]    | 1:33 cpus is not a field of a function; did you mean limits.cpus? |
             functions: [{name: a, image: b, limits: 1}]  | 1:33 limits must be an object |
             functions: [{name: a, image: 7}]             | 1:23 image must be a text: write "7" in quotes |

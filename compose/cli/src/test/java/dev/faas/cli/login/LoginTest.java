@@ -49,6 +49,14 @@ class LoginTest {
         return server.received().getLast().header("Authorization");
     }
 
+    @Test
+    void theAdviceNamesTheContextThatWasChosen() {
+        home.run("context", "create", "mine", server.url());
+
+        assertThat(home.run("--context", "mine", "fn", "list").err())
+                .endsWith("Log in: faas login --context mine   New here: faas register --context mine\n");
+    }
+
     private ClientRun notLoggedIn() {
         return new ClientRun(
                 Exit.NOT_LOGGED_IN,

@@ -3,6 +3,7 @@ package dev.faas.cli.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.cli.Failure;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +39,20 @@ class SizesTest {
     @CsvSource({"1, 1", "1048576, 1", "1048577, 2", "300k, 1", "0, 0"})
     void roundsUpToUnits(String text, long units) {
         assertThat(Sizes.parse("--memory", text, 1024 * 1024)).isEqualTo(units);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "512, -m: 512 is 512 bytes; allowed: 8m to 64g, Did you mean 512m?",
+        "7, -m: 7 is 7 bytes; allowed: 8m to 64g, Write it like 256m or 1.5g.",
+        "100000, -m: 100000 is 100000 bytes; allowed: 8m to 64g, Write it like 256m or 1.5g.",
+    })
+    void refusesAMemoryInBytesThatIsMeantInAnotherUnit(String text, String message, String advice) {
+        assertThatThrownBy(() -> Sizes.memoryMb("-m", text))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.advice()).containsExactly(advice))
+                .hasMessage(message);
+        assertThat(Sizes.memoryMb("-m", "512m")).isEqualTo(512);
     }
 
     @ParameterizedTest

@@ -65,7 +65,7 @@ class InterruptionTest {
         assertThat(interruptAttach())
                 .isEqualTo(new Ended(
                         EXIT_OF_SIGTERM,
-                        "still running. Resume: faas attach %s --after 3. Stop: faas activation cancel %s\n"
+                        "still running.\nResume: faas attach %s --after 3\nStop: faas activation cancel %s\n"
                                 .formatted(ID, ID)));
     }
 
@@ -86,7 +86,7 @@ class InterruptionTest {
 
         assertThat(interruptAttach("--on-interrupt", "cancel").err())
                 .startsWith("cannot cancel: no answer from " + server.url())
-                .contains("still running. Resume: faas attach");
+                .contains("still running.\nResume: faas attach");
     }
 
     @Test

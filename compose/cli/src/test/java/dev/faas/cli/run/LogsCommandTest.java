@@ -39,6 +39,15 @@ class LogsCommandTest {
     }
 
     @Test
+    void anEmptyLogOnATerminal_saysWhereStdoutIs() {
+        server.on("GET", ACTIVATION, 200, succeeded(4, 0)).on("GET", ACTIVATION + "/logs", 200, "");
+
+        assertThat(run("logs", ID)).isEqualTo(new ClientRun(0, "", ""));
+        assertThat(ClientRun.Setup.at(server).onTerminal(80).run("logs", ID).err())
+                .isEqualTo("The log is empty: it has only stderr. Stdout: faas act result %s\n".formatted(ID));
+    }
+
+    @Test
     void ofAFunctionWithoutActivations_saysSo() {
         server.on("GET", "/v1/activations", 200, "{\"items\":[],\"next\":null}")
                 .on("GET", "/v1/functions/resize", 200, "{}");

@@ -206,6 +206,11 @@ class RunCommandTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
+            run --timeout 2d busybox,                --timeout: at most 1d
+            run -m 512 busybox,                      Did you mean 512m?
+            run -it busybox sh,                      faas run has no -it
+            run -v /x:/y busybox true,               A container has no volumes
+            run --pull=always busybox true,          faas run has no --pull
             run --no-such-flag busybox,          Unknown option
             run,                                 IMAGE
             run --entrypoint= busybox,           needs a command

@@ -62,7 +62,7 @@ class BadInputIT {
                 of(125, "-m: 'lots' is not a size", "faas run -m lots x"),
                 of(125, "-m: must be a whole number from 8", "faas run -m 1m x true"),
                 of(125, "--timeout: 'soon' is not a duration", "faas run --timeout soon x"),
-                of(125, "--timeout: must be a whole number from 1", "faas run --timeout 9d x true"),
+                of(125, "--timeout: at most 1d", "faas run --timeout 9d x true"),
                 of(125, "--network: 'host' is neither none nor outbound", "faas run --network host x"),
                 of(125, "--mode: must be isolated or nested or reused", "faas run --mode odd x true"),
                 of(125, "-e: '=x' is not NAME=VALUE", "faas run -e =x x"),
@@ -71,7 +71,7 @@ class BadInputIT {
                 of(125, "expected one of [detach, cancel]", "faas run --on-interrupt maybe x"),
                 of(125, "--entrypoint: an empty one needs a command", "faas run --entrypoint '' x"),
                 of(125, "--name: must be 1 to 63 of", "faas run --name 'Bad Name' x true"),
-                of(125, "Unknown option: '--volume'", "faas run --volume /x:/y x true"),
+                of(125, "faas run has no --volume", "faas run --volume /x:/y x true"),
                 of(125, "IMAGE: must be an image", "faas run 'not an image' true"),
                 of(125, "could not be pulled", "faas run 127.0.0.1:1/none:1 true"),
                 of(125, "--after: 'abc' is not the number of an event", "faas attach %s --after abc".formatted(NO_ID)),
@@ -174,7 +174,7 @@ class BadInputIT {
     private static List<Mistake> words() {
         return List.of(
                 of(2, "did you mean \"run\"?", "faas rnu x"),
-                of(2, "\"faas\" needs one of", "faas"),
+                of(2, "\"faas activation\" needs one of", "faas act"),
                 of(2, "no verb \"nothing\"", "faas help nothing"),
                 of(2, "in a clone of the project: ./faas up", "faas up"),
                 of(2, "\"secret\" is not available yet", "faas secret list"),

@@ -29,7 +29,7 @@ class StoriesIT {
     private static final String PRINTS_LINES =
             "i=0; while [ $i -lt %d ]; do i=$((i+1)); echo line $i; sleep 0.1; done".formatted(LINES);
     private static final Pattern INTERRUPTED = Pattern.compile(
-            "still running\\. Resume: (faas attach (\\S+) --after \\d+)\\. Stop: faas activation cancel");
+            "still (?:running|queued)\\.\\s+Resume: (faas attach (\\S+) --after \\d+)\\s+Stop: faas activation cancel");
 
     private InstalledClient client;
 
