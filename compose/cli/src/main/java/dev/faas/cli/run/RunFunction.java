@@ -19,7 +19,7 @@ final class RunFunction {
     private static final int HASH_LENGTH = 10;
     private static final int IDLE_TTL_SECONDS = 3_600;
     private static final int MOST_TRIES = 4;
-    private static final Map<String, String> ARGUMENTS = Map.of("image", "IMAGE", "command", "ARG");
+    private static final Map<String, String> ARGUMENTS = Map.of("image", "IMAGE", "command", "ARG", "name", "--name");
 
     private final String name;
     private final boolean isAdHoc;
