@@ -38,6 +38,8 @@ public final class Main {
             return exit;
         } catch (ClosedPipe e) {
             return Exit.CLOSED_PIPE;
+        } catch (Failure e) {
+            return print(root, e, e.exit());
         }
     }
 

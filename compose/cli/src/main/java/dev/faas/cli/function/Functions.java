@@ -170,7 +170,7 @@ public final class Functions {
     }
 
     private static String path(String ref) {
-        return ALL + "/" + Request.encode(ref).replace("%40", "@");
+        return ALL + "/" + Request.part(ref).replace("%40", "@");
     }
 
     /** Calls with {@code ref}; the failure suggests a name when there is no such function. */

@@ -7,6 +7,7 @@ import dev.faas.cli.http.Api;
 import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.http.Request;
 import dev.faas.cli.http.Tokens;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -70,14 +71,14 @@ final class Logins {
             public Optional<String> current() {
                 return find(context)
                         .map(login -> hasExpired(login) ? refresh(login.text("accessToken")) : login)
-                        .map(login -> login.text("accessToken"));
+                        .map(Logins::accessToken);
             }
 
             @Override
             public Optional<String> replace(String refused) {
                 return find(context)
                         .filter(login -> login.find("refreshToken").isPresent())
-                        .map(login -> refresh(refused).text("accessToken"));
+                        .map(login -> accessToken(refresh(refused)));
             }
 
             private Doc refresh(String used) {
@@ -101,11 +102,19 @@ final class Logins {
         };
     }
 
+    static String accessToken(Doc login) {
+        return Tokens.check("the token of the login file", login.text("accessToken"));
+    }
+
     private static boolean hasExpired(Doc login) {
-        return login.find("refreshToken").isPresent()
-                && login.time("expiresAt")
-                        .map(end -> end.minus(SPARE).isBefore(Instant.now()))
-                        .orElse(false);
+        try {
+            return login.find("refreshToken").isPresent()
+                    && login.time("expiresAt")
+                            .map(end -> end.isBefore(Instant.now().plus(SPARE)))
+                            .orElse(false);
+        } catch (DateTimeException damaged) {
+            return true;
+        }
     }
 
     private static Failure ended(Context context) {

@@ -67,10 +67,11 @@ class RefreshTest {
     @Test
     void aRefusedTokenIsRefreshedOnce() {
         home.logIn(server, "a1", "r1", 300);
-        server.on("GET", "/v1/auth/me", 401, "{\"code\":\"invalid_token\",\"detail\":\"No.\"}")
+        server.on("GET", "/v1/auth/me", 401, "{\"code\":\"unauthenticated\",\"detail\":\"No.\"}")
                 .on("POST", REFRESH, 200, tokens("a2", "r2", 300));
 
-        assertThat(home.run("whoami")).isEqualTo(new ClientRun(Exit.NOT_LOGGED_IN, "", "faas: No. (invalid_token)\n"));
+        assertThat(home.run("whoami"))
+                .isEqualTo(new ClientRun(Exit.NOT_LOGGED_IN, "", "faas: No. (unauthenticated)\n"));
         assertThat(bearers("/v1/auth/me")).containsExactly("Bearer a1", "Bearer a2");
         assertThat(refreshes()).hasSize(1);
     }
@@ -78,7 +79,7 @@ class RefreshTest {
     @Test
     void aRefusedRefreshEndsTheLogin() {
         home.logIn(server, "a1", "r1", 0);
-        server.on("POST", REFRESH, 401, "{\"code\":\"invalid_token\",\"detail\":\"Used before.\"}");
+        server.on("POST", REFRESH, 401, "{\"code\":\"unauthenticated\",\"detail\":\"Used before.\"}");
 
         assertThat(home.run("whoami"))
                 .isEqualTo(new ClientRun(

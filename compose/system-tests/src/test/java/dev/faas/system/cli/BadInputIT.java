@@ -58,7 +58,7 @@ class BadInputIT {
     private static List<Mistake> flagsOfCalls() {
         return List.of(
                 of(125, "Missing required parameter: 'IMAGE'", "faas run"),
-                of(125, "'lots' is not a double", "faas run --cpus lots x"),
+                of(125, "--cpus: 'lots' is not a number", "faas run --cpus lots x"),
                 of(125, "-m: 'lots' is not a size", "faas run -m lots x"),
                 of(125, "-m: must be a whole number from 8", "faas run -m 1m x true"),
                 of(125, "--timeout: 'soon' is not a duration", "faas run --timeout soon x"),
@@ -218,7 +218,7 @@ class BadInputIT {
                         5,
                         "no answer from $NOT_HTTP: the connection broke (the answer is not HTTP)",
                         elsewhere("$NOT_HTTP")),
-                of(5, "no answer from $NOT_OURS: the connection broke (not JSON)", elsewhere("$NOT_OURS")),
+                of(5, "is not JSON\nThis is not a functions platform", elsewhere("$NOT_OURS")),
                 of(2, "HOME is not set", "env -u HOME faas whoami"));
     }
 
