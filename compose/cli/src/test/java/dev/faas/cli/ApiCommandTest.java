@@ -95,6 +95,9 @@ class ApiCommandTest {
             api~/x~--input=              | the name of the file is empty
             apply~-f=                    | the name of the file is empty
             fn~create~x~--image=x~--cpus=1d | is not a number
+            fn~list~-l~novalue          | is not NAME=VALUE
+            whoami~b                     | is one argument too many
+            invoke~f~--output-file~/none/x | --output-file: cannot write /none/x: no such file
             invoke~f~--timeout~100ms     | is less than a second
             """)
     void refusesWhatARequestCannotHold(String words, String text) {

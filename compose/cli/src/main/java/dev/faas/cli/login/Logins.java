@@ -16,6 +16,9 @@ import java.util.Optional;
  * refreshes at a time, and it reads the file again first.
  */
 final class Logins {
+    /** More than a login has. */
+    private static final int MOST_BYTES = 16 * 1024;
+
     private static final Duration SPARE = Duration.ofSeconds(10);
 
     private final ConfigFolder folder;
@@ -82,22 +85,22 @@ final class Logins {
             }
 
             private Doc refresh(String used) {
-                return folder.locked(file(context), () -> {
+                return Uncut.call(() -> folder.locked(file(context), () -> {
                     var login = find(context).orElseThrow(() -> ended(context));
                     if (!login.text("accessToken").equals(used)) {
                         return login; // another client has refreshed it
                     }
                     var body = Doc.empty().with("refresh_token", login.text("refreshToken"));
-                    try {
+                    try (var room = folder.reserve(file(context), MOST_BYTES)) {
                         var tokens = api.document(
                                 Request.of("POST", "/v1/auth/refresh").json(body));
                         var next = login(context, login.text("username"), tokens);
-                        folder.write(file(context), next);
+                        room.write(next);
                         return next;
                     } catch (ApiFailure e) {
                         throw e.exit() == Exit.NOT_LOGGED_IN ? ended(context) : e;
                     }
-                });
+                }));
             }
         };
     }
