@@ -30,6 +30,9 @@ import picocli.CommandLine.Parameters;
             "Exit codes: 0 fine, 2 usage or 400, 3 not logged in, 4 not found, 5 unavailable, 6 refused."
         })
 final class ApiCommand extends Verb {
+    /** More than the server takes. */
+    private static final int MAX_BODY = 64 << 20;
+
     @Parameters(arity = "1..2", paramLabel = "[METHOD] PATH", description = "Default method: GET, or POST with a body.")
     private List<String> words = List.of();
 
@@ -61,6 +64,9 @@ final class ApiCommand extends Verb {
         var body = body();
         var method = words.size() == 2 ? words.getFirst().toUpperCase(Locale.ROOT) : body.isPresent() ? "POST" : "GET";
         if (paginate) {
+            if (!method.equals("GET") || include || !headers.isEmpty()) {
+                throw Failure.usage("--paginate is for GET, and excludes -i and -H");
+            }
             session.api().eachPage(path, Integer.MAX_VALUE, items -> {
                 items.forEach(item -> session.output().line(Doc.compact(item)));
                 return true;
@@ -120,11 +126,14 @@ final class ApiCommand extends Verb {
     }
 
     private Optional<byte[]> body() throws IOException {
+        if ((data == null ? 0 : 1) + (input == null ? 0 : 1) + (fields.isEmpty() ? 0 : 1) > 1) {
+            throw Failure.usage("-d, -f and --input exclude each other");
+        }
         if (data != null) {
             return Optional.of(data.getBytes(StandardCharsets.UTF_8));
         }
         if (input != null) {
-            return Optional.of(InputFile.read("--input", input, Integer.MAX_VALUE));
+            return Optional.of(InputFile.whole("--input", input, MAX_BODY));
         }
         if (fields.isEmpty()) {
             return Optional.empty();

@@ -22,13 +22,17 @@ public final class Environment {
     }
 
     private static void readFile(String file, Map<String, String> own, Map<String, String> env) {
-        var lines = InputFile.text("--env-file", file, MAX_BYTES).lines().toList();
-        for (int i = 0; i < lines.size(); i++) {
-            var line = lines.get(i).stripLeading();
+        var lines = InputFile.text("--env-file", file, MAX_BYTES).split("\n", -1);
+        for (int i = 0; i < lines.length; i++) {
+            var line = withoutCr(lines[i]).stripLeading();
             if (!line.isEmpty() && !line.startsWith("#")) {
                 add("%s:%d".formatted(file, i + 1), line, own, env);
             }
         }
+    }
+
+    private static String withoutCr(String line) {
+        return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
     }
 
     private static void add(String source, String pair, Map<String, String> own, Map<String, String> env) {

@@ -17,6 +17,9 @@ public final class InputFile {
      * @param flag that names the file
      */
     public static byte[] read(String flag, String file, int max) {
+        if (file.isEmpty()) {
+            throw Failure.usage(flag + ": the name of the file is empty");
+        }
         try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
             return in.readNBytes(max);
         } catch (IOException e) {
@@ -24,12 +27,18 @@ public final class InputFile {
         }
     }
 
-    /** Without a byte order mark. A file of more than {@code max} bytes is refused. */
-    public static String text(String flag, String file, int max) {
+    /** A file of more than {@code max} bytes is refused. */
+    static byte[] whole(String flag, String file, int max) {
         var bytes = read(flag, file, max + 1);
         if (bytes.length > max) {
             throw Failure.usage("%s: %s has more than %d bytes".formatted(flag, file, max));
         }
+        return bytes;
+    }
+
+    /** As {@link #whole}, without a byte order mark. */
+    public static String text(String flag, String file, int max) {
+        var bytes = whole(flag, file, max);
         try {
             var text = StandardCharsets.UTF_8
                     .newDecoder()

@@ -10,11 +10,15 @@ import java.nio.file.FileSystemException;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The client's program. All failures are printed here. */
 public final class Main {
+    /** picocli lays out no narrower one. */
+    private static final int NARROWEST_HELP = 55;
+
     private Main() {}
 
     public static void main(String[] args) {
@@ -38,6 +42,8 @@ public final class Main {
             return exit;
         } catch (ClosedPipe e) {
             return Exit.CLOSED_PIPE;
+        } catch (Failure e) {
+            return print(root, e, e.exit());
         }
     }
 
@@ -51,7 +57,7 @@ public final class Main {
                 .setExpandAtFiles(false)
                 .setHelpFactory(VerbHelp::new)
                 .setHelpSectionKeys(VerbHelp.SECTIONS)
-                .setUsageHelpWidth(Math.max(60, Math.min(120, terminal.columns())))
+                .setUsageHelpWidth(Math.max(NARROWEST_HELP, Math.min(120, terminal.columns())))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.hasColour(false) ? Ansi.ON : Ansi.OFF));
     }
 
@@ -65,9 +71,7 @@ public final class Main {
                 .map(word -> HelpCommand.unknown(command, word))
                 .or(() -> explained(e))
                 .orElseGet(() -> Failure.usage(
-                        // picocli repeats the word.
-                        String.valueOf(e.getMessage()).replace("option option", "option"),
-                        "See: " + command.getCommandSpec().qualifiedName() + " --help"));
+                        text(e), "See: " + command.getCommandSpec().qualifiedName() + " --help"));
         return print(root, failure, exitOf(command, failure));
     }
 
@@ -76,6 +80,21 @@ public final class Main {
                         && unmatched.getCommandLine().getCommand() instanceof Verb verb
                 ? unmatched.getUnmatched().stream().findFirst().flatMap(verb::explainUnknown)
                 : Optional.empty();
+    }
+
+    /** picocli's texts, in this client's words. */
+    private static String text(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()
+                && !unmatched.isUnknownOption()) {
+            return "'%s' is one argument too many"
+                    .formatted(unmatched.getUnmatched().getFirst());
+        }
+        var text = String.valueOf(e.getMessage()).replace("option option", "option");
+        if (text.contains("should be in KEY=VALUE format") && e.getArgSpec() instanceof OptionSpec option) {
+            return "%s: '%s' is not %s".formatted(option.longestName(), e.getValue(), option.paramLabel());
+        }
+        return text;
     }
 
     private static int exitOf(CommandLine command, Failure failure) {

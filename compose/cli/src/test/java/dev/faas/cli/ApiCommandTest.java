@@ -88,6 +88,17 @@ class ApiCommandTest {
             api~/x~--retry-for~9999999d  | is too long
             act~events~1~--after~1$2     | is not the number of an event
             act~events~1~--after=-1      | is not the number of an event
+            act~wait~..                  | is not a name
+            fn~get~.                     | is not a name
+            api~--paginate~POST~/x       | --paginate is for GET
+            api~/x~-f~a=b~-d~c           | exclude each other
+            api~/x~--input=              | the name of the file is empty
+            apply~-f=                    | the name of the file is empty
+            fn~create~x~--image=x~--cpus=1d | is not a number
+            fn~list~-l~novalue          | is not NAME=VALUE
+            whoami~b                     | is one argument too many
+            invoke~f~--output-file~/none/x | --output-file: cannot write /none/x: no such file
+            invoke~f~--timeout~100ms     | is less than a second
             """)
     void refusesWhatARequestCannotHold(String words, String text) {
         var run = run(words.replace('$', '\n').split("~"));
@@ -95,6 +106,26 @@ class ApiCommandTest {
         assertThat(run.err()).contains(text).doesNotContain("defect");
         assertThat(run.exit()).isEqualTo(Exit.USAGE);
         assertThat(server.received()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\nb", "x y", "ä"})
+    void aTokenThatNoHeaderCanHoldIsNotPrinted(String token) {
+        var run = ClientRun.Setup.at(server).with("FAAS_TOKEN", token).run("whoami");
+
+        assertThat(run.err()).startsWith("faas: FAAS_TOKEN is not a token").doesNotContain(token);
+        assertThat(run.exit()).isEqualTo(Exit.USAGE);
+        assertThat(server.received()).isEmpty();
+    }
+
+    @Test
+    void anEmptyAnswerIsOfAnotherServer() {
+        server.on("GET", "/v1/auth/me", 200, "");
+
+        var run = run("whoami");
+
+        assertThat(run.err()).contains("is empty\nThis is not a functions platform.");
+        assertThat(run.exit()).isEqualTo(Exit.UNAVAILABLE);
     }
 
     static Stream<Arguments> exceptions() {
@@ -128,8 +159,8 @@ class ApiCommandTest {
 
         assertThat(run.err())
                 .startsWith("faas: the answer of " + server.url())
-                .contains("is not JSON\nIs this a platform?");
-        assertThat(run.exit()).isEqualTo(Exit.USAGE);
+                .contains("is not JSON\nThis is not a functions platform.");
+        assertThat(run.exit()).isEqualTo(Exit.UNAVAILABLE);
         assertThat(server.received()).hasSize(1);
     }
 

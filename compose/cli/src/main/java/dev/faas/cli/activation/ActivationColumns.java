@@ -14,7 +14,7 @@ final class ActivationColumns {
     static final List<Column> LIST = List.of(
             Column.whole("ID", "activationId"),
             Column.text("FUNCTION", item -> item.doc("function").text("name")),
-            Column.text("STATUS", "status"),
+            Column.whole("STATUS", "status"),
             new Column("AGE", item -> item.text("submittedAt"), ActivationColumns::age, false),
             duration("WAITED", "waitMs", ActivationColumns::waited),
             duration("RAN", "durationMs", ActivationColumns::ran),

@@ -1,6 +1,8 @@
 package dev.faas.cli.activation;
 
 import dev.faas.cli.Failure;
+import dev.faas.cli.function.Functions;
+import dev.faas.cli.http.Api;
 import dev.faas.cli.output.Durations;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +57,13 @@ final class ActivationFlags {
                     "function_deleted",
                     "cancelled_by_user",
                     "queue_ttl"));
+        }
+    }
+
+    /** An empty list is also that of a function that never was: fails then. */
+    void checkFunction(Api api) {
+        if (function != null) {
+            new Functions(api).get(function);
         }
     }
 

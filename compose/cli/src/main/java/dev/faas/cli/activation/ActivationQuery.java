@@ -6,6 +6,7 @@ import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Output;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Asks for the activations that match all filters, newest first. */
 final class ActivationQuery {
@@ -28,9 +29,20 @@ final class ActivationQuery {
         return api.list(path(), limit);
     }
 
-    /** Reads the newest ones page by page, newest first. */
-    Output.Pages pages(Api api, int limit) {
-        return printer -> api.eachPage(path(), limit, printer::print);
+    /** Reads the newest ones page by page, newest first.
+     *
+     * @param ifNone runs before an empty list is printed
+     */
+    Output.Pages pages(Api api, int limit, Runnable ifNone) {
+        return printer -> {
+            var isFirst = new AtomicBoolean(true);
+            api.eachPage(path(), limit, items -> {
+                if (isFirst.getAndSet(false) && items.isEmpty()) {
+                    ifNone.run();
+                }
+                return printer.print(items);
+            });
+        };
     }
 
     private String path() {

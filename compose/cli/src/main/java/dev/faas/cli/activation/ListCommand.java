@@ -59,10 +59,14 @@ final class ListCommand extends Verb {
             return watch(session, query, all ? MOST_WATCHED : limit);
         }
         if (all || !session.terminal().out()) {
-            print(session, query.pages(session.api(), all ? Integer.MAX_VALUE : limit));
+            var api = session.api();
+            print(session, query.pages(api, all ? Integer.MAX_VALUE : limit, () -> flags.checkFunction(api)));
             return Exit.OK;
         }
         var found = query.read(session.api(), limit == Integer.MAX_VALUE ? limit : limit + 1);
+        if (found.isEmpty()) {
+            flags.checkFunction(session.api());
+        }
         print(session, printer -> printer.print(found.subList(0, Math.min(limit, found.size()))));
         if (found.size() > limit) {
             session.output().note("There are more: --limit N or --all.");

@@ -50,7 +50,7 @@ public final class OpenCommand extends Verb {
         }
         return ActivationPath.isId(reference)
                 ? "/console/activations/" + reference
-                : "/console/functions/" + Request.encode(reference);
+                : "/console/functions/" + Request.part(reference);
     }
 
     private static boolean open(Session session, String address) {

@@ -42,7 +42,7 @@ public final class PsCommand extends Verb {
         }
         session.output()
                 .list(
-                        query.pages(session.api(), Integer.MAX_VALUE),
+                        query.pages(session.api(), Integer.MAX_VALUE, () -> {}),
                         COLUMNS,
                         item -> item.text("activationId"),
                         "Nothing is queued or running.");

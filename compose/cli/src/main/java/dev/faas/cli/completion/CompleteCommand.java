@@ -15,9 +15,9 @@ public final class CompleteCommand extends Verb {
 
     @Override
     protected int run(Session session) {
-        var place = Place.of(spec().root().commandLine(), words);
+        var context = WordContext.of(spec().root().commandLine(), words);
         var text = new StringBuilder();
-        place.candidates(new Names(session.terminal(), session.access()))
+        context.candidates(new Names(session.terminal(), session.access()))
                 .forEach(candidate -> text.append(candidate.line()).append('\n'));
         session.output().streams().out(text.toString());
         return Exit.OK;

@@ -66,12 +66,17 @@ final class FunctionFiles {
     }
 
     private static List<String> files(String place) throws IOException {
+        if (place.isEmpty()) {
+            // The empty path is the current folder.
+            throw Failure.usage("-f: the name of the file is empty");
+        }
         var path = Path.of(place);
         if (place.equals(STDIN) || !Files.isDirectory(path)) {
             return List.of(place);
         }
         try (var entries = Files.list(path)) {
-            var files = entries.filter(Files::isRegularFile)
+            // A link that leads nowhere is an error: its function may not be taken for one that is not wanted any more.
+            var files = entries.filter(file -> Files.isRegularFile(file) || Files.notExists(file))
                     .map(Path::toString)
                     .filter(name -> name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"))
                     .sorted()

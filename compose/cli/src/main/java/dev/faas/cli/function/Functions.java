@@ -170,7 +170,7 @@ public final class Functions {
     }
 
     private static String path(String ref) {
-        return ALL + "/" + Request.encode(ref).replace("%40", "@");
+        return ALL + "/" + Request.part(ref).replace("%40", "@");
     }
 
     /** Calls with {@code ref}; the failure suggests a name when there is no such function. */
@@ -191,9 +191,9 @@ public final class Functions {
         } catch (Failure noList) {
             noList.addSuppressed(e); // the failure that matters is the first
         }
-        return names.contains(name)
+        return at >= 0 && names.contains(name)
                 ? e.explained(
-                        "no revision %s of \"%s\"".formatted(ref.substring(at + 1), name),
+                        "\"%s\" has no revision %s".formatted(name, ref.substring(at + 1)),
                         List.of("List them: faas fn revisions " + name))
                 : e.explained("no function \"%s\"".formatted(name), List.of(Suggestion.line(name, names, LIST)));
     }

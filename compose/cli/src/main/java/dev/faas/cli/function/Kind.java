@@ -3,6 +3,7 @@ package dev.faas.cli.function;
 import dev.faas.cli.Doc;
 import dev.faas.cli.Failure;
 import dev.faas.cli.output.Durations;
+import dev.faas.cli.output.Numbers;
 import dev.faas.cli.output.Sizes;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -109,15 +110,7 @@ enum Kind {
     DECIMAL("a number") {
         @Override
         Object parse(String flag, String text) {
-            try {
-                double number = Double.parseDouble(text);
-                if (!Double.isFinite(number)) {
-                    throw new NumberFormatException("not finite");
-                }
-                return number;
-            } catch (NumberFormatException e) {
-                throw Failure.usage("%s: '%s' is not a number".formatted(flag, text));
-            }
+            return Numbers.decimal(flag, text);
         }
 
         @Override

@@ -14,7 +14,7 @@ final class Show {
     private static final int BOLD = 1;
 
     static final List<Column> COLUMNS = List.of(
-            Column.text("NAME", Field.NAME),
+            Column.whole("NAME", Field.NAME),
             Column.text("IMAGE", Field.IMAGE),
             Column.text("MODE", Field.MODE),
             Column.number("MEMORY", doc -> shown("limits.memoryMb", doc)),

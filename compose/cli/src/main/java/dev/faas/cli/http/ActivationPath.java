@@ -5,7 +5,7 @@ public final class ActivationPath {
     private ActivationPath() {}
 
     public static String of(String id) {
-        return "/v1/activations/" + Request.encode(id);
+        return "/v1/activations/" + Request.part(id);
     }
 
     public static String of(String id, String part) {

@@ -85,18 +85,33 @@ public final class Api {
         var token = tokens.current();
         var response = http.exchange(request, headers(token));
         if (response.status() == 401 && token.isPresent()) {
-            var next = tokens.replace(token.get());
-            if (next.isPresent()) {
-                response.close();
-                response = http.exchange(request, headers(next));
+            var refusal = refusal(response);
+            var next = isOfLogin(request, refusal) ? tokens.replace(token.get()) : Optional.<String>empty();
+            if (next.isEmpty()) {
+                throw refusal;
             }
+            response = http.exchange(request, headers(next));
         }
         if (response.status() >= 300 && response.status() != 304) {
-            try (var refused = response) {
-                throw new ApiFailure(refused.status(), problemOf(refused), refused.header("Retry-After"));
-            }
+            throw refusal(response);
         }
         return response;
+    }
+
+    private static ApiFailure refusal(Response response) {
+        try (response) {
+            return new ApiFailure(
+                    response.status(),
+                    problemOf(response),
+                    response.header("Retry-After"),
+                    response.header("Location"));
+        }
+    }
+
+    /** Whether another token may be accepted: a wrong password, or the refusal of a proxy, is no reason for a refresh. */
+    private static boolean isOfLogin(Request request, ApiFailure refusal) {
+        return (refusal.code().equals("token_expired") || refusal.code().equals("unauthenticated"))
+                && !request.path().startsWith("/v1/auth/login");
     }
 
     /** Returns the items of all pages, up to {@code limit}: for lists that fit into memory.

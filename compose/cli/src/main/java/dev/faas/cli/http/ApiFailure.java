@@ -16,7 +16,7 @@ public final class ApiFailure extends Failure {
     private final Duration retryAfter;
     private final boolean afterRepeat;
 
-    ApiFailure(int status, Doc problem, Optional<String> retryAfter) {
+    ApiFailure(int status, Doc problem, Optional<String> retryAfter, Optional<String> location) {
         this(
                 status,
                 problem,
@@ -26,7 +26,7 @@ public final class ApiFailure extends Failure {
                         .orElse(Duration.ZERO),
                 false,
                 textOf(status, problem),
-                adviceOf(problem));
+                adviceOf(status, problem, location));
     }
 
     private ApiFailure(
@@ -93,7 +93,15 @@ public final class ApiFailure extends Failure {
                 .toList();
     }
 
+    /** Whether it is a redirection or the answer of a proxy. */
+    private static boolean isOfAnother(int status) {
+        return status < 400 || status == 407;
+    }
+
     private static int exitOf(int status) {
+        if (isOfAnother(status)) {
+            return Exit.UNAVAILABLE;
+        }
         return switch (status) {
             case 400, 413 -> Exit.USAGE;
             case 401 -> Exit.NOT_LOGGED_IN;
@@ -108,8 +116,12 @@ public final class ApiFailure extends Failure {
         return problem.find("code").map(code -> detail + " (" + code + ")").orElse(detail);
     }
 
-    private static List<String> adviceOf(Doc problem) {
+    private static List<String> adviceOf(int status, Doc problem, Optional<String> location) {
         var advice = new ArrayList<String>();
+        if (isOfAnother(status)) {
+            advice.add(location.map(place -> "It leads to %s. ".formatted(place))
+                            .orElse("") + "This is not a functions platform. See: faas context show");
+        }
         fieldErrors(problem).forEach(error -> advice.add(error.toString()));
         requestId(problem).ifPresent(advice::add);
         return advice;

@@ -42,7 +42,7 @@ public final class Contact {
 
     /** Waits before the next try, or fails when the limit is reached or another try is of no use. */
     public void lost(Failure e) throws InterruptedException {
-        if (e.exit() != Exit.UNAVAILABLE) {
+        if (e.exit() != Exit.UNAVAILABLE || (e instanceof ApiFailure answer && answer.status() < 429)) {
             throw e;
         }
         pauseOrFail(e, e instanceof ApiFailure answer ? answer.retryAfter() : Duration.ZERO);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ public final class EventReader {
     /** Three heartbeats. */
     private static final Duration SILENCE = Duration.ofSeconds(45);
 
+    private static final String TYPE = "text/event-stream";
     private static final int MAX_ID = 18;
 
     private final Api api;
@@ -61,6 +63,9 @@ public final class EventReader {
         }
         try (response) {
             contact.answered();
+            if (response.status() == 200 && !isStream(response)) {
+                throw response.notOurs("no stream of events");
+            }
             if (response.status() == 204 || readAll(response, handler)) {
                 return true;
             }
@@ -71,8 +76,14 @@ public final class EventReader {
         return false;
     }
 
+    private static boolean isStream(Response response) {
+        return response.header("Content-Type")
+                .filter(type -> type.toLowerCase(Locale.ROOT).startsWith(TYPE))
+                .isPresent();
+    }
+
     private Response open() throws IOException {
-        var request = Request.get(path).header("Accept", "text/event-stream").readLimit(SILENCE);
+        var request = Request.get(path).header("Accept", TYPE).readLimit(SILENCE);
         return api.open(lastId.isEmpty() ? request : request.header("Last-Event-ID", lastId));
     }
 
@@ -81,8 +92,11 @@ public final class EventReader {
         var lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
         var event = new PartialEvent();
         for (String line; (line = lines.readLine()) != null; ) {
-            contact.established();
             var complete = event.add(line);
+            if (complete != null || line.startsWith(":")) {
+                // Less than an event may be all that ever comes.
+                contact.established();
+            }
             if (complete == null) {
                 continue;
             }

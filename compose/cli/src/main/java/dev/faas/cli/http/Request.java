@@ -122,7 +122,15 @@ public final class Request {
         };
     }
 
-    /** Encodes one part of a path, or a value of a query. */
+    /** Encodes one part of a path. An empty part or a dot would lead to another address. */
+    public static String part(String text) {
+        if (text.isEmpty() || text.equals(".") || text.equals("..")) {
+            throw Failure.usage(text.isEmpty() ? "the name is empty" : "'%s' is not a name".formatted(text));
+        }
+        return encode(text);
+    }
+
+    /** Encodes a value of a query. */
     public static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }

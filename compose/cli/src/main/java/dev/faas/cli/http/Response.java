@@ -1,6 +1,7 @@
 package dev.faas.cli.http;
 
 import dev.faas.cli.Doc;
+import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -64,19 +65,28 @@ public final class Response implements AutoCloseable {
         return new String(bytes(), StandardCharsets.UTF_8);
     }
 
-    /** An empty body is an empty object.
+    /** An empty body is an empty object, unless the status promises one.
      *
      * @throws UncheckedIOException when the body breaks off
      */
     public Doc doc() {
         var text = text();
+        if (text.isEmpty() && status == 200) {
+            throw notOurs("empty");
+        }
         try {
             return text.isEmpty() ? Doc.empty() : Doc.parse(text);
         } catch (IOException e) {
-            // Not "unavailable": the next answer from there will be like this one.
-            throw Failure.usage(
-                    "the answer of %s is not JSON".formatted(url), "Is this a platform? See: faas context show");
+            throw notOurs("not JSON");
         }
+    }
+
+    /** @param what the answer is */
+    Failure notOurs(String what) {
+        return new Failure(
+                Exit.UNAVAILABLE,
+                "the answer of %s is %s".formatted(url, what),
+                "This is not a functions platform. See: faas context show");
     }
 
     @Override

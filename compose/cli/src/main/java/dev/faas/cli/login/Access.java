@@ -43,7 +43,7 @@ public final class Access {
         var context = contexts.selected();
         var token = terminal.variable("FAAS_TOKEN");
         if (token.isPresent()) {
-            return open(context, fixed(token.get()));
+            return withToken(context, Tokens.check("FAAS_TOKEN", token.get()));
         }
         if (logins.find(context).isEmpty()) {
             throw new Failure(
@@ -76,7 +76,8 @@ public final class Access {
     public Optional<Api> withoutRefresh() {
         var context = contexts.selected();
         return terminal.variable("FAAS_TOKEN")
-                .or(() -> logins.find(context).map(login -> login.text("accessToken")))
+                .map(token -> Tokens.check("FAAS_TOKEN", token))
+                .or(() -> logins.find(context).map(Logins::accessToken))
                 .map(token -> withToken(context, token));
     }
 

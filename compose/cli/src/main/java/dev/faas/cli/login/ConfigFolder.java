@@ -5,7 +5,9 @@ import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Terminal;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -55,6 +57,16 @@ final class ConfigFolder {
     }
 
     void write(String name, Doc doc) {
+        try (var room = reserve(name, 0)) {
+            room.write(doc);
+        }
+    }
+
+    /** Takes the room for a file before what cannot be had again is there: a disk may be full.
+     *
+     * @param bytes that it will have at most
+     */
+    Room reserve(String name, int bytes) {
         var file = folder.get().resolve(name);
         try {
             var parent = file.getParent();
@@ -65,19 +77,50 @@ final class ConfigFolder {
                     ".new-",
                     "",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            var room = new Room(file, temporary);
             try {
-                try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                    channel.write(java.nio.ByteBuffer.wrap(
-                            (Doc.pretty(doc) + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-                    // A refresh token that is lost in a crash ends the login.
-                    channel.force(true);
-                }
-                move(temporary, file);
-            } finally {
-                Files.deleteIfExists(temporary);
+                room.fill(new byte[bytes]);
+            } catch (IOException e) {
+                room.close();
+                throw e;
             }
+            return room;
         } catch (IOException e) {
             throw cannotWrite(file, e);
+        }
+    }
+
+    /** A temporary file that takes the place of {@code file}. */
+    record Room(Path file, Path temporary) implements AutoCloseable {
+        void write(Doc doc) {
+            try {
+                fill((Doc.pretty(doc) + "\n").getBytes(StandardCharsets.UTF_8));
+                move(temporary, file);
+            } catch (IOException e) {
+                throw cannotWrite(file, e);
+            }
+        }
+
+        /** Over what is there, so that no more room is taken than before. */
+        private void fill(byte[] bytes) throws IOException {
+            try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                var buffer = ByteBuffer.wrap(bytes);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                channel.truncate(bytes.length);
+                // A refresh token that is lost in a crash ends the login.
+                channel.force(true);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                Files.deleteIfExists(temporary);
+            } catch (IOException e) {
+                throw cannotWrite(file, e);
+            }
         }
     }
 

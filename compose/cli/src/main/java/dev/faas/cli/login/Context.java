@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Context(String name, URI url, @Nullable String project) {
     static final String DEFAULT_URL = "http://127.0.0.1:8000";
+    private static final int MAX_PORT = 65_535;
     private static final Set<String> LOOPBACK = Set.of("localhost", "::1", "[::1]");
 
     /** Accepts {@code host:port} as well: with TLS, unless it is this machine. */
@@ -26,7 +27,9 @@ public record Context(String name, URI url, @Nullable String project) {
             }
             var scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
             if (url.getHost() != null
+                    && !plain.endsWith(":")
                     && (scheme.equals("http") || scheme.equals("https"))
+                    && url.getPort() <= MAX_PORT
                     && url.getUserInfo() == null
                     && url.getQuery() == null
                     && url.getFragment() == null) {
@@ -35,7 +38,15 @@ public record Context(String name, URI url, @Nullable String project) {
         } catch (URISyntaxException e) {
             // Refused below.
         }
-        throw Failure.usage("'%s' is not the address of a platform".formatted(text), "Write it like " + DEFAULT_URL);
+        throw Failure.usage(
+                "'%s' is not the address of a platform".formatted(withoutPassword(text)),
+                "Write it like " + DEFAULT_URL);
+    }
+
+    private static String withoutPassword(String text) {
+        int start = text.contains("://") ? text.indexOf("://") + 3 : 0;
+        int at = text.lastIndexOf('@');
+        return at < start ? text : text.substring(0, start) + "***" + text.substring(at);
     }
 
     /** Name for a platform without a name of the user's. */

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the contexts, and decides which one a command uses. */
@@ -101,8 +102,17 @@ public final class Contexts {
     public List<Context> all() {
         var contexts = file().doc("contexts");
         return contexts.fields().keySet().stream()
-                .map(name -> read(name, contexts.doc(name)))
+                .flatMap(name -> readable(name, contexts.doc(name)))
                 .toList();
+    }
+
+    /** A damaged context does not break the others. */
+    private static Stream<Context> readable(String name, Doc doc) {
+        try {
+            return Stream.of(read(name, doc));
+        } catch (Failure damaged) {
+            return Stream.empty();
+        }
     }
 
     private static Context read(String name, Doc doc) {
@@ -111,7 +121,8 @@ public final class Contexts {
     }
 
     Optional<Context> find(String name) {
-        return all().stream().filter(each -> each.name().equals(name)).findFirst();
+        var contexts = file().doc("contexts");
+        return contexts.fields().containsKey(name) ? Optional.of(read(name, contexts.doc(name))) : Optional.empty();
     }
 
     Context require(String name) {

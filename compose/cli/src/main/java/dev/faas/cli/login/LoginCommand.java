@@ -6,9 +6,9 @@ import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import dev.faas.cli.http.Request;
+import dev.faas.cli.http.Tokens;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,11 +60,11 @@ public final class LoginCommand extends Verb {
     }
 
     private static int useToken(Session session, Context context) throws IOException {
-        var token = Prompt.line(new String(System.in.readAllBytes(), StandardCharsets.UTF_8))
-                .strip();
+        var token = Prompt.input().strip();
         if (token.isEmpty()) {
             throw Failure.usage("standard input has no token");
         }
+        Tokens.check("standard input", token);
         var me = session.access().withToken(context, token).get("/v1/auth/me");
         session.access().logins().storeToken(context, me.text("username"), token);
         session.access().contexts().store(context, true);

@@ -7,6 +7,7 @@ import dev.faas.cli.http.Api;
 import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.http.Request;
 import dev.faas.cli.http.Tokens;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import java.util.Optional;
  * refreshes at a time, and it reads the file again first.
  */
 final class Logins {
+    /** More than a login has. */
+    private static final int MOST_BYTES = 16 * 1024;
+
     private static final Duration SPARE = Duration.ofSeconds(10);
 
     private final ConfigFolder folder;
@@ -70,42 +74,50 @@ final class Logins {
             public Optional<String> current() {
                 return find(context)
                         .map(login -> hasExpired(login) ? refresh(login.text("accessToken")) : login)
-                        .map(login -> login.text("accessToken"));
+                        .map(Logins::accessToken);
             }
 
             @Override
             public Optional<String> replace(String refused) {
                 return find(context)
                         .filter(login -> login.find("refreshToken").isPresent())
-                        .map(login -> refresh(refused).text("accessToken"));
+                        .map(login -> accessToken(refresh(refused)));
             }
 
             private Doc refresh(String used) {
-                return folder.locked(file(context), () -> {
+                return Uncut.call(() -> folder.locked(file(context), () -> {
                     var login = find(context).orElseThrow(() -> ended(context));
                     if (!login.text("accessToken").equals(used)) {
                         return login; // another client has refreshed it
                     }
                     var body = Doc.empty().with("refresh_token", login.text("refreshToken"));
-                    try {
+                    try (var room = folder.reserve(file(context), MOST_BYTES)) {
                         var tokens = api.document(
                                 Request.of("POST", "/v1/auth/refresh").json(body));
                         var next = login(context, login.text("username"), tokens);
-                        folder.write(file(context), next);
+                        room.write(next);
                         return next;
                     } catch (ApiFailure e) {
                         throw e.exit() == Exit.NOT_LOGGED_IN ? ended(context) : e;
                     }
-                });
+                }));
             }
         };
     }
 
+    static String accessToken(Doc login) {
+        return Tokens.check("the token of the login file", login.text("accessToken"));
+    }
+
     private static boolean hasExpired(Doc login) {
-        return login.find("refreshToken").isPresent()
-                && login.time("expiresAt")
-                        .map(end -> end.minus(SPARE).isBefore(Instant.now()))
-                        .orElse(false);
+        try {
+            return login.find("refreshToken").isPresent()
+                    && login.time("expiresAt")
+                            .map(end -> end.isBefore(Instant.now().plus(SPARE)))
+                            .orElse(false);
+        } catch (DateTimeException damaged) {
+            return true;
+        }
     }
 
     private static Failure ended(Context context) {

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks for a name and a password: on a terminal, the password without echo; in a pipe, only what flags allow. */
 final class Prompt {
+    /** More than a password or a token ever has. */
+    private static final int MAX_BYTES = 1 << 16;
+
     private final Session session;
 
     Prompt(Session session) {
@@ -24,7 +27,7 @@ final class Prompt {
     /** @param twice for a new password */
     String password(boolean fromInput, boolean twice) throws IOException {
         if (fromInput) {
-            return line(new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
+            return input();
         }
         session.requireTerminal("Give it by --password-stdin.");
         var password = readHidden("Password: ");
@@ -34,9 +37,13 @@ final class Prompt {
         return password;
     }
 
-    /** Without the line end that {@code echo} adds. */
-    static String line(String text) {
-        return text.replaceAll("\r?\n$", "");
+    /** Standard input without the line end that {@code echo} adds. */
+    static String input() throws IOException {
+        var bytes = System.in.readNBytes(MAX_BYTES + 1);
+        if (bytes.length > MAX_BYTES) {
+            throw Failure.usage("standard input has more than %d bytes".formatted(MAX_BYTES));
+        }
+        return new String(bytes, StandardCharsets.UTF_8).replaceAll("\r?\n$", "");
     }
 
     @SuppressWarnings("SystemConsoleNull") // it is null: the program selects the console of java.base

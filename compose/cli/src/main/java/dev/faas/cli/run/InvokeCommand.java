@@ -11,6 +11,7 @@ import dev.faas.cli.output.Durations;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,9 @@ public final class InvokeCommand extends Verb {
         if (outputFile != null && (async || follow)) {
             throw Failure.usage("--output-file needs a call that waits for the whole result");
         }
+        if (outputFile != null) {
+            ResultFile.check(outputFile);
+        }
         var limit = wait == null ? null : Durations.parse("--wait", wait);
         var argument = Argument.read(word, file);
         var submission = Submission.of(argument, Submission.timeoutSeconds(timeout), tags, key);
@@ -148,7 +152,13 @@ public final class InvokeCommand extends Verb {
     private int print(Session session, Api api, Outcome outcome) throws Exception {
         var log = List.of("Its log: faas logs " + outcome.id());
         if (outputFile != null && outcome.isHappy()) {
-            ResultFile.write(outputFile, target -> copyResult(api, outcome, target));
+            try {
+                ResultFile.write(outputFile, target -> copyResult(api, outcome, target));
+            } catch (Failure e) {
+                var advice = new ArrayList<>(e.advice());
+                advice.add("It has succeeded. Its result: faas activation result " + outcome.id());
+                throw new Failure(e.exit(), e.text(), advice, e);
+            }
         }
         if (session.output().isForPrograms()) {
             var record = outcome.record();

@@ -23,6 +23,28 @@ final class ResultFile {
 
     private ResultFile() {}
 
+    /** Fails when a file cannot be made there, before anything is done for it. */
+    static void check(Path file) {
+        if (Files.isDirectory(file)) {
+            throw Failure.usage("--output-file: cannot write %s: it is a folder".formatted(file));
+        }
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            return;
+        }
+        try {
+            var target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+            var part = part(target);
+            Files.createFile(part);
+            Files.delete(part);
+        } catch (IOException e) {
+            throw failure(file, e);
+        }
+    }
+
+    private static Path part(Path file) {
+        return file.resolveSibling(".%s.%s.part".formatted(file.getFileName(), UUID.randomUUID()));
+    }
+
     static void write(Path file, Writer writer) throws InterruptedException {
         try {
             if (!Files.exists(file)) {
@@ -43,7 +65,7 @@ final class ResultFile {
     /** @param permissions of the old file; empty: there is none */
     private static void replace(Path file, Optional<Set<PosixFilePermission>> permissions, Writer writer)
             throws IOException, InterruptedException {
-        var part = file.resolveSibling(".%s.%s.part".formatted(file.getFileName(), UUID.randomUUID()));
+        var part = part(file);
         try {
             var out = Files.newOutputStream(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             if (permissions.isPresent()) {

@@ -5,6 +5,7 @@ import dev.faas.cli.Environment;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
+import dev.faas.cli.output.Numbers;
 import dev.faas.cli.output.Sizes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ public final class RunCommand extends AttachedVerb {
             paramLabel = "N",
             defaultValue = "1",
             description = "Limit the processors (default: ${DEFAULT-VALUE}; docker: no limit).")
-    private double cpus = 1;
+    private String cpus = "1";
 
     @Option(
             names = "--entrypoint",
@@ -165,7 +166,7 @@ public final class RunCommand extends AttachedVerb {
         }
         var limits = new TreeMap<String, Object>(Map.of(
                 "memoryMb", Sizes.memoryMb("-m", memory),
-                "cpus", cpus,
+                "cpus", Numbers.decimal("--cpus", cpus),
                 "timeoutSeconds",
                         Submission.checkLongest(
                                 Submission.timeoutSeconds(timeout).orElseThrow()),

@@ -29,10 +29,14 @@ record Submission(String argument, OptionalLong timeoutSeconds, Map<String, Stri
 
     /** @param timeout of {@code --timeout}; null: not given */
     static OptionalLong timeoutSeconds(@Nullable String timeout) {
-        return timeout == null
-                ? OptionalLong.empty()
-                : OptionalLong.of(Math.max(
-                        1, Math.ceilDiv(Durations.parse("--timeout", timeout).toMillis(), 1_000L)));
+        if (timeout == null) {
+            return OptionalLong.empty();
+        }
+        long millis = Durations.parse("--timeout", timeout).toMillis();
+        if (millis < 1_000) {
+            throw Failure.usage("--timeout: '%s' is less than a second".formatted(timeout));
+        }
+        return OptionalLong.of(Math.ceilDiv(millis, 1_000L));
     }
 
     /** Before anything is sent, in the user's unit. */
@@ -55,7 +59,7 @@ record Submission(String argument, OptionalLong timeoutSeconds, Map<String, Stri
         }
         var query = waitSeconds > 0 ? "?wait=" + waitSeconds : "";
         try {
-            return api.document(Request.of("POST", "/v1/functions/" + Request.encode(ref) + "/activations" + query)
+            return api.document(Request.of("POST", "/v1/functions/" + Request.part(ref) + "/activations" + query)
                     .json(body)
                     .idempotent(key));
         } catch (Failure e) {

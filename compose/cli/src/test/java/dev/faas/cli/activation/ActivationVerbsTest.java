@@ -135,6 +135,15 @@ class ActivationVerbsTest {
     }
 
     @Test
+    void anEmptyListOfNoFunctionIsAFailure() {
+        server.on("GET", "/v1/activations", 200, page())
+                .on("GET", "/v1/functions/nope", 404, "{\"code\":\"function_not_found\"}")
+                .on("GET", "/v1/functions", 200, page());
+
+        assertThat(run("act", "list", "--function", "nope").exit()).isEqualTo(4);
+    }
+
+    @Test
     void resultGoesOnWhereTheConnectionBroke() {
         var bytes = "0123456789\u0000".repeat(10_000).getBytes(StandardCharsets.UTF_8);
         server.on("GET", "/v1/activations/" + A + "/result", exchange -> {

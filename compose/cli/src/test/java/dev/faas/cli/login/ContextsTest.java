@@ -164,7 +164,8 @@ class ContextsTest {
                 .isEqualTo(new ClientRun(
                         Exit.USAGE,
                         "",
-                        "faas: '%s' is not the address of a platform\nWrite it like %s\n".formatted(url, DEFAULT)));
+                        "faas: '%s' is not the address of a platform\nWrite it like %s\n"
+                                .formatted(url.replace("user:word", "***"), DEFAULT)));
         assertThat(home.files()).isEmpty();
     }
 

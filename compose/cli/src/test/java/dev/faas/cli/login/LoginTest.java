@@ -211,12 +211,13 @@ class LoginTest {
 
         // The answer to the first login is used up by the second one.
         home.logIn(server);
-        assertThat(home.logIn(server).exit()).isEqualTo(Exit.USAGE);
-        assertThat(home.run("whoami").exit()).isEqualTo(Exit.USAGE);
+        assertThat(home.logIn(server).exit()).isEqualTo(Exit.UNAVAILABLE);
+        assertThat(home.run("whoami").err()).contains("It leads to " + other.url());
+        assertThat(home.run("whoami").exit()).isEqualTo(Exit.UNAVAILABLE);
         for (var method : List.of("GET", "POST", "PATCH")) {
-            assertThat(withToken.run("api", method, "/x").exit()).as(method).isEqualTo(Exit.USAGE);
+            assertThat(withToken.run("api", method, "/x").exit()).as(method).isEqualTo(Exit.UNAVAILABLE);
         }
-        assertThat(server.received()).hasSize(6);
+        assertThat(server.received()).hasSize(7);
         assertThat(other.received()).isEmpty();
     }
 
@@ -224,7 +225,7 @@ class LoginTest {
     void theTokenOfTheEnvironmentWinsAndIsNeitherKeptNorRefreshed() throws Exception {
         home.logIn(server, "a1", "r1", 300);
         var before = Files.readString(home.loginFile());
-        server.on("GET", "/refused", 401, "{\"code\":\"invalid_token\",\"detail\":\"No.\"}");
+        server.on("GET", "/refused", 401, "{\"code\":\"unauthenticated\",\"detail\":\"No.\"}");
         var setup = home.setup().with("FAAS_TOKEN", "t1");
 
         assertThat(setup.run("whoami").exit()).isZero();

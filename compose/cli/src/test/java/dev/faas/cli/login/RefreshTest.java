@@ -10,6 +10,7 @@ import dev.faas.cli.StubServer;
 import dev.faas.cli.Terminal;
 import dev.faas.cli.http.RetryLimits;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -67,18 +68,39 @@ class RefreshTest {
     @Test
     void aRefusedTokenIsRefreshedOnce() {
         home.logIn(server, "a1", "r1", 300);
-        server.on("GET", "/v1/auth/me", 401, "{\"code\":\"invalid_token\",\"detail\":\"No.\"}")
+        server.on("GET", "/v1/auth/me", 401, "{\"code\":\"unauthenticated\",\"detail\":\"No.\"}")
                 .on("POST", REFRESH, 200, tokens("a2", "r2", 300));
 
-        assertThat(home.run("whoami")).isEqualTo(new ClientRun(Exit.NOT_LOGGED_IN, "", "faas: No. (invalid_token)\n"));
+        assertThat(home.run("whoami"))
+                .isEqualTo(new ClientRun(Exit.NOT_LOGGED_IN, "", "faas: No. (unauthenticated)\n"));
         assertThat(bearers("/v1/auth/me")).containsExactly("Bearer a1", "Bearer a2");
         assertThat(refreshes()).hasSize(1);
     }
 
     @Test
+    void aDamagedTimeIsOver() throws Exception {
+        home.logIn(server, "a1", "r1", 300);
+        var login = Files.readString(home.loginFile());
+        Files.writeString(home.loginFile(), login.replaceAll("(\"expiresAt\"[^\"]*\")[^\"]*", "$1soon"));
+        server.on("GET", "/v1/auth/me", 200, ME).on("POST", REFRESH, 200, tokens("a2", "r2", 300));
+
+        assertThat(home.run("whoami").exit()).isZero();
+        assertThat(bearers("/v1/auth/me")).containsExactly("Bearer a2");
+    }
+
+    @Test
+    void noRefreshForAnotherRefusal() {
+        home.logIn(server, "a1", "r1", 300);
+        server.on("GET", "/v1/auth/me", 401, "{\"code\":\"invalid_credentials\"}");
+
+        assertThat(home.run("whoami").exit()).isEqualTo(Exit.NOT_LOGGED_IN);
+        assertThat(refreshes()).isEmpty();
+    }
+
+    @Test
     void aRefusedRefreshEndsTheLogin() {
         home.logIn(server, "a1", "r1", 0);
-        server.on("POST", REFRESH, 401, "{\"code\":\"invalid_token\",\"detail\":\"Used before.\"}");
+        server.on("POST", REFRESH, 401, "{\"code\":\"unauthenticated\",\"detail\":\"Used before.\"}");
 
         assertThat(home.run("whoami"))
                 .isEqualTo(new ClientRun(

@@ -52,6 +52,7 @@ final class EventStreamStub {
     static StubServer.Handler cut(String... events) {
         return exchange -> {
             var bytes = String.join("", events).getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
             exchange.sendResponseHeaders(200, bytes.length + 1_000L);
             exchange.getResponseBody().write(bytes);
             exchange.getResponseBody().flush();

@@ -28,6 +28,7 @@ class InterruptionTest {
 
     private Ended interruptAttach(String... flags) throws Exception {
         server.on("GET", EVENTS, exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
             exchange.sendResponseHeaders(200, 0);
             var events = state(1, record("queued", 0, "")) + state(2, record("running", 1, "")) + out(3, "one\n");
             exchange.getResponseBody().write(events.getBytes(StandardCharsets.UTF_8));

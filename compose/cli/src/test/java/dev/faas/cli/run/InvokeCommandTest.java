@@ -225,6 +225,7 @@ class InvokeCommandTest {
 
         assertThat(run.exit()).isEqualTo(2);
         assertThat(run.err()).contains("--output-file: cannot write");
+        assertThat(server.received()).isEmpty();
     }
 
     @Test

@@ -58,30 +58,30 @@ class BadInputIT {
     private static List<Mistake> flagsOfCalls() {
         return List.of(
                 of(125, "Missing required parameter: 'IMAGE'", "faas run"),
-                of(125, "'lots' is not a double", "faas run --cpus lots x"),
+                of(125, "--cpus: 'lots' is not a number", "faas run --cpus lots x"),
                 of(125, "-m: 'lots' is not a size", "faas run -m lots x"),
-                of(125, "-m: must be a whole number from 8", "faas run -m 1m x true"),
+                of(125, "--memory must be a whole number from 8", "faas run -m 1m x true"),
                 of(125, "--timeout: 'soon' is not a duration", "faas run --timeout soon x"),
                 of(125, "--timeout: at most 1d", "faas run --timeout 9d x true"),
                 of(125, "--network: 'host' is neither none nor outbound", "faas run --network host x"),
-                of(125, "--mode: must be isolated or nested or reused", "faas run --mode odd x true"),
-                of(125, "-e: '=x' is not NAME=VALUE", "faas run -e =x x"),
+                of(125, "--mode must be isolated or nested or reused", "faas run --mode odd x true"),
+                of(125, "'=x' is not NAME=VALUE", "faas run -e =x x"),
                 of(125, "--env-file: cannot read /none: no such file", "faas run --env-file /none x"),
-                of(125, "option '--tag' (K=V) should be in KEY=VALUE format", "faas run --tag novalue x"),
+                of(125, "--tag: 'novalue' is not K=V", "faas run --tag novalue x"),
                 of(125, "expected one of [detach, cancel]", "faas run --on-interrupt maybe x"),
                 of(125, "--entrypoint: an empty one needs a command", "faas run --entrypoint '' x"),
-                of(125, "--name: must be 1 to 63 of", "faas run --name 'Bad Name' x true"),
+                of(125, "--name must be 1 to 63 of", "faas run --name 'Bad Name' x true"),
                 of(125, "faas run has no --volume", "faas run --volume /x:/y x true"),
-                of(125, "IMAGE: must be an image", "faas run 'not an image' true"),
+                of(125, "IMAGE must be an image", "faas run 'not an image' true"),
                 of(125, "could not be pulled", "faas run 127.0.0.1:1/none:1 true"),
                 of(125, "--after: 'abc' is not the number of an event", "faas attach %s --after abc".formatted(NO_ID)),
                 of(125, "You have no activation", "faas attach " + NO_ID),
                 of(4, "did you mean \"resize\"?", "faas invoke resise"),
-                of(4, "no function \"resize@9\"", "faas invoke resize@9"),
+                of(4, "\"resize\" has no revision 9", "faas invoke resize@9"),
                 of(2, "--wait: 'soon' is not a duration", "faas invoke resize --wait soon"),
                 of(2, "exclude each other", "faas invoke resize --async --follow"),
                 of(2, "--file: cannot read /none: no such file", "faas invoke resize --file /none"),
-                of(2, "Unmatched argument", "faas invoke resize a b"),
+                of(2, "'b' is one argument too many", "faas invoke resize a b"),
                 of(2, "not available yet", "faas invoke resize --delay 5s"),
                 of(2, "at most 131071 bytes", "head -c 131072 /dev/zero | tr '\\0' x | faas invoke resize -"),
                 of(2, "has a NUL", "printf 'a\\0b' | faas invoke resize -"),
@@ -96,13 +96,13 @@ class BadInputIT {
                 of(2, "a function needs an image", "faas fn create x"),
                 of(2, "begin with a letter", "faas fn create 9bad --image x"),
                 of(6, "there is a function \"resize\"", "faas fn create resize --image x"),
-                of(2, "no file /none", "faas fn create x --from /none"),
+                of(2, "cannot read /none: no such file", "faas fn create x --from /none"),
                 of(2, "--unset: no field 'nonsense'", "faas fn update resize --unset nonsense"),
                 of(4, "did you mean \"resize\"?", "faas fn update resiz --memory 1g"),
                 of(4, "did you mean \"resize\"?", "faas fn get resiz"),
                 of(2, "no revision 9", "faas fn rollback resize 9"),
                 of(2, "'x' is not a revision", "faas fn rollback resize x"),
-                of(4, "no revision 7 of \"resize\"", "faas fn diff resize @1 @7"),
+                of(4, "\"resize\" has no revision 7", "faas fn diff resize @1 @7"),
                 of(4, "did you mean \"resize\"?", "faas fn delete resiz --yes"),
                 of(2, "--yes", "faas fn delete resize"),
                 of(2, "the editor ended with 1", "EDITOR=false faas fn edit resize"),
@@ -143,13 +143,13 @@ class BadInputIT {
     private static List<Mistake> files() {
         return List.of(
                 of(2, "Missing required option: '--file", "faas apply"),
-                of(2, "no file none.yaml", "faas apply -f none.yaml"),
+                of(2, "cannot read none.yaml: no such file", "faas apply -f none.yaml"),
                 of(2, "has no file *.yaml", "faas apply -f empty"),
                 of(2, "--prune needs -l", "faas apply -f ok.yaml --prune"),
                 of(2, "-l belongs to --prune", "faas apply -f ok.yaml -l a=b"),
                 of(2, "-:2:1: not YAML", "echo 'functions: [' | faas apply -f -"),
                 of(2, "did you mean limits.memoryMb?", "sed 's/image/memoryMb/' ok.yaml | faas apply -f -"),
-                of(2, "no file none.yaml", "faas diff -f none.yaml"));
+                of(2, "cannot read none.yaml: no such file", "faas diff -f none.yaml"));
     }
 
     private static List<Mistake> activations() {
@@ -159,6 +159,7 @@ class BadInputIT {
                         Stream.of(
                                 of(2, "did you mean \"list\"?", "faas act lst"),
                                 of(2, "expected one of [queued, running,", "faas act list --status odd"),
+                                of(4, "did you mean \"resize\"?", "faas act list --function resiz"),
                                 of(2, "--since: 'soon' is neither a time", "faas act list --since soon"),
                                 of(2, "--until: 'soon' is neither a time", "faas act list --until soon"),
                                 of(2, "--tag: 'x' is not KEY=VALUE", "faas act list --tag x"),
@@ -179,7 +180,7 @@ class BadInputIT {
                 of(2, "in a clone of the project: ./faas up", "faas up"),
                 of(2, "\"secret\" is not available yet", "faas secret list"),
                 of(2, "Unknown option: '--bogus'", "faas whoami --bogus"),
-                of(2, "Unmatched argument", "faas whoami extra"),
+                of(2, "'extra' is one argument too many", "faas whoami extra"),
                 of(2, "expected one of [table, json,", "faas whoami -o xml"),
                 of(2, "--retry-for: 'soon' is not a duration", "faas whoami --retry-for soon"),
                 of(2, "--json: no field nofield", "faas whoami --json nofield"),
@@ -218,7 +219,7 @@ class BadInputIT {
                         5,
                         "no answer from $NOT_HTTP: the connection broke (the answer is not HTTP)",
                         elsewhere("$NOT_HTTP")),
-                of(5, "no answer from $NOT_OURS: the connection broke (not JSON)", elsewhere("$NOT_OURS")),
+                of(5, "is not JSON\nThis is not a functions platform", elsewhere("$NOT_OURS")),
                 of(2, "HOME is not set", "env -u HOME faas whoami"));
     }
 

@@ -148,7 +148,7 @@ class StoriesIT {
 
     @ParameterizedTest
     @EnumSource
-    void functionsAreAsTheFileSays(Place place) throws Exception {
+    void functionsAreAsTheFileSays(TypedIn place) throws Exception {
         Files.writeString(file("ten.yaml"), functions(10));
         try (var shell = place.open(client)) {
             var difference = shell.run("faas diff -f ten.yaml");
@@ -162,7 +162,7 @@ class StoriesIT {
 
     @ParameterizedTest
     @EnumSource
-    void whatWasExportedIsAppliedAgain(Place place) throws Exception {
+    void whatWasExportedIsAppliedAgain(TypedIn place) throws Exception {
         Files.writeString(file("ten.yaml"), functions(10));
         try (var shell = place.open(client)) {
             shell.must("faas apply -f ten.yaml && faas fn export >exported.yaml");
@@ -175,7 +175,7 @@ class StoriesIT {
 
     @ParameterizedTest
     @EnumSource
-    void aMistakeInAFileIsShownWithItsPlaceAndChangesNothing(Place place) throws Exception {
+    void aMistakeInAFileIsShownWithItsPlaceAndChangesNothing(TypedIn place) throws Exception {
         Files.writeString(file("ten.yaml"), functions(10).replaceFirst("memoryMb: 64", "memoryMb: lots"));
         try (var shell = place.open(client)) {
             var refused = shell.run("faas apply -f ten.yaml");
@@ -238,7 +238,7 @@ class StoriesIT {
 
     @ParameterizedTest
     @EnumSource
-    void aFailedRunIsFoundExplainedAndRepeated(Place place) throws Exception {
+    void aFailedRunIsFoundExplainedAndRepeated(TypedIn place) throws Exception {
         try (var shell = place.open(client)) {
             var run = shell.run("faas run $IMAGE sh -c 'echo broken >&2; exit 3'");
             assertThat(run).isEqualTo(new Screen.Shown(3, "broken\n"));
@@ -290,7 +290,7 @@ class StoriesIT {
 
     @ParameterizedTest
     @EnumSource
-    void aFunctionIsCreatedChangedAndRolledBack(Place place) throws Exception {
+    void aFunctionIsCreatedChangedAndRolledBack(TypedIn place) throws Exception {
         client.with("EDITOR", "sed -i s/96/128/");
         try (var shell = place.open(client)) {
             shell.must("faas fn create f --image $IMAGE --entrypoint echo --memory 64m");
@@ -334,7 +334,7 @@ class StoriesIT {
 
     @ParameterizedTest
     @EnumSource
-    void exitCodesTellHowAnActivationIsDoing(Place place) throws Exception {
+    void exitCodesTellHowAnActivationIsDoing(TypedIn place) throws Exception {
         try (var shell = place.open(client)) {
             var running = shell.must("faas run -d $IMAGE sleep 120");
             assertThat(shell.run("faas act wait --timeout 1ms " + running).exit())

@@ -22,37 +22,37 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * @param last the word that is being typed
  * @param onlyParameters after {@code --}
  */
-record Place(CommandLine verb, @Nullable OptionSpec option, int parameters, String last, boolean onlyParameters) {
+record WordContext(CommandLine verb, @Nullable OptionSpec option, int parameters, String last, boolean onlyParameters) {
     /** Their name is a new one. */
     private static final Set<String> NAMING = Set.of("create");
 
     /** @param words behind the program's name; the last one is being typed, and may be empty */
-    static Place of(CommandLine root, List<String> words) {
-        var place = new Place(root, null, 0, words.isEmpty() ? "" : words.getLast(), false);
+    static WordContext of(CommandLine root, List<String> words) {
+        var context = new WordContext(root, null, 0, words.isEmpty() ? "" : words.getLast(), false);
         for (int i = 0; i < words.size() - 1; i++) {
             place = place.after(words.get(i));
         }
         return place;
     }
 
-    private Place after(String word) {
+    private WordContext after(String word) {
         if (option != null) {
-            return new Place(verb, null, parameters, last, onlyParameters);
+            return new WordContext(verb, null, parameters, last, onlyParameters);
         }
         if (isInContainer()) {
             return this;
         }
         if (word.equals("--") && !onlyParameters) {
-            return new Place(verb, null, parameters, last, true);
+            return new WordContext(verb, null, parameters, last, true);
         }
         if (word.startsWith("-") && word.length() > 1 && !onlyParameters) {
             var named = verb.getCommandSpec().findOption(word);
-            return new Place(verb, named != null && named.arity().min() > 0 ? named : null, parameters, last, false);
+            return new WordContext(verb, named != null && named.arity().min() > 0 ? named : null, parameters, last, false);
         }
         var next = parameters == 0 ? verb.getSubcommands().get(word) : null;
         return next == null
-                ? new Place(verb, null, parameters + 1, last, onlyParameters)
-                : new Place(next, null, 0, last, false);
+                ? new WordContext(verb, null, parameters + 1, last, onlyParameters)
+                : new WordContext(next, null, 0, last, false);
     }
 
     /** The words behind an image belong to a command that is not ours. */
@@ -120,7 +120,7 @@ record Place(CommandLine verb, @Nullable OptionSpec option, int parameters, Stri
 
     private Stream<Candidate> verbsOfHelp() {
         var root = verb.getParent();
-        return parameters > 0 || root == null ? Stream.of() : new Place(root, null, 0, last, false).verbs();
+        return parameters > 0 || root == null ? Stream.of() : new WordContext(root, null, 0, last, false).verbs();
     }
 
     /**

@@ -3,7 +3,7 @@ package dev.faas.system.cli;
 import java.io.IOException;
 
 /** Where command lines are typed. */
-enum Place {
+enum TypedIn {
     TERMINAL,
     /** A shell whose standard streams are pipes. */
     PIPES;
