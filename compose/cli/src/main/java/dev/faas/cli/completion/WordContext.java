@@ -30,9 +30,9 @@ record WordContext(CommandLine verb, @Nullable OptionSpec option, int parameters
     static WordContext of(CommandLine root, List<String> words) {
         var context = new WordContext(root, null, 0, words.isEmpty() ? "" : words.getLast(), false);
         for (int i = 0; i < words.size() - 1; i++) {
-            place = place.after(words.get(i));
+            context = context.after(words.get(i));
         }
-        return place;
+        return context;
     }
 
     private WordContext after(String word) {
@@ -47,7 +47,8 @@ record WordContext(CommandLine verb, @Nullable OptionSpec option, int parameters
         }
         if (word.startsWith("-") && word.length() > 1 && !onlyParameters) {
             var named = verb.getCommandSpec().findOption(word);
-            return new WordContext(verb, named != null && named.arity().min() > 0 ? named : null, parameters, last, false);
+            return new WordContext(
+                    verb, named != null && named.arity().min() > 0 ? named : null, parameters, last, false);
         }
         var next = parameters == 0 ? verb.getSubcommands().get(word) : null;
         return next == null
