@@ -89,7 +89,8 @@ inspect() {
       echo "missing|Docker Compose||docker-compose"
     fi
     local pair
-    for pair in debootstrap:debootstrap ip:iproute2 iptables:iptables; do
+    # zsh, fish and script (a terminal for a shell): for the tests of the client's completion. tmux: a terminal to read from.
+    for pair in debootstrap:debootstrap ip:iproute2 iptables:iptables zsh:zsh fish:fish script:bsdutils tmux:tmux; do
       if has "${pair%:*}"; then
         echo "ok|${pair%:*}|$(command -v "${pair%:*}")|"
       else

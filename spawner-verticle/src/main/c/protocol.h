@@ -1,4 +1,4 @@
-// The protocol between the spawner and init, version 2. Its Java side is dev.faas.spawner.docker.init.InitProtocol: change
+// The protocol between the spawner and init, version 3. Its Java side is dev.faas.spawner.docker.init.InitProtocol: change
 // both, and the version, together. All numbers are little endian.
 //
 // SPAWNER → INIT, on stdin: frames.
@@ -6,13 +6,15 @@
 //   header    u8 version, u8 type, u16 zero, u32 bytes of the payload (at most MAX_PAYLOAD)
 //   'R' run   nonce[16]              random, for this run; only the spawner and init know it
 //             u32 flags              RUN_REUSE: reset the sandbox afterwards and wait for another run
+//                                    RUN_NO_ARGUMENT: the command line has no further element
 //             u32 timeout_ms         from the start of the command to the stop signal; 0: none
 //             u32 grace_ms           from the stop signal to SIGKILL; 0: SIGKILL at once
 //             u16 stop signal        0: SIGTERM
 //             u16 n                  variables
 //             u64 not_after_us       CLOCK_BOOTTIME; later than that, the command is not started
 //             n × "NAME=value\0"     added to the container's environment; they replace variables of the same name
-//             argument               all remaining bytes, none of them NUL: the last element of the command line
+//             argument               all remaining bytes, none of them NUL: the last element of the command line,
+//                                    unless RUN_NO_ARGUMENT
 //   'K' stop  nonce[16], u32 grace_ms: the stop signal now, SIGKILL to everything after grace_ms
 //   'S' pass  nonce[16], u32 signal:   send the command this signal
 //
@@ -38,12 +40,12 @@
 #pragma once
 #include <stdint.h>
 
-#define PROTOCOL_VERSION 2
+#define PROTOCOL_VERSION 3
 #define NONCE_BYTES 16
 #define MAX_PAYLOAD (1u << 20) // the longest argument, 32 KiB of variables, and room for what exec refuses
 
 enum { FRAME_RUN = 'R', FRAME_STOP = 'K', FRAME_PASS = 'S' };
-enum { RUN_REUSE = 1 };
+enum { RUN_REUSE = 1, RUN_NO_ARGUMENT = 2 };
 
 struct header {
     uint8_t version, type;

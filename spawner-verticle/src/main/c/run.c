@@ -54,7 +54,7 @@ static void start(struct init *init, struct progress *p) {
     p->command = -1;
     if (environment && argv) {
         memcpy(argv, init->command, init->command_words * sizeof *argv);
-        argv[init->command_words] = p->frame->argument;
+        if (!(p->frame->head.flags & RUN_NO_ARGUMENT)) argv[init->command_words] = p->frame->argument;
         for (int tries = 0; tries < FORK_TRIES; tries++) {
             p->command = process_start(argv, environment, init->null, &init->inherited, init->as, &exec_error);
             if (p->command > 0 || errno != EAGAIN) break;

@@ -47,18 +47,19 @@ final class Api {
         this.streams = streams;
     }
 
-    List<Listener> listeners(GatewayConfig config) {
+    List<Listener> listeners(GatewayConfig.Ports ports, ClientProgram client) {
         return List.of(
-                new Listener("api", config.ports().api(), this::routeAll),
-                new Listener("auth", config.ports().auth(), this::routeAccounts),
-                new Listener("registry", config.ports().registry(), this::routeFunctions));
+                new Listener("api", ports.api(), on -> routeAll(on, client)),
+                new Listener("auth", ports.auth(), this::routeAccounts),
+                new Listener("registry", ports.registry(), this::routeFunctions));
     }
 
-    private void routeAll(Router on) {
+    private void routeAll(Router on, ClientProgram client) {
         routeAccounts(on);
         routeFunctions(on);
         routeActivations(on);
         on.get("/openapi.yaml").handler(YAML).handler(document);
+        on.get("/cli/faas").handler(BYTES).handler(client);
     }
 
     private void routeAccounts(Router on) {

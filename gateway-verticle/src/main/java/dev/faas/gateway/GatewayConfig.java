@@ -6,13 +6,16 @@ import dev.faas.gateway.submit.Backpressure;
 import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the settings of api-gateway.
  *
  * @param patience how long a request waits while NATS has no leader or is away
+ * @param cliFile the client program; null: none is served
  */
 public record GatewayConfig(
         Ports ports,
@@ -21,7 +24,8 @@ public record GatewayConfig(
         NatsConfig nats,
         Duration patience,
         EventStream.Limits streams,
-        Backpressure.Limits limits) {
+        Backpressure.Limits limits,
+        @Nullable Path cliFile) {
     /**
      * Port 0 takes a free port.
      *
@@ -71,7 +75,10 @@ public record GatewayConfig(
                                 STALL_LIMIT,
                                 env.duration(
                                         STALL_LIMIT, Duration.ofSeconds(30), "longest pause of a stream's reader"))),
-                limits(env));
+                limits(env),
+                env.optional("FAAS_CLI_FILE", "the client program, served at /cli/faas; default: none")
+                        .map(Path::of)
+                        .orElse(null));
     }
 
     private static Backpressure.Limits limits(Env env) {

@@ -115,6 +115,7 @@ public final class GatewayVerticle extends ServiceVerticle {
                 new ActivationRoutes(new SubmitContext(functions, acceptance, replay, cancellation), reads, explainer),
                 new OutputRoutes(reads, streams),
                 streams);
+        var program = ClientProgram.open(config.cliFile());
         var health = new Health(SERVICE)
                 .addRequired("nats", nats::isConnected)
                 .addRequired("keys", verifier::hasKeys)
@@ -124,7 +125,7 @@ public final class GatewayVerticle extends ServiceVerticle {
 
         var http = on.await(
                 "http",
-                () -> HttpService.start(vertx, config.http(), health, metrics, api.listeners(config)),
+                () -> HttpService.start(vertx, config.http(), health, metrics, api.listeners(config.ports(), program)),
                 HttpService::close);
         on.onStop("open responses", openResponses::stop);
         return http;

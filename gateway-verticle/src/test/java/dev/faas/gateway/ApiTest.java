@@ -73,7 +73,8 @@ class ApiTest {
                 new LiveStreams(reads, null));
         var nowhere = URI.create("http://127.0.0.1:1");
         var router = Router.router(vertx);
-        api.listeners(RunningGateway.config(nowhere, nowhere, NatsConfig.local("nats://127.0.0.1:1"))).stream()
+        var config = RunningGateway.config(nowhere, nowhere, NatsConfig.local("nats://127.0.0.1:1"));
+        api.listeners(config.ports(), ClientProgram.open(null)).stream()
                 .filter(each -> each.name().equals(listener))
                 .forEach(each -> each.routes().accept(router));
         var calls = new TreeSet<String>();

@@ -97,7 +97,8 @@ class GatewayVerticleTest {
                     base.nats(),
                     base.patience(),
                     base.streams(),
-                    base.limits());
+                    base.limits(),
+                    base.cliFile());
 
             var failure = Await.failure(vertx.deployVerticle(new GatewayVerticle(config)));
 

@@ -17,6 +17,7 @@ import dev.faas.testing.TestKey;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.FunctionSpec.ArgumentAs;
 import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Limits;
 import dev.faas.wire.FunctionSpec.Mode;
@@ -62,6 +63,9 @@ public final class RunningGateway implements AutoCloseable {
 
     /** The users and permissions of a deployment. */
     private static final Path NATS_CONF = Path.of(System.getProperty("basedir", "."), "../compose/nats.conf");
+
+    /** Any file stands in for the client program. */
+    static final Path CLIENT = Path.of(System.getProperty("basedir", "."), "pom.xml");
 
     private static final Map<String, String> PASSWORDS = Map.of(
             "FAAS_NATS_REGISTRY_PASSWORD", password("registry"),
@@ -155,7 +159,8 @@ public final class RunningGateway implements AutoCloseable {
                 nats,
                 patience,
                 new EventStream.Limits(HEARTBEAT, STALL),
-                limits);
+                limits,
+                CLIENT);
     }
 
     private static String password(String user) {
@@ -190,13 +195,30 @@ public final class RunningGateway implements AutoCloseable {
 
     FunctionRevision function(String owner, FunctionSpec spec) {
         var now = Instant.now();
-        var function = new FunctionRevision(Ids.function(now), owner, 1, null, now, now, spec);
-        var bucket = bus.kv(Subjects.FUNCTIONS);
-        awaitSeen(Await.await(bucket.put(FunctionRevision.key(owner, spec.name()), Codec.encode(function))));
+        return publish(new FunctionRevision(Ids.function(now), owner, 1, null, now, now, spec));
+    }
+
+    FunctionRevision revise(FunctionRevision old, FunctionSpec spec) {
+        return publish(new FunctionRevision(
+                old.id(), old.owner(), old.revision() + 1, null, old.createdAt(), Instant.now(), spec));
+    }
+
+    private FunctionRevision publish(FunctionRevision function) {
+        var key = FunctionRevision.key(function.owner(), function.spec().name());
+        awaitSeen(Await.await(bus.kv(Subjects.FUNCTIONS).put(key, Codec.encode(function))));
         return function;
     }
 
     static FunctionSpec spec(String name, @Nullable List<String> command, int maxPending) {
+        return spec(name, command, maxPending, ArgumentAs.LAST);
+    }
+
+    static FunctionSpec withoutArgument(String name) {
+        return spec(name, null, Queue.DEFAULT.maxPending(), ArgumentAs.NONE);
+    }
+
+    private static FunctionSpec spec(
+            String name, @Nullable List<String> command, int maxPending, ArgumentAs argumentAs) {
         return new FunctionSpec(
                 name,
                 "registry.example/" + name + ":1",
@@ -214,7 +236,9 @@ public final class RunningGateway implements AutoCloseable {
                 Retry.DEFAULT,
                 Delivery.AT_LEAST_ONCE,
                 false,
-                Prewarm.DEFAULT);
+                Prewarm.DEFAULT,
+                argumentAs,
+                null);
     }
 
     /** The gateway holds back the response to a write until its cache has it. */

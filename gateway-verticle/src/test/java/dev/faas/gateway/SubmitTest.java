@@ -166,6 +166,36 @@ class SubmitTest {
     }
 
     @Test
+    void givenAFunctionThatTakesNoArgument_whenOneIsSubmitted_thenItIsRefusedAndTheEmptyOneIsNot() throws Exception {
+        faas.function(faas.alice, RunningGateway.withoutArgument("plain"));
+
+        for (var answer : new GatewayAnswer[] {
+            faas.submit("plain", "x"),
+            faas.submit("plain", "application/json", "{\"argument\":\" \"}".getBytes(StandardCharsets.UTF_8)),
+            faas.send(faas.submission("plain", "text/plain", BodyPublishers.ofString("x"))
+                    .header("Idempotency-Key", "none-yet"))
+        }) {
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.json().path("errors").findValuesAsText("field")).containsExactly("argument");
+        }
+        assertThat(argumentOf(faas.accepted("plain", ""))).isEmpty();
+    }
+
+    @Test
+    void givenAFunctionThatTakesNoArgumentAnyLonger_whenASubmitIsRepeated_thenTheFirstResponseComesAgain()
+            throws Exception {
+        var old = faas.function("changing");
+        var request = faas.submission("changing", "text/plain", BodyPublishers.ofString("x"))
+                .header("Idempotency-Key", "repeated");
+        var first = faas.send(request);
+        assertThat(first.status()).isEqualTo(202);
+        var changed = faas.revise(old, RunningGateway.withoutArgument("changing"));
+
+        assertThat(faas.send(request).field("activationId")).isEqualTo(first.field("activationId"));
+        assertThat(faas.submit(changed.id(), "x").status()).isEqualTo(400);
+    }
+
+    @Test
     void givenAnotherMediaType_whenSubmitted_thenTheSupportedTypesAreNamed() throws Exception {
         var answer = faas.submit("resize", "application/xml", "<a/>".getBytes(StandardCharsets.UTF_8));
 

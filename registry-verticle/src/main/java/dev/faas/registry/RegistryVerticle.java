@@ -43,6 +43,8 @@ import dev.faas.registry.maintenance.ConsumerReconciler;
 import dev.faas.registry.maintenance.DeletedFunctionCanceller;
 import dev.faas.registry.maintenance.DeletedFunctionPurger;
 import dev.faas.registry.maintenance.DeletedQueueRemover;
+import dev.faas.registry.maintenance.IdleFunctionDeleter;
+import dev.faas.registry.maintenance.IdleFunctionStore;
 import dev.faas.registry.maintenance.LostActivationCloser;
 import dev.faas.registry.maintenance.LostRunRescuer;
 import dev.faas.registry.maintenance.MissingCommandEnqueuer;
@@ -141,7 +143,8 @@ public final class RegistryVerticle extends ServiceVerticle {
                 events, projection, ledger, nats.stream(Subjects.EVENTS).consumers(), clock);
         var context = new RepairContext(new RepairStore(pg), events, queue, closer, clock);
         var table = on.open("queue table", () -> QueueTable.follow(nats, queue, QueueTable.MAX_AGE), QueueTable::close);
-        var reconciler = createReconciler(context, nats, bucket, spawners, table);
+        var idle = new IdleFunctionDeleter(new IdleFunctionStore(pg), functions, closer, clock);
+        var reconciler = createReconciler(context, nats, bucket, spawners, table, idle);
         repeatInOneRegistry(on, tasks, "reconciler", maintenance.reconcilePause(), () -> {
             reconciler.runOnce();
             return false;
@@ -181,11 +184,17 @@ public final class RegistryVerticle extends ServiceVerticle {
     }
 
     private Reconciler createReconciler(
-            RepairContext context, Nats nats, FunctionBucket bucket, Spawners spawners, QueueTable table) {
+            RepairContext context,
+            Nats nats,
+            FunctionBucket bucket,
+            Spawners spawners,
+            QueueTable table,
+            IdleFunctionDeleter idle) {
         var store = context.store();
         var queue = context.queue();
         var minAge = config.maintenance().reconcileAfter();
         return new Reconciler(List.of(
+                idle,
                 new DeletedFunctionCanceller(store, new Canceller(context.events(), queue, clock)),
                 new QueuedActivationExpirer(context),
                 new MissingCommandEnqueuer(context, minAge),

@@ -48,6 +48,8 @@ class FunctionApiTest extends RegistryFixture {
                         "delivery",
                         "readOnlyRoot",
                         "prewarm",
+                        "argumentAs",
+                        "idleTtlSeconds",
                         "revision",
                         "imageDigest",
                         "createdAt",
@@ -57,6 +59,8 @@ class FunctionApiTest extends RegistryFixture {
                         {"memoryMb": 128, "cpus": 1.0, "pids": 128, "timeoutSeconds": 300, "resultKb": 1024, "logKb": 1024}"""));
         assertThat(body.getJsonObject("queue"))
                 .isEqualTo(new JsonObject("{\"maxPending\": 100000, \"ttlSeconds\": 86400}"));
+        assertThat(body.getString("argumentAs")).isEqualTo("last");
+        assertThat(body.getValue("idleTtlSeconds")).isNull();
         assertThat(body.getString("delivery")).isEqualTo("at-least-once");
         assertThat(body.getString("createdAt")).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
         assertThat(inTheBucket("resize").map(FunctionRevision::id)).contains(body.getString("id"));
@@ -155,6 +159,34 @@ class FunctionApiTest extends RegistryFixture {
         for (var wrong : List.of("0", "101", "-1", "ten", "")) {
             assertThat(user.get("/v1/functions?limit=" + wrong).fields()).containsExactly("limit");
         }
+    }
+
+    @Test
+    void givenLabelsWhenListedByThemThenOnlyFunctionsWithAllOfThemComeAndACursorFitsItsFilterOnly() {
+        for (int i = 0; i < 3; i++) {
+            user.post(
+                    "/v1/functions",
+                    labelled("both-" + i, new JsonObject().put("team", "a").put("stage", "x:y")));
+        }
+        user.post("/v1/functions", labelled("one", new JsonObject().put("team", "a")));
+        user.create("none");
+
+        var filter = "/v1/functions?label=team:a&label=stage:x:y";
+        assertThat(names(user.get(filter))).containsExactly("both-0", "both-1", "both-2");
+        assertThat(names(user.get("/v1/functions?label=team:a"))).containsExactly("both-0", "both-1", "both-2", "one");
+        assertThat(names(user.get("/v1/functions?label=team:b"))).isEmpty();
+        var page = user.get(filter + "&limit=2");
+        assertThat(names(page)).containsExactly("both-0", "both-1");
+        assertThat(names(user.get("/v1/functions?label=stage:x:y&label=team:a&limit=2&cursor=" + page.next())))
+                .as("the order of the labels does not matter")
+                .containsExactly("both-2");
+        assertThat(user.get("/v1/functions?limit=2&cursor=" + page.next()).fields())
+                .containsExactly("cursor");
+        assertThat(user.get("/v1/functions?label=team&limit=0").fields()).containsExactly("label", "limit");
+    }
+
+    private static JsonObject labelled(String name, JsonObject labels) {
+        return Client.function(name).put("labels", labels);
     }
 
     @Test

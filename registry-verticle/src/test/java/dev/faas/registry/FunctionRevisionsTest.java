@@ -123,6 +123,122 @@ class FunctionRevisionsTest extends RegistryFixture {
     }
 
     @Test
+    void givenAWriteThatChangesNothingThenThereIsNoNewRevision() {
+        var made = user.post(
+                        "/v1/functions",
+                        Client.function("same")
+                                .put("env", new JsonObject().put("B", "2").put("A", "1"))
+                                .put("idleTtlSeconds", 3_600))
+                .json();
+
+        var definition = Client.function("same")
+                .put("env", new JsonObject().put("A", "1").put("B", "2"))
+                .put("concurrency", 10)
+                .put("idleTtlSeconds", 3_600);
+        for (var answer : List.of(
+                user.put("/v1/functions/same", made),
+                user.put("/v1/functions/same", definition, "If-Match", "\"1\""),
+                user.patch("/v1/functions/same", new JsonObject()),
+                user.patch("/v1/functions/same", new JsonObject().putNull("concurrency")))) {
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("ETag")).isEqualTo("\"1\"");
+            assertThat(answer.header("Faas-Function-Sequence")).matches("\\d+");
+            assertThat(answer.json()).isEqualTo(made);
+        }
+        assertThat(numbers(user.get("/v1/functions/same/revisions"))).containsExactly(1);
+        assertThat(user.put("/v1/functions/same", made, "If-Match", "\"2\"").status())
+                .isEqualTo(412);
+        assertThat(user.patch("/v1/functions/same", new JsonObject().put("concurrency", 11))
+                        .json()
+                        .getInteger("revision"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void givenADryRunWhenAFunctionIsWrittenThenTheAnswerIsWhatWouldBeStoredAndNothingIs() {
+        var wanted = Client.function("tried").put("argumentAs", "none");
+        var preview = user.post("/v1/functions?dryRun=true", wanted);
+        assertThat(preview.status()).isEqualTo(200);
+        assertThat(preview.header("Location")).isEmpty();
+        assertThat(preview.json().containsKey("id")).isFalse();
+        assertThat(user.get("/v1/functions/tried").status()).isEqualTo(404);
+        var made = user.post("/v1/functions?dryRun=false", wanted);
+        assertThat(made.status()).isEqualTo(201);
+        assertThat(withoutTimes(preview.json())).isEqualTo(withoutTimes(made.json()));
+        user.patch("/v1/functions/tried", new JsonObject().put("description", "second"));
+        var stored = user.get("/v1/functions/tried").json();
+
+        var put = user.put("/v1/functions/tried?dryRun=true", wanted);
+        var patch = user.patch("/v1/functions/tried?dryRun=true", new JsonObject().put("concurrency", 3));
+        var rollback = user.post("/v1/functions/tried/rollback?dryRun=true", new JsonObject().put("revision", 1));
+        var same = user.put("/v1/functions/tried?dryRun=true", stored);
+
+        for (var answer : List.of(put, patch, rollback)) {
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("ETag")).isEmpty();
+            assertThat(answer.header("Faas-Function-Sequence")).isEmpty();
+            assertThat(answer.json().getInteger("revision")).isEqualTo(3);
+            assertThat(answer.json().getString("id")).isEqualTo(stored.getString("id"));
+        }
+        assertThat(put.json().getString("description")).isEmpty();
+        assertThat(patch.json().getInteger("concurrency")).isEqualTo(3);
+        assertThat(patch.json().getString("description")).isEqualTo("second");
+        assertThat(rollback.json().getString("description")).isEmpty();
+        assertThat(same.json()).isEqualTo(stored);
+        assertThat(user.get("/v1/functions/tried").json()).isEqualTo(stored);
+        assertThat(numbers(user.get("/v1/functions/tried/revisions"))).containsExactly(2, 1);
+        assertThat(inTheBucket("tried").map(FunctionRevision::revision)).contains(2);
+    }
+
+    @Test
+    void givenADryRunWhenTheWriteWouldBeRefusedThenItIsRefusedTheSame() {
+        var body = Client.function("strict");
+        user.create("strict");
+        var none = new JsonObject();
+        var first = new JsonObject().put("revision", 1);
+
+        assertThat(user.post("/v1/functions?dryRun=true", body).code()).isEqualTo("function_exists");
+        assertThat(user.post("/v1/functions?dryRun=true", Client.function("new").put("mode", "fast"))
+                        .fields())
+                .containsExactly("mode");
+        for (var ref : List.of("strict", "missing", "strict@1")) {
+            var path = "/v1/functions/" + ref;
+            for (var answer : List.of(
+                    user.put(path + "?dryRun=true", body, "If-Match", "\"9\""),
+                    user.patch(path + "?dryRun=true", none, "If-Match", "\"9\""),
+                    user.post(path + "/rollback?dryRun=true", first, "If-Match", "\"9\""))) {
+                assertThat(answer.status())
+                        .as(ref)
+                        .isEqualTo(
+                                switch (ref) {
+                                    case "strict" -> 412;
+                                    case "missing" -> 404;
+                                    default -> 400;
+                                });
+            }
+        }
+        for (var wrong : List.of("", "1", "yes", "TRUE")) {
+            var query = "?dryRun=" + wrong;
+            for (var answer : List.of(
+                    user.post("/v1/functions" + query, Client.function("new")),
+                    user.put("/v1/functions/strict" + query, body),
+                    user.patch("/v1/functions/strict" + query, none),
+                    user.post("/v1/functions/strict/rollback" + query, first))) {
+                assertThat(answer.fields()).as(wrong).containsExactly("dryRun");
+            }
+        }
+        assertThat(user.get("/v1/functions/new").status()).isEqualTo(404);
+    }
+
+    private static JsonObject withoutTimes(JsonObject function) {
+        var copy = function.copy();
+        for (var each : List.of("id", "createdAt", "updatedAt")) {
+            copy.remove(each);
+        }
+        return copy;
+    }
+
+    @Test
     void givenAPinnedOrImpossibleReferenceWhenWrittenThenItIsRefused() {
         user.create("writer");
 

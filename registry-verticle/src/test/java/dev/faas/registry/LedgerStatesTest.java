@@ -64,6 +64,30 @@ class LedgerStatesTest {
         for (var none : List.of("failed", "timed_out")) {
             assertThat(listed(user, none)).isEmpty();
         }
+        var both = List.of(expired.id(), cancelled.id());
+        assertThat(ids(user, "status=cancelled&status=expired")).isEqualTo(both);
+        assertThat(ids(user, "status=failed&status=timed_out")).isEmpty();
+        assertThat(ids(user, "reason=queue_ttl&reason=cancelled_by_user")).isEqualTo(both);
+        assertThat(ids(user, "reason=queue_ttl")).containsExactly(expired.id());
+        assertThat(ids(user, "reason=signal")).isEmpty();
+        assertThat(ids(user, "reason=queue_ttl&reason=cancelled_by_user&status=cancelled"))
+                .containsExactly(cancelled.id());
+        assertThat(ids(user, "reason=queue_ttl&status=cancelled&status=failed")).isEmpty();
+        assertThat(ids(user, "reason=queue_ttl&reason=signal&function=states&status=expired"))
+                .containsExactly(expired.id());
+        var page = user.get("/v1/activations?status=expired&status=cancelled&reason=queue_ttl"
+                + "&reason=cancelled_by_user&limit=1");
+        assertThat(ids(
+                        user,
+                        "status=cancelled&status=expired&reason=cancelled_by_user&reason=queue_ttl&cursor="
+                                + page.next()))
+                .as("the order of the filters does not matter")
+                .containsExactly(cancelled.id());
+        for (var other : List.of("status=expired&reason=queue_ttl", "status=expired&status=cancelled", "limit=1")) {
+            assertThat(user.get("/v1/activations?" + other + "&cursor=" + page.next())
+                            .fields())
+                    .containsExactly("cursor");
+        }
     }
 
     @Test
@@ -81,6 +105,7 @@ class LedgerStatesTest {
             assertThat(Instant.parse(shown.getString("nextAttemptAt"))).isEqualTo(due);
             assertThat(shown.getString("reason")).isEqualTo("exit_code");
         }
+        assertThat(ids(user, "reason=exit_code")).containsExactly(waiting.id());
     }
 
     private static JsonObject first(Client user) {
@@ -88,7 +113,11 @@ class LedgerStatesTest {
     }
 
     private static List<String> listed(Client user, String status) {
-        return user.get("/v1/activations?status=" + status).items().stream()
+        return ids(user, "status=" + status);
+    }
+
+    private static List<String> ids(Client user, String query) {
+        return user.get("/v1/activations?" + query).items().stream()
                 .map(item -> ((JsonObject) item).getString("activationId"))
                 .toList();
     }

@@ -105,7 +105,8 @@ class LostActivationCloserTest extends RegistryFixture {
                 null,
                 null,
                 null,
-                false);
+                false,
+                List.of());
     }
 
     private String writeToLedgerOnly(ActivationRecord record) throws Exception {

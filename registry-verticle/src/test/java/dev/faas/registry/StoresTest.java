@@ -5,8 +5,11 @@ import static dev.faas.testing.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Reason;
 import dev.faas.activation.Report;
 import dev.faas.activation.RunSpec;
 import dev.faas.activation.Status;
@@ -23,9 +26,11 @@ import dev.faas.registry.ledger.LedgerStore;
 import dev.faas.registry.ledger.PartitionStore;
 import dev.faas.registry.ledger.PayloadCopy;
 import dev.faas.registry.ledger.RetentionStore;
+import dev.faas.registry.maintenance.IdleFunctionStore;
 import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.testing.Await;
 import dev.faas.testing.TestPostgres;
+import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -43,8 +48,10 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -165,9 +172,14 @@ class StoresTest {
                 + "', 'fn_many', 'many', 'succeeded', now(), now(), '{}', i, '', true"
                 + " from generate_series(1, 30000) i");
         run("analyze activation_20310505");
-        var all = new LedgerFilter(null, null, null, null, Map.of());
-        var rareStatus = new LedgerFilter(named("many"), Status.FAILED, null, null, Map.of());
-        var rareFunction = new LedgerFilter(named("few"), Status.SUCCEEDED, null, null, Map.of());
+        var all = new LedgerFilter(null, Set.of(), Set.of(), null, null, Map.of());
+        var rareStatus = new LedgerFilter(named("many"), Set.of(Status.FAILED), Set.of(), null, null, Map.of());
+        var rareFunction = new LedgerFilter(named("few"), Set.of(Status.SUCCEEDED), Set.of(), null, null, Map.of());
+        var rareStatuses =
+                new LedgerFilter(null, EnumSet.of(Status.FAILED, Status.TIMED_OUT), Set.of(), null, null, Map.of());
+        var rareReasons =
+                new LedgerFilter(null, Set.of(), EnumSet.of(Reason.SIGNAL, Reason.QUEUE_TTL), null, null, Map.of());
+        long readBefore = rowsRead("activation_20310505");
         var stranger = Ids.user(Instant.now());
 
         // After a few executions Postgres may plan a prepared statement for any value.
@@ -175,12 +187,44 @@ class StoresTest {
             assertThat(list(owner, rareStatus)).isEmpty();
             assertThat(list(owner, rareFunction)).isEmpty();
             assertThat(list(stranger, all)).isEmpty();
+            assertThat(list(owner, rareStatuses)).isEmpty();
+            assertThat(list(owner, rareReasons)).isEmpty();
         }
 
-        for (var index : List.of("owner_status_id", "owner_function_name_id", "owner_id")) {
-            Await.eventually(() -> scans("activation_20310505_" + index + "_idx") == 40);
-        }
+        var scansOf = Map.of("owner_status_id", 3, "owner_function_name_id", 1, "owner_id", 1, "owner_reason_id", 2);
+        scansOf.forEach((index, scans) ->
+                Await.eventually(() -> scans("activation_20310505_" + index + "_idx") == 40L * scans));
+        assertThat(rowsRead("activation_20310505")).isEqualTo(readBefore);
         run("drop table activation_20310505");
+    }
+
+    @Test
+    void givenManyFunctionsWithoutALimitOfIdlenessWhenTheDueOnesAreFoundThenOnlyThoseAreRead() throws Exception {
+        run("insert into function (id, owner, name, revision) select 'fn_many' || i, '" + owner + "', 'many-' || i, 1"
+                + " from generate_series(1, 10000) i");
+        var functions = new FunctionStore(pg);
+        var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        for (var age : List.of(Duration.ofHours(2), Duration.ofMinutes(59))) {
+            var name = "idle-" + age.toMinutes();
+            var spec = withIdleTtl(FunctionSpec.of(name, "any"), 3_600);
+            var at = now.minus(age);
+            await(functions.insert(new FunctionRevision(Ids.function(at), owner, 1, null, at, at, spec), count -> {}));
+        }
+        run("analyze function");
+        long readBefore = rowsRead("function");
+
+        var due = await(new IdleFunctionStore(single).findDue(now, 100));
+
+        assertThat(due).extracting(each -> each.newest().spec().name()).containsExactly("idle-120");
+        await(single.withPool(
+                pool -> pool.query("select pg_stat_force_next_flush()").execute()));
+        assertThat(rowsRead("function") - readBefore).isLessThan(20);
+        run("delete from function where id like 'fn_many%'");
+    }
+
+    private static FunctionSpec withIdleTtl(FunctionSpec spec, int seconds) {
+        var fields = (ObjectNode) Codec.toTree(spec);
+        return Codec.read(Codec.write(fields.put("idleTtlSeconds", seconds)), new TypeReference<>() {});
     }
 
     private static FunctionRef named(String name) {

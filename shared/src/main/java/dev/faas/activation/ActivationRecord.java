@@ -7,7 +7,9 @@ import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.Versioned;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Holds the current state of an activation and makes the next one. A state has only the transitions that are legal in it, so
@@ -43,11 +45,17 @@ public sealed interface ActivationRecord extends Versioned {
     /** After so many faults of the platform, another attempt would not help. */
     int MAX_PLATFORM_FAULTS = 20;
 
+    /** So many earlier runs are kept, the newest ones: a record stays small. */
+    int MAX_ATTEMPTS = 9;
+
     Activation activation();
 
     int attempt();
 
     int platformFaults();
+
+    /** The runs before the current or last one, oldest first. */
+    List<Attempt> attempts();
 
     default String id() {
         return activation().id();
@@ -64,7 +72,37 @@ public sealed interface ActivationRecord extends Versioned {
     String LOST_DETAIL = "The activation was lost from the event stream; its outcome is unknown.";
 
     static Queued accept(Activation activation, RunSpec order) {
-        return new Queued(activation, 0, 0, null, null, order, activation.expiresAt(), false);
+        return new Queued(activation, 0, 0, null, null, order, activation.expiresAt(), false, List.of());
+    }
+
+    /** A run after which the activation was queued again.
+     *
+     * @param attempt the next run has the same number if this one does not count
+     * @param startedAt when its command started; when it was claimed, if the command did not start or that is not known
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Attempt(
+            int attempt,
+            String spawner,
+            Instant startedAt,
+            Instant finishedAt,
+            @Nullable Reason reason,
+            @Nullable Integer exitCode) {
+        public Attempt {
+            Objects.requireNonNull(spawner);
+            Objects.requireNonNull(startedAt);
+            Objects.requireNonNull(finishedAt);
+        }
+
+        private static List<Attempt> orNone(@Nullable List<Attempt> attempts) {
+            return attempts == null ? List.of() : List.copyOf(attempts);
+        }
+
+        private List<Attempt> after(List<Attempt> earlier) {
+            return Stream.concat(earlier.stream(), Stream.of(this))
+                    .skip(Math.max(0, earlier.size() + 1 - MAX_ATTEMPTS))
+                    .toList();
+        }
     }
 
     /** Waits for a spawner.
@@ -82,10 +120,12 @@ public sealed interface ActivationRecord extends Versioned {
             @Nullable Reason lastReason,
             @Nullable RunSpec order,
             Instant expiresAt,
-            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean sandboxLost)
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean sandboxLost,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Attempt> attempts)
             implements ActivationRecord {
         public Queued {
             Objects.requireNonNull(activation);
+            attempts = Attempt.orNone(attempts);
             // An older version did not write it.
             expiresAt = Objects.requireNonNullElse(expiresAt, activation.expiresAt());
         }
@@ -106,7 +146,25 @@ public sealed interface ActivationRecord extends Versioned {
 
         public Running claim(Worker worker, String runId, Instant now) {
             return new Running(
-                    activation, attempt + 1, platformFaults, worker, runId, now, null, expiresAt, null, sandboxLost);
+                    activation,
+                    attempt + 1,
+                    platformFaults,
+                    worker,
+                    runId,
+                    now,
+                    null,
+                    expiresAt,
+                    null,
+                    sandboxLost,
+                    attempts,
+                    queuedSince());
+        }
+
+        private @Nullable Instant queuedSince() {
+            if (nextAttemptAt != null) {
+                return nextAttemptAt;
+            }
+            return attempts.isEmpty() ? null : attempts.getLast().finishedAt();
         }
 
         public Ended cancel(Reason reason, Instant now) {
@@ -125,7 +183,15 @@ public sealed interface ActivationRecord extends Versioned {
         /** For lists and the ledger. */
         public Queued withoutRunSpec() {
             return new Queued(
-                    activation, attempt, platformFaults, nextAttemptAt, lastReason, null, expiresAt, sandboxLost);
+                    activation,
+                    attempt,
+                    platformFaults,
+                    nextAttemptAt,
+                    lastReason,
+                    null,
+                    expiresAt,
+                    sandboxLost,
+                    attempts);
         }
 
         private Ended end(Status status, Reason reason, String detail, Instant now) {
@@ -136,7 +202,9 @@ public sealed interface ActivationRecord extends Versioned {
                     null,
                     null,
                     null,
-                    Report.withoutOutcome(status, reason, detail, now));
+                    Report.withoutOutcome(status, reason, detail, now),
+                    attempts,
+                    null);
         }
     }
 
@@ -146,6 +214,7 @@ public sealed interface ActivationRecord extends Versioned {
      * @param cancelRequested why it is being cancelled; null when it is not
      * @param waitsFor what delays the start of its command, in a sentence for people; null when nothing does
      * @param sandboxLost whether an earlier run of it ended by {@link #loseSandbox}
+     * @param queuedSince since when it could have been claimed; null since its acceptance
      */
     record Running(
             Activation activation,
@@ -157,21 +226,32 @@ public sealed interface ActivationRecord extends Versioned {
             @Nullable Reason cancelRequested,
             Instant expiresAt,
             @Nullable String waitsFor,
-            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean sandboxLost)
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean sandboxLost,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Attempt> attempts,
+            @Nullable Instant queuedSince)
             implements ActivationRecord {
         public Running {
             Objects.requireNonNull(activation);
             Objects.requireNonNull(worker);
             Objects.requireNonNull(runId);
             Objects.requireNonNull(claimedAt);
+            attempts = Attempt.orNone(attempts);
             expiresAt = Objects.requireNonNullElse(expiresAt, activation.expiresAt());
         }
 
         /** Ends it, or queues it again where the function's retry policy grants another attempt. */
         public ActivationRecord finish(Report report, Duration backoff) {
-            return mayRetry(report)
-                    ? requeue(attempt, platformFaults, backoff, report.reason(), report.finishedAt())
-                    : new Ended(activation, attempt, platformFaults, worker, runId, claimedAt, report);
+            if (!mayRetry(report)) {
+                return end(report);
+            }
+            var ended = new Attempt(
+                    attempt,
+                    worker.spawner(),
+                    Objects.requireNonNullElse(report.usage().startedAt(), claimedAt),
+                    report.finishedAt(),
+                    report.reason(),
+                    report.exit().exitCode());
+            return requeue(attempt, platformFaults, backoff, ended);
         }
 
         private boolean mayRetry(Report report) {
@@ -242,7 +322,7 @@ public sealed interface ActivationRecord extends Versioned {
                             Reason.WORKER_LOST,
                             "The spawner " + worker.spawner() + " stopped before the command ended.",
                             now)
-                    : requeue(attempt - 1, platformFaults, Duration.ZERO, Reason.WORKER_LOST, now);
+                    : requeue(attempt - 1, platformFaults, Duration.ZERO, uncounted(Reason.WORKER_LOST, now));
         }
 
         public Running requestCancel(Reason reason) {
@@ -256,7 +336,18 @@ public sealed interface ActivationRecord extends Versioned {
 
         private Running with(@Nullable Reason cancel, @Nullable String wait, boolean lost) {
             return new Running(
-                    activation, attempt, platformFaults, worker, runId, claimedAt, cancel, expiresAt, wait, lost);
+                    activation,
+                    attempt,
+                    platformFaults,
+                    worker,
+                    runId,
+                    claimedAt,
+                    cancel,
+                    expiresAt,
+                    wait,
+                    lost,
+                    attempts,
+                    queuedSince);
         }
 
         private boolean mayNotRepeat() {
@@ -269,10 +360,15 @@ public sealed interface ActivationRecord extends Versioned {
             }
             return platformFaults + 1 >= MAX_PLATFORM_FAULTS
                     ? end(Status.FAILED, reason, detail, now)
-                    : requeue(attempt - 1, platformFaults + 1, delay, reason, now);
+                    : requeue(attempt - 1, platformFaults + 1, delay, uncounted(reason, now));
         }
 
-        private Queued requeue(int attempt, int faults, Duration delay, @Nullable Reason reason, Instant now) {
+        private Attempt uncounted(Reason reason, Instant now) {
+            return new Attempt(attempt, worker.spawner(), claimedAt, now, reason, null);
+        }
+
+        private Queued requeue(int attempt, int faults, Duration delay, Attempt ended) {
+            var now = ended.finishedAt();
             var ran = Duration.between(claimedAt, now);
             var notQueued = ran.isNegative() ? delay : ran.plus(delay);
             return new Queued(
@@ -280,27 +376,27 @@ public sealed interface ActivationRecord extends Versioned {
                     attempt,
                     faults,
                     delay.isZero() ? null : now.plus(delay),
-                    reason,
+                    ended.reason(),
                     null,
                     expiresAt.plus(notQueued),
-                    sandboxLost);
+                    sandboxLost,
+                    ended.after(attempts));
         }
 
         private Ended end(Status status, Reason reason, @Nullable String detail, Instant now) {
+            return end(Report.withoutOutcome(status, reason, detail, now));
+        }
+
+        private Ended end(Report report) {
             return new Ended(
-                    activation,
-                    attempt,
-                    platformFaults,
-                    worker,
-                    runId,
-                    claimedAt,
-                    Report.withoutOutcome(status, reason, detail, now));
+                    activation, attempt, platformFaults, worker, runId, claimedAt, report, attempts, queuedSince);
         }
     }
 
     /** Has ended for good.
      *
      * @param worker that ran it; null when none did
+     * @param queuedSince see {@link Running}; null also without a worker
      */
     record Ended(
             Activation activation,
@@ -309,11 +405,28 @@ public sealed interface ActivationRecord extends Versioned {
             @Nullable Worker worker,
             @Nullable String runId,
             @Nullable Instant claimedAt,
-            Report report)
+            Report report,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Attempt> attempts,
+            @Nullable Instant queuedSince)
             implements ActivationRecord {
         public Ended {
             Objects.requireNonNull(activation);
             Objects.requireNonNull(report);
+            attempts = Attempt.orNone(attempts);
+        }
+
+        /** See {@link Report#withResult}. */
+        public Ended withResult(@Nullable String text) {
+            return new Ended(
+                    activation,
+                    attempt,
+                    platformFaults,
+                    worker,
+                    runId,
+                    claimedAt,
+                    report.withResult(text),
+                    attempts,
+                    queuedSince);
         }
     }
 }

@@ -1,9 +1,12 @@
 package dev.faas.activation;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +57,7 @@ public record Report(Exit exit, Usage usage, Output output, Container container)
      * @param startedAt when the command was started; null when it never was
      * @param startMs from the claim to the command's start
      * @param durationMs of the command
+     * @param pullMs how much of the time since the claim it waited for its image; null if it did not
      */
     public record Usage(
             @Nullable Instant startedAt,
@@ -61,14 +65,26 @@ public record Report(Exit exit, Usage usage, Output output, Container container)
             long startMs,
             long durationMs,
             @Nullable Long cpuMs,
-            @Nullable Long peakMemoryKb) {
+            @Nullable Long peakMemoryKb,
+            @Nullable Long pullMs) {
         public Usage {
             Objects.requireNonNull(finishedAt);
         }
 
+        /** Of a run that did not wait for its image. */
+        public Usage(
+                @Nullable Instant startedAt,
+                Instant finishedAt,
+                long startMs,
+                long durationMs,
+                @Nullable Long cpuMs,
+                @Nullable Long peakMemoryKb) {
+            this(startedAt, finishedAt, startMs, durationMs, cpuMs, peakMemoryKb, null);
+        }
+
         /** Of a run whose command never started. */
-        public static Usage neverStarted(Instant finishedAt) {
-            return new Usage(null, finishedAt, 0, 0, null, null);
+        public static Usage neverStarted(Instant finishedAt, @Nullable Long pullMs) {
+            return new Usage(null, finishedAt, 0, 0, null, null, pullMs);
         }
     }
 
@@ -77,15 +93,17 @@ public record Report(Exit exit, Usage usage, Output output, Container container)
      *
      * @param result stdout, when it is text of at most {@link #INLINE_BYTES} bytes that was not truncated
      * @param resultBytes stored, which may be less than the command wrote
-     * @param lastOutput sequence of the run's last stored chunk, 0 without any: a reader that has not seen it has missed output
+     * @param lastOutput sequence of the run's last stored chunk, 0 without any: a reader that has not seen it has missed output.
+     *     Ignored in the JSON of {@link ActivationView}; {@link Wire} has it.
      */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Output(
             @Nullable String result,
             long resultBytes,
             boolean resultTruncated,
             long logBytes,
             boolean logTruncated,
-            long lastOutput) {
+            @JsonIgnore long lastOutput) {
         public static final Output NONE = new Output(null, 0, false, 0, false, 0);
 
         Output withResult(@Nullable String text) {
@@ -99,17 +117,51 @@ public record Report(Exit exit, Usage usage, Output output, Container container)
      * @param imageDigest null when the image came from no registry
      * @param mode null when there was no container
      * @param modeFallback why it is not the function's mode, in a sentence for people; null when it is
+     * @param sandbox null when there was no container, or an older spawner wrote this
      */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Container(
             @Nullable String imageDigest,
             @Nullable Mode mode,
-            @Nullable String modeFallback) {
+            @Nullable String modeFallback,
+            @Nullable Origin sandbox) {
         public static final Container NONE = new Container(null, null, null);
+
+        /** Says where the run got the container from. */
+        public enum Origin {
+            /** It was booted ahead. */
+            POOLED,
+            /** The run waited for its boot. */
+            BOOTED,
+            /** It had run earlier activations, in the mode {@code REUSED}. */
+            REUSED,
+            /** It had run earlier activations, in the mode {@code NESTED}. */
+            NESTED;
+
+            @JsonValue
+            public String text() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        /** Of a container that no run has got yet. */
+        public Container(@Nullable String imageDigest, @Nullable Mode mode, @Nullable String modeFallback) {
+            this(imageDigest, mode, modeFallback, null);
+        }
+
+        public Container withSandbox(Origin origin) {
+            return new Container(imageDigest, mode, modeFallback, origin);
+        }
     }
 
     /** Reports a run whose outcome was not observed, such as one that never started or was lost. */
     public static Report withoutOutcome(Status status, Reason reason, @Nullable String detail, Instant at) {
-        return new Report(Exit.of(status, reason, detail), Usage.neverStarted(at), Output.NONE, Container.NONE);
+        return neverStarted(Exit.of(status, reason, detail), at, null);
+    }
+
+    /** @param pullMs see {@link Usage} */
+    public static Report neverStarted(Exit exit, Instant at, @Nullable Long pullMs) {
+        return new Report(exit, Usage.neverStarted(at, pullMs), Output.NONE, Container.NONE);
     }
 
     /** The same with another text as its result, or with none: the ledger stores that apart. */
@@ -134,7 +186,13 @@ public record Report(Exit exit, Usage usage, Output output, Container container)
         return new Report(
                 new Exit(wire.status, wire.reason, wire.detail, wire.exitCode, wire.signal, wire.oomKills),
                 new Usage(
-                        wire.startedAt, wire.finishedAt, wire.startMs, wire.durationMs, wire.cpuMs, wire.peakMemoryKb),
+                        wire.startedAt,
+                        wire.finishedAt,
+                        wire.startMs,
+                        wire.durationMs,
+                        wire.cpuMs,
+                        wire.peakMemoryKb,
+                        wire.pullMs),
                 new Output(
                         wire.result,
                         wire.resultBytes,
@@ -142,7 +200,7 @@ public record Report(Exit exit, Usage usage, Output output, Container container)
                         wire.logBytes,
                         wire.logTruncated,
                         wire.lastOutput),
-                new Container(wire.imageDigest, wire.mode, wire.modeFallback));
+                new Container(wire.imageDigest, wire.mode, wire.modeFallback, wire.sandbox));
     }
 
     @JsonValue
@@ -156,12 +214,14 @@ public record Report(Exit exit, Usage usage, Output output, Container container)
                 container.imageDigest,
                 container.mode,
                 container.modeFallback,
+                container.sandbox,
                 usage.startedAt,
                 usage.finishedAt,
                 usage.startMs,
                 usage.durationMs,
                 usage.cpuMs,
                 usage.peakMemoryKb,
+                usage.pullMs,
                 exit.oomKills,
                 output.result,
                 output.resultBytes,
@@ -181,12 +241,14 @@ public record Report(Exit exit, Usage usage, Output output, Container container)
             @Nullable String imageDigest,
             @Nullable Mode mode,
             @Nullable String modeFallback,
+            Container.@Nullable Origin sandbox,
             @Nullable Instant startedAt,
             Instant finishedAt,
             long startMs,
             long durationMs,
             @Nullable Long cpuMs,
             @Nullable Long peakMemoryKb,
+            @Nullable Long pullMs,
             int oomKills,
             @Nullable String result,
             long resultBytes,

@@ -10,6 +10,8 @@ import io.vertx.ext.web.RoutingContext;
 /** Serves {@code /healthz}, {@code /readyz} and {@code /version}; with details only on the internal port. */
 record HealthRoutes(Health health, boolean details) {
     private static final String RETRY_AFTER_SECONDS = "2";
+    /** Read at the start, because the jar may be replaced while the service runs. */
+    private static final Version VERSION = Version.current();
 
     void addTo(Router router) {
         router.get("/healthz").handler(AcceptFilter.json()).handler(ctx -> answer(ctx, 200, status("up")));
@@ -41,13 +43,12 @@ record HealthRoutes(Health health, boolean details) {
     }
 
     private ObjectNode version() {
-        var version = Version.current();
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("service", health.service())
-                .put("version", version.version())
-                .put("commit", version.commit())
-                .put("commitTime", version.commitTime());
+                .put("version", VERSION.version())
+                .put("commit", VERSION.commit())
+                .put("commitTime", VERSION.commitTime());
     }
 
     private static ObjectNode status(String status) {

@@ -1,5 +1,6 @@
 package dev.faas.wire;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Collections;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param entrypoint null: the image's own
  * @param command null: the image's own
+ * @param argumentAs not in the JSON if it is the default, so that functions without it keep their bytes
+ * @param idleTtlSeconds the function is deleted after so long without a submit; null: never
  */
 public record FunctionSpec(
         String name,
@@ -31,7 +34,12 @@ public record FunctionSpec(
         Retry retry,
         Delivery delivery,
         boolean readOnlyRoot,
-        Prewarm prewarm) {
+        Prewarm prewarm,
+
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = ArgumentAs.OmittedDefault.class)
+        ArgumentAs argumentAs,
+
+        @Nullable Integer idleTtlSeconds) {
 
     public FunctionSpec {
         Objects.requireNonNull(name);
@@ -42,6 +50,7 @@ public record FunctionSpec(
         env = sorted(env);
         secrets = List.copyOf(secrets);
         labels = sorted(labels);
+        argumentAs = Objects.requireNonNullElse(argumentAs, ArgumentAs.LAST);
         if (concurrency < 1) {
             throw new IllegalArgumentException("concurrency must be at least 1, not " + concurrency);
         }
@@ -71,7 +80,9 @@ public record FunctionSpec(
                 Retry.DEFAULT,
                 Delivery.AT_LEAST_ONCE,
                 false,
-                Prewarm.DEFAULT);
+                Prewarm.DEFAULT,
+                ArgumentAs.LAST,
+                null);
     }
 
     public enum Mode {
@@ -102,6 +113,29 @@ public record FunctionSpec(
         AT_LEAST_ONCE,
         @JsonProperty("at-most-once")
         AT_MOST_ONCE
+    }
+
+    /** How the command gets the argument. */
+    public enum ArgumentAs {
+        /** As the last element of the command line. */
+        @JsonProperty("last")
+        LAST,
+        /** Not at all. */
+        @JsonProperty("none")
+        NONE;
+
+        /** Is equal to the value that the codec omits. */
+        static final class OmittedDefault {
+            @Override
+            public boolean equals(@Nullable Object value) {
+                return value == LAST;
+            }
+
+            @Override
+            public int hashCode() {
+                return LAST.hashCode();
+            }
+        }
     }
 
     /** Why a function's attempt failed, as a retry policy names it. */

@@ -3,6 +3,7 @@ package dev.faas.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.activation.ActivationRecord.Attempt;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Retry;
@@ -10,7 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ActivationRecordTest {
     private static final Duration BACKOFF = Duration.ofSeconds(2);
@@ -198,6 +203,58 @@ class ActivationRecordTest {
                         .loseSandbox("It ended.", Samples.NOW, BACKOFF)
                         .currentStatus())
                 .isEqualTo(Status.CANCELLED);
+    }
+
+    static Stream<Arguments> earlierRuns() {
+        var now = Samples.NOW.plusSeconds(1);
+        var claimed = Samples.running();
+        return Stream.of(
+                Arguments.of("failed", Samples.retried(), attempt(Samples.NOW.plusMillis(7), Reason.EXIT_CODE, 3)),
+                Arguments.of(
+                        "handed back",
+                        claimed.handBack(Reason.START_FAILED, "no space", now),
+                        attempt(now, Reason.START_FAILED)),
+                Arguments.of("lost", claimed.loseSpawner(now), attempt(now, Reason.WORKER_LOST)),
+                Arguments.of("released", claimed.release(true, now), attempt(now, Reason.WORKER_LOST)),
+                Arguments.of(
+                        "without its sandbox",
+                        claimed.loseSandbox("ended", now, BACKOFF),
+                        attempt(now, Reason.WORKER_LOST)));
+    }
+
+    private static Attempt attempt(Instant finishedAt, Reason reason) {
+        return new Attempt(1, "node-1", Samples.NOW.plusMillis(5), finishedAt, reason, null);
+    }
+
+    private static Attempt attempt(Instant startedAt, Reason reason, int exitCode) {
+        return new Attempt(1, "node-1", startedAt, Samples.NOW.plusMillis(47), reason, exitCode);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("earlierRuns")
+    void aRunThatIsFollowedByAnotherIsKept(String how, ActivationRecord queued, Attempt expected) {
+        assertThat(queued.attempts()).containsExactly(expected);
+        var again = ((ActivationRecord.Queued) queued).claim(Samples.WORKER, "run-2", Samples.NOW);
+        assertThat(again.attempts()).containsExactly(expected);
+        assertThat(again.requestCancel(Reason.CANCELLED_BY_USER)
+                        .finish(Samples.succeeded(0), BACKOFF)
+                        .attempts())
+                .containsExactly(expected);
+    }
+
+    @Test
+    void ofManyEarlierRunsTheNewestNineAreKept() {
+        ActivationRecord record = Samples.queued();
+        for (int i = 0; i < 12; i++) {
+            record = ((ActivationRecord.Queued) record)
+                    .claim(Samples.WORKER, "run-" + i, Samples.NOW)
+                    .loseRun(Samples.NOW.plusMillis(i));
+        }
+
+        assertThat(record.attempts()).hasSize(ActivationRecord.MAX_ATTEMPTS);
+        assertThat(record.attempts().getFirst().finishedAt()).isEqualTo(Samples.NOW.plusMillis(3));
+        assertThat(record.attempts().getLast().finishedAt()).isEqualTo(Samples.NOW.plusMillis(11));
+        assertThat(Codec.encode(record)).hasSizeLessThan(2500);
     }
 
     @Test

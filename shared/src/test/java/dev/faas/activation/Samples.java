@@ -62,6 +62,28 @@ final class Samples {
                 new Report.Container("sha256:abc", FunctionSpec.Mode.ISOLATED, null));
     }
 
+    /** Its first attempt has failed, the second is due a second later. */
+    static ActivationRecord.Queued retried() {
+        var failed = new Report(
+                new Report.Exit(Status.FAILED, Reason.EXIT_CODE, null, 3, null, 0),
+                new Report.Usage(NOW.plusMillis(7), NOW.plusMillis(47), 2, 40, 3L, 1200L),
+                Report.Output.NONE,
+                Report.Container.NONE);
+        return (ActivationRecord.Queued) queued(Delivery.AT_LEAST_ONCE, retry(2))
+                .claim(WORKER, "run-1", NOW.plusMillis(5))
+                .finish(failed, Duration.ofSeconds(1));
+    }
+
+    /** The second attempt pulled the image. */
+    static ActivationRecord endedLater() {
+        var report = new Report(
+                Report.Exit.succeeded(),
+                new Report.Usage(NOW.plusMillis(1200), NOW.plusMillis(1240), 150, 40, 3L, 1200L, 120L),
+                new Report.Output("done ☃", 8, false, 0, false, 4712),
+                new Report.Container("sha256:abc", FunctionSpec.Mode.ISOLATED, null, Report.Container.Origin.BOOTED));
+        return retried().claim(WORKER, "run-2", NOW.plusMillis(1050)).finish(report, Duration.ZERO);
+    }
+
     static Report failed(Reason reason) {
         var status = reason == Reason.TIMED_OUT ? Status.TIMED_OUT : Status.FAILED;
         return Report.withoutOutcome(status, reason, "It did not work.", NOW.plusMillis(47));

@@ -347,7 +347,10 @@ final class ModelWorld {
 
     private static Report succeeded(Instant at) {
         return new Report(
-                Report.Exit.succeeded(), Report.Usage.neverStarted(at), Report.Output.NONE, Report.Container.NONE);
+                Report.Exit.succeeded(),
+                Report.Usage.neverStarted(at, null),
+                Report.Output.NONE,
+                Report.Container.NONE);
     }
 
     private void registry(Interleaving.Play play) throws InterruptedException {

@@ -86,6 +86,13 @@ final class RetriesTest {
         var ended = platform.ended(id);
         assertThat(ended.attempt()).isEqualTo(2);
         assertThat(ended.report().reason()).isEqualTo(Reason.EXIT_CODE);
+        assertThat(ended.attempts()).singleElement().satisfies(earlier -> {
+            assertThat(earlier.attempt()).isEqualTo(1);
+            assertThat(earlier.reason()).isEqualTo(Reason.EXIT_CODE);
+            assertThat(earlier.exitCode()).isEqualTo(7);
+            assertThat(earlier.spawner()).isEqualTo(ended.worker().spawner());
+        });
+        assertThat(ended.queuedSince()).isEqualTo(queued.nextAttemptAt());
         assertThat(platform.history(id))
                 .extracting(Object::getClass)
                 .containsExactly(Queued.class, Running.class, Queued.class, Running.class, Ended.class);

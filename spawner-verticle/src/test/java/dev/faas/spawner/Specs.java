@@ -78,6 +78,8 @@ public final class Specs {
                 retry,
                 delivery,
                 plain.readOnlyRoot(),
-                plain.prewarm());
+                plain.prewarm(),
+                plain.argumentAs(),
+                plain.idleTtlSeconds());
     }
 }

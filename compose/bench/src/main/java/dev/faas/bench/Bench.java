@@ -8,6 +8,7 @@ import dev.faas.bench.measure.Scenario;
 import dev.faas.bench.measure.Subject;
 import dev.faas.bench.measure.TargetResult;
 import dev.faas.bench.scenario.BreadthScenario;
+import dev.faas.bench.scenario.ClientScenario;
 import dev.faas.bench.scenario.ColdScenario;
 import dev.faas.bench.scenario.FairnessScenario;
 import dev.faas.bench.scenario.HistoryScenario;
@@ -46,6 +47,7 @@ public final class Bench {
             new HistoryScenario(),
             new BreadthScenario(),
             new IdleScenario(),
+            new ClientScenario(),
             new BudgetScenario(),
             new SpreadScenario(),
             new ManyFunctionsScenario(),

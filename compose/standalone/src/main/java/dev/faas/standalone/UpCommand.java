@@ -1,6 +1,7 @@
 package dev.faas.standalone;
 
 import dev.faas.lifecycle.Unrecoverable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -112,10 +113,22 @@ final class UpCommand implements Callable<Integer> {
 
     private Map<String, String> environment() {
         var environment = new HashMap<>(faasVariables());
+        clientProgram(System.getProperty("faas.program"))
+                .ifPresent(file -> environment.putIfAbsent("FAAS_CLI_FILE", file.toString()));
         if (sync != null) {
             environment.put(Backends.SYNC, sync);
         }
         return environment;
+    }
+
+    /** The client that was built beside this program; empty if it was not built.
+     *
+     * @param program the script that started this; null if none did
+     */
+    static Optional<Path> clientProgram(@Nullable String program) {
+        return Optional.ofNullable(program)
+                .map(script -> Path.of(script).resolveSibling("compose/cli/target/faas"))
+                .filter(Files::isRegularFile);
     }
 
     static Map<String, String> faasVariables() {

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Forwards connections from a local port to a target, and injects network faults: refused connections (a host that is
- * down), stalled ones (a network that loses every packet), lost ones (a firewall that has forgotten them), delayed replies and
- * swallowed ones. Thread-safe.
+ * down), stalled ones (a network that loses every packet), lost ones (a firewall that has forgotten them), delayed replies,
+ * swallowed ones and broken ones. Thread-safe.
  */
 public final class FaultyLink implements AutoCloseable {
     private static final int BACKLOG = 200;
@@ -32,6 +33,9 @@ public final class FaultyLink implements AutoCloseable {
     private boolean stalled;
     private boolean swallowing;
     private long delayNanos;
+    private int breakEvery;
+    private int replies;
+    private int broken;
 
     /** @param target an internet address or a Unix socket */
     public FaultyLink(SocketAddress target) throws IOException {
@@ -52,6 +56,30 @@ public final class FaultyLink implements AutoCloseable {
     public synchronized void refuse() throws IOException {
         server.close();
         connections.forEach(Connection::cut);
+    }
+
+    /** Closes all connections; new ones work.
+     *
+     * @return how many there were
+     */
+    public int cut() {
+        var open = List.copyOf(connections);
+        open.forEach(Connection::cut);
+        connections.removeAll(open);
+        return open.size();
+    }
+
+    /** Closes a connection instead of every n-th piece of data that the target sends, or in the middle of it, in turns.
+     *
+     * @param n 0: no longer
+     */
+    public synchronized void breakReplies(int n) {
+        breakEvery = n;
+    }
+
+    /** How many pieces were broken. */
+    public synchronized int broken() {
+        return broken;
     }
 
     /** Holds back everything in both directions, also the ends of connections. */
@@ -116,8 +144,9 @@ public final class FaultyLink implements AutoCloseable {
             var connection =
                     new Connection(near, SocketChannel.open(target), new AtomicInteger(2), new AtomicBoolean());
             register(connection);
-            Thread.ofVirtual().start(() -> pump(connection, near, connection.far, this::awaitPassage));
-            Thread.ofVirtual().start(() -> pump(connection, connection.far, near, this::awaitReplyPassage));
+            Thread.ofVirtual().start(() -> pump(connection, near, connection.far, this::awaitPassage, whole -> whole));
+            Thread.ofVirtual()
+                    .start(() -> pump(connection, connection.far, near, this::awaitReplyPassage, this::passing));
         } catch (IOException e) {
             // The target is not reachable: the client's connection ends, too.
             close(near);
@@ -137,14 +166,26 @@ public final class FaultyLink implements AutoCloseable {
         boolean await() throws IOException;
     }
 
-    private void pump(Connection connection, SocketChannel from, SocketChannel to, Gate gate) {
+    @FunctionalInterface
+    private interface Part {
+        /** How much of a piece passes; if it is not all, the connection ends there. */
+        int of(int length);
+    }
+
+    private void pump(Connection connection, SocketChannel from, SocketChannel to, Gate gate, Part part) {
         var buffer = ByteBuffer.allocate(BUFFER);
         try {
             while (from.read(buffer) >= 0) {
                 boolean passes = gate.await();
                 buffer.flip();
+                int whole = buffer.limit();
+                buffer.limit(part.of(whole));
+                boolean breaks = buffer.limit() < whole;
                 while (passes && buffer.hasRemaining() && !connection.lost.get()) {
                     to.write(buffer);
+                }
+                if (breaks) {
+                    throw new IOException("broken on purpose");
                 }
                 buffer.clear();
             }
@@ -161,6 +202,14 @@ public final class FaultyLink implements AutoCloseable {
             connection.cut();
             connections.remove(connection);
         }
+    }
+
+    private synchronized int passing(int length) {
+        if (breakEvery == 0 || ++replies % breakEvery != 0) {
+            return length;
+        }
+        broken++;
+        return broken % 2 == 0 ? length / 2 : 0;
     }
 
     /** Waits while the link is stalled. */

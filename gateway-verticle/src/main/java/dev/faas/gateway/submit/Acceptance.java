@@ -15,6 +15,7 @@ import dev.faas.gateway.forward.BusRetry;
 import dev.faas.gateway.read.ActivationReader;
 import dev.faas.gateway.submit.Backpressure.Reservation;
 import dev.faas.nats.BusException;
+import dev.faas.wire.FunctionSpec.ArgumentAs;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
@@ -133,7 +134,14 @@ public final class Acceptance {
         return admit(request, draft).compose(reservation -> store(draft, request, startedAt, reservation));
     }
 
+    /** Not before a known key is answered: its function may have changed since. */
     private Future<Reservation> admit(SubmitRequest request, Draft draft) {
+        if (request.function().spec().argumentAs() == ArgumentAs.NONE
+                && !request.submission().argument().isEmpty()) {
+            return Future.failedFuture(
+                    Problem.invalid("argument", "must be empty: the function takes no argument (argumentAs is none)")
+                            .asException());
+        }
         return pressure.admit(request.function(), draft.size());
     }
 

@@ -6,6 +6,7 @@ import dev.faas.http.JsonFields;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.FunctionSpec.ArgumentAs;
 import dev.faas.wire.FunctionSpec.Cause;
 import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Limits;
@@ -53,9 +54,15 @@ public final class FunctionBody {
     private static final int MAX_SPEC_BYTES = 128 * 1024;
 
     private static final int DAY_SECONDS = 86_400;
+    private static final int MIN_IDLE_TTL_SECONDS = 60;
+    private static final int MAX_IDLE_TTL_SECONDS = 30 * DAY_SECONDS;
 
     private static final Map<String, Cause> CAUSES =
             Map.of("exit_code", Cause.EXIT_CODE, "timed_out", Cause.TIMED_OUT, "out_of_memory", Cause.OUT_OF_MEMORY);
+    /** Empty: reserved. */
+    private static final Map<String, Optional<ArgumentAs>> ARGUMENT_AS = Map.of(
+            "last", Optional.of(ArgumentAs.LAST), "none", Optional.of(ArgumentAs.NONE), "stdin", Optional.empty());
+
     private static final String[] SERVER_FIELDS = {"id", "owner", "revision", "imageDigest", "createdAt", "updatedAt"};
 
     private final Duration eventsAge;
@@ -99,7 +106,9 @@ public final class FunctionBody {
                 retry(fields),
                 delivery(fields),
                 fields.flag("readOnlyRoot", false),
-                prewarm(fields));
+                prewarm(fields),
+                argumentAs(fields),
+                idleTtlSeconds(fields));
         checkSizeAndLifetime(fields, spec);
         fields.requireValid();
         return spec;
@@ -202,6 +211,19 @@ public final class FunctionBody {
         return fields.object("prewarm")
                 .map(prewarm -> new Prewarm(prewarm.integer("min", 0, 0, MAX_CONCURRENCY)))
                 .orElse(Prewarm.DEFAULT);
+    }
+
+    private static ArgumentAs argumentAs(JsonFields fields) {
+        return fields.choice("argumentAs", ARGUMENT_AS, Optional.of(ArgumentAs.LAST))
+                .orElseGet(() -> {
+                    fields.addError("argumentAs", "the argument as stdin" + NOT_YET);
+                    return ArgumentAs.LAST;
+                });
+    }
+
+    private static @Nullable Integer idleTtlSeconds(JsonFields fields) {
+        var seconds = fields.optionalInteger("idleTtlSeconds", MIN_IDLE_TTL_SECONDS, MAX_IDLE_TTL_SECONDS);
+        return seconds.isPresent() ? seconds.getAsInt() : null;
     }
 
     private void checkSizeAndLifetime(JsonFields fields, FunctionSpec spec) {

@@ -6,17 +6,22 @@ import dev.faas.http.JsonFields;
 import dev.faas.http.content.ContentCoding;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
+import dev.faas.registry.function.Functions.Write;
 import dev.faas.registry.function.Functions.WriteResult;
+import dev.faas.registry.paging.KeyValueFilter;
 import dev.faas.registry.paging.Page;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -59,8 +64,14 @@ public final class FunctionRoutes {
     }
 
     private Future<Buffer> create(RoutingContext ctx) {
+        var write = write(ctx);
         var spec = bodies.read(Bodies.object(ctx));
-        return functions.create(owner(ctx), spec).map(written -> {
+        return functions.create(owner(ctx), spec, write).map(written -> {
+            var body = FunctionView.of(written.function());
+            if (write == Write.PREVIEW) {
+                body.remove("id"); // the one of the function that is created later will differ
+                return json(ctx, body);
+            }
             ctx.response()
                     .setStatusCode(201)
                     .putHeader(
@@ -71,10 +82,15 @@ public final class FunctionRoutes {
     }
 
     private Future<Buffer> list(RoutingContext ctx) {
-        var page = Page.of(ctx, List.of("functions", owner(ctx)), FunctionRef::isName);
+        var errors = new ArrayList<Problem.FieldError>();
+        var labels = KeyValueFilter.read("label", ctx.queryParams().getAll("label"), errors);
+        var scope = labels.isEmpty()
+                ? List.of("functions", owner(ctx)) // cursors of earlier versions stay valid
+                : List.of("functions", owner(ctx), labels.toString());
+        var page = Page.of(ctx, scope, FunctionRef::isName, errors);
         var after = page.after() == null ? "" : page.after();
         return functions
-                .list(owner(ctx), after, page.fetchLimit())
+                .list(owner(ctx), labels, after, page.fetchLimit())
                 .map(found ->
                         renderPage(ctx, page, found, function -> function.spec().name()));
     }
@@ -99,24 +115,20 @@ public final class FunctionRoutes {
 
     private Future<Buffer> replace(RoutingContext ctx) {
         var body = Bodies.object(ctx);
-        return functions
-                .revise(
-                        owner(ctx),
-                        ref(ctx),
-                        Preconditions.of(ctx.request()),
-                        current -> bodies.read(body, current.spec().name()))
-                .map(written -> renderWrite(ctx, written));
+        return revise(ctx, current -> bodies.read(body, current.spec().name()));
     }
 
     private Future<Buffer> patch(RoutingContext ctx) {
         var patch = Bodies.object(ctx);
+        return revise(
+                ctx,
+                current ->
+                        bodies.read(applyPatch(current, patch), current.spec().name()));
+    }
+
+    private Future<Buffer> revise(RoutingContext ctx, Function<FunctionRevision, FunctionSpec> next) {
         return functions
-                .revise(
-                        owner(ctx),
-                        ref(ctx),
-                        Preconditions.of(ctx.request()),
-                        current -> bodies.read(
-                                applyPatch(current, patch), current.spec().name()))
+                .revise(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), next, write(ctx))
                 .map(written -> renderWrite(ctx, written));
     }
 
@@ -143,25 +155,43 @@ public final class FunctionRoutes {
     }
 
     private Future<Buffer> rollback(RoutingContext ctx) {
+        var write = write(ctx);
         var fields = JsonFields.of(ctx);
         int revision = fields.requiredInteger("revision", 1, MAX_REVISION);
         fields.requireValid();
         return functions
-                .rollback(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), revision)
+                .rollback(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), revision, write)
                 .map(written -> renderWrite(ctx, written));
     }
 
     private static Buffer renderWrite(RoutingContext ctx, WriteResult written) {
-        ctx.response()
-                .putHeader(
-                        HttpHeaders.ETAG, Preconditions.etag(written.function().revision()))
-                .putHeader(SEQUENCE, Long.toString(written.sequence()));
+        var sequence = written.sequence();
+        if (sequence != null) {
+            ctx.response()
+                    .putHeader(
+                            HttpHeaders.ETAG,
+                            Preconditions.etag(written.function().revision()))
+                    .putHeader(SEQUENCE, sequence.toString());
+        }
         return renderFunction(ctx, written.function());
     }
 
     private static Buffer renderFunction(RoutingContext ctx, FunctionRevision function) {
+        return json(ctx, FunctionView.of(function));
+    }
+
+    private static Buffer json(RoutingContext ctx, ObjectNode body) {
         ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        return Buffer.buffer(FunctionView.of(function).toString().getBytes(StandardCharsets.UTF_8));
+        return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Write write(RoutingContext ctx) {
+        return switch (ctx.queryParams().get("dryRun")) {
+            case null -> Write.STORE;
+            case "false" -> Write.STORE;
+            case "true" -> Write.PREVIEW;
+            default -> throw Problem.invalid("dryRun", "must be true or false").asException();
+        };
     }
 
     private static Buffer renderPage(

@@ -6,18 +6,23 @@ import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the tables {@code function} and {@code function_revision}. Each change adds an outbox row in its transaction. */
 public final class FunctionStore {
@@ -39,9 +44,9 @@ public final class FunctionStore {
      */
     public Future<Boolean> insert(FunctionRevision first, LongConsumer check) {
         return pg.inTransaction(tx -> tx.preparedQuery("""
-                        insert into function (id, owner, name, revision) values ($1, $2, $3, $4)
+                        insert into function (id, owner, name, revision, idle_due_at) values ($1, $2, $3, $4, $5)
                         on conflict (owner, name) where deleted_at is null do nothing""")
-                .execute(Tuple.of(first.id(), first.owner(), first.spec().name(), first.revision()))
+                .execute(Tuple.of(first.id(), first.owner(), first.spec().name(), first.revision(), idleDueAt(first)))
                 .compose(inserted -> inserted.rowCount() == 0
                         ? Future.succeededFuture(false)
                         : count(tx, first.owner())
@@ -54,8 +59,12 @@ public final class FunctionStore {
                                 .map(true)));
     }
 
-    private static Future<Long> count(SqlConnection tx, String owner) {
-        return tx.preparedQuery("select count(*) from function where owner = $1 and deleted_at is null")
+    Future<Long> count(String owner) {
+        return pg.withPool(pool -> count(pool, owner));
+    }
+
+    private static Future<Long> count(SqlClient client, String owner) {
+        return client.preparedQuery("select count(*) from function where owner = $1 and deleted_at is null")
                 .execute(Tuple.of(owner))
                 .map(rows -> rows.iterator().next().getLong(0));
     }
@@ -76,12 +85,20 @@ public final class FunctionStore {
         });
     }
 
-    /** By name. */
-    Future<List<FunctionRevision>> list(String owner, String after, int limit) {
-        return pg.withPool(
-                pool -> pool.preparedQuery(SELECT_LATEST + "f.owner = $1 and f.name > $2 order by f.name limit $3")
-                        .execute(Tuple.of(owner, after, limit))
-                        .map(FunctionStore::decode));
+    /**
+     * By name.
+     *
+     * @param labels that a function must have; reads the owner's functions one by one if there are any
+     */
+    Future<List<FunctionRevision>> list(String owner, Map<String, String> labels, String after, int limit) {
+        var values = Tuple.of(owner, after, limit);
+        var where = "f.owner = $1 and f.name > $2";
+        if (!labels.isEmpty()) {
+            values.addValue(new JsonObject(Map.<String, Object>copyOf(labels)));
+            where += " and convert_from(r.body, 'UTF8')::jsonb -> 'spec' -> 'labels' @> $4";
+        }
+        var select = SELECT_LATEST + where + " order by f.name limit $3";
+        return pg.withPool(pool -> pool.preparedQuery(select).execute(values).map(FunctionStore::decode));
     }
 
     /** Functions of all owners, by id. */
@@ -101,8 +118,8 @@ public final class FunctionStore {
     }
 
     /**
-     * Stores the revision that {@code next} makes of the newest one, under the function's lock; empty when there is no such
-     * function. An exception of {@code next} fails the future and rolls back.
+     * Stores the revision that {@code next} makes of the newest one, under the function's lock, unless it is the newest one
+     * itself; empty when there is no such function. An exception of {@code next} fails the future and rolls back.
      */
     public Future<Optional<FunctionRevision>> revise(
             String owner, FunctionRef ref, UnaryOperator<FunctionRevision> next) {
@@ -111,9 +128,13 @@ public final class FunctionStore {
                 return Future.succeededFuture(Optional.empty());
             }
             var revised = next.apply(found.get());
+            if (revised.revision() == found.get().revision()) {
+                return Future.succeededFuture(found);
+            }
             return insertRevision(tx, revised)
-                    .compose(stored -> tx.preparedQuery("update function set revision = $2 where id = $1")
-                            .execute(Tuple.of(revised.id(), revised.revision())))
+                    .compose(stored -> tx.preparedQuery(
+                                    "update function set revision = $2, idle_due_at = $3 where id = $1")
+                            .execute(Tuple.of(revised.id(), revised.revision(), idleDueAt(revised))))
                     .compose(updated -> addToOutbox(tx, owner, revised.spec().name()))
                     .map(Optional.of(revised));
         }));
@@ -133,6 +154,25 @@ public final class FunctionStore {
                             updated -> addToOutbox(tx, owner, found.get().spec().name()))
                     .map(found);
         }));
+    }
+
+    /** False when this is not the newest revision, or the function is deleted. What was accepted still runs. */
+    Future<Boolean> deleteIdle(FunctionRevision newest, Instant now) {
+        return pg.inTransaction(tx -> tx.preparedQuery("""
+                        update function set deleted_at = $3, drained = true
+                        where id = $1 and revision = $2 and deleted_at is null""")
+                .execute(Tuple.of(newest.id(), newest.revision(), now.atOffset(ZoneOffset.UTC)))
+                .compose(deleted -> deleted.rowCount() == 0
+                        ? Future.succeededFuture(false)
+                        : addToOutbox(tx, newest.owner(), newest.spec().name()).map(true)));
+    }
+
+    /** When it may have been idle for too long, if nobody calls it until then. */
+    private static @Nullable OffsetDateTime idleDueAt(FunctionRevision function) {
+        var seconds = function.spec().idleTtlSeconds();
+        return seconds == null
+                ? null
+                : function.updatedAt().plusSeconds(seconds).atOffset(ZoneOffset.UTC);
     }
 
     private static Future<Optional<FunctionRevision>> lock(SqlConnection tx, String owner, FunctionRef ref) {

@@ -25,6 +25,9 @@ final class FunctionView {
         });
         var serverFields = new ServerFields(
                 function.revision(), function.imageDigest(), function.createdAt(), function.updatedAt());
+        // The codec omits these if they have their defaults.
+        body.set("argumentAs", Codec.toTree(function.spec().argumentAs()));
+        body.put("idleTtlSeconds", function.spec().idleTtlSeconds());
         body.putNull("imageDigest");
         body.setAll((ObjectNode) Codec.toTree(serverFields));
         return body;

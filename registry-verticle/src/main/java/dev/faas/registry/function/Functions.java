@@ -13,11 +13,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +34,19 @@ public final class Functions {
     /** Long: only a deletion by the user makes room. */
     private static final int QUOTA_RETRY_SECONDS = 60;
 
+    /** What becomes of a write. */
+    enum Write {
+        STORE,
+        /** It is checked, and not stored. */
+        PREVIEW
+    }
+
     /**
      * A completed write.
      *
-     * @param sequence revision of the bucket FUNCTIONS that contains it
+     * @param sequence revision of the bucket FUNCTIONS that contains it; null: a preview
      */
-    record WriteResult(FunctionRevision function, long sequence) {}
+    record WriteResult(FunctionRevision function, @Nullable Long sequence) {}
 
     /** Where functions are stored. */
     public record Storage(FunctionStore store, FunctionBucket bucket, ImagePins pins) {}
@@ -70,9 +79,11 @@ public final class Functions {
     }
 
     /** Fails with 409 {@code function_exists}, or 429 {@code quota_exceeded}. */
-    Future<WriteResult> create(String owner, FunctionSpec spec) {
-        var now = now();
-        var first = new FunctionRevision(Ids.function(now), owner, 1, digest(spec), now, now, spec);
+    Future<WriteResult> create(String owner, FunctionSpec spec, Write write) {
+        var first = first(owner, spec);
+        if (write == Write.PREVIEW) {
+            return requireNew(first).map(new WriteResult(first, null));
+        }
         return requireNats(() -> store.insert(first, this::requireQuota)).compose(inserted -> {
             if (!inserted) {
                 throw nameTaken(spec.name()).asException();
@@ -82,14 +93,29 @@ public final class Functions {
         });
     }
 
+    private Future<Void> requireNew(FunctionRevision first) {
+        var name = first.spec().name();
+        return store.find(first.owner(), new FunctionRef(name, OptionalInt.empty()))
+                .compose(found -> {
+                    if (found.isPresent()) {
+                        throw nameTaken(name).asException();
+                    }
+                    return store.count(first.owner());
+                })
+                .map(count -> {
+                    requireQuota(count + 1);
+                    return null;
+                });
+    }
+
     Future<FunctionRevision> get(String owner, String ref) {
         return store.find(owner, parse(ref))
                 .map(found -> found.orElseThrow(() -> notFound(ref)))
                 .compose(pins::withDigest);
     }
 
-    Future<List<FunctionRevision>> list(String owner, String after, int limit) {
-        return store.list(owner, after, limit).compose(pins::withDigest);
+    Future<List<FunctionRevision>> list(String owner, Map<String, String> labels, String after, int limit) {
+        return store.list(owner, labels, after, limit).compose(pins::withDigest);
     }
 
     /** Newest first. */
@@ -100,37 +126,57 @@ public final class Functions {
                 .compose(pins::withDigest);
     }
 
-    /** Stores the specification that {@code next} makes of the newest revision as a new revision. */
+    /** Stores the specification that {@code next} makes of the newest revision as a new revision, if it is another one. */
     Future<WriteResult> revise(
-            String owner, String ref, Preconditions conditions, Function<FunctionRevision, FunctionSpec> next) {
-        return storeRevision(owner, ref, conditions, next).compose(this::publish);
+            String owner,
+            String ref,
+            Preconditions conditions,
+            Function<FunctionRevision, FunctionSpec> next,
+            Write write) {
+        return addRevision(owner, ref, conditions, current -> reviseIfChanged(current, next), write)
+                .compose(revision -> complete(revision, write));
     }
 
-    private Future<FunctionRevision> storeRevision(
-            String owner, String ref, Preconditions conditions, Function<FunctionRevision, FunctionSpec> next) {
+    private FunctionRevision reviseIfChanged(FunctionRevision current, Function<FunctionRevision, FunctionSpec> next) {
+        var spec = next.apply(current);
+        return spec.equals(current.spec()) ? current : successor(current, spec);
+    }
+
+    private Future<FunctionRevision> addRevision(
+            String owner, String ref, Preconditions conditions, UnaryOperator<FunctionRevision> next, Write write) {
         var target = parseWithoutRevision(ref);
-        return requireNats(() -> store.revise(owner, target, current -> {
-                    conditions.check(current.revision());
-                    return successor(current, next.apply(current));
-                }))
-                .map(found -> found.orElseThrow(() -> notFound(ref)));
+        UnaryOperator<FunctionRevision> checked = current -> {
+            conditions.check(current.revision());
+            return next.apply(current);
+        };
+        var added = switch (write) {
+            case STORE -> requireNats(() -> store.revise(owner, target, checked));
+            case PREVIEW -> store.find(owner, target).map(found -> found.map(checked));
+        };
+        return added.map(found -> found.orElseThrow(() -> notFound(ref)));
     }
 
     /** Stores a new revision equal to an old one, with the same image digest. */
-    Future<WriteResult> rollback(String owner, String ref, Preconditions conditions, int revision) {
-        var target = parseWithoutRevision(ref);
-        return store.find(owner, target)
+    Future<WriteResult> rollback(String owner, String ref, Preconditions conditions, int revision, Write write) {
+        return findOldRevision(owner, ref, revision)
+                .compose(old -> addRevision(owner, ref, conditions, current -> successor(current, old.spec()), write)
+                        .compose(next -> switch (write) {
+                            case STORE -> pins.copyPin(old, next); // before a spawner can start it
+                            case PREVIEW -> pins.withDigest(old).map(pinned -> withDigestOf(pinned, next));
+                        }))
+                .compose(next -> complete(next, write));
+    }
+
+    private static FunctionRevision withDigestOf(FunctionRevision old, FunctionRevision next) {
+        return old.imageDigest() == null ? next : next.withImageDigest(old.imageDigest());
+    }
+
+    private Future<FunctionRevision> findOldRevision(String owner, String ref, int revision) {
+        return store.find(owner, parseWithoutRevision(ref))
                 .map(found -> found.orElseThrow(() -> notFound(ref)))
                 .compose(function -> store.find(owner, new FunctionRef(function.id(), OptionalInt.of(revision))))
-                .compose(found -> {
-                    var old = found.orElseThrow(() -> Problem.invalid("revision", "must be a revision of this function")
-                            .asException());
-                    return storeRevision(owner, ref, conditions, current -> old.spec())
-                            .compose(next -> pins.copyPin(old, next)); // before a spawner can start it
-                })
-                .compose(this::publish)
-                .compose(written -> pins.withDigest(written.function())
-                        .map(function -> new WriteResult(function, written.sequence())));
+                .map(found -> found.orElseThrow(() -> Problem.invalid("revision", "must be a revision of this function")
+                        .asException()));
     }
 
     /** Returns the revision of the bucket FUNCTIONS without it. The reconciler cancels its activations afterwards. */
@@ -147,6 +193,24 @@ public final class Functions {
                             owner);
                     return writeToBucket(function);
                 });
+    }
+
+    /**
+     * Deletes a function that nobody calls. Activations that a gateway accepts before it sees the deletion run. False when
+     * this is not the newest revision, or the function is deleted.
+     */
+    public Future<Boolean> deleteIdle(FunctionRevision newest) {
+        return requireNats(() -> store.deleteIdle(newest, now())).compose(deleted -> {
+            if (!deleted) {
+                return Future.succeededFuture(false);
+            }
+            LOG.info(
+                    "idle function deleted function={} name={} owner={}",
+                    newest.id(),
+                    newest.spec().name(),
+                    newest.owner());
+            return writeToBucket(newest).map(true);
+        });
     }
 
     private void requireQuota(long functions) {
@@ -175,6 +239,15 @@ public final class Functions {
                 .compose(sequence -> updateLimit(function).map(new WriteResult(function, sequence)));
     }
 
+    private Future<WriteResult> complete(FunctionRevision revision, Write write) {
+        var written = switch (write) {
+            case STORE -> publish(revision);
+            case PREVIEW -> Future.succeededFuture(new WriteResult(revision, null));
+        };
+        return written.compose(result ->
+                pins.withDigest(result.function()).map(function -> new WriteResult(function, result.sequence())));
+    }
+
     /** A function has a consumer only while it has work. If this fails, the reconciler corrects the limit. */
     private Future<Void> updateLimit(FunctionRevision function) {
         return Future.fromCompletionStage(queue.updateLimit(function), vertx.getOrCreateContext())
@@ -194,6 +267,11 @@ public final class Functions {
                     failure.getMessage());
             return Future.failedFuture(storedButNotPublished().asException());
         });
+    }
+
+    private FunctionRevision first(String owner, FunctionSpec spec) {
+        var now = now();
+        return new FunctionRevision(Ids.function(now), owner, 1, digest(spec), now, now, spec);
     }
 
     private FunctionRevision successor(FunctionRevision current, FunctionSpec spec) {

@@ -160,14 +160,7 @@ public final class Ledger {
             var text = unlessExpired(ended, Kind.RESULT, row.result()) instanceof PayloadCopy.Inline(var bytes)
                     ? bytes.toString(StandardCharsets.UTF_8)
                     : ended.report().output().resultBytes() == 0 ? "" : null;
-            return new ActivationRecord.Ended(
-                    ended.activation(),
-                    ended.attempt(),
-                    ended.platformFaults(),
-                    ended.worker(),
-                    ended.runId(),
-                    ended.claimedAt(),
-                    ended.report().withResult(text));
+            return ended.withResult(text);
         }
         return row.record();
     }

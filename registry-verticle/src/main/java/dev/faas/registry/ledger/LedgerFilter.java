@@ -1,59 +1,69 @@
 package dev.faas.registry.ledger;
 
+import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
+import dev.faas.registry.paging.KeyValueFilter;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.Problem;
 import io.vertx.core.MultiMap;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Selects the activations of a list. Null, or no tag, selects all.
+ * Selects the activations of a list. Null, or an empty set or map, selects all.
  *
  * @param function by id or by name; a name also finds activations of an earlier, deleted function of that name
+ * @param statuses one of them must match; the same holds for the reasons
  * @param since inclusive time of the submission; {@code until} is exclusive
  */
 public record LedgerFilter(
         @Nullable FunctionRef function,
-        @Nullable Status status,
+        Set<Status> statuses,
+        Set<Reason> reasons,
         @Nullable Instant since,
         @Nullable Instant until,
         Map<String, String> tags) {
-    private static final int MAX_TAGS = 16;
-    private static final int MAX_TAG_KEY = 64;
-    private static final int MAX_TAG_VALUE = 256;
-
     /** @param errors receives every invalid parameter; the filter ignores it */
     static LedgerFilter of(MultiMap query, List<Problem.FieldError> errors) {
         return new LedgerFilter(
                 function(query.get("function"), errors),
-                status(query.get("status"), errors),
+                statuses(query.getAll("status"), errors),
+                reasons(query.getAll("reason"), errors),
                 time("since", query.get("since"), errors),
                 time("until", query.get("until"), errors),
-                tags(query.getAll("tag"), errors));
+                KeyValueFilter.read("tag", query.getAll("tag"), errors));
     }
 
     /** Whether few rows among very many may match. */
     boolean isSelective() {
-        return function != null || status != null || !tags.isEmpty();
+        return function != null || !statuses.isEmpty() || !reasons.isEmpty() || !tags.isEmpty();
     }
 
     /** Identifies the list: equal for equal filters only. */
     List<String> scope(String owner) {
-        return List.of(
+        var scope = new ArrayList<>(List.of(
                 "activations",
                 owner,
                 function == null ? "" : function.target(),
-                status == null ? "" : status.text(),
+                statuses.stream().map(Status::text).collect(Collectors.joining(",")),
                 String.valueOf(since),
                 String.valueOf(until),
-                tags.toString());
+                tags.toString()));
+        if (!reasons.isEmpty()) { // cursors of earlier versions stay valid
+            scope.add(reasons.toString());
+        }
+        return scope;
     }
 
     private static @Nullable FunctionRef function(@Nullable String text, List<Problem.FieldError> errors) {
@@ -67,16 +77,36 @@ public record LedgerFilter(
         return ref.orElse(null);
     }
 
-    private static @Nullable Status status(@Nullable String text, List<Problem.FieldError> errors) {
-        if (text == null) {
-            return null;
+    private static Set<Status> statuses(List<String> texts, List<Problem.FieldError> errors) {
+        return choices(
+                "status",
+                texts,
+                Status::of,
+                "must be queued, running, succeeded, failed, timed_out, cancelled or expired",
+                errors);
+    }
+
+    private static Set<Reason> reasons(List<String> texts, List<Problem.FieldError> errors) {
+        var names = Arrays.stream(Reason.values()).map(Reason::text).collect(Collectors.joining(", "));
+        return choices("reason", texts, Reason::of, "must be one of " + names, errors);
+    }
+
+    private static <E extends Enum<E>> Set<E> choices(
+            String name,
+            List<String> texts,
+            Function<String, Optional<E>> parser,
+            String rule,
+            List<Problem.FieldError> errors) {
+        var chosen = new TreeSet<E>();
+        for (var text : texts) {
+            var choice = parser.apply(text);
+            if (choice.isEmpty()) {
+                errors.add(new Problem.FieldError(name, rule));
+                return Set.of();
+            }
+            chosen.add(choice.get());
         }
-        var status = Status.of(text);
-        if (status.isEmpty()) {
-            errors.add(new Problem.FieldError(
-                    "status", "must be queued, running, succeeded, failed, timed_out, cancelled or expired"));
-        }
-        return status.orElse(null);
+        return chosen;
     }
 
     private static @Nullable Instant time(String name, @Nullable String text, List<Problem.FieldError> errors) {
@@ -100,22 +130,5 @@ public record LedgerFilter(
         } catch (DateTimeException noTime) {
             return Optional.empty();
         }
-    }
-
-    private static Map<String, String> tags(List<String> texts, List<Problem.FieldError> errors) {
-        var tags = new TreeMap<String, String>();
-        for (var text : texts) {
-            int colon = text.indexOf(':');
-            if (colon < 1
-                    || text.codePointCount(0, colon) > MAX_TAG_KEY
-                    || text.codePointCount(colon + 1, text.length()) > MAX_TAG_VALUE
-                    || text.indexOf('\0') >= 0
-                    || tags.size() == MAX_TAGS) {
-                errors.add(new Problem.FieldError("tag", "must be key:value, at most " + MAX_TAGS + " of them"));
-                return Map.of();
-            }
-            tags.put(text.substring(0, colon), text.substring(colon + 1));
-        }
-        return tags;
     }
 }

@@ -1,6 +1,7 @@
 package dev.faas.registry.ledger;
 
 import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Status;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
@@ -13,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -58,9 +60,6 @@ public final class LedgerReadStore {
                     filter.function().isId() ? "function_id =" : "function_name =",
                     filter.function().target());
         }
-        if (filter.status() != null) {
-            where.and("status =", filter.status().text());
-        }
         // The id contains the time of submission, and is the key of the partitions.
         if (filter.since() != null) {
             where.and("id >=", Ids.lowestAt(filter.since()));
@@ -71,7 +70,7 @@ public final class LedgerReadStore {
         if (!filter.tags().isEmpty()) {
             where.and("tags <> '{}' and tags @>", new JsonObject(Map.<String, Object>copyOf(filter.tags())));
         }
-        var select = where.select("record", "order by id desc limit " + limit);
+        var select = where.selectNewest(filter, limit);
         return pg.withPool(pool -> pool.preparedQuery(filter.isSelective() ? Pg.CUSTOM_PLAN + select : select)
                 .execute(where.values())
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
@@ -90,12 +89,35 @@ public final class LedgerReadStore {
         }
 
         void and(String comparison, Object value) {
-            values.addValue(value);
-            conditions.append(" and ").append(comparison).append(" $").append(values.size());
+            conditions.append(" and ").append(bind(comparison, value));
         }
 
-        String select(String columns, String rest) {
-            return "select " + columns + " from activation where " + conditions + " " + rest;
+        private String bind(String comparison, Object value) {
+            values.addValue(value);
+            return comparison + " $" + values.size();
+        }
+
+        /** An index has the rows of one status or one reason in the order of the list, so each is read by itself. */
+        String selectNewest(LedgerFilter filter, int limit) {
+            var newest = " order by id desc limit " + limit;
+            if (!filter.reasons().isEmpty() && !filter.statuses().isEmpty()) {
+                values.addArrayOfString(
+                        filter.statuses().stream().map(Status::text).toArray(String[]::new));
+                conditions.append(" and status = any($").append(values.size()).append(")");
+            }
+            var choices = filter.reasons().isEmpty()
+                    ? filter.statuses().stream()
+                            .map(status -> bind(" and status =", status.text()))
+                            .toList()
+                    : filter.reasons().stream()
+                            .map(reason -> bind(" and reason =", reason.text()))
+                            .toList();
+            return choices.size() < 2
+                    ? "select record from activation where " + conditions + String.join("", choices) + newest
+                    : choices.stream()
+                            .map(choice ->
+                                    "(select id, record from activation where " + conditions + choice + newest + ")")
+                            .collect(Collectors.joining(" union all ", "select record from (", ") as found" + newest));
         }
 
         Tuple values() {

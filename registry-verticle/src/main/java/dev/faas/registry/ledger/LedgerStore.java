@@ -1,6 +1,7 @@
 package dev.faas.registry.ledger;
 
 import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.ActivationView;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
 import io.vertx.core.Future;
@@ -30,22 +31,26 @@ public final class LedgerStore {
             with written as (
                 insert into activation (id, owner, function_id, function_name, status, submitted_at, finished_at, tags,
                     sequence, record, argument, argument_apart, result, result_apart, result_text, log, log_apart,
-                    expires_at, pruned)
+                    expires_at, pruned, reason)
                 select e.id, e.owner, e.function_id, e.function_name, e.status, e.submitted_at, e.finished_at,
                     e.tags::jsonb, e.sequence, e.record, e.argument, e.argument_apart, e.result, e.result_apart,
-                    e.result_text, e.log, e.log_apart, e.expires_at, e.finished_at is not null
+                    e.result_text, e.log, e.log_apart, e.expires_at, e.finished_at is not null,
+                    e.reason
                 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
                     $7::timestamptz[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[], $12::bool[], $13::bytea[],
-                    $14::bool[], $15::bool[], $16::bytea[], $17::bool[], $18::timestamptz[])
+                    $14::bool[], $15::bool[], $16::bytea[], $17::bool[], $18::timestamptz[],
+                    $19::text[])
                 as e (id, owner, function_id, function_name, status, submitted_at, finished_at, tags, sequence, record,
-                    argument, argument_apart, result, result_apart, result_text, log, log_apart, expires_at)
+                    argument, argument_apart, result, result_apart, result_text, log, log_apart, expires_at,
+                    reason)
                 on conflict (id) do update set
                     status = excluded.status, finished_at = excluded.finished_at, sequence = excluded.sequence,
                     record = excluded.record, argument = coalesce(activation.argument, excluded.argument),
                     argument_apart = activation.argument_apart or excluded.argument_apart,
                     result = excluded.result, result_apart = excluded.result_apart, result_text = excluded.result_text,
                     log = excluded.log, log_apart = excluded.log_apart, expires_at = excluded.expires_at,
-                    changed_at = now(), enqueued = false, pruned = excluded.pruned
+                    changed_at = now(), enqueued = false, pruned = excluded.pruned,
+                    reason = excluded.reason
                 where activation.sequence < excluded.sequence
                 returning id, finished_at, sequence),
             unpruned as (
@@ -195,7 +200,8 @@ public final class LedgerStore {
                 .addArrayOfBoolean(entries.stream().map(LedgerEntry::resultText).toArray(Boolean[]::new))
                 .addArrayOfBuffer(bytes(entries, LedgerEntry::log))
                 .addArrayOfBoolean(inObjectStore(entries, LedgerEntry::log))
-                .addArrayOfOffsetDateTime(times(entries, entry -> expiresAt(entry.record())));
+                .addArrayOfOffsetDateTime(times(entries, entry -> expiresAt(entry.record())))
+                .addArrayOfString(texts(entries, entry -> reason(entry.record())));
     }
 
     private static @Nullable Instant finishedAt(ActivationRecord record) {
@@ -206,7 +212,13 @@ public final class LedgerStore {
         return record instanceof ActivationRecord.Queued queued ? queued.expiresAt() : null;
     }
 
-    private static String[] texts(List<LedgerEntry> entries, Function<LedgerEntry, String> text) {
+    /** As the API shows it, since lists are filtered by it. */
+    private static @Nullable String reason(ActivationRecord record) {
+        var reason = ActivationView.of(record).exit().reason();
+        return reason == null ? null : reason.text();
+    }
+
+    private static String[] texts(List<LedgerEntry> entries, Function<LedgerEntry, @Nullable String> text) {
         return entries.stream().map(text).toArray(String[]::new);
     }
 

@@ -107,16 +107,8 @@ public final class Projection {
             throws Exception {
         var report = ended.report();
         var text = report.output().result();
-        var withoutText = new ActivationRecord.Ended(
-                ended.activation(),
-                ended.attempt(),
-                ended.platformFaults(),
-                ended.worker(),
-                ended.runId(),
-                ended.claimedAt(),
-                report.withResult(null));
         return new LedgerEntry(
-                withoutText,
+                ended.withResult(null),
                 snapshot.sequence(),
                 argument,
                 text == null

@@ -74,7 +74,7 @@ public final class LostActivationCloser {
     }
 
     /** A busy projector will reach the end soon, and two writers must not copy the same output. */
-    private synchronized boolean isProjectorBusy() throws Exception {
+    synchronized boolean isProjectorBusy() throws Exception {
         var now = clock.instant();
         if (busyReadAt.plus(BUSY_MAX_AGE).isBefore(now)) {
             busy = Blocking.await(consumers.state(Subjects.PROJECTOR))

@@ -148,10 +148,11 @@ public final class RepairStore {
                         snapshot(row)));
     }
 
-    /** Deleted functions that still have a queue. */
+    /** Deleted functions that still have a queue, except those whose activations run to their end. */
     Future<List<QueueKey>> findDeletedFunctions(int limit) {
         return query(
-                "select id, owner from function where deleted_at is not null and not retired order by deleted_at limit $1",
+                "select id, owner from function where deleted_at is not null and not retired"
+                        + " and not drained order by deleted_at limit $1",
                 Tuple.of(limit),
                 RepairStore::key);
     }

@@ -37,7 +37,8 @@ class FunctionBodyTest {
                  'env': {'A': '1', '_b2': ''}, 'labels': {'team/x': 'y'}, 'network': 'outbound',
                  'limits': {'memoryMb': 65536, 'cpus': 0.5, 'pids': 32768, 'timeoutSeconds': 86400, 'resultKb': 16384,
                             'logKb': 1}, 'concurrency': 1000, 'readOnlyRoot': true,
-                 'queue': {'maxPending': 10, 'ttlSeconds': 60}, 'delivery': 'at-most-once',
+                 'queue': {'maxPending': 10, 'ttlSeconds': 60}, 'delivery': 'at-most-once', 'argumentAs': 'none',
+                 'idleTtlSeconds': 2592000,
                  'retry': {'maxAttempts': 10, 'backoffSeconds': 0, 'on': ['timed_out']}}"""));
         var now = Instant.now();
         var shown = FunctionView.of(new FunctionRevision(
@@ -96,6 +97,11 @@ class FunctionBodyTest {
             retry.on          | {'on': ['exit_code', 'exit_code']}
             readOnlyRoot      | 'yes'
             prewarm.min       | {'min': -1}
+            argumentAs        | 'first'
+            argumentAs        | true
+            idleTtlSeconds    | 59
+            idleTtlSeconds    | 2592001
+            idleTtlSeconds    | '60'
             surprise          | 1
             """)
     void givenAFieldThatBreaksItsRuleWhenReadThenTheProblemNamesIt(String path, String value) {
@@ -110,6 +116,7 @@ class FunctionBodyTest {
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             secrets              | ['key']
             mode                 | 'server'
+            argumentAs           | 'stdin'
             """)
     void givenWhatIsNotBuiltYetWhenReadThenItIsRefusedSayingSo(String path, String value) {
         var body = json("{'name': 'resize', 'image': 'a:1'}");
@@ -143,6 +150,7 @@ class FunctionBodyTest {
         assertThat(bodies.read(json("""
                 {'name': 'resize', 'image': 'a:1', 'secrets': [], 'mode': 'isolated', 'delivery': 'at-least-once',
                  'queue': {'maxPending': 100000, 'ttlSeconds': 86400}, 'prewarm': {'min': 0},
+                 'argumentAs': 'last', 'idleTtlSeconds': null,
                  'retry': {'maxAttempts': 1, 'backoffSeconds': 1, 'on': ['out_of_memory', 'exit_code', 'timed_out']}}"""))).isEqualTo(FunctionSpec.of("resize", "a:1"));
     }
 

@@ -16,10 +16,14 @@ final class CommandLine {
      * The image's CMD is not used, as in {@code docker run IMAGE ARGUMENT}. Without an entrypoint: the function's
      * command, else the image's CMD; {@code docker run} would execute the argument there. Empty if nothing but the
      * argument would be left.
+     *
+     * <p>Without an argument, as in {@code docker run IMAGE}: the image's CMD also follows the image's own entrypoint.
      */
     static Optional<List<String>> of(SandboxSpec spec, ResolvedImage image) {
-        var line = new ArrayList<>(orElse(spec.program().entrypoint(), image.entrypoint()));
-        line.addAll(orElse(spec.program().command(), line.isEmpty() ? image.command() : List.of()));
+        var program = spec.program();
+        var line = new ArrayList<>(orElse(program.entrypoint(), image.entrypoint()));
+        boolean usesImageCommand = line.isEmpty() || (!program.takesArgument() && program.entrypoint() == null);
+        line.addAll(orElse(program.command(), usesImageCommand ? image.command() : List.of()));
         return line.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(line));
     }
 

@@ -138,6 +138,11 @@ public final class DockerEngine implements ContainerEngine {
     }
 
     @Override
+    public Optional<Duration> pullTime(SandboxSpec spec, long since) {
+        return pulls.waitTime(spec.revision(), since);
+    }
+
+    @Override
     public Sandbox boot(SandboxSpec requested) throws SandboxUnavailable {
         var spec = config.disk().readOnlyRoot() ? requested.withReadOnlyRoot() : requested;
         var image = images.resolve(spec);

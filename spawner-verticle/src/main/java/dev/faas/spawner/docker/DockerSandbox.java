@@ -112,7 +112,7 @@ final class DockerSandbox implements Sandbox {
                 new RunFrame.Timing(clock.in(request.startWithin()), request.timeout(), request.grace()),
                 RunFrame.SIGTERM,
                 request.variables(),
-                request.argument());
+                hardened.spec().program().takesArgument() ? request.argument() : null);
         var ended = session.run(frame, sink, () -> ActivationStage.ARGUMENT_WRITTEN.record(request.activationId()));
         killRun = () -> session.stop(frame.nonce(), Duration.ZERO);
         var unused = cancelled.thenRun(() -> session.stop(frame.nonce(), request.grace()));

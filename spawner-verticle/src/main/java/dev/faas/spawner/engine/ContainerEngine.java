@@ -1,5 +1,6 @@
 package dev.faas.spawner.engine;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,6 +25,15 @@ public interface ContainerEngine extends AutoCloseable {
      * not block.
      */
     Optional<String> describeWait(SandboxSpec spec);
+
+    /**
+     * How long boots of this revision have waited for a pull since then; empty if they have not. Does not block.
+     *
+     * @param since of {@link System#nanoTime}
+     */
+    default Optional<Duration> pullTime(SandboxSpec spec, long since) {
+        return Optional.empty();
+    }
 
     /** Why functions of the mode {@code NESTED} get a new container for each activation on this host; empty if none did yet. */
     default Optional<String> nestedRefusal() {

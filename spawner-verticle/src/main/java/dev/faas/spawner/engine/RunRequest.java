@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * Asks a sandbox to run one attempt.
  *
- * @param argument last element of the command line, passed unchanged
+ * @param argument last element of the command line, passed unchanged, if the sandbox's program takes one
  * @param variables added to the environment; they replace variables of the same name
  * @param timeout of the command, from its start; then SIGTERM
  * @param grace between SIGTERM and SIGKILL, after a timeout or a cancellation

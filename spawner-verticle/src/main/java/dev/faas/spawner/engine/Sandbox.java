@@ -9,7 +9,7 @@ import dev.faas.wire.FunctionSpec.Mode;
  */
 public interface Sandbox extends AutoCloseable {
 
-    /** The container of this sandbox. Its mode is {@code ISOLATED} where that of the spec is not possible. */
+    /** The container of this sandbox, without its origin, which the pool adds. Its mode is {@code ISOLATED} where that of the spec is not possible. */
     Report.Container describe();
 
     default boolean keepsContainer() {

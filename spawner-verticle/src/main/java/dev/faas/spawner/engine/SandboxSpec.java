@@ -19,12 +19,23 @@ public record SandboxSpec(
      * @param entrypoint null: the image's own; empty: none
      * @param command null: nothing after an entrypoint, else the image's own
      * @param env added to the image's
+     * @param takesArgument whether the argument of a run is the last element of its command line; if not, it is dropped
      */
     public record Program(
             String image,
             @Nullable List<String> entrypoint,
             @Nullable List<String> command,
-            Map<String, String> env) {
+            Map<String, String> env,
+            boolean takesArgument) {
+        /** Takes the argument. */
+        public Program(
+                String image,
+                @Nullable List<String> entrypoint,
+                @Nullable List<String> command,
+                Map<String, String> env) {
+            this(image, entrypoint, command, env, true);
+        }
+
         public Program {
             entrypoint = entrypoint == null ? null : List.copyOf(entrypoint);
             command = command == null ? null : List.copyOf(command);

@@ -11,18 +11,20 @@ import java.util.function.Consumer;
 /** Lends a sandbox to one run: once closed, the run's calls no longer reach it, because the next run may have it. */
 final class BorrowedSandbox implements Sandbox {
     private final Sandbox sandbox;
+    private final Report.Container.Origin origin;
     private final Consumer<Sandbox> giveBack;
     private final AtomicBoolean returned = new AtomicBoolean();
 
     /** @param giveBack called once, at close; does not block */
-    BorrowedSandbox(Sandbox sandbox, Consumer<Sandbox> giveBack) {
+    BorrowedSandbox(Sandbox sandbox, Report.Container.Origin origin, Consumer<Sandbox> giveBack) {
         this.sandbox = sandbox;
+        this.origin = origin;
         this.giveBack = giveBack;
     }
 
     @Override
     public Report.Container describe() {
-        return sandbox.describe();
+        return sandbox.describe().withSandbox(origin);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.faas.spawner.pool;
 
+import dev.faas.activation.Report.Container.Origin;
 import dev.faas.spawner.engine.Sandbox;
+import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
 
 /**
@@ -16,6 +18,14 @@ record IdleSandbox(Sandbox sandbox, long idleSince, long bootedAt, int runs) {
     static IdleSandbox booted(Sandbox sandbox) {
         long now = System.nanoTime();
         return new IdleSandbox(sandbox, now, now, 0);
+    }
+
+    /** @param waited whether a run waited for it */
+    Origin origin(boolean waited) {
+        if (runs > 0) {
+            return sandbox.describe().mode() == Mode.NESTED ? Origin.NESTED : Origin.REUSED;
+        }
+        return waited ? Origin.BOOTED : Origin.POOLED;
     }
 
     IdleSandbox afterRun() {

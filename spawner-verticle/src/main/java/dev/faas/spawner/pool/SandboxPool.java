@@ -5,6 +5,7 @@ import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -47,6 +48,7 @@ public final class SandboxPool {
     private static final Duration BOOT_GUESS = Duration.ofMillis(200);
     private static final int BOOT_WEIGHT = 5;
 
+    private final ContainerEngine engine;
     private final Limits limits;
     private final PoolMeters meters;
     private final Boots boots;
@@ -58,6 +60,7 @@ public final class SandboxPool {
     private boolean suspended;
 
     private SandboxPool(ContainerEngine engine, Limits limits, PoolMeters meters) {
+        this.engine = engine;
         this.limits = limits;
         this.meters = meters;
         this.boots = new Boots(engine, limits.boots(), new BootListener());
@@ -86,7 +89,7 @@ public final class SandboxPool {
                 if (ready.sandbox().isAlive()) {
                     meters.hit(ready.idleTime());
                     pool.borrowedCount++;
-                    return borrow(pool, ready);
+                    return borrow(pool, ready, false);
                 }
                 discard(ready);
             }
@@ -101,7 +104,12 @@ public final class SandboxPool {
         } finally {
             lock.unlock();
         }
-        return borrow(pool, await(pool, next));
+        return borrow(pool, await(pool, next), true);
+    }
+
+    /** How long {@link #take} has waited for the image since then; empty if it has not. */
+    public Optional<Duration> pullTime(PoolKey key, long since) {
+        return engine.pullTime(key.spec(), since);
     }
 
     private IdleSandbox await(RevisionPool pool, CompletableFuture<IdleSandbox> next) throws SandboxUnavailable {
@@ -130,8 +138,8 @@ public final class SandboxPool {
         });
     }
 
-    private Sandbox borrow(RevisionPool pool, IdleSandbox sandbox) {
-        return new BorrowedSandbox(sandbox.sandbox(), used -> giveBack(pool, sandbox));
+    private Sandbox borrow(RevisionPool pool, IdleSandbox sandbox, boolean waited) {
+        return new BorrowedSandbox(sandbox.sandbox(), sandbox.origin(waited), used -> giveBack(pool, sandbox));
     }
 
     private void giveBack(RevisionPool pool, IdleSandbox used) {

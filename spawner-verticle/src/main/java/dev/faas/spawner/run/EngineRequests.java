@@ -34,7 +34,15 @@ public final class EngineRequests {
         var limits = spec.limits();
         return new SandboxSpec(
                 function.id() + "@" + function.revision(),
-                new Program(spec.image(), spec.entrypoint(), spec.command(), spec.env()),
+                new Program(
+                        spec.image(),
+                        spec.entrypoint(),
+                        spec.command(),
+                        spec.env(),
+                        switch (spec.argumentAs()) {
+                            case LAST -> true;
+                            case NONE -> false;
+                        }),
                 new Limits(limits.memoryMb(), limits.cpus(), limits.pids()),
                 switch (spec.network()) {
                     case NONE -> Network.NONE;

@@ -30,9 +30,15 @@ final class Reports {
     }
 
     /**
-     * @param hint at why it may have failed
      * @param requestedAt when the sandbox was asked to run
      * @param endedAt when the sandbox had ended it
+     * @param pullMs see {@link Report.Usage}
+     */
+    record Timing(
+            Instant requestedAt, Instant endedAt, @Nullable Long pullMs) {}
+
+    /**
+     * @param hint at why it may have failed
      * @return empty for a fault of the platform
      */
     static Optional<Report> of(
@@ -41,12 +47,11 @@ final class Reports {
             Summary output,
             Optional<String> hint,
             Report.Container container,
-            Instant requestedAt,
-            Instant endedAt) {
+            Timing timing) {
         return verdict(outcome.termination(), running, hint.orElse(null)).map(verdict -> {
             var usage = outcome.usage();
             boolean started = !(outcome.termination() instanceof Termination.StartFailed);
-            var startedAt = requestedAt.plusMillis(usage.startMs());
+            var startedAt = timing.requestedAt().plusMillis(usage.startMs());
             return new Report(
                     new Report.Exit(
                             verdict.status(),
@@ -57,7 +62,7 @@ final class Reports {
                             usage.oomKills()),
                     new Report.Usage(
                             started ? startedAt : null,
-                            endedAt,
+                            timing.endedAt(),
                             started
                                     ? Math.max(
                                             0,
@@ -66,7 +71,8 @@ final class Reports {
                                     : 0,
                             started ? usage.durationMs() : 0,
                             orNull(usage.cpuMs()),
-                            orNull(usage.peakMemoryKb())),
+                            orNull(usage.peakMemoryKb()),
+                            timing.pullMs()),
                     new Report.Output(
                             output.result(),
                             output.resultBytes(),
@@ -114,8 +120,8 @@ final class Reports {
     }
 
     /** A run that got no sandbox, for a reason that a retry does not change. */
-    static Report neverStarted(Reason reason, String detail, Instant at) {
-        return Report.withoutOutcome(Status.FAILED, reason, detail, at);
+    static Report neverStarted(Reason reason, String detail, Instant at, @Nullable Long pullMs) {
+        return Report.neverStarted(Report.Exit.of(Status.FAILED, reason, detail), at, pullMs);
     }
 
     private static @Nullable Long orNull(OptionalLong value) {

@@ -154,7 +154,7 @@ public final class Run {
         if (claimed.runSpec().isEmpty()) {
             return conclude(
                     claimed,
-                    running -> fail(running, Reason.START_FAILED, "The activation's input is no longer stored."),
+                    running -> fail(running, Reason.START_FAILED, "The activation's input is no longer stored.", null),
                     settlement,
                     lease);
         }
@@ -167,12 +167,19 @@ public final class Run {
         var key = EngineRequests.poolKey(claimed.running(), claimed.runSpec().orElseThrow());
         var waiting =
                 new Preparation(key.spec(), claimed.snapshot(), context.bus().writer());
+        long asked = System.nanoTime();
         try (var sandbox = boot(key, waiting)) {
             waiting.end();
-            return stop.attachSandbox(sandbox) ? run(sandbox, claimed, lease) : this::releaseUnstarted;
+            return stop.attachSandbox(sandbox)
+                    ? run(sandbox, claimed, lease, pullMs(key, asked))
+                    : this::releaseUnstarted;
         } catch (SandboxUnavailable e) {
-            return withoutSandbox(e);
+            return withoutSandbox(e, pullMs(key, asked));
         }
+    }
+
+    private @Nullable Long pullMs(PoolKey key, long asked) {
+        return context.pool().pullTime(key, asked).map(Duration::toMillis).orElse(null);
     }
 
     private Sandbox boot(PoolKey key, Preparation waiting) throws SandboxUnavailable, InterruptedException {
@@ -186,26 +193,26 @@ public final class Run {
         }
     }
 
-    private Function<Running, ActivationRecord> withoutSandbox(SandboxUnavailable why) {
+    private Function<Running, ActivationRecord> withoutSandbox(SandboxUnavailable why, @Nullable Long pullMs) {
         return switch (why) {
             case SandboxUnavailable.ImageNotFound notFound ->
-                running -> fail(running, Reason.IMAGE_NOT_FOUND, notFound.getMessage());
+                running -> fail(running, Reason.IMAGE_NOT_FOUND, notFound.getMessage(), pullMs);
             case SandboxUnavailable.NotStartable notStartable ->
-                running -> fail(running, Reason.START_FAILED, notStartable.getMessage());
+                running -> fail(running, Reason.START_FAILED, notStartable.getMessage(), pullMs);
             case SandboxUnavailable.MemoryTooLow tooLow ->
-                running -> fail(running, Reason.OUT_OF_MEMORY, tooLow.getMessage());
+                running -> fail(running, Reason.OUT_OF_MEMORY, tooLow.getMessage(), pullMs);
             // An interrupted boot may fail in any way.
             case SandboxUnavailable any when stop.cause().isPresent() -> this::releaseUnstarted;
             case SandboxUnavailable.ImagePullFailed pullFailed ->
-                running -> fail(running, Reason.IMAGE_PULL_FAILED, pullFailed.getMessage());
+                running -> fail(running, Reason.IMAGE_PULL_FAILED, pullFailed.getMessage(), pullMs);
             case SandboxUnavailable.BootFailed fault ->
                 running -> running.handBack(Reason.START_FAILED, fault.getMessage(), now());
         };
     }
 
     /** Runs the command and returns the transition that its end leads to, whatever the state is by then. */
-    private Function<Running, ActivationRecord> run(Sandbox sandbox, Decision.Claimed claimed, Lease lease)
-            throws InterruptedException {
+    private Function<Running, ActivationRecord> run(
+            Sandbox sandbox, Decision.Claimed claimed, Lease lease, @Nullable Long pullMs) throws InterruptedException {
         var runSpec = claimed.runSpec().orElseThrow();
         var claimedId = claimed.running().id();
         try (var output = new Output(claimedId, id, runSpec.spec().limits(), channel(claimedId), context.clock())) {
@@ -236,8 +243,8 @@ public final class Run {
             var summary = output.finish(OUTPUT_LIMIT);
             ActivationStage.OUTPUT_STORED.record(claimedId);
             var container = sandbox.describe();
-            return running -> Reports.of(
-                            outcome, running, summary, readOnlyHint.hint(), container, requestedAt, endedAt)
+            var timing = new Reports.Timing(requestedAt, endedAt, pullMs);
+            return running -> Reports.of(outcome, running, summary, readOnlyHint.hint(), container, timing)
                     .map(report -> running.finish(report, backoff(running)))
                     .orElseGet(() -> running.release(true, endedAt));
         }
@@ -253,8 +260,8 @@ public final class Run {
         return running.release(false, now());
     }
 
-    private ActivationRecord fail(Running running, Reason reason, String detail) {
-        return running.finish(Reports.neverStarted(reason, detail, now()), Duration.ZERO);
+    private ActivationRecord fail(Running running, Reason reason, String detail, @Nullable Long pullMs) {
+        return running.finish(Reports.neverStarted(reason, detail, now(), pullMs), Duration.ZERO);
     }
 
     private Instant now() {

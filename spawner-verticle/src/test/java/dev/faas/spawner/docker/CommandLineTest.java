@@ -35,11 +35,41 @@ final class CommandLineTest {
     })
     void givenImageAndFunction_whenComposed_thenTheRuleHolds(
             String imageEntrypoint, String imageCommand, String entrypoint, String command, String expected) {
+        assertLine(true, imageEntrypoint, imageCommand, entrypoint, command, expected);
+    }
+
+    /** As {@code docker run IMAGE} does. */
+    @ParameterizedTest
+    @CsvSource({
+        "e,  c,  -,   -,   e c",
+        "e,  [], -,   -,   e",
+        "[], c,  -,   -,   c",
+        "[], [], -,   -,   nothing",
+        "e,  c,  -,   d,   e d",
+        "e,  c,  -,   [],  e",
+        "[], c,  -,   d,   d",
+        "e,  c,  f,   -,   f",
+        "e,  c,  f,   d,   f d",
+        "e,  c,  [],  -,   c",
+        "e g, c k, -, -,   e g c k",
+    })
+    void givenAFunctionThatTakesNoArgument_whenComposed_thenTheImagesOwnCommandFollowsItsEntrypoint(
+            String imageEntrypoint, String imageCommand, String entrypoint, String command, String expected) {
+        assertLine(false, imageEntrypoint, imageCommand, entrypoint, command, expected);
+    }
+
+    private static void assertLine(
+            boolean takesArgument,
+            String imageEntrypoint,
+            String imageCommand,
+            String entrypoint,
+            String command,
+            String expected) {
         var image = new ResolvedImage(
                 "sha256:1", Optional.empty(), words(imageEntrypoint), words(imageCommand), Set.of(), "", false);
         var spec = new SandboxSpec(
                 "fn@1",
-                new SandboxSpec.Program("image", orNull(entrypoint), orNull(command), Map.of()),
+                new SandboxSpec.Program("image", orNull(entrypoint), orNull(command), Map.of(), takesArgument),
                 new SandboxSpec.Limits(32, 1, 1),
                 Network.NONE,
                 false,

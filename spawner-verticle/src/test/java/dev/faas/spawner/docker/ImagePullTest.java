@@ -143,6 +143,7 @@ final class ImagePullTest {
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var released = gate.slow();
             assertThat(here.progress("fn_slow@1")).isEmpty();
+            long asked = System.nanoTime();
             Callable<ResolvedImage> resolve = () -> here.resolve("fn_slow@1", gate.reference(pushed));
             var resolution = executor.submit(resolve);
 
@@ -157,6 +158,11 @@ final class ImagePullTest {
 
             assertThat(resolution.get(60, TimeUnit.SECONDS).digest()).isPresent();
             assertThat(here.progress("fn_slow@1")).isEmpty();
+            var sinceAsked = Duration.ofNanos(System.nanoTime() - asked);
+            assertThat(here.waitTime("fn_slow@1", asked))
+                    .hasValueSatisfying(time -> assertThat(time).isPositive().isLessThan(sinceAsked));
+            assertThat(here.waitTime("fn_slow@1", System.nanoTime())).isEmpty();
+            assertThat(here.waitTime("fn_other@1", asked)).isEmpty();
         }
     }
 

@@ -108,6 +108,30 @@ final class KeptContainerTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"ISOLATED", "NESTED", "REUSED"})
+    void givenAProgramThatTakesNoArgument_whenItRuns_thenItsCommandLineHasNoFurtherElement(Mode mode) throws Exception {
+        var counts = images.load(BusyboxImage.running("/bin/sh", "-c").withCommand("printf %s $#", "sh"));
+        var spec = new SandboxSpec(
+                EngineFixture.revision(counts),
+                new SandboxSpec.Program(counts, null, null, Map.of(), false),
+                new SandboxSpec.Limits(64, 1, 64),
+                Network.NONE,
+                false,
+                mode);
+        try (var sandbox = engine.boot(spec)) {
+            assertThat(run(sandbox, "")).isEqualTo("0");
+            if (sandbox.keepsContainer()) {
+                assertThat(sandbox.resetForReuse()).isTrue();
+                assertThat(run(sandbox, "dropped")).isEqualTo("0");
+            }
+        }
+        var taking = List.of("/bin/sh", "-c", "printf %s $#", "sh");
+        try (var sandbox = engine.boot(spec(mode, images.load(BusyboxImage.running(taking.toArray(String[]::new)))))) {
+            assertThat(run(sandbox, "")).as("the empty argument is an element").isEqualTo("1");
+        }
+    }
+
     private void leaveAndLook(Mode mode, String traces) throws Exception {
         var look = "ls -lA /tmp /dev/shm; echo \"[$SECRET]\"; ulimit -n; umask; pwd; stat -c %a /tmp";
         try (var sandbox = engine.boot(spec(mode))) {

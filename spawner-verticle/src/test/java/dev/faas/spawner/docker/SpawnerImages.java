@@ -97,6 +97,10 @@ final class SpawnerImages implements AutoCloseable {
         return pulls.progress(revision);
     }
 
+    Optional<Duration> waitTime(String revision, long since) {
+        return pulls.waitTime(revision, since);
+    }
+
     boolean isPresent(String reference) {
         try {
             images.docker().inspectImageCmd(reference).exec();

@@ -3,6 +3,7 @@ package dev.faas.spawner.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.activation.Report.Container.Origin;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.FakeEngine;
 import dev.faas.spawner.engine.OwnContainer;
@@ -28,6 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SandboxPoolTest {
@@ -52,6 +55,10 @@ final class SandboxPoolTest {
     }
 
     private static PoolKey key(String owner, String revision) {
+        return key(owner, revision, Mode.ISOLATED);
+    }
+
+    private static PoolKey key(String owner, String revision, Mode mode) {
         return new PoolKey(
                 owner,
                 new SandboxSpec(
@@ -60,7 +67,7 @@ final class SandboxPoolTest {
                         new SandboxSpec.Limits(32, 1, 64),
                         Network.NONE,
                         false,
-                        Mode.ISOLATED));
+                        mode));
     }
 
     private double count(String name) {
@@ -87,6 +94,17 @@ final class SandboxPoolTest {
 
         Await.until("those that are to be ready always are", () -> pool.readyCount() == 2);
         assertThat(engine.listContainers()).extracting(OwnContainer::revision).containsOnly("fn_b@1");
+    }
+
+    @Test
+    void givenASandboxBootedAhead_whenARunGetsIt_thenItIsPooled() throws Exception {
+        var pool = pool(4, LONG, 4);
+        pool.expect("fn_a", key("ada", "fn_a@1"), 0, 10, true);
+        Await.until("one is ready", () -> pool.readyCount() == 1);
+
+        try (var sandbox = pool.take(key("ada", "fn_a@1"))) {
+            assertThat(sandbox.describe().sandbox()).isEqualTo(Origin.POOLED);
+        }
     }
 
     @Test
@@ -265,15 +283,7 @@ final class SandboxPoolTest {
     }
 
     private static PoolKey reused(String owner, String revision) {
-        return new PoolKey(
-                owner,
-                new SandboxSpec(
-                        revision,
-                        new SandboxSpec.Program("image", null, null, Map.of()),
-                        new SandboxSpec.Limits(32, 1, 64),
-                        Network.NONE,
-                        false,
-                        Mode.REUSED));
+        return key(owner, revision, Mode.REUSED);
     }
 
     private static void run(Sandbox sandbox) {
@@ -294,6 +304,20 @@ final class SandboxPoolTest {
         }
 
         assertThat(boots.get()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REUSED, REUSED", "NESTED, NESTED"})
+    void givenAKeptContainer_whenTheSecondRunGetsIt_thenThatIsItsOriginAndTheFirstWaitedForItsBoot(
+            Mode mode, Origin second) throws Exception {
+        var pool = pool(4, LONG, 4);
+        for (var origin : List.of(Origin.BOOTED, second)) {
+            try (var sandbox = pool.take(key("ada", "fn_a@1", mode))) {
+                assertThat(sandbox.describe().sandbox()).isEqualTo(origin);
+                run(sandbox);
+            }
+            Await.until("it is back", () -> pool.readyCount() == 1);
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -105,7 +106,8 @@ final class SettlementTest {
                 Reason.START_FAILED,
                 null,
                 queued.expiresAt(),
-                false);
+                false,
+                List.of());
 
         assertThat(settlement.requeue(waiting)).isEmpty();
 

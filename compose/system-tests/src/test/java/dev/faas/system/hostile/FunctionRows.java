@@ -12,7 +12,7 @@ final class FunctionRows {
     private FunctionRows() {}
 
     static Stream<Refusal> rows() {
-        return Stream.of(names(), types(), ranges(), environment(), labels(), notYet(), together())
+        return Stream.of(names(), types(), ranges(), environment(), labels(), notYet(), dryRuns(), together())
                 .flatMap(rows -> rows)
                 .flatMap(row -> row.at(Door.API, Door.REGISTRY));
     }
@@ -83,6 +83,17 @@ final class FunctionRows {
                         "readOnlyRoot:'true'",
                         "readOnlyRoot:1",
                         "readOnlyRoot:{}",
+                        "argumentAs:1",
+                        "argumentAs:'LAST'",
+                        "argumentAs:'first'",
+                        "argumentAs:['last']",
+                        "idleTtlSeconds:'60'",
+                        "idleTtlSeconds:60.5",
+                        "idleTtlSeconds:true",
+                        "idleTtlSeconds:59",
+                        "idleTtlSeconds:-1",
+                        "idleTtlSeconds:2592001",
+                        "idleTtlSeconds:1e999",
                         "prewarm:1",
                         "prewarm:[]")
                 .map(member -> member.split(":", 2))
@@ -162,11 +173,41 @@ final class FunctionRows {
     private static Stream<Refusal> notYet() {
         return Stream.of(
                 with("mode", "'server'").isInvalidAt("mode"),
+                with("argumentAs", "'stdin'").isInvalidAt("argumentAs"),
                 with("secrets", "['db']").isInvalidAt("secrets"),
                 with("privileged", "true").isInvalidAt("privileged"),
                 with("volumes", "['/:/host']").isInvalidAt("volumes"),
                 with("user", "'root'").isInvalidAt("user"),
                 with("limits.memoryMb", "1").isInvalidAt("limits.memoryMb"));
+    }
+
+    private static Stream<Refusal> dryRuns() {
+        var body = "{'name':'never-made','image':'busybox'}";
+        var values = Stream.of("", "1", "yes", "TRUE", "true%20", "true,false", "%00", "null")
+                .flatMap(value -> Stream.of(
+                        request("dryRun=" + value, "POST", "/v1/functions?dryRun=" + value)
+                                .asUser()
+                                .json(body),
+                        request("dryRun=" + value, "PUT", "/v1/functions/{fn}?dryRun=" + value)
+                                .asUser()
+                                .json(body),
+                        request("dryRun=" + value, "PATCH", "/v1/functions/{fn}?dryRun=" + value)
+                                .asUser()
+                                .json("{}"),
+                        request("dryRun=" + value, "POST", "/v1/functions/{fn}/rollback?dryRun=" + value)
+                                .asUser()
+                                .json("{'revision':1}")))
+                .map(row -> row.isInvalidAt("dryRun"));
+        var bodies = Stream.of(
+                request("an invalid dry run", "POST", "/v1/functions?dryRun=true")
+                        .asUser()
+                        .json("{'name':'A','image':'busybox','extra':1}")
+                        .isInvalidAt("name", "extra"),
+                request("a dry run of an invalid patch", "PATCH", "/v1/functions/{fn}?dryRun=true")
+                        .asUser()
+                        .json("{'concurrency':0}")
+                        .isInvalidAt("concurrency"));
+        return Stream.concat(values, bodies);
     }
 
     private static Stream<Refusal> together() {

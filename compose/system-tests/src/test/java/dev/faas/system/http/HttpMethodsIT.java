@@ -50,6 +50,7 @@ class HttpMethodsIT {
                 "/readyz",
                 "/version",
                 "/openapi.yaml",
+                "/cli/faas",
                 "/.well-known/jwks.json",
                 "/v1/auth/me",
                 "/v1/functions",
@@ -119,6 +120,7 @@ class HttpMethodsIT {
         everything.putAll(functions);
         everything.putAll(system);
         everything.put("/openapi.yaml", read);
+        everything.put("/cli/faas", read);
         everything.put("/v1/functions/speak/activations", "OPTIONS, POST");
         everything.put("/v1/activations", read);
         everything.put("/v1/activations/" + finished, "DELETE, GET, HEAD, OPTIONS");

@@ -27,7 +27,7 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the services as processes that can be killed, frozen and restarted on the same ports. */
-final class Processes implements AutoCloseable {
+public final class Processes implements AutoCloseable {
     private static final Map<String, Class<?>> MAINS = Map.of(
             "auth", dev.faas.auth.Main.class,
             "registry", dev.faas.registry.Main.class,
@@ -47,7 +47,7 @@ final class Processes implements AutoCloseable {
     private final String platform = "processes-" + UUID.randomUUID();
 
     /** @param settings {@code FAAS_…} of all services */
-    Processes(Path directory, Map<String, String> settings) throws Exception {
+    public Processes(Path directory, Map<String, String> settings) throws Exception {
         this(directory, settings, null);
     }
 
@@ -66,12 +66,12 @@ final class Processes implements AutoCloseable {
         }
     }
 
-    URI api() {
+    public URI api() {
         return URI.create("http://127.0.0.1:" + ports.get("gateway"));
     }
 
     /** Returns when it is ready. */
-    void start(String service) throws Exception {
+    public void start(String service) throws Exception {
         var process = ServiceProcess.service(
                 MAINS.get(service), environment(service), names == null ? List.of() : names.wrapper());
         running.put(service, process);
@@ -93,7 +93,7 @@ final class Processes implements AutoCloseable {
         }
     }
 
-    void kill(String service) throws Exception {
+    public void kill(String service) throws Exception {
         var process = running.remove(service);
         process.signal("KILL");
         assertThat(process.exitCode()).isNotZero();
@@ -106,7 +106,7 @@ final class Processes implements AutoCloseable {
     }
 
     /** Kills and restarts it on the same port. */
-    void restartBus() throws IOException {
+    public void restartBus() throws IOException {
         nats.kill();
         nats.restart();
     }
@@ -159,8 +159,10 @@ final class Processes implements AutoCloseable {
                 variables.put("FAAS_PG_USER", role.user());
                 variables.put("FAAS_PG_PASSWORD", role.password());
             }
-            case "spawner" ->
-                variables.putAll(Map.of("FAAS_PLATFORM_ID", platform, "FAAS_SLOTS", "2", "FAAS_GRACE", "1s"));
+            case "spawner" -> {
+                variables.putAll(Map.of("FAAS_PLATFORM_ID", platform, "FAAS_GRACE", "1s"));
+                variables.putIfAbsent("FAAS_SLOTS", "2");
+            }
             default ->
                 variables.putAll(Map.of(
                         "FAAS_PORT",

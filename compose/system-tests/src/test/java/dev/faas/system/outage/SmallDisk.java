@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 
 /** Mounts a file system of some megabytes on a directory, which tests can fill and empty. Needs root. */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
     private static final long LIMIT_SECONDS = 20;
     private static final int PIECE = 4096;
 
@@ -23,14 +23,14 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** In memory, so that a killed test leaves only the mount. */
-    static SmallDisk at(Path place, int megabytes) throws IOException {
+    public static SmallDisk at(Path place, int megabytes) throws IOException {
         Files.createDirectories(place);
         run("mount", "-t", "tmpfs", "-o", "mode=755,size=" + megabytes + "m", "faas-test", place.toString());
         return new SmallDisk(place);
     }
 
     /** Fills the disk; may be repeated after space was freed. */
-    void fill() throws IOException {
+    public void fill() throws IOException {
         try (var out = Files.newOutputStream(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             var piece = new byte[PIECE];
             while (free() >= PIECE) {
@@ -50,7 +50,7 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    long free() {
+    public long free() {
         return place.toFile().getUsableSpace();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.system.User;
 import dev.faas.system.WholeSystem;
+import dev.faas.testing.Await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -41,6 +42,16 @@ class RetriesIT {
         assertThat(record.path("status").asText()).isEqualTo("succeeded");
         assertThat(record.path("attempt").asInt()).isEqualTo(3);
         assertThat(record.path("result").asText()).isEqualTo("ok\n");
+        var earlier = record.path("attempts");
+        assertThat(earlier.findValuesAsText("attempt")).containsExactly("1", "2");
+        assertThat(earlier.findValuesAsText("reason")).containsOnly("exit_code");
+        assertThat(earlier.findValuesAsText("exitCode")).containsOnly("3");
+        // Without the two seconds of its back-off.
+        assertThat(record.path("phases").path("queueMs").asLong()).isLessThan(2000);
+        var list = "/v1/activations?status=succeeded&limit=100&function=" + name;
+        Await.until(
+                "the ledger has them",
+                () -> User.json(ada.get(list)).findValues("attempts").contains(earlier));
     }
 
     @Test

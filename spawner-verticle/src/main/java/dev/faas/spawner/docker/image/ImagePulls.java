@@ -1,5 +1,7 @@
 package dev.faas.spawner.docker.image;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.dockerjava.api.model.AuthConfig;
 import com.github.dockerjava.api.model.PullResponseItem;
 import dev.faas.spawner.docker.client.DockerCalls;
@@ -12,6 +14,7 @@ import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
 import dev.faas.wire.ImageReference;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +32,8 @@ public final class ImagePulls {
 
     private static final Logger log = LoggerFactory.getLogger(ImagePulls.class);
     private static final long MIB = 1 << 20;
+    /** Longer than a run waits for its boot after the pull. */
+    private static final Duration WAITS_KEPT = Duration.ofHours(1);
 
     /** In messages of registries and the daemon: trying again cannot help. Any other failure may pass. */
     private static final Pattern FINAL_REFUSAL = Pattern.compile(
@@ -37,7 +42,10 @@ public final class ImagePulls {
             Pattern.CASE_INSENSITIVE);
 
     /** A pull that is under way; every other boot of the image waits for it. */
-    private record Pull(PullProgress progress, CompletableFuture<Optional<SandboxUnavailable>> result) {}
+    private record Pull(PullProgress progress, CompletableFuture<Optional<SandboxUnavailable>> result, long began) {}
+
+    /** A wait for a pull, of {@link System#nanoTime}. */
+    private record Wait(long from, long to) {}
 
     /** The login for a registry; without one, {@code fault} says why if the credentials could not be read. */
     private record Login(
@@ -50,6 +58,9 @@ public final class ImagePulls {
     private final Map<ImageReference, Pull> running = new ConcurrentHashMap<>();
     /** By revision, for {@link #progress}. */
     private final Map<String, Pull> pullByRevision = new ConcurrentHashMap<>();
+    /** By revision, for {@link #waitTime}. */
+    private final Cache<String, Wait> lastWaits =
+            Caffeine.newBuilder().expireAfterWrite(WAITS_KEPT).build();
 
     public ImagePulls(DockerCalls docker, EngineConfig.Images limits, PulledImages pulledImages) {
         this.docker = docker;
@@ -64,9 +75,16 @@ public final class ImagePulls {
                 .map(pull -> pull.progress().sentence());
     }
 
+    /** How long since then boots of this revision waited for the last pull that it needed; empty if they did not. */
+    public Optional<Duration> waitTime(String revision, long since) {
+        return Optional.ofNullable(lastWaits.getIfPresent(revision))
+                .map(wait -> Duration.ofNanos(wait.to() - (wait.from() - since > 0 ? wait.from() : since)))
+                .filter(Duration::isPositive);
+    }
+
     /** Blocks until the pull has ended. Returns why it failed; empty if the image is on this host now. */
     Optional<SandboxUnavailable> pull(ImageReference image, String revision) throws SandboxUnavailable {
-        var own = new Pull(new PullProgress(), new CompletableFuture<>());
+        var own = new Pull(new PullProgress(), new CompletableFuture<>(), System.nanoTime());
         var other = running.putIfAbsent(image, own);
         var pull = other == null ? own : other;
         pullByRevision.put(revision, pull);
@@ -77,6 +95,7 @@ public final class ImagePulls {
             return awaitResult(image, pull);
         } finally {
             pullByRevision.remove(revision, pull);
+            lastWaits.put(revision, new Wait(pull.began(), System.nanoTime()));
         }
     }
 

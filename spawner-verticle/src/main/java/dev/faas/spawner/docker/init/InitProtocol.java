@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * Writes the frames that the spawner sends to init. {@code src/main/c/protocol.h} defines the protocol, version 2.
+ * Writes the frames that the spawner sends to init. {@code src/main/c/protocol.h} defines the protocol, version 3.
  *
  * <pre>
  *   frame    u8 version, u8 type, u16 zero, u32 bytes of the payload
@@ -23,12 +23,13 @@ import java.time.Duration;
  */
 public final class InitProtocol {
 
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final int HEADER = 8;
     private static final int RUN_HEAD = 40;
     private static final int CONTROL = Nonce.BYTES + Integer.BYTES;
     private static final int REUSE = 1;
+    private static final int NO_ARGUMENT = 2;
     private static final long MAX_MILLIS = 0xffff_ffffL;
 
     private InitProtocol() {}
@@ -42,7 +43,7 @@ public final class InitProtocol {
         var argument = frame.argumentBytes();
         return frame('R', RUN_HEAD + environment.length + argument.length)
                 .put(frame.nonce().bytes())
-                .putInt(frame.reuse() ? REUSE : 0)
+                .putInt((frame.reuse() ? REUSE : 0) | (frame.argument() == null ? NO_ARGUMENT : 0))
                 .putInt(millis(frame.timing().timeout()))
                 .putInt(millis(frame.timing().grace()))
                 .putShort((short) frame.stopSignal())

@@ -3,6 +3,7 @@ package dev.faas.spawner.docker.init;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes a run to init.
@@ -11,10 +12,15 @@ import java.util.Map;
  * @param reuse reset the sandbox afterwards and wait for another run
  * @param stopSignal 1 to 64
  * @param variables added to the container's environment; they replace variables of the same name
- * @param argument the last element of the command line
+ * @param argument the last element of the command line; null: none
  */
 public record RunFrame(
-        Nonce nonce, boolean reuse, Timing timing, int stopSignal, Map<String, String> variables, String argument) {
+        Nonce nonce,
+        boolean reuse,
+        Timing timing,
+        int stopSignal,
+        Map<String, String> variables,
+        @Nullable String argument) {
 
     /**
      * @param notAfterMicros on init's clock ({@link InitClock}): later than that, init does not start the command
@@ -42,7 +48,7 @@ public record RunFrame(
             throw new IllegalArgumentException(variables.size() + " variables, more than " + MAX_VARIABLES);
         }
         variables.forEach(RunFrame::check);
-        if (argument.indexOf('\0') >= 0) {
+        if (argument != null && argument.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("the argument has a NUL, which no command line can hold");
         }
     }
@@ -54,6 +60,6 @@ public record RunFrame(
     }
 
     byte[] argumentBytes() {
-        return argument.getBytes(StandardCharsets.UTF_8);
+        return argument == null ? new byte[0] : argument.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class InitProtocolTest {
@@ -18,7 +19,7 @@ final class InitProtocolTest {
     private static final byte[] NONCE = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final Nonce RUN = Nonce.of(NONCE, 0);
 
-    private static RunFrame frame(Map<String, String> variables, String argument) {
+    private static RunFrame frame(Map<String, String> variables, @Nullable String argument) {
         var timing = new RunFrame.Timing(0x0102030405060708L, Duration.ofSeconds(1), Duration.ofMillis(2));
         return new RunFrame(RUN, true, timing, 15, variables, argument);
     }
@@ -31,7 +32,7 @@ final class InitProtocolTest {
     void givenARun_whenItIsWritten_thenByteForByteAsTheProtocolSays() {
         assertThat(hex(InitProtocol.run(frame(Map.of("A", "ü"), "arg"))))
                 .isEqualTo(
-                        "02 52 00 00 30 00 00 00 " // version, R, length 48
+                        "03 52 00 00 30 00 00 00 " // version, R, length 48
                                 + "30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 " // nonce
                                 + "01 00 00 00 e8 03 00 00 02 00 00 00 0f 00 01 00 " // reuse, timeout, grace, SIGTERM,
                                 // 1 variable
@@ -40,11 +41,17 @@ final class InitProtocolTest {
     }
 
     @Test
+    void givenARunWithoutAnArgument_whenItIsWritten_thenAFlagTellsItFromTheEmptyArgument() {
+        assertThat(hex(InitProtocol.run(frame(Map.of(), null)))).contains(" 03 00 00 00 e8 03 00 00 ");
+        assertThat(hex(InitProtocol.run(frame(Map.of(), "")))).contains(" 01 00 00 00 e8 03 00 00 ");
+    }
+
+    @Test
     void givenStopAndSignal_whenTheyAreWritten_thenByteForByteAsTheProtocolSays() {
         var nonce = "30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 ";
         assertThat(hex(InitProtocol.stop(RUN, Duration.ofSeconds(10))))
-                .isEqualTo("02 4b 00 00 14 00 00 00 " + nonce + "10 27 00 00");
-        assertThat(hex(InitProtocol.signal(RUN, 10))).isEqualTo("02 53 00 00 14 00 00 00 " + nonce + "0a 00 00 00");
+                .isEqualTo("03 4b 00 00 14 00 00 00 " + nonce + "10 27 00 00");
+        assertThat(hex(InitProtocol.signal(RUN, 10))).isEqualTo("03 53 00 00 14 00 00 00 " + nonce + "0a 00 00 00");
     }
 
     @Test

@@ -297,7 +297,7 @@ final class TrailerScannerTest {
             try {
                 assertThat(Trailer.decode(trailer).nonce()).isEqualTo(Nonce.of(NONCE, 0));
             } catch (EngineFault e) {
-                assertThat(trailer[16] == 2 && trailer[17] >= 0 && trailer[17] < 6)
+                assertThat(trailer[16] == 3 && trailer[17] >= 0 && trailer[17] < 6)
                         .isFalse();
             }
         }

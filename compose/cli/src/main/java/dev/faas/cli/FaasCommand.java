@@ -1,0 +1,55 @@
+package dev.faas.cli;
+
+import dev.faas.cli.output.Output;
+import dev.faas.cli.output.Streams;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The root of all verbs; {@link Verbs} adds them. */
+@Command(name = "faas", description = "Runs container images as functions, and keeps their results.")
+public final class FaasCommand extends VerbGroup {
+    private final Terminal terminal;
+    private final Streams streams;
+
+    @Mixin
+    private final GlobalOptions options = new GlobalOptions();
+
+    /** Hidden, because the help lists the options that every verb takes. */
+    @Option(names = "--version", hidden = true, description = "Print the version of this client.")
+    private boolean version;
+
+    private @Nullable Session session;
+
+    FaasCommand(Terminal terminal, Streams streams) {
+        this.terminal = terminal;
+        this.streams = streams;
+    }
+
+    /** As most programs with verbs do, it prints its help when it is called alone. */
+    @Override
+    public void run() {
+        if (version) {
+            streams.out(VersionCommand.ownLine() + "\n");
+        } else {
+            var commands = spec().commandLine();
+            streams.out(commands.getUsageMessage(commands.getColorScheme()));
+        }
+    }
+
+    Output output() {
+        return new Output(terminal, streams, options.outputSettings());
+    }
+
+    Session session() {
+        if (session == null) {
+            session = Session.of(terminal, output(), options);
+        }
+        return session;
+    }
+
+    boolean isDebugging() {
+        return options.debug;
+    }
+}

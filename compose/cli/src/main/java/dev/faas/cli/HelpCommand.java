@@ -1,0 +1,50 @@
+package dev.faas.cli;
+
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Prints the help of a verb. */
+@Command(
+        name = "help",
+        description = "Print the list of verbs, or the help of one.",
+        footer = {"", "Examples:", "  faas help", "  faas help context list", "", "Exit codes: 0 fine, 2 no such verb."
+        })
+final class HelpCommand extends Verb {
+    @Parameters(arity = "0..*", paramLabel = "VERB", description = "The verb, and its subcommand.")
+    private List<String> words = List.of();
+
+    @Override
+    protected int run(Session session) {
+        var command = spec().root().commandLine();
+        for (var word : words) {
+            var next = command.getSubcommands().get(word);
+            if (next == null) {
+                throw unknown(command, word);
+            }
+            command = next;
+        }
+        session.output().streams().out(command.getUsageMessage(command.getColorScheme()));
+        return Exit.OK;
+    }
+
+    /** The failure for a word that is no verb of {@code command}. */
+    static Failure unknown(CommandLine command, String word) {
+        if (command.getParent() == null) {
+            var unavailable = UnavailableVerbs.failure(word);
+            if (unavailable.isPresent()) {
+                return unavailable.get();
+            }
+        }
+        var spec = command.getCommandSpec();
+        var listing = spec.qualifiedName() + " --help";
+        var visible = spec.subcommands().entrySet().stream()
+                .filter(verb -> !verb.getValue().getCommandSpec().usageMessage().hidden())
+                .map(java.util.Map.Entry::getKey)
+                .toList();
+        return visible.isEmpty()
+                ? Failure.usage("\"%s\" has no subcommands".formatted(spec.qualifiedName()), "See: " + listing)
+                : Failure.usage("no verb \"%s\"".formatted(word), Suggestion.line(word, visible, listing));
+    }
+}

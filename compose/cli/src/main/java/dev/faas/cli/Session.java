@@ -1,0 +1,45 @@
+package dev.faas.cli;
+
+import dev.faas.cli.http.Api;
+import dev.faas.cli.http.RequestLog;
+import dev.faas.cli.login.Access;
+import dev.faas.cli.output.Output;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** What one command works with. The login is read when it is first needed, so that {@code help} and {@code version} work without. */
+public record Session(Terminal terminal, Output output, Access access) {
+    static Session of(Terminal terminal, Output output, GlobalOptions options) {
+        var log = options.debug ? new RequestLog(output.streams()) : null;
+        return new Session(
+                terminal, output, Access.of(terminal, options.context, options.project, options.retryLimits(), log));
+    }
+
+    /** Asks on the terminal, and returns the line without blanks at its ends.
+     *
+     * @param advice for a user without a terminal
+     */
+    public String ask(String prompt, String advice) throws IOException {
+        requireTerminal(advice);
+        output.streams().err(prompt);
+        var line = new ByteArrayOutputStream();
+        for (int c; (c = System.in.read()) >= 0 && c != '\n'; ) {
+            line.write(c);
+        }
+        return line.toString(StandardCharsets.UTF_8).strip();
+    }
+
+    /** @throws Failure when there is nobody to answer a question */
+    public void requireTerminal(String advice) {
+        if (!terminal.in() || !terminal.err()) {
+            throw Failure.usage("there is no terminal to ask on", advice);
+        }
+    }
+
+    /** As the user who is logged in. */
+    public Api api() {
+        access.warning().ifPresent(output::note);
+        return access.open();
+    }
+}

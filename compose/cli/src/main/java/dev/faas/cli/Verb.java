@@ -1,0 +1,47 @@
+package dev.faas.cli;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** A command of the client. */
+public abstract class Verb implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this help.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean help;
+
+    @Override
+    public final Integer call() throws Exception {
+        return run(((FaasCommand) spec().root().userObject()).session());
+    }
+
+    protected final CommandSpec spec() {
+        return Objects.requireNonNull(spec);
+    }
+
+    /** @return the exit code */
+    protected abstract int run(Session session) throws Exception;
+
+    /** More than that an option is unknown.
+     *
+     * @param word as it was typed
+     */
+    protected Optional<Failure> explainUnknown(String word) {
+        return Optional.empty();
+    }
+
+    /** The exit code for a failure; {@code run} replaces those that are not its command's. */
+    protected int exitOf(Failure failure) {
+        return failure.exit();
+    }
+}

@@ -1,0 +1,12 @@
+package dev.faas.cli.activation;
+
+/** States of an activation, as the API writes them. */
+enum Status {
+    queued,
+    running,
+    succeeded,
+    failed,
+    timed_out,
+    cancelled,
+    expired
+}

@@ -1,0 +1,149 @@
+package dev.faas.cli.function;
+
+import dev.faas.cli.Doc;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A field of a function and the flag that sets it. This table is the only place that relates the two.
+ *
+ * @param path in the document, such as {@code limits.memoryMb}
+ * @param flags its names; empty: no flag sets it
+ * @param fallback the default; null: none
+ * @param label of the flag's value
+ */
+record Field(
+        String path,
+        List<String> flags,
+        Kind kind,
+        @Nullable Object fallback,
+        String label,
+        String help) {
+    /** Its default is chosen by the platform's operator. */
+    static final String MODE = "mode";
+
+    static final String NAME = "name";
+    static final String IMAGE = "image";
+    static final String ENV = "env";
+
+    /** In the order of documents. */
+    static final List<Field> ALL = List.of(
+            field(NAME, "", Kind.TEXT, null, "NAME", "Its name."),
+            field(IMAGE, "--image", Kind.TEXT, null, "IMAGE", "The container image, as for docker pull."),
+            field("description", "--description", Kind.TEXT, "", "TEXT", "A description for people."),
+            field(
+                    "entrypoint",
+                    "--entrypoint",
+                    Kind.WORDS,
+                    null,
+                    "WORDS",
+                    "The program, instead of the image's; split into words as a shell does."),
+            field(
+                    "command",
+                    "--command",
+                    Kind.WORDS,
+                    null,
+                    "WORDS",
+                    "Words before the argument; split as a shell does: 'sh -c \"echo $1\" sh'. May be repeated."),
+            field(ENV, "-e,--env", Kind.MAP, Map.of(), "NAME=VALUE", "An environment variable. May be repeated."),
+            field("secrets", "", Kind.CHOICES, List.of(), "", ""),
+            field("labels", "-l,--label", Kind.MAP, Map.of(), "NAME=VALUE", "A label. May be repeated."),
+            field(
+                    MODE,
+                    "--mode",
+                    Kind.TEXT,
+                    "isolated",
+                    "MODE",
+                    "What runs share:\nisolated: nothing; each gets a new container.\nnested: a container; each gets a new root, processes and IPC.\nreused: a container; each gets a new process and an empty /tmp."),
+            field("network", "--network", Kind.TEXT, "none", "NETWORK", "What runs reach: none or outbound."),
+            field("limits.memoryMb", "-m,--memory", Kind.MIB, 128, "SIZE", "Memory of a run, such as 256m."),
+            field("limits.cpus", "--cpus", Kind.DECIMAL, 1.0, "NUMBER", "Processors of a run."),
+            field("limits.pids", "--pids", Kind.WHOLE, 128, "NUMBER", "Processes and threads of a run."),
+            field("limits.timeoutSeconds", "--timeout", Kind.SECONDS, 300, "TIME", "How long a run may take."),
+            field("limits.resultKb", "--result-size", Kind.KIB, 1024, "SIZE", "How much of stdout is kept."),
+            field("limits.logKb", "--log-size", Kind.KIB, 1024, "SIZE", "How much of stderr is kept."),
+            field("concurrency", "--concurrency", Kind.WHOLE, 10, "NUMBER", "How many may run at the same time."),
+            field("queue.maxPending", "--max-pending", Kind.WHOLE, 100_000, "NUMBER", "How many may be queued."),
+            field("queue.ttlSeconds", "--queue-ttl", Kind.SECONDS, 86_400, "TIME", "How long one may be queued."),
+            field("retry.maxAttempts", "--max-attempts", Kind.WHOLE, 1, "NUMBER", "Attempts, including the first."),
+            field("retry.backoffSeconds", "--backoff", Kind.SECONDS, 1, "TIME", "The pause after the first attempt."),
+            field(
+                    "retry.on",
+                    "--retry-on",
+                    Kind.CHOICES,
+                    List.of("exit_code", "timed_out", "out_of_memory"),
+                    "CAUSES",
+                    "What is tried again: exit_code, timed_out, out_of_memory, with commas between."),
+            field("delivery", "--delivery", Kind.TEXT, "at-least-once", "KIND", "at-least-once or at-most-once."),
+            field("readOnlyRoot", "--read-only", Kind.FLAG, false, "", "Make the root file system read-only."),
+            field("prewarm.min", "--prewarm", Kind.WHOLE, 0, "NUMBER", "Containers that are ready on each spawner."),
+            field(
+                    "argumentAs",
+                    "--argument-as",
+                    Kind.TEXT,
+                    "last",
+                    "PLACE",
+                    "The argument is the last word of the command line (last), or there is none (none)."),
+            field(
+                    "idleTtlSeconds",
+                    "--idle-ttl",
+                    Kind.SECONDS,
+                    null,
+                    "TIME",
+                    "Delete the function after so long without a call."));
+
+    /** Members that the server sets; a request may carry them and the server ignores them. */
+    static final List<String> OF_SERVER = List.of("id", "owner", "revision", "imageDigest", "createdAt", "updatedAt");
+
+    private static Field field(
+            String path, String flags, Kind kind, @Nullable Object fallback, String label, String help) {
+        return new Field(path, flags.isEmpty() ? List.of() : List.of(flags.split(",")), kind, fallback, label, help);
+    }
+
+    /** The long name of its flag. */
+    String flag() {
+        return flags.getLast();
+    }
+
+    /** As a person reads it, in the words of the flags. */
+    String title() {
+        return flags.isEmpty() ? path : flag().substring(2);
+    }
+
+    static Optional<Field> at(String path) {
+        return ALL.stream().filter(field -> field.path.equals(path)).findFirst();
+    }
+
+    /** The field that a path of the server's errors is in, such as {@code env.LEVEL} or {@code command[3]}. */
+    static Optional<Field> around(String path) {
+        return ALL.stream().filter(field -> field.contains(path)).findFirst();
+    }
+
+    private boolean contains(String inner) {
+        return inner.equals(path) || inner.startsWith(path + ".") || inner.startsWith(path + "[");
+    }
+
+    /** Null when it is absent. */
+    @Nullable
+    Object read(Doc function) {
+        int dot = path.indexOf('.');
+        return dot < 0
+                ? function.get(path)
+                : function.doc(path.substring(0, dot)).get(path.substring(dot + 1));
+    }
+
+    void write(Doc function, @Nullable Object value) {
+        int dot = path.indexOf('.');
+        if (dot < 0) {
+            function.with(path, value);
+            return;
+        }
+        var group = path.substring(0, dot);
+        var members = new LinkedHashMap<>(function.doc(group).fields());
+        members.put(path.substring(dot + 1), value);
+        function.with(group, members);
+    }
+}

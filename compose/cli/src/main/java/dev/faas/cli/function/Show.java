@@ -1,0 +1,107 @@
+package dev.faas.cli.function;
+
+import dev.faas.cli.Doc;
+import dev.faas.cli.Session;
+import dev.faas.cli.output.Column;
+import dev.faas.cli.output.Output;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How functions and their differences look. */
+final class Show {
+    private static final int RED = 31;
+    private static final int GREEN = 32;
+    private static final int BOLD = 1;
+
+    static final List<Column> COLUMNS = List.of(
+            Column.whole("NAME", Field.NAME),
+            Column.text("IMAGE", Field.IMAGE),
+            Column.text("MODE", Field.MODE),
+            Column.number("MEMORY", doc -> shown("limits.memoryMb", doc)),
+            Column.number("TIMEOUT", doc -> shown("limits.timeoutSeconds", doc)),
+            Column.number("REVISION", doc -> doc.text("revision")),
+            Column.time("UPDATED", "updatedAt"));
+
+    private Show() {}
+
+    private static String shown(String path, Doc function) {
+        return Field.at(path)
+                .map(field -> {
+                    var value = field.read(function);
+                    return value == null ? "" : field.kind().show(value);
+                })
+                .orElse("");
+    }
+
+    /** After a change: a note for people, the document for programs. */
+    static void written(Session session, Doc function, String verb) {
+        if (session.output().isForPrograms()) {
+            document(session, function);
+        } else {
+            session.output()
+                    .note("%s %s, revision %d."
+                            .formatted(verb, function.text(Field.NAME), function.number("revision")));
+        }
+    }
+
+    static void document(Session session, Doc function) {
+        session.output().document(function, doc -> doc.text(Field.NAME), () -> lines(function));
+    }
+
+    /** What differs from the defaults, in the words of the flags. */
+    private static List<String> lines(Doc function) {
+        var lines = new ArrayList<String>();
+        var small = Spec.withoutDefaults(function);
+        for (var field : Field.ALL) {
+            var value = field.read(small);
+            if (value != null) {
+                lines.add(line(field.title(), field.kind().show(value)));
+            }
+        }
+        lines.add(line("id", function.text("id")));
+        lines.add(line("revision", function.text("revision")));
+        function.find("imageDigest").ifPresent(digest -> lines.add(line("digest", digest)));
+        lines.add(line("created", function.text("createdAt")));
+        lines.add(line("updated", function.text("updatedAt")));
+        return lines;
+    }
+
+    private static String line(String title, String value) {
+        return "%-13s%s".formatted(title + ":", value);
+    }
+
+    /** A head and a line for each field that was removed or added. */
+    static void differences(Output output, String from, String to, List<Spec.Change> changes) {
+        output.line("--- " + from, BOLD);
+        output.line("+++ " + to, BOLD);
+        for (var change : changes) {
+            if (change.from() != null) {
+                output.line("-" + text(change.path(), change.from()), RED);
+            }
+            if (change.to() != null) {
+                output.line("+" + text(change.path(), change.to()), GREEN);
+            }
+        }
+    }
+
+    private static String text(String path, Object value) {
+        return path + ": " + Doc.compact(value);
+    }
+
+    /** As documents for programs. */
+    static List<Doc> documents(String function, List<Spec.Change> changes) {
+        return changes.stream()
+                .map(change -> Doc.empty()
+                        .with("function", function)
+                        .with("field", change.path())
+                        .with("from", change.from())
+                        .with("to", change.to()))
+                .toList();
+    }
+
+    static final List<Column> CHANGE_COLUMNS = List.of(
+            Column.text("FUNCTION", "function"),
+            Column.text("FIELD", "field"),
+            Column.text("FROM", doc -> Doc.compact(doc.get("from"))),
+            Column.text("TO", doc -> Doc.compact(doc.get("to"))));
+}

@@ -1,0 +1,62 @@
+package dev.faas.cli.function;
+
+import dev.faas.cli.Doc;
+import dev.faas.cli.Exit;
+import dev.faas.cli.Session;
+import dev.faas.cli.http.ApiFailure;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Changes fields of a function. */
+@Command(
+        name = "update",
+        modelTransformer = FieldFlags.class,
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        description = {"Change fields of a function.", "Makes a new revision, unless nothing changes."},
+        footer = {
+            "",
+            "Examples:",
+            "  faas fn update hello --memory 256m --env LEVEL=4",
+            "  faas fn update hello --unset timeout --unset env.LEVEL",
+            "",
+            "Exit codes: 0 fine, 2 usage or an invalid field, 3 not logged in, 4 not found, 5 unavailable, 6 refused."
+        })
+final class UpdateCommand extends WriteVerb {
+    @Option(
+            names = "--unset",
+            paramLabel = "FIELD",
+            description = "Restore the default of a field, such as timeout or limits.timeoutSeconds, or remove one"
+                    + " variable or label: env.NAME, labels.NAME. May be repeated.")
+    private List<String> unset = List.of();
+
+    @Override
+    protected int run(Session session) throws IOException {
+        var file = begin();
+        Functions.UpdateResult updated;
+        try {
+            var functions = new Functions(session.api());
+            updated = functions.update(functions.get(name), current -> change(session, current, file));
+        } catch (ApiFailure e) {
+            throw Functions.namingFlags(e, Map.of());
+        }
+        if (updated.hasChanged()) {
+            Show.written(session, updated.function(), "Updated");
+        } else {
+            session.output().note("%s has these values already; nothing was changed.".formatted(name));
+        }
+        return Exit.OK;
+    }
+
+    private Doc change(Session session, Doc current, Doc file) {
+        var next = hasFile() ? new Doc(new LinkedHashMap<>(file.fields())) : current;
+        next.with(Field.NAME, current.text(Field.NAME));
+        FieldFlags.unset(next, unset);
+        applyFlags(session, next);
+        return next;
+    }
+}

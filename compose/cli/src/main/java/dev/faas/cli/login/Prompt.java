@@ -1,0 +1,62 @@
+package dev.faas.cli.login;
+
+import dev.faas.cli.Failure;
+import dev.faas.cli.Session;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Asks for a name and a password: on a terminal, the password without echo; in a pipe, only what flags allow. */
+final class Prompt {
+    /** More than a password or a token ever has. */
+    private static final int MAX_BYTES = 1 << 16;
+
+    private final Session session;
+
+    Prompt(Session session) {
+        this.session = session;
+    }
+
+    String username(@Nullable String given) throws IOException {
+        if (given != null) {
+            return given;
+        }
+        return session.ask("Username: ", "Give it by --username.");
+    }
+
+    /** @param twice for a new password */
+    String password(boolean fromInput, boolean twice) throws IOException {
+        if (fromInput) {
+            return input();
+        }
+        session.requireTerminal("Give it by --password-stdin.");
+        var password = readHidden("Password: ");
+        if (twice && !password.equals(readHidden("Password again: "))) {
+            throw Failure.usage("the two passwords differ");
+        }
+        return password;
+    }
+
+    /** Standard input without the line end that {@code echo} adds. */
+    static String input() throws IOException {
+        var bytes = System.in.readNBytes(MAX_BYTES + 1);
+        if (bytes.length > MAX_BYTES) {
+            throw Failure.usage("standard input has more than %d bytes".formatted(MAX_BYTES));
+        }
+        return new String(bytes, StandardCharsets.UTF_8).replaceAll("\r?\n$", "");
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // it is null: the program selects the console of java.base
+    private String readHidden(String prompt) throws IOException {
+        var console = System.console();
+        if (console == null) {
+            throw Failure.usage("there is no terminal to ask on", "Give it by --password-stdin.");
+        }
+        session.output().streams().err(prompt);
+        var password = console.readPassword();
+        if (password == null) {
+            throw Failure.usage("no password was given");
+        }
+        return new String(password);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.faas.cli.login;
+
+import dev.faas.cli.Doc;
+import dev.faas.cli.Exit;
+import dev.faas.cli.Session;
+import dev.faas.cli.Verb;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+/** Prints who is logged in. */
+@Command(
+        name = "whoami",
+        description = "Print who is logged in, and where.",
+        footer = {
+            "",
+            "Examples:",
+            "  faas whoami",
+            "  faas whoami -o name",
+            "",
+            "Exit codes: 0 fine, 3 not logged in, 5 the platform is unavailable."
+        })
+public final class WhoamiCommand extends Verb {
+    @Override
+    protected int run(Session session) {
+        var api = session.api();
+        Doc me = api.get("/v1/auth/me");
+        session.output()
+                .document(
+                        me,
+                        doc -> doc.text("username"),
+                        () -> List.of("%s at %s".formatted(me.text("username"), api.address())));
+        return Exit.OK;
+    }
+}
