@@ -62,6 +62,9 @@ class ShellCompletionTest {
                         "token",
                         "TERM",
                         "dumb",
+                        // The limit of 150 ms has a test of its own.
+                        "FAAS_COMPLETION_MS",
+                        "10000",
                         "LC_ALL",
                         "C.UTF-8"));
         return builder;
