@@ -154,7 +154,8 @@ class ApiYamlTest {
     private static List<Path> sources() throws IOException {
         var project = Path.of("../..").toAbsolutePath().normalize();
         try (var all = Files.walk(project)) {
-            return all.filter(path -> path.toString().contains("-verticle/src/main/java") || path.toString().contains("shared/src/main/java"))
+            return all.filter(path -> path.toString().contains("-verticle/src/main/java")
+                            || path.toString().contains("shared/src/main/java"))
                     .filter(path -> path.toString().endsWith(".java"))
                     .toList();
         }
