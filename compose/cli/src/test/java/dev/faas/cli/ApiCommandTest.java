@@ -224,4 +224,17 @@ class ApiCommandTest {
                 .contains("> GET /x", "> Authorization: ***", "< 200")
                 .doesNotContain("token");
     }
+
+    @Test
+    void anAnswerThatIsShorterThanItSaysIsAskedForAgain() {
+        server.on("GET", "/x", exchange -> {
+                    exchange.sendResponseHeaders(200, 100);
+                    exchange.getResponseBody().flush();
+                    exchange.close();
+                })
+                .on("GET", "/x", 200, "{}");
+
+        assertThat(run("api", "/x").exit()).isZero();
+        assertThat(server.received()).hasSize(2);
+    }
 }

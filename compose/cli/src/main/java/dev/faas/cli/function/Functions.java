@@ -214,9 +214,12 @@ public final class Functions {
 
     private static String flagError(ApiFailure.FieldError error, Map<String, String> others) {
         var path = error.field();
+        if (others.containsKey(path)) {
+            return others.get(path) + " " + error.message();
+        }
         return Field.around(path)
                 .filter(field -> !field.flags().isEmpty())
-                .map(field -> others.getOrDefault(field.path(), field.flag())
+                .map(field -> field.flag()
                         + path.substring(field.path().length()).replaceFirst("^\\.", " ")
                         + (path.contains("[") || path.equals(field.path()) ? " " : ": ")
                         + error.message()

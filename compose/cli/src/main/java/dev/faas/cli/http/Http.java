@@ -67,7 +67,12 @@ public final class Http {
                 throw new IOException("the answer is not HTTP");
             }
             return new Response(
-                    url, status, connection.getHeaderFields(), body(connection, status), connection::disconnect);
+                    url,
+                    status,
+                    connection.getHeaderFields(),
+                    !request.method().equals("HEAD"),
+                    body(connection, status),
+                    connection::disconnect);
         } catch (IOException | RuntimeException e) {
             connection.disconnect();
             throw e;

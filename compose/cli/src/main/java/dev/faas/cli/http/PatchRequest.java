@@ -38,6 +38,7 @@ final class PatchRequest {
                     url,
                     answer.statusCode(),
                     answer.headers().map(),
+                    true,
                     new ByteArrayInputStream(answer.body()),
                     () -> {});
         } catch (InterruptedException e) {

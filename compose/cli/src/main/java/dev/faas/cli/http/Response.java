@@ -3,6 +3,7 @@ package dev.faas.cli.http;
 import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +25,14 @@ public final class Response implements AutoCloseable {
     private final Body body;
     private final Runnable disconnect;
 
-    Response(URI url, int status, Map<String, List<String>> headers, InputStream body, Runnable disconnect) {
+    /** @param hasBody false for a HEAD, whose headers tell the length of a body that does not follow */
+    Response(
+            URI url,
+            int status,
+            Map<String, List<String>> headers,
+            boolean hasBody,
+            InputStream body,
+            Runnable disconnect) {
         this.status = status;
         headers.forEach((name, values) -> {
             // The JDK's client keeps the status line under null.
@@ -33,7 +41,7 @@ public final class Response implements AutoCloseable {
             }
         });
         this.url = url;
-        this.body = new Body(body);
+        this.body = new Body(body, hasBody ? contentLength() : 0);
         this.disconnect = disconnect;
     }
 
@@ -43,6 +51,15 @@ public final class Response implements AutoCloseable {
 
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.get(name)).map(List::getLast);
+    }
+
+    private long contentLength() {
+        return status == 304
+                ? 0
+                : header("Content-Length")
+                        .filter(text -> text.matches("[0-9]{1,18}"))
+                        .map(Long::parseLong)
+                        .orElse(0L);
     }
 
     public Map<String, List<String>> headers() {
@@ -102,26 +119,45 @@ public final class Response implements AutoCloseable {
         }
     }
 
-    /** Knows whether it was read to its end. */
+    /** Knows whether it was read to its end. The JDK does not tell that a body is shorter than its headers say. */
     private static final class Body extends FilterInputStream {
+        private long missing;
         private boolean ended;
 
-        Body(InputStream in) {
+        Body(InputStream in, long length) {
             super(in);
+            this.missing = length;
         }
 
         @Override
         public int read() throws IOException {
             int next = in.read();
-            ended = ended || next < 0;
+            count(next < 0 ? -1 : 1);
             return next;
         }
 
         @Override
         public int read(byte[] bytes, int from, int count) throws IOException {
             int read = in.read(bytes, from, count);
-            ended = ended || read < 0;
+            count(read);
             return read;
+        }
+
+        @Override
+        public long skip(long count) throws IOException {
+            long skipped = in.skip(count);
+            missing -= skipped;
+            return skipped;
+        }
+
+        private void count(int read) throws IOException {
+            if (read >= 0) {
+                missing -= read;
+            } else if (missing > 0) {
+                throw new EOFException("the answer broke off");
+            } else {
+                ended = true;
+            }
         }
     }
 }
