@@ -156,8 +156,8 @@ class OutageIT {
                 + " [ $((i % 100)) != 0 ] || sleep 0.4; done; exit 3";
         var run = client.begin("run", "--name", "lines", images.load(BusyboxImage.bare()), "sh", "-c", script);
         Await.until("output", LIMIT, () -> run.received() > 0);
-        var attached =
-                client.begin("attach", client.run("ps", "-o", "name").orThrow().strip());
+        var id = client.run("act", "list", "--function", "lines", "-o", "name").orThrow();
+        var attached = client.begin("attach", id.strip());
 
         int hits = 0;
         for (int i = 1; i <= CUTS; i++) {

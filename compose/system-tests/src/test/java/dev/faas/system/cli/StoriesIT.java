@@ -247,7 +247,8 @@ class StoriesIT {
             assertThat(id).doesNotContain("\n");
             assertThat(shell.must("faas act list --status failed --since 1h")).contains(id, "failed", "exit_code");
             assertThat(shell.must("faas logs " + id)).isEqualTo("broken");
-            assertThat(shell.must("faas act explain " + id)).contains(id + " failed: exit code 3", "faas act replay " + id);
+            assertThat(shell.must("faas act explain " + id))
+                    .contains(id + " failed: exit code 3", "faas act replay " + id);
             var second = shell.must("faas act replay " + id);
             var waited = shell.run("faas act wait " + second);
             assertThat(waited.exit()).isEqualTo(1);
