@@ -59,7 +59,12 @@ public final class Response implements AutoCloseable {
                 : header("Content-Length")
                         .filter(text -> text.matches("[0-9]{1,18}"))
                         .map(Long::parseLong)
-                        .orElse(0L);
+                        .orElseGet(this::unknownLength);
+    }
+
+    /** Headers that broke off look complete to the JDK: without any length, an empty body is a broken one. */
+    private long unknownLength() {
+        return status == 204 || header("Transfer-Encoding").isPresent() ? 0 : 1;
     }
 
     public Map<String, List<String>> headers() {
