@@ -26,7 +26,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +43,6 @@ class ManyClientsIT {
         InstalledClient.Result make(int number) throws Exception;
     }
 
-    @Tag("cluster") // out of the ordinary lane: failed when it ran last, see the issue of the client
     @Test
     void whenEveryThirdAnswerIsBroken_thenEachCallRanExactlyOnce(WholeSystem.Running system) throws Exception {
         try (var link = FaultyLink.to(system.api().getPort());
