@@ -57,8 +57,7 @@ final class ClientProgram implements Handler<RoutingContext> {
         }
         ctx.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/octet-stream")
-                .putHeader("Content-Disposition", "attachment; filename=\"faas\"")
-                .putHeader("X-Content-Type-Options", "nosniff");
+                .putHeader("Content-Disposition", "attachment; filename=\"faas\"");
         stored.body().send(ctx, Source.of(stored.bytes()));
     }
 }

@@ -34,11 +34,12 @@ class IdleFunctionsTest extends RegistryFixture {
         registry.jump = Duration.ofSeconds(61);
 
         Await.eventually(() -> status("idle") == 404);
-        assertThat(registry.bus
-                        .kv(Subjects.FUNCTIONS)
-                        .get(FunctionRevision.key(owner, "idle"))
-                        .join())
-                .isEmpty();
+        // Published after the deletion is committed.
+        Await.eventually(() -> registry.bus
+                .kv(Subjects.FUNCTIONS)
+                .get(FunctionRevision.key(owner, "idle"))
+                .join()
+                .isEmpty());
         for (var kept : new String[] {"patient", "eternal", "lifted"}) {
             assertThat(status(kept)).as(kept).isEqualTo(200);
         }

@@ -69,6 +69,15 @@ public sealed interface ActivationRecord extends Versioned {
         };
     }
 
+    /** Why it ended unhappily, or why its last run did not count or is repeated. */
+    default @Nullable Reason currentReason() {
+        return switch (this) {
+            case Queued q -> q.lastReason();
+            case Running r -> null;
+            case Ended e -> e.report().reason();
+        };
+    }
+
     String LOST_DETAIL = "The activation was lost from the event stream; its outcome is unknown.";
 
     static Queued accept(Activation activation, RunSpec order) {

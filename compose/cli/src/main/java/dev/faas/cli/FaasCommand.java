@@ -29,13 +29,14 @@ public final class FaasCommand extends VerbGroup {
 
     /** As most programs with verbs do, it prints its help when it is called alone. */
     @Override
-    public void run() {
+    protected int run(Session own) {
         if (version) {
             streams.out(VersionCommand.ownLine() + "\n");
         } else {
             var commands = spec().commandLine();
             streams.out(commands.getUsageMessage(commands.getColorScheme()));
         }
+        return Exit.OK;
     }
 
     Output output() {

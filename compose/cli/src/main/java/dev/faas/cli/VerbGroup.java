@@ -1,31 +1,13 @@
 package dev.faas.cli;
 
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** A verb with subcommands: it does nothing without one. */
-public abstract class VerbGroup implements Runnable {
-    @Spec
-    private @Nullable CommandSpec spec;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this help.")
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private boolean help;
-
-    protected final CommandSpec spec() {
-        return Objects.requireNonNull(spec);
-    }
-
+public abstract class VerbGroup extends Verb {
     @Override
-    public void run() {
+    protected int run(Session session) {
         var command = spec();
         var verbs = command.subcommands().values().stream()
                 .map(CommandLine::getCommandSpec)

@@ -107,8 +107,7 @@ public final class LiveStreams {
         return response.setChunked(true)
                 .putHeader(HttpHeaders.CONTENT_TYPE, type)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .putHeader("X-Accel-Buffering", "no")
-                .putHeader("X-Content-Type-Options", "nosniff");
+                .putHeader("X-Accel-Buffering", "no");
     }
 
     private static long lastEventId(RoutingContext ctx) {

@@ -123,8 +123,7 @@ public final class OutputRoutes {
     private static void setHead(RoutingContext ctx, ActivationRecord record, String type) {
         ctx.response()
                 .putHeader("X-Activation-Status", record.currentStatus().text())
-                .putHeader(HttpHeaders.CONTENT_TYPE, type)
-                .putHeader("X-Content-Type-Options", "nosniff");
+                .putHeader(HttpHeaders.CONTENT_TYPE, type);
     }
 
     /** Never HTML: a browser must not run what a function wrote on the platform's origin. */

@@ -1,7 +1,6 @@
 package dev.faas.registry.ledger;
 
 import dev.faas.activation.ActivationRecord;
-import dev.faas.activation.ActivationView;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
 import io.vertx.core.Future;
@@ -214,7 +213,7 @@ public final class LedgerStore {
 
     /** As the API shows it, since lists are filtered by it. */
     private static @Nullable String reason(ActivationRecord record) {
-        var reason = ActivationView.of(record).exit().reason();
+        var reason = record.currentReason();
         return reason == null ? null : reason.text();
     }
 

@@ -22,7 +22,7 @@ public final class Functions {
     private static final String ALL = "/v1/functions";
     private static final String LIST = "faas fn list";
     /** Marks what {@code faas run} made. */
-    private static final String AD_HOC = "dev.faas/ad-hoc";
+    public static final String AD_HOC = "dev.faas/ad-hoc";
 
     private static final int MAX_ATTEMPTS = 5;
 

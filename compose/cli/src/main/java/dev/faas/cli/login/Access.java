@@ -67,7 +67,7 @@ public final class Access {
         return terminal.variable("FAAS_TOKEN")
                 .map(token -> contexts.selected().url())
                 .filter(Context::isPlain)
-                .map(LoginCommand::warning);
+                .map(Context::plainWarning);
     }
 
     /** The API with the access token at hand, for calls that may be given up at any time: a refresh that is cut off would end

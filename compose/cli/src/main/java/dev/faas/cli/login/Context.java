@@ -61,6 +61,10 @@ public record Context(String name, URI url, @Nullable String project) {
         return url.getScheme().equalsIgnoreCase("http") && !isLoopback(url.getHost());
     }
 
+    static String plainWarning(URI url) {
+        return "Warning: %s has no TLS: others on the network can read the password or token.".formatted(url);
+    }
+
     private static boolean isLoopback(String host) {
         return LOOPBACK.contains(host.toLowerCase(Locale.ROOT)) || host.matches("127(\\.[0-9]{1,3}){3}");
     }

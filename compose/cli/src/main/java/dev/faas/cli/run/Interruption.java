@@ -93,7 +93,7 @@ final class Interruption implements AutoCloseable {
         if (isFree) {
             session.output().streams().err(text);
         } else {
-            // Nobody reads stdout, and whoever waits for that holds the lock of the streams.
+            // Nobody reads stdout: the thread that waits for a reader holds the lock of the streams.
             System.err.print(text);
         }
     }

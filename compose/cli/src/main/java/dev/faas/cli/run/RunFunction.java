@@ -39,7 +39,7 @@ final class RunFunction {
         if (name != null) {
             return new RunFunction(name, false, spec);
         }
-        spec.with("labels", Map.of("dev.faas/ad-hoc", "true")).with("idleTtlSeconds", IDLE_TTL_SECONDS);
+        spec.with("labels", Map.of(Functions.AD_HOC, "true")).with("idleTtlSeconds", IDLE_TTL_SECONDS);
         return new RunFunction("run-" + hash(Doc.compact(spec)), true, spec);
     }
 

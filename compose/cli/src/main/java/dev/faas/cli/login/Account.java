@@ -1,0 +1,43 @@
+package dev.faas.cli.login;
+
+import dev.faas.cli.Session;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Whose password goes where: the options that login and register share. */
+final class Account {
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "URL",
+            description = "Address; default: the current context's, or http://127.0.0.1:8000.")
+    private @Nullable String url;
+
+    @Option(
+            names = {"-u", "--username"},
+            paramLabel = "NAME",
+            description = "Do not ask for the name.")
+    private @Nullable String username;
+
+    @Option(names = "--password-stdin", description = "Read the password from standard input.")
+    private boolean passwordFromInput;
+
+    /** Warns when others could read on the way what is sent there. */
+    Context context(Session session) {
+        var context = session.access().contexts().forLogin(url == null ? null : Context.parseUrl(url));
+        if (Context.isPlain(context.url())) {
+            session.output().streams().err(Context.plainWarning(context.url()) + "\n");
+        }
+        return context;
+    }
+
+    String username(Prompt prompt) throws IOException {
+        return prompt.username(username);
+    }
+
+    /** @param isNew whether it is asked for twice */
+    String password(Prompt prompt, boolean isNew) throws IOException {
+        return prompt.password(passwordFromInput, isNew);
+    }
+}
