@@ -77,6 +77,21 @@ public record Problem(
         return of(404, "activation_not_found", "Activation not found", "You have no activation '" + id + "'.");
     }
 
+    /** 403: the caller is known, and may not do this. */
+    public static Problem forbidden(String detail) {
+        return of(403, "forbidden", "Forbidden", detail);
+    }
+
+    /** 429: a limit of the account is reached; waiting does not help. */
+    public static Problem quotaExceeded(String detail) {
+        return of(429, "quota_exceeded", "Quota exceeded", detail);
+    }
+
+    /** 429: too many requests in a short time. */
+    public static Problem rateLimited(String detail, int retryAfterSeconds) {
+        return of(429, "rate_limited", "Too many requests", detail).withRetryAfter(retryAfterSeconds);
+    }
+
     /** 503: a dependency cannot be reached; nothing was changed. */
     public static Problem unavailable(String dependency) {
         return of(

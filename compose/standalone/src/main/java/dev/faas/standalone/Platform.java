@@ -122,6 +122,7 @@ public final class Platform implements AutoCloseable {
             throws ConfigException {
         var variables = new HashMap<String, String>();
         variables.put("FAAS_START_TIMEOUT", "30s");
+        variables.put("FAAS_BIND", options.host());
         variables.putAll(options.environment());
         variables.put("FAAS_HTTP_HOST", LOOPBACK);
         variables.put("FAAS_HTTP_PORT", "0");

@@ -1,0 +1,42 @@
+package dev.faas.config;
+
+import java.util.Locale;
+import java.util.Set;
+
+/** Chooses the defaults of settings by who can reach the platform. Every setting can still be given by itself. */
+public enum Profile {
+    /** Reached from its own machine alone. */
+    PRIVATE,
+
+    /** Reached by others. */
+    SHARED;
+
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1", "[::1]");
+
+    public static Profile from(Env env) {
+        var address = env.text("FAAS_BIND", "", "address of this machine that the ports are published on");
+        var likely = isLoopback(address) ? PRIVATE : SHARED;
+        var text = env.text(
+                "FAAS_PROFILE", likely.text(), "private or shared: defaults of registration, images and quotas");
+        for (var profile : values()) {
+            if (profile.text().equals(text)) {
+                return profile;
+            }
+        }
+        env.addProblem("FAAS_PROFILE", "must be private or shared, not '" + text + "'");
+        return SHARED;
+    }
+
+    public static boolean isLoopback(String address) {
+        return LOOPBACK.contains(address.toLowerCase(Locale.ROOT));
+    }
+
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The default of a setting. */
+    public <T> T choose(T whenPrivate, T whenShared) {
+        return this == PRIVATE ? whenPrivate : whenShared;
+    }
+}
