@@ -5,7 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
@@ -25,33 +24,20 @@ final class AccountStore {
         this.pg = pg;
     }
 
-    /** False when the name is taken. */
-    Future<Boolean> insert(Account account, String passwordHash) {
-        return pg.withPool(pool -> pool.preparedQuery("""
-                        insert into account (id, username, password_hash, roles, created_at)
-                        values ($1, $2, $3, $4, $5) on conflict (username) do nothing""")
-                .execute(Tuple.of(
-                        account.userId(),
-                        account.username(),
-                        passwordHash,
-                        account.roles().toArray(String[]::new),
-                        account.createdAt().atOffset(ZoneOffset.UTC)))
-                .map(rows -> rows.rowCount() == 1));
-    }
-
     Future<Optional<Credentials>> findCredentials(String username) {
         return pg.withPool(pool -> pool.preparedQuery(
-                        "select id, username, roles, created_at, password_hash from account where username = $1")
+                        "select id, username, roles, created_at, password_hash from account"
+                                + " where username = $1 and state = 'active' and password_hash is not null")
                 .execute(Tuple.of(username))
                 .map(rows ->
                         firstRow(rows).map(row -> new Credentials(toAccount(row), row.getString("password_hash")))));
     }
 
     Future<Optional<Account>> findById(String userId) {
-        return pg.withPool(
-                pool -> pool.preparedQuery("select id, username, roles, created_at from account where id = $1")
-                        .execute(Tuple.of(userId))
-                        .map(rows -> firstRow(rows).map(AccountStore::toAccount)));
+        return pg.withPool(pool -> pool.preparedQuery(
+                        "select id, username, roles, created_at from account where id = $1 and state <> 'deleted'")
+                .execute(Tuple.of(userId))
+                .map(rows -> firstRow(rows).map(AccountStore::toAccount)));
     }
 
     /** @param row with the columns {@code id}, {@code username}, {@code roles} and {@code created_at} */

@@ -1,8 +1,11 @@
 package dev.faas.auth;
 
+import dev.faas.auth.AccountStore.Credentials;
 import dev.faas.auth.LoginStore.Rotation;
 import dev.faas.auth.LoginStore.StoredToken;
-import dev.faas.wire.Ids;
+import dev.faas.auth.admin.RegistrationStore;
+import dev.faas.auth.audit.Origin;
+import dev.faas.auth.audit.RefusedAttempts;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
@@ -10,19 +13,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Registers users, logs them in, refreshes their tokens and logs them out. */
 final class Accounts {
     private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
-    private static final List<String> ROLES_OF_A_NEW_USER = List.of("user");
     /** A revocation outlives the last access token by this, since clocks of verifiers may be slow. */
     private static final Duration CLOCK_MARGIN = Duration.ofMinutes(1);
 
     private final AccountStore accounts;
+    private final RegistrationStore registrations;
     private final LoginStore logins;
+    private final RefusedAttempts refused;
     private final Passwords passwords;
     private final Tokens tokens;
     private final Revocations revocations;
@@ -31,14 +35,18 @@ final class Accounts {
 
     Accounts(
             AccountStore accounts,
+            RegistrationStore registrations,
             LoginStore logins,
+            RefusedAttempts refused,
             Passwords passwords,
             Tokens tokens,
             Revocations revocations,
             InstantSource clock,
             Duration refreshLifetime) {
         this.accounts = accounts;
+        this.registrations = registrations;
         this.logins = logins;
+        this.refused = refused;
         this.passwords = passwords;
         this.tokens = tokens;
         this.revocations = revocations;
@@ -46,43 +54,51 @@ final class Accounts {
         this.refreshLifetime = refreshLifetime;
     }
 
-    /** Fails with 409 {@code username_taken}. */
-    Future<Account> register(String username, String password) {
-        var now = now();
-        var account = new Account(Ids.user(now), username, ROLES_OF_A_NEW_USER, now);
-        return passwords
-                .hash(password)
-                .compose(hash -> accounts.insert(account, hash))
-                .map(inserted -> {
-                    if (!inserted) {
-                        throw usernameTaken(username).asException();
-                    }
-                    LOG.info("user registered user={} username={}", account.userId(), username);
-                    return account;
+    /** Fails with 403 {@code registration_closed} or {@code invitation_invalid}, or with 409 {@code username_taken}. */
+    Future<Account> register(String username, String password, Optional<String> invitation, Origin origin) {
+        return registrations
+                .check(username, invitation) // a hash is dear
+                .compose(admitted -> passwords.hash(password))
+                .compose(hash -> registrations.register(username, hash, invitation, now(), origin))
+                .map(user -> {
+                    LOG.info("user registered user={} username={} roles={}", user.userId(), username, user.roles());
+                    return new Account(user.userId(), username, user.roles(), user.createdAt());
                 });
     }
 
     /** Fails with 401 {@code invalid_credentials}: the same answer after the same time for unknown user and wrong password. */
-    Future<TokenPair> login(String username, String password) {
+    Future<TokenPair> login(String username, String password, Origin origin) {
         return accounts.findCredentials(username)
                 .compose(found -> passwords
                         .matches(password, found.map(AccountStore.Credentials::passwordHash))
                         .compose(matches -> {
                             if (!matches || found.isEmpty()) {
-                                return Future.failedFuture(wrongCredentials().asException());
+                                return Future.succeededFuture(Optional.<TokenPair>empty());
                             }
-                            return openLogin(found.get().account());
-                        }));
+                            return openLogin(found.get(), origin);
+                        })
+                        .map(pair -> pair.orElseThrow(() -> {
+                            refused.countLogin(
+                                    found.map(
+                                            credentials -> credentials.account().userId()),
+                                    origin.address());
+                            return wrongCredentials().asException();
+                        })));
     }
 
     /** Exchanges a refresh token, which is valid once, for a new pair. Fails with 401 {@code invalid_credentials}. */
-    Future<TokenPair> refresh(String refreshToken) {
+    Future<TokenPair> refresh(String refreshToken, Origin origin) {
         var now = now();
         var successor = tokens.createRefreshToken();
-        return logins.rotate(Tokens.fingerprint(refreshToken), toStoredToken(successor, now), now, revocationEnd(now))
+        return logins.rotate(
+                        Tokens.fingerprint(refreshToken),
+                        toStoredToken(successor, now),
+                        now,
+                        revocationEnd(now),
+                        origin)
                 .compose(rotation -> switch (rotation) {
                     case Rotation.Rotated(var account, var sid) ->
-                        Future.succeededFuture(createPair(account, sid, successor));
+                        Future.succeededFuture(createPair(account, sid, successor, now));
                     case Rotation.Refused() ->
                         Future.failedFuture(refusedToken().asException());
                     case Rotation.Reused(var revocation) -> {
@@ -98,9 +114,9 @@ final class Accounts {
     }
 
     /** Ends the login of this refresh token. Succeeds also if the token is unknown or the login has ended. */
-    Future<Void> logout(String refreshToken) {
+    Future<Void> logout(String refreshToken, Origin origin) {
         var now = now();
-        return logins.revoke(Tokens.fingerprint(refreshToken), now, revocationEnd(now))
+        return logins.revoke(Tokens.fingerprint(refreshToken), now, revocationEnd(now), origin)
                 .compose(revoked -> revoked.map(revocations::announce).orElseGet(Future::succeededFuture));
     }
 
@@ -111,17 +127,24 @@ final class Accounts {
                                 .asException()));
     }
 
-    private Future<TokenPair> openLogin(Account account) {
-        var now = now();
+    /** Empty when the account has changed since it was read. */
+    private Future<Optional<TokenPair>> openLogin(Credentials verified, Origin origin) {
         var sid = tokens.createSid();
         var refreshToken = tokens.createRefreshToken();
-        return logins.open(sid, account.userId(), now, toStoredToken(refreshToken, now))
-                .map(opened -> createPair(account, sid, refreshToken));
+        return logins.open(sid, verified, toStoredToken(refreshToken, now()), this::now, origin)
+                .compose(opened -> opened.isEmpty()
+                        ? Future.succeededFuture(Optional.empty())
+                        : tokens.await(opened.get().issuedAt())
+                                .map(passed -> Optional.of(createPair(
+                                        opened.get().account(),
+                                        sid,
+                                        refreshToken,
+                                        opened.get().issuedAt()))));
     }
 
-    private TokenPair createPair(Account account, String sid, String refreshToken) {
+    private TokenPair createPair(Account account, String sid, String refreshToken, Instant issuedAt) {
         return new TokenPair(
-                tokens.createAccessToken(account, sid),
+                tokens.createAccessToken(account, sid, issuedAt),
                 "Bearer",
                 tokens.accessLifetime().toSeconds(),
                 refreshToken);
@@ -132,17 +155,17 @@ final class Accounts {
     }
 
     private Instant revocationEnd(Instant now) {
-        return now.plus(tokens.accessLifetime()).plus(CLOCK_MARGIN);
+        return now.plus(revocationKept(tokens.accessLifetime()));
+    }
+
+    /** How long the revocation of a login is kept. */
+    static Duration revocationKept(Duration accessLifetime) {
+        return accessLifetime.plus(CLOCK_MARGIN);
     }
 
     /** The API shows milliseconds, so no more is stored. */
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    private static Problem usernameTaken(String username) {
-        return Problem.of(
-                409, "username_taken", "Username taken", "There is a user '" + username + "'. Choose another name.");
     }
 
     private static Problem wrongCredentials() {

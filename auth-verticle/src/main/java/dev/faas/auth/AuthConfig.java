@@ -1,6 +1,9 @@
 package dev.faas.auth;
 
+import dev.faas.auth.admin.Registration;
+import dev.faas.auth.admin.RegistrationRules;
 import dev.faas.config.Env;
+import dev.faas.config.Profile;
 import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
 import dev.faas.pg.PgConfig;
@@ -12,7 +15,13 @@ import java.time.Duration;
  * @param port of the API; 0 takes a free one
  */
 public record AuthConfig(
-        int port, HttpConfig http, PgConfig pg, NatsConfig nats, TokenLifetimes lifetimes, Hashing hashing) {
+        int port,
+        HttpConfig http,
+        PgConfig pg,
+        NatsConfig nats,
+        TokenLifetimes lifetimes,
+        Hashing hashing,
+        RegistrationRules registration) {
     /**
      * @param access of an access token; a revocation is kept as long
      * @param refresh of a refresh token, so of a login that is not used
@@ -55,7 +64,29 @@ public record AuthConfig(
                                 64,
                                 0,
                                 10_000,
-                                "passwords that may wait to be hashed; one more is answered 503")));
+                                "passwords that may wait to be hashed; one more is answered 503")),
+                registration(env));
+    }
+
+    private static RegistrationRules registration(Env env) {
+        var profile = Profile.from(env);
+        var likely = profile.choose(Registration.OPEN, Registration.FIRST);
+        var text = env.text(
+                "FAAS_REGISTRATION",
+                likely.text(),
+                "who may register until an admin changes it: open, first (who becomes the admin), invitation or closed");
+        var registration = Registration.byText().get(text);
+        if (registration == null) {
+            env.addProblem("FAAS_REGISTRATION", "must be open, first, invitation or closed, not '" + text + "'");
+            registration = likely;
+        }
+        return new RegistrationRules(
+                registration,
+                registration == Registration.FIRST || profile == Profile.PRIVATE,
+                env.duration(
+                        "FAAS_FIRST_ADMIN_WINDOW",
+                        Duration.ofMinutes(30),
+                        "how long after the platform's first start the first account becomes an admin"));
     }
 
     private static Duration accessLifetime(Env env) {

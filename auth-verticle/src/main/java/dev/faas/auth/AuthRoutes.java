@@ -1,5 +1,7 @@
 package dev.faas.auth;
 
+import dev.faas.auth.admin.NameRules;
+import dev.faas.auth.audit.Origin;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.AcceptFilter;
@@ -10,17 +12,12 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.regex.Pattern;
 
 /** Serves the HTTP API of auth-service. */
 final class AuthRoutes {
     private static final int MAX_BODY_BYTES = 16_384;
     private static final int MAX_TOKEN_LENGTH = 512;
-    private static final int MAX_PASSWORD_LENGTH = 256;
-    private static final int MIN_PASSWORD_LENGTH = 8;
-    private static final Pattern USERNAME = Pattern.compile("[a-z0-9][a-z0-9._-]{2,63}");
-    private static final String USERNAME_RULE =
-            "be 3 to 64 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit";
+    private static final int MAX_CODE_LENGTH = 64;
 
     private final Accounts accounts;
     private final SigningKeys keys;
@@ -45,30 +42,32 @@ final class AuthRoutes {
 
     private Future<AccountView> register(RoutingContext ctx) {
         var fields = JsonFields.of(ctx);
-        var username = fields.text("username", USERNAME, USERNAME_RULE);
-        var password = fields.text("password", MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH);
+        var username = NameRules.username(fields);
+        var password = NameRules.newPassword(fields, "password");
+        var invitation = fields.optionalText("invitation", MAX_CODE_LENGTH);
         fields.requireValid();
-        return accounts.register(username, password).map(account -> {
-            ctx.response().setStatusCode(201);
-            return AccountView.of(account);
-        });
+        return accounts.register(username, password, invitation, Origin.anonymous(ctx))
+                .map(account -> {
+                    ctx.response().setStatusCode(201);
+                    return AccountView.of(account);
+                });
     }
 
     /** Does not check the rules for new names and passwords: what breaks them is wrong anyway. */
     private Future<TokenPair> login(RoutingContext ctx) {
         var fields = JsonFields.of(ctx);
-        var username = fields.text("username", 1, MAX_PASSWORD_LENGTH);
-        var password = fields.text("password", 1, MAX_PASSWORD_LENGTH);
+        var username = fields.text("username", 1, NameRules.MAX_PASSWORD_LENGTH);
+        var password = fields.text("password", 1, NameRules.MAX_PASSWORD_LENGTH);
         fields.requireValid();
-        return accounts.login(username, password);
+        return accounts.login(username, password, Origin.anonymous(ctx));
     }
 
     private Future<TokenPair> refresh(RoutingContext ctx) {
-        return accounts.refresh(refreshToken(ctx));
+        return accounts.refresh(refreshToken(ctx), Origin.anonymous(ctx));
     }
 
     private Future<Void> logout(RoutingContext ctx) {
-        return accounts.logout(refreshToken(ctx));
+        return accounts.logout(refreshToken(ctx), Origin.anonymous(ctx));
     }
 
     private Future<AccountView> me(RoutingContext ctx) {

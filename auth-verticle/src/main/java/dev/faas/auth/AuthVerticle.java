@@ -1,10 +1,23 @@
 package dev.faas.auth;
 
+import dev.faas.auth.admin.AdminGuard;
+import dev.faas.auth.admin.AuditRoutes;
+import dev.faas.auth.admin.InvitationRoutes;
+import dev.faas.auth.admin.InvitationStore;
+import dev.faas.auth.admin.PasswordRoutes;
+import dev.faas.auth.admin.RegistrationStore;
+import dev.faas.auth.admin.SettingRoutes;
+import dev.faas.auth.admin.SettingStore;
+import dev.faas.auth.admin.UserRoutes;
+import dev.faas.auth.admin.UserStore;
+import dev.faas.auth.audit.AuditStore;
+import dev.faas.auth.audit.RefusedAttempts;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
+import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
@@ -13,9 +26,11 @@ import dev.faas.nats.Topology;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
+import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Runs auth-service: accounts, passwords, tokens and signing keys. {@link #open} builds its parts. */
 public final class AuthVerticle extends ServiceVerticle {
@@ -24,6 +39,8 @@ public final class AuthVerticle extends ServiceVerticle {
     private static final Duration OUTBOX_PAUSE = Duration.ofSeconds(2);
     private static final Duration KEYS_PAUSE = Duration.ofSeconds(30);
     private static final Duration PRUNE_PAUSE = Duration.ofMinutes(5);
+    private static final Duration REFUSED_PAUSE = Duration.ofMinutes(1);
+    private static final Duration AUDIT_PAUSE = Duration.ofHours(6);
 
     private final AuthConfig config;
 
@@ -48,12 +65,20 @@ public final class AuthVerticle extends ServiceVerticle {
         var passwords = on.open(
                 "password workers", this::createPasswords, it -> it.close().await());
 
-        var logins = new LoginStore(pg);
+        var audit = new AuditStore(pg);
+        on.await("audit log", audit::protect, nothing -> Future.succeededFuture());
+        var refused = new RefusedAttempts(audit);
+        var users = new UserStore(
+                pg, audit, clock, Accounts.revocationKept(config.lifetimes().access()));
+        var invitations = new InvitationStore(pg, audit);
+        var settings = new SettingStore(pg, config.registration(), audit);
+        var logins = new LoginStore(pg, audit);
         var keys = new SigningKeys(new SigningKeyStore(pg), clock);
         var revoked = nats.kv(Subjects.REVOKED);
-        var revocations = new Revocations(logins, revoked, context, clock);
+        var revocations = new Revocations(logins, users, revoked, context, clock);
         var verifier = new TokenVerifier(vertx);
         verifier.checkRevocationsWith(revocations::isRevoked);
+        verifier.checkIssueTimesWith(revocations::isIssuedTooEarly);
         var publication = new KeyPublication(keys, verifier, nats.kv(Subjects.KEYS), revocations, context);
 
         on.open("bucket REVOKED", revocations::follow, Nats.Subscription::close);
@@ -63,23 +88,39 @@ public final class AuthVerticle extends ServiceVerticle {
         var tokens = new Tokens(vertx, keys, clock, config.lifetimes().access());
         var accounts = new Accounts(
                 new AccountStore(pg),
+                new RegistrationStore(pg, settings, invitations, audit),
                 logins,
+                refused,
                 passwords,
                 tokens,
                 revocations,
                 clock,
                 config.lifetimes().refresh());
         var routes = new AuthRoutes(accounts, keys, verifier);
+        var admins = List.of(Authenticated.by(verifier), new AdminGuard(users, refused));
+        Consumer<Router> api = router -> {
+            routes.add(router);
+            new PasswordRoutes(users, passwords::hash, revocations::announce).add(router);
+            new UserRoutes(users, revocations::announce).add(router, admins);
+            new InvitationRoutes(invitations, clock).add(router, admins);
+            new SettingRoutes(settings).add(router, admins);
+            new AuditRoutes(audit).add(router, admins);
+        };
         var health = new Health(SERVICE).addRequired("postgres", pg::ping).addRequired("nats", nats::isConnected);
 
+        on.onStop("counts of refused attempts", () -> Blocking.await(refused.flush()));
         var http = on.await(
                 "http",
                 () -> HttpService.start(
-                        vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), routes::add))),
+                        vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), api))),
                 HttpService::close);
         on.repeat("announcing revocations", OUTBOX_PAUSE, () -> Blocking.await(revocations.announcePending()));
         on.repeatAfterPause("publishing signing keys", KEYS_PAUSE, () -> Blocking.await(publication.refresh()));
         on.repeat("pruning revocations", PRUNE_PAUSE, () -> Blocking.await(revocations.prune()));
+        on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
+        on.repeat("pruning invitations", PRUNE_PAUSE, () -> Blocking.await(invitations.prune()));
+        on.repeat("pruning reset codes", PRUNE_PAUSE, () -> Blocking.await(users.pruneCodes()));
+        on.repeat("pruning the audit log", AUDIT_PAUSE, () -> Blocking.await(audit.prune()));
         on.repeat("pruning logins", PRUNE_PAUSE, () -> Blocking.await(logins.prune(clock.instant())));
         return http;
     }

@@ -1,5 +1,9 @@
 package dev.faas.auth;
 
+import dev.faas.auth.AccountStore.Credentials;
+import dev.faas.auth.audit.AuditEntry;
+import dev.faas.auth.audit.AuditStore;
+import dev.faas.auth.audit.Origin;
 import dev.faas.pg.Pg;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -7,6 +11,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -35,21 +40,50 @@ final class LoginStore {
         record Refused() implements Rotation {}
     }
 
-    private final Pg pg;
+    /** @param issuedAt of its first access token; may be up to a second ahead, when all logins of the user were just ended */
+    record Opened(Account account, Instant issuedAt) {}
 
-    LoginStore(Pg pg) {
+    private final Pg pg;
+    private final AuditStore audit;
+
+    LoginStore(Pg pg, AuditStore audit) {
         this.pg = pg;
+        this.audit = audit;
     }
 
-    Future<Void> open(String sid, String userId, Instant now, StoredToken token) {
-        return pg.inTransaction(
-                tx -> tx.preparedQuery("insert into login (sid, user_id, created_at) values ($1, $2, $3)")
-                        .execute(Tuple.of(sid, userId, utc(now)))
-                        .compose(opened -> insert(tx, sid, token)));
+    /**
+     * Empty when the account was disabled or got another password since the credentials were read. The account's lock puts
+     * this in order with a change that ends all logins: the token has the roles of afterwards, or it is void.
+     */
+    Future<Optional<Opened>> open(
+            String sid, Credentials verified, StoredToken token, InstantSource clock, Origin origin) {
+        var userId = verified.account().userId();
+        return pg.inTransaction(tx -> tx.preparedQuery("""
+                        update account set last_login_at = $3 where id = $1 and password_hash = $2 and state = 'active'
+                        returning id, username, roles, created_at, tokens_from""")
+                .execute(Tuple.of(userId, verified.passwordHash(), utc(clock.instant())))
+                .map(AccountStore::firstRow)
+                .compose(found -> {
+                    if (found.isEmpty()) {
+                        return Future.succeededFuture(Optional.empty());
+                    }
+                    var row = found.get();
+                    var now = clock.instant();
+                    var from = row.getOffsetDateTime("tokens_from");
+                    var opened = new Opened(
+                            AccountStore.toAccount(row),
+                            from == null || now.isAfter(from.toInstant()) ? now : from.toInstant());
+                    return tx.preparedQuery("insert into login (sid, user_id, created_at) values ($1, $2, $3)")
+                            .execute(Tuple.of(sid, userId, utc(now)))
+                            .compose(inserted -> insert(tx, sid, token))
+                            .compose(inserted ->
+                                    audit.write(tx, AuditEntry.done(origin.as(userId, sid), "login.create", sid)))
+                            .map(Optional.of(opened));
+                }));
     }
 
     /** Locks the login: of several requests with the same token, exactly one gets a successor. */
-    Future<Rotation> rotate(Buffer presented, StoredToken successor, Instant now, Instant revokedUntil) {
+    Future<Rotation> rotate(Buffer presented, StoredToken successor, Instant now, Instant revokedUntil, Origin origin) {
         return pg.inTransaction(tx -> findToken(tx, presented).compose(found -> {
             if (found.isEmpty()) {
                 return Future.succeededFuture(new Rotation.Refused());
@@ -60,7 +94,7 @@ final class LoginStore {
                 return Future.succeededFuture(new Rotation.Refused());
             }
             if (row.getOffsetDateTime("rotated_at") != null) {
-                return revoke(tx, sid, now, revokedUntil).map(Rotation.Reused::new);
+                return revoke(tx, row, now, revokedUntil, "login.reuse", origin).map(Rotation.Reused::new);
             }
             if (!row.getOffsetDateTime("expires_at").toInstant().isAfter(now)) {
                 return Future.succeededFuture(new Rotation.Refused());
@@ -73,12 +107,12 @@ final class LoginStore {
     }
 
     /** Ends the login of this token, used or not; empty if there is no such login or it has ended before. */
-    Future<Optional<Revocation>> revoke(Buffer presented, Instant now, Instant until) {
+    Future<Optional<Revocation>> revoke(Buffer presented, Instant now, Instant until, Origin origin) {
         return pg.inTransaction(tx -> findToken(tx, presented).compose(found -> {
             if (found.isEmpty() || found.get().getOffsetDateTime("revoked_at") != null) {
                 return Future.succeededFuture(Optional.empty());
             }
-            return revoke(tx, found.get().getString("sid"), now, until).map(Optional::of);
+            return revoke(tx, found.get(), now, until, "login.end", origin).map(Optional::of);
         }));
     }
 
@@ -135,9 +169,13 @@ final class LoginStore {
                 .mapEmpty();
     }
 
-    private static Future<Revocation> revoke(SqlConnection tx, String sid, Instant now, Instant until) {
+    /** @param row of {@link #findToken} */
+    private Future<Revocation> revoke(
+            SqlConnection tx, Row row, Instant now, Instant until, String action, Origin origin) {
+        var sid = row.getString("sid");
         return tx.preparedQuery("update login set revoked_at = $2, revoked_until = $3 where sid = $1")
                 .execute(Tuple.of(sid, utc(now), utc(until)))
+                .compose(revoked -> audit.write(tx, AuditEntry.done(origin.as(row.getString("id"), sid), action, sid)))
                 .map(new Revocation(sid, until));
     }
 

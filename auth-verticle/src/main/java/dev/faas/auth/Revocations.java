@@ -1,6 +1,8 @@
 package dev.faas.auth;
 
 import dev.faas.auth.LoginStore.Revocation;
+import dev.faas.auth.admin.UserStore;
+import dev.faas.http.token.UserCuts;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import io.vertx.core.Context;
@@ -22,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes revoked logins to every verifier through the bucket REVOKED (key: sid, value: RFC 3339 time of the revocation's
- * end). Postgres is the source of truth; its column {@code announced} is the outbox, so that a failed write is repeated and no
+ * end), and from when on tokens of a user count (key: user id). Postgres is the source of truth; its column {@code announced} is the outbox, so that a failed write is repeated and no
  * revocation is lost. Thread-safe.
  */
 final class Revocations {
@@ -33,14 +35,18 @@ final class Revocations {
     private static final Duration UNREADABLE = Duration.ofDays(1);
 
     private final LoginStore store;
+    private final UserStore users;
+    private final UserCuts cuts;
     private final Kv bucket;
     private final Context context;
     private final InstantSource clock;
     private final Promise<Void> initialLoad = Promise.promise();
     private final Map<String, Instant> untilBySid = new ConcurrentHashMap<>();
 
-    Revocations(LoginStore store, Kv bucket, Context context, InstantSource clock) {
+    Revocations(LoginStore store, UserStore users, Kv bucket, Context context, InstantSource clock) {
         this.store = store;
+        this.users = users;
+        this.cuts = new UserCuts(clock);
         this.bucket = bucket;
         this.context = context;
         this.clock = clock;
@@ -57,6 +63,12 @@ final class Revocations {
     }
 
     private void onChange(Kv.Change change) {
+        if (UserCuts.isUser(change.key())) {
+            if (change instanceof Kv.Change.Put put) {
+                cuts.add(put.key(), new String(put.value().bytes(), StandardCharsets.UTF_8));
+            }
+            return;
+        }
         switch (change) {
             case Kv.Change.Put(var sid, var revision, var value) ->
                 untilBySid.put(sid, parseEnd(sid, new String(value.bytes(), StandardCharsets.UTF_8)));
@@ -66,6 +78,19 @@ final class Revocations {
 
     boolean isRevoked(String sid) {
         return untilBySid.containsKey(sid);
+    }
+
+    boolean isIssuedTooEarly(String userId, Instant issuedAt) {
+        return cuts.isVoid(userId, issuedAt);
+    }
+
+    /** Voids earlier tokens of a user. Succeeds also if NATS is unavailable: the outbox publishes the cut later. */
+    Future<Void> announce(UserStore.Cut cut) {
+        cuts.add(cut.userId(), cut.tokensFrom());
+        return put(cut).recover(failure -> {
+            LOG.warn("cut not published yet user={} cause={}", cut.userId(), failure.getMessage());
+            return Future.succeededFuture();
+        });
     }
 
     /** Succeeds also if NATS is unavailable: the outbox publishes the revocation later. */
@@ -79,12 +104,18 @@ final class Revocations {
 
     /** Publishes the revocations of the outbox, up to the first failure. */
     Future<Void> announcePending() {
-        return store.findUnannounced(clock.instant()).compose(pending -> forEachInOrder(pending, this::put));
+        return users.findUnannouncedCuts()
+                .compose(pending -> forEachInOrder(pending, this::put))
+                .compose(cutsPut -> store.findUnannounced(clock.instant()))
+                .compose(pending -> forEachInOrder(pending, this::put));
     }
 
     /** Publishes all revocations in force again, since the bucket may have lost some. */
     Future<Void> restore() {
-        return store.findInForce(clock.instant()).compose(all -> forEachInOrder(all, this::put));
+        return users.findCutsSince(clock.instant().minus(UserCuts.KEPT))
+                .compose(all -> forEachInOrder(all, this::put))
+                .compose(cutsPut -> store.findInForce(clock.instant()))
+                .compose(all -> forEachInOrder(all, this::put));
     }
 
     /** Removes expired revocations, here and from the bucket. */
@@ -115,6 +146,13 @@ final class Revocations {
         return Future.fromCompletionStage(bucket.put(revocation.sid(), value), context)
                 .timeout(ANNOUNCE_LIMIT_MILLIS, TimeUnit.MILLISECONDS)
                 .compose(stored -> store.markAnnounced(revocation.sid()));
+    }
+
+    private Future<Void> put(UserStore.Cut cut) {
+        var value = cut.tokensFrom().toString().getBytes(StandardCharsets.UTF_8);
+        return Future.fromCompletionStage(bucket.put(cut.userId(), value), context)
+                .timeout(ANNOUNCE_LIMIT_MILLIS, TimeUnit.MILLISECONDS)
+                .compose(stored -> users.markAnnounced(cut));
     }
 
     private static <T> Future<Void> forEachInOrder(List<T> items, Function<T, Future<Void>> work) {

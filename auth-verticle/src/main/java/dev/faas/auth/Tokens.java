@@ -2,6 +2,7 @@ package dev.faas.auth;
 
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.wire.Sha256;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
@@ -11,6 +12,7 @@ import io.vertx.ext.auth.jwt.JWTAuth;
 import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 
@@ -40,8 +42,14 @@ final class Tokens {
         return accessLifetime;
     }
 
-    String createAccessToken(Account account, String sid) {
-        var issuedAt = clock.instant().getEpochSecond();
+    /** Completes when the clock has reached this time, before which a verifier rejects the token. */
+    Future<Void> await(Instant issuedAt) {
+        var ahead = Duration.between(clock.instant(), issuedAt).toMillis();
+        return ahead <= 0 ? Future.succeededFuture() : vertx.timer(ahead + 1).mapEmpty();
+    }
+
+    String createAccessToken(Account account, String sid, Instant issuance) {
+        var issuedAt = issuance.getEpochSecond();
         var claims = new JsonObject()
                 .put("iss", TokenVerifier.ISSUER)
                 .put("aud", TokenVerifier.AUDIENCE)

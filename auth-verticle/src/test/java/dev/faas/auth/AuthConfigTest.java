@@ -3,11 +3,17 @@ package dev.faas.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.auth.admin.Registration;
+import dev.faas.auth.admin.RegistrationRules;
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AuthConfigTest {
     @Test
@@ -28,6 +34,7 @@ class AuthConfigTest {
         var env = Env.of(Map.of(
                 "FAAS_HTTP_PORT", "99999",
                 "FAAS_HASH_THREADS", "none",
+                "FAAS_REGISTRATION", "everyone",
                 "FAAS_ACCESS_TOKEN_LIFETIME", "13h",
                 "FAAS_REFRESH_TOKEN_LIFETIME", "long"));
         AuthConfig.from(env);
@@ -36,7 +43,32 @@ class AuthConfigTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("FAAS_HTTP_PORT")
                 .hasMessageContaining("FAAS_HASH_THREADS")
+                .hasMessageContaining("FAAS_REGISTRATION")
                 .hasMessageContaining("FAAS_ACCESS_TOKEN_LIFETIME")
                 .hasMessageContaining("FAAS_REFRESH_TOKEN_LIFETIME");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "-, -, FIRST, true",
+                "shared, open, OPEN, false",
+                "shared, closed, CLOSED, false",
+                "private, -, OPEN, true",
+                "private, invitation, INVITATION, true"
+            })
+    void givenAProfileWhenReadThenRegistrationFollowsFromItUnlessItIsGiven(
+            @Nullable String profile, @Nullable String given, Registration registration, boolean firstIsAdmin) {
+        var variables = new HashMap<String, String>();
+        if (profile != null) {
+            variables.put("FAAS_PROFILE", profile);
+        }
+        if (given != null) {
+            variables.put("FAAS_REGISTRATION", given);
+        }
+
+        assertThat(AuthConfig.from(Env.of(variables)).registration())
+                .isEqualTo(new RegistrationRules(registration, firstIsAdmin, Duration.ofMinutes(30)));
     }
 }

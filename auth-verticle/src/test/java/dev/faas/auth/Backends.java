@@ -1,5 +1,7 @@
 package dev.faas.auth;
 
+import dev.faas.auth.admin.Registration;
+import dev.faas.auth.admin.RegistrationRules;
 import dev.faas.config.Secret;
 import dev.faas.http.HttpConfig;
 import dev.faas.nats.Nats;
@@ -17,6 +19,9 @@ import java.time.Duration;
 final class Backends extends LocalServers {
     static final Duration ACCESS_LIFETIME = Duration.ofMinutes(15);
     static final Duration REFRESH_LIFETIME = Duration.ofDays(30);
+
+    /** As a platform that is reached from its own machine alone, where nobody is made an admin. */
+    static final RegistrationRules OPEN = new RegistrationRules(Registration.OPEN, false, Duration.ofMinutes(30));
 
     private Backends(Path directory) throws IOException {
         super(directory, "auth");
@@ -50,7 +55,14 @@ final class Backends extends LocalServers {
                 pgConfig(postgresUrl, startTimeout),
                 natsConfig(natsUrl, startTimeout),
                 new AuthConfig.TokenLifetimes(ACCESS_LIFETIME, REFRESH_LIFETIME),
-                new AuthConfig.Hashing(2, 64));
+                new AuthConfig.Hashing(2, 64),
+                OPEN);
+    }
+
+    AuthConfig config(RegistrationRules registration) {
+        var usual = config();
+        return new AuthConfig(
+                0, usual.http(), usual.pg(), usual.nats(), usual.lifetimes(), usual.hashing(), registration);
     }
 
     PgConfig pgConfig(String url, Duration startTimeout) {

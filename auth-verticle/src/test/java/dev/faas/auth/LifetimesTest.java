@@ -5,6 +5,13 @@ import static dev.faas.testing.Await.eventually;
 import static dev.faas.testing.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.auth.admin.InvitationStore;
+import dev.faas.auth.admin.RegistrationStore;
+import dev.faas.auth.admin.SettingStore;
+import dev.faas.auth.admin.UserStore;
+import dev.faas.auth.audit.AuditStore;
+import dev.faas.auth.audit.Origin;
+import dev.faas.auth.audit.RefusedAttempts;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.Kv;
@@ -18,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,15 +58,26 @@ class LifetimesTest {
         pg = Pg.open(vertx, backends.pgConfig(backends.postgres.url(), Duration.ofSeconds(10)));
         nats = backends.connect("auth-service");
         revoked = nats.kv("REVOKED");
-        logins = new LoginStore(pg);
+        var audit = new AuditStore(pg);
+        logins = new LoginStore(pg, audit);
+        var users = new UserStore(pg, audit, () -> now, Backends.ACCESS_LIFETIME);
         passwords = new Passwords(vertx, 2, 8);
         keys = new SigningKeys(new SigningKeyStore(pg), () -> now);
         await(keys.load());
         tokens = new Tokens(vertx, keys, () -> now, Backends.ACCESS_LIFETIME);
-        revocations = new Revocations(logins, revoked, vertx.getOrCreateContext(), () -> now);
+        revocations = new Revocations(logins, users, revoked, vertx.getOrCreateContext(), () -> now);
         accounts = new Accounts(
-                new AccountStore(pg), logins, passwords, tokens, revocations, () -> now, Backends.REFRESH_LIFETIME);
-        await(accounts.register("lifetimes", PASSWORD));
+                new AccountStore(pg),
+                new RegistrationStore(
+                        pg, new SettingStore(pg, Backends.OPEN, audit), new InvitationStore(pg, audit), audit),
+                logins,
+                new RefusedAttempts(audit),
+                passwords,
+                tokens,
+                revocations,
+                () -> now,
+                Backends.REFRESH_LIFETIME);
+        await(accounts.register("lifetimes", PASSWORD, Optional.empty(), Origin.operator()));
     }
 
     @AfterEach
@@ -71,12 +90,12 @@ class LifetimesTest {
 
     @Test
     void givenALoginWhenUnusedForItsLifetimeThenItHasEndedAndIsForgotten() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD));
+        var login = await(accounts.login("lifetimes", PASSWORD, Origin.operator()));
         now = now.plus(Backends.REFRESH_LIFETIME).minusSeconds(1);
-        var refreshed = await(accounts.refresh(login.refreshToken()));
+        var refreshed = await(accounts.refresh(login.refreshToken(), Origin.operator()));
         now = now.plus(Backends.REFRESH_LIFETIME);
 
-        assertThat(failure(accounts.refresh(refreshed.refreshToken())))
+        assertThat(failure(accounts.refresh(refreshed.refreshToken(), Origin.operator())))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         refused -> assertThat(refused.problem().code()).isEqualTo("invalid_credentials"));
@@ -88,23 +107,24 @@ class LifetimesTest {
 
     @Test
     void givenALoginInUseWhenPrunedThenOnlyItsExpiredTokensAreForgotten() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD));
+        var login = await(accounts.login("lifetimes", PASSWORD, Origin.operator()));
         now = now.plus(Backends.REFRESH_LIFETIME).minusSeconds(1);
-        var refreshed = await(accounts.refresh(login.refreshToken()));
+        var refreshed = await(accounts.refresh(login.refreshToken(), Origin.operator()));
         now = now.plusSeconds(1);
 
         await(logins.prune(now));
 
         assertThat(backends.number("select count(*) from auth.refresh_token")).isEqualTo(1);
-        assertThat(await(accounts.refresh(refreshed.refreshToken())).tokenType())
+        assertThat(await(accounts.refresh(refreshed.refreshToken(), Origin.operator()))
+                        .tokenType())
                 .isEqualTo("Bearer");
     }
 
     @Test
     void givenARevocationWhenTheLastAccessTokenHasExpiredThenItIsForgottenEverywhere() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD));
+        var login = await(accounts.login("lifetimes", PASSWORD, Origin.operator()));
         var sid = sid(login);
-        await(accounts.logout(login.refreshToken()));
+        await(accounts.logout(login.refreshToken(), Origin.operator()));
         await(revocations.prune());
         await(logins.prune(now));
         assertThat(revocations.isRevoked(sid)).isTrue();
@@ -141,20 +161,22 @@ class LifetimesTest {
 
     @Test
     void givenASecondKeyWhenItsTimeComesThenItSignsAndBothVerify() throws Exception {
-        var first = kid(await(accounts.login("lifetimes", PASSWORD)));
+        var first = kid(await(accounts.login("lifetimes", PASSWORD, Origin.operator())));
         var next = SigningKey.generate(now.plusSeconds(60));
         await(new SigningKeyStore(pg).add(next));
         await(keys.load());
 
         assertThat(keys.publicJwks()).containsOnlyKeys(first, next.kid());
-        assertThat(kid(await(accounts.login("lifetimes", PASSWORD)))).isEqualTo(first);
+        assertThat(kid(await(accounts.login("lifetimes", PASSWORD, Origin.operator()))))
+                .isEqualTo(first);
         now = now.plusSeconds(60);
-        assertThat(kid(await(accounts.login("lifetimes", PASSWORD)))).isEqualTo(next.kid());
+        assertThat(kid(await(accounts.login("lifetimes", PASSWORD, Origin.operator()))))
+                .isEqualTo(next.kid());
     }
 
     @Test
     void givenAKeyThatIsRemovedFromPostgresWhenRefreshedThenItsTokensCountNoLonger() throws Exception {
-        var old = await(accounts.login("lifetimes", PASSWORD));
+        var old = await(accounts.login("lifetimes", PASSWORD, Origin.operator()));
         await(new SigningKeyStore(pg).add(SigningKey.generate(now)));
         var ours = new TokenVerifier(vertx);
         var others = new TokenVerifier(vertx);
@@ -172,7 +194,7 @@ class LifetimesTest {
             });
 
             assertThat(accepts(ours, old)).isFalse();
-            var anew = await(accounts.login("lifetimes", PASSWORD));
+            var anew = await(accounts.login("lifetimes", PASSWORD, Origin.operator()));
             assertThat(kid(anew)).isNotEqualTo(kid(old));
             eventually(() -> accepts(others, anew));
             assertThat(following).isNotNull();
@@ -182,8 +204,8 @@ class LifetimesTest {
 
     @Test
     void givenABucketThatLosesItsContentWhenRefreshedThenKeysAndRevocationsArePublishedAgain() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD));
-        await(accounts.logout(login.refreshToken()));
+        var login = await(accounts.login("lifetimes", PASSWORD, Origin.operator()));
+        await(accounts.logout(login.refreshToken(), Origin.operator()));
         var verifier = new TokenVerifier(vertx);
         var published = nats.kv("KEYS");
         var publication = new KeyPublication(keys, verifier, published, revocations, vertx.getOrCreateContext());

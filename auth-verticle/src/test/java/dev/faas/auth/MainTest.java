@@ -1,12 +1,16 @@
 package dev.faas.auth;
 
+import static dev.faas.auth.Answers.claims;
+import static dev.faas.testing.Await.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.local.ReservedPort;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs auth-service as a separate process. */
 class MainTest {
+    private static final String PASSWORD = "correct horse battery";
+
     private record Ended(int code, String out, String err) {}
 
     @TempDir
@@ -79,11 +85,81 @@ class MainTest {
         }
     }
 
+    @Test
+    void givenTheProgramAdminWhenRunThenItMakesPromotesResetsAndLists_andIsAudited() throws Exception {
+        try (var service = RunningService.start(directory)) {
+            var role = service.backends.postgres.role("auth");
+            var environment = Map.of(
+                    "FAAS_PG_URL", service.backends.postgres.url(),
+                    "FAAS_PG_USER", role.user(),
+                    "FAAS_PG_PASSWORD", role.password());
+            service.client.register("ada", PASSWORD);
+            var before = service.client.login("ada", PASSWORD);
+
+            var created = admin(environment, PASSWORD, "create", "boss", "--password-stdin");
+            assertThat(created.code()).as(created.err()).isZero();
+            assertThat(claims(service.client.login("boss", PASSWORD).accessToken())
+                            .getJsonArray("roles"))
+                    .contains("admin");
+
+            assertThat(admin(environment, "", "promote", "ada").code()).isZero();
+            eventually(() -> service.client.me(before.accessToken()).status() == 401);
+            assertThat(claims(service.client.login("ada", PASSWORD).accessToken())
+                            .getJsonArray("roles"))
+                    .contains("admin");
+
+            var code = admin(environment, "", "reset", "ada").out().strip();
+            assertThat(service.client
+                            .post(
+                                    "/v1/auth/password/reset",
+                                    new JsonObject().put("code", code).put("newPassword", "another password"))
+                            .status())
+                    .isEqualTo(204);
+
+            assertThat(admin(environment, "", "list").out().lines())
+                    .satisfiesExactly(
+                            line -> assertThat(line).endsWith(" ada active user,admin"),
+                            line -> assertThat(line).endsWith(" boss active user,admin"));
+            assertThat(service.backends.text(
+                            "select string_agg(action, ' ' order by seq) from auth.audit where actor = 'operator'"))
+                    .isEqualTo("account.create account.update account.reset");
+
+            for (var wrong : new String[][] {
+                {"2", "usage"},
+                {"2", "usage", "create"},
+                {"2", "no terminal", "create", "eve"},
+                {"1", "password must", "create", "eve", "--password-stdin"},
+                {"1", "name must", "create", "E"},
+                {"1", "There is a user", "create", "ada", "--password-stdin"},
+                {"1", "no user", "promote", "eve"}
+            }) {
+                var ended = admin(
+                        environment,
+                        wrong[1].equals("There is a user") ? PASSWORD : "short",
+                        Arrays.copyOfRange(wrong, 2, wrong.length));
+                assertThat(ended.code() + " " + ended.err())
+                        .startsWith(wrong[0])
+                        .contains(wrong[1]);
+            }
+        }
+    }
+
+    private Ended admin(Map<String, String> environment, String input, String... args)
+            throws IOException, InterruptedException {
+        var in = Files.writeString(directory.resolve("in"), input);
+        return run(AdminProgram.class, in, environment, args);
+    }
+
     private Ended run(Map<String, String> environment, String... args) throws IOException, InterruptedException {
         return run(Main.class, environment, args);
     }
 
     private Ended run(Class<?> program, Map<String, String> environment, String... args)
+            throws IOException, InterruptedException {
+        return run(program, Path.of("/dev/null"), environment, args);
+    }
+
+    private Ended run(Class<?> program, Path in, Map<String, String> environment, String... args)
             throws IOException, InterruptedException {
         var out = directory.resolve("out");
         var err = directory.resolve("err");
@@ -93,7 +169,10 @@ class MainTest {
                 System.getProperty("java.class.path"),
                 program.getName()));
         line.addAll(List.of(args));
-        var builder = new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
+        var builder = new ProcessBuilder(line)
+                .redirectInput(in.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
         builder.environment().putAll(environment);
         var process = builder.start();
         try {

@@ -3,18 +3,31 @@ package dev.faas.auth;
 import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.auth.AccountStore.Credentials;
 import dev.faas.auth.LoginStore.Rotation;
 import dev.faas.auth.LoginStore.StoredToken;
+import dev.faas.auth.admin.InvitationStore;
+import dev.faas.auth.admin.Registration;
+import dev.faas.auth.admin.RegistrationRules;
+import dev.faas.auth.admin.RegistrationStore;
+import dev.faas.auth.admin.SettingStore;
+import dev.faas.auth.admin.User;
+import dev.faas.auth.admin.UserStore;
+import dev.faas.auth.audit.AuditStore;
+import dev.faas.auth.audit.Origin;
 import dev.faas.pg.Pg;
 import dev.faas.testing.Await;
+import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -29,18 +42,23 @@ class RacesTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
     private static final Instant LATER = NOW.plusSeconds(3_600);
 
+    private static final Duration WINDOW = Duration.ofMinutes(30);
+    private static final RegistrationRules FIRST = new RegistrationRules(Registration.FIRST, true, WINDOW);
+
     @TempDir
     static Path directory;
 
     private static Backends backends;
     private static Vertx vertx;
     private static Pg pg;
+    private static AuditStore audit;
 
     @BeforeAll
     static void start() throws Exception {
         backends = Backends.withoutStreams(directory);
         vertx = Vertx.vertx();
         pg = Pg.open(vertx, backends.pgConfig(backends.postgres.url(), Duration.ofSeconds(10)));
+        audit = new AuditStore(pg);
         atOnce(() -> pg.withPool(pool -> pool.query("select pg_sleep(0.05)").execute())); // opens all connections
     }
 
@@ -53,16 +71,25 @@ class RacesTest {
 
     @Test
     void givenOneRefreshTokenWhenRotatedAtOnceThenExactlyOneGetsASuccessor() {
-        var logins = new LoginStore(pg);
-        var account = new Account("usr_race", "race", List.of("user"), NOW);
-        await(new AccountStore(pg).insert(account, "hash"));
+        var logins = new LoginStore(pg, audit);
+        var user = await(register("race"));
+        var account = new Account(user.userId(), user.username(), user.roles(), NOW);
         for (int round = 0; round < ROUNDS; round++) {
             var first = Buffer.buffer("first of " + round);
-            await(logins.open("sid_" + round, account.userId(), NOW, new StoredToken(first, LATER)));
+            await(logins.open(
+                    "sid_" + round,
+                    new Credentials(account, "hash"),
+                    new StoredToken(first, LATER),
+                    () -> NOW,
+                    Origin.operator()));
             var name = "successor of " + round + " ";
 
-            var outcomes = atOnce(() ->
-                    logins.rotate(first, new StoredToken(Buffer.buffer(name + System.nanoTime()), LATER), NOW, LATER));
+            var outcomes = atOnce(() -> logins.rotate(
+                    first,
+                    new StoredToken(Buffer.buffer(name + System.nanoTime()), LATER),
+                    NOW,
+                    LATER,
+                    Origin.operator()));
 
             assertThat(outcomes).filteredOn(Rotation.Rotated.class::isInstance).hasSize(1);
             assertThat(outcomes).filteredOn(Rotation.Reused.class::isInstance).hasSize(1);
@@ -88,15 +115,81 @@ class RacesTest {
 
     @Test
     void givenOneNameWhenInsertedAtOnceThenExactlyOneHasIt() {
-        var accounts = new AccountStore(pg);
         for (int round = 0; round < ROUNDS; round++) {
             var name = "name" + round;
 
-            var inserted = atOnce(
-                    () -> accounts.insert(new Account("usr_" + System.nanoTime(), name, List.of("user"), NOW), "hash"));
+            var inserted = atOnce(() -> register(name).map(true).otherwise(false));
 
             assertThat(inserted).filteredOn(Boolean.TRUE::equals).hasSize(1);
         }
+    }
+
+    @Test
+    void givenAHundredFirstRegistrationsAtOnceThenExactlyOneMakesAnAdmin() throws Exception {
+        for (var rules : List.of(FIRST, new RegistrationRules(Registration.OPEN, true, WINDOW))) {
+            forgetAccounts();
+            var store = registrations(rules);
+
+            var made = Stream.iterate(0, i -> i + 1)
+                    .limit(100)
+                    .map(i -> store.register("first" + i, "hash", Optional.empty(), NOW, Origin.operator())
+                            .map(user -> user.roles().contains(User.ADMIN))
+                            .otherwise(false))
+                    .toList()
+                    .stream()
+                    .map(Await::await)
+                    .toList();
+
+            assertThat(made).filteredOn(Boolean.TRUE::equals).hasSize(1);
+            assertThat(backends.number("select count(*) from auth.account where 'admin' = any (roles)"))
+                    .isEqualTo(1);
+            assertThat(backends.number("select count(*) from auth.account")).isEqualTo(rules.equals(FIRST) ? 1 : 100);
+            assertThat(backends.number("select count(*) from auth.audit where action = 'account.create'"
+                            + " and target in (select id from auth.account)"))
+                    .isEqualTo(rules.equals(FIRST) ? 1 : 100);
+        }
+    }
+
+    @Test
+    void givenAdminsThatDemoteDisableAndDeleteEachOtherAtOnceThenOneIsLeft() throws Exception {
+        var users = new UserStore(pg, audit, InstantSource.system(), Duration.ofMinutes(16));
+        for (int round = 0; round < ROUNDS; round++) {
+            forgetAccounts();
+            var names = List.of("one" + round, "two" + round, "three" + round);
+            var ids = names.stream()
+                    .map(name -> await(users.createAdmin(name, "hash")).userId())
+                    .toList();
+            var demote = new UserStore.Change(Optional.empty(), Optional.of(List.of("user")));
+            var disable = new UserStore.Change(Optional.of("disabled"), Optional.empty());
+            var asked = Stream.iterate(0, i -> i + 1)
+                    .limit(AT_ONCE)
+                    .map(i -> {
+                        var origin = new Origin(ids.get(i % 3), "sid", null, null);
+                        return users.change(names.get((i + 1) % 3), i % 2 == 0 ? demote : disable, origin)
+                                .map("done")
+                                .otherwise(failure ->
+                                        ((ProblemException) failure).problem().code());
+                    })
+                    .toList();
+            var answers = asked.stream().map(Await::await).toList();
+
+            assertThat(answers).isSubsetOf("done", "last_admin", "forbidden");
+            assertThat(backends.number(
+                            "select count(*) from auth.account where state = 'active' and 'admin' = any (roles)"))
+                    .isPositive();
+        }
+    }
+
+    private static Future<User> register(String name) {
+        return registrations(Backends.OPEN).register(name, "hash", Optional.empty(), NOW, Origin.operator());
+    }
+
+    private static RegistrationStore registrations(RegistrationRules rules) {
+        return new RegistrationStore(pg, new SettingStore(pg, rules, audit), new InvitationStore(pg, audit), audit);
+    }
+
+    private static void forgetAccounts() throws SQLException {
+        backends.run("delete from auth.account");
     }
 
     private static <T> List<T> atOnce(Supplier<Future<T>> work) {

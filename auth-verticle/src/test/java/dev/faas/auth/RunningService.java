@@ -2,6 +2,7 @@ package dev.faas.auth;
 
 import static dev.faas.testing.Await.await;
 
+import dev.faas.auth.admin.RegistrationRules;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,15 +14,20 @@ final class RunningService implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final String deployment;
 
-    private RunningService(Backends backends) {
+    private RunningService(Backends backends, AuthConfig config) {
         this.backends = backends;
-        var verticle = new AuthVerticle(backends.config());
+        var verticle = new AuthVerticle(config);
         this.deployment = await(vertx.deployVerticle(verticle));
         this.client = new Client(verticle.port());
     }
 
     static RunningService start(Path directory) throws Exception {
-        return new RunningService(Backends.start(directory));
+        return start(directory, Backends.OPEN);
+    }
+
+    static RunningService start(Path directory, RegistrationRules registration) throws Exception {
+        var backends = Backends.start(directory);
+        return new RunningService(backends, backends.config(registration));
     }
 
     @Override

@@ -20,6 +20,7 @@ final class Api {
     private static final Handler<RoutingContext> BYTES = AcceptFilter.of("application/octet-stream");
     private static final Handler<RoutingContext> TEXT = AcceptFilter.of("text/plain");
     private static final Handler<RoutingContext> YAML = AcceptFilter.of("application/yaml");
+    private static final Handler<RoutingContext> NDJSON = AcceptFilter.of("application/x-ndjson");
     private static final Handler<RoutingContext> EVENTS = AcceptFilter.of("text/event-stream");
 
     private static final int MAX_SMALL_BODY = 64 * 1024;
@@ -65,6 +66,31 @@ final class Api {
     private void routeAccounts(Router on) {
         on.route("/v1/auth/*").handler(auth);
         on.get("/.well-known/jwks.json").handler(JSON).handler(auth);
+        routeAdministration(on);
+    }
+
+    /** Auth decides who is an admin: roles of a token may be old. */
+    private void routeAdministration(Router on) {
+        on.get("/v1/admin/users").handler(JSON).handler(authenticated).handler(auth);
+        on.post("/v1/admin/users").handler(JSON).handler(authenticated).handler(auth);
+        on.get("/v1/admin/users/:user").handler(JSON).handler(authenticated).handler(auth);
+        on.patch("/v1/admin/users/:user").handler(JSON).handler(authenticated).handler(auth);
+        on.delete("/v1/admin/users/:user").handler(JSON).handler(authenticated).handler(auth);
+        on.post("/v1/admin/users/:user/reset")
+                .handler(JSON)
+                .handler(authenticated)
+                .handler(auth);
+        on.delete("/v1/admin/users/:user/sessions").handler(authenticated).handler(auth);
+        on.get("/v1/admin/invitations").handler(JSON).handler(authenticated).handler(auth);
+        on.post("/v1/admin/invitations").handler(JSON).handler(authenticated).handler(auth);
+        on.delete("/v1/admin/invitations/:id").handler(authenticated).handler(auth);
+        on.get("/v1/admin/settings").handler(JSON).handler(authenticated).handler(auth);
+        on.patch("/v1/admin/settings").handler(JSON).handler(authenticated).handler(auth);
+        on.get("/v1/admin/audit/auth").handler(JSON).handler(authenticated).handler(auth);
+        on.get("/v1/admin/audit/auth/export")
+                .handler(NDJSON)
+                .handler(authenticated)
+                .handler(auth);
     }
 
     private void routeFunctions(Router on) {

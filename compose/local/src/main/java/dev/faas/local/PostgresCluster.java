@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * DIRECTORY/credentials      of this process's user, mode 600
  *           postgres.log
+ *           keeper           exists when the database has the functions of {@link #keeper}
  *           cluster/         of the server's user; passed to the server as an open descriptor
  *           cluster/data/    the cluster itself
  * </pre>
@@ -66,6 +67,7 @@ final class PostgresCluster {
         if (!Files.exists(cluster.data())) {
             cluster.create();
         }
+        cluster.addKeeper(directory.resolve("keeper"));
         return cluster;
     }
 
@@ -128,6 +130,40 @@ final class PostgresCluster {
             statements.add("ALTER ROLE " + owner(schema) + " SET search_path = " + schema);
         }
         return statements;
+    }
+
+    /** Also for a cluster that an older version has created. */
+    private void addKeeper(Path marker) throws IOException {
+        if (!Files.exists(marker)) {
+            PostmasterFile.removeStale(data());
+            sql(data(), DATABASE, keeper());
+            Files.createFile(marker);
+        }
+    }
+
+    /**
+     * Lets auth give its audit log to a role that nobody can log in with: it can add rows and read them afterwards, but neither
+     * change nor remove them. take_audit runs as the superuser and so must run no code of a service; prune_audit does, by triggers.
+     */
+    private static List<String> keeper() {
+        var function =
+                " RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN ";
+        return List.of(
+                "DO $$ BEGIN IF to_regrole('faas_auth_audit') IS NULL THEN CREATE ROLE faas_auth_audit NOLOGIN;"
+                        + " END IF; END $$",
+                "CREATE SCHEMA IF NOT EXISTS keeper",
+                "GRANT USAGE ON SCHEMA keeper TO faas_auth",
+                "CREATE OR REPLACE FUNCTION keeper.take_audit()" + function
+                        + "PERFORM pg_advisory_xact_lock(hashtext('keeper'));"
+                        + " EXECUTE format('ALTER SCHEMA auth OWNER TO %I', current_user);"
+                        + " GRANT USAGE, CREATE ON SCHEMA auth TO faas_auth;"
+                        + " GRANT USAGE ON SCHEMA auth TO faas_auth_audit;"
+                        + " ALTER TABLE auth.audit OWNER TO faas_auth_audit;"
+                        + " REVOKE ALL ON auth.audit FROM faas_auth;"
+                        + " GRANT INSERT, SELECT ON auth.audit TO faas_auth; END $$",
+                "CREATE OR REPLACE FUNCTION keeper.prune_audit()" + function
+                        + "DELETE FROM auth.audit WHERE at < now() - interval '400 days'; END $$",
+                "ALTER FUNCTION keeper.prune_audit() OWNER TO faas_auth_audit");
     }
 
     /** Single-user mode takes one statement a line. Statements have passwords, so failing ones are not written to the log. */

@@ -7,19 +7,21 @@ import dev.faas.wire.Subjects;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Updates a {@link TokenVerifier} with what auth publishes: public keys (bucket KEYS, by kid) and revoked logins (bucket REVOKED,
- * by sid).
+/** Updates a {@link TokenVerifier} with what auth publishes: public keys (bucket KEYS, by kid), revoked logins (bucket REVOKED,
+ * by sid) and users whose logins were all ended (the same bucket, by user id).
  */
 public final class KeyRing implements AutoCloseable {
     private final TokenVerifier verifier;
     private final Map<String, String> jwkByKid = new ConcurrentHashMap<>();
     private final Set<String> revoked = ConcurrentHashMap.newKeySet();
+    private final UserCuts cuts = new UserCuts(InstantSource.system());
     private final CountDownLatch unread = new CountDownLatch(2);
     private volatile boolean keysRead;
     private final Nats.Subscription keys;
@@ -29,6 +31,7 @@ public final class KeyRing implements AutoCloseable {
         this.verifier = verifier;
         // Revocations first: a verifier with keys and without revocations would accept a revoked login.
         verifier.checkRevocationsWith(revoked::contains);
+        verifier.checkIssueTimesWith(cuts::isVoid);
         this.revocations = nats.kv(Subjects.REVOKED).watch(this::revoked, unread::countDown);
         this.keys = nats.kv(Subjects.KEYS).watch(this::key, this::keysRead);
     }
@@ -46,6 +49,13 @@ public final class KeyRing implements AutoCloseable {
     }
 
     private void revoked(Kv.Change change) {
+        if (UserCuts.isUser(change.key())) {
+            // Forgotten by its time, never by a delete.
+            if (change instanceof Kv.Change.Put put) {
+                cuts.add(put.key(), new String(put.value().bytes(), StandardCharsets.UTF_8));
+            }
+            return;
+        }
         switch (change) {
             case Kv.Change.Put put -> revoked.add(put.key());
             case Kv.Change.Deleted deleted -> revoked.remove(deleted.key());

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ public final class TokenVerifier {
     private final Clock clock;
     private volatile Keys activeKeys = new Keys(Map.of(), new VerifiedTokens());
     private volatile Predicate<String> isRevoked = sid -> false;
+    private volatile BiPredicate<String, Instant> isVoid = (userId, issuedAt) -> false;
 
     public TokenVerifier(Vertx vertx) {
         this(vertx, Clock.systemUTC());
@@ -62,6 +64,11 @@ public final class TokenVerifier {
     /** @param sidIsRevoked called for every verification: must be quick and thread-safe */
     public void checkRevocationsWith(Predicate<String> sidIsRevoked) {
         isRevoked = sidIsRevoked;
+    }
+
+    /** @param issuedTooEarly called with user and time of issue for every verification: must be quick and thread-safe */
+    public void checkIssueTimesWith(BiPredicate<String, Instant> issuedTooEarly) {
+        isVoid = issuedTooEarly;
     }
 
     public boolean hasKeys() {
@@ -111,7 +118,8 @@ public final class TokenVerifier {
         if (now.isBefore(token.notBefore())) {
             return unauthenticated("The access token is not valid yet.");
         }
-        if (isRevoked.test(token.principal().sid())) {
+        if (isRevoked.test(token.principal().sid())
+                || isVoid.test(token.principal().userId(), token.issuedAt())) {
             return unauthenticated("This login has been ended. Log in again.");
         }
         return Future.succeededFuture(token.principal());

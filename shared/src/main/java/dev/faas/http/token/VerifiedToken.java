@@ -10,9 +10,9 @@ import java.util.TreeSet;
 
 /** Holds the claims of a token with a valid signature.
  *
- * @param notBefore {@code nbf}; 1970 without it
+ * @param issuedAt {@code iat}, and {@code notBefore} is {@code nbf}; 1970 without it
  */
-record VerifiedToken(Principal principal, Instant notBefore, Instant expiresAt) {
+record VerifiedToken(Principal principal, Instant issuedAt, Instant notBefore, Instant expiresAt) {
     /** The end of the year 9999. */
     private static final long LAST_SECOND = 253_402_300_799L;
 
@@ -20,6 +20,7 @@ record VerifiedToken(Principal principal, Instant notBefore, Instant expiresAt) 
     static Optional<VerifiedToken> of(JsonObject claims) {
         if (!TokenVerifier.ISSUER.equals(claims.getValue("iss"))
                 || !isForThisPlatform(claims.getValue("aud"))
+                || !(claims.getValue("iat", 0) instanceof Number issued && isTime(issued))
                 || !(claims.getValue("nbf", 0) instanceof Number begins && isTime(begins))
                 || !(claims.getValue("exp") instanceof Number exp && isTime(exp))
                 || !(claims.getValue("sub") instanceof String userId)
@@ -29,7 +30,10 @@ record VerifiedToken(Principal principal, Instant notBefore, Instant expiresAt) 
         }
         var principal = new Principal(userId, username, sid, roles(claims.getValue("roles")));
         return Optional.of(new VerifiedToken(
-                principal, Instant.ofEpochSecond(begins.longValue()), Instant.ofEpochSecond(exp.longValue())));
+                principal,
+                Instant.ofEpochSecond(issued.longValue()),
+                Instant.ofEpochSecond(begins.longValue()),
+                Instant.ofEpochSecond(exp.longValue())));
     }
 
     /** Seconds since 1970; RFC 7519 allows fractions. */

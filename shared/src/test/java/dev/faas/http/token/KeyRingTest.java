@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -104,5 +105,45 @@ class KeyRingTest {
             done(nats.kv(Subjects.REVOKED).delete("s1"));
             becomes(true, token);
         }
+    }
+
+    @Test
+    void givenAUserWhoseLoginsWereAllEnded_whenFollowed_thenOnlyTokensOfAfterwardsAreAccepted() throws Exception {
+        var key = TestKey.generate("k1");
+        publish(key);
+        var now = Instant.now();
+        var cut = now.minusSeconds(30).truncatedTo(ChronoUnit.SECONDS);
+        var before = issued(key, "usr_1", cut.minusSeconds(1));
+        var without = key.token(TestKey.claims(now.plusSeconds(60)));
+        var after = issued(key, "usr_1", cut);
+        var other = issued(key, "usr_2", cut.minusSeconds(1));
+
+        try (var ring = KeyRing.open(nats, verifier, LIMIT)) {
+            assertThat(ring).isNotNull();
+            assertThat(verifier.verify(before).succeeded()).isTrue();
+            assertThat(verifier.verify(without).succeeded()).isTrue();
+
+            done(nats.kv(Subjects.REVOKED).put("usr_1", cut.toString().getBytes(StandardCharsets.UTF_8)));
+            becomes(false, before);
+            assertThat(verifier.verify(without).failed()).isTrue();
+            assertThat(verifier.verify(after).succeeded()).isTrue();
+            assertThat(verifier.verify(other).succeeded()).isTrue();
+
+            // An earlier time, and a delete, take nothing back; the login that is put after them shows that they were
+            // read.
+            done(nats.kv(Subjects.REVOKED)
+                    .put("usr_1", cut.minusSeconds(60).toString().getBytes(StandardCharsets.UTF_8)));
+            done(nats.kv(Subjects.REVOKED).delete("usr_1"));
+            done(nats.kv(Subjects.REVOKED).put("s1", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8)));
+            becomes(false, other);
+            done(nats.kv(Subjects.REVOKED).delete("s1"));
+            becomes(true, other);
+            assertThat(verifier.verify(before).failed()).isTrue();
+        }
+    }
+
+    private static String issued(TestKey key, String userId, Instant at) {
+        return key.token(
+                TestKey.claims(Instant.now().plusSeconds(60)).put("sub", userId).put("iat", at.getEpochSecond()));
     }
 }

@@ -1,0 +1,37 @@
+package dev.faas.auth.admin;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes a user to an admin.
+ *
+ * @param state {@code active}, {@code disabled} or {@code deleted}
+ */
+public record User(
+        String userId,
+        String username,
+        List<String> roles,
+        String state,
+        Instant createdAt,
+        @Nullable Instant lastLoginAt) {
+    static final String USER = "user";
+    public static final String ADMIN = "admin";
+    static final String ACTIVE = "active";
+    static final String DISABLED = "disabled";
+    static final String DELETED = "deleted";
+
+    public User {
+        roles = List.copyOf(roles);
+    }
+
+    static User created(String userId, String username, boolean admin, Instant now) {
+        return new User(userId, username, admin ? List.of(USER, ADMIN) : List.of(USER), ACTIVE, now, null);
+    }
+
+    /** Whether this user can administer the platform now. */
+    boolean isActiveAdmin() {
+        return state.equals(ACTIVE) && roles.contains(ADMIN);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.faas.auth.admin;
+
+import dev.faas.auth.audit.ApiTime;
+import dev.faas.auth.audit.Origin;
+import dev.faas.http.Bodies;
+import dev.faas.http.JsonFields;
+import dev.faas.http.content.AcceptFilter;
+import dev.faas.http.paging.Page;
+import dev.faas.wire.Ids;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.jackson.DatabindCodec;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Serves {@code /v1/admin/users}. */
+public final class UserRoutes {
+    private static final int MAX_BODY_BYTES = 16_384;
+    private static final Map<String, String> STATES = Map.of(User.ACTIVE, User.ACTIVE, User.DISABLED, User.DISABLED);
+    private static final Map<String, String> ROLES = Map.of(User.USER, User.USER, User.ADMIN, User.ADMIN);
+
+    private final UserStore users;
+    private final Function<UserStore.Cut, Future<Void>> announce;
+
+    /** @param announce tells every verifier that earlier tokens of a user are void; never fails */
+    public UserRoutes(UserStore users, Function<UserStore.Cut, Future<Void>> announce) {
+        this.users = users;
+        this.announce = announce;
+    }
+
+    /** @param admins lets only admins pass */
+    public void add(Router on, List<Handler<RoutingContext>> admins) {
+        var json = Bodies.json(MAX_BODY_BYTES);
+        var patch = Bodies.mergePatch(MAX_BODY_BYTES);
+        var offer = AcceptFilter.json();
+        AdminRoute.of(on.get("/v1/admin/users").handler(offer), admins).respond(this::list);
+        AdminRoute.of(on.post("/v1/admin/users").handler(offer), admins)
+                .handler(json)
+                .respond(this::create);
+        AdminRoute.of(on.get("/v1/admin/users/:user").handler(offer), admins).respond(this::get);
+        AdminRoute.of(on.patch("/v1/admin/users/:user").handler(offer), admins)
+                .handler(patch)
+                .respond(this::update);
+        AdminRoute.of(on.delete("/v1/admin/users/:user").handler(offer), admins).respond(this::delete);
+        AdminRoute.of(on.post("/v1/admin/users/:user/reset").handler(offer), admins)
+                .respond(this::reset);
+        AdminRoute.of(on.delete("/v1/admin/users/:user/sessions"), admins).respond(this::endLogins);
+    }
+
+    private Future<Buffer> list(RoutingContext ctx) {
+        var page = Page.of(ctx, List.of("users"), Ids::isUser);
+        var after = page.after() == null ? "" : page.after();
+        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+        return users.findAfter(after, page.fetchLimit())
+                .map(found -> page.render(
+                        found, user -> DatabindCodec.mapper().valueToTree(UserView.of(user)), User::userId));
+    }
+
+    private Future<JsonObject> create(RoutingContext ctx) {
+        var fields = JsonFields.of(ctx);
+        var username = NameRules.username(fields);
+        fields.requireValid();
+        return users.create(username, Origin.of(ctx)).map(created -> {
+            ctx.response().setStatusCode(201);
+            return JsonObject.mapFrom(UserView.of(created.user())).mergeIn(code(created));
+        });
+    }
+
+    private Future<UserView> get(RoutingContext ctx) {
+        return users.find(ref(ctx)).map(UserView::of);
+    }
+
+    private Future<UserView> update(RoutingContext ctx) {
+        var fields = JsonFields.of(ctx);
+        var state = Optional.of(fields.choice("state", STATES, "")).filter(text -> !text.isEmpty());
+        var roles = fields.choices("roles", ROLES, List.of());
+        if (fields.has("roles") && !roles.contains(User.USER)) {
+            fields.addError("roles", "must contain user");
+        }
+        fields.requireValid();
+        var sorted = roles.stream().sorted(Comparator.reverseOrder()).toList();
+        var change = new UserStore.Change(state, fields.has("roles") ? Optional.of(sorted) : Optional.empty());
+        return users.change(ref(ctx), change, Origin.of(ctx)).compose(this::announced);
+    }
+
+    private Future<UserView> delete(RoutingContext ctx) {
+        return users.delete(ref(ctx), Origin.of(ctx)).compose(this::announced).map(view -> {
+            ctx.response().setStatusCode(202);
+            return view;
+        });
+    }
+
+    private Future<JsonObject> reset(RoutingContext ctx) {
+        return users.createCode(ref(ctx), Origin.of(ctx)).map(created -> {
+            ctx.response().setStatusCode(201);
+            return code(created);
+        });
+    }
+
+    private Future<Void> endLogins(RoutingContext ctx) {
+        return users.endLogins(ref(ctx), Origin.of(ctx)).compose(announce);
+    }
+
+    private Future<UserView> announced(UserStore.Changed changed) {
+        return changed.cut().map(announce).orElseGet(Future::succeededFuture).map(done -> UserView.of(changed.user()));
+    }
+
+    private static JsonObject code(UserStore.ResetCode created) {
+        return new JsonObject().put("code", created.code()).put("expiresAt", ApiTime.format(created.expiresAt()));
+    }
+
+    private static String ref(RoutingContext ctx) {
+        return ctx.pathParam("user");
+    }
+}

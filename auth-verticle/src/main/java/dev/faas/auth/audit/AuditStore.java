@@ -1,0 +1,151 @@
+package dev.faas.auth.audit;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.faas.pg.Pg;
+import io.vertx.core.Future;
+import io.vertx.core.json.jackson.DatabindCodec;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes and reads the table {@code audit}. A row is written in the transaction of the change that it describes. */
+public final class AuditStore {
+    private static final Logger LOG = LoggerFactory.getLogger(AuditStore.class);
+    private static final ObjectMapper JSON = DatabindCodec.mapper();
+    /** Each condition holds when its parameter is null. */
+    private static final String SELECT = """
+            select seq, at, actor, via, action, target, project, outcome, address, request_id, changes from audit
+            where ($1::text is null or actor = $1) and ($2::text is null or action = $2)
+            and ($3::text is null or target = $3) and ($4::text is null or project = $4)
+            and ($5::text is null or outcome = $5)
+            and ($6::timestamptz is null or at >= $6) and ($7::timestamptz is null or at < $7)
+            """;
+
+    private final Pg pg;
+
+    public AuditStore(Pg pg) {
+        this.pg = pg;
+    }
+
+    /**
+     * Gives the table to a role that nobody can log in with: from then on the service can add rows and read them only. The owner
+     * of a table, and of its schema, could take back any right; so this needs functions that the database's superuser has
+     * created. Without them the service only takes the rights from itself, and says so.
+     */
+    public Future<Void> protect() {
+        return pg.withPool(pool -> pool.query("""
+                        select pg_has_role(c.relowner, 'member') as owned, exists (select from pg_proc p
+                        join pg_namespace n on n.oid = p.pronamespace
+                        where n.nspname = 'keeper' and p.proname = 'take_audit') as keeper
+                        from pg_class c where c.oid = 'audit'::regclass""").execute().compose(rows -> {
+            var row = rows.iterator().next();
+            if (!row.getBoolean("owned")) {
+                return Future.succeededFuture();
+            }
+            if (row.getBoolean("keeper")) {
+                return pool.query("select keeper.take_audit()").execute().<Void>mapEmpty();
+            }
+            LOG.warn(
+                    "audit log can be changed by this service's role: run compose/postgres-roles.sh as the superuser of"
+                            + " Postgres and restart");
+            return pool.query("revoke update, delete, truncate on audit from current_user")
+                    .execute()
+                    .<Void>mapEmpty();
+        }));
+    }
+
+    /** Removes what is older than 400 days; only a protected table has a role that may. */
+    public Future<Void> prune() {
+        return pg.withPool(pool -> pool.query(
+                        "select exists (select from pg_proc p join pg_namespace n"
+                                + " on n.oid = p.pronamespace where n.nspname = 'keeper' and p.proname = 'prune_audit') as keeper")
+                .execute()
+                .compose(rows -> rows.iterator().next().getBoolean("keeper")
+                        ? pool.query("select keeper.prune_audit()").execute().<Void>mapEmpty()
+                        : Future.succeededFuture()));
+    }
+
+    public Future<Void> write(SqlConnection tx, AuditEntry entry) {
+        return tx.preparedQuery("""
+                        insert into audit (actor, via, action, target, project, outcome, address, request_id, changes)
+                        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)""")
+                .execute(Tuple.from(new @Nullable Object[] {
+                    entry.origin().actor(),
+                    entry.origin().via(),
+                    entry.action(),
+                    entry.target(),
+                    entry.project(),
+                    entry.outcome(),
+                    entry.origin().address(),
+                    entry.origin().requestId(),
+                    entry.changes()
+                }))
+                .mapEmpty();
+    }
+
+    /** For counted attempts, which change nothing. All or none is written. */
+    Future<Void> writeAll(List<AuditEntry> entries) {
+        return pg.inTransaction(tx -> {
+            Future<Void> done = Future.succeededFuture();
+            for (var entry : entries) {
+                done = done.compose(before -> write(tx, entry));
+            }
+            return done;
+        });
+    }
+
+    /** Newest first. */
+    public Future<List<AuditRow>> findBefore(AuditFilter filter, long seq, int limit) {
+        return find(filter, "and seq < $8 order by seq desc limit $9", seq, limit);
+    }
+
+    /** Oldest first. */
+    public Future<List<AuditRow>> findAfter(AuditFilter filter, long seq, int limit) {
+        return find(filter, "and seq > $8 order by seq limit $9", seq, limit);
+    }
+
+    private Future<List<AuditRow>> find(AuditFilter filter, String rest, long seq, int limit) {
+        return pg.withPool(pool -> pool.preparedQuery(Pg.CUSTOM_PLAN + SELECT + rest)
+                .execute(Tuple.from(new @Nullable Object[] {
+                    filter.actor(),
+                    filter.action(),
+                    filter.target(),
+                    filter.project(),
+                    filter.outcome(),
+                    utc(filter.since()),
+                    utc(filter.until()),
+                    seq,
+                    limit
+                }))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(AuditStore::toAuditRow)
+                        .toList()));
+    }
+
+    private static @Nullable OffsetDateTime utc(@Nullable Instant time) {
+        return time == null ? null : time.atOffset(ZoneOffset.UTC);
+    }
+
+    private static AuditRow toAuditRow(Row row) {
+        return new AuditRow(
+                row.getLong("seq"),
+                ApiTime.format(row.getOffsetDateTime("at")),
+                row.getString("actor"),
+                row.getString("via"),
+                row.getString("action"),
+                row.getString("target"),
+                row.getString("project"),
+                row.getString("outcome"),
+                row.getString("address"),
+                row.getString("request_id"),
+                JSON.valueToTree(row.getJsonObject("changes").getMap()));
+    }
+}

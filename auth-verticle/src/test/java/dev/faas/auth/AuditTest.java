@@ -1,0 +1,169 @@
+package dev.faas.auth;
+
+import static dev.faas.testing.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.auth.audit.AuditStore;
+import dev.faas.auth.audit.RefusedAttempts;
+import dev.faas.pg.Pg;
+import dev.faas.testing.HttpAnswer;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What stands in the audit log, and that the service itself cannot change it. */
+class AuditTest {
+    private static final String PASSWORD = "correct horse battery";
+
+    @TempDir
+    static Path directory;
+
+    private static RunningService service;
+
+    @BeforeAll
+    static void start() throws Exception {
+        service = RunningService.start(directory);
+        service.client.register("kept", PASSWORD);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        service.close();
+    }
+
+    /** With the credential of the service, after it has given the table away. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "update audit set actor = 'nobody'",
+                "update audit set changes = '{}' where seq = 1",
+                "delete from audit",
+                "truncate audit",
+                "drop table audit",
+                "alter table audit rename to other",
+                "alter table audit owner to faas_auth",
+                "alter table audit disable trigger all",
+                "create trigger t before insert on audit execute function suppress_redundant_updates_trigger()",
+                "create rule r as on insert to audit do instead nothing",
+                "grant update, delete on audit to faas_auth; delete from audit",
+                "drop schema auth cascade",
+                "alter schema auth rename to other",
+                "alter schema auth owner to faas_auth",
+                "set role faas_auth_audit",
+                "grant faas_auth_audit to faas_auth",
+                "drop function keeper.prune_audit()",
+                "create or replace function keeper.prune_audit() returns void language sql as 'select null'"
+            })
+    void theServicesRoleCannotChangeOrRemoveARow(String statement) throws SQLException {
+        var before = service.backends.number("select count(*) from auth.audit");
+
+        try (var connection = connection();
+                var sql = connection.createStatement()) {
+            assertThatThrownBy(() -> sql.execute(statement)).isInstanceOf(SQLException.class);
+        }
+
+        assertThat(service.backends.number("select count(*) from auth.audit")).isEqualTo(before);
+    }
+
+    @Test
+    void theServicesRoleCanAddAndReadRows_andMigrateOtherTables() throws SQLException {
+        try (var connection = connection();
+                var sql = connection.createStatement()) {
+            sql.execute("insert into audit (actor, via, action, outcome, changes)"
+                    + " values ('operator', 'terminal', 'test', 'ok', '{}')");
+            try (var rows = sql.executeQuery("select count(*) from audit where action = 'test'")) {
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.getInt(1)).isEqualTo(1);
+            }
+            sql.execute("create table later (id int)");
+            sql.execute("alter table account add column later int");
+        }
+    }
+
+    @Test
+    void onlyRowsOfMoreThanFourHundredDaysArePruned() throws Exception {
+        for (var days : new int[] {399, 401}) {
+            service.backends.run("insert into auth.audit (at, actor, via, action, outcome, changes) values"
+                    + " (now() - interval '" + days + " days', 'operator', 'terminal', 'aged', 'ok', '{}')");
+        }
+
+        withStore((store, refused) -> await(store.prune()));
+
+        assertThat(service.backends.number("select count(*) from auth.audit where action = 'aged'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aChangeLeavesOneRow_andOneThatFailsLeavesNone() throws SQLException {
+        var userId = service.client.register("audited", PASSWORD).json().getString("userId");
+        service.client.register("audited", PASSWORD);
+        var login = service.client.login("audited", PASSWORD);
+        service.client.logout(login.refreshToken());
+        service.client.logout(login.refreshToken());
+
+        assertThat(service.backends.text("""
+                        select string_agg(concat_ws(' ', action, outcome, via like 'sid_%%', address,
+                        request_id is not null), ', ' order by seq)
+                        from auth.audit where target = '%1$s' or actor = '%1$s'""".formatted(userId).replace("\n", " ")))
+                .isEqualTo(
+                        "account.create ok f 127.0.0.1 t, login.create ok t 127.0.0.1 t, login.end ok t 127.0.0.1 t");
+    }
+
+    @Test
+    void refusedLoginsAreCountedInOneRowAnAccountAndAddress_andNamesThatAreNoAccountsAreNotWritten() throws Exception {
+        var userId = service.client.register("guessed", PASSWORD).json().getString("userId");
+        assertThat(service.client.login("guessed", "wrong"))
+                .extracting(HttpAnswer::status)
+                .isEqualTo(401);
+        withStore((store, refused) -> {
+            for (var i = 0; i < 3; i++) {
+                refused.countLogin(Optional.of(userId), "192.0.2.1");
+            }
+            refused.countLogin(Optional.of(userId), "192.0.2.2");
+            refused.countLogin(Optional.empty(), "192.0.2.1");
+            await(refused.flush());
+            await(refused.flush());
+        });
+
+        assertThat(service.backends.text("""
+                        select string_agg(concat_ws(' ', actor, address, target = '%s', changes ->> 'count'), ', '
+                        order by address, target nulls last) from auth.audit
+                        where outcome = 'refused' and address like '192.%%'""".formatted(userId)))
+                .isEqualTo("anonymous 192.0.2.1 t 3, anonymous 192.0.2.1 1, anonymous 192.0.2.2 t 1");
+    }
+
+    private interface Work {
+        void run(AuditStore store, RefusedAttempts refused);
+    }
+
+    private static void withStore(Work work) throws Exception {
+        var vertx = Vertx.vertx();
+        var pg = Pg.open(vertx, service.backends.pgConfig(service.backends.postgres.url(), Duration.ofSeconds(10)));
+        try {
+            var store = new AuditStore(pg);
+            work.run(store, new RefusedAttempts(store));
+        } finally {
+            await(pg.close());
+            await(vertx.close());
+        }
+    }
+
+    private static Connection connection() throws SQLException {
+        var role = service.backends.postgres.role("auth");
+        return DriverManager.getConnection(
+                "jdbc:" + service.backends.postgres.url().replace("postgres:", "postgresql:"),
+                role.user(),
+                role.password());
+    }
+}
