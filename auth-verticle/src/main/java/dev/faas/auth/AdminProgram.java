@@ -93,11 +93,8 @@ final class AdminProgram {
         if (!isUsage) {
             throw new Refused(2, USAGE);
         }
-        // Before the password is asked for.
         var name = words.getLast();
-        if (command.equals("create") && !NameRules.isUsername(name)) {
-            throw new Refused(1, "admin: the name must " + NameRules.USERNAME_RULE);
-        }
+        var password = command.equals("create") ? newPassword(name, fromStdin) : "";
         var env = Env.of(System.getenv());
         var config = AuthConfig.from(env);
         env.check();
@@ -107,13 +104,16 @@ final class AdminProgram {
                 new UserStore(pg, new AuditStore(pg), InstantSource.system(), kept), new Passwords(vertx, 1, 1));
         switch (command) {
             case "list" -> program.list();
-            case "create" -> program.create(name, fromStdin);
+            case "create" -> program.create(name, password);
             case "promote" -> program.promote(name);
             default -> program.reset(name);
         }
     }
 
-    private void create(String name, boolean fromStdin) throws Refused, IOException {
+    private static String newPassword(String name, boolean fromStdin) throws Refused, IOException {
+        if (!NameRules.isUsername(name)) {
+            throw new Refused(1, "admin: the name must " + NameRules.USERNAME_RULE);
+        }
         var password = fromStdin ? readPassword() : askPassword();
         if (!NameRules.isNewPassword(password)) {
             throw new Refused(
@@ -121,6 +121,10 @@ final class AdminProgram {
                     "admin: the password must have " + NameRules.MIN_PASSWORD_LENGTH + " to "
                             + NameRules.MAX_PASSWORD_LENGTH + " characters");
         }
+        return password;
+    }
+
+    private void create(String name, String password) {
         var user = passwords
                 .hash(password)
                 .compose(hash -> users.createAdmin(name, hash))

@@ -10,12 +10,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs auth-service as a separate process. */
 class MainTest {
@@ -124,24 +125,26 @@ class MainTest {
                             "select string_agg(action, ' ' order by seq) from auth.audit where actor = 'operator'"))
                     .isEqualTo("account.create account.update account.reset");
 
-            for (var wrong : new String[][] {
-                {"2", "usage"},
-                {"2", "usage", "create"},
-                {"2", "no terminal", "create", "eve"},
-                {"1", "password must", "create", "eve", "--password-stdin"},
-                {"1", "name must", "create", "E"},
-                {"1", "There is a user", "create", "ada", "--password-stdin"},
-                {"1", "no user", "promote", "eve"}
-            }) {
-                var ended = admin(
-                        environment,
-                        wrong[1].equals("There is a user") ? PASSWORD : "short",
-                        Arrays.copyOfRange(wrong, 2, wrong.length));
-                assertThat(ended.code() + " " + ended.err())
-                        .startsWith(wrong[0])
-                        .contains(wrong[1]);
-            }
+            var taken = admin(environment, PASSWORD, "create", "ada", "--password-stdin");
+            assertThat(taken.code()).isEqualTo(1);
+            assertThat(taken.err()).contains("There is a user 'ada'");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2, usage:, ''",
+        "2, usage:, 'promote ada --password-stdin'",
+        "2, no terminal, 'create eve'",
+        "1, the password must, 'create eve --password-stdin'",
+        "1, the name must, 'create E --password-stdin'"
+    })
+    void givenWrongUseOfTheProgramAdminWhenRunThenItSaysSoWithoutADatabase(int code, String message, String args)
+            throws Exception {
+        var ended = admin(Map.of(), "short", args.isEmpty() ? new String[0] : args.split(" ", -1));
+
+        assertThat(ended.code()).as(ended.err()).isEqualTo(code);
+        assertThat(ended.err()).contains(message);
     }
 
     private Ended admin(Map<String, String> environment, String input, String... args)

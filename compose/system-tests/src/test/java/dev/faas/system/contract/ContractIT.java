@@ -61,6 +61,7 @@ class ContractIT {
                     "quota_exceeded",
                     "submitActivation",
                     "it would also reject the other users of this test: BackpressureTest"),
+            excused("registration_closed", "register", "everyone may register here: RegistrationTest"),
             excused("quota_exceeded", "replayActivation", "as of a submit"),
             excused("quota_exceeded", "createFunction", "a registry of its own refuses it: RegistryVerticleTest"));
 
@@ -212,7 +213,10 @@ class ContractIT {
     /** Auth last, because it issues the tokens. */
     @Order(5)
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"registry, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$", "auth, ^/v1/auth/.*$"})
+    @CsvSource({
+        "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$",
+        "auth, ^/v1/(auth|admin)/.*$"
+    })
     void aFaultOfAServiceIsAnsweredWithNothingButItsRequestsId(String schema, String paths) throws Exception {
         client.renew();
         sabotage.takeTablesFrom(schema);
@@ -246,7 +250,7 @@ class ContractIT {
     @CsvSource({
         "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$",
         "nats, ^/v1/functions/\\{ref}/activations$|^/v1/activations/.*$",
-        "auth-service, ^/v1/auth/.*$|^/.well-known/.*$"
+        "auth-service, ^/v1/(auth|admin)/.*$|^/.well-known/.*$"
     })
     void whoNeedsAPartThatIsAwayIsToldWhichAndWhenToComeBack(String part, String paths) throws Exception {
         client.renew();

@@ -19,6 +19,9 @@ record Provocation(String method, String target, List<String> headers, String bo
     static final String PASSWORD = "correct horse battery staple";
     static final String FUNCTION = "target";
 
+    /** Another user. */
+    static final String OTHER = "grace";
+
     private static final int MORE_THAN_ANY_BODY = (1 << 20) + 1;
     private static final int MORE_THAN_A_HEAD = 17_000;
 
@@ -79,7 +82,19 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "malformed_json" -> good.text("{");
             case "invalid_request" ->
                 problem.status() == 417 ? good.with("Expect", "200-tea") : invalid(operation, good);
-            case "username_taken" -> good.body(Map.of("username", USERNAME, "password", PASSWORD));
+            case "username_taken" ->
+                good.body(
+                        operation.getOperationId().equals("createUser")
+                                ? Map.of("username", USERNAME)
+                                : Map.of("username", USERNAME, "password", PASSWORD));
+            case "invitation_invalid" ->
+                good.body(Map.of("username", "invited", "password", PASSWORD, "invitation", "unknown"));
+            case "code_invalid" -> good;
+            case "user_not_found" -> good.target(good.target().replace(OTHER, "nobody"));
+            case "last_admin" -> {
+                var itself = good.target(good.target().replace(OTHER, USERNAME));
+                yield good.body().isEmpty() ? itself : itself.body(Map.of("state", "disabled"));
+            }
             case "function_exists" -> good.body(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "function_not_found" ->
                 good.about("nobodys", means.activation(), means.activations().orphan());
@@ -109,6 +124,7 @@ record Provocation(String method, String target, List<String> headers, String bo
     /** A request that succeeds. */
     static Provocation good(Operation operation, Means means) {
         var target = operation.getOpenAPIPath().replace("{ref}", FUNCTION).replace("{id}", means.activation());
+        target = target.replace("{user}", OTHER).replace("{invitation}", "inv_unknown");
         var request = new Provocation(operation.getHttpMethod().name(), target, List.of(), "");
         if (!operation.getSecurityRequirements().isEmpty()) {
             request = request.with("Authorization", "Bearer " + means.accessToken());
@@ -120,6 +136,11 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "register" -> request.json(Map.of("username", fresh, "password", PASSWORD));
             case "login" -> request.json(Map.of("username", USERNAME, "password", PASSWORD));
             case "refresh", "logout" -> request.json(Map.of("refresh_token", means.refreshToken()));
+            case "resetPassword" -> request.json(Map.of("code", "unknown", "newPassword", PASSWORD));
+            case "createUser" -> request.json(Map.of("username", fresh));
+            case "updateUser" -> request.json(Map.of("state", "active"));
+            case "createInvitation" -> request.json(Map.of());
+            case "updateSettings" -> request.json(Map.of("registration", "open"));
             case "createFunction" -> request.json(Map.of("name", fresh, "image", "registry.example/x:1"));
             case "replaceFunction" -> request.json(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "updateFunction" -> request.json(function);
@@ -132,6 +153,8 @@ record Provocation(String method, String target, List<String> headers, String bo
 
     private static Provocation invalid(Operation operation, Provocation good) {
         return switch (operation.getOperationId()) {
+            case "listUsers", "listInvitations", "listAudit" -> good.target(good.target() + "?limit=0");
+            case "exportAudit" -> good.target(good.target() + "?since=yesterday");
             case "listFunctions", "listRevisions", "listActivations" -> good.target(good.target() + "?limit=0");
             case "getActivation" -> good.target(good.target() + "?wait=long");
             case "getLogs" -> good.target(good.target() + "?follow=perhaps");

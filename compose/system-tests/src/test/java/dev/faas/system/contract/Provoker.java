@@ -38,6 +38,8 @@ final class Provoker {
         assertThat(provoker.ask(problem("register", "username_taken")).status()).isEqualTo(201);
         provoker.renew();
         provoker.means = provoker.means.withExpiring(provoker.means.accessToken());
+        // The first user is an admin.
+        provoker.expect(201, provoker.request("createUser").body(Map.of("username", Provocation.OTHER)));
         provoker.makeActivations();
         return provoker;
     }
