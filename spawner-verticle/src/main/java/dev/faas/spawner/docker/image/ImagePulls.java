@@ -106,13 +106,17 @@ public final class ImagePulls {
         try {
             return pull.result().get(limits.pullTimeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new ImagePullFailed("the pull of " + image + " took longer than " + limits.pullTimeout(), e);
+            throw tooSlow(image);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BootFailed("interrupted during the pull of " + image, e);
         } catch (ExecutionException e) {
             throw new IllegalStateException("a pull result is never completed exceptionally", e);
         }
+    }
+
+    private ImagePullFailed tooSlow(ImageReference image) {
+        return new ImagePullFailed("the pull of " + image + " took longer than " + limits.pullTimeout(), null);
     }
 
     private Optional<SandboxUnavailable> pull(ImageReference image, Login login, PullProgress progress) {
@@ -126,7 +130,10 @@ public final class ImagePulls {
         } catch (TooLarge e) {
             return Optional.of(new ImagePullFailed(String.valueOf(e.getMessage()), null));
         } catch (EngineFault e) {
-            return Optional.of(PullFailure.of(image, String.valueOf(e.getMessage()), login));
+            return Optional.of(
+                    e.getCause() instanceof TimeoutException
+                            ? tooSlow(image)
+                            : PullFailure.of(image, String.valueOf(e.getMessage()), login));
         }
         return progress.error().map(words -> PullFailure.of(image, words, login));
     }
