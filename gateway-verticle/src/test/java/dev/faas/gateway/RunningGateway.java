@@ -238,7 +238,8 @@ public final class RunningGateway implements AutoCloseable {
                 false,
                 Prewarm.DEFAULT,
                 argumentAs,
-                null);
+                null,
+                false);
     }
 
     /** The gateway holds back the response to a write until its cache has it. */

@@ -150,7 +150,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             return false;
         });
 
-        var bodies = new FunctionBody(eventsAge, config.defaultMode());
+        var bodies = new FunctionBody(eventsAge, config.defaultMode(), config.rules());
         var functionRoutes = new FunctionRoutes(functions, bodies, verifier);
         var activationRoutes = new ActivationRoutes(
                 new Ledger(vertx, new LedgerReadStore(pg), archive, config.retention(), clock), verifier);

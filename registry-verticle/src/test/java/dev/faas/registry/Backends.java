@@ -6,6 +6,7 @@ import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.pg.PgConfig;
+import dev.faas.registry.function.FunctionRules;
 import dev.faas.registry.ledger.Retention;
 import dev.faas.testing.LocalServers;
 import dev.faas.testing.TestKey;
@@ -53,6 +54,7 @@ final class Backends extends LocalServers {
                 Retention.DEFAULT,
                 500,
                 Mode.ISOLATED,
+                FunctionRules.OPEN,
                 new RegistryConfig.Maintenance(
                         Duration.ofMillis(100),
                         Duration.ofMillis(100),

@@ -3,6 +3,7 @@ package dev.faas.registry;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.registry.RegistryConfig.Connections;
 import dev.faas.registry.RegistryConfig.Maintenance;
+import dev.faas.registry.function.FunctionRules;
 import dev.faas.registry.ledger.Retention;
 import java.time.Duration;
 
@@ -18,6 +19,7 @@ final class Changed {
                 c.retention(),
                 c.maxFunctionsPerOwner(),
                 c.defaultMode(),
+                c.rules(),
                 c.maintenance());
     }
 
@@ -29,12 +31,13 @@ final class Changed {
                 retention,
                 c.maxFunctionsPerOwner(),
                 c.defaultMode(),
+                c.rules(),
                 c.maintenance());
     }
 
     static RegistryConfig maxFunctionsPerOwner(RegistryConfig c, int most) {
         return new RegistryConfig(
-                c.port(), c.http(), c.connections(), c.retention(), most, c.defaultMode(), c.maintenance());
+                c.port(), c.http(), c.connections(), c.retention(), most, c.defaultMode(), c.rules(), c.maintenance());
     }
 
     static RegistryConfig reconcilePause(RegistryConfig c, Duration pause) {
@@ -48,7 +51,20 @@ final class Changed {
                 c.retention(),
                 c.maxFunctionsPerOwner(),
                 c.defaultMode(),
+                c.rules(),
                 maintenance);
+    }
+
+    static RegistryConfig rules(RegistryConfig c, FunctionRules rules) {
+        return new RegistryConfig(
+                c.port(),
+                c.http(),
+                c.connections(),
+                c.retention(),
+                c.maxFunctionsPerOwner(),
+                c.defaultMode(),
+                rules,
+                c.maintenance());
     }
 
     static RegistryConfig topology(RegistryConfig c, TopologyConfig topology) {
@@ -61,6 +77,7 @@ final class Changed {
                 c.retention(),
                 c.maxFunctionsPerOwner(),
                 c.defaultMode(),
+                c.rules(),
                 c.maintenance());
     }
 }

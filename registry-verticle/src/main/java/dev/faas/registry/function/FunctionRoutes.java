@@ -65,7 +65,7 @@ public final class FunctionRoutes {
 
     private Future<Buffer> create(RoutingContext ctx) {
         var write = write(ctx);
-        var spec = bodies.read(Bodies.object(ctx));
+        var spec = bodies(ctx).read(Bodies.object(ctx));
         return functions.create(owner(ctx), spec, write).map(written -> {
             var body = FunctionView.of(written.function());
             if (write == Write.PREVIEW) {
@@ -115,11 +115,13 @@ public final class FunctionRoutes {
 
     private Future<Buffer> replace(RoutingContext ctx) {
         var body = Bodies.object(ctx);
+        var bodies = bodies(ctx);
         return revise(ctx, current -> bodies.read(body, current.spec().name()));
     }
 
     private Future<Buffer> patch(RoutingContext ctx) {
         var patch = Bodies.object(ctx);
+        var bodies = bodies(ctx);
         return revise(
                 ctx,
                 current ->
@@ -160,7 +162,8 @@ public final class FunctionRoutes {
         int revision = fields.requiredInteger("revision", 1, MAX_REVISION);
         fields.requireValid();
         return functions
-                .rollback(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), revision, write)
+                .rollback(
+                        owner(ctx), ref(ctx), Preconditions.of(ctx.request()), revision, bodies(ctx)::readAgain, write)
                 .map(written -> renderWrite(ctx, written));
     }
 
@@ -198,6 +201,10 @@ public final class FunctionRoutes {
             RoutingContext ctx, Page page, List<FunctionRevision> found, Function<FunctionRevision, String> key) {
         ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
         return ContentCoding.gzipIfAccepted(ctx, page.render(found, FunctionView::of, key));
+    }
+
+    private FunctionBody bodies(RoutingContext ctx) {
+        return bodies.writtenBy(Authenticated.principal(ctx));
     }
 
     private static String owner(RoutingContext ctx) {

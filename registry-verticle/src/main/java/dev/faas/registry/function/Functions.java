@@ -156,10 +156,21 @@ public final class Functions {
         return added.map(found -> found.orElseThrow(() -> notFound(ref)));
     }
 
-    /** Stores a new revision equal to an old one, with the same image digest. */
-    Future<WriteResult> rollback(String owner, String ref, Preconditions conditions, int revision, Write write) {
+    /**
+     * Stores a new revision equal to an old one, with the same image digest.
+     *
+     * @param check refuses what is not allowed any more
+     */
+    Future<WriteResult> rollback(
+            String owner,
+            String ref,
+            Preconditions conditions,
+            int revision,
+            UnaryOperator<FunctionSpec> check,
+            Write write) {
         return findOldRevision(owner, ref, revision)
-                .compose(old -> addRevision(owner, ref, conditions, current -> successor(current, old.spec()), write)
+                .compose(old -> addRevision(
+                                owner, ref, conditions, current -> successor(current, check.apply(old.spec())), write)
                         .compose(next -> switch (write) {
                             case STORE -> pins.copyPin(old, next); // before a spawner can start it
                             case PREVIEW -> pins.withDigest(old).map(pinned -> withDigestOf(pinned, next));

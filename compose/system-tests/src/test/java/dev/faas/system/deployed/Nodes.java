@@ -83,7 +83,8 @@ final class Nodes implements AutoCloseable {
         on(1).line(
                         SHORT,
                         "d=system-tests/target/factor; mkdir -p $d && cp \"$(command -v busybox)\" $d/busybox && tar -C $d -c busybox |"
-                                + " docker import --change 'ENTRYPOINT [\"/busybox\",\"factor\"]' - " + FUNCTION);
+                                + " docker import --change 'ENTRYPOINT [\"/busybox\",\"factor\"]'"
+                                + " --change 'LABEL dev.faas.public=true' - " + FUNCTION);
     }
 
     /**
