@@ -54,6 +54,10 @@ import dev.faas.registry.maintenance.RepairContext;
 import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.registry.maintenance.RetryEnqueuer;
 import dev.faas.registry.maintenance.StalledCommandRescuer;
+import dev.faas.registry.quota.QueuedCounts;
+import dev.faas.registry.quota.QuotaBucket;
+import dev.faas.registry.quota.QuotaRoutes;
+import dev.faas.registry.quota.QuotaStore;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -109,15 +113,19 @@ public final class RegistryVerticle extends ServiceVerticle {
         var queue = new CommandQueue(nats);
         var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
         var pins = new ImagePins(vertx, nats);
+        var quotaStore = new QuotaStore(pg);
         var functions = new Functions(
                 vertx,
-                new Functions.Storage(store, bucket, pins),
+                new Functions.Storage(store, bucket, pins, quotaStore),
                 queue,
                 nats::isConnected,
-                config.maxFunctionsPerOwner(),
+                config.quotas(),
                 clock);
         on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
         on.repeat("outbox", maintenance.outboxPause(), () -> Blocking.await(bucket.writePending()));
+        var quotaBucket = new QuotaBucket(vertx, nats.kv(Subjects.USAGE), quotaStore);
+        on.await("quotas", quotaStore::markAllPending, nothing -> Future.succeededFuture());
+        on.repeat("quotas", maintenance.outboxPause(), () -> Blocking.await(quotaBucket.writePending()));
 
         var events = new ActivationEvents(nats);
         var ledger = new LedgerStore(pg);
@@ -154,10 +162,12 @@ public final class RegistryVerticle extends ServiceVerticle {
         var functionRoutes = new FunctionRoutes(functions, bodies, verifier);
         var activationRoutes = new ActivationRoutes(
                 new Ledger(vertx, new LedgerReadStore(pg), archive, config.retention(), clock), verifier);
+        var quotaRoutes = new QuotaRoutes(quotaStore, quotaBucket, config.quotas(), new QueuedCounts(table), verifier);
         var health = new Health(SERVICE).addRequired("nats", nats::isConnected).addRequired("postgres", pg::ping);
         var api = new Listener(API, config.port(), router -> {
             functionRoutes.add(router);
             activationRoutes.add(router);
+            quotaRoutes.add(router);
         });
         return on.await(
                 "http",

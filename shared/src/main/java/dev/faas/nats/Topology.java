@@ -34,6 +34,7 @@ public final class Topology {
             Subjects.SPAWNERS,
             Subjects.IDEMPOTENCY,
             Subjects.GATEWAY,
+            Subjects.USAGE,
             Subjects.IMAGES);
 
     private Topology() {}

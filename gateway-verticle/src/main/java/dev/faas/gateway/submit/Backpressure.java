@@ -8,6 +8,8 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.StreamLimits;
 import dev.faas.activation.queue.QueueTable;
+import dev.faas.quota.Quota;
+import dev.faas.quota.Quota.Limit;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Problem;
 import dev.faas.wire.ProblemException;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -27,13 +30,6 @@ import java.util.stream.Collectors;
  * figure cannot be fetched is not enforced. Thread-safe.
  */
 public final class Backpressure {
-    /**
-     * @param ownerQueued activations that one owner may have queued
-     * @param ownerQueuedBytes accepted events (argument, function, tags) that one owner may have queued; the estimate is the
-     *     number of queued activations times the mean size of the owner's latest ones
-     */
-    public record Limits(long ownerQueued, long ownerQueuedBytes) {}
-
     /** Counts a submit from its admission until its command is in the queue, or until it fails. */
     interface Reservation {
         void release();
@@ -46,7 +42,7 @@ public final class Backpressure {
     private static final Duration MAX_WAIT = Duration.ofMillis(250);
     private static final Duration MAX_IDLE = Duration.ofMinutes(10);
 
-    private final Limits limits;
+    private final Function<String, Quota> quotas;
     private final LoadingCache<String, FunctionLoad> functions;
     private final LoadingCache<String, OwnerLoad> owners =
             Caffeine.newBuilder().expireAfterAccess(MAX_IDLE).build(id -> new OwnerLoad());
@@ -54,8 +50,9 @@ public final class Backpressure {
     private final RefreshingValue<StreamUsage> room;
     private final QueueTable table;
 
-    public Backpressure(ActivationEvents events, CommandQueue queue, QueueTable table, Limits limits) {
-        this.limits = limits;
+    /** @param quotas by owner */
+    public Backpressure(ActivationEvents events, CommandQueue queue, QueueTable table, Function<String, Quota> quotas) {
+        this.quotas = quotas;
         this.functions = Caffeine.newBuilder()
                 .expireAfterAccess(MAX_IDLE)
                 .build(id -> new FunctionLoad(queue, id, FunctionLoad.WITHOUT_CONSUMER));
@@ -109,7 +106,7 @@ public final class Backpressure {
     private Reservation reserve(FunctionRevision function, FunctionLoad load, OwnerLoad owner, int bytes) {
         requireRoom(bytes + OVERHEAD_BYTES);
         requireShortQueue(function, load.queuedCount());
-        requireQuota(owner);
+        requireQuota(owner, quotas.apply(function.owner()));
         load.queuedCount().add(1);
         owner.add(bytes);
         storedBytes.add(bytes + OVERHEAD_BYTES);
@@ -157,26 +154,27 @@ public final class Backpressure {
         }
     }
 
-    private void requireQuota(OwnerLoad owner) {
+    private static void requireQuota(OwnerLoad owner, Quota quota) {
         long queued = owner.queuedCount.value();
-        int seconds = retrySeconds(owner.queuedCount, Math.min(queued, limits.ownerQueued()));
-        if (queued >= limits.ownerQueued()) {
+        long most = quota.of(Limit.QUEUED);
+        int seconds = retrySeconds(owner.queuedCount, Math.min(queued, most));
+        if (queued >= most) {
             throw Problem.of(
                             429,
                             "quota_exceeded",
                             "Quota exceeded",
-                            "You have about " + limits.ownerQueued()
-                                    + " activations waiting, which is the limit for one user." + tryAgainIn(seconds))
+                            "You have about " + most + " activations waiting, which is the limit for one user."
+                                    + tryAgainIn(seconds))
                     .withRetryAfter(seconds)
                     .asException();
         }
-        if (queued * owner.meanBytes > limits.ownerQueuedBytes()) {
+        if (quota.isLimited(Limit.QUEUED_MB) && owner.queuedBytes() > quota.of(Limit.QUEUED_MB) << 20) {
             throw Problem.of(
                             429,
                             "queue_full",
                             "Queue full",
-                            "Your waiting activations and their arguments take about " + limits.ownerQueuedBytes()
-                                    + " bytes, which is the limit for one user." + tryAgainIn(seconds))
+                            "Your waiting activations and their arguments take about " + quota.of(Limit.QUEUED_MB)
+                                    + " MiB, which is the limit for one user." + tryAgainIn(seconds))
                     .withRetryAfter(seconds)
                     .asException();
         }
@@ -208,6 +206,11 @@ public final class Backpressure {
 
         private final CountEstimate queuedCount = new CountEstimate();
         private volatile double meanBytes;
+
+        /** Of the queued activations' accepted events: argument, function, tags. */
+        double queuedBytes() {
+            return queuedCount.value() * meanBytes;
+        }
 
         /** A concurrent call may lose its size: acceptable, since the mean is an estimate. */
         void add(int bytes) {
