@@ -5,3 +5,6 @@ create table quota (
     pending boolean not null default true -- the bucket may say something else
 );
 create index quota_pending on quota (owner) where pending;
+
+-- Of run specification and output, as they are in the event stream until they are pruned. 0 in rows of an earlier version.
+alter table activation add column event_bytes bigint not null default 0;

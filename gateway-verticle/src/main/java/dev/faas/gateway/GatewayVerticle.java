@@ -112,8 +112,8 @@ public final class GatewayVerticle extends ServiceVerticle {
                 "quotas",
                 () -> OwnerQuotas.follow(nats.kv(Subjects.USAGE), config.quotas(), QUOTAS_LIMIT),
                 OwnerQuotas::close);
-        var pressure = new Backpressure(events, queue, table, quotas::of);
-        var keys = IdempotencyKeys.open(nats, bus, limit);
+        var pressure = new Backpressure(events, queue, table, quotas);
+        var keys = IdempotencyKeys.open(nats, bus, quotas::of, limit);
         var acceptance = new Acceptance(events, bus, enqueuer, pressure, keys, reader, clock);
         var replay = new Replay(reader, events, bus, registryClient, functions);
         var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);

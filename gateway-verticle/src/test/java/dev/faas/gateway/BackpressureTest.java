@@ -214,6 +214,19 @@ class BackpressureTest {
     }
 
     @Test
+    void givenAQueueOfAllFunctionsThatIsFull_whenSubmitted_thenItIsRefused() throws Exception {
+        var usual = TopologyConfig.LOCAL;
+        Topology.create(
+                faas.bus,
+                usual.withSizes(new TopologyConfig.Sizes(10_000, usual.sizes().functions(), 0)));
+        function("many", 1_000);
+
+        Await.until("refused", () -> submit("many").status() == 503);
+
+        assertThat(submit("many").field("detail")).contains("queue of all functions");
+    }
+
+    @Test
     void givenKeys_whenTheQueueIsFull_thenARepeatIsAnsweredAndANewKeyIsAcceptedLater() throws Exception {
         var function = function("keyed", 1);
         var first = keyed("a");

@@ -6,10 +6,13 @@ import dev.faas.quota.OwnerQuotas;
 import dev.faas.testing.Await;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Subjects;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,5 +72,47 @@ class OwnerQuotasTest {
 
         give(faas.alice, "{}");
         Await.until("accepted", () -> faas.submit("called", "x").status() == 202);
+    }
+
+    @Test
+    void givenAnOwnerOverItsShareOfTheEventStream_whenSubmitted_thenOnlyThatOwnerIsRefused() throws Exception {
+        faas.function("shared");
+        faas.function(faas.bob, FunctionSpec.of("shared", "x"));
+        var usage = faas.bus.kv(Subjects.USAGE);
+        Await.await(usage.put(OwnerQuotas.OVER_SHARE, OwnerQuotas.overShare(List.of(faas.alice))));
+
+        Await.until("refused", () -> faas.submit("shared", "x").status() == 429);
+
+        var refused = faas.submit("shared", "x");
+        assertThat(refused.code()).isEqualTo("queue_full");
+        assertThat(refused.field("detail")).contains("fair share");
+        assertThat(refused.header("Retry-After")).isEqualTo("10");
+        var others =
+                faas.send(faas.as(faas.bob, "/v1/functions/shared/activations").POST(BodyPublishers.noBody()));
+        assertThat(others.status()).isEqualTo(202);
+        Await.await(usage.put(OwnerQuotas.OVER_SHARE, OwnerQuotas.overShare(List.of())));
+        Await.until("accepted", () -> faas.submit("shared", "x").status() == 202);
+    }
+
+    @Test
+    void givenAnOwnerWhoUsedAllIdempotencyKeysOfADay_whenSubmitted_thenOnlyNewKeysAreRefused() throws Exception {
+        faas.function("keyed");
+        give(faas.alice, "{\"idempotencyKeysPerDay\": 2}");
+        var first = keyed("first");
+        assertThat(first.status()).isEqualTo(202);
+        var fresh = new AtomicInteger();
+
+        Await.until("refused", () -> keyed("next-" + fresh.incrementAndGet()).status() == 429);
+
+        assertThat(keyed("another").code()).isEqualTo("quota_exceeded");
+        assertThat(keyed("first").text()).isEqualTo(first.text());
+        assertThat(faas.submit("keyed", "x").status()).isEqualTo(202);
+        give(faas.alice, "{}");
+        Await.until("accepted", () -> keyed("another").status() == 202);
+    }
+
+    private static GatewayAnswer keyed(String key) throws IOException, InterruptedException {
+        return faas.send(faas.submission("keyed", "text/plain", BodyPublishers.ofString("x"))
+                .header("Idempotency-Key", key));
     }
 }

@@ -29,10 +29,13 @@ import dev.faas.registry.function.Functions;
 import dev.faas.registry.function.ImagePins;
 import dev.faas.registry.function.OutboxStore;
 import dev.faas.registry.ledger.ActivationRoutes;
+import dev.faas.registry.ledger.EventShares;
 import dev.faas.registry.ledger.ExpiredPayloadRemover;
 import dev.faas.registry.ledger.Ledger;
 import dev.faas.registry.ledger.LedgerReadStore;
 import dev.faas.registry.ledger.LedgerStore;
+import dev.faas.registry.ledger.OutputShares;
+import dev.faas.registry.ledger.OwnerSumsStore;
 import dev.faas.registry.ledger.PartitionStore;
 import dev.faas.registry.ledger.PayloadArchive;
 import dev.faas.registry.ledger.Projection;
@@ -139,8 +142,21 @@ public final class RegistryVerticle extends ServiceVerticle {
         var tasks = on.open("tasks", () -> new TaskStore(pg), it -> Blocking.await(it.releaseAll()));
         on.repeat("renewal of tasks", TaskStore.RENEW_PAUSE, () -> Blocking.await(tasks.renewAll()));
         repeatInOneRegistry(on, tasks, "pruner", maintenance.prunePause(), pruner::runOnce);
-        var remover = new ExpiredPayloadRemover(new RetentionStore(pg), archive, config.retention(), clock);
+        var retention = new RetentionStore(pg);
+        var remover = new ExpiredPayloadRemover(retention, archive, config.retention(), clock);
         repeatInOneRegistry(on, tasks, "retention", maintenance.prunePause(), remover::runOnce);
+        var sums = new OwnerSumsStore(pg);
+        repeatInOneRegistry(
+                on,
+                tasks,
+                "room for outputs",
+                maintenance.prunePause(),
+                new OutputShares(archive, sums, retention)::runOnce);
+        var eventShares = new EventShares(events, sums, nats.kv(Subjects.USAGE));
+        repeatInOneRegistry(on, tasks, "shares of events", EventShares.PAUSE, () -> {
+            eventShares.runOnce();
+            return false;
+        });
 
         var retries = on.open(
                 "parked retries", () -> nats.openReader(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);

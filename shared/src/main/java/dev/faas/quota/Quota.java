@@ -24,7 +24,9 @@ public final class Quota {
         QUEUED("queued", 1_000_000, 100_000),
         QUEUED_MB("queuedMb", 1_024, 256),
         /** At each gateway by itself. */
-        REQUESTS_PER_SECOND("requestsPerSecond", NO_LIMIT, 2_000);
+        REQUESTS_PER_SECOND("requestsPerSecond", NO_LIMIT, 2_000),
+        /** At each gateway by itself. */
+        IDEMPOTENCY_KEYS_PER_DAY("idempotencyKeysPerDay", NO_LIMIT, 100_000);
 
         private final String field;
         private final long whenPrivate;

@@ -8,6 +8,7 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.StreamLimits;
 import dev.faas.activation.queue.QueueTable;
+import dev.faas.quota.OwnerQuotas;
 import dev.faas.quota.Quota;
 import dev.faas.quota.Quota.Limit;
 import dev.faas.wire.FunctionRevision;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -42,16 +42,18 @@ public final class Backpressure {
     private static final Duration MAX_WAIT = Duration.ofMillis(250);
     private static final Duration MAX_IDLE = Duration.ofMinutes(10);
 
-    private final Function<String, Quota> quotas;
+    private final OwnerQuotas quotas;
     private final LoadingCache<String, FunctionLoad> functions;
     private final LoadingCache<String, OwnerLoad> owners =
             Caffeine.newBuilder().expireAfterAccess(MAX_IDLE).build(id -> new OwnerLoad());
     private final CountEstimate storedBytes = new CountEstimate();
     private final RefreshingValue<StreamUsage> room;
+    /** Of the queue of all functions. */
+    private final RefreshingValue<Double> queueFill;
+
     private final QueueTable table;
 
-    /** @param quotas by owner */
-    public Backpressure(ActivationEvents events, CommandQueue queue, QueueTable table, Function<String, Quota> quotas) {
+    public Backpressure(ActivationEvents events, CommandQueue queue, QueueTable table, OwnerQuotas quotas) {
         this.quotas = quotas;
         this.functions = Caffeine.newBuilder()
                 .expireAfterAccess(MAX_IDLE)
@@ -64,6 +66,7 @@ public final class Backpressure {
                 }
             });
         });
+        this.queueFill = new RefreshingValue<>(queue::fillRatio);
         this.table = table;
         table.onTable(latest -> updateOwners(latest.queues()));
     }
@@ -76,10 +79,10 @@ public final class Backpressure {
     Future<Reservation> admit(FunctionRevision function, int bytes) {
         var load = functions.get(function.id());
         var owner = owners.get(function.owner());
-        return awaitFigures(room.value(), load.stats(), table.current())
+        return awaitFigures(room.value(), queueFill.value(), load.stats(), table.current())
                 .compose(ready -> tryReserve(function, load, owner, bytes))
                 // Never refuse because of old figures.
-                .recover(refusal -> awaitFigures(room.latest(), load.latestStats(), table.latest())
+                .recover(refusal -> awaitFigures(room.latest(), queueFill.latest(), load.latestStats(), table.latest())
                         .compose(ready -> tryReserve(function, load, owner, bytes)));
     }
 
@@ -106,7 +109,8 @@ public final class Backpressure {
     private Reservation reserve(FunctionRevision function, FunctionLoad load, OwnerLoad owner, int bytes) {
         requireRoom(bytes + OVERHEAD_BYTES);
         requireShortQueue(function, load.queuedCount());
-        requireQuota(owner, quotas.apply(function.owner()));
+        requireShare(function.owner());
+        requireQuota(owner, quotas.of(function.owner()));
         load.queuedCount().add(1);
         owner.add(bytes);
         storedBytes.add(bytes + OVERHEAD_BYTES);
@@ -125,18 +129,40 @@ public final class Backpressure {
                         > StreamLimits.REFUSE_SUBMITS_ABOVE) {
             throw noRoom();
         }
+        // Accepted activations would wait in this gateway's memory until their commands fit.
+        var fill = queueFill.value();
+        if (fill.isDone() && !fill.isCompletedExceptionally() && fill.join() > StreamLimits.REFUSE_SUBMITS_ABOVE) {
+            throw noRoom("queue of all functions");
+        }
     }
 
     static RuntimeException noRoom() {
+        return noRoom("event stream");
+    }
+
+    private static RuntimeException noRoom(String what) {
         return Problem.of(
                         503,
                         "unavailable",
                         "Temporarily unavailable",
-                        "The event stream is full. Nothing was accepted. Try again in " + ROOM_RETRY.toSeconds()
+                        "The " + what + " is full. Nothing was accepted. Try again in " + ROOM_RETRY.toSeconds()
                                 + " s, when running activations have ended.")
                 .with("dependency", "nats")
                 .withRetryAfter((int) ROOM_RETRY.toSeconds())
                 .asException();
+    }
+
+    private void requireShare(String owner) {
+        if (quotas.isOverShare(owner)) {
+            throw Problem.of(
+                            429,
+                            "queue_full",
+                            "Queue full",
+                            "The event stream is more than half full, and your activations take more than a fair share of"
+                                    + " it." + tryAgainIn((int) ROOM_RETRY.toSeconds()))
+                    .withRetryAfter((int) ROOM_RETRY.toSeconds())
+                    .asException();
+        }
     }
 
     private static void requireShortQueue(FunctionRevision function, CountEstimate queuedCount) {

@@ -66,6 +66,7 @@ public final class Functions {
     private final CommandQueue queue;
     private final BooleanSupplier isConnected;
     private final QuotaStore usage;
+    private final FunctionRoom room;
     private final QuotaSettings quotas;
     private final InstantSource clock;
 
@@ -84,6 +85,7 @@ public final class Functions {
         this.queue = queue;
         this.isConnected = isConnected;
         this.usage = storage.quotas();
+        this.room = new FunctionRoom(bucket, usage);
         this.quotas = quotas;
         this.clock = clock;
     }
@@ -94,13 +96,18 @@ public final class Functions {
         if (write == Write.PREVIEW) {
             return requireNew(first).map(new WriteResult(first, null));
         }
-        return requireNats(() -> store.insert(first, this::requireRoomForNew)).compose(inserted -> {
-            if (!inserted) {
-                throw nameTaken(spec.name()).asException();
-            }
-            LOG.info("function created function={} name={} owner={}", first.id(), spec.name(), owner);
-            return publish(first);
-        });
+        return requireNats(() -> room.share()
+                        .compose(share -> store.insert(first, (after, growth) -> {
+                            share.require(after, growth);
+                            return requireRoomForNew(after, growth);
+                        })))
+                .compose(inserted -> {
+                    if (!inserted) {
+                        throw nameTaken(spec.name()).asException();
+                    }
+                    LOG.info("function created function={} name={} owner={}", first.id(), spec.name(), owner);
+                    return publish(first);
+                });
     }
 
     private Future<Void> requireNew(FunctionRevision first) {
@@ -161,7 +168,12 @@ public final class Functions {
             return next.apply(current);
         };
         var added = switch (write) {
-            case STORE -> requireNats(() -> store.revise(owner, target, checked, this::requireRoom));
+            case STORE ->
+                requireNats(() -> room.share()
+                        .compose(share -> store.revise(owner, target, checked, (after, growth) -> {
+                            share.require(after, growth);
+                            return requireRoom(after, growth);
+                        })));
             case PREVIEW -> store.find(owner, target).compose(found -> previewRevision(found, checked));
         };
         return added.map(found -> found.orElseThrow(() -> notFound(ref)));

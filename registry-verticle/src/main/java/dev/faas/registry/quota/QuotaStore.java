@@ -62,6 +62,13 @@ public final class QuotaStore {
                 .mapEmpty();
     }
 
+    /** That have functions. */
+    public Future<Long> countOwners() {
+        return pg.withPool(pool -> pool.query("select count(distinct owner) from function where deleted_at is null")
+                .execute()
+                .map(rows -> rows.iterator().next().getLong(0)));
+    }
+
     /** Owners of functions, and those with a quota of their own, by id. */
     Future<List<Usage>> list(String after, int limit) {
         return pg.withPool(pool -> pool.preparedQuery("select o.owner, " + COUNTS + """

@@ -108,6 +108,7 @@ final class ServiceProcesses implements Subject {
         var variables = new HashMap<>(settings);
         variables.putAll(spawnerSettings());
         variables.put("FAAS_START_TIMEOUT", "60s");
+        variables.put("FAAS_PROFILE", "private");
         variables.put("FAAS_HTTP_HOST", LOOPBACK);
         variables.put("FAAS_INTERNAL_PORT", Integer.toString(internal));
         variables.putAll(own);
