@@ -7,8 +7,6 @@ import dev.faas.gateway.submit.Submission;
 import dev.faas.http.Bodies;
 import dev.faas.http.Listener;
 import dev.faas.http.content.AcceptFilter;
-import dev.faas.http.token.Authenticated;
-import dev.faas.http.token.TokenVerifier;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -32,14 +30,15 @@ final class Api {
     private final LiveStreams streams;
     private final ApiDocument document = ApiDocument.load();
 
+    /** @param authenticated lets requests with a valid token pass */
     Api(
-            TokenVerifier verifier,
+            Handler<RoutingContext> authenticated,
             Forwarding auth,
             Forwarding registry,
             ActivationRoutes activations,
             OutputRoutes outputs,
             LiveStreams streams) {
-        this.authenticated = Authenticated.by(verifier);
+        this.authenticated = authenticated;
         this.auth = auth;
         this.registry = registry;
         this.activations = activations;
@@ -58,6 +57,7 @@ final class Api {
         routeAccounts(on);
         routeFunctions(on);
         routeActivations(on);
+        routeProjects(on);
         on.get("/openapi.yaml").handler(YAML).handler(document);
         on.get("/cli/faas").handler(BYTES).handler(client);
     }
@@ -79,6 +79,18 @@ final class Api {
                 .handler(authenticated)
                 .handler(registry);
         on.post("/v1/functions/:ref/rollback")
+                .handler(JSON)
+                .handler(authenticated)
+                .handler(registry);
+    }
+
+    private void routeProjects(Router on) {
+        on.get("/v1/projects/:project/quota")
+                .handler(JSON)
+                .handler(authenticated)
+                .handler(registry);
+        on.get("/v1/admin/projects").handler(JSON).handler(authenticated).handler(registry);
+        on.patch("/v1/admin/projects/:project")
                 .handler(JSON)
                 .handler(authenticated)
                 .handler(registry);

@@ -6,6 +6,7 @@ import dev.faas.gateway.forward.Forwarding;
 import dev.faas.gateway.read.LiveStreams;
 import dev.faas.gateway.read.OutputRoutes;
 import dev.faas.gateway.read.ReadContext;
+import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.NatsConfig;
 import io.vertx.core.Vertx;
@@ -65,7 +66,7 @@ class ApiTest {
         var forwarding = Forwarding.to(null);
         var reads = new ReadContext(null, null, null, null, forwarding);
         var api = new Api(
-                new TokenVerifier(vertx),
+                Authenticated.by(new TokenVerifier(vertx)),
                 forwarding,
                 forwarding,
                 new ActivationRoutes(new ActivationRoutes.SubmitContext(null, null, null, null), reads, null),

@@ -97,8 +97,9 @@ class GatewayVerticleTest {
                     base.nats(),
                     base.patience(),
                     base.streams(),
-                    base.limits(),
-                    base.cliFile());
+                    base.quotas(),
+                    base.cliFile(),
+                    base.functionCacheBytes());
 
             var failure = Await.failure(vertx.deployVerticle(new GatewayVerticle(config)));
 

@@ -7,6 +7,7 @@ import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.pg.PgConfig;
 import dev.faas.registry.function.FunctionRules;
+import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.ledger.Retention;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Mode;
@@ -24,7 +25,7 @@ public record RegistryConfig(
         HttpConfig http,
         Connections connections,
         Retention retention,
-        int maxFunctionsPerOwner,
+        QuotaSettings quotas,
         Mode defaultMode,
         FunctionRules rules,
         Maintenance maintenance) {
@@ -87,7 +88,7 @@ public record RegistryConfig(
                 HttpConfig.from(env, INTERNAL_PORT),
                 new Connections(NatsConfig.from(env), topology, PgConfig.from(env, "registry")),
                 retention,
-                env.integer("FAAS_OWNER_MAX_FUNCTIONS", 500, 1, 1_000_000, "functions that one user may have"),
+                QuotaSettings.from(env),
                 mode(env),
                 FunctionRules.from(env),
                 Maintenance.from(env));

@@ -1,6 +1,8 @@
 package dev.faas.registry;
 
 import dev.faas.nats.TopologyConfig;
+import dev.faas.quota.Quota.Limit;
+import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.RegistryConfig.Connections;
 import dev.faas.registry.RegistryConfig.Maintenance;
 import dev.faas.registry.function.FunctionRules;
@@ -13,31 +15,23 @@ final class Changed {
 
     static RegistryConfig port(RegistryConfig c, int port) {
         return new RegistryConfig(
-                port,
-                c.http(),
-                c.connections(),
-                c.retention(),
-                c.maxFunctionsPerOwner(),
-                c.defaultMode(),
-                c.rules(),
-                c.maintenance());
+                port, c.http(), c.connections(), c.retention(), c.quotas(), c.defaultMode(), c.rules(), c.maintenance());
     }
 
     static RegistryConfig retention(RegistryConfig c, Retention retention) {
         return new RegistryConfig(
-                c.port(),
-                c.http(),
-                c.connections(),
-                retention,
-                c.maxFunctionsPerOwner(),
-                c.defaultMode(),
-                c.rules(),
-                c.maintenance());
+                c.port(), c.http(), c.connections(), retention, c.quotas(), c.defaultMode(), c.rules(), c.maintenance());
     }
 
-    static RegistryConfig maxFunctionsPerOwner(RegistryConfig c, int most) {
+    static RegistryConfig quotas(RegistryConfig c, QuotaSettings quotas) {
         return new RegistryConfig(
-                c.port(), c.http(), c.connections(), c.retention(), most, c.defaultMode(), c.rules(), c.maintenance());
+                c.port(), c.http(), c.connections(), c.retention(), quotas, c.defaultMode(), c.rules(), c.maintenance());
+    }
+
+    /** No admin can give anybody more. */
+    static RegistryConfig maxFunctionsPerOwner(RegistryConfig c, int most) {
+        var defaults = c.quotas().defaults();
+        return quotas(c, new QuotaSettings(defaults, c.quotas().caps().with(Limit.FUNCTIONS, most)));
     }
 
     static RegistryConfig reconcilePause(RegistryConfig c, Duration pause) {
@@ -45,14 +39,7 @@ final class Changed {
         var maintenance =
                 new Maintenance(m.outboxPause(), m.prunePause(), m.partitionsPause(), pause, m.reconcileAfter());
         return new RegistryConfig(
-                c.port(),
-                c.http(),
-                c.connections(),
-                c.retention(),
-                c.maxFunctionsPerOwner(),
-                c.defaultMode(),
-                c.rules(),
-                maintenance);
+                c.port(), c.http(), c.connections(), c.retention(), c.quotas(), c.defaultMode(), c.rules(), maintenance);
     }
 
     static RegistryConfig rules(RegistryConfig c, FunctionRules rules) {
@@ -61,7 +48,7 @@ final class Changed {
                 c.http(),
                 c.connections(),
                 c.retention(),
-                c.maxFunctionsPerOwner(),
+                c.quotas(),
                 c.defaultMode(),
                 rules,
                 c.maintenance());
@@ -71,13 +58,6 @@ final class Changed {
         var connections = new Connections(
                 c.connections().nats(), topology, c.connections().pg());
         return new RegistryConfig(
-                c.port(),
-                c.http(),
-                connections,
-                c.retention(),
-                c.maxFunctionsPerOwner(),
-                c.defaultMode(),
-                c.rules(),
-                c.maintenance());
+                c.port(), c.http(), connections, c.retention(), c.quotas(), c.defaultMode(), c.rules(), c.maintenance());
     }
 }

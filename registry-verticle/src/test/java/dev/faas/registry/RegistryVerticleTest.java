@@ -15,6 +15,7 @@ import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.registry.function.FunctionRules;
+import dev.faas.quota.Quota.Limit;
 import dev.faas.registry.ledger.Retention;
 import dev.faas.testing.Await;
 import dev.faas.testing.TestKey;
@@ -222,7 +223,7 @@ class RegistryVerticleTest {
                 .isEqualTo(new Retention(
                         Duration.ofMinutes(15), Duration.ofDays(30), Duration.ofDays(30), Duration.ofDays(30)));
         assertThat(config.connections().pg().schema()).isEqualTo("registry");
-        assertThat(config.maxFunctionsPerOwner()).isEqualTo(500);
+        assertThat(config.quotas().defaults().of(Limit.FUNCTIONS)).isEqualTo(500);
         assertThat(config.rules()).isEqualTo(FunctionRules.from(Env.of(Map.of("FAAS_PROFILE", "shared"))));
     }
 

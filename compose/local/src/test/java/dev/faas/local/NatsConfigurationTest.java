@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +38,7 @@ class NatsConfigurationTest {
         nats = NatsServer.start(directory, CONFIGURATION, PASSWORDS);
         try (var registry = connect("registry", "r1")) {
             for (var bucket :
-                    new String[] {"KEYS", "REVOKED", "FUNCTIONS", "IDEMPOTENCY", "GATEWAY", "SPAWNERS", "IMAGES"}) {
+                    List.of("KEYS", "REVOKED", "FUNCTIONS", "IDEMPOTENCY", "GATEWAY", "USAGE", "SPAWNERS", "IMAGES")) {
                 var created = request(registry, "registry", "$JS.API.STREAM.CREATE.KV_" + bucket, bucket(bucket));
                 assertThat(created).doesNotContain("\"error\"");
             }
@@ -88,6 +89,7 @@ class NatsConfigurationTest {
             assertRefused(gateway, "gateway", "$KV.KEYS.evil", "{}");
             assertRefused(gateway, "gateway", "$KV.FUNCTIONS.u.f", "{}");
             assertRefused(gateway, "gateway", "$KV.IMAGES.f.1", "{}");
+            assertRefused(gateway, "gateway", "$KV.USAGE.quota.u", "{}");
             assertRefused(gateway, "_INBOX_auth", "$JS.API.INFO", "");
         }
     }

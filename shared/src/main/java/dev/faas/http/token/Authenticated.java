@@ -18,6 +18,11 @@ public final class Authenticated {
     private Authenticated() {}
 
     public static Handler<RoutingContext> by(TokenVerifier verifier) {
+        return by(verifier, RoutingContext::next);
+    }
+
+    /** @param next gets the requests that have a valid token */
+    public static Handler<RoutingContext> by(TokenVerifier verifier, Handler<RoutingContext> next) {
         return ctx -> {
             bearer(ctx)
                     .map(verifier::verify)
@@ -27,7 +32,7 @@ public final class Authenticated {
                     .onFailure(ctx::fail)
                     .onSuccess(known -> {
                         ctx.put(KEY, known);
-                        ctx.next();
+                        next.handle(ctx);
                     });
         };
     }

@@ -62,7 +62,12 @@ class ContractIT {
                     "submitActivation",
                     "it would also reject the other users of this test: BackpressureTest"),
             excused("quota_exceeded", "replayActivation", "as of a submit"),
-            excused("quota_exceeded", "createFunction", "a registry of its own refuses it: RegistryVerticleTest"));
+            excused("quota_exceeded", "createFunction", "a registry of its own refuses it: RegistryVerticleTest"),
+            excused("quota_exceeded", "replaceFunction", "it would need megabytes of functions: QuotasTest"),
+            excused("quota_exceeded", "updateFunction", "as of a replacement"),
+            excused("quota_exceeded", "rollbackFunction", "as of a replacement"),
+            excused("forbidden", "listProjects", "the user of this test is the first, and so an admin: QuotasTest"),
+            excused("forbidden", "updateProject", "as of the list"));
 
     private static Map.Entry<Excused, String> excused(String code, String operation, String why) {
         return Map.entry(new Excused(code, operation), why);
@@ -212,7 +217,10 @@ class ContractIT {
     /** Auth last, because it issues the tokens. */
     @Order(5)
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"registry, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$", "auth, ^/v1/auth/.*$"})
+    @CsvSource({
+        "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$",
+        "auth, ^/v1/auth/.*$"
+    })
     void aFaultOfAServiceIsAnsweredWithNothingButItsRequestsId(String schema, String paths) throws Exception {
         client.renew();
         sabotage.takeTablesFrom(schema);
@@ -244,7 +252,7 @@ class ContractIT {
     @Order(7)
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$",
+        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$",
         "nats, ^/v1/functions/\\{ref}/activations$|^/v1/activations/.*$",
         "auth-service, ^/v1/auth/.*$|^/.well-known/.*$"
     })

@@ -4,6 +4,7 @@ import dev.faas.wire.Codec;
 import io.vertx.openapi.contract.Operation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -45,6 +46,15 @@ record Provocation(String method, String target, List<String> headers, String bo
             return activations.waiting();
         }
 
+        /** The subject of the access token; empty without one. */
+        String userId() {
+            if (accessToken.isEmpty()) {
+                return "";
+            }
+            var claims = Base64.getUrlDecoder().decode(accessToken.split("\\.")[1]);
+            return Codec.readTree(claims).path("sub").asText();
+        }
+
         Means withActivations(Activations others) {
             return new Means(others, accessToken, refreshToken, expiredToken);
         }
@@ -83,6 +93,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "function_exists" -> good.body(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "function_not_found" ->
                 good.about("nobodys", means.activation(), means.activations().orphan());
+            case "project_not_found" -> good.target(good.target().replace(means.userId(), "nobodys"));
             case "activation_not_found" -> good.about(FUNCTION, means.activation(), "0".repeat(26));
             case "already_finished" ->
                 good.about(FUNCTION, means.activation(), means.activations().finished());
@@ -108,7 +119,11 @@ record Provocation(String method, String target, List<String> headers, String bo
 
     /** A request that succeeds. */
     static Provocation good(Operation operation, Means means) {
-        var target = operation.getOpenAPIPath().replace("{ref}", FUNCTION).replace("{id}", means.activation());
+        var target = operation
+                .getOpenAPIPath()
+                .replace("{ref}", FUNCTION)
+                .replace("{id}", means.activation())
+                .replace("{project}", means.userId());
         var request = new Provocation(operation.getHttpMethod().name(), target, List.of(), "");
         if (!operation.getSecurityRequirements().isEmpty()) {
             request = request.with("Authorization", "Bearer " + means.accessToken());
@@ -126,13 +141,15 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "rollbackFunction" -> request.json(Map.of("revision", 1));
             case "submitActivation" -> request.json(submission);
             case "replayActivation" -> request.json(Map.of());
+            case "updateProject" -> request.json(Map.of("quota", Map.of("revisions", 1_000)));
             default -> request;
         };
     }
 
     private static Provocation invalid(Operation operation, Provocation good) {
         return switch (operation.getOperationId()) {
-            case "listFunctions", "listRevisions", "listActivations" -> good.target(good.target() + "?limit=0");
+            case "listFunctions", "listRevisions", "listActivations", "listProjects" ->
+                good.target(good.target() + "?limit=0");
             case "getActivation" -> good.target(good.target() + "?wait=long");
             case "getLogs" -> good.target(good.target() + "?follow=perhaps");
             case "streamEvents" -> good.with("Last-Event-ID", "the first");
