@@ -2,6 +2,7 @@ package dev.faas.auth;
 
 import dev.faas.auth.LoginStore.Rotation;
 import dev.faas.auth.LoginStore.StoredToken;
+import dev.faas.http.client.ClientAddress;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
@@ -23,7 +24,7 @@ final class Accounts {
 
     private final AccountStore accounts;
     private final LoginStore logins;
-    private final Passwords passwords;
+    private final PasswordCheck passwords;
     private final Tokens tokens;
     private final Revocations revocations;
     private final InstantSource clock;
@@ -32,7 +33,7 @@ final class Accounts {
     Accounts(
             AccountStore accounts,
             LoginStore logins,
-            Passwords passwords,
+            PasswordCheck passwords,
             Tokens tokens,
             Revocations revocations,
             InstantSource clock,
@@ -47,11 +48,11 @@ final class Accounts {
     }
 
     /** Fails with 409 {@code username_taken}. */
-    Future<Account> register(String username, String password) {
+    Future<Account> register(String username, String password, ClientAddress address) {
         var now = now();
         var account = new Account(Ids.user(now), username, ROLES_OF_A_NEW_USER, now);
         return passwords
-                .hash(password)
+                .hash(password, address)
                 .compose(hash -> accounts.insert(account, hash))
                 .map(inserted -> {
                     if (!inserted) {
@@ -62,17 +63,9 @@ final class Accounts {
                 });
     }
 
-    /** Fails with 401 {@code invalid_credentials}: the same answer after the same time for unknown user and wrong password. */
-    Future<TokenPair> login(String username, String password) {
-        return accounts.findCredentials(username)
-                .compose(found -> passwords
-                        .matches(password, found.map(AccountStore.Credentials::passwordHash))
-                        .compose(matches -> {
-                            if (!matches || found.isEmpty()) {
-                                return Future.failedFuture(wrongCredentials().asException());
-                            }
-                            return openLogin(found.get().account());
-                        }));
+    /** Fails as {@link PasswordCheck#check}. */
+    Future<TokenPair> login(String username, String password, ClientAddress address) {
+        return passwords.check(username, password, address).compose(this::openLogin);
     }
 
     /** Exchanges a refresh token, which is valid once, for a new pair. Fails with 401 {@code invalid_credentials}. */
@@ -143,11 +136,6 @@ final class Accounts {
     private static Problem usernameTaken(String username) {
         return Problem.of(
                 409, "username_taken", "Username taken", "There is a user '" + username + "'. Choose another name.");
-    }
-
-    private static Problem wrongCredentials() {
-        return Problem.of(
-                401, "invalid_credentials", "Invalid credentials", "No user has this name and password. Check both.");
     }
 
     private static Problem refusedToken() {

@@ -2,10 +2,12 @@ package dev.faas.auth;
 
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
+import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.content.AcceptFilter;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -25,18 +27,27 @@ final class AuthRoutes {
     private final Accounts accounts;
     private final SigningKeys keys;
     private final TokenVerifier verifier;
+    private final ClientAddresses addresses;
+    private final Handler<RoutingContext> rate;
 
-    AuthRoutes(Accounts accounts, SigningKeys keys, TokenVerifier verifier) {
+    AuthRoutes(
+            Accounts accounts,
+            SigningKeys keys,
+            TokenVerifier verifier,
+            ClientAddresses addresses,
+            Handler<RoutingContext> rate) {
         this.accounts = accounts;
         this.keys = keys;
         this.verifier = verifier;
+        this.addresses = addresses;
+        this.rate = rate;
     }
 
     void add(Router on) {
         var json = Bodies.json(MAX_BODY_BYTES);
         var offer = AcceptFilter.json();
-        on.post("/v1/auth/register").handler(offer).handler(json).respond(this::register);
-        on.post("/v1/auth/login").handler(offer).handler(json).respond(this::login);
+        on.post("/v1/auth/register").handler(offer).handler(rate).handler(json).respond(this::register);
+        on.post("/v1/auth/login").handler(offer).handler(rate).handler(json).respond(this::login);
         on.post("/v1/auth/refresh").handler(offer).handler(json).respond(this::refresh);
         on.post("/v1/auth/logout").handler(json).respond(this::logout);
         on.get("/v1/auth/me").handler(offer).handler(Authenticated.by(verifier)).respond(this::me);
@@ -48,7 +59,7 @@ final class AuthRoutes {
         var username = fields.text("username", USERNAME, USERNAME_RULE);
         var password = fields.text("password", MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH);
         fields.requireValid();
-        return accounts.register(username, password).map(account -> {
+        return accounts.register(username, password, addresses.behindGateway(ctx.request())).map(account -> {
             ctx.response().setStatusCode(201);
             return AccountView.of(account);
         });
@@ -60,7 +71,7 @@ final class AuthRoutes {
         var username = fields.text("username", 1, MAX_PASSWORD_LENGTH);
         var password = fields.text("password", 1, MAX_PASSWORD_LENGTH);
         fields.requireValid();
-        return accounts.login(username, password);
+        return accounts.login(username, password, addresses.behindGateway(ctx.request()));
     }
 
     private Future<TokenPair> refresh(RoutingContext ctx) {

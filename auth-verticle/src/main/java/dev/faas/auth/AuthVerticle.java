@@ -1,10 +1,15 @@
 package dev.faas.auth;
 
+import dev.faas.auth.admission.AddressRate;
+import dev.faas.auth.admission.GuessLimit;
+import dev.faas.auth.admission.HashQueue;
+import dev.faas.auth.admission.KnownAddresses;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
+import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
@@ -45,8 +50,13 @@ public final class AuthVerticle extends ServiceVerticle {
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         Topology.await(nats, config.nats().startTimeout());
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
-        var passwords = on.open(
-                "password workers", this::createPasswords, it -> it.close().await());
+        var addresses = new ClientAddresses(config.addresses().gateways());
+        var known = new KnownAddresses(pg, clock);
+        var guesses = new GuessLimit(pg, known, clock);
+        var hashQueue = on.open(
+                "password workers",
+                () -> new HashQueue(vertx, config.hashing(), known),
+                it -> it.close().await());
 
         var logins = new LoginStore(pg);
         var keys = new SigningKeys(new SigningKeyStore(pg), clock);
@@ -61,15 +71,17 @@ public final class AuthVerticle extends ServiceVerticle {
         on.await("revocations", revocations::whenLoaded, nothing -> Future.succeededFuture());
         on.await("signing keys", publication::refresh, nothing -> Future.succeededFuture());
         var tokens = new Tokens(vertx, keys, clock, config.lifetimes().access());
+        var accountStore = new AccountStore(pg);
         var accounts = new Accounts(
-                new AccountStore(pg),
+                accountStore,
                 logins,
-                passwords,
+                new PasswordCheck(accountStore, new Passwords(), hashQueue, guesses),
                 tokens,
                 revocations,
                 clock,
                 config.lifetimes().refresh());
-        var routes = new AuthRoutes(accounts, keys, verifier);
+        var routes = new AuthRoutes(
+                accounts, keys, verifier, addresses, new AddressRate(config.addresses().rate(), addresses, clock));
         var health = new Health(SERVICE).addRequired("postgres", pg::ping).addRequired("nats", nats::isConnected);
 
         var http = on.await(
@@ -80,11 +92,9 @@ public final class AuthVerticle extends ServiceVerticle {
         on.repeat("announcing revocations", OUTBOX_PAUSE, () -> Blocking.await(revocations.announcePending()));
         on.repeatAfterPause("publishing signing keys", KEYS_PAUSE, () -> Blocking.await(publication.refresh()));
         on.repeat("pruning revocations", PRUNE_PAUSE, () -> Blocking.await(revocations.prune()));
+        on.repeat("pruning failed logins", PRUNE_PAUSE, () -> Blocking.await(guesses.prune()));
+        on.repeat("pruning known addresses", PRUNE_PAUSE, () -> Blocking.await(known.prune()));
         on.repeat("pruning logins", PRUNE_PAUSE, () -> Blocking.await(logins.prune(clock.instant())));
         return http;
-    }
-
-    private Passwords createPasswords() {
-        return new Passwords(vertx, config.hashing().threads(), config.hashing().waiting());
     }
 }

@@ -1,7 +1,9 @@
 package dev.faas.auth;
 
+import dev.faas.auth.admission.HashQueue;
 import dev.faas.config.Secret;
 import dev.faas.http.HttpConfig;
+import dev.faas.http.client.AddressRanges;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
@@ -50,7 +52,8 @@ final class Backends extends LocalServers {
                 pgConfig(postgresUrl, startTimeout),
                 natsConfig(natsUrl, startTimeout),
                 new AuthConfig.TokenLifetimes(ACCESS_LIFETIME, REFRESH_LIFETIME),
-                new AuthConfig.Hashing(2, 64));
+                new HashQueue.Limits(2, 64, 66),
+                new AuthConfig.Addresses(0, AddressRanges.NONE));
     }
 
     PgConfig pgConfig(String url, Duration startTimeout) {

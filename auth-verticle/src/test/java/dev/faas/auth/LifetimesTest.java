@@ -5,6 +5,10 @@ import static dev.faas.testing.Await.eventually;
 import static dev.faas.testing.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.auth.admission.GuessLimit;
+import dev.faas.auth.admission.HashQueue;
+import dev.faas.auth.admission.KnownAddresses;
+import dev.faas.http.client.ClientAddress;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.Kv;
@@ -25,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Logins, revocations and keys over time: real stores, a clock that the test sets. */
 class LifetimesTest {
+    private static final ClientAddress ADDRESS = ClientAddress.parse("192.0.2.1").orElseThrow();
     private static final String PASSWORD = "correct horse battery";
 
     @TempDir
@@ -37,7 +42,6 @@ class LifetimesTest {
     private Nats nats;
     private Kv revoked;
     private LoginStore logins;
-    private Passwords passwords;
     private SigningKeys keys;
     private Tokens tokens;
     private Revocations revocations;
@@ -51,14 +55,20 @@ class LifetimesTest {
         nats = backends.connect("auth-service");
         revoked = nats.kv("REVOKED");
         logins = new LoginStore(pg);
-        passwords = new Passwords(vertx, 2, 8);
         keys = new SigningKeys(new SigningKeyStore(pg), () -> now);
         await(keys.load());
         tokens = new Tokens(vertx, keys, () -> now, Backends.ACCESS_LIFETIME);
         revocations = new Revocations(logins, revoked, vertx.getOrCreateContext(), () -> now);
+        var store = new AccountStore(pg);
+        var known = new KnownAddresses(pg, () -> now);
+        var passwords = new PasswordCheck(
+                store,
+                new Passwords(),
+                new HashQueue(vertx, new HashQueue.Limits(2, 8, 10), known),
+                new GuessLimit(pg, known, () -> now));
         accounts = new Accounts(
-                new AccountStore(pg), logins, passwords, tokens, revocations, () -> now, Backends.REFRESH_LIFETIME);
-        await(accounts.register("lifetimes", PASSWORD));
+                store, logins, passwords, tokens, revocations, () -> now, Backends.REFRESH_LIFETIME);
+        await(accounts.register("lifetimes", PASSWORD, ADDRESS));
     }
 
     @AfterEach
@@ -71,7 +81,7 @@ class LifetimesTest {
 
     @Test
     void givenALoginWhenUnusedForItsLifetimeThenItHasEndedAndIsForgotten() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD));
+        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS));
         now = now.plus(Backends.REFRESH_LIFETIME).minusSeconds(1);
         var refreshed = await(accounts.refresh(login.refreshToken()));
         now = now.plus(Backends.REFRESH_LIFETIME);
@@ -88,7 +98,7 @@ class LifetimesTest {
 
     @Test
     void givenALoginInUseWhenPrunedThenOnlyItsExpiredTokensAreForgotten() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD));
+        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS));
         now = now.plus(Backends.REFRESH_LIFETIME).minusSeconds(1);
         var refreshed = await(accounts.refresh(login.refreshToken()));
         now = now.plusSeconds(1);
@@ -102,7 +112,7 @@ class LifetimesTest {
 
     @Test
     void givenARevocationWhenTheLastAccessTokenHasExpiredThenItIsForgottenEverywhere() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD));
+        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS));
         var sid = sid(login);
         await(accounts.logout(login.refreshToken()));
         await(revocations.prune());
@@ -141,20 +151,20 @@ class LifetimesTest {
 
     @Test
     void givenASecondKeyWhenItsTimeComesThenItSignsAndBothVerify() throws Exception {
-        var first = kid(await(accounts.login("lifetimes", PASSWORD)));
+        var first = kid(await(accounts.login("lifetimes", PASSWORD, ADDRESS)));
         var next = SigningKey.generate(now.plusSeconds(60));
         await(new SigningKeyStore(pg).add(next));
         await(keys.load());
 
         assertThat(keys.publicJwks()).containsOnlyKeys(first, next.kid());
-        assertThat(kid(await(accounts.login("lifetimes", PASSWORD)))).isEqualTo(first);
+        assertThat(kid(await(accounts.login("lifetimes", PASSWORD, ADDRESS)))).isEqualTo(first);
         now = now.plusSeconds(60);
-        assertThat(kid(await(accounts.login("lifetimes", PASSWORD)))).isEqualTo(next.kid());
+        assertThat(kid(await(accounts.login("lifetimes", PASSWORD, ADDRESS)))).isEqualTo(next.kid());
     }
 
     @Test
     void givenAKeyThatIsRemovedFromPostgresWhenRefreshedThenItsTokensCountNoLonger() throws Exception {
-        var old = await(accounts.login("lifetimes", PASSWORD));
+        var old = await(accounts.login("lifetimes", PASSWORD, ADDRESS));
         await(new SigningKeyStore(pg).add(SigningKey.generate(now)));
         var ours = new TokenVerifier(vertx);
         var others = new TokenVerifier(vertx);
@@ -172,7 +182,7 @@ class LifetimesTest {
             });
 
             assertThat(accepts(ours, old)).isFalse();
-            var anew = await(accounts.login("lifetimes", PASSWORD));
+            var anew = await(accounts.login("lifetimes", PASSWORD, ADDRESS));
             assertThat(kid(anew)).isNotEqualTo(kid(old));
             eventually(() -> accepts(others, anew));
             assertThat(following).isNotNull();
@@ -182,7 +192,7 @@ class LifetimesTest {
 
     @Test
     void givenABucketThatLosesItsContentWhenRefreshedThenKeysAndRevocationsArePublishedAgain() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD));
+        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS));
         await(accounts.logout(login.refreshToken()));
         var verifier = new TokenVerifier(vertx);
         var published = nats.kv("KEYS");

@@ -4,6 +4,7 @@ import dev.faas.config.Env;
 import dev.faas.gateway.read.EventStream;
 import dev.faas.gateway.submit.Backpressure;
 import dev.faas.http.HttpConfig;
+import dev.faas.http.client.AddressRanges;
 import dev.faas.nats.NatsConfig;
 import java.net.URI;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param patience how long a request waits while NATS has no leader or is away
  * @param cliFile the client program; null: none is served
+ * @param trustedProxies peers whose X-Forwarded-For is believed
  */
 public record GatewayConfig(
         Ports ports,
@@ -25,7 +27,8 @@ public record GatewayConfig(
         Duration patience,
         EventStream.Limits streams,
         Backpressure.Limits limits,
-        @Nullable Path cliFile) {
+        @Nullable Path cliFile,
+        AddressRanges trustedProxies) {
     /**
      * Port 0 takes a free port.
      *
@@ -78,7 +81,11 @@ public record GatewayConfig(
                 limits(env),
                 env.optional("FAAS_CLI_FILE", "the client program, served at /cli/faas; default: none")
                         .map(Path::of)
-                        .orElse(null));
+                        .orElse(null),
+                AddressRanges.from(
+                        env,
+                        "FAAS_TRUSTED_PROXIES",
+                        "addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8; default: none"));
     }
 
     private static Backpressure.Limits limits(Env env) {

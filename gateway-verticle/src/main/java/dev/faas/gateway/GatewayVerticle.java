@@ -29,6 +29,7 @@ import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
+import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.lifecycle.Lifecycle;
@@ -93,7 +94,8 @@ public final class GatewayVerticle extends ServiceVerticle {
         var queue = new CommandQueue(nats);
         var enqueuer = new CommandEnqueuer(queue);
         on.onStop("pending commands", enqueuer::drain);
-        var toRegistry = Forwarding.toRegistry(registry, cache::awaitRevision);
+        var addresses = new ClientAddresses(config.trustedProxies());
+        var toRegistry = Forwarding.toRegistry(registry, addresses, cache::awaitRevision);
         var registryClient = new RegistryClient(registry);
         var reader = new ActivationReader(events, bus, registryClient);
         var reads = new ReadContext(reader, events, bus, openResponses, toRegistry);
@@ -110,7 +112,7 @@ public final class GatewayVerticle extends ServiceVerticle {
         var explainer = new Explainer(reader, queue, table, spawners::recentHeartbeats, clock);
         var api = new Api(
                 verifier,
-                Forwarding.to(auth),
+                Forwarding.to(auth, addresses),
                 toRegistry,
                 new ActivationRoutes(new SubmitContext(functions, acceptance, replay, cancellation), reads, explainer),
                 new OutputRoutes(reads, streams),

@@ -98,7 +98,8 @@ class GatewayVerticleTest {
                     base.patience(),
                     base.streams(),
                     base.limits(),
-                    base.cliFile());
+                    base.cliFile(),
+                    base.trustedProxies());
 
             var failure = Await.failure(vertx.deployVerticle(new GatewayVerticle(config)));
 

@@ -7,6 +7,7 @@ import dev.faas.gateway.forward.Addresses;
 import dev.faas.gateway.read.EventStream;
 import dev.faas.gateway.submit.Backpressure;
 import dev.faas.http.HttpConfig;
+import dev.faas.http.client.AddressRanges;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
@@ -160,7 +161,8 @@ public final class RunningGateway implements AutoCloseable {
                 patience,
                 new EventStream.Limits(HEARTBEAT, STALL),
                 limits,
-                CLIENT);
+                CLIENT,
+                AddressRanges.NONE);
     }
 
     private static String password(String user) {

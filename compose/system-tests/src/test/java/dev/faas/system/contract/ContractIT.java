@@ -61,6 +61,8 @@ class ContractIT {
                     "quota_exceeded",
                     "submitActivation",
                     "it would also reject the other users of this test: BackpressureTest"),
+            excused("rate_limited", "register", "a private platform has no limit of one address: LoginAdmissionTest"),
+            excused("rate_limited", "login", "it would also reject the other logins of this test: LoginAdmissionTest"),
             excused("quota_exceeded", "replayActivation", "as of a submit"),
             excused("quota_exceeded", "createFunction", "a registry of its own refuses it: RegistryVerticleTest"));
 
