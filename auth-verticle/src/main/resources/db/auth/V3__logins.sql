@@ -15,3 +15,12 @@ create table known_address (
     primary key (user_id, prefix)
 );
 create index known_address_by_prefix on known_address (prefix, last_ok);
+
+-- What a user sees of a login. Null in logins of earlier versions; the service sets ends_at.
+alter table login
+    add column last_used_at timestamptz,                  -- of the last login or refresh
+    add column ends_at      timestamptz,                  -- whatever is refreshed
+    add column address      text,
+    add column client       text,                         -- User-Agent
+    add column via          text;
+create index login_by_end on login (ends_at) where revoked_at is null;

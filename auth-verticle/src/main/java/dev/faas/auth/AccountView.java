@@ -1,5 +1,6 @@
 package dev.faas.auth;
 
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -14,7 +15,10 @@ record AccountView(String userId, String username, List<String> roles, String cr
     }
 
     static AccountView of(Account account) {
-        return new AccountView(
-                account.userId(), account.username(), account.roles(), RFC_3339_MILLIS.format(account.createdAt()));
+        return new AccountView(account.userId(), account.username(), account.roles(), time(account.createdAt()));
+    }
+
+    static String time(Instant instant) {
+        return RFC_3339_MILLIS.format(instant);
     }
 }

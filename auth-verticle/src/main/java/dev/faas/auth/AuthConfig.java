@@ -25,8 +25,9 @@ public record AuthConfig(
     /**
      * @param access of an access token; a revocation is kept as long
      * @param refresh of a refresh token, so of a login that is not used
+     * @param login of a login, whatever is refreshed
      */
-    public record TokenLifetimes(Duration access, Duration refresh) {}
+    public record TokenLifetimes(Duration access, Duration refresh, Duration login) {}
 
     /**
      * @param rate calls a minute of one address that need no login; 0 for no limit
@@ -52,7 +53,11 @@ public record AuthConfig(
                         env.duration(
                                 "FAAS_REFRESH_TOKEN_LIFETIME",
                                 Duration.ofDays(30),
-                                "lifetime of a refresh token, so of a login that is not used")),
+                                "lifetime of a refresh token, so of a login that is not used"),
+                        env.duration(
+                                "FAAS_LOGIN_LIFETIME",
+                                Duration.ofDays(90),
+                                "a login ends after this time, whatever is refreshed")),
                 hashing(env, profile),
                 new Addresses(
                         env.integer(
@@ -69,8 +74,8 @@ public record AuthConfig(
     }
 
     private static HashQueue.Limits hashing(Env env, Profile profile) {
-        int threads = env.integer(
-                "FAAS_HASH_THREADS", 2, 1, 64, "passwords hashed at the same time, 19 MiB of memory each");
+        int threads =
+                env.integer("FAAS_HASH_THREADS", 2, 1, 64, "passwords hashed at the same time, 19 MiB of memory each");
         int waiting = env.integer(
                 "FAAS_HASH_WAITING", 64, 0, 10_000, "passwords that may wait to be hashed; one more is answered 503");
         int perAddress = env.integer(

@@ -13,13 +13,15 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Serves the HTTP API of auth-service. */
 final class AuthRoutes {
     private static final int MAX_BODY_BYTES = 16_384;
     private static final int MAX_TOKEN_LENGTH = 512;
-    private static final int MAX_PASSWORD_LENGTH = 256;
-    private static final int MIN_PASSWORD_LENGTH = 8;
+    private static final int MAX_CLIENT_LENGTH = 200;
+    static final int MAX_PASSWORD_LENGTH = 256;
+    static final int MIN_PASSWORD_LENGTH = 8;
     private static final Pattern USERNAME = Pattern.compile("[a-z0-9][a-z0-9._-]{2,63}");
     private static final String USERNAME_RULE =
             "be 3 to 64 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit";
@@ -59,10 +61,11 @@ final class AuthRoutes {
         var username = fields.text("username", USERNAME, USERNAME_RULE);
         var password = fields.text("password", MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH);
         fields.requireValid();
-        return accounts.register(username, password, addresses.behindGateway(ctx.request())).map(account -> {
-            ctx.response().setStatusCode(201);
-            return AccountView.of(account);
-        });
+        return accounts.register(username, password, addresses.behindGateway(ctx.request()))
+                .map(account -> {
+                    ctx.response().setStatusCode(201);
+                    return AccountView.of(account);
+                });
     }
 
     /** Does not check the rules for new names and passwords: what breaks them is wrong anyway. */
@@ -71,7 +74,16 @@ final class AuthRoutes {
         var username = fields.text("username", 1, MAX_PASSWORD_LENGTH);
         var password = fields.text("password", 1, MAX_PASSWORD_LENGTH);
         fields.requireValid();
-        return accounts.login(username, password, addresses.behindGateway(ctx.request()));
+        return accounts.login(username, password, addresses.behindGateway(ctx.request()), client(ctx));
+    }
+
+    /** What the client calls itself, made fit for a list of logins. */
+    private static @Nullable String client(RoutingContext ctx) {
+        var agent = ctx.request().getHeader(HttpHeaders.USER_AGENT);
+        return agent == null
+                ? null
+                : agent.substring(0, Math.min(agent.length(), MAX_CLIENT_LENGTH))
+                        .replaceAll("[^ -~]", "?");
     }
 
     private Future<TokenPair> refresh(RoutingContext ctx) {

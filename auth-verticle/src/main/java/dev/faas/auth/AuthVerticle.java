@@ -58,7 +58,7 @@ public final class AuthVerticle extends ServiceVerticle {
                 () -> new HashQueue(vertx, config.hashing(), known),
                 it -> it.close().await());
 
-        var logins = new LoginStore(pg);
+        var logins = new LoginStore(pg, config.lifetimes().login());
         var keys = new SigningKeys(new SigningKeyStore(pg), clock);
         var revoked = nats.kv(Subjects.REVOKED);
         var revocations = new Revocations(logins, revoked, context, clock);
@@ -72,25 +72,39 @@ public final class AuthVerticle extends ServiceVerticle {
         on.await("signing keys", publication::refresh, nothing -> Future.succeededFuture());
         var tokens = new Tokens(vertx, keys, clock, config.lifetimes().access());
         var accountStore = new AccountStore(pg);
+        var passwords = new PasswordCheck(accountStore, new Passwords(), hashQueue, guesses);
+        var sessionStore = new SessionStore(pg, config.lifetimes().login());
+        var sessions = new Sessions(sessionStore, passwords, revocations, tokens, clock);
         var accounts = new Accounts(
                 accountStore,
                 logins,
-                new PasswordCheck(accountStore, new Passwords(), hashQueue, guesses),
+                passwords,
                 tokens,
                 revocations,
                 clock,
                 config.lifetimes().refresh());
         var routes = new AuthRoutes(
-                accounts, keys, verifier, addresses, new AddressRate(config.addresses().rate(), addresses, clock));
+                accounts,
+                keys,
+                verifier,
+                addresses,
+                new AddressRate(config.addresses().rate(), addresses, clock));
+        var sessionRoutes = new SessionRoutes(sessions, verifier, addresses);
         var health = new Health(SERVICE).addRequired("postgres", pg::ping).addRequired("nats", nats::isConnected);
 
         var http = on.await(
                 "http",
                 () -> HttpService.start(
-                        vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), routes::add))),
+                        vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), router -> {
+                            routes.add(router);
+                            sessionRoutes.add(router);
+                        }))),
                 HttpService::close);
         on.repeat("announcing revocations", OUTBOX_PAUSE, () -> Blocking.await(revocations.announcePending()));
         on.repeatAfterPause("publishing signing keys", KEYS_PAUSE, () -> Blocking.await(publication.refresh()));
+        on.repeat("ending logins that are over", OUTBOX_PAUSE, () -> Blocking.await(sessions.endOver()));
+        on.repeat(
+                "setting the ends of earlier logins", PRUNE_PAUSE, () -> Blocking.await(sessionStore.setMissingEnds()));
         on.repeat("pruning revocations", PRUNE_PAUSE, () -> Blocking.await(revocations.prune()));
         on.repeat("pruning failed logins", PRUNE_PAUSE, () -> Blocking.await(guesses.prune()));
         on.repeat("pruning known addresses", PRUNE_PAUSE, () -> Blocking.await(known.prune()));

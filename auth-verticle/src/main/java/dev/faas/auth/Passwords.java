@@ -10,8 +10,7 @@ final class Passwords {
     private static final int SALT_BYTES = 16;
 
     private final SecureRandom random = new SecureRandom();
-    private final Argon2Hash decoy =
-            new Argon2Hash(Argon2Hash.OWASP_MINIMUM, salt(), new byte[Argon2Hash.HASH_BYTES]);
+    private final Argon2Hash decoy = new Argon2Hash(Argon2Hash.OWASP_MINIMUM, salt(), new byte[Argon2Hash.HASH_BYTES]);
 
     /** The PHC string to store. */
     Future<String> hash(String password, HashQueue.Place place) {

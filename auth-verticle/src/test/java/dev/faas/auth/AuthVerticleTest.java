@@ -109,15 +109,8 @@ class AuthVerticleTest {
     void givenAPortThatIsTakenWhenStartedThenEverythingIsUnwound() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var c = backends.config();
-            var verticle = new AuthVerticle(
-                    new AuthConfig(
-                            taken.getLocalPort(),
-                            c.http(),
-                            c.pg(),
-                            c.nats(),
-                            c.lifetimes(),
-                            c.hashing(),
-                            c.addresses()));
+            var verticle = new AuthVerticle(new AuthConfig(
+                    taken.getLocalPort(), c.http(), c.pg(), c.nats(), c.lifetimes(), c.hashing(), c.addresses()));
 
             assertThat(failure(vertx.deployVerticle(verticle))).hasMessageContaining("auth-service");
             assertNothingIsLeft();

@@ -19,6 +19,7 @@ import java.time.Duration;
 final class Backends extends LocalServers {
     static final Duration ACCESS_LIFETIME = Duration.ofMinutes(15);
     static final Duration REFRESH_LIFETIME = Duration.ofDays(30);
+    static final Duration LOGIN_LIFETIME = Duration.ofDays(90);
 
     private Backends(Path directory) throws IOException {
         super(directory, "auth");
@@ -51,7 +52,7 @@ final class Backends extends LocalServers {
                 HttpConfig.loopback(),
                 pgConfig(postgresUrl, startTimeout),
                 natsConfig(natsUrl, startTimeout),
-                new AuthConfig.TokenLifetimes(ACCESS_LIFETIME, REFRESH_LIFETIME),
+                new AuthConfig.TokenLifetimes(ACCESS_LIFETIME, REFRESH_LIFETIME, LOGIN_LIFETIME),
                 new HashQueue.Limits(2, 64, 66),
                 new AuthConfig.Addresses(0, AddressRanges.NONE));
     }

@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Logins, revocations and keys over time: real stores, a clock that the test sets. */
 class LifetimesTest {
-    private static final ClientAddress ADDRESS = ClientAddress.parse("192.0.2.1").orElseThrow();
+    private static final ClientAddress ADDRESS =
+            ClientAddress.parse("192.0.2.1").orElseThrow();
     private static final String PASSWORD = "correct horse battery";
 
     @TempDir
@@ -54,7 +55,7 @@ class LifetimesTest {
         pg = Pg.open(vertx, backends.pgConfig(backends.postgres.url(), Duration.ofSeconds(10)));
         nats = backends.connect("auth-service");
         revoked = nats.kv("REVOKED");
-        logins = new LoginStore(pg);
+        logins = new LoginStore(pg, Backends.LOGIN_LIFETIME);
         keys = new SigningKeys(new SigningKeyStore(pg), () -> now);
         await(keys.load());
         tokens = new Tokens(vertx, keys, () -> now, Backends.ACCESS_LIFETIME);
@@ -66,8 +67,7 @@ class LifetimesTest {
                 new Passwords(),
                 new HashQueue(vertx, new HashQueue.Limits(2, 8, 10), known),
                 new GuessLimit(pg, known, () -> now));
-        accounts = new Accounts(
-                store, logins, passwords, tokens, revocations, () -> now, Backends.REFRESH_LIFETIME);
+        accounts = new Accounts(store, logins, passwords, tokens, revocations, () -> now, Backends.REFRESH_LIFETIME);
         await(accounts.register("lifetimes", PASSWORD, ADDRESS));
     }
 
@@ -81,7 +81,7 @@ class LifetimesTest {
 
     @Test
     void givenALoginWhenUnusedForItsLifetimeThenItHasEndedAndIsForgotten() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS));
+        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS, null));
         now = now.plus(Backends.REFRESH_LIFETIME).minusSeconds(1);
         var refreshed = await(accounts.refresh(login.refreshToken()));
         now = now.plus(Backends.REFRESH_LIFETIME);
@@ -97,8 +97,26 @@ class LifetimesTest {
     }
 
     @Test
+    void givenALoginThatIsRefreshedWhenItsLifetimeIsOverThenItHasEnded() {
+        var pair = await(accounts.login("lifetimes", PASSWORD, ADDRESS, null));
+        var endsAt = now.plus(Backends.LOGIN_LIFETIME);
+        while (now.plus(Duration.ofDays(20)).isBefore(endsAt)) {
+            now = now.plus(Duration.ofDays(20));
+            pair = await(accounts.refresh(pair.refreshToken()));
+        }
+        now = endsAt.minusSeconds(10);
+        pair = await(accounts.refresh(pair.refreshToken()));
+        assertThat(pair.expiresInSeconds())
+                .as("no access token outlives its login")
+                .isEqualTo(10);
+        now = endsAt;
+
+        assertThat(failure(accounts.refresh(pair.refreshToken()))).isInstanceOf(ProblemException.class);
+    }
+
+    @Test
     void givenALoginInUseWhenPrunedThenOnlyItsExpiredTokensAreForgotten() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS));
+        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS, null));
         now = now.plus(Backends.REFRESH_LIFETIME).minusSeconds(1);
         var refreshed = await(accounts.refresh(login.refreshToken()));
         now = now.plusSeconds(1);
@@ -112,7 +130,7 @@ class LifetimesTest {
 
     @Test
     void givenARevocationWhenTheLastAccessTokenHasExpiredThenItIsForgottenEverywhere() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS));
+        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS, null));
         var sid = sid(login);
         await(accounts.logout(login.refreshToken()));
         await(revocations.prune());
@@ -151,20 +169,22 @@ class LifetimesTest {
 
     @Test
     void givenASecondKeyWhenItsTimeComesThenItSignsAndBothVerify() throws Exception {
-        var first = kid(await(accounts.login("lifetimes", PASSWORD, ADDRESS)));
+        var first = kid(await(accounts.login("lifetimes", PASSWORD, ADDRESS, null)));
         var next = SigningKey.generate(now.plusSeconds(60));
         await(new SigningKeyStore(pg).add(next));
         await(keys.load());
 
         assertThat(keys.publicJwks()).containsOnlyKeys(first, next.kid());
-        assertThat(kid(await(accounts.login("lifetimes", PASSWORD, ADDRESS)))).isEqualTo(first);
+        assertThat(kid(await(accounts.login("lifetimes", PASSWORD, ADDRESS, null))))
+                .isEqualTo(first);
         now = now.plusSeconds(60);
-        assertThat(kid(await(accounts.login("lifetimes", PASSWORD, ADDRESS)))).isEqualTo(next.kid());
+        assertThat(kid(await(accounts.login("lifetimes", PASSWORD, ADDRESS, null))))
+                .isEqualTo(next.kid());
     }
 
     @Test
     void givenAKeyThatIsRemovedFromPostgresWhenRefreshedThenItsTokensCountNoLonger() throws Exception {
-        var old = await(accounts.login("lifetimes", PASSWORD, ADDRESS));
+        var old = await(accounts.login("lifetimes", PASSWORD, ADDRESS, null));
         await(new SigningKeyStore(pg).add(SigningKey.generate(now)));
         var ours = new TokenVerifier(vertx);
         var others = new TokenVerifier(vertx);
@@ -182,7 +202,7 @@ class LifetimesTest {
             });
 
             assertThat(accepts(ours, old)).isFalse();
-            var anew = await(accounts.login("lifetimes", PASSWORD, ADDRESS));
+            var anew = await(accounts.login("lifetimes", PASSWORD, ADDRESS, null));
             assertThat(kid(anew)).isNotEqualTo(kid(old));
             eventually(() -> accepts(others, anew));
             assertThat(following).isNotNull();
@@ -192,7 +212,7 @@ class LifetimesTest {
 
     @Test
     void givenABucketThatLosesItsContentWhenRefreshedThenKeysAndRevocationsArePublishedAgain() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS));
+        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS, null));
         await(accounts.logout(login.refreshToken()));
         var verifier = new TokenVerifier(vertx);
         var published = nats.kv("KEYS");

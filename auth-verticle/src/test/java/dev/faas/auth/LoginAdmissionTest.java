@@ -83,7 +83,10 @@ class LoginAdmissionTest {
         assertThat(other.status()).as(other.text()).isEqualTo(200);
         assertThat(Duration.ofNanos(delayed - quiet)).isLessThan(Duration.ofSeconds(1));
         var answers = attack.stream().map(CompletableFuture::join).toList();
-        assertThat(answers).extracting(HttpAnswer::status).containsOnly(401, 429).contains(429);
+        assertThat(answers)
+                .extracting(HttpAnswer::status)
+                .containsOnly(401, 429)
+                .contains(429);
         answers.stream().filter(it -> it.status() == 429).forEach(it -> {
             assertThat(it.code()).isEqualTo("rate_limited");
             assertThat(it.header("Retry-After")).isEqualTo("1");
@@ -155,11 +158,11 @@ class LoginAdmissionTest {
                     .map(path -> limited.post(path, credentials("rate", "wrong"), ClientAddress.HEADER, ATTACKER)
                             .header("RateLimit"))
                     .toList();
-            assertThat(left).map(it -> it.replaceAll(";t=.*", "")).containsExactly(
-                    "\"address\";r=2", "\"address\";r=1", "\"address\";r=0");
+            assertThat(left)
+                    .map(it -> it.replaceAll(";t=.*", ""))
+                    .containsExactly("\"address\";r=2", "\"address\";r=1", "\"address\";r=0");
 
-            var refused =
-                    limited.post("/v1/auth/login", credentials("rate", "wrong"), ClientAddress.HEADER, ATTACKER);
+            var refused = limited.post("/v1/auth/login", credentials("rate", "wrong"), ClientAddress.HEADER, ATTACKER);
 
             assertProblem(refused, 429, "rate_limited");
             assertThat(refused.header("RateLimit-Policy")).isEqualTo("\"address\";q=3;w=60");
@@ -176,11 +179,7 @@ class LoginAdmissionTest {
 
     private static CompletableFuture<HttpAnswer> sent(String username, String password, String address) {
         return client.sent(
-                "POST",
-                "/v1/auth/login",
-                credentials(username, password).encode(),
-                ClientAddress.HEADER,
-                address);
+                "POST", "/v1/auth/login", credentials(username, password).encode(), ClientAddress.HEADER, address);
     }
 
     private static long failures(String username) throws SQLException {

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PasswordsTest {
-    private static final ClientAddress ADDRESS = ClientAddress.parse("192.0.2.1").orElseThrow();
+    private static final ClientAddress ADDRESS =
+            ClientAddress.parse("192.0.2.1").orElseThrow();
 
     private Vertx vertx;
     private Passwords passwords;
@@ -24,8 +25,7 @@ class PasswordsTest {
     void open() {
         vertx = Vertx.vertx();
         passwords = new Passwords();
-        queue = new HashQueue(
-                vertx, new HashQueue.Limits(1, 2, 3), address -> Future.succeededFuture(true));
+        queue = new HashQueue(vertx, new HashQueue.Limits(1, 2, 3), address -> Future.succeededFuture(true));
     }
 
     @AfterEach

@@ -79,7 +79,8 @@ public final class GatewayVerticle extends ServiceVerticle {
         Topology.await(nats, limit);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var verifier = new TokenVerifier(vertx);
-        on.open("keys", () -> KeyRing.open(nats, verifier, limit), KeyRing::close);
+        var keyRing = on.open("keys", () -> KeyRing.open(nats, verifier, limit), KeyRing::close);
+        keyRing.whenAccessEnds(openResponses::stopEnded);
         var cache = on.open(
                 "functions", () -> FunctionCache.open(nats.kv(Subjects.FUNCTIONS), limit), FunctionCache::close);
         var client = on.open(

@@ -23,8 +23,10 @@ public final class AddressRate implements Handler<RoutingContext> {
     private final int perMinute;
     private final ClientAddresses addresses;
     private final InstantSource clock;
-    private final Cache<String, Window> windows =
-            Caffeine.newBuilder().expireAfterWrite(WINDOW).maximumSize(MAX_ADDRESSES).build();
+    private final Cache<String, Window> windows = Caffeine.newBuilder()
+            .expireAfterWrite(WINDOW)
+            .maximumSize(MAX_ADDRESSES)
+            .build();
 
     /** @param perMinute 0 for no limit */
     public AddressRate(int perMinute, ClientAddresses addresses, InstantSource clock) {

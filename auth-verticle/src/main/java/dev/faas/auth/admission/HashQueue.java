@@ -53,9 +53,11 @@ public final class HashQueue {
         /** Runs the job on a worker thread when it is this client's turn. */
         public <T> Future<T> compute(Callable<T> job) {
             var done = Promise.<T>promise();
-            enqueue(client, () -> workers.executeBlocking(job, false)
-                    .onComplete(computed -> onFinished())
-                    .onComplete(done));
+            enqueue(
+                    client,
+                    () -> workers.executeBlocking(job, false)
+                            .onComplete(computed -> onFinished())
+                            .onComplete(done));
             return done.future();
         }
     }

@@ -21,8 +21,10 @@ public final class KnownAddresses implements HashQueue.Known {
 
     private final Pg pg;
     private final InstantSource clock;
-    private final Cache<String, Boolean> cache =
-            Caffeine.newBuilder().expireAfterWrite(CACHED).maximumSize(MAX_CACHED).build();
+    private final Cache<String, Boolean> cache = Caffeine.newBuilder()
+            .expireAfterWrite(CACHED)
+            .maximumSize(MAX_CACHED)
+            .build();
 
     public KnownAddresses(Pg pg, InstantSource clock) {
         this.pg = pg;

@@ -81,11 +81,12 @@ class HashQueueTest {
 
     @Test
     void workThatFailsGivesItsPlaceBack() {
-        IntStream.range(0, 9).forEach(i -> assertThat(queue.withPlace(address(KNOWN), place -> {
-                            throw new IllegalStateException("broken");
-                        })
-                        .cause())
-                .hasMessage("broken"));
+        IntStream.range(0, 9)
+                .forEach(i -> assertThat(queue.withPlace(address(KNOWN), place -> {
+                                    throw new IllegalStateException("broken");
+                                })
+                                .cause())
+                        .hasMessage("broken"));
         release.countDown();
 
         await(ask(KNOWN));

@@ -170,8 +170,7 @@ public final class Forwarding implements Handler<RoutingContext> {
         removeHopByHop(headers);
         INTERNAL.forEach(headers::remove);
         headers.set(REQUEST_ID, HttpService.requestId(ctx));
-        headers.set(
-                ClientAddress.HEADER, addresses.atGateway(ctx.request()).toString());
+        headers.set(ClientAddress.HEADER, addresses.atGateway(ctx.request()).toString());
         if (headers.contains(HttpHeaders.ACCEPT, RegistryClient.REVISION, true)) {
             headers.remove(HttpHeaders.ACCEPT);
         }

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** Rejects requests without a valid {@code Authorization: Bearer …} with 401 and {@code WWW-Authenticate}. */
 public final class Authenticated {
-    private static final String KEY = Principal.class.getName();
+    private static final String KEY = Access.class.getName();
     private static final String SCHEME = "Bearer ";
 
     private Authenticated() {}
@@ -20,7 +20,7 @@ public final class Authenticated {
     public static Handler<RoutingContext> by(TokenVerifier verifier) {
         return ctx -> {
             bearer(ctx)
-                    .map(verifier::verify)
+                    .map(verifier::admit)
                     .orElseGet(() -> Future.failedFuture(
                             Problem.unauthenticated("Send an access token as 'Authorization: Bearer …'.")
                                     .asException()))
@@ -34,7 +34,12 @@ public final class Authenticated {
 
     /** The sender of the request; only on routes with {@link #by}. */
     public static Principal principal(RoutingContext ctx) {
-        return Objects.requireNonNull(ctx.get(KEY), "this route needs the handler Authenticated.by");
+        return access(ctx).principal();
+    }
+
+    /** The same, for responses that take long; only on routes with {@link #by}. */
+    public static Access access(RoutingContext ctx) {
+        return Objects.requireNonNull(ctx.<Access>get(KEY), "this route needs the handler Authenticated.by");
     }
 
     private static Optional<String> bearer(RoutingContext ctx) {

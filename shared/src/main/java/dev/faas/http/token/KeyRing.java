@@ -22,6 +22,7 @@ public final class KeyRing implements AutoCloseable {
     private final Set<String> revoked = ConcurrentHashMap.newKeySet();
     private final CountDownLatch unread = new CountDownLatch(2);
     private volatile boolean keysRead;
+    private volatile Runnable whenAccessEnds = () -> {};
     private final Nats.Subscription keys;
     private final Nats.Subscription revocations;
 
@@ -45,9 +46,17 @@ public final class KeyRing implements AutoCloseable {
         return ring;
     }
 
+    /** @param task called after each revocation; must be quick */
+    public void whenAccessEnds(Runnable task) {
+        whenAccessEnds = task;
+    }
+
     private void revoked(Kv.Change change) {
         switch (change) {
-            case Kv.Change.Put put -> revoked.add(put.key());
+            case Kv.Change.Put put -> {
+                revoked.add(put.key());
+                whenAccessEnds.run();
+            }
             case Kv.Change.Deleted deleted -> revoked.remove(deleted.key());
         }
     }

@@ -70,13 +70,19 @@ public final class TokenVerifier {
 
     /** Fails with {@code unauthenticated} or {@code token_expired}. Completes on the calling thread. */
     public Future<Principal> verify(String bearer) {
+        return admit(bearer).map(Access::principal);
+    }
+
+    /** As {@link #verify}. */
+    public Future<Access> admit(String bearer) {
         var current = activeKeys;
         var now = clock.instant();
         return current.verified()
                 .find(bearer)
                 .map(Future::succeededFuture)
                 .orElseGet(() -> authenticate(bearer, current, now))
-                .compose(token -> checkTimeAndRevocation(token, now));
+                .compose(token -> checkTimeAndRevocation(token, now))
+                .map(token -> new Access(token.principal(), () -> !hasEnded(token)));
     }
 
     private Future<VerifiedToken> authenticate(String bearer, Keys current, Instant now) {
@@ -104,17 +110,21 @@ public final class TokenVerifier {
         return unauthenticated("The access token is not valid. Log in again.");
     }
 
-    private Future<Principal> checkTimeAndRevocation(VerifiedToken token, Instant now) {
+    private Future<VerifiedToken> checkTimeAndRevocation(VerifiedToken token, Instant now) {
         if (!now.isBefore(token.expiresAt())) {
             return Future.failedFuture(Problem.tokenExpired().asException());
         }
         if (now.isBefore(token.notBefore())) {
             return unauthenticated("The access token is not valid yet.");
         }
-        if (isRevoked.test(token.principal().sid())) {
+        if (hasEnded(token)) {
             return unauthenticated("This login has been ended. Log in again.");
         }
-        return Future.succeededFuture(token.principal());
+        return Future.succeededFuture(token);
+    }
+
+    private boolean hasEnded(VerifiedToken token) {
+        return isRevoked.test(token.principal().sid());
     }
 
     private static <T> Future<T> unauthenticated(String detail) {

@@ -66,9 +66,11 @@ record Provocation(String method, String target, List<String> headers, String bo
                 good.without("Authorization").with("Authorization", "Bearer " + means.expiredToken());
             case "invalid_credentials" ->
                 good.body(
-                        operation.getOperationId().equals("login")
-                                ? Map.of("username", USERNAME, "password", "not the one")
-                                : Map.of("refresh_token", "unknown"));
+                        switch (operation.getOperationId()) {
+                            case "login" -> Map.of("username", USERNAME, "password", "not the one");
+                            case "changePassword" -> Map.of("currentPassword", "not the one", "newPassword", PASSWORD);
+                            default -> Map.of("refresh_token", "unknown");
+                        });
             case "method_not_allowed" -> good.method("PROPFIND");
             case "not_acceptable" -> good.with("Accept", "image/png");
             case "unsupported_media_type" -> good.without("Content-Type").with("Content-Type", "application/xml");
@@ -81,6 +83,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                 problem.status() == 417 ? good.with("Expect", "200-tea") : invalid(operation, good);
             case "username_taken" -> good.body(Map.of("username", USERNAME, "password", PASSWORD));
             case "function_exists" -> good.body(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
+            case "login_not_found" -> good.target("/v1/auth/sessions/sid_unknown");
             case "function_not_found" ->
                 good.about("nobodys", means.activation(), means.activations().orphan());
             case "activation_not_found" -> good.about(FUNCTION, means.activation(), "0".repeat(26));
@@ -108,7 +111,11 @@ record Provocation(String method, String target, List<String> headers, String bo
 
     /** A request that succeeds. */
     static Provocation good(Operation operation, Means means) {
-        var target = operation.getOpenAPIPath().replace("{ref}", FUNCTION).replace("{id}", means.activation());
+        var target = operation
+                .getOpenAPIPath()
+                .replace("{ref}", FUNCTION)
+                .replace("{id}", means.activation())
+                .replace("{sid}", "sid_unknown");
         var request = new Provocation(operation.getHttpMethod().name(), target, List.of(), "");
         if (!operation.getSecurityRequirements().isEmpty()) {
             request = request.with("Authorization", "Bearer " + means.accessToken());
@@ -120,6 +127,8 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "register" -> request.json(Map.of("username", fresh, "password", PASSWORD));
             case "login" -> request.json(Map.of("username", USERNAME, "password", PASSWORD));
             case "refresh", "logout" -> request.json(Map.of("refresh_token", means.refreshToken()));
+            // The same password again: the other logins end, and this one goes on.
+            case "changePassword" -> request.json(Map.of("currentPassword", PASSWORD, "newPassword", PASSWORD));
             case "createFunction" -> request.json(Map.of("name", fresh, "image", "registry.example/x:1"));
             case "replaceFunction" -> request.json(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "updateFunction" -> request.json(function);
@@ -132,7 +141,8 @@ record Provocation(String method, String target, List<String> headers, String bo
 
     private static Provocation invalid(Operation operation, Provocation good) {
         return switch (operation.getOperationId()) {
-            case "listFunctions", "listRevisions", "listActivations" -> good.target(good.target() + "?limit=0");
+            case "listFunctions", "listRevisions", "listActivations", "listSessions" ->
+                good.target(good.target() + "?limit=0");
             case "getActivation" -> good.target(good.target() + "?wait=long");
             case "getLogs" -> good.target(good.target() + "?follow=perhaps");
             case "streamEvents" -> good.with("Last-Event-ID", "the first");
