@@ -13,6 +13,7 @@ import java.time.Duration;
  * Holds the settings of auth-service.
  *
  * @param port of the API; 0 takes a free one
+ * @param maxKeyDays longest lifetime of an API key
  */
 public record AuthConfig(
         int port,
@@ -21,7 +22,8 @@ public record AuthConfig(
         NatsConfig nats,
         TokenLifetimes lifetimes,
         HashQueue.Limits hashing,
-        Addresses addresses) {
+        Addresses addresses,
+        int maxKeyDays) {
     /**
      * @param access of an access token; a revocation is kept as long
      * @param refresh of a refresh token, so of a login that is not used
@@ -70,7 +72,8 @@ public record AuthConfig(
                                 env,
                                 "FAAS_TRUSTED_PROXIES",
                                 "addresses of gateways that tell a client's address, such as 10.0.0.0/8; loopback always"
-                                        + " may; default: none")));
+                                        + " may; default: none")),
+                env.integer("FAAS_KEY_MAX_DAYS", 366, 1, 3_660, "days after which an API key expires at the latest"));
     }
 
     private static HashQueue.Limits hashing(Env env, Profile profile) {

@@ -52,7 +52,10 @@ final class AuthRoutes {
         on.post("/v1/auth/login").handler(offer).handler(rate).handler(json).respond(this::login);
         on.post("/v1/auth/refresh").handler(offer).handler(json).respond(this::refresh);
         on.post("/v1/auth/logout").handler(json).respond(this::logout);
-        on.get("/v1/auth/me").handler(offer).handler(Authenticated.by(verifier)).respond(this::me);
+        on.get("/v1/auth/me")
+                .handler(offer)
+                .handler(Authenticated.byAnyKey(verifier))
+                .respond(this::me);
         on.get("/.well-known/jwks.json").handler(offer).respond(this::jwks);
     }
 
@@ -95,7 +98,8 @@ final class AuthRoutes {
     }
 
     private Future<AccountView> me(RoutingContext ctx) {
-        return accounts.find(Authenticated.principal(ctx)).map(AccountView::of);
+        var principal = Authenticated.principal(ctx);
+        return accounts.find(principal).map(account -> AccountView.of(account, principal.key()));
     }
 
     /** May be cached for a minute: a new key is published several minutes before it signs. */

@@ -1,15 +1,18 @@
 package dev.faas.auth;
 
 import dev.faas.auth.admission.AddressRate;
-import dev.faas.auth.admission.GuessLimit;
 import dev.faas.auth.admission.HashQueue;
-import dev.faas.auth.admission.KnownAddresses;
+import dev.faas.auth.admission.KnownAddressStore;
+import dev.faas.auth.admission.LoginFailureStore;
+import dev.faas.auth.key.ApiKeyRoutes;
+import dev.faas.auth.key.ApiKeys;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
 import dev.faas.http.client.ClientAddresses;
+import dev.faas.http.token.ApiKeyRing;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
@@ -51,8 +54,8 @@ public final class AuthVerticle extends ServiceVerticle {
         Topology.await(nats, config.nats().startTimeout());
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var addresses = new ClientAddresses(config.addresses().gateways());
-        var known = new KnownAddresses(pg, clock);
-        var guesses = new GuessLimit(pg, known, clock);
+        var known = new KnownAddressStore(pg, clock);
+        var guesses = new LoginFailureStore(pg, known, clock);
         var hashQueue = on.open(
                 "password workers",
                 () -> new HashQueue(vertx, config.hashing(), known),
@@ -64,10 +67,20 @@ public final class AuthVerticle extends ServiceVerticle {
         var revocations = new Revocations(logins, revoked, context, clock);
         var verifier = new TokenVerifier(vertx);
         verifier.checkRevocationsWith(revocations::isRevoked);
-        var publication = new KeyPublication(keys, verifier, nats.kv(Subjects.KEYS), revocations, context);
+        var apiKeys = new ApiKeys(pg, nats.kv(Subjects.APIKEYS), context, clock);
+        var publication = new KeyPublication(
+                keys,
+                verifier,
+                nats.kv(Subjects.KEYS),
+                () -> revocations.restore().compose(restored -> apiKeys.restore()),
+                context);
 
         on.open("bucket REVOKED", revocations::follow, Nats.Subscription::close);
         on.open("bucket KEYS", publication::follow, Nats.Subscription::close);
+        on.open(
+                "bucket APIKEYS",
+                () -> ApiKeyRing.open(nats, verifier, () -> {}, config.nats().startTimeout()),
+                ApiKeyRing::close);
         on.await("revocations", revocations::whenLoaded, nothing -> Future.succeededFuture());
         on.await("signing keys", publication::refresh, nothing -> Future.succeededFuture());
         var tokens = new Tokens(vertx, keys, clock, config.lifetimes().access());
@@ -90,6 +103,7 @@ public final class AuthVerticle extends ServiceVerticle {
                 addresses,
                 new AddressRate(config.addresses().rate(), addresses, clock));
         var sessionRoutes = new SessionRoutes(sessions, verifier, addresses);
+        var keyRoutes = new ApiKeyRoutes(apiKeys, verifier, config.maxKeyDays());
         var health = new Health(SERVICE).addRequired("postgres", pg::ping).addRequired("nats", nats::isConnected);
 
         var http = on.await(
@@ -98,10 +112,13 @@ public final class AuthVerticle extends ServiceVerticle {
                         vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), router -> {
                             routes.add(router);
                             sessionRoutes.add(router);
+                            keyRoutes.add(router);
                         }))),
                 HttpService::close);
         on.repeat("announcing revocations", OUTBOX_PAUSE, () -> Blocking.await(revocations.announcePending()));
         on.repeatAfterPause("publishing signing keys", KEYS_PAUSE, () -> Blocking.await(publication.refresh()));
+        on.repeat("publishing API keys", OUTBOX_PAUSE, () -> Blocking.await(apiKeys.publishPending()));
+        on.repeat("deleting expired API keys", PRUNE_PAUSE, () -> Blocking.await(apiKeys.deleteExpired()));
         on.repeat("ending logins that are over", OUTBOX_PAUSE, () -> Blocking.await(sessions.endOver()));
         on.repeat(
                 "setting the ends of earlier logins", PRUNE_PAUSE, () -> Blocking.await(sessionStore.setMissingEnds()));

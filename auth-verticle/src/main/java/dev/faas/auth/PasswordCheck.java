@@ -1,9 +1,9 @@
 package dev.faas.auth;
 
-import dev.faas.auth.admission.GuessLimit;
-import dev.faas.auth.admission.GuessLimit.Attempt;
 import dev.faas.auth.admission.HashQueue;
 import dev.faas.auth.admission.HashQueue.Place;
+import dev.faas.auth.admission.LoginFailureStore;
+import dev.faas.auth.admission.LoginFailureStore.Attempt;
 import dev.faas.http.client.ClientAddress;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
@@ -18,9 +18,9 @@ final class PasswordCheck {
     private final AccountStore accounts;
     private final Passwords passwords;
     private final HashQueue queue;
-    private final GuessLimit guesses;
+    private final LoginFailureStore guesses;
 
-    PasswordCheck(AccountStore accounts, Passwords passwords, HashQueue queue, GuessLimit guesses) {
+    PasswordCheck(AccountStore accounts, Passwords passwords, HashQueue queue, LoginFailureStore guesses) {
         this.accounts = accounts;
         this.passwords = passwords;
         this.queue = queue;

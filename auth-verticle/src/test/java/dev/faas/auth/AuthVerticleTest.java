@@ -110,7 +110,14 @@ class AuthVerticleTest {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var c = backends.config();
             var verticle = new AuthVerticle(new AuthConfig(
-                    taken.getLocalPort(), c.http(), c.pg(), c.nats(), c.lifetimes(), c.hashing(), c.addresses()));
+                    taken.getLocalPort(),
+                    c.http(),
+                    c.pg(),
+                    c.nats(),
+                    c.lifetimes(),
+                    c.hashing(),
+                    c.addresses(),
+                    c.maxKeyDays()));
 
             assertThat(failure(vertx.deployVerticle(verticle))).hasMessageContaining("auth-service");
             assertNothingIsLeft();

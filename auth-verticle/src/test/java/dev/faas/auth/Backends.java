@@ -54,7 +54,8 @@ final class Backends extends LocalServers {
                 natsConfig(natsUrl, startTimeout),
                 new AuthConfig.TokenLifetimes(ACCESS_LIFETIME, REFRESH_LIFETIME, LOGIN_LIFETIME),
                 new HashQueue.Limits(2, 64, 66),
-                new AuthConfig.Addresses(0, AddressRanges.NONE));
+                new AuthConfig.Addresses(0, AddressRanges.NONE),
+                366);
     }
 
     PgConfig pgConfig(String url, Duration startTimeout) {

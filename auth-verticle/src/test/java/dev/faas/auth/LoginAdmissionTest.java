@@ -54,7 +54,8 @@ class LoginAdmissionTest {
                 c.nats(),
                 c.lifetimes(),
                 new HashQueue.Limits(2, 64, 4),
-                new AuthConfig.Addresses(rate, AddressRanges.NONE)));
+                new AuthConfig.Addresses(rate, AddressRanges.NONE),
+                c.maxKeyDays()));
         await(vertx.deployVerticle(verticle));
         return new Client(verticle.port());
     }

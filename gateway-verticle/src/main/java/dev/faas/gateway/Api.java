@@ -9,6 +9,7 @@ import dev.faas.http.Listener;
 import dev.faas.http.content.AcceptFilter;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
+import dev.faas.wire.Scope;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -24,7 +25,9 @@ final class Api {
 
     private static final int MAX_SMALL_BODY = 64 * 1024;
 
-    private final Handler<RoutingContext> authenticated;
+    private final Handler<RoutingContext> reader;
+    private final Handler<RoutingContext> invoker;
+    private final Handler<RoutingContext> developer;
     private final Forwarding auth;
     private final Forwarding registry;
     private final ActivationRoutes activations;
@@ -39,7 +42,9 @@ final class Api {
             ActivationRoutes activations,
             OutputRoutes outputs,
             LiveStreams streams) {
-        this.authenticated = Authenticated.by(verifier);
+        this.reader = Authenticated.by(verifier, Scope.READ);
+        this.invoker = Authenticated.by(verifier, Scope.INVOKE);
+        this.developer = Authenticated.by(verifier, Scope.FUNCTIONS);
         this.auth = auth;
         this.registry = registry;
         this.activations = activations;
@@ -68,48 +73,33 @@ final class Api {
     }
 
     private void routeFunctions(Router on) {
-        on.get("/v1/functions").handler(JSON).handler(authenticated).handler(registry);
-        on.post("/v1/functions").handler(JSON).handler(authenticated).handler(registry);
-        on.get("/v1/functions/:ref").handler(JSON).handler(authenticated).handler(registry);
-        on.put("/v1/functions/:ref").handler(JSON).handler(authenticated).handler(registry);
-        on.patch("/v1/functions/:ref").handler(JSON).handler(authenticated).handler(registry);
-        on.delete("/v1/functions/:ref").handler(authenticated).handler(registry);
-        on.get("/v1/functions/:ref/revisions")
-                .handler(JSON)
-                .handler(authenticated)
-                .handler(registry);
-        on.post("/v1/functions/:ref/rollback")
-                .handler(JSON)
-                .handler(authenticated)
-                .handler(registry);
+        on.get("/v1/functions").handler(JSON).handler(reader).handler(registry);
+        on.post("/v1/functions").handler(JSON).handler(developer).handler(registry);
+        on.get("/v1/functions/:ref").handler(JSON).handler(reader).handler(registry);
+        on.put("/v1/functions/:ref").handler(JSON).handler(developer).handler(registry);
+        on.patch("/v1/functions/:ref").handler(JSON).handler(developer).handler(registry);
+        on.delete("/v1/functions/:ref").handler(developer).handler(registry);
+        on.get("/v1/functions/:ref/revisions").handler(JSON).handler(reader).handler(registry);
+        on.post("/v1/functions/:ref/rollback").handler(JSON).handler(developer).handler(registry);
     }
 
     private void routeActivations(Router on) {
         Bodies.declareTypes(on.post("/v1/functions/:ref/activations"), Submission.TYPES)
                 .handler(JSON)
-                .handler(authenticated)
+                .handler(invoker)
                 .handler(Submission.bodyHandler())
                 .respond(activations::submit);
-        on.get("/v1/activations").handler(JSON).handler(authenticated).handler(registry);
-        on.get("/v1/activations/:id").handler(JSON).handler(authenticated).handler(activations::get);
-        on.delete("/v1/activations/:id").handler(JSON).handler(authenticated).respond(activations::cancel);
-        on.get("/v1/activations/:id/explain")
-                .handler(JSON)
-                .handler(authenticated)
-                .respond(activations::explain);
+        on.get("/v1/activations").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/activations/:id").handler(JSON).handler(reader).handler(activations::get);
+        on.delete("/v1/activations/:id").handler(JSON).handler(invoker).respond(activations::cancel);
+        on.get("/v1/activations/:id/explain").handler(JSON).handler(reader).respond(activations::explain);
         on.post("/v1/activations/:id/replay")
                 .handler(JSON)
-                .handler(authenticated)
+                .handler(invoker)
                 .handler(Bodies.json(MAX_SMALL_BODY))
                 .respond(activations::replay);
-        on.get("/v1/activations/:id/result")
-                .handler(BYTES)
-                .handler(authenticated)
-                .handler(outputs::result);
-        on.get("/v1/activations/:id/logs").handler(TEXT).handler(authenticated).handler(outputs::logs);
-        on.get("/v1/activations/:id/events")
-                .handler(EVENTS)
-                .handler(authenticated)
-                .handler(streams::events);
+        on.get("/v1/activations/:id/result").handler(BYTES).handler(reader).handler(outputs::result);
+        on.get("/v1/activations/:id/logs").handler(TEXT).handler(reader).handler(outputs::logs);
+        on.get("/v1/activations/:id/events").handler(EVENTS).handler(reader).handler(streams::events);
     }
 }

@@ -6,6 +6,8 @@ import dev.faas.gateway.forward.Forwarding;
 import dev.faas.gateway.read.LiveStreams;
 import dev.faas.gateway.read.OutputRoutes;
 import dev.faas.gateway.read.ReadContext;
+import dev.faas.http.client.AddressRanges;
+import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.NatsConfig;
 import io.vertx.core.Vertx;
@@ -62,7 +64,7 @@ class ApiTest {
 
     /** {@code METHOD /path/{parameter}} of each route, without those that are forwarded by prefix. */
     private Set<String> routes(String listener) {
-        var forwarding = Forwarding.to(null);
+        var forwarding = Forwarding.to(null, new ClientAddresses(AddressRanges.NONE));
         var reads = new ReadContext(null, null, null, null, forwarding);
         var api = new Api(
                 new TokenVerifier(vertx),

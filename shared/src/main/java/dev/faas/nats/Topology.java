@@ -31,6 +31,7 @@ public final class Topology {
             Subjects.FUNCTIONS,
             Subjects.KEYS,
             Subjects.REVOKED,
+            Subjects.APIKEYS,
             Subjects.SPAWNERS,
             Subjects.IDEMPOTENCY,
             Subjects.GATEWAY,

@@ -36,8 +36,9 @@ class NatsConfigurationTest {
     void start() throws IOException {
         nats = NatsServer.start(directory, CONFIGURATION, PASSWORDS);
         try (var registry = connect("registry", "r1")) {
-            for (var bucket :
-                    new String[] {"KEYS", "REVOKED", "FUNCTIONS", "IDEMPOTENCY", "GATEWAY", "SPAWNERS", "IMAGES"}) {
+            for (var bucket : new String[] {
+                "KEYS", "REVOKED", "APIKEYS", "FUNCTIONS", "IDEMPOTENCY", "GATEWAY", "SPAWNERS", "IMAGES"
+            }) {
                 var created = request(registry, "registry", "$JS.API.STREAM.CREATE.KV_" + bucket, bucket(bucket));
                 assertThat(created).doesNotContain("\"error\"");
             }
@@ -135,6 +136,7 @@ class NatsConfigurationTest {
         try (var spawner = connect("spawner", "s1")) {
             assertRefused(spawner, "spawner", "$KV.FUNCTIONS.u.f", "{}");
             assertRefused(spawner, "spawner", "$KV.KEYS.evil", "{}");
+            assertRefused(spawner, "spawner", "$KV.APIKEYS.evil", "{}");
             assertRefused(spawner, "spawner", "$JS.API.STREAM.DELETE.ACTIVATIONS", "");
             assertRefused(spawner, "spawner", "$JS.API.CONSUMER.CREATE.EVENTS", "{}");
         }
@@ -144,6 +146,7 @@ class NatsConfigurationTest {
     void givenAuth_whenItPublishesAKeyAndReadsAnActivation_thenOnlyTheFirstIsAllowed() throws Exception {
         try (var auth = connect("auth", "a1")) {
             assertThat(request(auth, "auth", "$KV.KEYS.k1", "{}")).contains("\"seq\":1");
+            assertThat(request(auth, "auth", "$KV.APIKEYS.k1", "{}")).contains("\"seq\":1");
             assertThat(request(auth, "auth", "$JS.API.DIRECT.GET.KV_KEYS.$KV.KEYS.k1", ""))
                     .isEqualTo("{}");
             assertRefused(auth, "auth", "$JS.API.DIRECT.GET.EVENTS.events.a.state", "");

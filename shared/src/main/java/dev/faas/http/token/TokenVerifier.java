@@ -37,6 +37,7 @@ public final class TokenVerifier {
     private final Logger log = LoggerFactory.getLogger(TokenVerifier.class);
     private final Vertx vertx;
     private final Clock clock;
+    private final ApiKeys apiKeys;
     private volatile Keys activeKeys = new Keys(Map.of(), new VerifiedTokens());
     private volatile Predicate<String> isRevoked = sid -> false;
 
@@ -47,6 +48,7 @@ public final class TokenVerifier {
     TokenVerifier(Vertx vertx, Clock clock) {
         this.vertx = vertx;
         this.clock = clock;
+        this.apiKeys = new ApiKeys(clock);
     }
 
     /** Takes public JWKs (JSON) by kid. A key that is not a P-256 key is ignored and logged. */
@@ -64,6 +66,11 @@ public final class TokenVerifier {
         isRevoked = sidIsRevoked;
     }
 
+    /** API keys count as access tokens do. */
+    ApiKeys apiKeys() {
+        return apiKeys;
+    }
+
     public boolean hasKeys() {
         return !activeKeys.byKid().isEmpty();
     }
@@ -75,6 +82,9 @@ public final class TokenVerifier {
 
     /** As {@link #verify}. */
     public Future<Access> admit(String bearer) {
+        if (bearer.startsWith(ApiKeyText.PREFIX)) {
+            return Future.succeededFuture(bearer).map(apiKeys::admit);
+        }
         var current = activeKeys;
         var now = clock.instant();
         return current.verified()

@@ -63,6 +63,7 @@ class ContractIT {
                     "it would also reject the other users of this test: BackpressureTest"),
             excused("rate_limited", "register", "a private platform has no limit of one address: LoginAdmissionTest"),
             excused("rate_limited", "changePassword", "as of a login: SessionsTest"),
+            excused("quota_exceeded", "createKey", "it would take 50 keys: ApiKeysTest"),
             excused("rate_limited", "login", "it would also reject the other logins of this test: LoginAdmissionTest"),
             excused("quota_exceeded", "replayActivation", "as of a submit"),
             excused("quota_exceeded", "createFunction", "a registry of its own refuses it: RegistryVerticleTest"));

@@ -39,22 +39,31 @@ record Provocation(String method, String target, List<String> headers, String bo
      */
     record Activations(String waiting, String faded, String finished, String orphan, String crowded) {}
 
-    /** The values for requests; tokens are valid. */
-    record Means(Activations activations, String accessToken, String refreshToken, String expiredToken) {
+    /**
+     * The values for requests; tokens are valid.
+     *
+     * @param narrowKey an API key with a scope that no call of today needs
+     */
+    record Means(
+            Activations activations, String accessToken, String refreshToken, String expiredToken, String narrowKey) {
         String activation() {
             return activations.waiting();
         }
 
         Means withActivations(Activations others) {
-            return new Means(others, accessToken, refreshToken, expiredToken);
+            return new Means(others, accessToken, refreshToken, expiredToken, narrowKey);
         }
 
         Means withTokens(String access, String refresh) {
-            return new Means(activations, access, refresh, expiredToken);
+            return new Means(activations, access, refresh, expiredToken, narrowKey);
         }
 
         Means withExpiring(String token) {
-            return new Means(activations, accessToken, refreshToken, token);
+            return new Means(activations, accessToken, refreshToken, token, narrowKey);
+        }
+
+        Means withNarrowKey(String key) {
+            return new Means(activations, accessToken, refreshToken, expiredToken, key);
         }
     }
 
@@ -64,6 +73,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "unauthenticated" -> good.without("Authorization");
             case "token_expired" ->
                 good.without("Authorization").with("Authorization", "Bearer " + means.expiredToken());
+            case "forbidden" -> good.without("Authorization").with("Authorization", "Bearer " + means.narrowKey());
             case "invalid_credentials" ->
                 good.body(
                         switch (operation.getOperationId()) {
@@ -83,6 +93,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                 problem.status() == 417 ? good.with("Expect", "200-tea") : invalid(operation, good);
             case "username_taken" -> good.body(Map.of("username", USERNAME, "password", PASSWORD));
             case "function_exists" -> good.body(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
+            case "key_not_found" -> good;
             case "login_not_found" -> good.target("/v1/auth/sessions/sid_unknown");
             case "function_not_found" ->
                 good.about("nobodys", means.activation(), means.activations().orphan());
@@ -115,7 +126,8 @@ record Provocation(String method, String target, List<String> headers, String bo
                 .getOpenAPIPath()
                 .replace("{ref}", FUNCTION)
                 .replace("{id}", means.activation())
-                .replace("{sid}", "sid_unknown");
+                .replace("{sid}", "sid_unknown")
+                .replace("{keyId}", "key_unknown");
         var request = new Provocation(operation.getHttpMethod().name(), target, List.of(), "");
         if (!operation.getSecurityRequirements().isEmpty()) {
             request = request.with("Authorization", "Bearer " + means.accessToken());
@@ -129,6 +141,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "refresh", "logout" -> request.json(Map.of("refresh_token", means.refreshToken()));
             // The same password again: the other logins end, and this one goes on.
             case "changePassword" -> request.json(Map.of("currentPassword", PASSWORD, "newPassword", PASSWORD));
+            case "createKey" -> request.json(Map.of("name", fresh));
             case "createFunction" -> request.json(Map.of("name", fresh, "image", "registry.example/x:1"));
             case "replaceFunction" -> request.json(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "updateFunction" -> request.json(function);
@@ -141,7 +154,7 @@ record Provocation(String method, String target, List<String> headers, String bo
 
     private static Provocation invalid(Operation operation, Provocation good) {
         return switch (operation.getOperationId()) {
-            case "listFunctions", "listRevisions", "listActivations", "listSessions" ->
+            case "listFunctions", "listRevisions", "listActivations", "listSessions", "listKeys" ->
                 good.target(good.target() + "?limit=0");
             case "getActivation" -> good.target(good.target() + "?wait=long");
             case "getLogs" -> good.target(good.target() + "?follow=perhaps");

@@ -18,7 +18,7 @@ import java.util.Optional;
  * logged in to the account has a counter of its own, so that a guesser elsewhere never delays it. Names of no account count
  * alike. Counters are in Postgres (table {@code login_failure}), since replicas share them.
  */
-public final class GuessLimit {
+public final class LoginFailureStore {
     /** A counter is forgotten so long after its last failure. */
     private static final Duration WINDOW = Duration.ofMinutes(15);
 
@@ -26,10 +26,10 @@ public final class GuessLimit {
     public record Attempt(Buffer counter, boolean fromKnownAddress) {}
 
     private final Pg pg;
-    private final KnownAddresses known;
+    private final KnownAddressStore known;
     private final InstantSource clock;
 
-    public GuessLimit(Pg pg, KnownAddresses known, InstantSource clock) {
+    public LoginFailureStore(Pg pg, KnownAddressStore known, InstantSource clock) {
         this.pg = pg;
         this.known = known;
         this.clock = clock;

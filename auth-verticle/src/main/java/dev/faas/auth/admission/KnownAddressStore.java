@@ -12,7 +12,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 
 /** Remembers for 30 days from which addresses users have logged in (table {@code known_address}). */
-public final class KnownAddresses implements HashQueue.Known {
+public final class KnownAddressStore implements HashQueue.Known {
     private static final Duration REMEMBERED = Duration.ofDays(30);
     /** An address is asked for only while most places are taken, perhaps very often. */
     private static final Duration CACHED = Duration.ofMinutes(1);
@@ -26,7 +26,7 @@ public final class KnownAddresses implements HashQueue.Known {
             .maximumSize(MAX_CACHED)
             .build();
 
-    public KnownAddresses(Pg pg, InstantSource clock) {
+    public KnownAddressStore(Pg pg, InstantSource clock) {
         this.pg = pg;
         this.clock = clock;
     }
