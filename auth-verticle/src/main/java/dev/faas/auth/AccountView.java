@@ -1,11 +1,27 @@
 package dev.faas.auth;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.faas.wire.Principal;
+import dev.faas.wire.Scope;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Describes an account in the API. */
-record AccountView(String userId, String username, List<String> roles, String createdAt) {
+/**
+ * Describes an account in the API.
+ *
+ * @param key the API key of the request; absent for an access token
+ */
+record AccountView(
+        String userId,
+        String username,
+        List<String> roles,
+        String createdAt,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable KeyView key) {
+    record KeyView(String keyId, String project, List<String> scopes) {}
+
     private static final DateTimeFormatter RFC_3339_MILLIS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -14,7 +30,24 @@ record AccountView(String userId, String username, List<String> roles, String cr
     }
 
     static AccountView of(Account account) {
+        return of(account, null);
+    }
+
+    static AccountView of(Account account, Principal.@Nullable Key key) {
         return new AccountView(
-                account.userId(), account.username(), account.roles(), RFC_3339_MILLIS.format(account.createdAt()));
+                account.userId(),
+                account.username(),
+                account.roles(),
+                time(account.createdAt()),
+                key == null
+                        ? null
+                        : new KeyView(
+                                key.keyId(),
+                                key.project(),
+                                key.scopes().stream().map(Scope::text).sorted().toList()));
+    }
+
+    static String time(Instant instant) {
+        return RFC_3339_MILLIS.format(instant);
     }
 }

@@ -2,6 +2,7 @@ package dev.faas.auth;
 
 import dev.faas.auth.LoginStore.Rotation;
 import dev.faas.auth.LoginStore.StoredToken;
+import dev.faas.http.client.ClientAddress;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,12 +20,10 @@ import org.slf4j.LoggerFactory;
 final class Accounts {
     private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
     private static final List<String> ROLES_OF_A_NEW_USER = List.of("user");
-    /** A revocation outlives the last access token by this, since clocks of verifiers may be slow. */
-    private static final Duration CLOCK_MARGIN = Duration.ofMinutes(1);
 
     private final AccountStore accounts;
     private final LoginStore logins;
-    private final Passwords passwords;
+    private final PasswordCheck passwords;
     private final Tokens tokens;
     private final Revocations revocations;
     private final InstantSource clock;
@@ -32,7 +32,7 @@ final class Accounts {
     Accounts(
             AccountStore accounts,
             LoginStore logins,
-            Passwords passwords,
+            PasswordCheck passwords,
             Tokens tokens,
             Revocations revocations,
             InstantSource clock,
@@ -47,11 +47,11 @@ final class Accounts {
     }
 
     /** Fails with 409 {@code username_taken}. */
-    Future<Account> register(String username, String password) {
+    Future<Account> register(String username, String password, ClientAddress address) {
         var now = now();
         var account = new Account(Ids.user(now), username, ROLES_OF_A_NEW_USER, now);
         return passwords
-                .hash(password)
+                .hash(password, address)
                 .compose(hash -> accounts.insert(account, hash))
                 .map(inserted -> {
                     if (!inserted) {
@@ -62,27 +62,22 @@ final class Accounts {
                 });
     }
 
-    /** Fails with 401 {@code invalid_credentials}: the same answer after the same time for unknown user and wrong password. */
-    Future<TokenPair> login(String username, String password) {
-        return accounts.findCredentials(username)
-                .compose(found -> passwords
-                        .matches(password, found.map(AccountStore.Credentials::passwordHash))
-                        .compose(matches -> {
-                            if (!matches || found.isEmpty()) {
-                                return Future.failedFuture(wrongCredentials().asException());
-                            }
-                            return openLogin(found.get().account());
-                        }));
+    /** Fails as {@link PasswordCheck#check}. */
+    Future<TokenPair> login(String username, String password, ClientAddress address, @Nullable String client) {
+        return passwords
+                .check(username, password, address)
+                .compose(account -> openLogin(account, new LoginStore.Origin(address.toString(), client)));
     }
 
     /** Exchanges a refresh token, which is valid once, for a new pair. Fails with 401 {@code invalid_credentials}. */
     Future<TokenPair> refresh(String refreshToken) {
         var now = now();
         var successor = tokens.createRefreshToken();
-        return logins.rotate(Tokens.fingerprint(refreshToken), toStoredToken(successor, now), now, revocationEnd(now))
+        return logins.rotate(
+                        Tokens.fingerprint(refreshToken), toStoredToken(successor, now), now, tokens.lastExpiry(now))
                 .compose(rotation -> switch (rotation) {
-                    case Rotation.Rotated(var account, var sid) ->
-                        Future.succeededFuture(createPair(account, sid, successor));
+                    case Rotation.Rotated(var account, var sid, var endsAt) ->
+                        Future.succeededFuture(createPair(account, sid, endsAt, successor));
                     case Rotation.Refused() ->
                         Future.failedFuture(refusedToken().asException());
                     case Rotation.Reused(var revocation) -> {
@@ -100,7 +95,7 @@ final class Accounts {
     /** Ends the login of this refresh token. Succeeds also if the token is unknown or the login has ended. */
     Future<Void> logout(String refreshToken) {
         var now = now();
-        return logins.revoke(Tokens.fingerprint(refreshToken), now, revocationEnd(now))
+        return logins.revoke(Tokens.fingerprint(refreshToken), now, tokens.lastExpiry(now))
                 .compose(revoked -> revoked.map(revocations::announce).orElseGet(Future::succeededFuture));
     }
 
@@ -111,28 +106,22 @@ final class Accounts {
                                 .asException()));
     }
 
-    private Future<TokenPair> openLogin(Account account) {
+    private Future<TokenPair> openLogin(Account account, LoginStore.Origin origin) {
         var now = now();
         var sid = tokens.createSid();
         var refreshToken = tokens.createRefreshToken();
-        return logins.open(sid, account.userId(), now, toStoredToken(refreshToken, now))
-                .map(opened -> createPair(account, sid, refreshToken));
+        return logins.open(sid, account.userId(), now, toStoredToken(refreshToken, now), origin)
+                .map(endsAt -> createPair(account, sid, endsAt, refreshToken));
     }
 
-    private TokenPair createPair(Account account, String sid, String refreshToken) {
+    private TokenPair createPair(Account account, String sid, Instant endsAt, String refreshToken) {
+        var lifetime = tokens.accessLifetimeUntil(endsAt);
         return new TokenPair(
-                tokens.createAccessToken(account, sid),
-                "Bearer",
-                tokens.accessLifetime().toSeconds(),
-                refreshToken);
+                tokens.createAccessToken(account, sid, lifetime), "Bearer", lifetime.toSeconds(), refreshToken);
     }
 
     private StoredToken toStoredToken(String refreshToken, Instant now) {
         return new StoredToken(Tokens.fingerprint(refreshToken), now.plus(refreshLifetime));
-    }
-
-    private Instant revocationEnd(Instant now) {
-        return now.plus(tokens.accessLifetime()).plus(CLOCK_MARGIN);
     }
 
     /** The API shows milliseconds, so no more is stored. */
@@ -143,11 +132,6 @@ final class Accounts {
     private static Problem usernameTaken(String username) {
         return Problem.of(
                 409, "username_taken", "Username taken", "There is a user '" + username + "'. Choose another name.");
-    }
-
-    private static Problem wrongCredentials() {
-        return Problem.of(
-                401, "invalid_credentials", "Invalid credentials", "No user has this name and password. Check both.");
     }
 
     private static Problem refusedToken() {

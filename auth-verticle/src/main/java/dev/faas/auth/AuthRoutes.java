@@ -2,22 +2,26 @@ package dev.faas.auth;
 
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
+import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.content.AcceptFilter;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Serves the HTTP API of auth-service. */
 final class AuthRoutes {
     private static final int MAX_BODY_BYTES = 16_384;
     private static final int MAX_TOKEN_LENGTH = 512;
-    private static final int MAX_PASSWORD_LENGTH = 256;
-    private static final int MIN_PASSWORD_LENGTH = 8;
+    private static final int MAX_CLIENT_LENGTH = 200;
+    static final int MAX_PASSWORD_LENGTH = 256;
+    static final int MIN_PASSWORD_LENGTH = 8;
     private static final Pattern USERNAME = Pattern.compile("[a-z0-9][a-z0-9._-]{2,63}");
     private static final String USERNAME_RULE =
             "be 3 to 64 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit";
@@ -25,21 +29,33 @@ final class AuthRoutes {
     private final Accounts accounts;
     private final SigningKeys keys;
     private final TokenVerifier verifier;
+    private final ClientAddresses addresses;
+    private final Handler<RoutingContext> rate;
 
-    AuthRoutes(Accounts accounts, SigningKeys keys, TokenVerifier verifier) {
+    AuthRoutes(
+            Accounts accounts,
+            SigningKeys keys,
+            TokenVerifier verifier,
+            ClientAddresses addresses,
+            Handler<RoutingContext> rate) {
         this.accounts = accounts;
         this.keys = keys;
         this.verifier = verifier;
+        this.addresses = addresses;
+        this.rate = rate;
     }
 
     void add(Router on) {
         var json = Bodies.json(MAX_BODY_BYTES);
         var offer = AcceptFilter.json();
-        on.post("/v1/auth/register").handler(offer).handler(json).respond(this::register);
-        on.post("/v1/auth/login").handler(offer).handler(json).respond(this::login);
+        on.post("/v1/auth/register").handler(offer).handler(rate).handler(json).respond(this::register);
+        on.post("/v1/auth/login").handler(offer).handler(rate).handler(json).respond(this::login);
         on.post("/v1/auth/refresh").handler(offer).handler(json).respond(this::refresh);
         on.post("/v1/auth/logout").handler(json).respond(this::logout);
-        on.get("/v1/auth/me").handler(offer).handler(Authenticated.by(verifier)).respond(this::me);
+        on.get("/v1/auth/me")
+                .handler(offer)
+                .handler(Authenticated.byAnyKey(verifier))
+                .respond(this::me);
         on.get("/.well-known/jwks.json").handler(offer).respond(this::jwks);
     }
 
@@ -48,10 +64,11 @@ final class AuthRoutes {
         var username = fields.text("username", USERNAME, USERNAME_RULE);
         var password = fields.text("password", MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH);
         fields.requireValid();
-        return accounts.register(username, password).map(account -> {
-            ctx.response().setStatusCode(201);
-            return AccountView.of(account);
-        });
+        return accounts.register(username, password, addresses.behindGateway(ctx.request()))
+                .map(account -> {
+                    ctx.response().setStatusCode(201);
+                    return AccountView.of(account);
+                });
     }
 
     /** Does not check the rules for new names and passwords: what breaks them is wrong anyway. */
@@ -60,7 +77,16 @@ final class AuthRoutes {
         var username = fields.text("username", 1, MAX_PASSWORD_LENGTH);
         var password = fields.text("password", 1, MAX_PASSWORD_LENGTH);
         fields.requireValid();
-        return accounts.login(username, password);
+        return accounts.login(username, password, addresses.behindGateway(ctx.request()), client(ctx));
+    }
+
+    /** What the client calls itself, made fit for a list of logins. */
+    private static @Nullable String client(RoutingContext ctx) {
+        var agent = ctx.request().getHeader(HttpHeaders.USER_AGENT);
+        return agent == null
+                ? null
+                : agent.substring(0, Math.min(agent.length(), MAX_CLIENT_LENGTH))
+                        .replaceAll("[^ -~]", "?");
     }
 
     private Future<TokenPair> refresh(RoutingContext ctx) {
@@ -72,7 +98,8 @@ final class AuthRoutes {
     }
 
     private Future<AccountView> me(RoutingContext ctx) {
-        return accounts.find(Authenticated.principal(ctx)).map(AccountView::of);
+        var principal = Authenticated.principal(ctx);
+        return accounts.find(principal).map(account -> AccountView.of(account, principal.key()));
     }
 
     /** May be cached for a minute: a new key is published several minutes before it signs. */

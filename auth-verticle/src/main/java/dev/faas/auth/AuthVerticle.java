@@ -1,10 +1,18 @@
 package dev.faas.auth;
 
+import dev.faas.auth.admission.AddressRate;
+import dev.faas.auth.admission.HashQueue;
+import dev.faas.auth.admission.KnownAddressStore;
+import dev.faas.auth.admission.LoginFailureStore;
+import dev.faas.auth.key.ApiKeyRoutes;
+import dev.faas.auth.key.ApiKeys;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
+import dev.faas.http.client.ClientAddresses;
+import dev.faas.http.token.ApiKeyRing;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
@@ -45,46 +53,79 @@ public final class AuthVerticle extends ServiceVerticle {
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         Topology.await(nats, config.nats().startTimeout());
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
-        var passwords = on.open(
-                "password workers", this::createPasswords, it -> it.close().await());
+        var addresses = new ClientAddresses(config.addresses().gateways());
+        var known = new KnownAddressStore(pg, clock);
+        var guesses = new LoginFailureStore(pg, known, clock);
+        var hashQueue = on.open(
+                "password workers",
+                () -> new HashQueue(vertx, config.hashing(), known),
+                it -> it.close().await());
 
-        var logins = new LoginStore(pg);
+        var logins = new LoginStore(pg, config.lifetimes().login());
         var keys = new SigningKeys(new SigningKeyStore(pg), clock);
         var revoked = nats.kv(Subjects.REVOKED);
         var revocations = new Revocations(logins, revoked, context, clock);
         var verifier = new TokenVerifier(vertx);
         verifier.checkRevocationsWith(revocations::isRevoked);
-        var publication = new KeyPublication(keys, verifier, nats.kv(Subjects.KEYS), revocations, context);
+        var apiKeys = new ApiKeys(pg, nats.kv(Subjects.APIKEYS), context, clock);
+        var publication = new KeyPublication(
+                keys,
+                verifier,
+                nats.kv(Subjects.KEYS),
+                () -> revocations.restore().compose(restored -> apiKeys.restore()),
+                context);
 
         on.open("bucket REVOKED", revocations::follow, Nats.Subscription::close);
         on.open("bucket KEYS", publication::follow, Nats.Subscription::close);
+        on.open(
+                "bucket APIKEYS",
+                () -> ApiKeyRing.open(nats, verifier, () -> {}, config.nats().startTimeout()),
+                ApiKeyRing::close);
         on.await("revocations", revocations::whenLoaded, nothing -> Future.succeededFuture());
         on.await("signing keys", publication::refresh, nothing -> Future.succeededFuture());
         var tokens = new Tokens(vertx, keys, clock, config.lifetimes().access());
+        var accountStore = new AccountStore(pg);
+        var passwords = new PasswordCheck(accountStore, new Passwords(), hashQueue, guesses);
+        var sessionStore = new SessionStore(pg, config.lifetimes().login());
+        var sessions = new Sessions(sessionStore, passwords, revocations, tokens, clock);
         var accounts = new Accounts(
-                new AccountStore(pg),
+                accountStore,
                 logins,
                 passwords,
                 tokens,
                 revocations,
                 clock,
                 config.lifetimes().refresh());
-        var routes = new AuthRoutes(accounts, keys, verifier);
+        var routes = new AuthRoutes(
+                accounts,
+                keys,
+                verifier,
+                addresses,
+                new AddressRate(config.addresses().rate(), addresses, clock));
+        var sessionRoutes = new SessionRoutes(sessions, verifier, addresses);
+        var keyRoutes = new ApiKeyRoutes(apiKeys, verifier, config.maxKeyDays());
         var health = new Health(SERVICE).addRequired("postgres", pg::ping).addRequired("nats", nats::isConnected);
 
         var http = on.await(
                 "http",
                 () -> HttpService.start(
-                        vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), routes::add))),
+                        vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), router -> {
+                            routes.add(router);
+                            sessionRoutes.add(router);
+                            keyRoutes.add(router);
+                        }))),
                 HttpService::close);
         on.repeat("announcing revocations", OUTBOX_PAUSE, () -> Blocking.await(revocations.announcePending()));
         on.repeatAfterPause("publishing signing keys", KEYS_PAUSE, () -> Blocking.await(publication.refresh()));
+        on.repeat("publishing API keys", OUTBOX_PAUSE, () -> Blocking.await(apiKeys.publishPending()));
+        on.repeat("deleting expired API keys", PRUNE_PAUSE, () -> Blocking.await(apiKeys.deleteExpired()));
+        on.repeat("ending logins that are over", OUTBOX_PAUSE, () -> Blocking.await(sessions.endOver()));
+        on.repeat(
+                "setting the ends of earlier logins", PRUNE_PAUSE, () -> Blocking.await(sessionStore.setMissingEnds()));
         on.repeat("pruning revocations", PRUNE_PAUSE, () -> Blocking.await(revocations.prune()));
+        on.repeat("pruning failed logins", PRUNE_PAUSE, () -> Blocking.await(guesses.prune()));
+        on.repeat("pruning known addresses", PRUNE_PAUSE, () -> Blocking.await(known.prune()));
         on.repeat("pruning logins", PRUNE_PAUSE, () -> Blocking.await(logins.prune(clock.instant())));
         return http;
-    }
-
-    private Passwords createPasswords() {
-        return new Passwords(vertx, config.hashing().threads(), config.hashing().waiting());
     }
 }

@@ -6,19 +6,29 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes the tables {@code login} and {@code refresh_token}. A login is a family of refresh tokens: each is used once
  * and replaced by a successor. A token that is used again was stolen, so its login is revoked (RFC 9700, 4.14.2).
  */
 final class LoginStore {
-    record StoredToken(Buffer fingerprint, Instant expiresAt) {}
+    record StoredToken(Buffer fingerprint, Instant expiresAt) {
+        /** Expires with its login at the latest. */
+        StoredToken until(Instant loginEndsAt) {
+            return new StoredToken(fingerprint, loginEndsAt.isBefore(expiresAt) ? loginEndsAt : expiresAt);
+        }
+    }
+
+    /** Where a login was made: the client's address, and what it calls itself. */
+    record Origin(String address, @Nullable String client) {}
 
     /** @param until when the last access token of this login has expired */
     record Revocation(String sid, Instant until) {}
@@ -26,26 +36,33 @@ final class LoginStore {
     /** Result of presenting a refresh token. */
     sealed interface Rotation {
         /** The successor is stored. */
-        record Rotated(Account account, String sid) implements Rotation {}
+        record Rotated(Account account, String sid, Instant endsAt) implements Rotation {}
 
         /** The token had been used before; its login is revoked now. */
         record Reused(Revocation revocation) implements Rotation {}
 
-        /** The token is unknown or expired, or its login has ended. */
+        /** The token is unknown or expired, or its login has ended or is over. */
         record Refused() implements Rotation {}
     }
 
     private final Pg pg;
+    private final Duration lifetime;
 
-    LoginStore(Pg pg) {
+    /** @param lifetime of a login, whatever is refreshed */
+    LoginStore(Pg pg, Duration lifetime) {
         this.pg = pg;
+        this.lifetime = lifetime;
     }
 
-    Future<Void> open(String sid, String userId, Instant now, StoredToken token) {
-        return pg.inTransaction(
-                tx -> tx.preparedQuery("insert into login (sid, user_id, created_at) values ($1, $2, $3)")
-                        .execute(Tuple.of(sid, userId, utc(now)))
-                        .compose(opened -> insert(tx, sid, token)));
+    /** Returns when the login is over. */
+    Future<Instant> open(String sid, String userId, Instant now, StoredToken token, Origin origin) {
+        var endsAt = now.plus(lifetime);
+        return pg.inTransaction(tx -> tx.preparedQuery("""
+                        insert into login (sid, user_id, created_at, last_used_at, ends_at, address, client, via)
+                        values ($1, $2, $3, $3, $4, $5, $6, 'password')""")
+                .execute(Tuple.of(sid, userId, utc(now), utc(endsAt), origin.address(), origin.client()))
+                .compose(opened -> insert(tx, sid, token.until(endsAt)))
+                .map(endsAt));
     }
 
     /** Locks the login: of several requests with the same token, exactly one gets a successor. */
@@ -62,13 +79,16 @@ final class LoginStore {
             if (row.getOffsetDateTime("rotated_at") != null) {
                 return revoke(tx, sid, now, revokedUntil).map(Rotation.Reused::new);
             }
-            if (!row.getOffsetDateTime("expires_at").toInstant().isAfter(now)) {
+            var endsAt = endOf(row);
+            if (!row.getOffsetDateTime("expires_at").toInstant().isAfter(now) || !endsAt.isAfter(now)) {
                 return Future.succeededFuture(new Rotation.Refused());
             }
             return tx.preparedQuery("update refresh_token set rotated_at = $2 where hash = $1")
                     .execute(Tuple.of(presented, utc(now)))
-                    .compose(rotated -> insert(tx, sid, successor))
-                    .map(new Rotation.Rotated(AccountStore.toAccount(row), sid));
+                    .compose(rotated -> insert(tx, sid, successor.until(endsAt)))
+                    .compose(inserted -> tx.preparedQuery("update login set last_used_at = $2 where sid = $1")
+                            .execute(Tuple.of(sid, utc(now))))
+                    .map(new Rotation.Rotated(AccountStore.toAccount(row), sid, endsAt));
         }));
     }
 
@@ -124,9 +144,16 @@ final class LoginStore {
 
     private static Future<Optional<Row>> findToken(SqlConnection tx, Buffer fingerprint) {
         return tx.preparedQuery("""
-                        select t.sid, t.rotated_at, t.expires_at, l.revoked_at, a.id, a.username, a.roles, a.created_at
+                        select t.sid, t.rotated_at, t.expires_at, l.revoked_at, l.ends_at, l.created_at as opened_at,
+                          a.id, a.username, a.roles, a.created_at
                         from refresh_token t join login l on l.sid = t.sid join account a on a.id = l.user_id
                         where t.hash = $1 for update of l, t""").execute(Tuple.of(fingerprint)).map(AccountStore::firstRow);
+    }
+
+    /** A replica of an earlier version stores no end. */
+    private Instant endOf(Row row) {
+        var stored = row.getOffsetDateTime("ends_at");
+        return stored == null ? row.getOffsetDateTime("opened_at").toInstant().plus(lifetime) : stored.toInstant();
     }
 
     private static Future<Void> insert(SqlConnection tx, String sid, StoredToken token) {

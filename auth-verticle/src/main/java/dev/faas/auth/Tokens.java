@@ -11,6 +11,7 @@ import io.vertx.ext.auth.jwt.JWTAuth;
 import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 
@@ -18,6 +19,7 @@ import java.util.Base64;
 final class Tokens {
     private static final int REFRESH_TOKEN_BYTES = 32;
     private static final int SID_BYTES = 16;
+    private static final Duration CLOCK_MARGIN = Duration.ofMinutes(1);
 
     private record Signer(String kid, JWTAuth jwt) {}
 
@@ -36,11 +38,18 @@ final class Tokens {
         this.signer = createSigner(keys.signer());
     }
 
-    Duration accessLifetime() {
-        return accessLifetime;
+    /** From then on no verifier accepts an access token of today, even if its clock is slow. */
+    Instant lastExpiry(Instant now) {
+        return now.plus(accessLifetime).plus(CLOCK_MARGIN);
     }
 
-    String createAccessToken(Account account, String sid) {
+    /** Shorter than usual when the login is over before. */
+    Duration accessLifetimeUntil(Instant loginEndsAt) {
+        var left = Duration.between(clock.instant(), loginEndsAt);
+        return left.compareTo(accessLifetime) < 0 ? left : accessLifetime;
+    }
+
+    String createAccessToken(Account account, String sid, Duration lifetime) {
         var issuedAt = clock.instant().getEpochSecond();
         var claims = new JsonObject()
                 .put("iss", TokenVerifier.ISSUER)
@@ -50,7 +59,7 @@ final class Tokens {
                 .put("name", account.username())
                 .put("roles", new JsonArray(account.roles()))
                 .put("iat", issuedAt)
-                .put("exp", issuedAt + accessLifetime.toSeconds());
+                .put("exp", issuedAt + lifetime.toSeconds());
         return currentSigner().jwt().generateToken(claims, new JWTOptions().setAlgorithm("ES256"));
     }
 

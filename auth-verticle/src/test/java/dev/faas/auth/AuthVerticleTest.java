@@ -109,8 +109,15 @@ class AuthVerticleTest {
     void givenAPortThatIsTakenWhenStartedThenEverythingIsUnwound() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var c = backends.config();
-            var verticle = new AuthVerticle(
-                    new AuthConfig(taken.getLocalPort(), c.http(), c.pg(), c.nats(), c.lifetimes(), c.hashing()));
+            var verticle = new AuthVerticle(new AuthConfig(
+                    taken.getLocalPort(),
+                    c.http(),
+                    c.pg(),
+                    c.nats(),
+                    c.lifetimes(),
+                    c.hashing(),
+                    c.addresses(),
+                    c.maxKeyDays()));
 
             assertThat(failure(vertx.deployVerticle(verticle))).hasMessageContaining("auth-service");
             assertNothingIsLeft();

@@ -1,7 +1,9 @@
 package dev.faas.auth;
 
+import dev.faas.auth.admission.HashQueue;
 import dev.faas.config.Secret;
 import dev.faas.http.HttpConfig;
+import dev.faas.http.client.AddressRanges;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
@@ -17,6 +19,7 @@ import java.time.Duration;
 final class Backends extends LocalServers {
     static final Duration ACCESS_LIFETIME = Duration.ofMinutes(15);
     static final Duration REFRESH_LIFETIME = Duration.ofDays(30);
+    static final Duration LOGIN_LIFETIME = Duration.ofDays(90);
 
     private Backends(Path directory) throws IOException {
         super(directory, "auth");
@@ -49,8 +52,10 @@ final class Backends extends LocalServers {
                 HttpConfig.loopback(),
                 pgConfig(postgresUrl, startTimeout),
                 natsConfig(natsUrl, startTimeout),
-                new AuthConfig.TokenLifetimes(ACCESS_LIFETIME, REFRESH_LIFETIME),
-                new AuthConfig.Hashing(2, 64));
+                new AuthConfig.TokenLifetimes(ACCESS_LIFETIME, REFRESH_LIFETIME, LOGIN_LIFETIME),
+                new HashQueue.Limits(2, 64, 66),
+                new AuthConfig.Addresses(0, AddressRanges.NONE),
+                366);
     }
 
     PgConfig pgConfig(String url, Duration startTimeout) {

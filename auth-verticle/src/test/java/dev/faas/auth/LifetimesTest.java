@@ -5,6 +5,10 @@ import static dev.faas.testing.Await.eventually;
 import static dev.faas.testing.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.auth.admission.HashQueue;
+import dev.faas.auth.admission.KnownAddressStore;
+import dev.faas.auth.admission.LoginFailureStore;
+import dev.faas.http.client.ClientAddress;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.Kv;
@@ -25,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Logins, revocations and keys over time: real stores, a clock that the test sets. */
 class LifetimesTest {
+    private static final ClientAddress ADDRESS =
+            ClientAddress.parse("192.0.2.1").orElseThrow();
     private static final String PASSWORD = "correct horse battery";
 
     @TempDir
@@ -37,7 +43,6 @@ class LifetimesTest {
     private Nats nats;
     private Kv revoked;
     private LoginStore logins;
-    private Passwords passwords;
     private SigningKeys keys;
     private Tokens tokens;
     private Revocations revocations;
@@ -50,15 +55,20 @@ class LifetimesTest {
         pg = Pg.open(vertx, backends.pgConfig(backends.postgres.url(), Duration.ofSeconds(10)));
         nats = backends.connect("auth-service");
         revoked = nats.kv("REVOKED");
-        logins = new LoginStore(pg);
-        passwords = new Passwords(vertx, 2, 8);
+        logins = new LoginStore(pg, Backends.LOGIN_LIFETIME);
         keys = new SigningKeys(new SigningKeyStore(pg), () -> now);
         await(keys.load());
         tokens = new Tokens(vertx, keys, () -> now, Backends.ACCESS_LIFETIME);
         revocations = new Revocations(logins, revoked, vertx.getOrCreateContext(), () -> now);
-        accounts = new Accounts(
-                new AccountStore(pg), logins, passwords, tokens, revocations, () -> now, Backends.REFRESH_LIFETIME);
-        await(accounts.register("lifetimes", PASSWORD));
+        var store = new AccountStore(pg);
+        var known = new KnownAddressStore(pg, () -> now);
+        var passwords = new PasswordCheck(
+                store,
+                new Passwords(),
+                new HashQueue(vertx, new HashQueue.Limits(2, 8, 10), known),
+                new LoginFailureStore(pg, known, () -> now));
+        accounts = new Accounts(store, logins, passwords, tokens, revocations, () -> now, Backends.REFRESH_LIFETIME);
+        await(accounts.register("lifetimes", PASSWORD, ADDRESS));
     }
 
     @AfterEach
@@ -71,7 +81,7 @@ class LifetimesTest {
 
     @Test
     void givenALoginWhenUnusedForItsLifetimeThenItHasEndedAndIsForgotten() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD));
+        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS, null));
         now = now.plus(Backends.REFRESH_LIFETIME).minusSeconds(1);
         var refreshed = await(accounts.refresh(login.refreshToken()));
         now = now.plus(Backends.REFRESH_LIFETIME);
@@ -87,8 +97,26 @@ class LifetimesTest {
     }
 
     @Test
+    void givenALoginThatIsRefreshedWhenItsLifetimeIsOverThenItHasEnded() {
+        var pair = await(accounts.login("lifetimes", PASSWORD, ADDRESS, null));
+        var endsAt = now.plus(Backends.LOGIN_LIFETIME);
+        while (now.plus(Duration.ofDays(20)).isBefore(endsAt)) {
+            now = now.plus(Duration.ofDays(20));
+            pair = await(accounts.refresh(pair.refreshToken()));
+        }
+        now = endsAt.minusSeconds(10);
+        pair = await(accounts.refresh(pair.refreshToken()));
+        assertThat(pair.expiresInSeconds())
+                .as("no access token outlives its login")
+                .isBetween(9L, 10L);
+        now = endsAt;
+
+        assertThat(failure(accounts.refresh(pair.refreshToken()))).isInstanceOf(ProblemException.class);
+    }
+
+    @Test
     void givenALoginInUseWhenPrunedThenOnlyItsExpiredTokensAreForgotten() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD));
+        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS, null));
         now = now.plus(Backends.REFRESH_LIFETIME).minusSeconds(1);
         var refreshed = await(accounts.refresh(login.refreshToken()));
         now = now.plusSeconds(1);
@@ -102,7 +130,7 @@ class LifetimesTest {
 
     @Test
     void givenARevocationWhenTheLastAccessTokenHasExpiredThenItIsForgottenEverywhere() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD));
+        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS, null));
         var sid = sid(login);
         await(accounts.logout(login.refreshToken()));
         await(revocations.prune());
@@ -141,24 +169,27 @@ class LifetimesTest {
 
     @Test
     void givenASecondKeyWhenItsTimeComesThenItSignsAndBothVerify() throws Exception {
-        var first = kid(await(accounts.login("lifetimes", PASSWORD)));
+        var first = kid(await(accounts.login("lifetimes", PASSWORD, ADDRESS, null)));
         var next = SigningKey.generate(now.plusSeconds(60));
         await(new SigningKeyStore(pg).add(next));
         await(keys.load());
 
         assertThat(keys.publicJwks()).containsOnlyKeys(first, next.kid());
-        assertThat(kid(await(accounts.login("lifetimes", PASSWORD)))).isEqualTo(first);
+        assertThat(kid(await(accounts.login("lifetimes", PASSWORD, ADDRESS, null))))
+                .isEqualTo(first);
         now = now.plusSeconds(60);
-        assertThat(kid(await(accounts.login("lifetimes", PASSWORD)))).isEqualTo(next.kid());
+        assertThat(kid(await(accounts.login("lifetimes", PASSWORD, ADDRESS, null))))
+                .isEqualTo(next.kid());
     }
 
     @Test
     void givenAKeyThatIsRemovedFromPostgresWhenRefreshedThenItsTokensCountNoLonger() throws Exception {
-        var old = await(accounts.login("lifetimes", PASSWORD));
+        var old = await(accounts.login("lifetimes", PASSWORD, ADDRESS, null));
         await(new SigningKeyStore(pg).add(SigningKey.generate(now)));
         var ours = new TokenVerifier(vertx);
         var others = new TokenVerifier(vertx);
-        var publication = new KeyPublication(keys, ours, nats.kv("KEYS"), revocations, vertx.getOrCreateContext());
+        var publication =
+                new KeyPublication(keys, ours, nats.kv("KEYS"), revocations::restore, vertx.getOrCreateContext());
         try (var following = publication.follow();
                 var ring = KeyRing.open(nats, others, Duration.ofSeconds(10))) {
             await(publication.refresh());
@@ -172,7 +203,7 @@ class LifetimesTest {
             });
 
             assertThat(accepts(ours, old)).isFalse();
-            var anew = await(accounts.login("lifetimes", PASSWORD));
+            var anew = await(accounts.login("lifetimes", PASSWORD, ADDRESS, null));
             assertThat(kid(anew)).isNotEqualTo(kid(old));
             eventually(() -> accepts(others, anew));
             assertThat(following).isNotNull();
@@ -182,11 +213,12 @@ class LifetimesTest {
 
     @Test
     void givenABucketThatLosesItsContentWhenRefreshedThenKeysAndRevocationsArePublishedAgain() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD));
+        var login = await(accounts.login("lifetimes", PASSWORD, ADDRESS, null));
         await(accounts.logout(login.refreshToken()));
         var verifier = new TokenVerifier(vertx);
         var published = nats.kv("KEYS");
-        var publication = new KeyPublication(keys, verifier, published, revocations, vertx.getOrCreateContext());
+        var publication =
+                new KeyPublication(keys, verifier, published, revocations::restore, vertx.getOrCreateContext());
         await(publication.refresh());
         assertThat(verifier.hasKeys()).isTrue();
         published.delete(kid(login)).join();

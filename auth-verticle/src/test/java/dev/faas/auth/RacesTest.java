@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RacesTest {
     private static final int AT_ONCE = 8;
     private static final int ROUNDS = 20;
+    private static final LoginStore.Origin ORIGIN = new LoginStore.Origin("192.0.2.1", null);
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
     private static final Instant LATER = NOW.plusSeconds(3_600);
 
@@ -53,12 +54,12 @@ class RacesTest {
 
     @Test
     void givenOneRefreshTokenWhenRotatedAtOnceThenExactlyOneGetsASuccessor() {
-        var logins = new LoginStore(pg);
+        var logins = new LoginStore(pg, Backends.LOGIN_LIFETIME);
         var account = new Account("usr_race", "race", List.of("user"), NOW);
         await(new AccountStore(pg).insert(account, "hash"));
         for (int round = 0; round < ROUNDS; round++) {
             var first = Buffer.buffer("first of " + round);
-            await(logins.open("sid_" + round, account.userId(), NOW, new StoredToken(first, LATER)));
+            await(logins.open("sid_" + round, account.userId(), NOW, new StoredToken(first, LATER), ORIGIN));
             var name = "successor of " + round + " ";
 
             var outcomes = atOnce(() ->

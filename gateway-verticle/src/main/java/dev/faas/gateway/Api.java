@@ -7,6 +7,9 @@ import dev.faas.gateway.submit.Submission;
 import dev.faas.http.Bodies;
 import dev.faas.http.Listener;
 import dev.faas.http.content.AcceptFilter;
+import dev.faas.http.token.Authenticated;
+import dev.faas.http.token.TokenVerifier;
+import dev.faas.wire.Scope;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -22,7 +25,10 @@ final class Api {
 
     private static final int MAX_SMALL_BODY = 64 * 1024;
 
-    private final Handler<RoutingContext> authenticated;
+    private final Handler<RoutingContext> reader;
+    private final Handler<RoutingContext> invoker;
+    private final Handler<RoutingContext> developer;
+    private final Handler<RoutingContext> admin;
     private final Forwarding auth;
     private final Forwarding registry;
     private final ActivationRoutes activations;
@@ -30,15 +36,19 @@ final class Api {
     private final LiveStreams streams;
     private final ApiDocument document = ApiDocument.load();
 
-    /** @param authenticated lets requests with a valid token pass */
+    /** @param rates gets the requests with a valid token or key, and lets them pass or refuses them */
     Api(
-            Handler<RoutingContext> authenticated,
+            TokenVerifier verifier,
+            Handler<RoutingContext> rates,
             Forwarding auth,
             Forwarding registry,
             ActivationRoutes activations,
             OutputRoutes outputs,
             LiveStreams streams) {
-        this.authenticated = authenticated;
+        this.reader = Authenticated.by(verifier, rates, Scope.READ);
+        this.invoker = Authenticated.by(verifier, rates, Scope.INVOKE);
+        this.developer = Authenticated.by(verifier, rates, Scope.FUNCTIONS);
+        this.admin = Authenticated.by(verifier, rates);
         this.auth = auth;
         this.registry = registry;
         this.activations = activations;
@@ -68,60 +78,39 @@ final class Api {
     }
 
     private void routeFunctions(Router on) {
-        on.get("/v1/functions").handler(JSON).handler(authenticated).handler(registry);
-        on.post("/v1/functions").handler(JSON).handler(authenticated).handler(registry);
-        on.get("/v1/functions/:ref").handler(JSON).handler(authenticated).handler(registry);
-        on.put("/v1/functions/:ref").handler(JSON).handler(authenticated).handler(registry);
-        on.patch("/v1/functions/:ref").handler(JSON).handler(authenticated).handler(registry);
-        on.delete("/v1/functions/:ref").handler(authenticated).handler(registry);
-        on.get("/v1/functions/:ref/revisions")
-                .handler(JSON)
-                .handler(authenticated)
-                .handler(registry);
-        on.post("/v1/functions/:ref/rollback")
-                .handler(JSON)
-                .handler(authenticated)
-                .handler(registry);
+        on.get("/v1/functions").handler(JSON).handler(reader).handler(registry);
+        on.post("/v1/functions").handler(JSON).handler(developer).handler(registry);
+        on.get("/v1/functions/:ref").handler(JSON).handler(reader).handler(registry);
+        on.put("/v1/functions/:ref").handler(JSON).handler(developer).handler(registry);
+        on.patch("/v1/functions/:ref").handler(JSON).handler(developer).handler(registry);
+        on.delete("/v1/functions/:ref").handler(developer).handler(registry);
+        on.get("/v1/functions/:ref/revisions").handler(JSON).handler(reader).handler(registry);
+        on.post("/v1/functions/:ref/rollback").handler(JSON).handler(developer).handler(registry);
     }
 
     private void routeProjects(Router on) {
-        on.get("/v1/projects/:project/quota")
-                .handler(JSON)
-                .handler(authenticated)
-                .handler(registry);
-        on.get("/v1/admin/projects").handler(JSON).handler(authenticated).handler(registry);
-        on.patch("/v1/admin/projects/:project")
-                .handler(JSON)
-                .handler(authenticated)
-                .handler(registry);
+        on.get("/v1/projects/:project/quota").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/admin/projects").handler(JSON).handler(admin).handler(registry);
+        on.patch("/v1/admin/projects/:project").handler(JSON).handler(admin).handler(registry);
     }
 
     private void routeActivations(Router on) {
         Bodies.declareTypes(on.post("/v1/functions/:ref/activations"), Submission.TYPES)
                 .handler(JSON)
-                .handler(authenticated)
+                .handler(invoker)
                 .handler(Submission.bodyHandler())
                 .respond(activations::submit);
-        on.get("/v1/activations").handler(JSON).handler(authenticated).handler(registry);
-        on.get("/v1/activations/:id").handler(JSON).handler(authenticated).handler(activations::get);
-        on.delete("/v1/activations/:id").handler(JSON).handler(authenticated).respond(activations::cancel);
-        on.get("/v1/activations/:id/explain")
-                .handler(JSON)
-                .handler(authenticated)
-                .respond(activations::explain);
+        on.get("/v1/activations").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/activations/:id").handler(JSON).handler(reader).handler(activations::get);
+        on.delete("/v1/activations/:id").handler(JSON).handler(invoker).respond(activations::cancel);
+        on.get("/v1/activations/:id/explain").handler(JSON).handler(reader).respond(activations::explain);
         on.post("/v1/activations/:id/replay")
                 .handler(JSON)
-                .handler(authenticated)
+                .handler(invoker)
                 .handler(Bodies.json(MAX_SMALL_BODY))
                 .respond(activations::replay);
-        on.get("/v1/activations/:id/result")
-                .handler(BYTES)
-                .handler(authenticated)
-                .handler(outputs::result);
-        on.get("/v1/activations/:id/logs").handler(TEXT).handler(authenticated).handler(outputs::logs);
-        on.get("/v1/activations/:id/events")
-                .handler(EVENTS)
-                .handler(authenticated)
-                .handler(streams::events);
+        on.get("/v1/activations/:id/result").handler(BYTES).handler(reader).handler(outputs::result);
+        on.get("/v1/activations/:id/logs").handler(TEXT).handler(reader).handler(outputs::logs);
+        on.get("/v1/activations/:id/events").handler(EVENTS).handler(reader).handler(streams::events);
     }
 }

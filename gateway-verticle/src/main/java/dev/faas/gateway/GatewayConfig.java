@@ -3,6 +3,7 @@ package dev.faas.gateway;
 import dev.faas.config.Env;
 import dev.faas.gateway.read.EventStream;
 import dev.faas.http.HttpConfig;
+import dev.faas.http.client.AddressRanges;
 import dev.faas.nats.NatsConfig;
 import dev.faas.quota.QuotaSettings;
 import java.net.URI;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long a request waits while NATS has no leader or is away
  * @param cliFile the client program; null: none is served
  * @param functionCacheBytes of heap, for whole specifications of functions
+ * @param trustedProxies peers whose X-Forwarded-For is believed
  */
 public record GatewayConfig(
         Ports ports,
@@ -27,7 +29,8 @@ public record GatewayConfig(
         EventStream.Limits streams,
         QuotaSettings quotas,
         @Nullable Path cliFile,
-        long functionCacheBytes) {
+        long functionCacheBytes,
+        AddressRanges trustedProxies) {
     /**
      * Port 0 takes a free port.
      *
@@ -88,7 +91,11 @@ public record GatewayConfig(
                                         1,
                                         1 << 20,
                                         "MiB of memory for functions that are called again and again; the others are read from NATS")
-                        << 20);
+                        << 20,
+                AddressRanges.from(
+                        env,
+                        "FAAS_TRUSTED_PROXIES",
+                        "addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8; default: none"));
     }
 
     private static URI service(Env env, String name, String fallback, String doc) {

@@ -30,7 +30,7 @@ import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
-import dev.faas.http.token.Authenticated;
+import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.lifecycle.Lifecycle;
@@ -84,7 +84,8 @@ public final class GatewayVerticle extends ServiceVerticle {
         Topology.await(nats, limit);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var verifier = new TokenVerifier(vertx);
-        on.open("keys", () -> KeyRing.open(nats, verifier, limit), KeyRing::close);
+        var keyRing = on.open("keys", () -> KeyRing.open(nats, verifier, limit), KeyRing::close);
+        keyRing.whenAccessEnds(openResponses::stopEnded);
         var cache = on.open(
                 "functions",
                 () -> FunctionCache.open(nats.kv(Subjects.FUNCTIONS), config.functionCacheBytes(), limit),
@@ -101,7 +102,8 @@ public final class GatewayVerticle extends ServiceVerticle {
         var queue = new CommandQueue(nats);
         var enqueuer = new CommandEnqueuer(queue);
         on.onStop("pending commands", enqueuer::drain);
-        var toRegistry = Forwarding.toRegistry(registry, cache::awaitRevision);
+        var addresses = new ClientAddresses(config.trustedProxies());
+        var toRegistry = Forwarding.toRegistry(registry, addresses, cache::awaitRevision);
         var registryClient = new RegistryClient(registry);
         var reader = new ActivationReader(events, bus, registryClient);
         var reads = new ReadContext(reader, events, bus, openResponses, toRegistry);
@@ -121,8 +123,9 @@ public final class GatewayVerticle extends ServiceVerticle {
         spawners.startObserving();
         var explainer = new Explainer(reader, queue, table, spawners::recentHeartbeats, clock);
         var api = new Api(
-                Authenticated.by(verifier, new RequestRates(quotas::of)),
-                Forwarding.to(auth),
+                verifier,
+                new RequestRates(quotas::of),
+                Forwarding.to(auth, addresses),
                 toRegistry,
                 new ActivationRoutes(new SubmitContext(functions, acceptance, replay, cancellation), reads, explainer),
                 new OutputRoutes(reads, streams),

@@ -99,7 +99,8 @@ class GatewayVerticleTest {
                     base.streams(),
                     base.quotas(),
                     base.cliFile(),
-                    base.functionCacheBytes());
+                    base.functionCacheBytes(),
+                    base.trustedProxies());
 
             var failure = Await.failure(vertx.deployVerticle(new GatewayVerticle(config)));
 

@@ -7,6 +7,7 @@ import dev.faas.config.Secret;
 import dev.faas.gateway.forward.Addresses;
 import dev.faas.gateway.read.EventStream;
 import dev.faas.http.HttpConfig;
+import dev.faas.http.client.AddressRanges;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
@@ -180,7 +181,8 @@ public final class RunningGateway implements AutoCloseable {
                 new EventStream.Limits(HEARTBEAT, STALL),
                 quotas,
                 CLIENT,
-                64L << 20);
+                64L << 20,
+                AddressRanges.NONE);
     }
 
     private static String password(String user) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.OutputChunk.Source;
-import dev.faas.registry.paging.Cursor;
+import dev.faas.http.paging.Cursor;
 import dev.faas.testing.Await;
 import dev.faas.testing.HttpAnswer;
 import dev.faas.wire.Codec;

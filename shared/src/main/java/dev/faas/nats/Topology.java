@@ -64,6 +64,7 @@ public final class Topology {
                 new Bucket(Subjects.FUNCTIONS, config.sizes().functions(), "FAAS_FUNCTIONS_MB"),
                 new Bucket(Subjects.KEYS, MEBIBYTE, ""),
                 new Bucket(Subjects.REVOKED, 16 * MEBIBYTE, ""),
+                new Bucket(Subjects.APIKEYS, 32 * MEBIBYTE, ""),
                 new Bucket(Subjects.SPAWNERS, 4 * MEBIBYTE, ""),
                 new Bucket(Subjects.IDEMPOTENCY, config.keysBytes(), "FAAS_IDEMPOTENCY_MB"),
                 new Bucket(Subjects.GATEWAY, MEBIBYTE, ""),

@@ -37,8 +37,16 @@ class NatsConfigurationTest {
     void start() throws IOException {
         nats = NatsServer.start(directory, CONFIGURATION, PASSWORDS);
         try (var registry = connect("registry", "r1")) {
-            for (var bucket :
-                    List.of("KEYS", "REVOKED", "FUNCTIONS", "IDEMPOTENCY", "GATEWAY", "USAGE", "SPAWNERS", "IMAGES")) {
+            for (var bucket : List.of(
+                    "KEYS",
+                    "REVOKED",
+                    "APIKEYS",
+                    "FUNCTIONS",
+                    "IDEMPOTENCY",
+                    "GATEWAY",
+                    "USAGE",
+                    "SPAWNERS",
+                    "IMAGES")) {
                 var created = request(registry, "registry", "$JS.API.STREAM.CREATE.KV_" + bucket, bucket(bucket));
                 assertThat(created).doesNotContain("\"error\"");
             }
@@ -137,6 +145,7 @@ class NatsConfigurationTest {
         try (var spawner = connect("spawner", "s1")) {
             assertRefused(spawner, "spawner", "$KV.FUNCTIONS.u.f", "{}");
             assertRefused(spawner, "spawner", "$KV.KEYS.evil", "{}");
+            assertRefused(spawner, "spawner", "$KV.APIKEYS.evil", "{}");
             assertRefused(spawner, "spawner", "$JS.API.STREAM.DELETE.ACTIVATIONS", "");
             assertRefused(spawner, "spawner", "$JS.API.CONSUMER.CREATE.EVENTS", "{}");
         }
@@ -146,6 +155,7 @@ class NatsConfigurationTest {
     void givenAuth_whenItPublishesAKeyAndReadsAnActivation_thenOnlyTheFirstIsAllowed() throws Exception {
         try (var auth = connect("auth", "a1")) {
             assertThat(request(auth, "auth", "$KV.KEYS.k1", "{}")).contains("\"seq\":1");
+            assertThat(request(auth, "auth", "$KV.APIKEYS.k1", "{}")).contains("\"seq\":1");
             assertThat(request(auth, "auth", "$JS.API.DIRECT.GET.KV_KEYS.$KV.KEYS.k1", ""))
                     .isEqualTo("{}");
             assertRefused(auth, "auth", "$JS.API.DIRECT.GET.EVENTS.events.a.state", "");

@@ -4,17 +4,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.ContentCoding;
+import dev.faas.http.paging.Page;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.registry.function.Functions.Write;
 import dev.faas.registry.function.Functions.WriteResult;
 import dev.faas.registry.paging.KeyValueFilter;
-import dev.faas.registry.paging.Page;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Problem;
+import dev.faas.wire.Scope;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -50,17 +51,20 @@ public final class FunctionRoutes {
     }
 
     public void add(Router on) {
-        var user = Authenticated.by(verifier);
+        var reader = Authenticated.by(verifier, Scope.READ);
+        // The gateway reads a function in the name of who invokes it.
+        var caller = Authenticated.by(verifier, Scope.READ, Scope.INVOKE);
+        var developer = Authenticated.by(verifier, Scope.FUNCTIONS);
         var json = Bodies.json(MAX_BODY_BYTES);
         var patch = Bodies.mergePatch(MAX_BODY_BYTES);
-        on.post("/v1/functions").handler(user).handler(json).respond(this::create);
-        on.get("/v1/functions").handler(user).respond(this::list);
-        on.get("/v1/functions/:ref").handler(user).respond(this::get);
-        on.put("/v1/functions/:ref").handler(user).handler(json).respond(this::replace);
-        on.patch("/v1/functions/:ref").handler(user).handler(patch).respond(this::patch);
-        on.delete("/v1/functions/:ref").handler(user).respond(this::delete);
-        on.get("/v1/functions/:ref/revisions").handler(user).respond(this::revisions);
-        on.post("/v1/functions/:ref/rollback").handler(user).handler(json).respond(this::rollback);
+        on.post("/v1/functions").handler(developer).handler(json).respond(this::create);
+        on.get("/v1/functions").handler(reader).respond(this::list);
+        on.get("/v1/functions/:ref").handler(caller).respond(this::get);
+        on.put("/v1/functions/:ref").handler(developer).handler(json).respond(this::replace);
+        on.patch("/v1/functions/:ref").handler(developer).handler(patch).respond(this::patch);
+        on.delete("/v1/functions/:ref").handler(developer).respond(this::delete);
+        on.get("/v1/functions/:ref/revisions").handler(reader).respond(this::revisions);
+        on.post("/v1/functions/:ref/rollback").handler(developer).handler(json).respond(this::rollback);
     }
 
     private Future<Buffer> create(RoutingContext ctx) {

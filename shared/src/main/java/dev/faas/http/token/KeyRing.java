@@ -12,9 +12,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Updates a {@link TokenVerifier} with what auth publishes: public keys (bucket KEYS, by kid) and revoked logins (bucket REVOKED,
- * by sid).
+/** Updates a {@link TokenVerifier} with what auth publishes: public keys (bucket KEYS, by kid), revoked logins (bucket REVOKED, by
+ * sid) and API keys.
  */
 public final class KeyRing implements AutoCloseable {
     private final TokenVerifier verifier;
@@ -22,7 +23,9 @@ public final class KeyRing implements AutoCloseable {
     private final Set<String> revoked = ConcurrentHashMap.newKeySet();
     private final CountDownLatch unread = new CountDownLatch(2);
     private volatile boolean keysRead;
+    private volatile Runnable whenAccessEnds = () -> {};
     private final Nats.Subscription keys;
+    private @Nullable ApiKeyRing apiKeys;
     private final Nats.Subscription revocations;
 
     private KeyRing(Nats nats, TokenVerifier verifier) throws IOException, InterruptedException {
@@ -42,12 +45,21 @@ public final class KeyRing implements AutoCloseable {
             throw new DependencyMissing("the NATS buckets KEYS and REVOKED could not be read within "
                     + limit.toSeconds() + " s. Check NATS.");
         }
+        ring.apiKeys = ApiKeyRing.open(nats, verifier, () -> ring.whenAccessEnds.run(), limit);
         return ring;
+    }
+
+    /** @param task called after each revocation and deletion of an API key; must be quick */
+    public void whenAccessEnds(Runnable task) {
+        whenAccessEnds = task;
     }
 
     private void revoked(Kv.Change change) {
         switch (change) {
-            case Kv.Change.Put put -> revoked.add(put.key());
+            case Kv.Change.Put put -> {
+                revoked.add(put.key());
+                whenAccessEnds.run();
+            }
             case Kv.Change.Deleted deleted -> revoked.remove(deleted.key());
         }
     }
@@ -71,6 +83,9 @@ public final class KeyRing implements AutoCloseable {
 
     @Override
     public void close() {
+        if (apiKeys != null) {
+            apiKeys.close();
+        }
         keys.close();
         revocations.close();
     }

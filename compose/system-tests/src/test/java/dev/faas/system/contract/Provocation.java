@@ -40,8 +40,13 @@ record Provocation(String method, String target, List<String> headers, String bo
      */
     record Activations(String waiting, String faded, String finished, String orphan, String crowded) {}
 
-    /** The values for requests; tokens are valid. */
-    record Means(Activations activations, String accessToken, String refreshToken, String expiredToken) {
+    /**
+     * The values for requests; tokens are valid.
+     *
+     * @param narrowKey an API key with a scope that no call of today needs
+     */
+    record Means(
+            Activations activations, String accessToken, String refreshToken, String expiredToken, String narrowKey) {
         String activation() {
             return activations.waiting();
         }
@@ -56,15 +61,19 @@ record Provocation(String method, String target, List<String> headers, String bo
         }
 
         Means withActivations(Activations others) {
-            return new Means(others, accessToken, refreshToken, expiredToken);
+            return new Means(others, accessToken, refreshToken, expiredToken, narrowKey);
         }
 
         Means withTokens(String access, String refresh) {
-            return new Means(activations, access, refresh, expiredToken);
+            return new Means(activations, access, refresh, expiredToken, narrowKey);
         }
 
         Means withExpiring(String token) {
-            return new Means(activations, accessToken, refreshToken, token);
+            return new Means(activations, accessToken, refreshToken, token, narrowKey);
+        }
+
+        Means withNarrowKey(String key) {
+            return new Means(activations, accessToken, refreshToken, expiredToken, key);
         }
     }
 
@@ -74,11 +83,14 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "unauthenticated" -> good.without("Authorization");
             case "token_expired" ->
                 good.without("Authorization").with("Authorization", "Bearer " + means.expiredToken());
+            case "forbidden" -> good.without("Authorization").with("Authorization", "Bearer " + means.narrowKey());
             case "invalid_credentials" ->
                 good.body(
-                        operation.getOperationId().equals("login")
-                                ? Map.of("username", USERNAME, "password", "not the one")
-                                : Map.of("refresh_token", "unknown"));
+                        switch (operation.getOperationId()) {
+                            case "login" -> Map.of("username", USERNAME, "password", "not the one");
+                            case "changePassword" -> Map.of("currentPassword", "not the one", "newPassword", PASSWORD);
+                            default -> Map.of("refresh_token", "unknown");
+                        });
             case "method_not_allowed" -> good.method("PROPFIND");
             case "not_acceptable" -> good.with("Accept", "image/png");
             case "unsupported_media_type" -> good.without("Content-Type").with("Content-Type", "application/xml");
@@ -91,6 +103,8 @@ record Provocation(String method, String target, List<String> headers, String bo
                 problem.status() == 417 ? good.with("Expect", "200-tea") : invalid(operation, good);
             case "username_taken" -> good.body(Map.of("username", USERNAME, "password", PASSWORD));
             case "function_exists" -> good.body(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
+            case "key_not_found" -> good;
+            case "login_not_found" -> good.target("/v1/auth/sessions/sid_unknown");
             case "function_not_found" ->
                 good.about("nobodys", means.activation(), means.activations().orphan());
             case "project_not_found" -> good.target(good.target().replace(means.userId(), "nobodys"));
@@ -123,7 +137,9 @@ record Provocation(String method, String target, List<String> headers, String bo
                 .getOpenAPIPath()
                 .replace("{ref}", FUNCTION)
                 .replace("{id}", means.activation())
-                .replace("{project}", means.userId());
+                .replace("{project}", means.userId())
+                .replace("{sid}", "sid_unknown")
+                .replace("{keyId}", "key_unknown");
         var request = new Provocation(operation.getHttpMethod().name(), target, List.of(), "");
         if (!operation.getSecurityRequirements().isEmpty()) {
             request = request.with("Authorization", "Bearer " + means.accessToken());
@@ -135,6 +151,9 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "register" -> request.json(Map.of("username", fresh, "password", PASSWORD));
             case "login" -> request.json(Map.of("username", USERNAME, "password", PASSWORD));
             case "refresh", "logout" -> request.json(Map.of("refresh_token", means.refreshToken()));
+            // The same password again: the other logins end, and this one goes on.
+            case "changePassword" -> request.json(Map.of("currentPassword", PASSWORD, "newPassword", PASSWORD));
+            case "createKey" -> request.json(Map.of("name", fresh));
             case "createFunction" -> request.json(Map.of("name", fresh, "image", "registry.example/x:1"));
             case "replaceFunction" -> request.json(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "updateFunction" -> request.json(function);
@@ -148,7 +167,7 @@ record Provocation(String method, String target, List<String> headers, String bo
 
     private static Provocation invalid(Operation operation, Provocation good) {
         return switch (operation.getOperationId()) {
-            case "listFunctions", "listRevisions", "listActivations", "listProjects" ->
+            case "listFunctions", "listRevisions", "listActivations", "listProjects", "listSessions", "listKeys" ->
                 good.target(good.target() + "?limit=0");
             case "getActivation" -> good.target(good.target() + "?wait=long");
             case "getLogs" -> good.target(good.target() + "?follow=perhaps");

@@ -25,7 +25,7 @@ final class Provoker {
 
     private final ContractChecker scrutiny = new ContractChecker();
     private final URI api;
-    private Means means = new Means(new Activations("", "", "", "", ""), "", "", "");
+    private Means means = new Means(new Activations("", "", "", "", ""), "", "", "", "");
     private long meansSince;
 
     private Provoker(URI api) {
@@ -38,6 +38,9 @@ final class Provoker {
         assertThat(provoker.ask(problem("register", "username_taken")).status()).isEqualTo(201);
         provoker.renew();
         provoker.means = provoker.means.withExpiring(provoker.means.accessToken());
+        var key = provoker.request("createKey").body(Map.of("name", "narrow", "scopes", List.of("secrets")));
+        provoker.means = provoker.means.withNarrowKey(
+                json(provoker.expect(201, key)).path("key").asText());
         provoker.makeActivations();
         return provoker;
     }

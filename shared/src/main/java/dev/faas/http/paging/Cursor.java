@@ -1,4 +1,4 @@
-package dev.faas.registry.paging;
+package dev.faas.http.paging;
 
 import static java.util.stream.Collectors.joining;
 

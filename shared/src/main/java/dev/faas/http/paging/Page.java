@@ -1,4 +1,4 @@
-package dev.faas.registry.paging;
+package dev.faas.http.paging;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
