@@ -14,6 +14,7 @@ import dev.faas.registry.paging.Page;
 import dev.faas.registry.quota.QuotaStore.Usage;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
+import dev.faas.wire.Scope;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -58,7 +59,7 @@ public final class QuotaRoutes {
     }
 
     public void add(Router on) {
-        var user = Authenticated.by(verifier);
+        var user = Authenticated.by(verifier, Scope.READ);
         Handler<RoutingContext> admin = Authenticated.by(verifier, QuotaRoutes::requireAdmin);
         on.get("/v1/projects/:project/quota").handler(user).respond(this::getOwn);
         on.get("/v1/admin/projects").handler(admin).respond(this::list);
