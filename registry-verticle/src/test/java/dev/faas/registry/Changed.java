@@ -15,17 +15,38 @@ final class Changed {
 
     static RegistryConfig port(RegistryConfig c, int port) {
         return new RegistryConfig(
-                port, c.http(), c.connections(), c.retention(), c.quotas(), c.defaultMode(), c.rules(), c.maintenance());
+                port,
+                c.http(),
+                c.connections(),
+                c.retention(),
+                c.quotas(),
+                c.defaultMode(),
+                c.rules(),
+                c.maintenance());
     }
 
     static RegistryConfig retention(RegistryConfig c, Retention retention) {
         return new RegistryConfig(
-                c.port(), c.http(), c.connections(), retention, c.quotas(), c.defaultMode(), c.rules(), c.maintenance());
+                c.port(),
+                c.http(),
+                c.connections(),
+                retention,
+                c.quotas(),
+                c.defaultMode(),
+                c.rules(),
+                c.maintenance());
     }
 
     static RegistryConfig quotas(RegistryConfig c, QuotaSettings quotas) {
         return new RegistryConfig(
-                c.port(), c.http(), c.connections(), c.retention(), quotas, c.defaultMode(), c.rules(), c.maintenance());
+                c.port(),
+                c.http(),
+                c.connections(),
+                c.retention(),
+                quotas,
+                c.defaultMode(),
+                c.rules(),
+                c.maintenance());
     }
 
     /** No admin can give anybody more. */
@@ -39,7 +60,14 @@ final class Changed {
         var maintenance =
                 new Maintenance(m.outboxPause(), m.prunePause(), m.partitionsPause(), pause, m.reconcileAfter());
         return new RegistryConfig(
-                c.port(), c.http(), c.connections(), c.retention(), c.quotas(), c.defaultMode(), c.rules(), maintenance);
+                c.port(),
+                c.http(),
+                c.connections(),
+                c.retention(),
+                c.quotas(),
+                c.defaultMode(),
+                c.rules(),
+                maintenance);
     }
 
     static RegistryConfig rules(RegistryConfig c, FunctionRules rules) {
@@ -58,6 +86,13 @@ final class Changed {
         var connections = new Connections(
                 c.connections().nats(), topology, c.connections().pg());
         return new RegistryConfig(
-                c.port(), c.http(), connections, c.retention(), c.quotas(), c.defaultMode(), c.rules(), c.maintenance());
+                c.port(),
+                c.http(),
+                connections,
+                c.retention(),
+                c.quotas(),
+                c.defaultMode(),
+                c.rules(),
+                c.maintenance());
     }
 }

@@ -28,8 +28,7 @@ public final class Authenticated {
     }
 
     /** @param next gets the requests that pass */
-    public static Handler<RoutingContext> by(
-            TokenVerifier verifier, Handler<RoutingContext> next, Scope... scopes) {
+    public static Handler<RoutingContext> by(TokenVerifier verifier, Handler<RoutingContext> next, Scope... scopes) {
         var sufficient = Set.of(scopes);
         return by(verifier, next, key -> requireScope(key, sufficient));
     }
