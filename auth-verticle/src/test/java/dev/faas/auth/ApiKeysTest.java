@@ -189,7 +189,9 @@ class ApiKeysTest {
     }
 
     private static String key(String login) {
-        var key = create(login, new JsonObject().put("name", "of the test")).json().getString("key");
+        var key = create(login, new JsonObject().put("name", "of the test"))
+                .json()
+                .getString("key");
         meOnceKnown(key);
         return key;
     }
