@@ -1,11 +1,9 @@
 package dev.faas.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.gateway.Events.Event;
 import dev.faas.testing.Await;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
@@ -54,40 +52,6 @@ class OpenStreamsTest {
 
             assertThat(new String(response.body().readAllBytes(), StandardCharsets.UTF_8))
                     .isEqualTo("at last");
-        }
-    }
-
-    @Test
-    void givenOpenStreamsAndWaits_whenTheirLoginEnds_thenTheyEndWithoutTheEndAndTheNextIs401() throws Exception {
-        var id = faas.accepted("story", "x");
-        var ended = "Bearer " + faas.signer.access(faas.alice, "sid_ended");
-        var other = "Bearer " + faas.signer.access(faas.alice, "sid_other");
-        try (var events = Events.open(
-                        faas.request("/v1/activations/" + id + "/events").header("Authorization", ended));
-                var others = Events.open(
-                        faas.request("/v1/activations/" + id + "/events").header("Authorization", other));
-                var client = HttpClient.newHttpClient()) {
-            assertThat(events.require().field("status")).isEqualTo("queued");
-            assertThat(others.require().field("status")).isEqualTo("queued");
-            var wait = client.sendAsync(
-                    faas.request("/v1/activations/" + id + "?wait=60")
-                            .header("Authorization", ended)
-                            .build(),
-                    BodyHandlers.ofString());
-            Await.until("three open responses", () -> faas.gateway.countOpenResponses() == 3);
-
-            faas.bus.kv("REVOKED").put("sid_ended", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8));
-
-            assertThat(wait.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(401);
-            Await.until("one open response", () -> faas.gateway.countOpenResponses() == 1);
-            // A broken connection, not the end of the stream.
-            assertThatThrownBy(events::rest).isInstanceOf(IOException.class);
-            assertThat(faas.send(faas.request("/v1/activations/" + id + "/events")
-                                    .header("Authorization", ended))
-                            .status())
-                    .isEqualTo(401);
-            faas.claim(id).succeed();
-            assertThat(names(others.rest())).containsExactly("state", "state", "end");
         }
     }
 

@@ -93,9 +93,9 @@ class ScopesTest {
     void aKeyMakesTheCallsOfItsScopesAndNoOthers() throws Exception {
         var keys = new LinkedHashMap<Scope, String>();
         for (var scope : Scope.values()) {
-            keys.put(scope, publish(List.of(scope)));
+            keys.put(scope, publish(faas, List.of(scope)));
         }
-        var nothing = publish(List.of());
+        var nothing = publish(faas, List.of());
         Await.until("the keys are known", () -> status("GET /v1/activations/x", keys.get(Scope.READ)) != 401);
 
         for (var row : NEEDED.entrySet()) {
@@ -113,24 +113,8 @@ class ScopesTest {
         }
     }
 
-    @Test
-    void aStreamEndsWithItsKey() throws Exception {
-        var function = faas.function("keyed");
-        var id = faas.accepted(function.spec().name(), "x");
-        var key = publish(List.of(Scope.READ));
-        Await.until("the key is known", () -> status("GET /v1/activations/" + id, key) == 200);
-        try (var events = Events.open(
-                faas.request("/v1/activations/" + id + "/events").header("Authorization", "Bearer " + key))) {
-            assertThat(events.require().field("status")).isEqualTo("queued");
-
-            Await.await(faas.bus.kv(Subjects.APIKEYS).delete(Sha256.hex(key)));
-
-            Await.until("no open response", () -> faas.gateway.countOpenResponses() == 0);
-        }
-    }
-
     /** A key of alice. */
-    private static String publish(List<Scope> scopes) {
+    static String publish(RunningGateway faas, List<Scope> scopes) {
         var key = ApiKeyText.create(new SecureRandom());
         Await.await(faas.bus
                 .kv(Subjects.APIKEYS)
