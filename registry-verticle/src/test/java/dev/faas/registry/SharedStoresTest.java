@@ -86,7 +86,7 @@ class SharedStoresTest {
         assertThat(status(second, small, "/result")).isEqualTo(200);
         var results =
                 large.stream().map(story -> status(first, story, "/result")).toList();
-        assertThat(results).containsOnly(200, 410).startsWith(410);
+        assertThat(results).isSubsetOf(200, 410).startsWith(410);
         assertThat(first.get("/v1/activations/" + large.getFirst().id() + "/result")
                         .code())
                 .isEqualTo("result_expired");
