@@ -5,7 +5,6 @@ import dev.faas.auth.LoginStore.Rotation;
 import dev.faas.auth.LoginStore.StoredToken;
 import dev.faas.auth.admin.RegistrationStore;
 import dev.faas.auth.audit.Origin;
-import dev.faas.auth.audit.RefusedAttempts;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
@@ -20,14 +19,11 @@ import org.slf4j.LoggerFactory;
 /** Registers users, logs them in, refreshes their tokens and logs them out. */
 final class Accounts {
     private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
-    /** A revocation outlives the last access token by this, since clocks of verifiers may be slow. */
-    private static final Duration CLOCK_MARGIN = Duration.ofMinutes(1);
 
     private final AccountStore accounts;
     private final RegistrationStore registrations;
     private final LoginStore logins;
-    private final RefusedAttempts refused;
-    private final Passwords passwords;
+    private final PasswordCheck passwords;
     private final Tokens tokens;
     private final Revocations revocations;
     private final InstantSource clock;
@@ -37,8 +33,7 @@ final class Accounts {
             AccountStore accounts,
             RegistrationStore registrations,
             LoginStore logins,
-            RefusedAttempts refused,
-            Passwords passwords,
+            PasswordCheck passwords,
             Tokens tokens,
             Revocations revocations,
             InstantSource clock,
@@ -46,7 +41,6 @@ final class Accounts {
         this.accounts = accounts;
         this.registrations = registrations;
         this.logins = logins;
-        this.refused = refused;
         this.passwords = passwords;
         this.tokens = tokens;
         this.revocations = revocations;
@@ -54,11 +48,14 @@ final class Accounts {
         this.refreshLifetime = refreshLifetime;
     }
 
-    /** Fails with 403 {@code registration_closed} or {@code invitation_invalid}, or with 409 {@code username_taken}. */
+    /**
+     * Fails with 403 {@code registration_closed} or {@code invitation_invalid}, with 409 {@code username_taken}, and as
+     * {@link PasswordCheck#hash}.
+     */
     Future<Account> register(String username, String password, Optional<String> invitation, Origin origin) {
         return registrations
                 .check(username, invitation) // a hash is dear
-                .compose(admitted -> passwords.hash(password))
+                .compose(admitted -> passwords.hash(password, origin.requestAddress()))
                 .compose(hash -> registrations.register(username, hash, invitation, now(), origin))
                 .map(user -> {
                     LOG.info("user registered user={} username={} roles={}", user.userId(), username, user.roles());
@@ -66,24 +63,13 @@ final class Accounts {
                 });
     }
 
-    /** Fails with 401 {@code invalid_credentials}: the same answer after the same time for unknown user and wrong password. */
+    /** Fails as {@link PasswordCheck#check}. */
     Future<TokenPair> login(String username, String password, Origin origin) {
-        return accounts.findCredentials(username)
-                .compose(found -> passwords
-                        .matches(password, found.map(AccountStore.Credentials::passwordHash))
-                        .compose(matches -> {
-                            if (!matches || found.isEmpty()) {
-                                return Future.succeededFuture(Optional.<TokenPair>empty());
-                            }
-                            return openLogin(found.get(), origin);
-                        })
-                        .map(pair -> pair.orElseThrow(() -> {
-                            refused.countLogin(
-                                    found.map(
-                                            credentials -> credentials.account().userId()),
-                                    origin.address());
-                            return wrongCredentials().asException();
-                        })));
+        return passwords
+                .check(username, password, origin)
+                .compose(verified -> openLogin(verified, origin)
+                        .map(pair -> pair.orElseThrow(() ->
+                                passwords.refuse(Optional.of(verified.account().userId()), origin))));
     }
 
     /** Exchanges a refresh token, which is valid once, for a new pair. Fails with 401 {@code invalid_credentials}. */
@@ -94,11 +80,11 @@ final class Accounts {
                         Tokens.fingerprint(refreshToken),
                         toStoredToken(successor, now),
                         now,
-                        revocationEnd(now),
+                        tokens.lastExpiry(now),
                         origin)
                 .compose(rotation -> switch (rotation) {
-                    case Rotation.Rotated(var account, var sid) ->
-                        Future.succeededFuture(createPair(account, sid, successor, now));
+                    case Rotation.Rotated(var account, var sid, var endsAt) ->
+                        Future.succeededFuture(createPair(account, sid, now, endsAt, successor));
                     case Rotation.Refused() ->
                         Future.failedFuture(refusedToken().asException());
                     case Rotation.Reused(var revocation) -> {
@@ -116,7 +102,7 @@ final class Accounts {
     /** Ends the login of this refresh token. Succeeds also if the token is unknown or the login has ended. */
     Future<Void> logout(String refreshToken, Origin origin) {
         var now = now();
-        return logins.revoke(Tokens.fingerprint(refreshToken), now, revocationEnd(now), origin)
+        return logins.revoke(Tokens.fingerprint(refreshToken), now, tokens.lastExpiry(now), origin)
                 .compose(revoked -> revoked.map(revocations::announce).orElseGet(Future::succeededFuture));
     }
 
@@ -132,21 +118,23 @@ final class Accounts {
         var sid = tokens.createSid();
         var refreshToken = tokens.createRefreshToken();
         return logins.open(sid, verified, toStoredToken(refreshToken, now()), this::now, origin)
-                .compose(opened -> opened.isEmpty()
-                        ? Future.succeededFuture(Optional.empty())
-                        : tokens.await(opened.get().issuedAt())
-                                .map(passed -> Optional.of(createPair(
-                                        opened.get().account(),
-                                        sid,
-                                        refreshToken,
-                                        opened.get().issuedAt()))));
+                .compose(found -> {
+                    if (found.isEmpty()) {
+                        return Future.succeededFuture(Optional.empty());
+                    }
+                    var opened = found.get();
+                    return tokens.await(opened.issuedAt())
+                            .map(passed -> Optional.of(createPair(
+                                    opened.account(), sid, opened.issuedAt(), opened.endsAt(), refreshToken)));
+                });
     }
 
-    private TokenPair createPair(Account account, String sid, String refreshToken, Instant issuedAt) {
+    private TokenPair createPair(Account account, String sid, Instant issuedAt, Instant endsAt, String refreshToken) {
+        var lifetime = tokens.accessLifetime(issuedAt, endsAt);
         return new TokenPair(
-                tokens.createAccessToken(account, sid, issuedAt),
+                tokens.createAccessToken(account, sid, issuedAt, lifetime),
                 "Bearer",
-                tokens.accessLifetime().toSeconds(),
+                lifetime.toSeconds(),
                 refreshToken);
     }
 
@@ -154,23 +142,9 @@ final class Accounts {
         return new StoredToken(Tokens.fingerprint(refreshToken), now.plus(refreshLifetime));
     }
 
-    private Instant revocationEnd(Instant now) {
-        return now.plus(revocationKept(tokens.accessLifetime()));
-    }
-
-    /** How long the revocation of a login is kept. */
-    static Duration revocationKept(Duration accessLifetime) {
-        return accessLifetime.plus(CLOCK_MARGIN);
-    }
-
     /** The API shows milliseconds, so no more is stored. */
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    private static Problem wrongCredentials() {
-        return Problem.of(
-                401, "invalid_credentials", "Invalid credentials", "No user has this name and password. Check both.");
     }
 
     private static Problem refusedToken() {

@@ -99,9 +99,9 @@ final class AdminProgram {
         var config = AuthConfig.from(env);
         env.check();
         var pg = Pg.open(vertx, config.pg());
-        var kept = Accounts.revocationKept(config.lifetimes().access());
-        var program = new AdminProgram(
-                new UserStore(pg, new AuditStore(pg), InstantSource.system(), kept), new Passwords(vertx, 1, 1));
+        var kept = Tokens.revocationKept(config.lifetimes().access());
+        var program =
+                new AdminProgram(new UserStore(pg, new AuditStore(pg), InstantSource.system(), kept), new Passwords());
         switch (command) {
             case "list" -> program.list();
             case "create" -> program.create(name, password);
@@ -125,10 +125,7 @@ final class AdminProgram {
     }
 
     private void create(String name, String password) {
-        var user = passwords
-                .hash(password)
-                .compose(hash -> users.createAdmin(name, hash))
-                .await();
+        var user = users.createAdmin(name, passwords.hash(password)).await();
         System.out.println("created admin " + user.username() + " " + user.userId());
     }
 

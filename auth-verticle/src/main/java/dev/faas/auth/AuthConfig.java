@@ -2,9 +2,11 @@ package dev.faas.auth;
 
 import dev.faas.auth.admin.Registration;
 import dev.faas.auth.admin.RegistrationRules;
+import dev.faas.auth.admission.HashQueue;
 import dev.faas.config.Env;
 import dev.faas.config.Profile;
 import dev.faas.http.HttpConfig;
+import dev.faas.http.client.AddressRanges;
 import dev.faas.nats.NatsConfig;
 import dev.faas.pg.PgConfig;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.time.Duration;
  * Holds the settings of auth-service.
  *
  * @param port of the API; 0 takes a free one
+ * @param maxKeyDays longest lifetime of an API key
  */
 public record AuthConfig(
         int port,
@@ -20,19 +23,22 @@ public record AuthConfig(
         PgConfig pg,
         NatsConfig nats,
         TokenLifetimes lifetimes,
-        Hashing hashing,
+        HashQueue.Limits hashing,
+        Addresses addresses,
+        int maxKeyDays,
         RegistrationRules registration) {
     /**
      * @param access of an access token; a revocation is kept as long
      * @param refresh of a refresh token, so of a login that is not used
+     * @param login of a login, whatever is refreshed
      */
-    public record TokenLifetimes(Duration access, Duration refresh) {}
+    public record TokenLifetimes(Duration access, Duration refresh, Duration login) {}
 
     /**
-     * @param threads passwords hashed at the same time, 19 MiB of memory each
-     * @param waiting passwords that may wait for a thread; one more is answered 503
+     * @param rate calls a minute of one address that need no login; 0 for no limit
+     * @param gateways peers that tell the address of a client
      */
-    public record Hashing(int threads, int waiting) {}
+    public record Addresses(int rate, AddressRanges gateways) {}
 
     private static final int PORT = 8080;
     private static final int INTERNAL_PORT = 9090;
@@ -41,6 +47,7 @@ public record AuthConfig(
     private static final Duration LONGEST_ACCESS = Duration.ofHours(12);
 
     public static AuthConfig from(Env env) {
+        var profile = Profile.from(env);
         return new AuthConfig(
                 env.integer("FAAS_HTTP_PORT", PORT, 0, 65_535, "port of the API; 0 takes a free one"),
                 HttpConfig.from(env, INTERNAL_PORT),
@@ -51,25 +58,29 @@ public record AuthConfig(
                         env.duration(
                                 "FAAS_REFRESH_TOKEN_LIFETIME",
                                 Duration.ofDays(30),
-                                "lifetime of a refresh token, so of a login that is not used")),
-                new Hashing(
+                                "lifetime of a refresh token, so of a login that is not used"),
+                        env.duration(
+                                "FAAS_LOGIN_LIFETIME",
+                                Duration.ofDays(90),
+                                "a login ends after this time, whatever is refreshed")),
+                hashing(env, profile),
+                new Addresses(
                         env.integer(
-                                "FAAS_HASH_THREADS",
-                                2,
-                                1,
-                                64,
-                                "passwords hashed at the same time, 19 MiB of memory each"),
-                        env.integer(
-                                "FAAS_HASH_WAITING",
-                                64,
+                                "FAAS_ADDRESS_RATE",
+                                profile.choose(0, 300),
                                 0,
-                                10_000,
-                                "passwords that may wait to be hashed; one more is answered 503")),
-                registration(env));
+                                1_000_000,
+                                "calls a minute that one address may make without a login; 0: any number"),
+                        AddressRanges.from(
+                                env,
+                                "FAAS_TRUSTED_PROXIES",
+                                "addresses of gateways that tell a client's address, such as 10.0.0.0/8; loopback always"
+                                        + " may; default: none")),
+                env.integer("FAAS_KEY_MAX_DAYS", 366, 1, 3_660, "days after which an API key expires at the latest"),
+                registration(env, profile));
     }
 
-    private static RegistrationRules registration(Env env) {
-        var profile = Profile.from(env);
+    private static RegistrationRules registration(Env env, Profile profile) {
         var likely = profile.choose(Registration.OPEN, Registration.FIRST);
         var text = env.text(
                 "FAAS_REGISTRATION",
@@ -87,6 +98,20 @@ public record AuthConfig(
                         "FAAS_FIRST_ADMIN_WINDOW",
                         Duration.ofMinutes(30),
                         "how long after the platform's first start the first account becomes an admin"));
+    }
+
+    private static HashQueue.Limits hashing(Env env, Profile profile) {
+        int threads =
+                env.integer("FAAS_HASH_THREADS", 2, 1, 64, "passwords hashed at the same time, 19 MiB of memory each");
+        int waiting = env.integer(
+                "FAAS_HASH_WAITING", 64, 0, 10_000, "passwords that may wait to be hashed; one more is answered 503");
+        int perAddress = env.integer(
+                "FAAS_LOGIN_PLACES",
+                profile.choose(threads + waiting, 4),
+                1,
+                10_064,
+                "logins and registrations of one address at a time; one more is answered 429");
+        return new HashQueue.Limits(threads, waiting, perAddress);
     }
 
     private static Duration accessLifetime(Env env) {

@@ -1,13 +1,14 @@
 package dev.faas.auth;
 
 import dev.faas.auth.admin.NameRules;
-import dev.faas.auth.audit.Origin;
+import dev.faas.auth.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.AcceptFilter;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -22,21 +23,34 @@ final class AuthRoutes {
     private final Accounts accounts;
     private final SigningKeys keys;
     private final TokenVerifier verifier;
+    private final Origins origins;
+    private final Handler<RoutingContext> rate;
 
-    AuthRoutes(Accounts accounts, SigningKeys keys, TokenVerifier verifier) {
+    /** @param rate limits the calls of one address that need no login */
+    AuthRoutes(
+            Accounts accounts,
+            SigningKeys keys,
+            TokenVerifier verifier,
+            Origins origins,
+            Handler<RoutingContext> rate) {
         this.accounts = accounts;
         this.keys = keys;
         this.verifier = verifier;
+        this.origins = origins;
+        this.rate = rate;
     }
 
     void add(Router on) {
         var json = Bodies.json(MAX_BODY_BYTES);
         var offer = AcceptFilter.json();
-        on.post("/v1/auth/register").handler(offer).handler(json).respond(this::register);
-        on.post("/v1/auth/login").handler(offer).handler(json).respond(this::login);
+        on.post("/v1/auth/register").handler(offer).handler(rate).handler(json).respond(this::register);
+        on.post("/v1/auth/login").handler(offer).handler(rate).handler(json).respond(this::login);
         on.post("/v1/auth/refresh").handler(offer).handler(json).respond(this::refresh);
         on.post("/v1/auth/logout").handler(json).respond(this::logout);
-        on.get("/v1/auth/me").handler(offer).handler(Authenticated.by(verifier)).respond(this::me);
+        on.get("/v1/auth/me")
+                .handler(offer)
+                .handler(Authenticated.byAnyKey(verifier))
+                .respond(this::me);
         on.get("/.well-known/jwks.json").handler(offer).respond(this::jwks);
     }
 
@@ -46,7 +60,7 @@ final class AuthRoutes {
         var password = NameRules.newPassword(fields, "password");
         var invitation = fields.optionalText("invitation", MAX_CODE_LENGTH);
         fields.requireValid();
-        return accounts.register(username, password, invitation, Origin.anonymous(ctx))
+        return accounts.register(username, password, invitation, origins.anonymous(ctx))
                 .map(account -> {
                     ctx.response().setStatusCode(201);
                     return AccountView.of(account);
@@ -59,19 +73,20 @@ final class AuthRoutes {
         var username = fields.text("username", 1, NameRules.MAX_PASSWORD_LENGTH);
         var password = fields.text("password", 1, NameRules.MAX_PASSWORD_LENGTH);
         fields.requireValid();
-        return accounts.login(username, password, Origin.anonymous(ctx));
+        return accounts.login(username, password, origins.anonymous(ctx));
     }
 
     private Future<TokenPair> refresh(RoutingContext ctx) {
-        return accounts.refresh(refreshToken(ctx), Origin.anonymous(ctx));
+        return accounts.refresh(refreshToken(ctx), origins.anonymous(ctx));
     }
 
     private Future<Void> logout(RoutingContext ctx) {
-        return accounts.logout(refreshToken(ctx), Origin.anonymous(ctx));
+        return accounts.logout(refreshToken(ctx), origins.anonymous(ctx));
     }
 
     private Future<AccountView> me(RoutingContext ctx) {
-        return accounts.find(Authenticated.principal(ctx)).map(AccountView::of);
+        var principal = Authenticated.principal(ctx);
+        return accounts.find(principal).map(account -> AccountView.of(account, principal.key()));
     }
 
     /** May be cached for a minute: a new key is published several minutes before it signs. */

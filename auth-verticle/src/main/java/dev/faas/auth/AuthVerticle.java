@@ -10,13 +10,22 @@ import dev.faas.auth.admin.SettingRoutes;
 import dev.faas.auth.admin.SettingStore;
 import dev.faas.auth.admin.UserRoutes;
 import dev.faas.auth.admin.UserStore;
+import dev.faas.auth.admission.AddressRate;
+import dev.faas.auth.admission.HashQueue;
+import dev.faas.auth.admission.KnownAddressStore;
+import dev.faas.auth.admission.LoginFailureStore;
 import dev.faas.auth.audit.AuditStore;
+import dev.faas.auth.audit.Origins;
 import dev.faas.auth.audit.RefusedAttempts;
+import dev.faas.auth.key.ApiKeyRoutes;
+import dev.faas.auth.key.ApiKeys;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
+import dev.faas.http.client.ClientAddresses;
+import dev.faas.http.token.ApiKeyRing;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.lifecycle.Blocking;
@@ -31,6 +40,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Runs auth-service: accounts, passwords, tokens and signing keys. {@link #open} builds its parts. */
 public final class AuthVerticle extends ServiceVerticle {
@@ -62,48 +72,72 @@ public final class AuthVerticle extends ServiceVerticle {
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         Topology.await(nats, config.nats().startTimeout());
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
-        var passwords = on.open(
-                "password workers", this::createPasswords, it -> it.close().await());
+        var addresses = new ClientAddresses(config.addresses().gateways());
+        var known = new KnownAddressStore(pg, clock);
+        var guesses = new LoginFailureStore(pg, known, clock);
+        var hashQueue = on.open(
+                "password workers",
+                () -> new HashQueue(vertx, config.hashing(), known),
+                it -> it.close().await());
 
         var audit = new AuditStore(pg);
         on.await("audit log", audit::protect, nothing -> Future.succeededFuture());
+        var origins = new Origins(addresses);
         var refused = new RefusedAttempts(audit);
         var users = new UserStore(
-                pg, audit, clock, Accounts.revocationKept(config.lifetimes().access()));
+                pg, audit, clock, Tokens.revocationKept(config.lifetimes().access()));
         var invitations = new InvitationStore(pg, audit);
         var settings = new SettingStore(pg, config.registration(), audit);
-        var logins = new LoginStore(pg, audit);
+        var logins = new LoginStore(pg, audit, config.lifetimes().login());
         var keys = new SigningKeys(new SigningKeyStore(pg), clock);
         var revoked = nats.kv(Subjects.REVOKED);
         var revocations = new Revocations(logins, users, revoked, context, clock);
         var verifier = new TokenVerifier(vertx);
         verifier.checkRevocationsWith(revocations::isRevoked);
         verifier.checkIssueTimesWith(revocations::isIssuedTooEarly);
-        var publication = new KeyPublication(keys, verifier, nats.kv(Subjects.KEYS), revocations, context);
+        var apiKeys = new ApiKeys(pg, audit, nats.kv(Subjects.APIKEYS), context, clock);
+        var publication = new KeyPublication(
+                keys,
+                verifier,
+                nats.kv(Subjects.KEYS),
+                () -> revocations.restore().compose(restored -> apiKeys.restore()),
+                context);
 
         on.open("bucket REVOKED", revocations::follow, Nats.Subscription::close);
         on.open("bucket KEYS", publication::follow, Nats.Subscription::close);
+        on.open(
+                "bucket APIKEYS",
+                () -> ApiKeyRing.open(nats, verifier, () -> {}, config.nats().startTimeout()),
+                ApiKeyRing::close);
         on.await("revocations", revocations::whenLoaded, nothing -> Future.succeededFuture());
         on.await("signing keys", publication::refresh, nothing -> Future.succeededFuture());
         var tokens = new Tokens(vertx, keys, clock, config.lifetimes().access());
+        var accountStore = new AccountStore(pg);
+        var passwords = new PasswordCheck(accountStore, new Passwords(), hashQueue, guesses, refused);
+        var sessionStore = new SessionStore(pg, audit, config.lifetimes().login());
+        var sessions = new Sessions(sessionStore, passwords, revocations, tokens, clock);
         var accounts = new Accounts(
-                new AccountStore(pg),
+                accountStore,
                 new RegistrationStore(pg, settings, invitations, audit),
                 logins,
-                refused,
                 passwords,
                 tokens,
                 revocations,
                 clock,
                 config.lifetimes().refresh());
-        var routes = new AuthRoutes(accounts, keys, verifier);
-        var admins = List.of(Authenticated.by(verifier), new AdminGuard(users, refused));
+        var rate = new AddressRate(config.addresses().rate(), addresses, clock);
+        var admins = List.of(Authenticated.by(verifier), new AdminGuard(users, refused, origins));
+        Function<UserStore.Cut, Future<Void>> announce =
+                cut -> Future.join(revocations.announce(cut), apiKeys.tryPublishPending())
+                        .mapEmpty();
         Consumer<Router> api = router -> {
-            routes.add(router);
-            new PasswordRoutes(users, passwords::hash, revocations::announce).add(router);
-            new UserRoutes(users, revocations::announce).add(router, admins);
-            new InvitationRoutes(invitations, clock).add(router, admins);
-            new SettingRoutes(settings).add(router, admins);
+            new AuthRoutes(accounts, keys, verifier, origins, rate).add(router);
+            new SessionRoutes(sessions, verifier, origins).add(router);
+            new ApiKeyRoutes(apiKeys, verifier, origins, config.maxKeyDays()).add(router);
+            new PasswordRoutes(users, origins, passwords::hash, revocations::announce).add(router, rate);
+            new UserRoutes(users, origins, announce).add(router, admins);
+            new InvitationRoutes(invitations, origins, clock).add(router, admins);
+            new SettingRoutes(settings, origins).add(router, admins);
             new AuditRoutes(audit).add(router, admins);
         };
         var health = new Health(SERVICE).addRequired("postgres", pg::ping).addRequired("nats", nats::isConnected);
@@ -116,16 +150,19 @@ public final class AuthVerticle extends ServiceVerticle {
                 HttpService::close);
         on.repeat("announcing revocations", OUTBOX_PAUSE, () -> Blocking.await(revocations.announcePending()));
         on.repeatAfterPause("publishing signing keys", KEYS_PAUSE, () -> Blocking.await(publication.refresh()));
+        on.repeat("publishing API keys", OUTBOX_PAUSE, () -> Blocking.await(apiKeys.publishPending()));
+        on.repeat("deleting expired API keys", PRUNE_PAUSE, () -> Blocking.await(apiKeys.deleteExpired()));
+        on.repeat("ending logins that are over", OUTBOX_PAUSE, () -> Blocking.await(sessions.endOver()));
+        on.repeat(
+                "setting the ends of earlier logins", PRUNE_PAUSE, () -> Blocking.await(sessionStore.setMissingEnds()));
         on.repeat("pruning revocations", PRUNE_PAUSE, () -> Blocking.await(revocations.prune()));
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
         on.repeat("pruning invitations", PRUNE_PAUSE, () -> Blocking.await(invitations.prune()));
         on.repeat("pruning reset codes", PRUNE_PAUSE, () -> Blocking.await(users.pruneCodes()));
         on.repeat("pruning the audit log", AUDIT_PAUSE, () -> Blocking.await(audit.prune()));
+        on.repeat("pruning failed logins", PRUNE_PAUSE, () -> Blocking.await(guesses.prune()));
+        on.repeat("pruning known addresses", PRUNE_PAUSE, () -> Blocking.await(known.prune()));
         on.repeat("pruning logins", PRUNE_PAUSE, () -> Blocking.await(logins.prune(clock.instant())));
         return http;
-    }
-
-    private Passwords createPasswords() {
-        return new Passwords(vertx, config.hashing().threads(), config.hashing().waiting());
     }
 }

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,16 +25,18 @@ final class KeyPublication {
     private final SigningKeys keys;
     private final TokenVerifier verifier;
     private final Kv bucket;
-    private final Revocations revocations;
+    private final Supplier<Future<Void>> restore;
     private final Context context;
     private final Set<String> published = ConcurrentHashMap.newKeySet();
     private volatile Map<String, String> currentJwks = Map.of();
 
-    KeyPublication(SigningKeys keys, TokenVerifier verifier, Kv bucket, Revocations revocations, Context context) {
+    /** @param restore publishes again what else auth has published */
+    KeyPublication(
+            SigningKeys keys, TokenVerifier verifier, Kv bucket, Supplier<Future<Void>> restore, Context context) {
         this.keys = keys;
         this.verifier = verifier;
         this.bucket = bucket;
-        this.revocations = revocations;
+        this.restore = restore;
         this.context = context;
     }
 
@@ -51,7 +54,7 @@ final class KeyPublication {
 
     /**
      * Reads the keys, publishes those that the bucket lacks and removes those that Postgres lacks. A bucket without a key may
-     * have been lost together with the revocations, so these are published again too.
+     * have been lost together with the others, so what they held is published again too.
      */
     Future<Void> refresh() {
         // Copied before the keys are read: a published key was in Postgres once, so one that is missing there was
@@ -70,7 +73,7 @@ final class KeyPublication {
                             .toList());
                 })
                 .compose(published ->
-                        published.<Boolean>list().contains(true) ? revocations.restore() : Future.succeededFuture());
+                        published.<Boolean>list().contains(true) ? restore.get() : Future.succeededFuture());
     }
 
     private Future<Void> withdraw(Set<String> before) {

@@ -10,6 +10,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
@@ -23,7 +24,12 @@ import java.util.stream.StreamSupport;
  * and replaced by a successor. A token that is used again was stolen, so its login is revoked (RFC 9700, 4.14.2).
  */
 final class LoginStore {
-    record StoredToken(Buffer fingerprint, Instant expiresAt) {}
+    record StoredToken(Buffer fingerprint, Instant expiresAt) {
+        /** Expires with its login at the latest. */
+        StoredToken until(Instant loginEndsAt) {
+            return new StoredToken(fingerprint, loginEndsAt.isBefore(expiresAt) ? loginEndsAt : expiresAt);
+        }
+    }
 
     /** @param until when the last access token of this login has expired */
     record Revocation(String sid, Instant until) {}
@@ -31,24 +37,30 @@ final class LoginStore {
     /** Result of presenting a refresh token. */
     sealed interface Rotation {
         /** The successor is stored. */
-        record Rotated(Account account, String sid) implements Rotation {}
+        record Rotated(Account account, String sid, Instant endsAt) implements Rotation {}
 
         /** The token had been used before; its login is revoked now. */
         record Reused(Revocation revocation) implements Rotation {}
 
-        /** The token is unknown or expired, or its login has ended. */
+        /** The token is unknown or expired, or its login has ended or is over. */
         record Refused() implements Rotation {}
     }
 
-    /** @param issuedAt of its first access token; may be up to a second ahead, when all logins of the user were just ended */
-    record Opened(Account account, Instant issuedAt) {}
+    /**
+     * @param issuedAt of its first access token; may be up to a second ahead, when all logins of the user were just ended
+     * @param endsAt when the login is over, whatever is refreshed
+     */
+    record Opened(Account account, Instant issuedAt, Instant endsAt) {}
 
     private final Pg pg;
     private final AuditStore audit;
+    private final Duration lifetime;
 
-    LoginStore(Pg pg, AuditStore audit) {
+    /** @param lifetime of a login, whatever is refreshed */
+    LoginStore(Pg pg, AuditStore audit, Duration lifetime) {
         this.pg = pg;
         this.audit = audit;
+        this.lifetime = lifetime;
     }
 
     /**
@@ -72,14 +84,23 @@ final class LoginStore {
                     var from = row.getOffsetDateTime("tokens_from");
                     var opened = new Opened(
                             AccountStore.toAccount(row),
-                            from == null || now.isAfter(from.toInstant()) ? now : from.toInstant());
-                    return tx.preparedQuery("insert into login (sid, user_id, created_at) values ($1, $2, $3)")
-                            .execute(Tuple.of(sid, userId, utc(now)))
-                            .compose(inserted -> insert(tx, sid, token))
+                            from == null || now.isAfter(from.toInstant()) ? now : from.toInstant(),
+                            now.plus(lifetime));
+                    return insert(tx, sid, userId, now, opened.endsAt(), origin)
+                            .compose(inserted -> insert(tx, sid, token.until(opened.endsAt())))
                             .compose(inserted ->
                                     audit.write(tx, AuditEntry.done(origin.as(userId, sid), "login.create", sid)))
                             .map(Optional.of(opened));
                 }));
+    }
+
+    private static Future<Void> insert(
+            SqlConnection tx, String sid, String userId, Instant now, Instant endsAt, Origin origin) {
+        return tx.preparedQuery("""
+                        insert into login (sid, user_id, created_at, last_used_at, ends_at, address, client, via)
+                        values ($1, $2, $3, $3, $4, $5, $6, 'password')""")
+                .execute(Tuple.of(sid, userId, utc(now), utc(endsAt), origin.addressText(), origin.client()))
+                .mapEmpty();
     }
 
     /** Locks the login: of several requests with the same token, exactly one gets a successor. */
@@ -96,13 +117,16 @@ final class LoginStore {
             if (row.getOffsetDateTime("rotated_at") != null) {
                 return revoke(tx, row, now, revokedUntil, "login.reuse", origin).map(Rotation.Reused::new);
             }
-            if (!row.getOffsetDateTime("expires_at").toInstant().isAfter(now)) {
+            var endsAt = endOf(row);
+            if (!row.getOffsetDateTime("expires_at").toInstant().isAfter(now) || !endsAt.isAfter(now)) {
                 return Future.succeededFuture(new Rotation.Refused());
             }
             return tx.preparedQuery("update refresh_token set rotated_at = $2 where hash = $1")
                     .execute(Tuple.of(presented, utc(now)))
-                    .compose(rotated -> insert(tx, sid, successor))
-                    .map(new Rotation.Rotated(AccountStore.toAccount(row), sid));
+                    .compose(rotated -> insert(tx, sid, successor.until(endsAt)))
+                    .compose(inserted -> tx.preparedQuery("update login set last_used_at = $2 where sid = $1")
+                            .execute(Tuple.of(sid, utc(now))))
+                    .map(new Rotation.Rotated(AccountStore.toAccount(row), sid, endsAt));
         }));
     }
 
@@ -158,9 +182,16 @@ final class LoginStore {
 
     private static Future<Optional<Row>> findToken(SqlConnection tx, Buffer fingerprint) {
         return tx.preparedQuery("""
-                        select t.sid, t.rotated_at, t.expires_at, l.revoked_at, a.id, a.username, a.roles, a.created_at
+                        select t.sid, t.rotated_at, t.expires_at, l.revoked_at, l.ends_at, l.created_at as opened_at,
+                          a.id, a.username, a.roles, a.created_at
                         from refresh_token t join login l on l.sid = t.sid join account a on a.id = l.user_id
                         where t.hash = $1 for update of l, t""").execute(Tuple.of(fingerprint)).map(AccountStore::firstRow);
+    }
+
+    /** A replica of an earlier version stores no end. */
+    private Instant endOf(Row row) {
+        var stored = row.getOffsetDateTime("ends_at");
+        return stored == null ? row.getOffsetDateTime("opened_at").toInstant().plus(lifetime) : stored.toInstant();
     }
 
     private static Future<Void> insert(SqlConnection tx, String sid, StoredToken token) {

@@ -102,6 +102,11 @@ final class Revocations {
         });
     }
 
+    /** As {@link #announce}, of several logins at once. */
+    Future<Void> announceAll(List<Revocation> ended) {
+        return Future.all(ended.stream().map(this::announce).toList()).mapEmpty();
+    }
+
     /** Publishes the revocations of the outbox, up to the first failure. */
     Future<Void> announcePending() {
         return users.findUnannouncedCuts()

@@ -20,6 +20,7 @@ import java.util.Base64;
 final class Tokens {
     private static final int REFRESH_TOKEN_BYTES = 32;
     private static final int SID_BYTES = 16;
+    private static final Duration CLOCK_MARGIN = Duration.ofMinutes(1);
 
     private record Signer(String kid, JWTAuth jwt) {}
 
@@ -38,8 +39,14 @@ final class Tokens {
         this.signer = createSigner(keys.signer());
     }
 
-    Duration accessLifetime() {
-        return accessLifetime;
+    /** From then on no verifier accepts an access token of today, even if its clock is slow. */
+    Instant lastExpiry(Instant now) {
+        return now.plus(revocationKept(accessLifetime));
+    }
+
+    /** How long the revocation of a login is kept: clocks of verifiers may be slow. */
+    static Duration revocationKept(Duration accessLifetime) {
+        return accessLifetime.plus(CLOCK_MARGIN);
     }
 
     /** Completes when the clock has reached this time, before which a verifier rejects the token. */
@@ -48,7 +55,13 @@ final class Tokens {
         return ahead <= 0 ? Future.succeededFuture() : vertx.timer(ahead + 1).mapEmpty();
     }
 
-    String createAccessToken(Account account, String sid, Instant issuance) {
+    /** Shorter than usual when the login is over before. */
+    Duration accessLifetime(Instant issuedAt, Instant loginEndsAt) {
+        var left = Duration.between(issuedAt, loginEndsAt);
+        return left.compareTo(accessLifetime) < 0 ? left : accessLifetime;
+    }
+
+    String createAccessToken(Account account, String sid, Instant issuance, Duration lifetime) {
         var issuedAt = issuance.getEpochSecond();
         var claims = new JsonObject()
                 .put("iss", TokenVerifier.ISSUER)
@@ -58,7 +71,7 @@ final class Tokens {
                 .put("name", account.username())
                 .put("roles", new JsonArray(account.roles()))
                 .put("iat", issuedAt)
-                .put("exp", issuedAt + accessLifetime.toSeconds());
+                .put("exp", issuedAt + lifetime.toSeconds());
         return currentSigner().jwt().generateToken(claims, new JWTOptions().setAlgorithm("ES256"));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.auth.audit.AuditStore;
 import dev.faas.auth.audit.RefusedAttempts;
+import dev.faas.http.client.ClientAddress;
 import dev.faas.pg.Pg;
 import dev.faas.testing.HttpAnswer;
 import io.vertx.core.Vertx;
@@ -128,10 +129,10 @@ class AuditTest {
                 .isEqualTo(401);
         withStore((store, refused) -> {
             for (var i = 0; i < 3; i++) {
-                refused.countLogin(Optional.of(userId), "192.0.2.1");
+                refused.countLogin(Optional.of(userId), address("192.0.2.1"));
             }
-            refused.countLogin(Optional.of(userId), "192.0.2.2");
-            refused.countLogin(Optional.empty(), "192.0.2.1");
+            refused.countLogin(Optional.of(userId), address("192.0.2.2"));
+            refused.countLogin(Optional.empty(), address("192.0.2.1"));
             await(refused.flush());
             await(refused.flush());
         });
@@ -145,6 +146,10 @@ class AuditTest {
 
     private interface Work {
         void run(AuditStore store, RefusedAttempts refused);
+    }
+
+    private static ClientAddress address(String text) {
+        return ClientAddress.parse(text).orElseThrow();
     }
 
     private static void withStore(Work work) throws Exception {

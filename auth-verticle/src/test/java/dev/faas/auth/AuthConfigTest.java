@@ -29,6 +29,19 @@ class AuthConfigTest {
         assertThat(config.pg().schema()).isEqualTo("auth");
     }
 
+    /** What only its own machine reaches has no limit of one address: all its clients have the same. */
+    @ParameterizedTest
+    @CsvSource({"shared, 4, 300", "private, 66, 0"})
+    void givenAProfileWhenReadThenTheLimitsOfAnAddressFollow(String profile, int places, int rate) {
+        var env = Env.of(Map.of("FAAS_PROFILE", profile));
+
+        var config = AuthConfig.from(env);
+        env.check();
+
+        assertThat(config.hashing().perAddress()).isEqualTo(places);
+        assertThat(config.addresses().rate()).isEqualTo(rate);
+    }
+
     @Test
     void givenSeveralWrongSettingsWhenReadThenAllAreNamedAtOnce() {
         var env = Env.of(Map.of(
@@ -36,6 +49,7 @@ class AuthConfigTest {
                 "FAAS_HASH_THREADS", "none",
                 "FAAS_REGISTRATION", "everyone",
                 "FAAS_ACCESS_TOKEN_LIFETIME", "13h",
+                "FAAS_TRUSTED_PROXIES", "10.0.0.0/8,gateway",
                 "FAAS_REFRESH_TOKEN_LIFETIME", "long"));
         AuthConfig.from(env);
 
@@ -45,6 +59,7 @@ class AuthConfigTest {
                 .hasMessageContaining("FAAS_HASH_THREADS")
                 .hasMessageContaining("FAAS_REGISTRATION")
                 .hasMessageContaining("FAAS_ACCESS_TOKEN_LIFETIME")
+                .hasMessageContaining("FAAS_TRUSTED_PROXIES")
                 .hasMessageContaining("FAAS_REFRESH_TOKEN_LIFETIME");
     }
 

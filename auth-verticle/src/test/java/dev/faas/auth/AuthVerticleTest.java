@@ -110,7 +110,15 @@ class AuthVerticleTest {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var c = backends.config();
             var verticle = new AuthVerticle(new AuthConfig(
-                    taken.getLocalPort(), c.http(), c.pg(), c.nats(), c.lifetimes(), c.hashing(), c.registration()));
+                    taken.getLocalPort(),
+                    c.http(),
+                    c.pg(),
+                    c.nats(),
+                    c.lifetimes(),
+                    c.hashing(),
+                    c.addresses(),
+                    c.maxKeyDays(),
+                    c.registration()));
 
             assertThat(failure(vertx.deployVerticle(verticle))).hasMessageContaining("auth-service");
             assertNothingIsLeft();

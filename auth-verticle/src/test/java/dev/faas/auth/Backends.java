@@ -2,8 +2,10 @@ package dev.faas.auth;
 
 import dev.faas.auth.admin.Registration;
 import dev.faas.auth.admin.RegistrationRules;
+import dev.faas.auth.admission.HashQueue;
 import dev.faas.config.Secret;
 import dev.faas.http.HttpConfig;
+import dev.faas.http.client.AddressRanges;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
@@ -19,6 +21,7 @@ import java.time.Duration;
 final class Backends extends LocalServers {
     static final Duration ACCESS_LIFETIME = Duration.ofMinutes(15);
     static final Duration REFRESH_LIFETIME = Duration.ofDays(30);
+    static final Duration LOGIN_LIFETIME = Duration.ofDays(90);
 
     /** As a platform that is reached from its own machine alone, where nobody is made an admin. */
     static final RegistrationRules OPEN = new RegistrationRules(Registration.OPEN, false, Duration.ofMinutes(30));
@@ -54,15 +57,25 @@ final class Backends extends LocalServers {
                 HttpConfig.loopback(),
                 pgConfig(postgresUrl, startTimeout),
                 natsConfig(natsUrl, startTimeout),
-                new AuthConfig.TokenLifetimes(ACCESS_LIFETIME, REFRESH_LIFETIME),
-                new AuthConfig.Hashing(2, 64),
+                new AuthConfig.TokenLifetimes(ACCESS_LIFETIME, REFRESH_LIFETIME, LOGIN_LIFETIME),
+                new HashQueue.Limits(2, 64, 66),
+                new AuthConfig.Addresses(0, AddressRanges.NONE),
+                366,
                 OPEN);
     }
 
     AuthConfig config(RegistrationRules registration) {
         var usual = config();
         return new AuthConfig(
-                0, usual.http(), usual.pg(), usual.nats(), usual.lifetimes(), usual.hashing(), registration);
+                0,
+                usual.http(),
+                usual.pg(),
+                usual.nats(),
+                usual.lifetimes(),
+                usual.hashing(),
+                usual.addresses(),
+                usual.maxKeyDays(),
+                registration);
     }
 
     PgConfig pgConfig(String url, Duration startTimeout) {

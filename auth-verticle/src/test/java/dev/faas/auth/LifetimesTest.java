@@ -9,9 +9,13 @@ import dev.faas.auth.admin.InvitationStore;
 import dev.faas.auth.admin.RegistrationStore;
 import dev.faas.auth.admin.SettingStore;
 import dev.faas.auth.admin.UserStore;
+import dev.faas.auth.admission.HashQueue;
+import dev.faas.auth.admission.KnownAddressStore;
+import dev.faas.auth.admission.LoginFailureStore;
 import dev.faas.auth.audit.AuditStore;
 import dev.faas.auth.audit.Origin;
 import dev.faas.auth.audit.RefusedAttempts;
+import dev.faas.http.client.ClientAddress;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.Kv;
@@ -33,6 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Logins, revocations and keys over time: real stores, a clock that the test sets. */
 class LifetimesTest {
+    private static final Origin ORIGIN =
+            Origin.anonymous(ClientAddress.parse("192.0.2.1").orElseThrow(), null, null);
     private static final String PASSWORD = "correct horse battery";
 
     @TempDir
@@ -45,7 +51,6 @@ class LifetimesTest {
     private Nats nats;
     private Kv revoked;
     private LoginStore logins;
-    private Passwords passwords;
     private SigningKeys keys;
     private Tokens tokens;
     private Revocations revocations;
@@ -59,25 +64,31 @@ class LifetimesTest {
         nats = backends.connect("auth-service");
         revoked = nats.kv("REVOKED");
         var audit = new AuditStore(pg);
-        logins = new LoginStore(pg, audit);
+        logins = new LoginStore(pg, audit, Backends.LOGIN_LIFETIME);
         var users = new UserStore(pg, audit, () -> now, Backends.ACCESS_LIFETIME);
-        passwords = new Passwords(vertx, 2, 8);
         keys = new SigningKeys(new SigningKeyStore(pg), () -> now);
         await(keys.load());
         tokens = new Tokens(vertx, keys, () -> now, Backends.ACCESS_LIFETIME);
         revocations = new Revocations(logins, users, revoked, vertx.getOrCreateContext(), () -> now);
+        var store = new AccountStore(pg);
+        var known = new KnownAddressStore(pg, () -> now);
+        var passwords = new PasswordCheck(
+                store,
+                new Passwords(),
+                new HashQueue(vertx, new HashQueue.Limits(2, 8, 10), known),
+                new LoginFailureStore(pg, known, () -> now),
+                new RefusedAttempts(audit));
         accounts = new Accounts(
-                new AccountStore(pg),
+                store,
                 new RegistrationStore(
                         pg, new SettingStore(pg, Backends.OPEN, audit), new InvitationStore(pg, audit), audit),
                 logins,
-                new RefusedAttempts(audit),
                 passwords,
                 tokens,
                 revocations,
                 () -> now,
                 Backends.REFRESH_LIFETIME);
-        await(accounts.register("lifetimes", PASSWORD, Optional.empty(), Origin.operator()));
+        await(accounts.register("lifetimes", PASSWORD, Optional.empty(), ORIGIN));
     }
 
     @AfterEach
@@ -90,12 +101,12 @@ class LifetimesTest {
 
     @Test
     void givenALoginWhenUnusedForItsLifetimeThenItHasEndedAndIsForgotten() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD, Origin.operator()));
+        var login = await(accounts.login("lifetimes", PASSWORD, ORIGIN));
         now = now.plus(Backends.REFRESH_LIFETIME).minusSeconds(1);
-        var refreshed = await(accounts.refresh(login.refreshToken(), Origin.operator()));
+        var refreshed = await(accounts.refresh(login.refreshToken(), ORIGIN));
         now = now.plus(Backends.REFRESH_LIFETIME);
 
-        assertThat(failure(accounts.refresh(refreshed.refreshToken(), Origin.operator())))
+        assertThat(failure(accounts.refresh(refreshed.refreshToken(), ORIGIN)))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         refused -> assertThat(refused.problem().code()).isEqualTo("invalid_credentials"));
@@ -106,25 +117,42 @@ class LifetimesTest {
     }
 
     @Test
+    void givenALoginThatIsRefreshedWhenItsLifetimeIsOverThenItHasEnded() {
+        var pair = await(accounts.login("lifetimes", PASSWORD, ORIGIN));
+        var endsAt = now.plus(Backends.LOGIN_LIFETIME);
+        while (now.plus(Duration.ofDays(20)).isBefore(endsAt)) {
+            now = now.plus(Duration.ofDays(20));
+            pair = await(accounts.refresh(pair.refreshToken(), ORIGIN));
+        }
+        now = endsAt.minusSeconds(10);
+        pair = await(accounts.refresh(pair.refreshToken(), ORIGIN));
+        assertThat(pair.expiresInSeconds())
+                .as("no access token outlives its login")
+                .isBetween(9L, 10L);
+        now = endsAt;
+
+        assertThat(failure(accounts.refresh(pair.refreshToken(), ORIGIN))).isInstanceOf(ProblemException.class);
+    }
+
+    @Test
     void givenALoginInUseWhenPrunedThenOnlyItsExpiredTokensAreForgotten() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD, Origin.operator()));
+        var login = await(accounts.login("lifetimes", PASSWORD, ORIGIN));
         now = now.plus(Backends.REFRESH_LIFETIME).minusSeconds(1);
-        var refreshed = await(accounts.refresh(login.refreshToken(), Origin.operator()));
+        var refreshed = await(accounts.refresh(login.refreshToken(), ORIGIN));
         now = now.plusSeconds(1);
 
         await(logins.prune(now));
 
         assertThat(backends.number("select count(*) from auth.refresh_token")).isEqualTo(1);
-        assertThat(await(accounts.refresh(refreshed.refreshToken(), Origin.operator()))
-                        .tokenType())
+        assertThat(await(accounts.refresh(refreshed.refreshToken(), ORIGIN)).tokenType())
                 .isEqualTo("Bearer");
     }
 
     @Test
     void givenARevocationWhenTheLastAccessTokenHasExpiredThenItIsForgottenEverywhere() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD, Origin.operator()));
+        var login = await(accounts.login("lifetimes", PASSWORD, ORIGIN));
         var sid = sid(login);
-        await(accounts.logout(login.refreshToken(), Origin.operator()));
+        await(accounts.logout(login.refreshToken(), ORIGIN));
         await(revocations.prune());
         await(logins.prune(now));
         assertThat(revocations.isRevoked(sid)).isTrue();
@@ -161,26 +189,25 @@ class LifetimesTest {
 
     @Test
     void givenASecondKeyWhenItsTimeComesThenItSignsAndBothVerify() throws Exception {
-        var first = kid(await(accounts.login("lifetimes", PASSWORD, Origin.operator())));
+        var first = kid(await(accounts.login("lifetimes", PASSWORD, ORIGIN)));
         var next = SigningKey.generate(now.plusSeconds(60));
         await(new SigningKeyStore(pg).add(next));
         await(keys.load());
 
         assertThat(keys.publicJwks()).containsOnlyKeys(first, next.kid());
-        assertThat(kid(await(accounts.login("lifetimes", PASSWORD, Origin.operator()))))
-                .isEqualTo(first);
+        assertThat(kid(await(accounts.login("lifetimes", PASSWORD, ORIGIN)))).isEqualTo(first);
         now = now.plusSeconds(60);
-        assertThat(kid(await(accounts.login("lifetimes", PASSWORD, Origin.operator()))))
-                .isEqualTo(next.kid());
+        assertThat(kid(await(accounts.login("lifetimes", PASSWORD, ORIGIN)))).isEqualTo(next.kid());
     }
 
     @Test
     void givenAKeyThatIsRemovedFromPostgresWhenRefreshedThenItsTokensCountNoLonger() throws Exception {
-        var old = await(accounts.login("lifetimes", PASSWORD, Origin.operator()));
+        var old = await(accounts.login("lifetimes", PASSWORD, ORIGIN));
         await(new SigningKeyStore(pg).add(SigningKey.generate(now)));
         var ours = new TokenVerifier(vertx);
         var others = new TokenVerifier(vertx);
-        var publication = new KeyPublication(keys, ours, nats.kv("KEYS"), revocations, vertx.getOrCreateContext());
+        var publication =
+                new KeyPublication(keys, ours, nats.kv("KEYS"), revocations::restore, vertx.getOrCreateContext());
         try (var following = publication.follow();
                 var ring = KeyRing.open(nats, others, Duration.ofSeconds(10))) {
             await(publication.refresh());
@@ -194,7 +221,7 @@ class LifetimesTest {
             });
 
             assertThat(accepts(ours, old)).isFalse();
-            var anew = await(accounts.login("lifetimes", PASSWORD, Origin.operator()));
+            var anew = await(accounts.login("lifetimes", PASSWORD, ORIGIN));
             assertThat(kid(anew)).isNotEqualTo(kid(old));
             eventually(() -> accepts(others, anew));
             assertThat(following).isNotNull();
@@ -204,11 +231,12 @@ class LifetimesTest {
 
     @Test
     void givenABucketThatLosesItsContentWhenRefreshedThenKeysAndRevocationsArePublishedAgain() throws Exception {
-        var login = await(accounts.login("lifetimes", PASSWORD, Origin.operator()));
-        await(accounts.logout(login.refreshToken(), Origin.operator()));
+        var login = await(accounts.login("lifetimes", PASSWORD, ORIGIN));
+        await(accounts.logout(login.refreshToken(), ORIGIN));
         var verifier = new TokenVerifier(vertx);
         var published = nats.kv("KEYS");
-        var publication = new KeyPublication(keys, verifier, published, revocations, vertx.getOrCreateContext());
+        var publication =
+                new KeyPublication(keys, verifier, published, revocations::restore, vertx.getOrCreateContext());
         await(publication.refresh());
         assertThat(verifier.hasKeys()).isTrue();
         published.delete(kid(login)).join();

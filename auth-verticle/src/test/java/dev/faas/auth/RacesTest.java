@@ -17,6 +17,7 @@ import dev.faas.auth.audit.AuditStore;
 import dev.faas.auth.audit.Origin;
 import dev.faas.pg.Pg;
 import dev.faas.testing.Await;
+import dev.faas.wire.Principal;
 import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -71,7 +72,7 @@ class RacesTest {
 
     @Test
     void givenOneRefreshTokenWhenRotatedAtOnceThenExactlyOneGetsASuccessor() {
-        var logins = new LoginStore(pg, audit);
+        var logins = new LoginStore(pg, audit, Backends.LOGIN_LIFETIME);
         var user = await(register("race"));
         var account = new Account(user.userId(), user.username(), user.roles(), NOW);
         for (int round = 0; round < ROUNDS; round++) {
@@ -133,7 +134,7 @@ class RacesTest {
             var made = Stream.iterate(0, i -> i + 1)
                     .limit(100)
                     .map(i -> store.register("first" + i, "hash", Optional.empty(), NOW, Origin.operator())
-                            .map(user -> user.roles().contains(User.ADMIN))
+                            .map(user -> user.roles().contains(Principal.ADMIN))
                             .otherwise(false))
                     .toList()
                     .stream()
@@ -164,7 +165,7 @@ class RacesTest {
             var asked = Stream.iterate(0, i -> i + 1)
                     .limit(AT_ONCE)
                     .map(i -> {
-                        var origin = new Origin(ids.get(i % 3), "sid", null, null);
+                        var origin = new Origin(ids.get(i % 3), "sid", null, null, null);
                         return users.change(names.get((i + 1) % 3), i % 2 == 0 ? demote : disable, origin)
                                 .map("done")
                                 .otherwise(failure ->

@@ -20,6 +20,8 @@ import dev.faas.gateway.submit.Submission;
 import dev.faas.gateway.submit.SubmitRequest;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
+import dev.faas.http.token.Authenticated;
+import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -97,8 +99,14 @@ final class ActivationRoutes {
         var wait = WaitPreference.of(ctx);
         reads.readNewest(
                 ctx,
-                known -> EndWait.await(ctx, reads, known, false, wait.limit())
-                        .onSuccess(newest -> ctx.end(JsonBody.of(ctx, ActivationView.of(newest.record())))));
+                known -> EndWait.await(ctx, reads, known, false, wait.limit()).onSuccess(newest -> {
+                    if (Authenticated.access(ctx).mayContinue().getAsBoolean()) {
+                        ctx.end(JsonBody.of(ctx, ActivationView.of(newest.record())));
+                    } else {
+                        ctx.fail(Problem.unauthenticated("This login has been ended. Log in again.")
+                                .asException());
+                    }
+                }));
     }
 
     Future<Buffer> cancel(RoutingContext ctx) {

@@ -9,6 +9,7 @@ import dev.faas.http.Listener;
 import dev.faas.http.content.AcceptFilter;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
+import dev.faas.wire.Scope;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -25,7 +26,10 @@ final class Api {
 
     private static final int MAX_SMALL_BODY = 64 * 1024;
 
-    private final Handler<RoutingContext> authenticated;
+    private final Handler<RoutingContext> reader;
+    private final Handler<RoutingContext> invoker;
+    private final Handler<RoutingContext> developer;
+    private final Handler<RoutingContext> admin;
     private final Forwarding auth;
     private final Forwarding registry;
     private final ActivationRoutes activations;
@@ -33,14 +37,19 @@ final class Api {
     private final LiveStreams streams;
     private final ApiDocument document = ApiDocument.load();
 
+    /** @param rates gets the requests with a valid token or key, and lets them pass or refuses them */
     Api(
             TokenVerifier verifier,
+            Handler<RoutingContext> rates,
             Forwarding auth,
             Forwarding registry,
             ActivationRoutes activations,
             OutputRoutes outputs,
             LiveStreams streams) {
-        this.authenticated = Authenticated.by(verifier);
+        this.reader = Authenticated.by(verifier, rates, Scope.READ);
+        this.invoker = Authenticated.by(verifier, rates, Scope.INVOKE);
+        this.developer = Authenticated.by(verifier, rates, Scope.FUNCTIONS);
+        this.admin = Authenticated.by(verifier, rates);
         this.auth = auth;
         this.registry = registry;
         this.activations = activations;
@@ -59,6 +68,7 @@ final class Api {
         routeAccounts(on);
         routeFunctions(on);
         routeActivations(on);
+        routeProjects(on);
         on.get("/openapi.yaml").handler(YAML).handler(document);
         on.get("/cli/faas").handler(BYTES).handler(client);
     }
@@ -69,73 +79,58 @@ final class Api {
         routeAdministration(on);
     }
 
-    /** Auth decides who is an admin: roles of a token may be old. */
+    /** Auth decides who is an admin: roles of a token may be old. No API key reaches these. */
     private void routeAdministration(Router on) {
-        on.get("/v1/admin/users").handler(JSON).handler(authenticated).handler(auth);
-        on.post("/v1/admin/users").handler(JSON).handler(authenticated).handler(auth);
-        on.get("/v1/admin/users/:user").handler(JSON).handler(authenticated).handler(auth);
-        on.patch("/v1/admin/users/:user").handler(JSON).handler(authenticated).handler(auth);
-        on.delete("/v1/admin/users/:user").handler(JSON).handler(authenticated).handler(auth);
-        on.post("/v1/admin/users/:user/reset")
-                .handler(JSON)
-                .handler(authenticated)
-                .handler(auth);
-        on.delete("/v1/admin/users/:user/sessions").handler(authenticated).handler(auth);
-        on.get("/v1/admin/invitations").handler(JSON).handler(authenticated).handler(auth);
-        on.post("/v1/admin/invitations").handler(JSON).handler(authenticated).handler(auth);
-        on.delete("/v1/admin/invitations/:id").handler(authenticated).handler(auth);
-        on.get("/v1/admin/settings").handler(JSON).handler(authenticated).handler(auth);
-        on.patch("/v1/admin/settings").handler(JSON).handler(authenticated).handler(auth);
-        on.get("/v1/admin/audit/auth").handler(JSON).handler(authenticated).handler(auth);
-        on.get("/v1/admin/audit/auth/export")
-                .handler(NDJSON)
-                .handler(authenticated)
-                .handler(auth);
+        on.get("/v1/admin/users").handler(JSON).handler(admin).handler(auth);
+        on.post("/v1/admin/users").handler(JSON).handler(admin).handler(auth);
+        on.get("/v1/admin/users/:user").handler(JSON).handler(admin).handler(auth);
+        on.patch("/v1/admin/users/:user").handler(JSON).handler(admin).handler(auth);
+        on.delete("/v1/admin/users/:user").handler(JSON).handler(admin).handler(auth);
+        on.post("/v1/admin/users/:user/reset").handler(JSON).handler(admin).handler(auth);
+        on.delete("/v1/admin/users/:user/sessions").handler(admin).handler(auth);
+        on.get("/v1/admin/invitations").handler(JSON).handler(admin).handler(auth);
+        on.post("/v1/admin/invitations").handler(JSON).handler(admin).handler(auth);
+        on.delete("/v1/admin/invitations/:id").handler(admin).handler(auth);
+        on.get("/v1/admin/settings").handler(JSON).handler(admin).handler(auth);
+        on.patch("/v1/admin/settings").handler(JSON).handler(admin).handler(auth);
+        on.get("/v1/admin/audit/auth").handler(JSON).handler(admin).handler(auth);
+        on.get("/v1/admin/audit/auth/export").handler(NDJSON).handler(admin).handler(auth);
     }
 
     private void routeFunctions(Router on) {
-        on.get("/v1/functions").handler(JSON).handler(authenticated).handler(registry);
-        on.post("/v1/functions").handler(JSON).handler(authenticated).handler(registry);
-        on.get("/v1/functions/:ref").handler(JSON).handler(authenticated).handler(registry);
-        on.put("/v1/functions/:ref").handler(JSON).handler(authenticated).handler(registry);
-        on.patch("/v1/functions/:ref").handler(JSON).handler(authenticated).handler(registry);
-        on.delete("/v1/functions/:ref").handler(authenticated).handler(registry);
-        on.get("/v1/functions/:ref/revisions")
-                .handler(JSON)
-                .handler(authenticated)
-                .handler(registry);
-        on.post("/v1/functions/:ref/rollback")
-                .handler(JSON)
-                .handler(authenticated)
-                .handler(registry);
+        on.get("/v1/functions").handler(JSON).handler(reader).handler(registry);
+        on.post("/v1/functions").handler(JSON).handler(developer).handler(registry);
+        on.get("/v1/functions/:ref").handler(JSON).handler(reader).handler(registry);
+        on.put("/v1/functions/:ref").handler(JSON).handler(developer).handler(registry);
+        on.patch("/v1/functions/:ref").handler(JSON).handler(developer).handler(registry);
+        on.delete("/v1/functions/:ref").handler(developer).handler(registry);
+        on.get("/v1/functions/:ref/revisions").handler(JSON).handler(reader).handler(registry);
+        on.post("/v1/functions/:ref/rollback").handler(JSON).handler(developer).handler(registry);
+    }
+
+    private void routeProjects(Router on) {
+        on.get("/v1/projects/:project/quota").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/admin/projects").handler(JSON).handler(admin).handler(registry);
+        on.patch("/v1/admin/projects/:project").handler(JSON).handler(admin).handler(registry);
     }
 
     private void routeActivations(Router on) {
         Bodies.declareTypes(on.post("/v1/functions/:ref/activations"), Submission.TYPES)
                 .handler(JSON)
-                .handler(authenticated)
+                .handler(invoker)
                 .handler(Submission.bodyHandler())
                 .respond(activations::submit);
-        on.get("/v1/activations").handler(JSON).handler(authenticated).handler(registry);
-        on.get("/v1/activations/:id").handler(JSON).handler(authenticated).handler(activations::get);
-        on.delete("/v1/activations/:id").handler(JSON).handler(authenticated).respond(activations::cancel);
-        on.get("/v1/activations/:id/explain")
-                .handler(JSON)
-                .handler(authenticated)
-                .respond(activations::explain);
+        on.get("/v1/activations").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/activations/:id").handler(JSON).handler(reader).handler(activations::get);
+        on.delete("/v1/activations/:id").handler(JSON).handler(invoker).respond(activations::cancel);
+        on.get("/v1/activations/:id/explain").handler(JSON).handler(reader).respond(activations::explain);
         on.post("/v1/activations/:id/replay")
                 .handler(JSON)
-                .handler(authenticated)
+                .handler(invoker)
                 .handler(Bodies.json(MAX_SMALL_BODY))
                 .respond(activations::replay);
-        on.get("/v1/activations/:id/result")
-                .handler(BYTES)
-                .handler(authenticated)
-                .handler(outputs::result);
-        on.get("/v1/activations/:id/logs").handler(TEXT).handler(authenticated).handler(outputs::logs);
-        on.get("/v1/activations/:id/events")
-                .handler(EVENTS)
-                .handler(authenticated)
-                .handler(streams::events);
+        on.get("/v1/activations/:id/result").handler(BYTES).handler(reader).handler(outputs::result);
+        on.get("/v1/activations/:id/logs").handler(TEXT).handler(reader).handler(outputs::logs);
+        on.get("/v1/activations/:id/events").handler(EVENTS).handler(reader).handler(streams::events);
     }
 }

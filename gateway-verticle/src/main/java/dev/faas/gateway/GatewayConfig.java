@@ -2,9 +2,10 @@ package dev.faas.gateway;
 
 import dev.faas.config.Env;
 import dev.faas.gateway.read.EventStream;
-import dev.faas.gateway.submit.Backpressure;
 import dev.faas.http.HttpConfig;
+import dev.faas.http.client.AddressRanges;
 import dev.faas.nats.NatsConfig;
+import dev.faas.quota.QuotaSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param patience how long a request waits while NATS has no leader or is away
  * @param cliFile the client program; null: none is served
+ * @param functionCacheBytes of heap, for whole specifications of functions
+ * @param trustedProxies peers whose X-Forwarded-For is believed
  */
 public record GatewayConfig(
         Ports ports,
@@ -24,8 +27,10 @@ public record GatewayConfig(
         NatsConfig nats,
         Duration patience,
         EventStream.Limits streams,
-        Backpressure.Limits limits,
-        @Nullable Path cliFile) {
+        QuotaSettings quotas,
+        @Nullable Path cliFile,
+        long functionCacheBytes,
+        AddressRanges trustedProxies) {
     /**
      * Port 0 takes a free port.
      *
@@ -75,22 +80,22 @@ public record GatewayConfig(
                                 STALL_LIMIT,
                                 env.duration(
                                         STALL_LIMIT, Duration.ofSeconds(30), "longest pause of a stream's reader"))),
-                limits(env),
+                QuotaSettings.from(env),
                 env.optional("FAAS_CLI_FILE", "the client program, served at /cli/faas; default: none")
                         .map(Path::of)
-                        .orElse(null));
-    }
-
-    private static Backpressure.Limits limits(Env env) {
-        var activations = env.integer(
-                "FAAS_OWNER_MAX_QUEUED", 1_000_000, 1, 1_000_000_000, "activations that one user may have queued");
-        long mebibytes = env.integer(
-                "FAAS_OWNER_MAX_QUEUED_MB",
-                1024,
-                1,
-                1 << 20,
-                "MiB that one user's queued activations may take: arguments, functions, tags");
-        return new Backpressure.Limits(activations, mebibytes << 20);
+                        .orElse(null),
+                (long)
+                                env.integer(
+                                        "FAAS_FUNCTION_CACHE_MB",
+                                        64,
+                                        1,
+                                        1 << 20,
+                                        "MiB of memory for functions that are called again and again; the others are read from NATS")
+                        << 20,
+                AddressRanges.from(
+                        env,
+                        "FAAS_TRUSTED_PROXIES",
+                        "addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8; default: none"));
     }
 
     private static URI service(Env env, String name, String fallback, String doc) {

@@ -14,6 +14,7 @@ import dev.faas.gateway.forward.RegistryClient;
 import dev.faas.gateway.forward.Upstream;
 import dev.faas.gateway.function.FunctionCache;
 import dev.faas.gateway.function.Functions;
+import dev.faas.gateway.quota.RequestRates;
 import dev.faas.gateway.read.ActivationReader;
 import dev.faas.gateway.read.LiveStreams;
 import dev.faas.gateway.read.OpenResponses;
@@ -29,20 +30,25 @@ import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
+import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
+import dev.faas.quota.OwnerQuotas;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClient;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /** Runs api-gateway, the only public service. {@link #open} shows its parts. */
 public final class GatewayVerticle extends ServiceVerticle {
     private static final String SERVICE = "api-gateway";
+    /** An older registry does not make the bucket; then the start goes on without. */
+    private static final Duration QUOTAS_LIMIT = Duration.ofSeconds(2);
 
     private final GatewayConfig config;
     private final Addresses.Lookup lookup;
@@ -78,9 +84,12 @@ public final class GatewayVerticle extends ServiceVerticle {
         Topology.await(nats, limit);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var verifier = new TokenVerifier(vertx);
-        on.open("keys", () -> KeyRing.open(nats, verifier, limit), KeyRing::close);
+        var keyRing = on.open("keys", () -> KeyRing.open(nats, verifier, limit), KeyRing::close);
+        keyRing.whenAccessEnds(openResponses::stopEnded);
         var cache = on.open(
-                "functions", () -> FunctionCache.open(nats.kv(Subjects.FUNCTIONS), limit), FunctionCache::close);
+                "functions",
+                () -> FunctionCache.open(nats.kv(Subjects.FUNCTIONS), config.functionCacheBytes(), limit),
+                FunctionCache::close);
         var client = on.open(
                 "http client",
                 () -> Upstream.client(vertx, config.http().maxConnections()),
@@ -93,15 +102,20 @@ public final class GatewayVerticle extends ServiceVerticle {
         var queue = new CommandQueue(nats);
         var enqueuer = new CommandEnqueuer(queue);
         on.onStop("pending commands", enqueuer::drain);
-        var toRegistry = Forwarding.toRegistry(registry, cache::awaitRevision);
+        var addresses = new ClientAddresses(config.trustedProxies());
+        var toRegistry = Forwarding.toRegistry(registry, addresses, cache::awaitRevision);
         var registryClient = new RegistryClient(registry);
         var reader = new ActivationReader(events, bus, registryClient);
         var reads = new ReadContext(reader, events, bus, openResponses, toRegistry);
         var streams = new LiveStreams(reads, config.streams());
-        var functions = new Functions(cache, registryClient);
+        var functions = new Functions(cache, bus, registryClient);
         var table = on.open("queue table", () -> QueueTable.follow(nats, queue, QueueTable.MAX_AGE), QueueTable::close);
-        var pressure = new Backpressure(events, queue, table, config.limits());
-        var keys = IdempotencyKeys.open(nats, bus, limit);
+        var quotas = on.open(
+                "quotas",
+                () -> OwnerQuotas.follow(nats.kv(Subjects.USAGE), config.quotas(), QUOTAS_LIMIT),
+                OwnerQuotas::close);
+        var pressure = new Backpressure(events, queue, table, quotas);
+        var keys = IdempotencyKeys.open(nats, bus, quotas::of, limit);
         var acceptance = new Acceptance(events, bus, enqueuer, pressure, keys, reader, clock);
         var replay = new Replay(reader, events, bus, registryClient, functions);
         var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);
@@ -110,7 +124,8 @@ public final class GatewayVerticle extends ServiceVerticle {
         var explainer = new Explainer(reader, queue, table, spawners::recentHeartbeats, clock);
         var api = new Api(
                 verifier,
-                Forwarding.to(auth),
+                new RequestRates(quotas::of),
+                Forwarding.to(auth, addresses),
                 toRegistry,
                 new ActivationRoutes(new SubmitContext(functions, acceptance, replay, cancellation), reads, explainer),
                 new OutputRoutes(reads, streams),

@@ -6,11 +6,14 @@ import dev.faas.gateway.forward.Forwarding;
 import dev.faas.gateway.read.LiveStreams;
 import dev.faas.gateway.read.OutputRoutes;
 import dev.faas.gateway.read.ReadContext;
+import dev.faas.http.client.AddressRanges;
+import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.NatsConfig;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -62,10 +65,11 @@ class ApiTest {
 
     /** {@code METHOD /path/{parameter}} of each route, without those that are forwarded by prefix. */
     private Set<String> routes(String listener) {
-        var forwarding = Forwarding.to(null);
+        var forwarding = Forwarding.to(null, new ClientAddresses(AddressRanges.NONE));
         var reads = new ReadContext(null, null, null, null, forwarding);
         var api = new Api(
                 new TokenVerifier(vertx),
+                RoutingContext::next,
                 forwarding,
                 forwarding,
                 new ActivationRoutes(new ActivationRoutes.SubmitContext(null, null, null, null), reads, null),

@@ -2,10 +2,10 @@ package dev.faas.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.gateway.submit.Backpressure;
 import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.quota.Quota.Limit;
 import dev.faas.testing.Await;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -26,8 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class BackpressureTest {
-    private static final Backpressure.Limits WIDE = new Backpressure.Limits(1_000_000, 1L << 30);
-
     @AutoClose
     private RunningGateway faas;
 
@@ -117,7 +115,7 @@ class BackpressureTest {
         function("one", 100);
         function("two", 100);
         faas.function(faas.bob, FunctionSpec.of("one", "x"));
-        var strict = faas.another(new Backpressure.Limits(4, WIDE.ownerQueuedBytes()));
+        var strict = faas.another(Limit.QUEUED, 4);
         int accepted = 0;
         var answer = submitTo(strict, "one", "x");
         while (answer.status() == 202 && accepted < 10) {
@@ -139,7 +137,7 @@ class BackpressureTest {
     @Test
     void givenALimitOfBytes_whenArgumentsAreLarge_thenTheQueueIsFullBeforeTheLimitOfActivations() {
         function("large", 100);
-        var strict = faas.another(new Backpressure.Limits(1_000_000, 1_000_000));
+        var strict = faas.another(Limit.QUEUED_MB, 1);
         var argument = "x".repeat(100_000);
 
         int accepted = 0;
@@ -150,14 +148,14 @@ class BackpressureTest {
         }
 
         assertRefused(answer, "queue_full");
-        assertThat(answer.field("detail")).contains("bytes");
+        assertThat(answer.field("detail")).contains("1 MiB");
         assertThat(accepted).isBetween(9, 12);
     }
 
     @Test
     void givenALimitOfBytes_whenTheFunctionIsLargeAndArgumentsAreEmpty_thenTheFunctionCounts() {
         function(RunningGateway.spec("wordy", List.of("x".repeat(100_000)), 100));
-        var strict = faas.another(new Backpressure.Limits(1_000_000, 1_000_000));
+        var strict = faas.another(Limit.QUEUED_MB, 1);
 
         int accepted = 0;
         var answer = submitTo(strict, "wordy", "");
@@ -213,6 +211,19 @@ class BackpressureTest {
         assertThat(room.fillRatioWith(0)).isBetween(0.7, 0.86);
         faas.claim(first).out("done").succeed();
         assertThat(faas.get("/v1/activations/" + first).field("status")).isEqualTo("succeeded");
+    }
+
+    @Test
+    void givenAQueueOfAllFunctionsThatIsFull_whenSubmitted_thenItIsRefused() throws Exception {
+        var usual = TopologyConfig.LOCAL;
+        Topology.create(
+                faas.bus,
+                usual.withSizes(new TopologyConfig.Sizes(10_000, usual.sizes().functions(), 0)));
+        function("many", 1_000);
+
+        Await.until("refused", () -> submit("many").status() == 503);
+
+        assertThat(submit("many").field("detail")).contains("queue of all functions");
     }
 
     @Test

@@ -119,6 +119,8 @@ class ForwardingTest {
                 "Connection: x-secret",
                 "TE: trailers",
                 "Faas-Function-Sequence: 9",
+                "Faas-Client-Address: 192.0.2.1",
+                "X-Forwarded-For: 192.0.2.2",
                 "Content-Length: 4",
                 "",
                 "body");
@@ -135,6 +137,8 @@ class ForwardingTest {
         assertThat(headers.contains("X-Secret")).isFalse();
         assertThat(headers.contains("TE")).isFalse();
         assertThat(headers.contains("Faas-Function-Sequence")).isFalse();
+        // Clients cannot choose their address, nor can a peer that is no trusted proxy.
+        assertThat(headers.getAll("Faas-Client-Address")).containsExactly("127.0.0.1");
     }
 
     private static byte[] lines(String... lines) {

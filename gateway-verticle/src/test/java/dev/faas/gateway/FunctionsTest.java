@@ -119,6 +119,22 @@ class FunctionsTest {
     }
 
     @Test
+    void givenAFunctionWhoseSpecificationIsNotCached_whenCalled_thenItIsReadFromTheBucketAndNotTheRegistry()
+            throws Exception {
+        var function = faas.function("evicted");
+        var small = faas.withFunctionCache(0);
+
+        for (var ref : List.of("evicted", function.id(), "evicted@1")) {
+            var answer = faas.sendTo(small, faas.submission(ref, "text/plain", BodyPublishers.ofString("x")));
+            assertThat(answer.status()).as(ref).isEqualTo(202);
+            var accepted = Await.await(faas.events.acceptedState(answer.field("activationId")))
+                    .orElseThrow();
+            assertThat(accepted.order().spec()).isEqualTo(function.spec());
+        }
+        assertThat(faas.registry.asked()).isEmpty();
+    }
+
+    @Test
     void givenADeletedFunction_whenCalled_thenItIsNotFound() throws Exception {
         faas.function("short-lived");
         Await.await(faas.bus.kv(Subjects.FUNCTIONS).delete(FunctionRevision.key(faas.alice, "short-lived")));

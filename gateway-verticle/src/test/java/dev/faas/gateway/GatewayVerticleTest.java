@@ -97,8 +97,10 @@ class GatewayVerticleTest {
                     base.nats(),
                     base.patience(),
                     base.streams(),
-                    base.limits(),
-                    base.cliFile());
+                    base.quotas(),
+                    base.cliFile(),
+                    base.functionCacheBytes(),
+                    base.trustedProxies());
 
             var failure = Await.failure(vertx.deployVerticle(new GatewayVerticle(config)));
 

@@ -3,7 +3,6 @@ package dev.faas.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationEvents;
-import dev.faas.gateway.submit.Backpressure;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.NatsCluster;
 import dev.faas.local.NatsServer;
@@ -74,7 +73,7 @@ class NatsRollTest {
                     registry.url(),
                     NatsConfig.local(cluster.url()),
                     Duration.ofSeconds(5),
-                    new Backpressure.Limits(1_000_000, 1L << 30)));
+                    RunningGateway.QUOTAS));
             var deployment = Await.await(vertx.deployVerticle(gateway));
             var api = "http://127.0.0.1:" + gateway.port("api");
 

@@ -2,16 +2,20 @@ package dev.faas.gateway;
 
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.CommandQueue;
+import dev.faas.config.Profile;
 import dev.faas.config.Secret;
 import dev.faas.gateway.forward.Addresses;
 import dev.faas.gateway.read.EventStream;
-import dev.faas.gateway.submit.Backpressure;
 import dev.faas.http.HttpConfig;
+import dev.faas.http.client.AddressRanges;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.quota.Quota;
+import dev.faas.quota.Quota.Limit;
+import dev.faas.quota.QuotaSettings;
 import dev.faas.testing.Await;
 import dev.faas.testing.TestKey;
 import dev.faas.wire.Codec;
@@ -54,7 +58,7 @@ public final class RunningGateway implements AutoCloseable {
     /** Longer than a submit waits for NATS. */
     static final Duration IDLE = Duration.ofSeconds(7);
 
-    private static final Backpressure.Limits LIMITS = new Backpressure.Limits(1_000_000, 1L << 30);
+    static final QuotaSettings QUOTAS = new QuotaSettings(Quota.defaults(Profile.PRIVATE), Quota.unlimited());
 
     static final Duration STALL = Duration.ofSeconds(2);
 
@@ -125,13 +129,31 @@ public final class RunningGateway implements AutoCloseable {
         return another(config(auth.url(), registry.url(), bus(server.url(), "gateway")));
     }
 
-    GatewayVerticle another(Backpressure.Limits limits) {
-        return another(config(auth.url(), registry.url(), bus(server.url(), "gateway"), PATIENCE, limits));
+    /** Every owner has one other limit than usual. */
+    GatewayVerticle another(Limit limit, long value) {
+        var quotas = new QuotaSettings(QUOTAS.defaults().with(limit, value), Quota.unlimited());
+        return another(config(auth.url(), registry.url(), bus(server.url(), "gateway"), PATIENCE, quotas));
     }
 
     /** Starts another gateway, behind the relay, that waits for NATS as long as by default. */
     GatewayVerticle patient() {
-        return another(config(auth.url(), registry.url(), bus(relay.url(), "gateway"), Duration.ofSeconds(5), LIMITS));
+        return another(config(auth.url(), registry.url(), bus(relay.url(), "gateway"), Duration.ofSeconds(5), QUOTAS));
+    }
+
+    /** @param bytes for whole specifications of functions */
+    GatewayVerticle withFunctionCache(long bytes) {
+        var usual = config(auth.url(), registry.url(), bus(server.url(), "gateway"));
+        return another(new GatewayConfig(
+                usual.ports(),
+                usual.services(),
+                usual.http(),
+                usual.nats(),
+                usual.patience(),
+                usual.streams(),
+                usual.quotas(),
+                usual.cliFile(),
+                bytes,
+                usual.trustedProxies()));
     }
 
     private GatewayVerticle another(GatewayConfig config) {
@@ -147,11 +169,10 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     static GatewayConfig config(URI auth, URI registry, NatsConfig nats) {
-        return config(auth, registry, nats, PATIENCE, LIMITS);
+        return config(auth, registry, nats, PATIENCE, QUOTAS);
     }
 
-    static GatewayConfig config(
-            URI auth, URI registry, NatsConfig nats, Duration patience, Backpressure.Limits limits) {
+    static GatewayConfig config(URI auth, URI registry, NatsConfig nats, Duration patience, QuotaSettings quotas) {
         return new GatewayConfig(
                 new GatewayConfig.Ports(0, 0, 0),
                 new GatewayConfig.Services(auth, registry),
@@ -159,8 +180,10 @@ public final class RunningGateway implements AutoCloseable {
                 nats,
                 patience,
                 new EventStream.Limits(HEARTBEAT, STALL),
-                limits,
-                CLIENT);
+                quotas,
+                CLIENT,
+                64L << 20,
+                AddressRanges.NONE);
     }
 
     private static String password(String user) {
@@ -238,7 +261,8 @@ public final class RunningGateway implements AutoCloseable {
                 false,
                 Prewarm.DEFAULT,
                 argumentAs,
-                null);
+                null,
+                false);
     }
 
     /** The gateway holds back the response to a write until its cache has it. */

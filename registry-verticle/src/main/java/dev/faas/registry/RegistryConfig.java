@@ -6,6 +6,8 @@ import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.pg.PgConfig;
+import dev.faas.quota.QuotaSettings;
+import dev.faas.registry.function.FunctionRules;
 import dev.faas.registry.ledger.Retention;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Mode;
@@ -16,14 +18,16 @@ import java.time.Duration;
  *
  * @param port of the API; 0 takes a free one
  * @param defaultMode of functions that name none
+ * @param rules of what functions may be
  */
 public record RegistryConfig(
         int port,
         HttpConfig http,
         Connections connections,
         Retention retention,
-        int maxFunctionsPerOwner,
+        QuotaSettings quotas,
         Mode defaultMode,
+        FunctionRules rules,
         Maintenance maintenance) {
     /** @param topology of the streams and buckets that this service creates in NATS */
     public record Connections(NatsConfig nats, TopologyConfig topology, PgConfig pg) {}
@@ -84,8 +88,9 @@ public record RegistryConfig(
                 HttpConfig.from(env, INTERNAL_PORT),
                 new Connections(NatsConfig.from(env), topology, PgConfig.from(env, "registry")),
                 retention,
-                env.integer("FAAS_OWNER_MAX_FUNCTIONS", 500, 1, 1_000_000, "functions that one user may have"),
+                QuotaSettings.from(env),
                 mode(env),
+                FunctionRules.from(env),
                 Maintenance.from(env));
     }
 

@@ -29,10 +29,13 @@ import dev.faas.registry.function.Functions;
 import dev.faas.registry.function.ImagePins;
 import dev.faas.registry.function.OutboxStore;
 import dev.faas.registry.ledger.ActivationRoutes;
+import dev.faas.registry.ledger.EventShares;
 import dev.faas.registry.ledger.ExpiredPayloadRemover;
 import dev.faas.registry.ledger.Ledger;
 import dev.faas.registry.ledger.LedgerReadStore;
 import dev.faas.registry.ledger.LedgerStore;
+import dev.faas.registry.ledger.OutputShares;
+import dev.faas.registry.ledger.OwnerSumsStore;
 import dev.faas.registry.ledger.PartitionStore;
 import dev.faas.registry.ledger.PayloadArchive;
 import dev.faas.registry.ledger.Projection;
@@ -54,6 +57,10 @@ import dev.faas.registry.maintenance.RepairContext;
 import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.registry.maintenance.RetryEnqueuer;
 import dev.faas.registry.maintenance.StalledCommandRescuer;
+import dev.faas.registry.quota.QueuedCounts;
+import dev.faas.registry.quota.QuotaBucket;
+import dev.faas.registry.quota.QuotaRoutes;
+import dev.faas.registry.quota.QuotaStore;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -109,15 +116,19 @@ public final class RegistryVerticle extends ServiceVerticle {
         var queue = new CommandQueue(nats);
         var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
         var pins = new ImagePins(vertx, nats);
+        var quotaStore = new QuotaStore(pg);
         var functions = new Functions(
                 vertx,
-                new Functions.Storage(store, bucket, pins),
+                new Functions.Storage(store, bucket, pins, quotaStore),
                 queue,
                 nats::isConnected,
-                config.maxFunctionsPerOwner(),
+                config.quotas(),
                 clock);
         on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
         on.repeat("outbox", maintenance.outboxPause(), () -> Blocking.await(bucket.writePending()));
+        var quotaBucket = new QuotaBucket(vertx, nats.kv(Subjects.USAGE), quotaStore);
+        on.await("quotas", quotaStore::markAllPending, nothing -> Future.succeededFuture());
+        on.repeat("quotas", maintenance.outboxPause(), () -> Blocking.await(quotaBucket.writePending()));
 
         var events = new ActivationEvents(nats);
         var ledger = new LedgerStore(pg);
@@ -131,8 +142,21 @@ public final class RegistryVerticle extends ServiceVerticle {
         var tasks = on.open("tasks", () -> new TaskStore(pg), it -> Blocking.await(it.releaseAll()));
         on.repeat("renewal of tasks", TaskStore.RENEW_PAUSE, () -> Blocking.await(tasks.renewAll()));
         repeatInOneRegistry(on, tasks, "pruner", maintenance.prunePause(), pruner::runOnce);
-        var remover = new ExpiredPayloadRemover(new RetentionStore(pg), archive, config.retention(), clock);
+        var retention = new RetentionStore(pg);
+        var remover = new ExpiredPayloadRemover(retention, archive, config.retention(), clock);
         repeatInOneRegistry(on, tasks, "retention", maintenance.prunePause(), remover::runOnce);
+        var sums = new OwnerSumsStore(pg);
+        repeatInOneRegistry(
+                on,
+                tasks,
+                "room for outputs",
+                maintenance.prunePause(),
+                new OutputShares(archive, sums, retention)::runOnce);
+        var eventShares = new EventShares(events, sums, nats.kv(Subjects.USAGE));
+        repeatInOneRegistry(on, tasks, "shares of events", EventShares.PAUSE, () -> {
+            eventShares.runOnce();
+            return false;
+        });
 
         var retries = on.open(
                 "parked retries", () -> nats.openReader(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);
@@ -150,14 +174,16 @@ public final class RegistryVerticle extends ServiceVerticle {
             return false;
         });
 
-        var bodies = new FunctionBody(eventsAge, config.defaultMode());
+        var bodies = new FunctionBody(eventsAge, config.defaultMode(), config.rules());
         var functionRoutes = new FunctionRoutes(functions, bodies, verifier);
         var activationRoutes = new ActivationRoutes(
                 new Ledger(vertx, new LedgerReadStore(pg), archive, config.retention(), clock), verifier);
+        var quotaRoutes = new QuotaRoutes(quotaStore, quotaBucket, config.quotas(), new QueuedCounts(table), verifier);
         var health = new Health(SERVICE).addRequired("nats", nats::isConnected).addRequired("postgres", pg::ping);
         var api = new Listener(API, config.port(), router -> {
             functionRoutes.add(router);
             activationRoutes.add(router);
+            quotaRoutes.add(router);
         });
         return on.await(
                 "http",

@@ -1,11 +1,15 @@
 package dev.faas.registry;
 
+import dev.faas.config.Profile;
 import dev.faas.config.Secret;
 import dev.faas.http.HttpConfig;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.pg.PgConfig;
+import dev.faas.quota.Quota;
+import dev.faas.quota.QuotaSettings;
+import dev.faas.registry.function.FunctionRules;
 import dev.faas.registry.ledger.Retention;
 import dev.faas.testing.LocalServers;
 import dev.faas.testing.TestKey;
@@ -51,8 +55,9 @@ final class Backends extends LocalServers {
                                 8,
                                 startTimeout)),
                 Retention.DEFAULT,
-                500,
+                new QuotaSettings(Quota.defaults(Profile.PRIVATE), Quota.unlimited()),
                 Mode.ISOLATED,
+                FunctionRules.OPEN,
                 new RegistryConfig.Maintenance(
                         Duration.ofMillis(100),
                         Duration.ofMillis(100),

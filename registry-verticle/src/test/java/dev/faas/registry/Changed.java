@@ -1,8 +1,11 @@
 package dev.faas.registry;
 
 import dev.faas.nats.TopologyConfig;
+import dev.faas.quota.Quota.Limit;
+import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.RegistryConfig.Connections;
 import dev.faas.registry.RegistryConfig.Maintenance;
+import dev.faas.registry.function.FunctionRules;
 import dev.faas.registry.ledger.Retention;
 import java.time.Duration;
 
@@ -16,8 +19,9 @@ final class Changed {
                 c.http(),
                 c.connections(),
                 c.retention(),
-                c.maxFunctionsPerOwner(),
+                c.quotas(),
                 c.defaultMode(),
+                c.rules(),
                 c.maintenance());
     }
 
@@ -27,14 +31,28 @@ final class Changed {
                 c.http(),
                 c.connections(),
                 retention,
-                c.maxFunctionsPerOwner(),
+                c.quotas(),
                 c.defaultMode(),
+                c.rules(),
                 c.maintenance());
     }
 
-    static RegistryConfig maxFunctionsPerOwner(RegistryConfig c, int most) {
+    static RegistryConfig quotas(RegistryConfig c, QuotaSettings quotas) {
         return new RegistryConfig(
-                c.port(), c.http(), c.connections(), c.retention(), most, c.defaultMode(), c.maintenance());
+                c.port(),
+                c.http(),
+                c.connections(),
+                c.retention(),
+                quotas,
+                c.defaultMode(),
+                c.rules(),
+                c.maintenance());
+    }
+
+    /** No admin can give anybody more. */
+    static RegistryConfig maxFunctionsPerOwner(RegistryConfig c, int most) {
+        var defaults = c.quotas().defaults();
+        return quotas(c, new QuotaSettings(defaults, c.quotas().caps().with(Limit.FUNCTIONS, most)));
     }
 
     static RegistryConfig reconcilePause(RegistryConfig c, Duration pause) {
@@ -46,9 +64,22 @@ final class Changed {
                 c.http(),
                 c.connections(),
                 c.retention(),
-                c.maxFunctionsPerOwner(),
+                c.quotas(),
                 c.defaultMode(),
+                c.rules(),
                 maintenance);
+    }
+
+    static RegistryConfig rules(RegistryConfig c, FunctionRules rules) {
+        return new RegistryConfig(
+                c.port(),
+                c.http(),
+                c.connections(),
+                c.retention(),
+                c.quotas(),
+                c.defaultMode(),
+                rules,
+                c.maintenance());
     }
 
     static RegistryConfig topology(RegistryConfig c, TopologyConfig topology) {
@@ -59,8 +90,9 @@ final class Changed {
                 c.http(),
                 connections,
                 c.retention(),
-                c.maxFunctionsPerOwner(),
+                c.quotas(),
                 c.defaultMode(),
+                c.rules(),
                 c.maintenance());
     }
 }

@@ -14,6 +14,8 @@ import dev.faas.local.ReservedPort;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.quota.Quota.Limit;
+import dev.faas.registry.function.FunctionRules;
 import dev.faas.registry.ledger.Retention;
 import dev.faas.testing.Await;
 import dev.faas.testing.TestKey;
@@ -221,7 +223,8 @@ class RegistryVerticleTest {
                 .isEqualTo(new Retention(
                         Duration.ofMinutes(15), Duration.ofDays(30), Duration.ofDays(30), Duration.ofDays(30)));
         assertThat(config.connections().pg().schema()).isEqualTo("registry");
-        assertThat(config.maxFunctionsPerOwner()).isEqualTo(500);
+        assertThat(config.quotas().defaults().of(Limit.FUNCTIONS)).isEqualTo(500);
+        assertThat(config.rules()).isEqualTo(FunctionRules.from(Env.of(Map.of("FAAS_PROFILE", "shared"))));
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.faas.config.Secret;
 import dev.faas.local.PostgresServer;
 import dev.faas.pg.Pg;
 import dev.faas.pg.PgConfig;
+import dev.faas.quota.Quota;
 import dev.faas.registry.function.FunctionStore;
 import dev.faas.registry.function.OutboxStore;
 import dev.faas.registry.ledger.LedgerEntry;
@@ -62,6 +63,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The stores on a real Postgres. */
 class StoresTest {
+    private static final FunctionStore.QuotaCheck UNLIMITED = (after, growth) -> Quota.unlimited();
+
     @TempDir
     static Path directory;
 
@@ -208,7 +211,7 @@ class StoresTest {
             var name = "idle-" + age.toMinutes();
             var spec = withIdleTtl(FunctionSpec.of(name, "any"), 3_600);
             var at = now.minus(age);
-            await(functions.insert(new FunctionRevision(Ids.function(at), owner, 1, null, at, at, spec), count -> {}));
+            await(functions.insert(new FunctionRevision(Ids.function(at), owner, 1, null, at, at, spec), UNLIMITED));
         }
         run("analyze function");
         long readBefore = rowsRead("function");
@@ -401,11 +404,14 @@ class StoresTest {
         var first =
                 new FunctionRevision(Ids.function(now), owner, 1, null, now, now, FunctionSpec.of("changing", "a:1"));
         var key = new OutboxStore.BucketKey(owner, "changing");
-        await(functions.insert(first, count -> {}));
+        await(functions.insert(first, UNLIMITED));
         var seen = await(outbox.readState(key));
         var ref = FunctionRef.parse("changing").orElseThrow();
         await(functions.revise(
-                owner, ref, current -> new FunctionRevision(first.id(), owner, 2, null, now, now, first.spec())));
+                owner,
+                ref,
+                current -> new FunctionRevision(first.id(), owner, 2, null, now, now, first.spec()),
+                UNLIMITED));
 
         await(outbox.remove(key, seen.change().orElseThrow()));
 

@@ -40,6 +40,11 @@ public final class CommandQueue {
         this.consumers = stream.consumers();
     }
 
+    /** From 0 to 1. */
+    public CompletableFuture<Double> fillRatio() {
+        return stream.state().thenApply(Stream.State::fillRatio);
+    }
+
     /** Succeeds also when the command is already queued, or delivered and not acknowledged; it is then not stored again. */
     public CompletableFuture<Void> enqueue(ActivationCommand command) {
         return stream.appendIfLast(subject(command), Codec.encode(command), 0)

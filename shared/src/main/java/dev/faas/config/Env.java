@@ -47,6 +47,11 @@ public final class Env {
         return read(name, "", doc);
     }
 
+    /** @param listed what holds without the setting, for {@link #settings} */
+    public Optional<String> optional(String name, String listed, String doc) {
+        return read(name, listed, doc);
+    }
+
     public int integer(String name, int fallback, int min, int max, String doc) {
         return read(name, Integer.toString(fallback), doc)
                 .map(text -> {

@@ -6,6 +6,8 @@ import io.nats.client.JetStreamApiException;
 /** Names the error codes of JetStream that this platform handles; {@code server/errors.json} of nats-server lists them all.
  */
 enum JetStreamError {
+    /** In a cluster: too few servers, or too few with room. */
+    NO_SUITABLE_PEERS(10005),
     CONSUMER_NOT_FOUND(10014),
     INSUFFICIENT_RESOURCES(10023),
     NO_MESSAGE_FOUND(10037),

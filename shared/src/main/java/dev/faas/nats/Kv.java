@@ -103,6 +103,10 @@ public final class Kv {
         return stream.purgeIfLast(subject(key), Kv::isDeletion);
     }
 
+    public CompletableFuture<Stream.State> state() {
+        return stream.state();
+    }
+
     /** Passes on the last change of every key, then calls {@code loaded} once, then passes on each new change; in order, on threads
      * of the client library. Survives reconnects. Blocks until it is set up.
      */

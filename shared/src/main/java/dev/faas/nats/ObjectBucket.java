@@ -31,15 +31,31 @@ public final class ObjectBucket {
         this.stream = nats.stream("OBJ_" + bucket);
     }
 
-    /** Stores or replaces an object, one piece at a time. Blocks. */
+    /** Stores or replaces an object, one piece at a time. Blocks.
+     *
+     * @throws BusException.StreamFull when it does not fit: then nothing of it is stored
+     */
     public void put(String name, InputStream value) throws IOException, InterruptedException {
         try {
             nats.connection().objectStore(bucket).put(ObjectMeta.objectName(name), value);
-        } catch (JetStreamApiException
-                | NoSuchAlgorithmException
-                | IllegalStateException e) { // IllegalStateException: not connected
-            throw new IOException("object " + name + " could not be stored", e);
+        } catch (JetStreamApiException e) {
+            switch (JetStreamError.of(e)) {
+                case STORAGE_RESOURCES_EXCEEDED, STREAM_STORE_FAILED, INSUFFICIENT_RESOURCES ->
+                    throw new BusException.StreamFull("OBJ_" + bucket);
+                default -> throw notStored(name, e);
+            }
+        } catch (NoSuchAlgorithmException | IllegalStateException e) { // IllegalStateException: not connected
+            throw notStored(name, e);
         }
+    }
+
+    private static IOException notStored(String name, Exception cause) {
+        return new IOException("object " + name + " could not be stored", cause);
+    }
+
+    /** How full the bucket is. */
+    public CompletableFuture<Stream.State> state() {
+        return stream.state();
     }
 
     /** Reads the whole object into memory; empty when there is none. Blocks. */

@@ -115,7 +115,12 @@ public final class Stream {
      *
      * @param maxBytes -1 when there is no limit
      */
-    public record State(long bytes, long maxBytes, long lastSequence) {}
+    public record State(long bytes, long maxBytes, long lastSequence) {
+        /** 0 when there is no limit. */
+        public double fillRatio() {
+            return maxBytes <= 0 ? 0 : (double) bytes / maxBytes;
+        }
+    }
 
     public Consumers consumers() {
         return new Consumers(nats, name);

@@ -16,6 +16,7 @@ import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Creates the streams, buckets and shared consumers. Only the registry creates and changes them; the other services wait until
  * they exist. Everything here blocks.
@@ -27,34 +28,54 @@ public final class Topology {
     /** After this time another registry gets the messages that a dead one had taken. */
     private static final Duration ACK_WAIT = Duration.ofSeconds(10);
 
-    private static final List<String> BUCKETS = List.of(
-            Subjects.FUNCTIONS,
-            Subjects.KEYS,
-            Subjects.REVOKED,
-            Subjects.SPAWNERS,
-            Subjects.IDEMPOTENCY,
-            Subjects.GATEWAY,
-            Subjects.IMAGES);
+    private static final long MEBIBYTE = 1 << 20;
+    private static final long RETRIES_BYTES = 512 * MEBIBYTE;
+    private static final long MOST_OUTPUTS = 16_384 * MEBIBYTE;
+    /** Less is not tried: it would hold the results of few activations. */
+    private static final long FEWEST_OUTPUTS = 256 * MEBIBYTE;
 
     private Topology() {}
 
-    /** Creates what is missing and updates what differs; may be repeated, and called by several registries at once. */
+    /** Creates what is missing and updates what differs; may be repeated, and called by several registries at once. What NATS
+     * has no room for is logged, and has no size limit; but the event stream must have its size.
+     */
     public static void create(Nats nats, TopologyConfig config) throws DependencyMissing, InterruptedException {
         try {
             var management = nats.connection().jetStreamManagement();
-            ensure(management, activations(config));
-            ensure(management, retries(config));
-            ensure(management, events(config));
+            ensureEvents(management, config);
+            var room = new StoreRoom(management, config.replicas());
+            ensure(management, room, retries(config), "");
+            ensure(management, room, activations(config), "FAAS_ACTIVATIONS_MB");
             ensureReaders(management);
-            for (var bucket : BUCKETS) {
-                ensureBucket(nats, management, bucket, config);
+            for (var bucket : buckets(config)) {
+                ensureBucket(nats, management, room, bucket, config);
             }
-            ensureOutputs(nats, management, config);
+            ensureOutputs(nats, management, room, config);
         } catch (IOException | JetStreamApiException e) {
             throw new DependencyMissing(
                     "the streams could not be created in NATS (" + e.getMessage()
                             + "). Is JetStream on (nats-server -js), and may this user use it?",
                     e);
+        }
+    }
+
+    private static List<Bucket> buckets(TopologyConfig config) {
+        return List.of(
+                new Bucket(Subjects.FUNCTIONS, config.sizes().functions(), "FAAS_FUNCTIONS_MB"),
+                new Bucket(Subjects.KEYS, MEBIBYTE, ""),
+                new Bucket(Subjects.REVOKED, 16 * MEBIBYTE, ""),
+                new Bucket(Subjects.APIKEYS, 32 * MEBIBYTE, ""),
+                new Bucket(Subjects.SPAWNERS, 4 * MEBIBYTE, ""),
+                new Bucket(Subjects.IDEMPOTENCY, config.keysBytes(), "FAAS_IDEMPOTENCY_MB"),
+                new Bucket(Subjects.GATEWAY, MEBIBYTE, ""),
+                new Bucket(Subjects.USAGE, 8 * MEBIBYTE, ""),
+                new Bucket(Subjects.IMAGES, 64 * MEBIBYTE, ""));
+    }
+
+    /** @param setting of its size; empty: it has none */
+    private record Bucket(String name, long bytes, String setting) {
+        String stream() {
+            return "KV_" + name;
         }
     }
 
@@ -128,6 +149,7 @@ public final class Topology {
                 .subjects(Subjects.ALL_QUEUED)
                 .retentionPolicy(RetentionPolicy.WorkQueue)
                 .discardPolicy(DiscardPolicy.New)
+                .maxBytes(config.sizes().activations())
                 .republish(Republish.builder()
                         .source(Subjects.EACH_QUEUED)
                         // owner and function, which is all that a work notification says
@@ -142,6 +164,7 @@ public final class Topology {
                 .subjects(Subjects.ALL_RETRIES)
                 .retentionPolicy(RetentionPolicy.WorkQueue)
                 .discardPolicy(DiscardPolicy.New)
+                .maxBytes(RETRIES_BYTES)
                 .build();
     }
 
@@ -167,35 +190,69 @@ public final class Topology {
                 .replicas(config.replicas());
     }
 
-    private static void ensure(JetStreamManagement management, StreamConfiguration stream)
-            throws IOException, JetStreamApiException {
-        if (isMissing(management, stream.getName())) {
-            management.addStream(stream);
-        } else {
-            management.updateStream(stream);
+    private static void ensureEvents(JetStreamManagement management, TopologyConfig config)
+            throws IOException, JetStreamApiException, DependencyMissing {
+        var wanted = events(config);
+        try {
+            put(management, wanted);
+        } catch (JetStreamApiException e) {
+            if (!StoreRoom.isLacking(e)) {
+                throw e;
+            }
+            throw new DependencyMissing(
+                    "NATS has no room for the stream EVENTS of " + wanted.getMaxBytes() / MEBIBYTE + " MiB ("
+                            + e.getMessage() + "). Give NATS more disk, or lower FAAS_EVENTS_MB.",
+                    e);
         }
     }
 
-    private static void ensureBucket(Nats nats, JetStreamManagement management, String bucket, TopologyConfig config)
+    /** Without room for its size, the stream keeps the size that it has, or gets none. */
+    private static void ensure(
+            JetStreamManagement management, StoreRoom room, StreamConfiguration wanted, String setting)
             throws IOException, JetStreamApiException {
-        var limit = bucket.equals(Subjects.IDEMPOTENCY) ? config.keysBytes() : UNLIMITED;
-        var age = age(bucket);
-        var stream = "KV_" + bucket;
-        if (isMissing(management, stream)) {
-            var builder = KeyValueConfiguration.builder(bucket)
-                    .storageType(StorageType.File)
-                    .maxBucketSize(limit)
-                    .ttl(age)
-                    .replicas(config.replicas());
-            nats.connection().keyValueManagement().create(builder.build());
-            return;
+        long current = find(management, wanted.getName())
+                .map(StreamConfiguration::getMaxBytes)
+                .orElse(UNLIMITED);
+        put(
+                management,
+                StreamConfiguration.builder(wanted)
+                        .maxBytes(room.sizeOf(wanted.getName(), current, wanted.getMaxBytes(), setting))
+                        .build());
+    }
+
+    private static void put(JetStreamManagement management, StreamConfiguration wanted)
+            throws IOException, JetStreamApiException {
+        if (find(management, wanted.getName()).isEmpty()) {
+            management.addStream(wanted);
+        } else {
+            management.updateStream(wanted);
         }
-        var existing = management.getStreamInfo(stream).getConfiguration();
-        if (existing.getMaxBytes() != limit || !existing.getMaxAge().equals(age)) {
-            management.updateStream(StreamConfiguration.builder(existing)
-                    .maxBytes(limit)
-                    .maxAge(age)
-                    .build());
+    }
+
+    private static void ensureBucket(
+            Nats nats, JetStreamManagement management, StoreRoom room, Bucket bucket, TopologyConfig config)
+            throws IOException, JetStreamApiException {
+        var existing = find(management, bucket.stream());
+        if (existing.isEmpty()) {
+            // Keys of clients had a size in the first version already: without one they could fill any disk.
+            long size = bucket.name().equals(Subjects.IDEMPOTENCY)
+                    ? bucket.bytes()
+                    : room.sizeOf(bucket.stream(), UNLIMITED, bucket.bytes(), bucket.setting());
+            nats.connection()
+                    .keyValueManagement()
+                    .create(KeyValueConfiguration.builder(bucket.name())
+                            .storageType(StorageType.File)
+                            .maxBucketSize(size)
+                            .ttl(age(bucket.name()))
+                            .replicas(config.replicas())
+                            .build());
+        } else if (existing.get().getMaxBytes() != bucket.bytes()
+                || !existing.get().getMaxAge().equals(age(bucket.name()))) {
+            var wanted = StreamConfiguration.builder(existing.get())
+                    .maxBytes(bucket.bytes())
+                    .maxAge(age(bucket.name()))
+                    .build();
+            ensure(management, room, wanted, bucket.setting());
         }
     }
 
@@ -211,7 +268,7 @@ public final class Topology {
         };
     }
 
-    private static void ensureOutputs(Nats nats, JetStreamManagement management, TopologyConfig config)
+    private static void ensureOutputs(Nats nats, JetStreamManagement management, StoreRoom room, TopologyConfig config)
             throws IOException, JetStreamApiException {
         var stream = "OBJ_" + Subjects.OUTPUTS;
         if (isMissing(management, stream)) {
@@ -222,12 +279,29 @@ public final class Topology {
                             .replicas(config.replicas())
                             .ttl(config.outputsAge())
                             .build());
-        } else {
-            var existing = management.getStreamInfo(stream).getConfiguration();
-            management.updateStream(StreamConfiguration.builder(existing)
-                    .maxAge(config.outputsAge())
-                    .build());
         }
+        var existing = management.getStreamInfo(stream).getConfiguration();
+        long wanted = config.sizes().outputs();
+        if (wanted == 0) {
+            wanted = existing.getMaxBytes() > 0
+                    ? existing.getMaxBytes()
+                    : Math.max(FEWEST_OUTPUTS, room.largest(MOST_OUTPUTS, FEWEST_OUTPUTS));
+        }
+        ensure(
+                management,
+                room,
+                StreamConfiguration.builder(existing)
+                        .maxAge(config.outputsAge())
+                        .maxBytes(wanted)
+                        .build(),
+                "FAAS_OUTPUTS_MB");
+    }
+
+    private static Optional<StreamConfiguration> find(JetStreamManagement management, String stream)
+            throws IOException, JetStreamApiException {
+        return isMissing(management, stream)
+                ? Optional.empty()
+                : Optional.of(management.getStreamInfo(stream).getConfiguration());
     }
 
     private static boolean isMissing(JetStreamManagement management, String stream)

@@ -18,9 +18,6 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.blackbird.BlackbirdModule;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.util.Locale;
 
 /** Converts wire records to JSON and back; the only place that does. It ignores unknown fields, so that old and new versions run
  * side by side in a rolling update, and rejects a version that it cannot read. Unknown fields of HTTP requests are rejected
@@ -124,18 +121,14 @@ public final class Codec {
         }
     }
 
-    /** RFC 3339 in UTC with three digits of a second, so that the same time is always the same text. */
     private static final class Milliseconds extends StdSerializer<Instant> {
-        private static final DateTimeFormatter FORMAT =
-                new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
-
         Milliseconds() {
             super(Instant.class);
         }
 
         @Override
         public void serialize(Instant value, JsonGenerator to, SerializerProvider provider) throws IOException {
-            to.writeString(FORMAT.format(value));
+            to.writeString(ApiTime.format(value));
         }
     }
 

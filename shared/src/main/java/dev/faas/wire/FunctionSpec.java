@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param command null: the image's own
  * @param argumentAs not in the JSON if it is the default, so that functions without it keep their bytes
  * @param idleTtlSeconds the function is deleted after so long without a submit; null: never
+ * @param byAdmin an admin has written it, so other images are allowed; not in the API, and not in the JSON if false
  */
 public record FunctionSpec(
         String name,
@@ -39,7 +40,9 @@ public record FunctionSpec(
         @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = ArgumentAs.OmittedDefault.class)
         ArgumentAs argumentAs,
 
-        @Nullable Integer idleTtlSeconds) {
+        @Nullable Integer idleTtlSeconds,
+
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean byAdmin) {
 
     public FunctionSpec {
         Objects.requireNonNull(name);
@@ -82,7 +85,34 @@ public record FunctionSpec(
                 false,
                 Prewarm.DEFAULT,
                 ArgumentAs.LAST,
-                null);
+                null,
+                false);
+    }
+
+    public FunctionSpec withByAdmin(boolean by) {
+        return by == byAdmin
+                ? this
+                : new FunctionSpec(
+                        name,
+                        image,
+                        description,
+                        entrypoint,
+                        command,
+                        env,
+                        secrets,
+                        labels,
+                        mode,
+                        network,
+                        limits,
+                        concurrency,
+                        queue,
+                        retry,
+                        delivery,
+                        readOnlyRoot,
+                        prewarm,
+                        argumentAs,
+                        idleTtlSeconds,
+                        by);
     }
 
     public enum Mode {

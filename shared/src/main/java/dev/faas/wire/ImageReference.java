@@ -44,10 +44,12 @@ public record ImageReference(
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}");
     /** Docker reads such a name as an image's id. */
     private static final Pattern BARE_ID = Pattern.compile("[0-9a-f]{64}");
+    /** Docker reads such a name with a tag as the beginning of an image's id, which may be another's image. */
+    private static final Pattern ALGORITHM = Pattern.compile("sha256|sha384|sha512");
 
     /** Empty when the text is not an image reference. */
     public static Optional<ImageReference> parse(String text) {
-        if (text.length() > MAX_LENGTH) {
+        if (text.length() > MAX_LENGTH || DIGEST.matcher(text).matches()) {
             return Optional.empty();
         }
         int at = text.indexOf('@');
@@ -83,7 +85,11 @@ public record ImageReference(
     /** Docker's rule: only a first component that cannot be part of a path is a host. */
     private static boolean startsWithHost(String name) {
         int slash = name.indexOf('/');
-        var first = slash < 0 ? "" : name.substring(0, slash);
+        return slash >= 0 && isHost(name.substring(0, slash));
+    }
+
+    /** Whether Docker reads the first of several components as a registry. */
+    static boolean isHost(String first) {
         return first.contains(".")
                 || first.contains(":")
                 || first.equals("localhost")
@@ -101,8 +107,9 @@ public record ImageReference(
         }
         boolean official = path.startsWith(OFFICIAL) && path.indexOf('/', OFFICIAL.length()) < 0;
         var shortName = official ? path.substring(OFFICIAL.length()) : path;
-        boolean ambiguous =
-                startsWithHost(shortName) || BARE_ID.matcher(shortName).matches();
+        boolean ambiguous = startsWithHost(shortName)
+                || BARE_ID.matcher(shortName).matches()
+                || ALGORITHM.matcher(shortName).matches();
         return ambiguous ? host + "/" + path : shortName;
     }
 

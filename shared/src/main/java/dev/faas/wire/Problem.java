@@ -82,6 +82,11 @@ public record Problem(
         return of(403, "forbidden", "Forbidden", detail);
     }
 
+    /** 403: the caller has not the role {@link Principal#ADMIN}. */
+    public static Problem adminsOnly() {
+        return forbidden("This call needs the role 'admin'. Ask an admin of this platform.");
+    }
+
     /** 429: a limit of the account is reached; waiting does not help. */
     public static Problem quotaExceeded(String detail) {
         return of(429, "quota_exceeded", "Quota exceeded", detail);

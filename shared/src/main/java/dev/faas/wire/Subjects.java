@@ -13,10 +13,15 @@ public final class Subjects {
     public static final String FUNCTIONS = "FUNCTIONS";
     public static final String KEYS = "KEYS";
     public static final String REVOKED = "REVOKED";
+    /** Holds {@link PublishedKey}s. */
+    public static final String APIKEYS = "APIKEYS";
+
     public static final String SPAWNERS = "SPAWNERS";
     public static final String IDEMPOTENCY = "IDEMPOTENCY";
     /** Holds values that all gateways share, such as the key with which they hash Idempotency-Keys. */
     public static final String GATEWAY = "GATEWAY";
+    /** Holds the quotas of owners to whom an admin has given other ones than the usual. */
+    public static final String USAGE = "USAGE";
     /** Holds {@link ImagePin}s. */
     public static final String IMAGES = "IMAGES";
 

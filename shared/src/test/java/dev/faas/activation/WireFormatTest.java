@@ -113,7 +113,8 @@ class WireFormatTest {
                 plain.readOnlyRoot(),
                 plain.prewarm(),
                 FunctionSpec.ArgumentAs.NONE,
-                3_600);
+                3_600,
+                true);
     }
 
     @ParameterizedTest(name = "{0}")

@@ -53,6 +53,28 @@ class ObjectBucketTest {
         }
     }
 
+    @Test
+    void givenAValueThatDoesNotFitWhenStoredThenThatIsSaidAndNothingOfItStays() throws Exception {
+        try (var server = NatsServer.start(directory);
+                var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
+            var usual = TopologyConfig.LOCAL.sizes();
+            Topology.create(
+                    nats,
+                    TopologyConfig.LOCAL.withSizes(
+                            new TopologyConfig.Sizes(usual.activations(), usual.functions(), 1 << 20)));
+            var bucket = nats.objectBucket(Subjects.OUTPUTS);
+            bucket.put("kept", new ByteArrayInputStream(new byte[300_000]));
+            long before = messages(nats);
+
+            assertThatThrownBy(() -> bucket.put("large", new ByteArrayInputStream(new byte[2_000_000])))
+                    .isInstanceOf(BusException.StreamFull.class);
+
+            assertThat(messages(nats)).isEqualTo(before);
+            assertThat(bucket.get("large")).isEmpty();
+            bucket.put("other", new ByteArrayInputStream(new byte[300_000]));
+        }
+    }
+
     private static long messages(Nats nats) throws Exception {
         return nats.connection()
                 .jetStreamManagement()

@@ -71,6 +71,13 @@ class ImageReferenceTest {
 
     @Test
     void givenANameLikeAnId_whenParsed_thenItIsRefusedAndNeverMadeByNormalising() {
+        assertThat(ImageReference.parse("sha256:" + ID)).isEmpty();
+        assertThat(ImageReference.parse("sha256:0123456789ab"))
+                .map(Object::toString)
+                .contains("docker.io/library/sha256:0123456789ab");
+        assertThat(ImageReference.parse("docker.io/sha256:" + ID))
+                .map(Object::toString)
+                .contains("docker.io/library/sha256:" + ID);
         assertThat(ImageReference.parse(ID)).isEmpty();
         assertThat(ImageReference.parse(ID + ":1")).isEmpty();
         assertThat(ImageReference.parse("docker.io/" + ID))

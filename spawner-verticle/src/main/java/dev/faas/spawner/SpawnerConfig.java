@@ -2,6 +2,7 @@ package dev.faas.spawner;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.faas.config.Env;
+import dev.faas.config.ImagePolicy;
 import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
 import dev.faas.spawner.docker.client.EngineConfig;
@@ -48,9 +49,18 @@ public record SpawnerConfig(
      * @param ociRuntime null: the daemon's default
      */
     public record Docker(
-            URI host, EngineConfig.Images images, @Nullable String ociRuntime, Disk disk) {
-        public static final Docker LOCAL =
-                new Docker(URI.create("unix:///var/run/docker.sock"), EngineConfig.Images.DEFAULT, null, Disk.DEFAULT);
+            URI host,
+            EngineConfig.Images images,
+            ImagePolicy policy,
+            @Nullable String ociRuntime,
+            Disk disk) {
+        /** Any image is allowed. */
+        public static final Docker LOCAL = new Docker(
+                URI.create("unix:///var/run/docker.sock"),
+                EngineConfig.Images.DEFAULT,
+                ImagePolicy.ANY,
+                null,
+                Disk.DEFAULT);
     }
 
     public static SpawnerConfig from(Env env) {
@@ -60,6 +70,7 @@ public record SpawnerConfig(
                 new Docker(
                         env.uri("FAAS_DOCKER_HOST", Docker.LOCAL.host(), "address of the Docker daemon"),
                         images(env),
+                        ImagePolicy.from(env),
                         env.optional(
                                         "FAAS_OCI_RUNTIME",
                                         "OCI runtime, such as runc, crun, runsc, kata; unset: Docker's default")

@@ -329,6 +329,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
                 docker.host(),
                 new EngineConfig.Owner(config.identity().platform(), self.spawner(), self.incarnation()),
                 docker.images(),
+                docker.policy(),
                 docker.ociRuntime(),
                 docker.disk());
         var limit = config.nats().startTimeout();

@@ -246,6 +246,7 @@ final class DrainTest {
         var docker = new SpawnerConfig.Docker(
                 URI.create("unix:///nowhere/docker.sock"),
                 SpawnerConfig.Docker.LOCAL.images(),
+                SpawnerConfig.Docker.LOCAL.policy(),
                 null,
                 SpawnerConfig.Docker.LOCAL.disk());
         var config = platform.config("lonely", 1, Duration.ofSeconds(1), RunTiming.DEFAULT);

@@ -1,7 +1,5 @@
 package dev.faas.spawner;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
-import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import dev.faas.spawner.docker.OwnDocker;
 import dev.faas.spawner.docker.TestImages;
 import java.io.IOException;
@@ -12,14 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /** Counts what a spawner and its Docker daemon hold: running functions must not increase it. */
 record Footprint(Map<String, Long> counts) {
-    private static final Pattern VIRTUAL = Pattern.compile("\"virtual\": true");
-
     /** Counts for this process, the daemon, and the processes that the daemon started. */
-    static Footprint of(OwnDocker docker, TestImages images) throws IOException {
+    static Footprint of(OwnDocker docker, TestImages images, VirtualThreads virtual) throws IOException {
         var counts = new TreeMap<String, Long>();
         var client = images.docker();
         counts.put("containers", (long)
@@ -32,7 +27,7 @@ record Footprint(Map<String, Long> counts) {
         counts.put("connections", files("/proc/self/fd", target -> target.startsWith("socket:")));
         counts.put(
                 "platform threads", (long) ManagementFactory.getThreadMXBean().getThreadCount());
-        counts.put("virtual threads", virtualThreads());
+        counts.put("virtual threads", virtual.count());
         return new Footprint(counts);
     }
 
@@ -47,19 +42,6 @@ record Footprint(Map<String, Long> counts) {
             return Files.readSymbolicLink(link).toString();
         } catch (IOException e) {
             return ""; // closed in the meantime, or not a link
-        }
-    }
-
-    private static long virtualThreads() throws IOException {
-        var folder = Files.createTempDirectory("faas-threads-");
-        var dump = folder.resolve("threads.json");
-        try {
-            ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-                    .dumpThreads(dump.toString(), ThreadDumpFormat.JSON);
-            return VIRTUAL.matcher(Files.readString(dump)).results().count();
-        } finally {
-            Files.deleteIfExists(dump);
-            Files.delete(folder);
         }
     }
 

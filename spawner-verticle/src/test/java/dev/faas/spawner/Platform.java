@@ -127,7 +127,11 @@ public final class Platform {
     Started dockerSpawner(URI dockerHost, String platformId, String name, int slots, Duration grace) throws Exception {
         var plain = config(name, slots, grace, QUICK);
         var docker = new SpawnerConfig.Docker(
-                dockerHost, SpawnerConfig.Docker.LOCAL.images(), null, SpawnerConfig.Docker.LOCAL.disk());
+                dockerHost,
+                SpawnerConfig.Docker.LOCAL.images(),
+                SpawnerConfig.Docker.LOCAL.policy(),
+                null,
+                SpawnerConfig.Docker.LOCAL.disk());
         var spawner = new Started(
                 new SpawnerVerticle(
                         new SpawnerConfig(

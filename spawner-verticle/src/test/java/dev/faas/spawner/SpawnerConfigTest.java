@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
+import dev.faas.config.ImagePolicy;
 import dev.faas.spawner.docker.client.EngineConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ final class SpawnerConfigTest {
         assertThat(config.docker().ociRuntime()).isNull();
         assertThat(config.docker().images().maxBytes()).isEqualTo(20L << 30);
         assertThat(config.work().timing().lease()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(config.docker().policy()).isEqualTo(ImagePolicy.from(Env.of(Map.of("FAAS_PROFILE", "shared"))));
     }
 
     @Test

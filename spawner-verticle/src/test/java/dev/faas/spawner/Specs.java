@@ -80,6 +80,7 @@ public final class Specs {
                 plain.readOnlyRoot(),
                 plain.prewarm(),
                 plain.argumentAs(),
-                plain.idleTtlSeconds());
+                plain.idleTtlSeconds(),
+                plain.byAdmin());
     }
 }

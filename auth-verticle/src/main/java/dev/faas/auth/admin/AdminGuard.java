@@ -1,8 +1,10 @@
 package dev.faas.auth.admin;
 
-import dev.faas.auth.audit.Origin;
+import dev.faas.auth.audit.Origins;
 import dev.faas.auth.audit.RefusedAttempts;
 import dev.faas.http.token.Authenticated;
+import dev.faas.wire.Principal;
+import dev.faas.wire.Problem;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 
@@ -10,16 +12,18 @@ import io.vertx.ext.web.RoutingContext;
 public final class AdminGuard implements Handler<RoutingContext> {
     private final UserStore users;
     private final RefusedAttempts refused;
+    private final Origins origins;
 
-    public AdminGuard(UserStore users, RefusedAttempts refused) {
+    public AdminGuard(UserStore users, RefusedAttempts refused, Origins origins) {
         this.users = users;
         this.refused = refused;
+        this.origins = origins;
     }
 
     @Override
     public void handle(RoutingContext ctx) {
         var principal = Authenticated.principal(ctx);
-        if (!principal.roles().contains(User.ADMIN)) {
+        if (!principal.roles().contains(Principal.ADMIN)) {
             refuse(ctx);
             return;
         }
@@ -38,8 +42,8 @@ public final class AdminGuard implements Handler<RoutingContext> {
     }
 
     private void refuse(RoutingContext ctx) {
-        var origin = Origin.of(ctx);
+        var origin = origins.of(ctx);
         refused.countAdminCall(origin.actor(), origin.address());
-        ctx.fail(AdminProblems.notAdmin().asException());
+        ctx.fail(Problem.adminsOnly().asException());
     }
 }

@@ -51,8 +51,4 @@ final class AdminProblems {
                 "Last admin",
                 "This is the only active admin. Give another user the role 'admin' first.");
     }
-
-    static Problem notAdmin() {
-        return Problem.forbidden("This call needs the role 'admin'. Ask an admin of this platform.");
-    }
 }

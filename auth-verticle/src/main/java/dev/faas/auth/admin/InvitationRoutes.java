@@ -1,11 +1,11 @@
 package dev.faas.auth.admin;
 
-import dev.faas.auth.audit.ApiTime;
-import dev.faas.auth.audit.Origin;
+import dev.faas.auth.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.AcceptFilter;
 import dev.faas.http.paging.Page;
+import dev.faas.wire.ApiTime;
 import dev.faas.wire.Ids;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -28,10 +28,12 @@ public final class InvitationRoutes {
     private static final String PREFIX = "inv_";
 
     private final InvitationStore invitations;
+    private final Origins origins;
     private final InstantSource clock;
 
-    public InvitationRoutes(InvitationStore invitations, InstantSource clock) {
+    public InvitationRoutes(InvitationStore invitations, Origins origins, InstantSource clock) {
         this.invitations = invitations;
+        this.origins = origins;
         this.clock = clock;
     }
 
@@ -65,7 +67,7 @@ public final class InvitationRoutes {
         var hours = fields.integer("expiresInHours", DEFAULT_HOURS, 1, MAX_HOURS);
         fields.requireValid();
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        var origin = Origin.of(ctx);
+        var origin = origins.of(ctx);
         var invitation = new InvitationStore.Invitation(
                 PREFIX + Ids.activation(now),
                 username.orElse(null),
@@ -81,7 +83,7 @@ public final class InvitationRoutes {
     }
 
     private Future<Void> delete(RoutingContext ctx) {
-        return invitations.delete(ctx.pathParam("id"), Origin.of(ctx));
+        return invitations.delete(ctx.pathParam("id"), origins.of(ctx));
     }
 
     private static JsonObject view(InvitationStore.Invitation invitation) {

@@ -1,6 +1,6 @@
 package dev.faas.auth.admin;
 
-import dev.faas.auth.audit.Origin;
+import dev.faas.auth.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.AcceptFilter;
@@ -19,9 +19,11 @@ public final class SettingRoutes {
     private static final String REGISTRATION = "registration";
 
     private final SettingStore settings;
+    private final Origins origins;
 
-    public SettingRoutes(SettingStore settings) {
+    public SettingRoutes(SettingStore settings, Origins origins) {
         this.settings = settings;
+        this.origins = origins;
     }
 
     /** @param admins lets only admins pass */
@@ -54,7 +56,7 @@ public final class SettingRoutes {
             throw Problem.invalid(REGISTRATION, "is required").asException();
         }
         var wanted = fields.has(REGISTRATION) ? Optional.of(registration) : Optional.<Registration>empty();
-        return settings.setRegistration(wanted, Origin.of(ctx)).map(SettingRoutes::view);
+        return settings.setRegistration(wanted, origins.of(ctx)).map(SettingRoutes::view);
     }
 
     private static JsonObject view(Registration registration) {

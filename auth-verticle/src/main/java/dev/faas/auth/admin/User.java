@@ -1,5 +1,6 @@
 package dev.faas.auth.admin;
 
+import dev.faas.wire.Principal;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,6 @@ public record User(
         Instant createdAt,
         @Nullable Instant lastLoginAt) {
     static final String USER = "user";
-    public static final String ADMIN = "admin";
     static final String ACTIVE = "active";
     static final String DISABLED = "disabled";
     static final String DELETED = "deleted";
@@ -27,11 +27,11 @@ public record User(
     }
 
     static User created(String userId, String username, boolean admin, Instant now) {
-        return new User(userId, username, admin ? List.of(USER, ADMIN) : List.of(USER), ACTIVE, now, null);
+        return new User(userId, username, admin ? List.of(USER, Principal.ADMIN) : List.of(USER), ACTIVE, now, null);
     }
 
     /** Whether this user can administer the platform now. */
     boolean isActiveAdmin() {
-        return state.equals(ACTIVE) && roles.contains(ADMIN);
+        return state.equals(ACTIVE) && roles.contains(Principal.ADMIN);
     }
 }

@@ -1,12 +1,13 @@
 package dev.faas.auth.admin;
 
-import dev.faas.auth.audit.ApiTime;
-import dev.faas.auth.audit.Origin;
+import dev.faas.auth.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.AcceptFilter;
 import dev.faas.http.paging.Page;
+import dev.faas.wire.ApiTime;
 import dev.faas.wire.Ids;
+import dev.faas.wire.Principal;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -25,14 +26,16 @@ import java.util.function.Function;
 public final class UserRoutes {
     private static final int MAX_BODY_BYTES = 16_384;
     private static final Map<String, String> STATES = Map.of(User.ACTIVE, User.ACTIVE, User.DISABLED, User.DISABLED);
-    private static final Map<String, String> ROLES = Map.of(User.USER, User.USER, User.ADMIN, User.ADMIN);
+    private static final Map<String, String> ROLES = Map.of(User.USER, User.USER, Principal.ADMIN, Principal.ADMIN);
 
     private final UserStore users;
+    private final Origins origins;
     private final Function<UserStore.Cut, Future<Void>> announce;
 
-    /** @param announce tells every verifier that earlier tokens of a user are void; never fails */
-    public UserRoutes(UserStore users, Function<UserStore.Cut, Future<Void>> announce) {
+    /** @param announce tells every verifier that earlier tokens of a user are void, and which API keys are gone; never fails */
+    public UserRoutes(UserStore users, Origins origins, Function<UserStore.Cut, Future<Void>> announce) {
         this.users = users;
+        this.origins = origins;
         this.announce = announce;
     }
 
@@ -68,7 +71,7 @@ public final class UserRoutes {
         var fields = JsonFields.of(ctx);
         var username = NameRules.username(fields);
         fields.requireValid();
-        return users.create(username, Origin.of(ctx)).map(created -> {
+        return users.create(username, origins.of(ctx)).map(created -> {
             ctx.response().setStatusCode(201);
             return JsonObject.mapFrom(UserView.of(created.user())).mergeIn(code(created));
         });
@@ -88,25 +91,25 @@ public final class UserRoutes {
         fields.requireValid();
         var sorted = roles.stream().sorted(Comparator.reverseOrder()).toList();
         var change = new UserStore.Change(state, fields.has("roles") ? Optional.of(sorted) : Optional.empty());
-        return users.change(ref(ctx), change, Origin.of(ctx)).compose(this::announced);
+        return users.change(ref(ctx), change, origins.of(ctx)).compose(this::announced);
     }
 
     private Future<UserView> delete(RoutingContext ctx) {
-        return users.delete(ref(ctx), Origin.of(ctx)).compose(this::announced).map(view -> {
+        return users.delete(ref(ctx), origins.of(ctx)).compose(this::announced).map(view -> {
             ctx.response().setStatusCode(202);
             return view;
         });
     }
 
     private Future<JsonObject> reset(RoutingContext ctx) {
-        return users.createCode(ref(ctx), Origin.of(ctx)).map(created -> {
+        return users.createCode(ref(ctx), origins.of(ctx)).map(created -> {
             ctx.response().setStatusCode(201);
             return code(created);
         });
     }
 
     private Future<Void> endLogins(RoutingContext ctx) {
-        return users.endLogins(ref(ctx), Origin.of(ctx)).compose(announce);
+        return users.endLogins(ref(ctx), origins.of(ctx)).compose(announce);
     }
 
     private Future<UserView> announced(UserStore.Changed changed) {

@@ -5,6 +5,8 @@ import dev.faas.auth.audit.AuditStore;
 import dev.faas.auth.audit.Origin;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Ids;
+import dev.faas.wire.Principal;
+import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -42,7 +44,7 @@ public final class UserStore {
     /** Absent fields stay. */
     public record Change(Optional<String> state, Optional<List<String>> roles) {
         public static Change promote() {
-            return new Change(Optional.empty(), Optional.of(List.of(User.USER, User.ADMIN)));
+            return new Change(Optional.empty(), Optional.of(List.of(User.USER, Principal.ADMIN)));
         }
 
         private User apply(User user) {
@@ -234,7 +236,7 @@ public final class UserStore {
         return isAdmin(tx, origin.actor())
                 .compose(admin -> admin
                         ? Future.succeededFuture()
-                        : Future.failedFuture(AdminProblems.notAdmin().asException()));
+                        : Future.failedFuture(Problem.adminsOnly().asException()));
     }
 
     private interface Work<T> {
@@ -279,10 +281,15 @@ public final class UserStore {
                         .orElseThrow(() -> AdminProblems.userNotFound(ref).asException()));
     }
 
+    /** Ends the API keys of a user that is not active any more: a trigger puts them into their outbox. */
     private static Future<Void> update(SqlConnection tx, User user) {
         return tx.preparedQuery("update account set state = $2, roles = $3 where id = $1")
                 .execute(Tuple.of(user.userId(), user.state(), user.roles().toArray(String[]::new)))
-                .mapEmpty();
+                .compose(updated -> user.state().equals(User.ACTIVE)
+                        ? Future.succeededFuture()
+                        : tx.preparedQuery("delete from api_key where user_id = $1")
+                                .execute(Tuple.of(user.userId()))
+                                .mapEmpty());
     }
 
     private Future<Cut> endLogins(SqlConnection tx, String userId) {

@@ -1,6 +1,6 @@
 package dev.faas.auth.admin;
 
-import dev.faas.auth.audit.ApiTime;
+import dev.faas.wire.ApiTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -28,6 +28,10 @@ public record AuditEntry(
         return done(origin, action, target, new JsonObject());
     }
 
+    public AuditEntry inProject(String owner) {
+        return new AuditEntry(origin, action, target, owner, outcome, changes);
+    }
+
     /** So many refused attempts. */
     static AuditEntry refused(Origin origin, String action, @Nullable String target, long count) {
         return new AuditEntry(origin, action, target, target, "refused", new JsonObject().put("count", count));

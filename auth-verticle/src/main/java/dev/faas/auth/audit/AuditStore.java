@@ -2,6 +2,7 @@ package dev.faas.auth.audit;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.faas.pg.Pg;
+import dev.faas.wire.ApiTime;
 import io.vertx.core.Future;
 import io.vertx.core.json.jackson.DatabindCodec;
 import io.vertx.sqlclient.Row;
@@ -84,7 +85,7 @@ public final class AuditStore {
                     entry.target(),
                     entry.project(),
                     entry.outcome(),
-                    entry.origin().address(),
+                    entry.origin().addressText(),
                     entry.origin().requestId(),
                     entry.changes()
                 }))
@@ -137,7 +138,7 @@ public final class AuditStore {
     private static AuditRow toAuditRow(Row row) {
         return new AuditRow(
                 row.getLong("seq"),
-                ApiTime.format(row.getOffsetDateTime("at")),
+                ApiTime.format(row.getOffsetDateTime("at").toInstant()),
                 row.getString("actor"),
                 row.getString("via"),
                 row.getString("action"),

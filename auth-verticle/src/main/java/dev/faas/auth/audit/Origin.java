@@ -1,8 +1,7 @@
 package dev.faas.auth.audit;
 
-import dev.faas.http.HttpService;
-import dev.faas.http.token.Authenticated;
-import io.vertx.ext.web.RoutingContext;
+import dev.faas.http.client.ClientAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,28 +9,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param actor a user's id, {@code anonymous} or {@code operator}
  * @param via the login's sid; {@code none} or {@code terminal} without a login
+ * @param address null without a request
+ * @param client what the client calls itself
  */
 public record Origin(
         String actor,
         String via,
-        @Nullable String address,
+        @Nullable ClientAddress address,
+        @Nullable String client,
         @Nullable String requestId) {
     private static final String OPERATOR = "operator";
+    private static final String ANONYMOUS = "anonymous";
+    private static final String NO_LOGIN = "none";
 
     /** A request without a login. */
-    public static Origin anonymous(RoutingContext ctx) {
-        return new Origin("anonymous", "none", address(ctx), HttpService.requestId(ctx));
-    }
-
-    /** A request of a user; only on routes with {@link Authenticated#by}. */
-    public static Origin of(RoutingContext ctx) {
-        var principal = Authenticated.principal(ctx);
-        return new Origin(principal.userId(), principal.sid(), address(ctx), HttpService.requestId(ctx));
+    public static Origin anonymous(ClientAddress address, @Nullable String client, @Nullable String requestId) {
+        return new Origin(ANONYMOUS, NO_LOGIN, address, client, requestId);
     }
 
     /** Someone with access to the machine, by the program {@code admin}. */
     public static Origin operator() {
-        return new Origin(OPERATOR, "terminal", null, null);
+        return new Origin(OPERATOR, "terminal", null, null, null);
+    }
+
+    /** Several requests of one address. */
+    static Origin counted(String actor, @Nullable ClientAddress address) {
+        return new Origin(actor, NO_LOGIN, address, null, null);
     }
 
     public boolean isOperator() {
@@ -40,11 +43,15 @@ public record Origin(
 
     /** The same request, after it has turned out whose it is. */
     public Origin as(String userId, String sid) {
-        return new Origin(userId, sid, address, requestId);
+        return new Origin(userId, sid, address, client, requestId);
     }
 
-    private static @Nullable String address(RoutingContext ctx) {
-        var peer = ctx.request().remoteAddress();
-        return peer == null ? null : peer.hostAddress();
+    /** The address that a request came from; not of an operator. */
+    public ClientAddress requestAddress() {
+        return Objects.requireNonNull(address, "only a request has an address");
+    }
+
+    public @Nullable String addressText() {
+        return address == null ? null : address.toString();
     }
 }

@@ -1,5 +1,6 @@
 package dev.faas.auth.audit;
 
+import dev.faas.http.client.ClientAddress;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +19,7 @@ public final class RefusedAttempts {
             String action,
             String actor,
             @Nullable String target,
-            @Nullable String address) {}
+            @Nullable ClientAddress address) {}
 
     private final AuditStore store;
     private Map<Attempt, Long> counts = new HashMap<>();
@@ -27,16 +28,17 @@ public final class RefusedAttempts {
         this.store = store;
     }
 
-    /** A login that was refused, whatever the reason.
+    /**
+     * A name and a password that were refused.
      *
      * @param userId of the account that was named; empty if there is none
      */
-    public void countLogin(Optional<String> userId, @Nullable String address) {
+    public void countLogin(Optional<String> userId, @Nullable ClientAddress address) {
         add(new Attempt("login.create", "anonymous", userId.orElse(null), address), 1);
     }
 
     /** An admin call of a user that may not make it. */
-    public void countAdminCall(String userId, @Nullable String address) {
+    public void countAdminCall(String userId, @Nullable ClientAddress address) {
         add(new Attempt("admin.call", userId, null, address), 1);
     }
 
@@ -54,7 +56,7 @@ public final class RefusedAttempts {
         var rows = ended.entrySet().stream()
                 .map(each -> {
                     var attempt = each.getKey();
-                    var origin = new Origin(attempt.actor(), "none", attempt.address(), null);
+                    var origin = Origin.counted(attempt.actor(), attempt.address());
                     return AuditEntry.refused(origin, attempt.action(), attempt.target(), each.getValue());
                 })
                 .toList();

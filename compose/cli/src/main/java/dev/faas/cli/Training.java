@@ -1,5 +1,6 @@
 package dev.faas.cli;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.faas.cli.output.Streams;
 import java.io.IOException;
@@ -16,10 +17,35 @@ final class Training {
             {"items": [{"activationId": "1", "id": "1", "name": "a", "status": "succeeded", "function": {"name": "a"},
              "submittedAt": "2026-01-01T00:00:00Z", "createdAt": "2026-01-01T00:00:00Z", "waitMs": 1}], "next": null}
             """.getBytes(StandardCharsets.UTF_8);
+    private static final byte[] ACCEPTED = """
+            {"activationId": "1", "status": "queued"}""".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] EVENTS = """
+            id: 1
+            event: state
+            data: {"activationId": "1", "status": "running", "attempt": 1}
+
+            id: 2
+            event: log
+            data: {"stream": "stderr", "text": "b"}
+
+            id: 3
+            event: output
+            data: {"stream": "stdout", "text": "a"}
+
+            id: 4
+            event: state
+            data: {"activationId": "1", "status": "succeeded", "attempt": 1, "exitCode": 0, "resultBytes": 1, "logBytes": 1}
+
+            event: end
+            data: {}
+
+            """.getBytes(StandardCharsets.UTF_8);
     private static final List<String[]> LINES = List.of(
             new String[] {"help"},
             new String[] {"fn", "list"},
             new String[] {"act", "list"},
+            new String[] {"run", "busybox", "echo", "a"},
+            new String[] {"invoke", "a", "b", "--async"},
             new String[] {"run", "--help"},
             new String[] {"invoke", "--help"},
             new String[] {"__complete", "--", "act", ""});
@@ -29,11 +55,7 @@ final class Training {
     static void run() {
         try {
             var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext("/", exchange -> {
-                exchange.sendResponseHeaders(200, ANSWER.length);
-                exchange.getResponseBody().write(ANSWER);
-                exchange.close();
-            });
+            server.createContext("/", Training::answer);
             server.start();
             try {
                 var url = "http://127.0.0.1:" + server.getAddress().getPort();
@@ -48,6 +70,18 @@ final class Training {
             }
         } catch (IOException e) {
             // The cache then contains less.
+        }
+    }
+
+    private static void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            exchange.getRequestBody().readAllBytes();
+            boolean isSubmit = exchange.getRequestMethod().equals("POST");
+            boolean isStream = exchange.getRequestURI().getPath().endsWith("/events");
+            var body = isSubmit ? ACCEPTED : isStream ? EVENTS : ANSWER;
+            exchange.getResponseHeaders().set("Content-Type", isStream ? "text/event-stream" : "application/json");
+            exchange.sendResponseHeaders(isSubmit ? 202 : 200, body.length);
+            exchange.getResponseBody().write(body);
         }
     }
 }

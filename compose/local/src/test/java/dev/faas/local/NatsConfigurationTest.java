@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,8 +37,16 @@ class NatsConfigurationTest {
     void start() throws IOException {
         nats = NatsServer.start(directory, CONFIGURATION, PASSWORDS);
         try (var registry = connect("registry", "r1")) {
-            for (var bucket :
-                    new String[] {"KEYS", "REVOKED", "FUNCTIONS", "IDEMPOTENCY", "GATEWAY", "SPAWNERS", "IMAGES"}) {
+            for (var bucket : List.of(
+                    "KEYS",
+                    "REVOKED",
+                    "APIKEYS",
+                    "FUNCTIONS",
+                    "IDEMPOTENCY",
+                    "GATEWAY",
+                    "USAGE",
+                    "SPAWNERS",
+                    "IMAGES")) {
                 var created = request(registry, "registry", "$JS.API.STREAM.CREATE.KV_" + bucket, bucket(bucket));
                 assertThat(created).doesNotContain("\"error\"");
             }
@@ -88,6 +97,7 @@ class NatsConfigurationTest {
             assertRefused(gateway, "gateway", "$KV.KEYS.evil", "{}");
             assertRefused(gateway, "gateway", "$KV.FUNCTIONS.u.f", "{}");
             assertRefused(gateway, "gateway", "$KV.IMAGES.f.1", "{}");
+            assertRefused(gateway, "gateway", "$KV.USAGE.quota.u", "{}");
             assertRefused(gateway, "_INBOX_auth", "$JS.API.INFO", "");
         }
     }
@@ -135,6 +145,7 @@ class NatsConfigurationTest {
         try (var spawner = connect("spawner", "s1")) {
             assertRefused(spawner, "spawner", "$KV.FUNCTIONS.u.f", "{}");
             assertRefused(spawner, "spawner", "$KV.KEYS.evil", "{}");
+            assertRefused(spawner, "spawner", "$KV.APIKEYS.evil", "{}");
             assertRefused(spawner, "spawner", "$JS.API.STREAM.DELETE.ACTIVATIONS", "");
             assertRefused(spawner, "spawner", "$JS.API.CONSUMER.CREATE.EVENTS", "{}");
         }
@@ -144,6 +155,7 @@ class NatsConfigurationTest {
     void givenAuth_whenItPublishesAKeyAndReadsAnActivation_thenOnlyTheFirstIsAllowed() throws Exception {
         try (var auth = connect("auth", "a1")) {
             assertThat(request(auth, "auth", "$KV.KEYS.k1", "{}")).contains("\"seq\":1");
+            assertThat(request(auth, "auth", "$KV.APIKEYS.k1", "{}")).contains("\"seq\":1");
             assertThat(request(auth, "auth", "$JS.API.DIRECT.GET.KV_KEYS.$KV.KEYS.k1", ""))
                     .isEqualTo("{}");
             assertRefused(auth, "auth", "$JS.API.DIRECT.GET.EVENTS.events.a.state", "");

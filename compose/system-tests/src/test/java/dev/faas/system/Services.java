@@ -103,6 +103,7 @@ public final class Services implements AutoCloseable {
 
     private <C> C config(Function<Env, C> from, Map<String, String> own) throws ConfigException {
         var variables = new HashMap<>(settings);
+        variables.putIfAbsent("FAAS_PROFILE", "private");
         variables.put("FAAS_HTTP_HOST", "127.0.0.1");
         variables.put("FAAS_NATS_URL", nats.url());
         for (var port : new String[] {

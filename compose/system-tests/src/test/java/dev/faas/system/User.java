@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** Calls the API as one user. Checks every request and response against openapi.yaml. */
 public final class User {
     private static final Duration LIMIT = Duration.ofSeconds(70);
+    private static final int MOST_TRIES = 30;
+    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final ContractChecker CHECKER = new ContractChecker();
 
@@ -49,15 +51,17 @@ public final class User {
         return login(api, username);
     }
 
+    /** Tries again while the platform says 503. */
     public static User login(URI api, String username) throws IOException, InterruptedException {
         var anonymous = new User(api, "", false);
         var account = Map.of("username", username, "password", "correct horse battery staple");
-        return new User(
-                api,
-                json(anonymous.post("/v1/auth/login", account))
-                        .path("access_token")
-                        .asText(),
-                false);
+        var answer = anonymous.post("/v1/auth/login", account);
+        for (int tries = 1; answer.statusCode() == 503 && tries < MOST_TRIES; tries++) {
+            Thread.sleep(PAUSE);
+            answer = anonymous.post("/v1/auth/login", account);
+        }
+        assertThat(answer.statusCode()).as("login of " + username).isEqualTo(200);
+        return new User(api, json(answer).path("access_token").asText(), false);
     }
 
     /** The same token at another address. */

@@ -2,6 +2,8 @@ package dev.faas.gateway.forward;
 
 import dev.faas.http.Bodies;
 import dev.faas.http.HttpService;
+import dev.faas.http.client.ClientAddress;
+import dev.faas.http.client.ClientAddresses;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -33,7 +35,7 @@ public final class Forwarding implements Handler<RoutingContext> {
     private static final String FUNCTION_SEQUENCE = "Faas-Function-Sequence";
 
     /** Headers that clients neither send nor see. */
-    private static final List<String> INTERNAL = List.of(FUNCTION_SEQUENCE, "Faas-Sequence");
+    private static final List<String> INTERNAL = List.of(FUNCTION_SEQUENCE, "Faas-Sequence", ClientAddress.HEADER);
 
     /** RFC 9110, 7.6.1, besides those that Connection names. The proxy handles Transfer-Encoding itself. */
     private static final List<String> HOP_BY_HOP =
@@ -42,20 +44,23 @@ public final class Forwarding implements Handler<RoutingContext> {
     private static final int REQUEST_TIMEOUT = 408;
 
     private final Upstream upstream;
+    private final ClientAddresses addresses;
     private final LongFunction<Future<Void>> awaitRevision;
 
-    private Forwarding(Upstream upstream, LongFunction<Future<Void>> awaitRevision) {
+    private Forwarding(Upstream upstream, ClientAddresses addresses, LongFunction<Future<Void>> awaitRevision) {
         this.upstream = upstream;
+        this.addresses = addresses;
         this.awaitRevision = awaitRevision;
     }
 
-    public static Forwarding to(Upstream upstream) {
-        return new Forwarding(upstream, sequence -> Future.succeededFuture());
+    public static Forwarding to(Upstream upstream, ClientAddresses addresses) {
+        return new Forwarding(upstream, addresses, sequence -> Future.succeededFuture());
     }
 
     /** Holds back the response to a write until this gateway has seen the write, so that the next call finds it. */
-    public static Forwarding toRegistry(Upstream registry, LongFunction<Future<Void>> awaitRevision) {
-        return new Forwarding(registry, awaitRevision);
+    public static Forwarding toRegistry(
+            Upstream registry, ClientAddresses addresses, LongFunction<Future<Void>> awaitRevision) {
+        return new Forwarding(registry, addresses, awaitRevision);
     }
 
     @Override
@@ -161,10 +166,11 @@ public final class Forwarding implements Handler<RoutingContext> {
         }
     }
 
-    private static void prepareHeaders(RoutingContext ctx, MultiMap headers) {
+    private void prepareHeaders(RoutingContext ctx, MultiMap headers) {
         removeHopByHop(headers);
         INTERNAL.forEach(headers::remove);
         headers.set(REQUEST_ID, HttpService.requestId(ctx));
+        headers.set(ClientAddress.HEADER, addresses.atGateway(ctx.request()).toString());
         if (headers.contains(HttpHeaders.ACCEPT, RegistryClient.REVISION, true)) {
             headers.remove(HttpHeaders.ACCEPT);
         }

@@ -74,6 +74,7 @@ public final class RegistryClient {
             case 401 ->
                 throw Problem.unauthenticated("The access token is no longer valid. Log in again.")
                         .asException();
+            case 403 -> throw Problem.forbidden("This API key may not do this.").asException();
             default -> throw registry.unavailable().asException();
         };
     }

@@ -1,6 +1,9 @@
 package dev.faas.gateway.function;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.faas.lifecycle.DependencyMissing;
+import dev.faas.nats.BusException;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import dev.faas.wire.Codec;
@@ -9,7 +12,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,24 +28,56 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Caches the current revision of every function by watching the bucket FUNCTIONS. It may lag behind: ask the registry before
+ * Follows the current revision of every function by watching the bucket FUNCTIONS. It keeps a {@link Head} of each, and as many
+ * whole revisions as fit; the others are read from the bucket when they are called. It may lag behind: ask the registry before
  * you answer that a function does not exist. Thread-safe.
  */
 public final class FunctionCache implements AutoCloseable {
+    /**
+     * What is kept of every function: some hundred bytes, whatever its specification is.
+     *
+     * @param key in the bucket
+     */
+    record Head(String key, String id, int revision) {}
+
     private static final Logger LOG = LoggerFactory.getLogger(FunctionCache.class);
     private static final Duration AWAIT_LIMIT = Duration.ofSeconds(2);
 
-    private final Map<String, FunctionRevision> byKey = new ConcurrentHashMap<>();
-    private final Map<String, FunctionRevision> byId = new ConcurrentHashMap<>();
+    /** Estimate: a text and its place in a list or map, without its characters. */
+    private static final int TEXT_BYTES = 96;
+    /** Estimate: all of a revision but the texts that can be many or long. */
+    private static final int REVISION_BYTES = 1_024;
+
+    private final Kv bucket;
+    private final Map<String, Head> byKey = new ConcurrentHashMap<>();
+    private final Map<String, Head> byId = new ConcurrentHashMap<>();
+    /** By function id. */
+    private final Cache<String, FunctionRevision> revisions;
+    /** By function id. */
+    private final Map<String, CompletableFuture<FunctionRevision>> reading = new ConcurrentHashMap<>();
+
     private final ConcurrentSkipListMap<Long, CompletableFuture<Void>> waiting = new ConcurrentSkipListMap<>();
     private final CountDownLatch initialRead = new CountDownLatch(1);
     private volatile long lastRevision;
     private Nats.@Nullable Subscription subscription;
 
-    /** Returns once all that is in the bucket has been read. Blocks. */
-    public static FunctionCache open(Kv bucket, Duration limit)
+    FunctionCache(Kv bucket, long maxBytes) {
+        this.bucket = bucket;
+        this.revisions = Caffeine.newBuilder()
+                .executor(Runnable::run) // evicts at once
+                .maximumWeight(maxBytes)
+                .weigher((String id, FunctionRevision function) -> heapBytes(function))
+                .build();
+    }
+
+    /**
+     * Returns once all that is in the bucket has been read. Blocks.
+     *
+     * @param maxBytes that whole revisions may take on the heap
+     */
+    public static FunctionCache open(Kv bucket, long maxBytes, Duration limit)
             throws IOException, InterruptedException, DependencyMissing {
-        var cache = new FunctionCache();
+        var cache = new FunctionCache(bucket, maxBytes);
         cache.subscription = bucket.watch(cache::apply, cache.initialRead::countDown);
         if (!cache.initialRead.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             cache.close();
@@ -52,13 +91,46 @@ public final class FunctionCache implements AutoCloseable {
         return initialRead.getCount() == 0;
     }
 
-    Optional<FunctionRevision> byName(String owner, String name) {
+    Optional<Head> byName(String owner, String name) {
         return Optional.ofNullable(byKey.get(FunctionRevision.key(owner, name)));
     }
 
-    Optional<FunctionRevision> byId(String owner, String id) {
-        return Optional.ofNullable(byId.get(id))
-                .filter(function -> function.owner().equals(owner));
+    Optional<Head> byId(String owner, String id) {
+        return Optional.ofNullable(byId.get(id)).filter(head -> head.key().startsWith(FunctionRevision.key(owner, "")));
+    }
+
+    /**
+     * The current revision: complete if it is cached, else it is read from the bucket, once for all who ask meanwhile. Fails
+     * with {@link NoSuchElementException} when the bucket has another function under this name by now, or none.
+     */
+    CompletableFuture<FunctionRevision> read(Head head) {
+        var cached = revisions.getIfPresent(head.id());
+        if (cached != null) {
+            return CompletableFuture.completedFuture(cached);
+        }
+        var mine = new CompletableFuture<FunctionRevision>();
+        var other = reading.putIfAbsent(head.id(), mine);
+        if (other != null) {
+            return other;
+        }
+        var unused = readFromBucket(head).whenComplete((function, failure) -> {
+            reading.remove(head.id());
+            if (failure == null) {
+                // The watch may have brought a later one meanwhile.
+                revisions.asMap().merge(head.id(), function, (a, b) -> a.revision() > b.revision() ? a : b);
+                mine.complete(function);
+            } else {
+                mine.completeExceptionally(BusException.unwrap(failure));
+            }
+        });
+        return mine;
+    }
+
+    private CompletableFuture<FunctionRevision> readFromBucket(Head head) {
+        return bucket.get(head.key())
+                .thenApply(found -> found.map(put -> Codec.decode(put.value().bytes(), FunctionRevision.class))
+                        .filter(function -> function.id().equals(head.id()))
+                        .orElseThrow());
     }
 
     /** Completes once the cache has the bucket's changes up to this revision, or after 2 s. Call it on an event loop. */
@@ -87,14 +159,16 @@ public final class FunctionCache implements AutoCloseable {
         due.clear();
     }
 
-    private void put(String key, byte[] bytes) {
+    void put(String key, byte[] bytes) {
         try {
             var function = Codec.decode(bytes, FunctionRevision.class);
-            var previous = byKey.put(key, function);
-            if (previous != null && !previous.id().equals(function.id())) {
-                byId.remove(previous.id());
+            var head = new Head(key, function.id(), function.revision());
+            revisions.put(head.id(), function);
+            var previous = byKey.put(key, head);
+            if (previous != null && !previous.id().equals(head.id())) {
+                forget(previous);
             }
-            byId.put(function.id(), function);
+            byId.put(head.id(), head);
         } catch (Codec.CodecException e) {
             // Written by a newer version: the registry is asked for it each time.
             LOG.warn("function not decoded, registry will be asked key={} cause={}", key, e.getMessage());
@@ -105,8 +179,31 @@ public final class FunctionCache implements AutoCloseable {
     private void remove(String key) {
         var removed = byKey.remove(key);
         if (removed != null) {
-            byId.remove(removed.id());
+            forget(removed);
         }
+    }
+
+    private void forget(Head head) {
+        byId.remove(head.id());
+        revisions.invalidate(head.id());
+    }
+
+    private static int heapBytes(FunctionRevision function) {
+        var spec = function.spec();
+        return (int) (REVISION_BYTES
+                + heapBytes(List.of(spec.image(), spec.description()))
+                + heapBytes(Objects.requireNonNullElse(spec.entrypoint(), List.of()))
+                + heapBytes(Objects.requireNonNullElse(spec.command(), List.of()))
+                + heapBytes(spec.env().keySet())
+                + heapBytes(spec.env().values())
+                + heapBytes(spec.secrets())
+                + heapBytes(spec.labels().keySet())
+                + heapBytes(spec.labels().values()));
+    }
+
+    /** At most: each character takes one byte or two. */
+    private static long heapBytes(Collection<String> texts) {
+        return texts.stream().mapToLong(text -> TEXT_BYTES + 2L * text.length()).sum();
     }
 
     @Override

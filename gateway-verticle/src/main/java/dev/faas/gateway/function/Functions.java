@@ -1,41 +1,71 @@
 package dev.faas.gateway.function;
 
+import dev.faas.gateway.forward.BusRetry;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.forward.RegistryClient;
+import dev.faas.gateway.function.FunctionCache.Head;
+import dev.faas.wire.Codec.CodecException;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /** Finds the revision that a reference names, in the cache or else at the registry. */
 public final class Functions {
     private final FunctionCache cache;
+    private final BusRetry bus;
     private final RegistryClient registry;
 
-    public Functions(FunctionCache cache, RegistryClient registry) {
+    public Functions(FunctionCache cache, BusRetry bus, RegistryClient registry) {
         this.cache = cache;
+        this.bus = bus;
         this.registry = registry;
     }
 
-    /** Fails with {@code function_not_found}. */
+    /** Fails with {@code function_not_found}, or with {@code unavailable}. */
     public Future<FunctionRevision> find(String reference, Caller caller) {
         var ref = FunctionRef.parse(reference);
         if (ref.isEmpty()) {
             return Future.failedFuture(notFound(reference));
         }
-        return findInCache(ref.get(), caller.userId())
-                .map(Future::succeededFuture)
-                .orElseGet(() -> registry.findFunction(reference, caller)
-                        .map(found -> found.filter(function -> function.owner().equals(caller.userId()))
-                                .orElseThrow(() -> notFound(reference))));
+        return findHead(ref.get(), caller.userId())
+                .map(head -> read(head, caller)
+                        .compose(function -> isWanted(ref.get(), function.revision())
+                                ? Future.succeededFuture(function)
+                                : findInRegistry(reference, caller))
+                        .recover(failure ->
+                                isUnknown(failure) ? findInRegistry(reference, caller) : Future.failedFuture(failure)))
+                .orElseGet(() -> findInRegistry(reference, caller));
     }
 
-    /** The cache has current revisions only, so a pinned revision is found only while it is current. */
-    private Optional<FunctionRevision> findInCache(FunctionRef ref, String owner) {
+    /** The cache knows current revisions only, so a pinned revision is found only while it is current. */
+    private Optional<Head> findHead(FunctionRef ref, String owner) {
         var current = ref.isId() ? cache.byId(owner, ref.target()) : cache.byName(owner, ref.target());
-        return current.filter(
-                function -> ref.revision().isEmpty() || ref.revision().getAsInt() == function.revision());
+        return current.filter(head -> isWanted(ref, head.revision()));
+    }
+
+    private static boolean isWanted(FunctionRef ref, int revision) {
+        return ref.revision().isEmpty() || ref.revision().getAsInt() == revision;
+    }
+
+    private Future<FunctionRevision> read(Head head, Caller caller) {
+        var cached = cache.read(head);
+        return cached.isDone() && !cached.isCompletedExceptionally()
+                ? Future.succeededFuture(cached.resultNow())
+                : bus.ask(caller, () -> cache.read(head));
+    }
+
+    /** It changed since the cache saw it, or a newer version wrote it. */
+    private static boolean isUnknown(Throwable failure) {
+        return failure instanceof NoSuchElementException || failure instanceof CodecException;
+    }
+
+    private Future<FunctionRevision> findInRegistry(String reference, Caller caller) {
+        return registry.findFunction(reference, caller)
+                .map(found -> found.filter(function -> function.owner().equals(caller.userId()))
+                        .orElseThrow(() -> notFound(reference)));
     }
 
     private static RuntimeException notFound(String ref) {

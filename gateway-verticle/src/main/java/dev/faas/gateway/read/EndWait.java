@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationFeed;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Snapshot;
+import dev.faas.http.token.Authenticated;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -25,7 +26,8 @@ public final class EndWait implements ActivationFeed.Listener, OpenResponses.Ope
     }
 
     /**
-     * Completes with the end, or with the newest known state at the time limit or when the client disconnects. Never fails.
+     * Completes with the end, or with the newest known state at the time limit, when the client disconnects or when its login
+     * ends. Never fails.
      *
      * @param fresh whether the known state was stored a moment ago
      */
@@ -39,7 +41,7 @@ public final class EndWait implements ActivationFeed.Listener, OpenResponses.Ope
         var vertx = ctx.vertx();
         var context = vertx.getOrCreateContext();
         var wait = new EndWait(reads.events(), known, fresh, context);
-        reads.openResponses().add(wait, context);
+        reads.openResponses().add(wait, context, Authenticated.access(ctx));
         var timer = vertx.setTimer(limit.toMillis(), over -> wait.stop());
         ctx.addEndHandler(disconnected -> wait.stop());
         wait.feed.start();

@@ -3,6 +3,8 @@ package dev.faas.gateway.read;
 import dev.faas.activation.ActivationEvent;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationFeed;
+import dev.faas.http.token.Access;
+import dev.faas.http.token.Authenticated;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -51,6 +53,7 @@ public final class EventStream implements ActivationFeed.Listener, OpenResponses
     private final Format format;
     private final Limits limits;
     private final OpenResponses openResponses;
+    private final Access access;
     private final Supplier<Future<Buffer>> remainder;
     private @Nullable ActivationFeed feed;
     private long heartbeatTimer;
@@ -73,6 +76,7 @@ public final class EventStream implements ActivationFeed.Listener, OpenResponses
         this.format = format;
         this.limits = limits;
         this.openResponses = openResponses;
+        this.access = Authenticated.access(ctx);
         this.remainder = remainder;
     }
 
@@ -80,7 +84,7 @@ public final class EventStream implements ActivationFeed.Listener, OpenResponses
     void start(ActivationEvents events, String id, long after) {
         var started = new ActivationFeed(events, id, after, task -> context.runOnContext(now -> task.run()), this);
         feed = started;
-        openResponses.add(this, context);
+        openResponses.add(this, context, access);
         heartbeatTimer = ctx.vertx().setPeriodic(limits.heartbeat().toMillis(), tick -> sendHeartbeat());
         stallTimer = ctx.vertx().setPeriodic(Math.max(1, limits.stall().toMillis() / 4), tick -> abortIfStalled());
         ctx.addEndHandler(over -> close());
@@ -157,6 +161,10 @@ public final class EventStream implements ActivationFeed.Listener, OpenResponses
     }
 
     private void sendHeartbeat() {
+        if (!access.mayContinue().getAsBoolean()) {
+            abort();
+            return;
+        }
         if (!ended && pendingWrites == 0) {
             write(format.heartbeatFrame());
         }

@@ -1,12 +1,13 @@
 package dev.faas.gateway.read;
 
+import dev.faas.http.token.Access;
 import io.vertx.core.Context;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Tracks the responses that wait for events: event streams, followed logs, and waits for an end. They check for missed events
- * after NATS was unreachable, and stop with the gateway. Thread-safe.
+ * after NATS was unreachable, and stop with the gateway or when their login ends. Thread-safe.
  */
 public final class OpenResponses {
     /** Called on its own event loop. */
@@ -17,12 +18,15 @@ public final class OpenResponses {
         void stop();
     }
 
-    private final Map<OpenResponse, Context> open = new ConcurrentHashMap<>();
+    private record Owner(Context context, Access access) {}
+
+    private final Map<OpenResponse, Owner> open = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
-    void add(OpenResponse response, Context context) {
-        open.put(response, context);
-        if (stopping) {
+    void add(OpenResponse response, Context context, Access access) {
+        open.put(response, new Owner(context, access));
+        // The login may have ended since it was checked.
+        if (stopping || !access.mayContinue().getAsBoolean()) {
             context.runOnContext(now -> response.stop());
         }
     }
@@ -36,12 +40,21 @@ public final class OpenResponses {
     }
 
     public void check() {
-        open.forEach((response, context) -> context.runOnContext(now -> response.check()));
+        open.forEach((response, owner) -> owner.context().runOnContext(now -> response.check()));
+    }
+
+    /** Stops the responses whose login has ended. */
+    public void stopEnded() {
+        open.forEach((response, owner) -> {
+            if (!owner.access().mayContinue().getAsBoolean()) {
+                owner.context().runOnContext(now -> response.stop());
+            }
+        });
     }
 
     /** Responses that open later stop at once. */
     public void stop() {
         stopping = true;
-        open.forEach((response, context) -> context.runOnContext(now -> response.stop()));
+        open.forEach((response, owner) -> owner.context().runOnContext(now -> response.stop()));
     }
 }

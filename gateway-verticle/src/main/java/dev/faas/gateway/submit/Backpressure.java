@@ -8,6 +8,9 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.StreamLimits;
 import dev.faas.activation.queue.QueueTable;
+import dev.faas.quota.OwnerQuotas;
+import dev.faas.quota.Quota;
+import dev.faas.quota.Quota.Limit;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Problem;
 import dev.faas.wire.ProblemException;
@@ -27,13 +30,6 @@ import java.util.stream.Collectors;
  * figure cannot be fetched is not enforced. Thread-safe.
  */
 public final class Backpressure {
-    /**
-     * @param ownerQueued activations that one owner may have queued
-     * @param ownerQueuedBytes accepted events (argument, function, tags) that one owner may have queued; the estimate is the
-     *     number of queued activations times the mean size of the owner's latest ones
-     */
-    public record Limits(long ownerQueued, long ownerQueuedBytes) {}
-
     /** Counts a submit from its admission until its command is in the queue, or until it fails. */
     interface Reservation {
         void release();
@@ -46,16 +42,19 @@ public final class Backpressure {
     private static final Duration MAX_WAIT = Duration.ofMillis(250);
     private static final Duration MAX_IDLE = Duration.ofMinutes(10);
 
-    private final Limits limits;
+    private final OwnerQuotas quotas;
     private final LoadingCache<String, FunctionLoad> functions;
     private final LoadingCache<String, OwnerLoad> owners =
             Caffeine.newBuilder().expireAfterAccess(MAX_IDLE).build(id -> new OwnerLoad());
     private final CountEstimate storedBytes = new CountEstimate();
     private final RefreshingValue<StreamUsage> room;
+    /** Of the queue of all functions. */
+    private final RefreshingValue<Double> queueFill;
+
     private final QueueTable table;
 
-    public Backpressure(ActivationEvents events, CommandQueue queue, QueueTable table, Limits limits) {
-        this.limits = limits;
+    public Backpressure(ActivationEvents events, CommandQueue queue, QueueTable table, OwnerQuotas quotas) {
+        this.quotas = quotas;
         this.functions = Caffeine.newBuilder()
                 .expireAfterAccess(MAX_IDLE)
                 .build(id -> new FunctionLoad(queue, id, FunctionLoad.WITHOUT_CONSUMER));
@@ -67,6 +66,7 @@ public final class Backpressure {
                 }
             });
         });
+        this.queueFill = new RefreshingValue<>(queue::fillRatio);
         this.table = table;
         table.onTable(latest -> updateOwners(latest.queues()));
     }
@@ -79,10 +79,10 @@ public final class Backpressure {
     Future<Reservation> admit(FunctionRevision function, int bytes) {
         var load = functions.get(function.id());
         var owner = owners.get(function.owner());
-        return awaitFigures(room.value(), load.stats(), table.current())
+        return awaitFigures(room.value(), queueFill.value(), load.stats(), table.current())
                 .compose(ready -> tryReserve(function, load, owner, bytes))
                 // Never refuse because of old figures.
-                .recover(refusal -> awaitFigures(room.latest(), load.latestStats(), table.latest())
+                .recover(refusal -> awaitFigures(room.latest(), queueFill.latest(), load.latestStats(), table.latest())
                         .compose(ready -> tryReserve(function, load, owner, bytes)));
     }
 
@@ -109,7 +109,8 @@ public final class Backpressure {
     private Reservation reserve(FunctionRevision function, FunctionLoad load, OwnerLoad owner, int bytes) {
         requireRoom(bytes + OVERHEAD_BYTES);
         requireShortQueue(function, load.queuedCount());
-        requireQuota(owner);
+        requireShare(function.owner());
+        requireQuota(owner, quotas.of(function.owner()));
         load.queuedCount().add(1);
         owner.add(bytes);
         storedBytes.add(bytes + OVERHEAD_BYTES);
@@ -128,18 +129,40 @@ public final class Backpressure {
                         > StreamLimits.REFUSE_SUBMITS_ABOVE) {
             throw noRoom();
         }
+        // Accepted activations would wait in this gateway's memory until their commands fit.
+        var fill = queueFill.value();
+        if (fill.isDone() && !fill.isCompletedExceptionally() && fill.join() > StreamLimits.REFUSE_SUBMITS_ABOVE) {
+            throw noRoom("queue of all functions");
+        }
     }
 
     static RuntimeException noRoom() {
+        return noRoom("event stream");
+    }
+
+    private static RuntimeException noRoom(String what) {
         return Problem.of(
                         503,
                         "unavailable",
                         "Temporarily unavailable",
-                        "The event stream is full. Nothing was accepted. Try again in " + ROOM_RETRY.toSeconds()
+                        "The " + what + " is full. Nothing was accepted. Try again in " + ROOM_RETRY.toSeconds()
                                 + " s, when running activations have ended.")
                 .with("dependency", "nats")
                 .withRetryAfter((int) ROOM_RETRY.toSeconds())
                 .asException();
+    }
+
+    private void requireShare(String owner) {
+        if (quotas.isOverShare(owner)) {
+            throw Problem.of(
+                            429,
+                            "queue_full",
+                            "Queue full",
+                            "The event stream is more than half full, and your activations take more than a fair share of"
+                                    + " it." + tryAgainIn((int) ROOM_RETRY.toSeconds()))
+                    .withRetryAfter((int) ROOM_RETRY.toSeconds())
+                    .asException();
+        }
     }
 
     private static void requireShortQueue(FunctionRevision function, CountEstimate queuedCount) {
@@ -157,26 +180,27 @@ public final class Backpressure {
         }
     }
 
-    private void requireQuota(OwnerLoad owner) {
+    private static void requireQuota(OwnerLoad owner, Quota quota) {
         long queued = owner.queuedCount.value();
-        int seconds = retrySeconds(owner.queuedCount, Math.min(queued, limits.ownerQueued()));
-        if (queued >= limits.ownerQueued()) {
+        long most = quota.of(Limit.QUEUED);
+        int seconds = retrySeconds(owner.queuedCount, Math.min(queued, most));
+        if (queued >= most) {
             throw Problem.of(
                             429,
                             "quota_exceeded",
                             "Quota exceeded",
-                            "You have about " + limits.ownerQueued()
-                                    + " activations waiting, which is the limit for one user." + tryAgainIn(seconds))
+                            "You have about " + most + " activations waiting, which is the limit for one user."
+                                    + tryAgainIn(seconds))
                     .withRetryAfter(seconds)
                     .asException();
         }
-        if (queued * owner.meanBytes > limits.ownerQueuedBytes()) {
+        if (quota.isLimited(Limit.QUEUED_MB) && owner.queuedBytes() > quota.of(Limit.QUEUED_MB) << 20) {
             throw Problem.of(
                             429,
                             "queue_full",
                             "Queue full",
-                            "Your waiting activations and their arguments take about " + limits.ownerQueuedBytes()
-                                    + " bytes, which is the limit for one user." + tryAgainIn(seconds))
+                            "Your waiting activations and their arguments take about " + quota.of(Limit.QUEUED_MB)
+                                    + " MiB, which is the limit for one user." + tryAgainIn(seconds))
                     .withRetryAfter(seconds)
                     .asException();
         }
@@ -208,6 +232,11 @@ public final class Backpressure {
 
         private final CountEstimate queuedCount = new CountEstimate();
         private volatile double meanBytes;
+
+        /** Of the queued activations' accepted events: argument, function, tags. */
+        double queuedBytes() {
+            return queuedCount.value() * meanBytes;
+        }
 
         /** A concurrent call may lose its size: acceptable, since the mean is an estimate. */
         void add(int bytes) {

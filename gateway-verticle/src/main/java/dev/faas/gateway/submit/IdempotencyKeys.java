@@ -1,11 +1,15 @@
 package dev.faas.gateway.submit;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.faas.gateway.forward.BusAnswer;
 import dev.faas.gateway.forward.BusRetry;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.nats.BusException;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
+import dev.faas.quota.Quota;
+import dev.faas.quota.Quota.Limit;
 import dev.faas.wire.Codec;
 import dev.faas.wire.IdempotencyEntry;
 import dev.faas.wire.Problem;
@@ -22,6 +26,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -45,15 +51,23 @@ public final class IdempotencyKeys {
     private final Kv bucket;
     private final BusRetry bus;
     private final SecretKeySpec secret;
+    private final Function<String, Quota> quotas;
+    /** How many keys this gateway has stored for each owner, in a day that begins with the first one. */
+    private final LoadingCache<String, AtomicLong> stored =
+            Caffeine.newBuilder().expireAfterWrite(Duration.ofDays(1)).build(owner -> new AtomicLong());
 
-    private IdempotencyKeys(Kv bucket, BusRetry bus, byte[] secret) {
+    private IdempotencyKeys(Kv bucket, BusRetry bus, byte[] secret, Function<String, Quota> quotas) {
         this.bucket = bucket;
+        this.quotas = quotas;
         this.bus = bus;
         this.secret = new SecretKeySpec(secret, ALGORITHM);
     }
 
-    /** Blocks until the secret is read. */
-    public static IdempotencyKeys open(Nats nats, BusRetry bus, Duration limit)
+    /** Blocks until the secret is read.
+     *
+     * @param quotas by owner
+     */
+    public static IdempotencyKeys open(Nats nats, BusRetry bus, Function<String, Quota> quotas, Duration limit)
             throws InterruptedException, DependencyMissing {
         var shared = nats.kv(Subjects.GATEWAY);
         var fresh = new byte[SECRET_BYTES];
@@ -66,7 +80,7 @@ public final class IdempotencyKeys {
                                 : CompletableFuture.failedFuture(failure));
         try {
             return new IdempotencyKeys(
-                    nats.kv(Subjects.IDEMPOTENCY), bus, secret.get(limit.toMillis(), TimeUnit.MILLISECONDS));
+                    nats.kv(Subjects.IDEMPOTENCY), bus, secret.get(limit.toMillis(), TimeUnit.MILLISECONDS), quotas);
         } catch (ExecutionException | TimeoutException e) {
             throw new DependencyMissing(
                     "bucket " + Subjects.GATEWAY + " could not be read. Start registry-service, which creates it.", e);
@@ -79,10 +93,24 @@ public final class IdempotencyKeys {
 
     /**
      * Finds the activation of a key, or assigns the fresh id to it. Fails with {@code idempotency_key_reused} when the key
-     * belongs to a request with another content, and with {@code unavailable} when NATS cannot be asked or has no room for
-     * another key: then nothing was accepted.
+     * belongs to a request with another content, with {@code quota_exceeded} when the owner has used too many keys, and with
+     * {@code unavailable} when NATS cannot be asked or has no room for another key: then nothing was accepted.
      */
     Future<KeyClaim> claim(SubmitRequest request, String freshId) {
+        var owner = request.caller().userId();
+        var count = stored.get(owner);
+        long most = quotas.apply(owner).of(Limit.IDEMPOTENCY_KEYS_PER_DAY);
+        if (count.get() >= most) {
+            return find(request).map(known -> new KeyClaim(known.orElseThrow(tooMany(most)::asException), false));
+        }
+        return store(request, freshId).onSuccess(claim -> {
+            if (claim.isNew()) {
+                count.incrementAndGet();
+            }
+        });
+    }
+
+    private Future<KeyClaim> store(SubmitRequest request, String freshId) {
         var name = entryName(request);
         var entry = new IdempotencyEntry(freshId, hmac(request.content()));
         return bus.ask(
@@ -138,6 +166,13 @@ public final class IdempotencyKeys {
                                 + " accepted. Repeat the request later, or submit without a key; then a repeated request"
                                 + " may run twice.")
                 .with("dependency", "nats")
+                .withRetryAfter(ROOM_RETRY_SECONDS);
+    }
+
+    private static Problem tooMany(long most) {
+        return Problem.quotaExceeded("You have used " + most
+                        + " Idempotency-Keys within a day, which is the limit for one user. Nothing was accepted. Submit"
+                        + " without a key; then a repeated request may run twice.")
                 .withRetryAfter(ROOM_RETRY_SECONDS);
     }
 

@@ -1,5 +1,6 @@
 package dev.faas.registry.function;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.activation.MaxLifetime;
 import dev.faas.http.JsonFields;
@@ -16,6 +17,7 @@ import dev.faas.wire.FunctionSpec.Prewarm;
 import dev.faas.wire.FunctionSpec.Queue;
 import dev.faas.wire.FunctionSpec.Retry;
 import dev.faas.wire.ImageReference;
+import dev.faas.wire.Principal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -67,14 +69,27 @@ public final class FunctionBody {
 
     private final Duration eventsAge;
     private final Mode defaultMode;
+    private final FunctionRules rules;
+    private final boolean byAdmin;
 
     /**
      * @param eventsAge how long the event stream keeps an event; no activation may live longer
      * @param defaultMode of a function that names none
      */
-    public FunctionBody(Duration eventsAge, Mode defaultMode) {
+    public FunctionBody(Duration eventsAge, Mode defaultMode, FunctionRules rules) {
+        this(eventsAge, defaultMode, rules, false);
+    }
+
+    private FunctionBody(Duration eventsAge, Mode defaultMode, FunctionRules rules, boolean byAdmin) {
         this.eventsAge = eventsAge;
         this.defaultMode = defaultMode;
+        this.rules = rules;
+        this.byAdmin = byAdmin;
+    }
+
+    /** For what this user writes. */
+    FunctionBody writtenBy(Principal user) {
+        return new FunctionBody(eventsAge, defaultMode, rules, user.roles().contains(Principal.ADMIN));
     }
 
     /** Reads a new function. */
@@ -85,6 +100,26 @@ public final class FunctionBody {
     /** Reads the next revision of a function; its name must be {@code name}. */
     FunctionSpec read(ObjectNode body, String name) {
         return read(JsonFields.of(body), Optional.of(name));
+    }
+
+    /** An older revision as the next one, if it follows the rules of today. */
+    FunctionSpec readAgain(FunctionSpec old) {
+        var fields = JsonFields.of(JsonNodeFactory.instance.objectNode());
+        checkImage(fields, old.image());
+        var maxima = rules.maxima();
+        var limits = old.limits();
+        checkMaximum(fields, "memoryMb", limits.memoryMb(), maxima.memoryMb());
+        checkMaximum(fields, "cpus", limits.cpus(), maxima.cpus());
+        checkMaximum(fields, "pids", limits.pids(), maxima.pids());
+        checkMaximum(fields, "timeoutSeconds", limits.timeoutSeconds(), maxima.timeoutSeconds());
+        fields.requireValid();
+        return old.withByAdmin(byAdmin);
+    }
+
+    private static void checkMaximum(JsonFields fields, String limit, double value, int maximum) {
+        if (value > maximum) {
+            fields.addError("limits." + limit, "must be at most " + maximum + " on this platform");
+        }
     }
 
     private FunctionSpec read(JsonFields fields, Optional<String> fixedName) {
@@ -108,7 +143,8 @@ public final class FunctionBody {
                 fields.flag("readOnlyRoot", false),
                 prewarm(fields),
                 argumentAs(fields),
-                idleTtlSeconds(fields));
+                idleTtlSeconds(fields),
+                byAdmin);
         checkSizeAndLifetime(fields, spec);
         fields.requireValid();
         return spec;
@@ -123,14 +159,21 @@ public final class FunctionBody {
         return name;
     }
 
-    private static String image(JsonFields fields) {
+    private String image(JsonFields fields) {
         var image = fields.text("image", 1, ImageReference.MAX_LENGTH);
-        if (!image.isEmpty() && ImageReference.parse(image).isEmpty()) {
-            fields.addError(
-                    "image",
-                    "must be an image as 'docker pull' takes it, such as registry.example/path/name:tag, in lower case");
+        if (!image.isEmpty()) {
+            checkImage(fields, image);
         }
         return image;
+    }
+
+    private void checkImage(JsonFields fields, String text) {
+        ImageReference.parse(text)
+                .map(image -> rules.images().refusal(image, byAdmin))
+                .orElse(Optional.of(
+                        "must be an image as 'docker pull' takes it, such as registry.example/path/name:tag,"
+                                + " in lower case"))
+                .ifPresent(refusal -> fields.addError("image", refusal));
     }
 
     private static @Nullable List<String> entrypoint(JsonFields fields) {
@@ -171,14 +214,15 @@ public final class FunctionBody {
         return mode;
     }
 
-    private static Limits limits(JsonFields fields) {
+    private Limits limits(JsonFields fields) {
         var defaults = Limits.DEFAULT;
+        var maxima = rules.maxima();
         return fields.object("limits")
                 .map(limits -> new Limits(
-                        limits.integer("memoryMb", defaults.memoryMb(), 8, 64 * 1024),
-                        limits.decimal("cpus", defaults.cpus(), 0.01, 128),
-                        limits.integer("pids", defaults.pids(), 2, 32_768),
-                        limits.integer("timeoutSeconds", defaults.timeoutSeconds(), 1, DAY_SECONDS),
+                        limits.integer("memoryMb", defaults.memoryMb(), 8, maxima.memoryMb()),
+                        limits.decimal("cpus", defaults.cpus(), 0.01, maxima.cpus()),
+                        limits.integer("pids", defaults.pids(), 2, maxima.pids()),
+                        limits.integer("timeoutSeconds", defaults.timeoutSeconds(), 1, maxima.timeoutSeconds()),
                         limits.integer("resultKb", defaults.resultKb(), 1, 16_384),
                         limits.integer("logKb", defaults.logKb(), 1, 16_384)))
                 .orElse(defaults);

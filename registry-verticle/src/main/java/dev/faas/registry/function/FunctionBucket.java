@@ -2,6 +2,7 @@ package dev.faas.registry.function;
 
 import dev.faas.nats.BusException;
 import dev.faas.nats.Kv;
+import dev.faas.nats.Stream;
 import dev.faas.registry.function.OutboxStore.BucketKey;
 import dev.faas.registry.function.OutboxStore.KeyState;
 import dev.faas.wire.FunctionRevision;
@@ -74,6 +75,11 @@ public final class FunctionBucket {
                 return outbox.addAll();
             });
         });
+    }
+
+    /** How full the bucket is. */
+    Future<Stream.State> state() {
+        return onContext(bucket.state());
     }
 
     /** A function that has the key again stays. */

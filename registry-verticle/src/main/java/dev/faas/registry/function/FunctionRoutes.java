@@ -15,6 +15,7 @@ import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Problem;
+import dev.faas.wire.Scope;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -50,22 +51,25 @@ public final class FunctionRoutes {
     }
 
     public void add(Router on) {
-        var user = Authenticated.by(verifier);
+        var reader = Authenticated.by(verifier, Scope.READ);
+        // The gateway reads a function in the name of who invokes it.
+        var caller = Authenticated.by(verifier, Scope.READ, Scope.INVOKE);
+        var developer = Authenticated.by(verifier, Scope.FUNCTIONS);
         var json = Bodies.json(MAX_BODY_BYTES);
         var patch = Bodies.mergePatch(MAX_BODY_BYTES);
-        on.post("/v1/functions").handler(user).handler(json).respond(this::create);
-        on.get("/v1/functions").handler(user).respond(this::list);
-        on.get("/v1/functions/:ref").handler(user).respond(this::get);
-        on.put("/v1/functions/:ref").handler(user).handler(json).respond(this::replace);
-        on.patch("/v1/functions/:ref").handler(user).handler(patch).respond(this::patch);
-        on.delete("/v1/functions/:ref").handler(user).respond(this::delete);
-        on.get("/v1/functions/:ref/revisions").handler(user).respond(this::revisions);
-        on.post("/v1/functions/:ref/rollback").handler(user).handler(json).respond(this::rollback);
+        on.post("/v1/functions").handler(developer).handler(json).respond(this::create);
+        on.get("/v1/functions").handler(reader).respond(this::list);
+        on.get("/v1/functions/:ref").handler(caller).respond(this::get);
+        on.put("/v1/functions/:ref").handler(developer).handler(json).respond(this::replace);
+        on.patch("/v1/functions/:ref").handler(developer).handler(patch).respond(this::patch);
+        on.delete("/v1/functions/:ref").handler(developer).respond(this::delete);
+        on.get("/v1/functions/:ref/revisions").handler(reader).respond(this::revisions);
+        on.post("/v1/functions/:ref/rollback").handler(developer).handler(json).respond(this::rollback);
     }
 
     private Future<Buffer> create(RoutingContext ctx) {
         var write = write(ctx);
-        var spec = bodies.read(Bodies.object(ctx));
+        var spec = bodies(ctx).read(Bodies.object(ctx));
         return functions.create(owner(ctx), spec, write).map(written -> {
             var body = FunctionView.of(written.function());
             if (write == Write.PREVIEW) {
@@ -115,11 +119,13 @@ public final class FunctionRoutes {
 
     private Future<Buffer> replace(RoutingContext ctx) {
         var body = Bodies.object(ctx);
+        var bodies = bodies(ctx);
         return revise(ctx, current -> bodies.read(body, current.spec().name()));
     }
 
     private Future<Buffer> patch(RoutingContext ctx) {
         var patch = Bodies.object(ctx);
+        var bodies = bodies(ctx);
         return revise(
                 ctx,
                 current ->
@@ -160,7 +166,8 @@ public final class FunctionRoutes {
         int revision = fields.requiredInteger("revision", 1, MAX_REVISION);
         fields.requireValid();
         return functions
-                .rollback(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), revision, write)
+                .rollback(
+                        owner(ctx), ref(ctx), Preconditions.of(ctx.request()), revision, bodies(ctx)::readAgain, write)
                 .map(written -> renderWrite(ctx, written));
     }
 
@@ -198,6 +205,10 @@ public final class FunctionRoutes {
             RoutingContext ctx, Page page, List<FunctionRevision> found, Function<FunctionRevision, String> key) {
         ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
         return ContentCoding.gzipIfAccepted(ctx, page.render(found, FunctionView::of, key));
+    }
+
+    private FunctionBody bodies(RoutingContext ctx) {
+        return bodies.writtenBy(Authenticated.principal(ctx));
     }
 
     private static String owner(RoutingContext ctx) {

@@ -1,6 +1,10 @@
 package dev.faas.registry.function;
 
 import dev.faas.pg.Pg;
+import dev.faas.quota.Quota;
+import dev.faas.quota.Quota.Limit;
+import dev.faas.registry.quota.QuotaStore;
+import dev.faas.registry.quota.QuotaStore.Usage;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
@@ -9,7 +13,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
@@ -19,13 +22,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the tables {@code function} and {@code function_revision}. Each change adds an outbox row in its transaction. */
 public final class FunctionStore {
+    /** Compares what an owner has after a write with the quota, and fails when it is exceeded. */
+    @FunctionalInterface
+    public interface QuotaCheck {
+        /**
+         * Returns the quota.
+         *
+         * @param growth bytes of the owner's current revisions that the write adds
+         */
+        Quota check(Usage after, long growth);
+    }
+
+    private static final int OLDEST_ALIVE = 1_000;
+
     private static final String SELECT_LATEST = """
             select r.body from function f join function_revision r
             on r.function_id = f.id and r.revision = f.revision where f.deleted_at is null and\s""";
@@ -39,34 +54,25 @@ public final class FunctionStore {
     /**
      * False when the owner has a function of this name.
      *
-     * @param check receives the owner's number of functions, this one included; an exception rolls back. Concurrent inserts do
-     *     not count each other
+     * @param quota an exception rolls back
      */
-    public Future<Boolean> insert(FunctionRevision first, LongConsumer check) {
-        return pg.inTransaction(tx -> tx.preparedQuery("""
+    public Future<Boolean> insert(FunctionRevision first, QuotaCheck quota) {
+        return pg.inTransaction(tx -> QuotaStore.lock(tx, first.owner())
+                .compose(locked -> tx.preparedQuery("""
                         insert into function (id, owner, name, revision, idle_due_at) values ($1, $2, $3, $4, $5)
                         on conflict (owner, name) where deleted_at is null do nothing""")
-                .execute(Tuple.of(first.id(), first.owner(), first.spec().name(), first.revision(), idleDueAt(first)))
+                        .execute(Tuple.of(
+                                first.id(), first.owner(), first.spec().name(), first.revision(), idleDueAt(first))))
                 .compose(inserted -> inserted.rowCount() == 0
                         ? Future.succeededFuture(false)
-                        : count(tx, first.owner())
-                                .compose(count -> {
-                                    check.accept(count);
-                                    return insertRevision(tx, first);
+                        : insertRevision(tx, first)
+                                .compose(stored -> QuotaStore.usage(tx, first.owner()))
+                                .compose(usage -> {
+                                    quota.check(usage, bytes(first));
+                                    return addToOutbox(
+                                            tx, first.owner(), first.spec().name());
                                 })
-                                .compose(stored -> addToOutbox(
-                                        tx, first.owner(), first.spec().name()))
                                 .map(true)));
-    }
-
-    Future<Long> count(String owner) {
-        return pg.withPool(pool -> count(pool, owner));
-    }
-
-    private static Future<Long> count(SqlClient client, String owner) {
-        return client.preparedQuery("select count(*) from function where owner = $1 and deleted_at is null")
-                .execute(Tuple.of(owner))
-                .map(rows -> rows.iterator().next().getLong(0));
     }
 
     /** The newest revision, or the one that the reference pins. */
@@ -119,25 +125,65 @@ public final class FunctionStore {
 
     /**
      * Stores the revision that {@code next} makes of the newest one, under the function's lock, unless it is the newest one
-     * itself; empty when there is no such function. An exception of {@code next} fails the future and rolls back.
+     * itself; empty when there is no such function. An exception of {@code next} or {@code quota} fails the future and rolls
+     * back. Removes the oldest revisions that are more than the quota allows.
      */
     public Future<Optional<FunctionRevision>> revise(
-            String owner, FunctionRef ref, UnaryOperator<FunctionRevision> next) {
-        return pg.inTransaction(tx -> lock(tx, owner, ref).compose(found -> {
-            if (found.isEmpty()) {
-                return Future.succeededFuture(Optional.empty());
-            }
-            var revised = next.apply(found.get());
-            if (revised.revision() == found.get().revision()) {
-                return Future.succeededFuture(found);
-            }
-            return insertRevision(tx, revised)
-                    .compose(stored -> tx.preparedQuery(
-                                    "update function set revision = $2, idle_due_at = $3 where id = $1")
-                            .execute(Tuple.of(revised.id(), revised.revision(), idleDueAt(revised))))
-                    .compose(updated -> addToOutbox(tx, owner, revised.spec().name()))
-                    .map(Optional.of(revised));
-        }));
+            String owner, FunctionRef ref, UnaryOperator<FunctionRevision> next, QuotaCheck quota) {
+        return pg.inTransaction(tx -> QuotaStore.lock(tx, owner)
+                .compose(locked -> lock(tx, owner, ref))
+                .compose(found -> {
+                    if (found.isEmpty()) {
+                        return Future.succeededFuture(Optional.empty());
+                    }
+                    var revised = next.apply(found.get());
+                    if (revised.revision() == found.get().revision()) {
+                        return Future.succeededFuture(found);
+                    }
+                    return insertRevision(tx, revised)
+                            .compose(stored -> tx.preparedQuery(
+                                            "update function set revision = $2, idle_due_at = $3 where id = $1")
+                                    .execute(Tuple.of(revised.id(), revised.revision(), idleDueAt(revised))))
+                            .compose(updated -> QuotaStore.usage(tx, owner))
+                            .compose(usage -> removeOldRevisions(
+                                    tx,
+                                    revised,
+                                    quota.check(usage, bytes(revised) - bytes(found.get()))
+                                            .of(Limit.REVISIONS)))
+                            .compose(removed ->
+                                    addToOutbox(tx, owner, revised.spec().name()))
+                            .map(Optional.of(revised));
+                }));
+    }
+
+    /**
+     * A revision stays that one of the oldest activations names which have not ended. Later ones than {@link #OLDEST_ALIVE} are
+     * not looked at: they run as they were accepted, with or without their revision here.
+     */
+    private static Future<Void> removeOldRevisions(SqlConnection tx, FunctionRevision newest, long kept) {
+        if (newest.revision() <= kept) {
+            return Future.succeededFuture();
+        }
+        return tx.preparedQuery("""
+                        with too_old as (
+                            select revision from function_revision where function_id = $1
+                            order by revision desc offset $3),
+                        alive as (
+                            select record from activation where owner = $2 and function_id = $1 and finished_at is null
+                            order by id limit $4),
+                        named as (
+                            select (convert_from(record, 'UTF8')::jsonb -> 'activation' -> 'function' ->> 'revision')::int
+                                as revision
+                            from alive where exists (select from too_old))
+                        delete from function_revision where function_id = $1
+                        and revision in (select revision from too_old)
+                        and revision not in (select revision from named where revision is not null)""")
+                .execute(Tuple.of(newest.id(), newest.owner(), kept, OLDEST_ALIVE))
+                .mapEmpty();
+    }
+
+    static long bytes(FunctionRevision revision) {
+        return Codec.encode(revision).length;
     }
 
     /** Keeps the row as a tombstone; empty when there is no such function. An exception of {@code check} rolls back. */

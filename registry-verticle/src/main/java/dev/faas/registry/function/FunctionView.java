@@ -25,6 +25,7 @@ final class FunctionView {
         });
         var serverFields = new ServerFields(
                 function.revision(), function.imageDigest(), function.createdAt(), function.updatedAt());
+        body.remove("byAdmin");
         // The codec omits these if they have their defaults.
         body.set("argumentAs", Codec.toTree(function.spec().argumentAs()));
         body.put("idleTtlSeconds", function.spec().idleTtlSeconds());

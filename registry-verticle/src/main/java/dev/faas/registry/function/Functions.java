@@ -1,6 +1,11 @@
 package dev.faas.registry.function;
 
 import dev.faas.activation.CommandQueue;
+import dev.faas.quota.Quota;
+import dev.faas.quota.Quota.Limit;
+import dev.faas.quota.QuotaSettings;
+import dev.faas.registry.quota.QuotaStore;
+import dev.faas.registry.quota.QuotaStore.Usage;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -14,6 +19,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -34,6 +40,8 @@ public final class Functions {
     /** Long: only a deletion by the user makes room. */
     private static final int QUOTA_RETRY_SECONDS = 60;
 
+    private static final int KIBIBYTE = 1024;
+
     /** What becomes of a write. */
     enum Write {
         STORE,
@@ -49,7 +57,7 @@ public final class Functions {
     record WriteResult(FunctionRevision function, @Nullable Long sequence) {}
 
     /** Where functions are stored. */
-    public record Storage(FunctionStore store, FunctionBucket bucket, ImagePins pins) {}
+    public record Storage(FunctionStore store, FunctionBucket bucket, ImagePins pins, QuotaStore quotas) {}
 
     private final Vertx vertx;
     private final FunctionStore store;
@@ -57,7 +65,9 @@ public final class Functions {
     private final ImagePins pins;
     private final CommandQueue queue;
     private final BooleanSupplier isConnected;
-    private final int maxPerOwner;
+    private final QuotaStore usage;
+    private final FunctionRoom room;
+    private final QuotaSettings quotas;
     private final InstantSource clock;
 
     /** @param isConnected to NATS */
@@ -66,7 +76,7 @@ public final class Functions {
             Storage storage,
             CommandQueue queue,
             BooleanSupplier isConnected,
-            int maxPerOwner,
+            QuotaSettings quotas,
             InstantSource clock) {
         this.vertx = vertx;
         this.store = storage.store();
@@ -74,7 +84,9 @@ public final class Functions {
         this.pins = storage.pins();
         this.queue = queue;
         this.isConnected = isConnected;
-        this.maxPerOwner = maxPerOwner;
+        this.usage = storage.quotas();
+        this.room = new FunctionRoom(bucket, usage);
+        this.quotas = quotas;
         this.clock = clock;
     }
 
@@ -84,13 +96,18 @@ public final class Functions {
         if (write == Write.PREVIEW) {
             return requireNew(first).map(new WriteResult(first, null));
         }
-        return requireNats(() -> store.insert(first, this::requireQuota)).compose(inserted -> {
-            if (!inserted) {
-                throw nameTaken(spec.name()).asException();
-            }
-            LOG.info("function created function={} name={} owner={}", first.id(), spec.name(), owner);
-            return publish(first);
-        });
+        return requireNats(() -> room.share()
+                        .compose(share -> store.insert(first, (after, growth) -> {
+                            share.require(after, growth);
+                            return requireRoomForNew(after, growth);
+                        })))
+                .compose(inserted -> {
+                    if (!inserted) {
+                        throw nameTaken(spec.name()).asException();
+                    }
+                    LOG.info("function created function={} name={} owner={}", first.id(), spec.name(), owner);
+                    return publish(first);
+                });
     }
 
     private Future<Void> requireNew(FunctionRevision first) {
@@ -100,10 +117,11 @@ public final class Functions {
                     if (found.isPresent()) {
                         throw nameTaken(name).asException();
                     }
-                    return store.count(first.owner());
+                    return usage.usage(first.owner());
                 })
-                .map(count -> {
-                    requireQuota(count + 1);
+                .map(before -> {
+                    long bytes = FunctionStore.bytes(first);
+                    var unused = requireRoomForNew(before.plus(1, bytes), bytes);
                     return null;
                 });
     }
@@ -150,16 +168,45 @@ public final class Functions {
             return next.apply(current);
         };
         var added = switch (write) {
-            case STORE -> requireNats(() -> store.revise(owner, target, checked));
-            case PREVIEW -> store.find(owner, target).map(found -> found.map(checked));
+            case STORE ->
+                requireNats(() -> room.share()
+                        .compose(share -> store.revise(owner, target, checked, (after, growth) -> {
+                            share.require(after, growth);
+                            return requireRoom(after, growth);
+                        })));
+            case PREVIEW -> store.find(owner, target).compose(found -> previewRevision(found, checked));
         };
         return added.map(found -> found.orElseThrow(() -> notFound(ref)));
     }
 
-    /** Stores a new revision equal to an old one, with the same image digest. */
-    Future<WriteResult> rollback(String owner, String ref, Preconditions conditions, int revision, Write write) {
+    private Future<Optional<FunctionRevision>> previewRevision(
+            Optional<FunctionRevision> found, UnaryOperator<FunctionRevision> next) {
+        if (found.isEmpty()) {
+            return Future.succeededFuture(found);
+        }
+        var revised = next.apply(found.get());
+        long growth = FunctionStore.bytes(revised) - FunctionStore.bytes(found.get());
+        return usage.usage(revised.owner()).map(before -> {
+            var unused = requireRoom(before.plus(0, growth), growth);
+            return Optional.of(revised);
+        });
+    }
+
+    /**
+     * Stores a new revision equal to an old one, with the same image digest.
+     *
+     * @param check refuses what is not allowed any more
+     */
+    Future<WriteResult> rollback(
+            String owner,
+            String ref,
+            Preconditions conditions,
+            int revision,
+            UnaryOperator<FunctionSpec> check,
+            Write write) {
         return findOldRevision(owner, ref, revision)
-                .compose(old -> addRevision(owner, ref, conditions, current -> successor(current, old.spec()), write)
+                .compose(old -> addRevision(
+                                owner, ref, conditions, current -> successor(current, check.apply(old.spec())), write)
                         .compose(next -> switch (write) {
                             case STORE -> pins.copyPin(old, next); // before a spawner can start it
                             case PREVIEW -> pins.withDigest(old).map(pinned -> withDigestOf(pinned, next));
@@ -213,18 +260,30 @@ public final class Functions {
         });
     }
 
-    private void requireQuota(long functions) {
-        if (functions > maxPerOwner) {
-            throw Problem.of(
-                            429,
-                            "quota_exceeded",
-                            "Quota exceeded",
-                            "You have " + maxPerOwner
-                                    + " functions, the most that one user may have. Delete one that you do not"
-                                    + " need any more, then try again.")
-                    .withRetryAfter(QUOTA_RETRY_SECONDS)
-                    .asException();
+    private Quota requireRoomForNew(Usage after, long growth) {
+        long functions = quotas.of(after.overrides()).of(Limit.FUNCTIONS);
+        if (after.functions() > functions) {
+            throw quotaExceeded("You have " + functions
+                    + " functions, the most that one user may have. Delete one that you do not need any more, then try"
+                    + " again.");
         }
+        return requireRoom(after, growth);
+    }
+
+    /** A function that does not grow passes, also when the quota has been lowered since. */
+    private Quota requireRoom(Usage after, long growth) {
+        var quota = quotas.of(after.overrides());
+        long kibibytes = quota.of(Limit.SPEC_KB);
+        if (growth > 0 && (after.specBytes() - 1) / KIBIBYTE >= kibibytes) {
+            throw quotaExceeded("Your functions would take more than " + kibibytes
+                    + " KiB as JSON, the most that those of one user may take together. Make one smaller or delete it,"
+                    + " then try again.");
+        }
+        return quota;
+    }
+
+    private static RuntimeException quotaExceeded(String detail) {
+        return Problem.quotaExceeded(detail).withRetryAfter(QUOTA_RETRY_SECONDS).asException();
     }
 
     /** Refuses a write that could reach Postgres only. */

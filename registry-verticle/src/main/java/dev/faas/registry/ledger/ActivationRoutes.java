@@ -10,6 +10,7 @@ import dev.faas.registry.ledger.Ledger.Output;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
+import dev.faas.wire.Scope;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -38,12 +39,14 @@ public final class ActivationRoutes {
     }
 
     public void add(Router on) {
-        var user = Authenticated.by(verifier);
-        on.get("/v1/activations").handler(user).respond(this::list);
-        on.get("/v1/activations/:id").handler(user).respond(this::get);
-        on.get("/v1/activations/:id/accepted").handler(user).respond(this::getAccepted);
-        on.get("/v1/activations/:id/result").handler(user).handler(this::result);
-        on.get("/v1/activations/:id/logs").handler(user).handler(this::logs);
+        var reader = Authenticated.by(verifier, Scope.READ);
+        // The gateway reads an activation in the name of who replays or cancels it.
+        var caller = Authenticated.by(verifier, Scope.READ, Scope.INVOKE);
+        on.get("/v1/activations").handler(reader).respond(this::list);
+        on.get("/v1/activations/:id").handler(caller).respond(this::get);
+        on.get("/v1/activations/:id/accepted").handler(caller).respond(this::getAccepted);
+        on.get("/v1/activations/:id/result").handler(reader).handler(this::result);
+        on.get("/v1/activations/:id/logs").handler(reader).handler(this::logs);
     }
 
     private Future<Buffer> list(RoutingContext ctx) {

@@ -9,6 +9,7 @@ import dev.faas.activation.ActivationRecord;
  * @param sequence of the event; only a later one replaces the row
  * @param argument the run specification with the argument; only the accepted event has it
  * @param resultText whether the result is text that the public record shows
+ * @param eventBytes of run specification and output in the event stream, as far as this state brings them
  */
 public record LedgerEntry(
         ActivationRecord record,
@@ -16,4 +17,16 @@ public record LedgerEntry(
         PayloadCopy argument,
         PayloadCopy result,
         boolean resultText,
-        PayloadCopy log) {}
+        PayloadCopy log,
+        long eventBytes) {
+    /** Brings nothing that takes much room in the event stream. */
+    public LedgerEntry(
+            ActivationRecord record,
+            long sequence,
+            PayloadCopy argument,
+            PayloadCopy result,
+            boolean resultText,
+            PayloadCopy log) {
+        this(record, sequence, argument, result, resultText, log, 0);
+    }
+}

@@ -1,6 +1,7 @@
 package dev.faas.registry.ledger;
 
 import dev.faas.http.content.ByteBody;
+import dev.faas.lifecycle.Blocking;
 import dev.faas.nats.BusException;
 import dev.faas.nats.ObjectBucket;
 import dev.faas.nats.StoredObject;
@@ -11,12 +12,18 @@ import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Stores and opens long-term copies of arguments, results and logs: small ones in the row, large ones in the object store. */
 public final class PayloadArchive {
+    private static final Logger LOG = LoggerFactory.getLogger(PayloadArchive.class);
+
     public enum Kind {
         ARGUMENT,
         RESULT,
@@ -27,7 +34,10 @@ public final class PayloadArchive {
         static final ReadableCopy EMPTY = new ReadableCopy(0, ByteBody.Source.empty());
     }
 
+    private static final Duration WARNING_PAUSE = Duration.ofMinutes(1);
+
     private final ObjectBucket objects;
+    private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARNING_PAUSE.toNanos() - 1);
 
     public PayloadArchive(ObjectBucket objects) {
         this.objects = objects;
@@ -38,7 +48,11 @@ public final class PayloadArchive {
         return store(activation, kind, bytes.length, new ByteArrayInputStream(bytes));
     }
 
-    /** Replaces an earlier copy. Never holds a large one in memory as a whole. Blocks. */
+    /**
+     * Replaces an earlier copy. Never holds a large one in memory as a whole. A copy that does not fit counts as removed: the
+     * ledger must not wait for room, since its delay would keep events in their stream, which is full for all users then.
+     * Blocks.
+     */
     PayloadCopy store(String activation, Kind kind, long length, InputStream bytes)
             throws IOException, InterruptedException {
         if (length == 0) {
@@ -47,8 +61,26 @@ public final class PayloadArchive {
         if (length <= PayloadCopy.MAX_INLINE_BYTES) {
             return new PayloadCopy.Inline(Buffer.buffer(bytes.readAllBytes()));
         }
-        objects.put(name(activation, kind), bytes);
-        return PayloadCopy.IN_OBJECT_STORE;
+        try {
+            objects.put(name(activation, kind), bytes);
+            return PayloadCopy.IN_OBJECT_STORE;
+        } catch (BusException.StreamFull full) {
+            warnOfMissingCopy(activation, kind, length);
+            return PayloadCopy.NONE;
+        }
+    }
+
+    /** Once a minute: all copies are missing until there is room. */
+    private void warnOfMissingCopy(String activation, Kind kind, long length) {
+        long last = warnedAt.get();
+        long now = System.nanoTime();
+        if (now - last > WARNING_PAUSE.toNanos() && warnedAt.compareAndSet(last, now)) {
+            LOG.warn(
+                    "object store full, copies will be missing activation={} kind={} bytes={}",
+                    activation,
+                    kind,
+                    length);
+        }
     }
 
     /** Opens a copy that is read piece by piece; empty when it has been removed. Call it on an event loop. */
@@ -70,6 +102,11 @@ public final class PayloadArchive {
             case PayloadCopy.Inline(var bytes) -> Optional.of(bytes.getBytes());
             case PayloadCopy.InObjectStore inStore -> objects.get(name(activation, kind));
         };
+    }
+
+    /** How full the object store is. Blocks. */
+    double fillRatio() throws Exception {
+        return Blocking.await(objects.state()).fillRatio();
     }
 
     /** Blocks. */

@@ -90,20 +90,27 @@ public final class Projection {
 
     private LedgerEntry toEntry(Snapshot snapshot, @Nullable RunSpec runSpec, boolean isNew) throws Exception {
         var id = snapshot.record().id();
-        var argument = runSpec == null ? PayloadCopy.NONE : archive.store(id, Kind.ARGUMENT, Codec.write(runSpec));
+        var bytes = runSpec == null ? new byte[0] : Codec.write(runSpec);
+        var argument = archive.store(id, Kind.ARGUMENT, bytes);
         return switch (snapshot.record()) {
-            case ActivationRecord.Queued queued -> withoutOutput(queued.withoutRunSpec(), snapshot, argument);
-            case ActivationRecord.Running running -> withoutOutput(running, snapshot, argument);
+            case ActivationRecord.Queued queued ->
+                withoutOutput(queued.withoutRunSpec(), snapshot, argument, bytes.length);
+            case ActivationRecord.Running running -> withoutOutput(running, snapshot, argument, bytes.length);
             case ActivationRecord.Ended ended ->
-                isNew ? withOutput(ended, snapshot, argument) : withoutOutput(ended, snapshot, argument);
+                isNew
+                        ? withOutput(ended, snapshot, argument, bytes.length)
+                        : withoutOutput(ended, snapshot, argument, bytes.length);
         };
     }
 
-    private static LedgerEntry withoutOutput(ActivationRecord record, Snapshot snapshot, PayloadCopy argument) {
-        return new LedgerEntry(record, snapshot.sequence(), argument, PayloadCopy.NONE, false, PayloadCopy.NONE);
+    private static LedgerEntry withoutOutput(
+            ActivationRecord record, Snapshot snapshot, PayloadCopy argument, long argumentBytes) {
+        return new LedgerEntry(
+                record, snapshot.sequence(), argument, PayloadCopy.NONE, false, PayloadCopy.NONE, argumentBytes);
     }
 
-    private LedgerEntry withOutput(ActivationRecord.Ended ended, Snapshot snapshot, PayloadCopy argument)
+    private LedgerEntry withOutput(
+            ActivationRecord.Ended ended, Snapshot snapshot, PayloadCopy argument, long argumentBytes)
             throws Exception {
         var report = ended.report();
         var text = report.output().result();
@@ -125,7 +132,8 @@ public final class Projection {
                         snapshot,
                         Source.STDERR,
                         Kind.LOG,
-                        report.output().logBytes()));
+                        report.output().logBytes()),
+                argumentBytes + report.output().resultBytes() + report.output().logBytes());
     }
 
     /** Copies from the event stream, one chunk in memory at a time. */

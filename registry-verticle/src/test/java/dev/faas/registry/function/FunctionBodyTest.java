@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FunctionBodyTest {
-    private final FunctionBody bodies = new FunctionBody(Duration.ofDays(30), Mode.ISOLATED);
+    private final FunctionBody bodies = new FunctionBody(Duration.ofDays(30), Mode.ISOLATED, FunctionRules.OPEN);
 
     @Test
     void givenNameAndImageWhenReadThenTheRestIsTheDefaults() {
@@ -161,7 +161,7 @@ class FunctionBodyTest {
                             .mode())
                     .isEqualTo(Mode.valueOf(mode.toUpperCase(Locale.ROOT)));
         }
-        var nestedByDefault = new FunctionBody(Duration.ofDays(30), Mode.NESTED);
+        var nestedByDefault = new FunctionBody(Duration.ofDays(30), Mode.NESTED, FunctionRules.OPEN);
         assertThat(nestedByDefault
                         .read(json("{'name': 'resize', 'image': 'a:1'}"))
                         .mode())
@@ -206,7 +206,7 @@ class FunctionBodyTest {
 
     @Test
     void givenAFunctionWhoseActivationsOutliveTheEventStreamWhenReadThenItIsRefused() {
-        var shortLived = new FunctionBody(Duration.ofDays(2), Mode.ISOLATED);
+        var shortLived = new FunctionBody(Duration.ofDays(2), Mode.ISOLATED, FunctionRules.OPEN);
 
         assertThat(shortLived.read(json("{'name': 'a', 'image': 'a'}")).name()).isEqualTo("a");
         // A day in the queue, ten runs of an hour, and waits of 1, 2, 4 … seconds up to an hour between them.

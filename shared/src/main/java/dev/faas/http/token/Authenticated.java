@@ -2,39 +2,84 @@ package dev.faas.http.token;
 
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
+import dev.faas.wire.Scope;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Rejects requests without a valid {@code Authorization: Bearer …} with 401 and {@code WWW-Authenticate}. */
 public final class Authenticated {
-    private static final String KEY = Principal.class.getName();
+    private static final String KEY = Access.class.getName();
     private static final String SCHEME = "Bearer ";
 
     private Authenticated() {}
 
-    public static Handler<RoutingContext> by(TokenVerifier verifier) {
+    /** Takes access tokens, and API keys with one of the scopes; without scopes no API key. */
+    public static Handler<RoutingContext> by(TokenVerifier verifier, Scope... scopes) {
+        return by(verifier, RoutingContext::next, scopes);
+    }
+
+    /** @param next gets the requests that pass */
+    public static Handler<RoutingContext> by(TokenVerifier verifier, Handler<RoutingContext> next, Scope... scopes) {
+        var sufficient = Set.of(scopes);
+        return by(verifier, next, key -> requireScope(key, sufficient));
+    }
+
+    /** Takes access tokens and all API keys. */
+    public static Handler<RoutingContext> byAnyKey(TokenVerifier verifier) {
+        return by(verifier, RoutingContext::next, key -> {});
+    }
+
+    private static Handler<RoutingContext> by(
+            TokenVerifier verifier, Handler<RoutingContext> next, Consumer<Principal.Key> check) {
         return ctx -> {
             bearer(ctx)
-                    .map(verifier::verify)
+                    .map(verifier::admit)
                     .orElseGet(() -> Future.failedFuture(
                             Problem.unauthenticated("Send an access token as 'Authorization: Bearer …'.")
                                     .asException()))
+                    .map(access -> {
+                        var key = access.principal().key();
+                        if (key != null) {
+                            check.accept(key);
+                        }
+                        return access;
+                    })
                     .onFailure(ctx::fail)
                     .onSuccess(known -> {
                         ctx.put(KEY, known);
-                        ctx.next();
+                        next.handle(ctx);
                     });
         };
     }
 
     /** The sender of the request; only on routes with {@link #by}. */
     public static Principal principal(RoutingContext ctx) {
-        return Objects.requireNonNull(ctx.get(KEY), "this route needs the handler Authenticated.by");
+        return access(ctx).principal();
+    }
+
+    /** The same, for responses that take long; only on routes with {@link #by}. */
+    public static Access access(RoutingContext ctx) {
+        return Objects.requireNonNull(ctx.<Access>get(KEY), "this route needs the handler Authenticated.by");
+    }
+
+    private static void requireScope(Principal.Key key, Set<Scope> sufficient) {
+        if (sufficient.isEmpty()) {
+            throw Problem.forbidden("No API key may make this call. Log in.").asException();
+        }
+        if (Collections.disjoint(key.scopes(), sufficient)) {
+            var names = sufficient.stream().map(Scope::text).sorted().collect(Collectors.joining("' or '"));
+            throw Problem.forbidden("This API key has not the scope '" + names + "', which this call needs.")
+                    .asException();
+        }
     }
 
     private static Optional<String> bearer(RoutingContext ctx) {

@@ -13,9 +13,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Updates a {@link TokenVerifier} with what auth publishes: public keys (bucket KEYS, by kid), revoked logins (bucket REVOKED,
- * by sid) and users whose logins were all ended (the same bucket, by user id).
+/** Updates a {@link TokenVerifier} with what auth publishes: public keys (bucket KEYS, by kid), revoked logins (bucket REVOKED, by
+ * sid), users whose logins were all ended (the same bucket, by user id) and API keys.
  */
 public final class KeyRing implements AutoCloseable {
     private final TokenVerifier verifier;
@@ -24,7 +25,9 @@ public final class KeyRing implements AutoCloseable {
     private final UserCuts cuts = new UserCuts(InstantSource.system());
     private final CountDownLatch unread = new CountDownLatch(2);
     private volatile boolean keysRead;
+    private volatile Runnable whenAccessEnds = () -> {};
     private final Nats.Subscription keys;
+    private @Nullable ApiKeyRing apiKeys;
     private final Nats.Subscription revocations;
 
     private KeyRing(Nats nats, TokenVerifier verifier) throws IOException, InterruptedException {
@@ -45,7 +48,13 @@ public final class KeyRing implements AutoCloseable {
             throw new DependencyMissing("the NATS buckets KEYS and REVOKED could not be read within "
                     + limit.toSeconds() + " s. Check NATS.");
         }
+        ring.apiKeys = ApiKeyRing.open(nats, verifier, () -> ring.whenAccessEnds.run(), limit);
         return ring;
+    }
+
+    /** @param task called after each revocation, also of all logins of a user, and deletion of an API key; must be quick */
+    public void whenAccessEnds(Runnable task) {
+        whenAccessEnds = task;
     }
 
     private void revoked(Kv.Change change) {
@@ -53,11 +62,15 @@ public final class KeyRing implements AutoCloseable {
             // Forgotten by its time, never by a delete.
             if (change instanceof Kv.Change.Put put) {
                 cuts.add(put.key(), new String(put.value().bytes(), StandardCharsets.UTF_8));
+                whenAccessEnds.run();
             }
             return;
         }
         switch (change) {
-            case Kv.Change.Put put -> revoked.add(put.key());
+            case Kv.Change.Put put -> {
+                revoked.add(put.key());
+                whenAccessEnds.run();
+            }
             case Kv.Change.Deleted deleted -> revoked.remove(deleted.key());
         }
     }
@@ -81,6 +94,9 @@ public final class KeyRing implements AutoCloseable {
 
     @Override
     public void close() {
+        if (apiKeys != null) {
+            apiKeys.close();
+        }
         keys.close();
         revocations.close();
     }

@@ -38,6 +38,7 @@ public final class TokenVerifier {
     private final Logger log = LoggerFactory.getLogger(TokenVerifier.class);
     private final Vertx vertx;
     private final Clock clock;
+    private final ApiKeys apiKeys;
     private volatile Keys activeKeys = new Keys(Map.of(), new VerifiedTokens());
     private volatile Predicate<String> isRevoked = sid -> false;
     private volatile BiPredicate<String, Instant> isVoid = (userId, issuedAt) -> false;
@@ -49,6 +50,7 @@ public final class TokenVerifier {
     TokenVerifier(Vertx vertx, Clock clock) {
         this.vertx = vertx;
         this.clock = clock;
+        this.apiKeys = new ApiKeys(clock);
     }
 
     /** Takes public JWKs (JSON) by kid. A key that is not a P-256 key is ignored and logged. */
@@ -71,19 +73,33 @@ public final class TokenVerifier {
         isVoid = issuedTooEarly;
     }
 
+    /** API keys count as access tokens do. */
+    ApiKeys apiKeys() {
+        return apiKeys;
+    }
+
     public boolean hasKeys() {
         return !activeKeys.byKid().isEmpty();
     }
 
     /** Fails with {@code unauthenticated} or {@code token_expired}. Completes on the calling thread. */
     public Future<Principal> verify(String bearer) {
+        return admit(bearer).map(Access::principal);
+    }
+
+    /** As {@link #verify}. */
+    public Future<Access> admit(String bearer) {
+        if (bearer.startsWith(ApiKeyText.PREFIX)) {
+            return Future.succeededFuture(bearer).map(apiKeys::admit);
+        }
         var current = activeKeys;
         var now = clock.instant();
         return current.verified()
                 .find(bearer)
                 .map(Future::succeededFuture)
                 .orElseGet(() -> authenticate(bearer, current, now))
-                .compose(token -> checkTimeAndRevocation(token, now));
+                .compose(token -> checkTimeAndRevocation(token, now))
+                .map(token -> new Access(token.principal(), () -> !hasEnded(token)));
     }
 
     private Future<VerifiedToken> authenticate(String bearer, Keys current, Instant now) {
@@ -111,18 +127,22 @@ public final class TokenVerifier {
         return unauthenticated("The access token is not valid. Log in again.");
     }
 
-    private Future<Principal> checkTimeAndRevocation(VerifiedToken token, Instant now) {
+    private Future<VerifiedToken> checkTimeAndRevocation(VerifiedToken token, Instant now) {
         if (!now.isBefore(token.expiresAt())) {
             return Future.failedFuture(Problem.tokenExpired().asException());
         }
         if (now.isBefore(token.notBefore())) {
             return unauthenticated("The access token is not valid yet.");
         }
-        if (isRevoked.test(token.principal().sid())
-                || isVoid.test(token.principal().userId(), token.issuedAt())) {
+        if (hasEnded(token)) {
             return unauthenticated("This login has been ended. Log in again.");
         }
-        return Future.succeededFuture(token.principal());
+        return Future.succeededFuture(token);
+    }
+
+    private boolean hasEnded(VerifiedToken token) {
+        return isRevoked.test(token.principal().sid())
+                || isVoid.test(token.principal().userId(), token.issuedAt());
     }
 
     private static <T> Future<T> unauthenticated(String detail) {

@@ -12,6 +12,8 @@ import dev.faas.spawner.docker.image.ImagePulls;
 import dev.faas.spawner.docker.image.ImageStore;
 import dev.faas.spawner.docker.image.PulledImages;
 import dev.faas.spawner.docker.image.RegistryCredentials;
+import dev.faas.spawner.docker.image.RegistryDigests;
+import dev.faas.spawner.docker.image.RegistryLogins;
 import dev.faas.spawner.docker.image.ResolvedImage;
 import dev.faas.spawner.docker.init.InitProgram;
 import dev.faas.spawner.docker.init.InitVolume;
@@ -73,8 +75,9 @@ public final class DockerEngine implements ContainerEngine {
         this.docker = docker;
         this.pulled = new PulledImages(
                 docker, config.owner().platform(), config.images().maxBytes(), InstantSource.system());
-        this.pulls = new ImagePulls(docker, config.images(), pulled);
-        this.images = new ImageStore(docker, pins, pulled, pulls);
+        var logins = new RegistryLogins(new RegistryCredentials(config.images().credentials()), config.policy());
+        this.pulls = new ImagePulls(docker, config.images(), pulled, logins);
+        this.images = new ImageStore(docker, config.policy(), pins, pulled, pulls, new RegistryDigests(docker, logins));
         this.init = new InitVolume(docker, program, Labels.of(config, ""));
         this.boots = new DockerBoot(docker, init);
         this.disk = new DiskWatch(

@@ -20,20 +20,22 @@ public record SandboxSpec(
      * @param command null: nothing after an entrypoint, else the image's own
      * @param env added to the image's
      * @param takesArgument whether the argument of a run is the last element of its command line; if not, it is dropped
+     * @param byAdmin an admin has written the function, so other images are allowed
      */
     public record Program(
             String image,
             @Nullable List<String> entrypoint,
             @Nullable List<String> command,
             Map<String, String> env,
-            boolean takesArgument) {
+            boolean takesArgument,
+            boolean byAdmin) {
         /** Takes the argument. */
         public Program(
                 String image,
                 @Nullable List<String> entrypoint,
                 @Nullable List<String> command,
                 Map<String, String> env) {
-            this(image, entrypoint, command, env, true);
+            this(image, entrypoint, command, env, true, false);
         }
 
         public Program {

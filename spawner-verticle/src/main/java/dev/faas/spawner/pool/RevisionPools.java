@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** Keeps a pool for each function revision in use or expected to be used. Guarded by the lock of {@link SandboxPool}. */
 final class RevisionPools {
     private final Map<PoolKey, RevisionPool> byKey = new HashMap<>();
-    /** The current revision of each function, by its id. */
-    private final Map<String, PoolKey> current = new HashMap<>();
 
     RevisionPool getOrCreate(PoolKey key) {
         return byKey.computeIfAbsent(key, k -> new RevisionPool(k, System.nanoTime()));
@@ -22,7 +20,6 @@ final class RevisionPools {
 
     /** See {@link SandboxPool#expect}. */
     void expect(String functionId, PoolKey key, int prewarm, int maxUseful, boolean fresh) {
-        current.put(functionId, key);
         retireAllBut(key, functionId);
         if (!fresh && prewarm == 0 && !byKey.containsKey(key)) {
             return;
@@ -38,7 +35,6 @@ final class RevisionPools {
 
     /** The function was deleted. */
     void forget(String functionId) {
-        current.remove(functionId);
         retireAllBut(null, functionId);
     }
 

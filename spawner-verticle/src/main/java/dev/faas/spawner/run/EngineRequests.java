@@ -42,7 +42,8 @@ public final class EngineRequests {
                         switch (spec.argumentAs()) {
                             case LAST -> true;
                             case NONE -> false;
-                        }),
+                        },
+                        spec.byAdmin()),
                 new Limits(limits.memoryMb(), limits.cpus(), limits.pids()),
                 switch (spec.network()) {
                     case NONE -> Network.NONE;

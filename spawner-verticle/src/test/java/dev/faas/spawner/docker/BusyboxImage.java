@@ -26,7 +26,8 @@ public record BusyboxImage(
         @Nullable String user,
         @Nullable String workdir,
         List<String> volumes,
-        Map<String, TarFile> files) {
+        Map<String, TarFile> files,
+        Map<String, String> labels) {
 
     private static final Path BUSYBOX = Path.of("/bin/busybox");
     private static final List<String> APPLETS = List.of(
@@ -47,7 +48,7 @@ public record BusyboxImage(
 
     /** Neither entrypoint nor command. */
     public static BusyboxImage bare() {
-        return new BusyboxImage(List.of(), List.of(), null, null, List.of(), Map.of());
+        return new BusyboxImage(List.of(), List.of(), null, null, List.of(), Map.of(), Map.of());
     }
 
     public static BusyboxImage running(String... entrypoint) {
@@ -55,29 +56,34 @@ public record BusyboxImage(
     }
 
     public BusyboxImage withEntrypoint(String... line) {
-        return new BusyboxImage(List.of(line), command, user, workdir, volumes, files);
+        return new BusyboxImage(List.of(line), command, user, workdir, volumes, files, labels);
     }
 
     public BusyboxImage withCommand(String... line) {
-        return new BusyboxImage(entrypoint, List.of(line), user, workdir, volumes, files);
+        return new BusyboxImage(entrypoint, List.of(line), user, workdir, volumes, files, labels);
     }
 
     public BusyboxImage withUser(String name) {
-        return new BusyboxImage(entrypoint, command, name, workdir, volumes, files);
+        return new BusyboxImage(entrypoint, command, name, workdir, volumes, files, labels);
     }
 
     public BusyboxImage withWorkdir(String path) {
-        return new BusyboxImage(entrypoint, command, user, path, volumes, files);
+        return new BusyboxImage(entrypoint, command, user, path, volumes, files, labels);
     }
 
     public BusyboxImage withVolumes(String... paths) {
-        return new BusyboxImage(entrypoint, command, user, workdir, List.of(paths), files);
+        return new BusyboxImage(entrypoint, command, user, workdir, List.of(paths), files, labels);
     }
 
     public BusyboxImage withFile(String path, int mode, byte[] contents) {
         var more = new TreeMap<>(files);
         more.put(path, new TarFile(mode, contents));
-        return new BusyboxImage(entrypoint, command, user, workdir, volumes, more);
+        return new BusyboxImage(entrypoint, command, user, workdir, volumes, more, labels);
+    }
+
+    /** For every user of a platform. */
+    public BusyboxImage withPublicLabel() {
+        return new BusyboxImage(entrypoint, command, user, workdir, volumes, files, Map.of("dev.faas.public", "true"));
     }
 
     /** With a random layer of 1.5 MB, which no other image has. */
@@ -110,6 +116,7 @@ public record BusyboxImage(
 
     private Map<String, Object> config(List<byte[]> layers) {
         var run = new HashMap<String, Object>();
+        run.put("Labels", new TreeMap<>(labels));
         run.put("Entrypoint", entrypoint);
         run.put("Cmd", command);
         run.put("User", user == null ? "" : user);

@@ -3,6 +3,7 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.model.Info;
+import dev.faas.config.ImagePolicy;
 import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.docker.client.EngineConfig.Disk;
 import dev.faas.spawner.docker.image.ResolvedImage;
@@ -50,6 +51,7 @@ final class DiskTest {
                 TestImages.dockerHost(),
                 new EngineConfig.Owner("test-" + UUID.randomUUID(), "one", "1"),
                 EngineConfig.Images.DEFAULT,
+                ImagePolicy.ANY,
                 null,
                 disk);
     }

@@ -7,15 +7,11 @@ import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.exception.InternalServerErrorException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import dev.faas.spawner.docker.client.DockerRefusal;
-import dev.faas.spawner.docker.image.ImagePulls;
 import dev.faas.spawner.docker.init.Signals;
 import dev.faas.spawner.engine.RunRequest;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
-import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
-import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
 import dev.faas.spawner.engine.SandboxUnavailable.MemoryTooLow;
 import dev.faas.spawner.engine.SandboxUnavailable.NotStartable;
-import dev.faas.wire.ImageReference;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,8 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the engine concludes from Docker's messages. */
 final class DockerMessagesTest {
-
-    private static final ImageReference IMAGE = ImageReference.parse("image:1").orElseThrow();
 
     private static final String OCI = "failed to create task for container: failed to create shim task: OCI runtime "
             + "create failed: runc create failed: unable to start container process: ";
@@ -93,42 +87,6 @@ final class DockerMessagesTest {
     })
     void givenASignal_whenNamed_thenAsLinuxDoes(int number, String name) {
         assertThat(Signals.name(number)).isEqualTo(name);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "pull access denied for x, repository does not exist or may require 'docker login': denied: requested"
-                        + " access to the resource is denied",
-                "manifest for alpine:nosuch not found: manifest unknown: manifest unknown",
-                "error from registry: denied",
-                "name unknown: repository name not known to registry",
-                "unauthorized: authentication required",
-                "no matching manifest for linux/arm64/v8 in the manifest list entries"
-            })
-    void givenAFinalRefusalOfTheRegistry_whenPulled_thenImageNotFound(String said) {
-        assertThat(ImagePulls.failure(IMAGE, said, null))
-                .isInstanceOf(ImageNotFound.class)
-                .hasMessageContaining("image:1")
-                .hasMessageContaining(said);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "Get \"https://registry/v2/\": dial tcp 127.0.0.1:1: connect: connection refused",
-                "Get \"https://registry/v2/\": dial tcp: lookup registry: no such host",
-                "Get \"https://registry/v2/\": dial tcp 10.0.0.1:443: connect: permission denied",
-                "toomanyrequests: You have reached your pull rate limit",
-                "tls: failed to verify certificate: x509: certificate signed by unknown authority",
-                "received unexpected HTTP status: 500 Internal Server Error",
-                "write /var/lib/docker/tmp/GetImageBlob1: no space left on device"
-            })
-    void givenAFaultThatMayPass_whenPulled_thenImagePullFailed(String said) {
-        assertThat(ImagePulls.failure(IMAGE, said, null))
-                .isInstanceOf(ImagePullFailed.class)
-                .hasMessageContaining("image:1")
-                .hasMessageContaining(said);
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
 import dev.faas.wire.ImageReference;
 import java.io.IOException;
 import java.util.List;
@@ -88,6 +89,16 @@ final class ImageReferenceInDockerTest {
         } finally {
             DockerCli.output("rmi", "evil.example/x:" + TAG);
         }
+    }
+
+    /** Docker finds an image by the beginning of its id where no image has that name. */
+    @Test
+    void givenANameThatIsTheBeginningOfAnId_whenNormalised_thenDockerDoesNotTakeItForTheImage() {
+        var beginning = id.substring(0, "sha256:".length() + 12);
+        assertThat(idOf(beginning)).isEqualTo(id);
+
+        var normal = ImageReference.parse(beginning).orElseThrow().toString();
+        assertThatThrownBy(() -> idOf(normal)).isInstanceOf(NotFoundException.class);
     }
 
     @ParameterizedTest

@@ -1,12 +1,17 @@
 package dev.faas.spawner.docker;
 
 import com.github.dockerjava.api.exception.NotFoundException;
+import dev.faas.config.Env;
+import dev.faas.config.ImagePolicy;
 import dev.faas.spawner.docker.client.DockerCalls;
 import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.docker.image.ImagePulls;
 import dev.faas.spawner.docker.image.ImageStore;
 import dev.faas.spawner.docker.image.PulledImage;
 import dev.faas.spawner.docker.image.PulledImages;
+import dev.faas.spawner.docker.image.RegistryCredentials;
+import dev.faas.spawner.docker.image.RegistryDigests;
+import dev.faas.spawner.docker.image.RegistryLogins;
 import dev.faas.spawner.docker.image.ResolvedImage;
 import dev.faas.spawner.engine.ImagePins;
 import dev.faas.spawner.engine.MemoryPins;
@@ -17,6 +22,7 @@ import dev.faas.wire.FunctionSpec.Mode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -41,15 +47,27 @@ final class SpawnerImages implements AutoCloseable {
     final PulledImages pulled;
     private final ImagePulls pulls;
     private final ImageStore store;
+    /** Where no setting restricts admins. */
+    private final ImageStore admin;
 
-    private SpawnerImages(TestImages images, String platform, ImagePins pins, EngineConfig.Images limits)
+    private SpawnerImages(
+            TestImages images, String platform, ImagePins pins, EngineConfig.Images limits, ImagePolicy policy)
             throws Exception {
         this.platform = platform;
         this.images = images;
         this.docker = DockerCalls.connect(TestImages.dockerHost(), Duration.ofSeconds(10));
         this.pulled = new PulledImages(docker, platform, limits.maxBytes(), () -> now);
-        this.pulls = new ImagePulls(docker, limits, pulled);
-        this.store = new ImageStore(docker, pins, pulled, pulls);
+        var logins = new RegistryLogins(new RegistryCredentials(limits.credentials()), policy);
+        this.pulls = new ImagePulls(docker, limits, pulled, logins);
+        this.store = new ImageStore(docker, policy, pins, pulled, pulls, new RegistryDigests(docker, logins));
+        var adminLogins = new RegistryLogins(new RegistryCredentials(limits.credentials()), ImagePolicy.ANY);
+        this.admin = new ImageStore(
+                docker,
+                ImagePolicy.ANY,
+                new MemoryPins(),
+                pulled,
+                new ImagePulls(docker, limits, pulled, adminLogins),
+                new RegistryDigests(docker, adminLogins));
     }
 
     static SpawnerImages open(TestImages images) throws Exception {
@@ -73,13 +91,30 @@ final class SpawnerImages implements AutoCloseable {
     }
 
     private static SpawnerImages open(TestImages images, ImagePins pins, EngineConfig.Images limits) throws Exception {
-        return new SpawnerImages(images, "test-" + UUID.randomUUID(), pins, limits);
+        return open(images, pins, limits, ImagePolicy.ANY);
+    }
+
+    private static SpawnerImages open(TestImages images, ImagePins pins, EngineConfig.Images limits, ImagePolicy policy)
+            throws Exception {
+        return new SpawnerImages(images, "test-" + UUID.randomUUID(), pins, limits, policy);
+    }
+
+    /** On a platform that others reach, with these settings besides. */
+    static SpawnerImages shared(
+            TestImages images, ImagePins pins, @Nullable Path credentials, Map<String, String> settings)
+            throws Exception {
+        var variables = new HashMap<>(settings);
+        variables.put("FAAS_PROFILE", "shared");
+        var env = Env.of(variables);
+        var policy = ImagePolicy.from(env);
+        env.check();
+        return open(images, pins, new EngineConfig.Images(LONG, credentials, PLENTY), policy);
     }
 
     /** Another spawner of the same platform, or the same after a restart. */
     SpawnerImages anotherSpawner(long maxBytes) throws Exception {
-        var other =
-                new SpawnerImages(images, platform, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes));
+        var other = new SpawnerImages(
+                images, platform, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes), ImagePolicy.ANY);
         other.now = now;
         return other;
     }
@@ -90,7 +125,17 @@ final class SpawnerImages implements AutoCloseable {
     }
 
     ResolvedImage resolve(String revision, String reference) throws SandboxUnavailable {
-        return store.resolve(spec(revision, reference));
+        return store.resolve(spec(revision, reference, false));
+    }
+
+    /** For a function that an admin has written. */
+    ResolvedImage resolveForAdmin(String revision, String reference) throws SandboxUnavailable {
+        return store.resolve(spec(revision, reference, true));
+    }
+
+    /** As for a function of an admin, on this platform. */
+    void pullWithLogin(String reference) throws SandboxUnavailable {
+        admin.resolve(spec("fn_admin@1", reference, true));
     }
 
     Optional<String> progress(String revision) {
@@ -120,10 +165,10 @@ final class SpawnerImages implements AutoCloseable {
         return marks;
     }
 
-    private static SandboxSpec spec(String revision, String reference) {
+    private static SandboxSpec spec(String revision, String reference, boolean byAdmin) {
         return new SandboxSpec(
                 revision,
-                new SandboxSpec.Program(reference, null, null, Map.of()),
+                new SandboxSpec.Program(reference, null, null, Map.of(), true, byAdmin),
                 new SandboxSpec.Limits(32, 1.0, 64),
                 Network.NONE,
                 false,

@@ -1,5 +1,6 @@
 package dev.faas.spawner.docker;
 
+import dev.faas.config.ImagePolicy;
 import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.engine.MemoryPins;
 import java.net.URI;
@@ -22,6 +23,7 @@ public final class TestEngines {
                 dockerHost,
                 new EngineConfig.Owner(platform, spawner, incarnation),
                 EngineConfig.Images.DEFAULT,
+                ImagePolicy.ANY,
                 null,
                 EngineConfig.Disk.DEFAULT);
     }

@@ -63,11 +63,11 @@ public final class ClientScenario implements Scenario {
             var first = new Samples();
             var repeated = new Samples();
             for (int i = 0; i < context.count().orElse(RUNS); i++) {
+                docker.add(user.docker(context.image()));
                 // An own variable makes another function.
-                var own = "ROUND=" + i;
-                docker.add(user.firstOutput("docker", "run", "--rm", "--network", "none", context.image(), WORD));
-                first.add(user.firstOutput(faas, "run", "-e", own, context.image(), WORD));
-                repeated.add(user.firstOutput(faas, "run", "-e", own, context.image(), WORD));
+                first.add(user.firstOutput(faas, "run", "-e", "ROUND=" + i, context.image(), WORD));
+                docker.add(user.docker(context.image()));
+                repeated.add(user.firstOutput(faas, "run", "-e", "ROUND=0", context.image(), WORD));
             }
             return new Report(
                     name(),
@@ -113,6 +113,10 @@ public final class ClientScenario implements Scenario {
             process.getInputStream().transferTo(OutputStream.nullOutputStream());
             end(process);
             return System.nanoTime() - begin;
+        }
+
+        long docker(String image) throws Exception {
+            return firstOutput("docker", "run", "--rm", "--network", "none", image, WORD);
         }
 
         /** Nanoseconds until it printed {@link #WORD}. */

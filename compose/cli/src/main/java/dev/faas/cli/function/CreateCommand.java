@@ -44,7 +44,7 @@ final class CreateCommand extends WriteVerb {
                             "there is a function \"%s\"".formatted(name), List.of("Change it: faas fn update " + name))
                     : Functions.namingFlags(e, Map.of());
         }
-        Show.written(session, created, "Created");
+        FunctionPrinter.written(session, created, "Created");
         return Exit.OK;
     }
 }

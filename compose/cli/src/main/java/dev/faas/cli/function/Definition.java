@@ -2,7 +2,7 @@ package dev.faas.cli.function;
 
 import dev.faas.cli.Doc;
 import dev.faas.cli.Suggestion;
-import dev.faas.cli.yaml.Mistakes;
+import dev.faas.cli.yaml.FileErrors;
 import dev.faas.cli.yaml.Position;
 import dev.faas.cli.yaml.YamlFile;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ record Definition(Doc body, YamlFile.Document document, String path) {
     }
 
     /** Reads {@code functions:} of all documents of a file. */
-    static List<Definition> readList(String file, String text, Mistakes mistakes) {
+    static List<Definition> readList(String file, String text, FileErrors mistakes) {
         var definitions = new ArrayList<Definition>();
         boolean found = false;
         for (var document : YamlFile.read(file, text, mistakes)) {
@@ -61,7 +61,7 @@ record Definition(Doc body, YamlFile.Document document, String path) {
     }
 
     private static void readItems(
-            YamlFile.Document document, @Nullable Object list, Mistakes mistakes, List<Definition> definitions) {
+            YamlFile.Document document, @Nullable Object list, FileErrors mistakes, List<Definition> definitions) {
         if (!(list instanceof List<?> items)) {
             mistakes.add(document.at(FUNCTIONS), "\"functions\" must be a list");
             return;
@@ -72,7 +72,7 @@ record Definition(Doc body, YamlFile.Document document, String path) {
     }
 
     /** Reads a file that has either {@code functions:}, or one function alone. */
-    static List<Definition> readAny(String file, String text, Mistakes mistakes) {
+    static List<Definition> readAny(String file, String text, FileErrors mistakes) {
         var documents = YamlFile.read(file, text, mistakes);
         if (documents.size() == 1
                 && documents.getFirst().value() instanceof Map<?, ?> top
@@ -88,7 +88,7 @@ record Definition(Doc body, YamlFile.Document document, String path) {
             YamlFile.Document document,
             String path,
             @Nullable Object value,
-            Mistakes mistakes,
+            FileErrors mistakes,
             List<Definition> definitions) {
         if (!(value instanceof Map<?, ?> members)) {
             mistakes.add(document.at(path), "a function must be an object");
@@ -104,7 +104,7 @@ record Definition(Doc body, YamlFile.Document document, String path) {
         definitions.add(definition);
     }
 
-    private void add(String key, @Nullable Object value, Mistakes mistakes) {
+    private void add(String key, @Nullable Object value, FileErrors mistakes) {
         if (Field.OF_SERVER.contains(key)) {
             return;
         }
@@ -119,7 +119,7 @@ record Definition(Doc body, YamlFile.Document document, String path) {
         }
     }
 
-    private void addGroup(String group, @Nullable Object value, Mistakes mistakes) {
+    private void addGroup(String group, @Nullable Object value, FileErrors mistakes) {
         if (value == null) {
             return;
         }
@@ -141,14 +141,14 @@ record Definition(Doc body, YamlFile.Document document, String path) {
         body.with(group, known);
     }
 
-    private void check(Field field, @Nullable Object value, Mistakes mistakes) {
+    private void check(Field field, @Nullable Object value, FileErrors mistakes) {
         if (value == null) {
             return;
         }
-        if (!field.kind().accepts(value)) {
+        if (!field.type().accepts(value)) {
             mistakes.add(
-                    at(field.path()), field.path() + " must be " + field.kind().rule() + inQuotes(field, value));
-        } else if (field.kind() == Kind.MAP && value instanceof Map<?, ?> entries) {
+                    at(field.path()), field.path() + " must be " + field.type().rule() + inQuotes(field, value));
+        } else if (field.type() == FieldType.MAP && value instanceof Map<?, ?> entries) {
             entries.forEach((name, text) -> {
                 if (!(text instanceof String)) {
                     var path = field.path() + "." + name;
@@ -162,7 +162,7 @@ record Definition(Doc body, YamlFile.Document document, String path) {
     }
 
     private static String inQuotes(Field field, Object value) {
-        return field.kind() == Kind.TEXT && isScalar(value) ? ": write \"%s\" in quotes".formatted(value) : "";
+        return field.type() == FieldType.TEXT && isScalar(value) ? ": write \"%s\" in quotes".formatted(value) : "";
     }
 
     private static boolean isScalar(@Nullable Object value) {

@@ -45,9 +45,13 @@ final class DiffCommand extends Verb {
         var changes = Spec.changes(from, to);
         if (session.output().isForPrograms()) {
             session.output()
-                    .list(Show.documents(name, changes), Show.CHANGE_COLUMNS, change -> change.text("field"), "");
+                    .list(
+                            FunctionPrinter.documents(name, changes),
+                            FunctionPrinter.CHANGE_COLUMNS,
+                            change -> change.text("field"),
+                            "");
         } else if (!changes.isEmpty()) {
-            Show.differences(
+            FunctionPrinter.differences(
                     session.output(), name + "@" + from.text("revision"), name + "@" + to.text("revision"), changes);
         }
         return changes.isEmpty() ? Exit.OK : Exit.UNHAPPY;

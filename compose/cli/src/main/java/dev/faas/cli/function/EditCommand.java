@@ -8,7 +8,7 @@ import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.output.Yaml;
-import dev.faas.cli.yaml.Mistakes;
+import dev.faas.cli.yaml.FileErrors;
 import dev.faas.cli.yaml.Position;
 import dev.faas.cli.yaml.YamlFile;
 import java.io.IOException;
@@ -50,7 +50,7 @@ final class EditCommand extends Verb {
         try {
             edit.run()
                     .ifPresentOrElse(
-                            function -> Show.written(session, function, "Updated"),
+                            function -> FunctionPrinter.written(session, function, "Updated"),
                             () -> session.output().note("Nothing was changed."));
             return Exit.OK;
         } catch (Failure e) {
@@ -60,7 +60,7 @@ final class EditCommand extends Verb {
             }
             if (e instanceof ApiFailure refused && refused.status() == 412) {
                 var now = functions.get(name);
-                Show.differences(
+                FunctionPrinter.differences(
                         session.output(),
                         "%s@%d, which you edited".formatted(name, current.number("revision")),
                         "%s@%d, made meanwhile".formatted(name, now.number("revision")),
@@ -125,7 +125,7 @@ final class EditCommand extends Verb {
                             "the text was left as it was refused; nothing was changed",
                             complaints.toArray(String[]::new));
                 }
-                var mistakes = new Mistakes();
+                var mistakes = new FileErrors();
                 var definitions = Definition.readAny("line", edited, mistakes);
                 if (mistakes.isEmpty() && definitions.size() != 1) {
                     mistakes.add(new Position("line", 1, 1), "must be one function");

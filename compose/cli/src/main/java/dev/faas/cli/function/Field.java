@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 record Field(
         String path,
         List<String> flags,
-        Kind kind,
+        FieldType type,
         @Nullable Object fallback,
         String label,
         String help) {
@@ -31,66 +31,84 @@ record Field(
 
     /** In the order of documents. */
     static final List<Field> ALL = List.of(
-            field(NAME, "", Kind.TEXT, null, "NAME", "Its name."),
-            field(IMAGE, "--image", Kind.TEXT, null, "IMAGE", "The container image, as for docker pull."),
-            field("description", "--description", Kind.TEXT, "", "TEXT", "A description for people."),
+            field(NAME, "", FieldType.TEXT, null, "NAME", "Its name."),
+            field(IMAGE, "--image", FieldType.TEXT, null, "IMAGE", "The container image, as for docker pull."),
+            field("description", "--description", FieldType.TEXT, "", "TEXT", "A description for people."),
             field(
                     "entrypoint",
                     "--entrypoint",
-                    Kind.WORDS,
+                    FieldType.WORDS,
                     null,
                     "WORDS",
                     "The program, instead of the image's; split into words as a shell does."),
             field(
                     "command",
                     "--command",
-                    Kind.WORDS,
+                    FieldType.WORDS,
                     null,
                     "WORDS",
                     "Words before the argument; split as a shell does: 'sh -c \"echo $1\" sh'. May be repeated."),
-            field(ENV, "-e,--env", Kind.MAP, Map.of(), "NAME=VALUE", "An environment variable. May be repeated."),
-            field("secrets", "", Kind.CHOICES, List.of(), "", ""),
-            field("labels", "-l,--label", Kind.MAP, Map.of(), "NAME=VALUE", "A label. May be repeated."),
+            field(ENV, "-e,--env", FieldType.MAP, Map.of(), "NAME=VALUE", "An environment variable. May be repeated."),
+            field("secrets", "", FieldType.CHOICES, List.of(), "", ""),
+            field("labels", "-l,--label", FieldType.MAP, Map.of(), "NAME=VALUE", "A label. May be repeated."),
             field(
                     MODE,
                     "--mode",
-                    Kind.TEXT,
+                    FieldType.TEXT,
                     "isolated",
                     "MODE",
                     "What runs share:\nisolated: nothing; each gets a new container.\nnested: a container; each gets a new root, processes and IPC.\nreused: a container; each gets a new process and an empty /tmp."),
-            field("network", "--network", Kind.TEXT, "none", "NETWORK", "What runs reach: none or outbound."),
-            field("limits.memoryMb", "-m,--memory", Kind.MIB, 128, "SIZE", "Memory of a run, such as 256m."),
-            field("limits.cpus", "--cpus", Kind.DECIMAL, 1.0, "NUMBER", "Processors of a run."),
-            field("limits.pids", "--pids", Kind.WHOLE, 128, "NUMBER", "Processes and threads of a run."),
-            field("limits.timeoutSeconds", "--timeout", Kind.SECONDS, 300, "TIME", "How long a run may take."),
-            field("limits.resultKb", "--result-size", Kind.KIB, 1024, "SIZE", "How much of stdout is kept."),
-            field("limits.logKb", "--log-size", Kind.KIB, 1024, "SIZE", "How much of stderr is kept."),
-            field("concurrency", "--concurrency", Kind.WHOLE, 10, "NUMBER", "How many may run at the same time."),
-            field("queue.maxPending", "--max-pending", Kind.WHOLE, 100_000, "NUMBER", "How many may be queued."),
-            field("queue.ttlSeconds", "--queue-ttl", Kind.SECONDS, 86_400, "TIME", "How long one may be queued."),
-            field("retry.maxAttempts", "--max-attempts", Kind.WHOLE, 1, "NUMBER", "Attempts, including the first."),
-            field("retry.backoffSeconds", "--backoff", Kind.SECONDS, 1, "TIME", "The pause after the first attempt."),
+            field("network", "--network", FieldType.TEXT, "none", "NETWORK", "What runs reach: none or outbound."),
+            field("limits.memoryMb", "-m,--memory", FieldType.MIB, 128, "SIZE", "Memory of a run, such as 256m."),
+            field("limits.cpus", "--cpus", FieldType.DECIMAL, 1.0, "NUMBER", "Processors of a run."),
+            field("limits.pids", "--pids", FieldType.WHOLE, 128, "NUMBER", "Processes and threads of a run."),
+            field("limits.timeoutSeconds", "--timeout", FieldType.SECONDS, 300, "TIME", "How long a run may take."),
+            field("limits.resultKb", "--result-size", FieldType.KIB, 1024, "SIZE", "How much of stdout is kept."),
+            field("limits.logKb", "--log-size", FieldType.KIB, 1024, "SIZE", "How much of stderr is kept."),
+            field("concurrency", "--concurrency", FieldType.WHOLE, 10, "NUMBER", "How many may run at the same time."),
+            field("queue.maxPending", "--max-pending", FieldType.WHOLE, 100_000, "NUMBER", "How many may be queued."),
+            field("queue.ttlSeconds", "--queue-ttl", FieldType.SECONDS, 86_400, "TIME", "How long one may be queued."),
+            field(
+                    "retry.maxAttempts",
+                    "--max-attempts",
+                    FieldType.WHOLE,
+                    1,
+                    "NUMBER",
+                    "Attempts, including the first."),
+            field(
+                    "retry.backoffSeconds",
+                    "--backoff",
+                    FieldType.SECONDS,
+                    1,
+                    "TIME",
+                    "The pause after the first attempt."),
             field(
                     "retry.on",
                     "--retry-on",
-                    Kind.CHOICES,
+                    FieldType.CHOICES,
                     List.of("exit_code", "timed_out", "out_of_memory"),
                     "CAUSES",
                     "What is tried again: exit_code, timed_out, out_of_memory, with commas between."),
-            field("delivery", "--delivery", Kind.TEXT, "at-least-once", "KIND", "at-least-once or at-most-once."),
-            field("readOnlyRoot", "--read-only", Kind.FLAG, false, "", "Make the root file system read-only."),
-            field("prewarm.min", "--prewarm", Kind.WHOLE, 0, "NUMBER", "Containers that are ready on each spawner."),
+            field("delivery", "--delivery", FieldType.TEXT, "at-least-once", "KIND", "at-least-once or at-most-once."),
+            field("readOnlyRoot", "--read-only", FieldType.FLAG, false, "", "Make the root file system read-only."),
+            field(
+                    "prewarm.min",
+                    "--prewarm",
+                    FieldType.WHOLE,
+                    0,
+                    "NUMBER",
+                    "Containers that are ready on each spawner."),
             field(
                     "argumentAs",
                     "--argument-as",
-                    Kind.TEXT,
+                    FieldType.TEXT,
                     "last",
                     "PLACE",
                     "The argument is the last word of the command line (last), or there is none (none)."),
             field(
                     "idleTtlSeconds",
                     "--idle-ttl",
-                    Kind.SECONDS,
+                    FieldType.SECONDS,
                     null,
                     "TIME",
                     "Delete the function after so long without a call."));
@@ -99,8 +117,8 @@ record Field(
     static final List<String> OF_SERVER = List.of("id", "owner", "revision", "imageDigest", "createdAt", "updatedAt");
 
     private static Field field(
-            String path, String flags, Kind kind, @Nullable Object fallback, String label, String help) {
-        return new Field(path, flags.isEmpty() ? List.of() : List.of(flags.split(",")), kind, fallback, label, help);
+            String path, String flags, FieldType type, @Nullable Object fallback, String label, String help) {
+        return new Field(path, flags.isEmpty() ? List.of() : List.of(flags.split(",")), type, fallback, label, help);
     }
 
     /** The long name of its flag. */

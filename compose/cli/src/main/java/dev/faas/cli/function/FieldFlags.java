@@ -27,7 +27,7 @@ final class FieldFlags implements IModelTransformer {
     /** @param withDefault whether the help tells it */
     private static OptionSpec option(Field field, boolean withDefault) {
         var option = OptionSpec.builder(field.flags().toArray(String[]::new)).description(help(field, withDefault));
-        if (field.kind() == Kind.FLAG) {
+        if (field.type() == FieldType.FLAG) {
             return option.type(Boolean.class)
                     .arity("0..1")
                     .fallbackValue("true")
@@ -46,7 +46,7 @@ final class FieldFlags implements IModelTransformer {
         if (field.path().equals(Field.MODE)) {
             help += withDefault ? "\nDefault: the platform's." : "";
         } else if (withDefault && field.fallback() != null) {
-            var shown = field.kind().show(field.fallback());
+            var shown = field.type().show(field.fallback());
             help += shown.isEmpty() ? "" : " Default: " + shown + ".";
         }
         return help.split("\n", -1);
@@ -65,7 +65,7 @@ final class FieldFlags implements IModelTransformer {
                         .toList();
             }
             if (!given.isEmpty()) {
-                field.write(function, field.kind().parse(field.flag(), given, field.read(function)));
+                field.write(function, field.type().parse(field.flag(), given, field.read(function)));
             }
         }
     }
@@ -93,7 +93,7 @@ final class FieldFlags implements IModelTransformer {
             var field = Field.around(path)
                     .filter(each ->
                             !each.path().equals(Field.NAME) && !each.path().equals(Field.IMAGE))
-                    .filter(each -> each.kind() == Kind.MAP || each.path().equals(path))
+                    .filter(each -> each.type() == FieldType.MAP || each.path().equals(path))
                     .orElseThrow(() -> Failure.usage(
                             "--unset: no field '%s' that has a default".formatted(name),
                             Suggestion.closest(name, names())

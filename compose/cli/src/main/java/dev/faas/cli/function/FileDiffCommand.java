@@ -35,9 +35,9 @@ public final class FileDiffCommand extends Verb {
         boolean different = false;
         for (var step : Plan.of(new Functions(session.api()), definitions)) {
             different |= step.action() != Plan.Action.unchanged;
-            documents.addAll(Show.documents(step.name(), step.changes()));
+            documents.addAll(FunctionPrinter.documents(step.name(), step.changes()));
             if (step.action() != Plan.Action.unchanged && !session.output().isForPrograms()) {
-                Show.differences(
+                FunctionPrinter.differences(
                         session.output(),
                         step.current() == null
                                 ? step.name() + " (new)"
@@ -48,7 +48,7 @@ public final class FileDiffCommand extends Verb {
             }
         }
         if (session.output().isForPrograms()) {
-            session.output().list(documents, Show.CHANGE_COLUMNS, doc -> doc.text("field"), "");
+            session.output().list(documents, FunctionPrinter.CHANGE_COLUMNS, doc -> doc.text("field"), "");
         }
         return different ? Exit.UNHAPPY : Exit.OK;
     }

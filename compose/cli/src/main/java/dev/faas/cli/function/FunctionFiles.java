@@ -2,7 +2,7 @@ package dev.faas.cli.function;
 
 import dev.faas.cli.Failure;
 import dev.faas.cli.InputFile;
-import dev.faas.cli.yaml.Mistakes;
+import dev.faas.cli.yaml.FileErrors;
 import dev.faas.cli.yaml.YamlFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ final class FunctionFiles {
 
     /** @throws Failure that lists all mistakes, with file, line and column */
     List<Definition> read() throws IOException {
-        var mistakes = new Mistakes();
+        var mistakes = new FileErrors();
         var definitions = new ArrayList<Definition>();
         for (var place : places) {
             for (var file : files(place)) {
@@ -40,7 +40,7 @@ final class FunctionFiles {
 
     /** The function of {@code --from}: the one of this name, or the only one, under this name. */
     static Definition readOne(String file, String name) throws IOException {
-        var mistakes = new Mistakes();
+        var mistakes = new FileErrors();
         var definitions = Definition.readAny(file, InputFile.text("--from", file, YamlFile.MAX_BYTES), mistakes);
         mistakes.check();
         var one = definitions.size() == 1
@@ -53,7 +53,7 @@ final class FunctionFiles {
         return one;
     }
 
-    private static void checkNames(List<Definition> definitions, Mistakes mistakes) {
+    private static void checkNames(List<Definition> definitions, FileErrors mistakes) {
         var seen = new HashMap<String, Definition>();
         for (var definition : definitions) {
             var first = seen.putIfAbsent(definition.name(), definition);

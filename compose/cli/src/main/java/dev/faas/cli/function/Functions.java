@@ -223,7 +223,7 @@ public final class Functions {
                         + path.substring(field.path().length()).replaceFirst("^\\.", " ")
                         + (path.contains("[") || path.equals(field.path()) ? " " : ": ")
                         + error.message()
-                        + field.kind().unit())
+                        + field.type().unit())
                 .orElseGet(error::toString);
     }
 }

@@ -25,7 +25,7 @@ final class GetCommand extends Verb {
 
     @Override
     protected int run(Session session) {
-        Show.document(session, new Functions(session.api()).get(ref));
+        FunctionPrinter.document(session, new Functions(session.api()).get(ref));
         return Exit.OK;
     }
 }

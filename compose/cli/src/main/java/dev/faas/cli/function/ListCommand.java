@@ -38,7 +38,7 @@ final class ListCommand extends Verb {
         session.output()
                 .list(
                         new Functions(session.api()).list(labels, all),
-                        Show.COLUMNS,
+                        FunctionPrinter.COLUMNS,
                         function -> function.text(Field.NAME),
                         labels.isEmpty()
                                 ? "No functions. Create one: faas fn create NAME --image IMAGE"

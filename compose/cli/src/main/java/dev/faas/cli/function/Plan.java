@@ -2,7 +2,7 @@ package dev.faas.cli.function;
 
 import dev.faas.cli.Doc;
 import dev.faas.cli.http.ApiFailure;
-import dev.faas.cli.yaml.Mistakes;
+import dev.faas.cli.yaml.FileErrors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +46,7 @@ final class Plan {
     /** @throws dev.faas.cli.Failure that lists what the server would refuse, with file, line and column */
     static List<Step> of(Functions functions, List<Definition> definitions) {
         var current = current(functions, definitions);
-        var mistakes = new Mistakes();
+        var mistakes = new FileErrors();
         var steps = new ArrayList<Step>();
         for (var definition : definitions) {
             try {

@@ -34,7 +34,7 @@ final class RollbackCommand extends Verb {
     protected int run(Session session) {
         long number = DiffCommand.number(revision);
         try {
-            Show.written(
+            FunctionPrinter.written(
                     session,
                     new Functions(session.api()).rollback(name, number),
                     "Rolled back to revision %d:".formatted(number));

@@ -45,7 +45,7 @@ final class UpdateCommand extends WriteVerb {
             throw Functions.namingFlags(e, Map.of());
         }
         if (updated.hasChanged()) {
-            Show.written(session, updated.function(), "Updated");
+            FunctionPrinter.written(session, updated.function(), "Updated");
         } else {
             session.output().note("%s has these values already; nothing was changed.".formatted(name));
         }

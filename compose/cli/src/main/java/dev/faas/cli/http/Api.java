@@ -45,12 +45,12 @@ public final class Api {
 
     /** The same, but gives up after {@code limit} without an answer. */
     public Api retryFor(Duration limit) {
-        return new Api(http, tokens, project, new RetryLimits(limit, limits.contact()));
+        return new Api(http, tokens, project, new RetryLimits(limit, limits.outage()));
     }
 
     /** The same, but goes on without an answer for as long as a wait does. */
     public Api forWaiting() {
-        return retryFor(limits.contact());
+        return retryFor(limits.outage());
     }
 
     /** For a wait that outlives a platform that is away for a while.
@@ -58,8 +58,8 @@ public final class Api {
      * @param advice for the user when it gives up
      * @param trouble is told why there is no contact at the moment; an empty text: there is contact
      */
-    public Contact contact(Supplier<String> advice, Consumer<String> trouble) {
-        return new Contact(this, limits.contact(), advice, trouble);
+    public OutageWindow outageWindow(Supplier<String> advice, Consumer<String> trouble) {
+        return new OutageWindow(this, limits.outage(), advice, trouble);
     }
 
     public Doc get(String path) {

@@ -20,7 +20,7 @@ public final class EventReader {
 
     private final Api api;
     private final String path;
-    private final Contact contact;
+    private final OutageWindow outage;
     private volatile String lastId;
 
     /**
@@ -34,7 +34,7 @@ public final class EventReader {
         this.api = api;
         this.path = ActivationPath.of(activationId, "events");
         this.lastId = after;
-        this.contact = api.contact(
+        this.outage = api.outageWindow(
                 () -> "It may still run: faas attach " + activationId + (lastId.isEmpty() ? "" : " --after " + lastId),
                 trouble);
     }
@@ -55,23 +55,23 @@ public final class EventReader {
         try {
             response = open();
         } catch (Failure e) {
-            contact.lost(e);
+            outage.lost(e);
             return false;
         } catch (IOException e) {
-            contact.lost(e);
+            outage.lost(e);
             return false;
         }
         try (response) {
-            contact.answered();
+            outage.answered();
             if (response.status() == 200 && !isStream(response)) {
                 throw response.notOurs("no stream of events");
             }
             if (response.status() == 204 || readAll(response, handler)) {
                 return true;
             }
-            contact.lost(new IOException("the stream ended early"));
+            outage.lost(new IOException("the stream ended early"));
         } catch (IOException e) {
-            contact.lost(e);
+            outage.lost(e);
         }
         return false;
     }
@@ -95,7 +95,7 @@ public final class EventReader {
             var complete = event.add(line);
             if (complete != null || line.startsWith(":")) {
                 // Less than an event may be all that ever comes.
-                contact.established();
+                outage.established();
             }
             if (complete == null) {
                 continue;

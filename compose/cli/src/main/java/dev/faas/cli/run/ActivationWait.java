@@ -23,7 +23,7 @@ public final class ActivationWait {
      */
     public static Outcome await(Api api, String id, @Nullable Duration limit, Consumer<String> trouble)
             throws InterruptedException {
-        var contact = api.contact(() -> "It may still run: faas attach " + id, trouble);
+        var contact = api.outageWindow(() -> "It may still run: faas attach " + id, trouble);
         var latest = new Outcome(Doc.empty().with("activationId", id));
         long begin = System.nanoTime();
         while (true) {

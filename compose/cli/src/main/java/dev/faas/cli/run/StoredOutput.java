@@ -40,7 +40,7 @@ public final class StoredOutput {
      * @param from how many bytes to leave out
      */
     public void copy(long from, Consumer<byte[]> target) throws InterruptedException {
-        var contact = api.contact(() -> "Try again later.", trouble -> {});
+        var contact = api.outageWindow(() -> "Try again later.", trouble -> {});
         long done = from;
         while (true) {
             try (var response = open(done)) {

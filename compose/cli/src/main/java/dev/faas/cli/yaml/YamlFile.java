@@ -27,10 +27,10 @@ public final class YamlFile {
     private static final int MAX_DEPTH = 64;
 
     private final String file;
-    private final Mistakes mistakes;
+    private final FileErrors mistakes;
     private int values;
 
-    private YamlFile(String file, Mistakes mistakes) {
+    private YamlFile(String file, FileErrors mistakes) {
         this.file = file;
         this.mistakes = mistakes;
     }
@@ -54,7 +54,7 @@ public final class YamlFile {
     }
 
     /** Ends with what could be read; {@code mistakes} has the rest. */
-    public static List<Document> read(String file, String text, Mistakes mistakes) {
+    public static List<Document> read(String file, String text, FileErrors mistakes) {
         var documents = new ArrayList<Document>();
         var reader = new YamlFile(file, mistakes);
         try {

@@ -62,8 +62,16 @@ class ContractIT {
                     "submitActivation",
                     "it would also reject the other users of this test: BackpressureTest"),
             excused("registration_closed", "register", "everyone may register here: RegistrationTest"),
+            excused("rate_limited", "register", "a private platform has no limit of one address: LoginAdmissionTest"),
+            excused("rate_limited", "resetPassword", "as of a registration"),
+            excused("rate_limited", "changePassword", "as of a login: SessionsTest"),
+            excused("quota_exceeded", "createKey", "it would take 50 keys: ApiKeysTest"),
+            excused("rate_limited", "login", "it would also reject the other logins of this test: LoginAdmissionTest"),
             excused("quota_exceeded", "replayActivation", "as of a submit"),
-            excused("quota_exceeded", "createFunction", "a registry of its own refuses it: RegistryVerticleTest"));
+            excused("quota_exceeded", "createFunction", "a registry of its own refuses it: RegistryVerticleTest"),
+            excused("quota_exceeded", "replaceFunction", "it would need megabytes of functions: QuotasTest"),
+            excused("quota_exceeded", "updateFunction", "as of a replacement"),
+            excused("quota_exceeded", "rollbackFunction", "as of a replacement"));
 
     private static Map.Entry<Excused, String> excused(String code, String operation, String why) {
         return Map.entry(new Excused(code, operation), why);
@@ -214,8 +222,8 @@ class ContractIT {
     @Order(5)
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$",
-        "auth, ^/v1/(auth|admin)/.*$"
+        "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$",
+        "auth, ^/v1/(auth/|admin/(?!projects)).*$"
     })
     void aFaultOfAServiceIsAnsweredWithNothingButItsRequestsId(String schema, String paths) throws Exception {
         client.renew();
@@ -248,9 +256,9 @@ class ContractIT {
     @Order(7)
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$",
+        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$",
         "nats, ^/v1/functions/\\{ref}/activations$|^/v1/activations/.*$",
-        "auth-service, ^/v1/(auth|admin)/.*$|^/.well-known/.*$"
+        "auth-service, ^/v1/(auth/|admin/(?!projects)).*$|^/.well-known/.*$"
     })
     void whoNeedsAPartThatIsAwayIsToldWhichAndWhenToComeBack(String part, String paths) throws Exception {
         client.renew();

@@ -4,6 +4,7 @@ import dev.faas.wire.Codec;
 import io.vertx.openapi.contract.Operation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -42,22 +43,40 @@ record Provocation(String method, String target, List<String> headers, String bo
      */
     record Activations(String waiting, String faded, String finished, String orphan, String crowded) {}
 
-    /** The values for requests; tokens are valid. */
-    record Means(Activations activations, String accessToken, String refreshToken, String expiredToken) {
+    /**
+     * The values for requests; tokens are valid.
+     *
+     * @param narrowKey an API key with a scope that no call of today needs
+     */
+    record Means(
+            Activations activations, String accessToken, String refreshToken, String expiredToken, String narrowKey) {
         String activation() {
             return activations.waiting();
         }
 
+        /** The subject of the access token; empty without one. */
+        String userId() {
+            if (accessToken.isEmpty()) {
+                return "";
+            }
+            var claims = Base64.getUrlDecoder().decode(accessToken.split("\\.")[1]);
+            return Codec.readTree(claims).path("sub").asText();
+        }
+
         Means withActivations(Activations others) {
-            return new Means(others, accessToken, refreshToken, expiredToken);
+            return new Means(others, accessToken, refreshToken, expiredToken, narrowKey);
         }
 
         Means withTokens(String access, String refresh) {
-            return new Means(activations, access, refresh, expiredToken);
+            return new Means(activations, access, refresh, expiredToken, narrowKey);
         }
 
         Means withExpiring(String token) {
-            return new Means(activations, accessToken, refreshToken, token);
+            return new Means(activations, accessToken, refreshToken, token, narrowKey);
+        }
+
+        Means withNarrowKey(String key) {
+            return new Means(activations, accessToken, refreshToken, expiredToken, key);
         }
     }
 
@@ -67,11 +86,14 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "unauthenticated" -> good.without("Authorization");
             case "token_expired" ->
                 good.without("Authorization").with("Authorization", "Bearer " + means.expiredToken());
+            case "forbidden" -> good.without("Authorization").with("Authorization", "Bearer " + means.narrowKey());
             case "invalid_credentials" ->
                 good.body(
-                        operation.getOperationId().equals("login")
-                                ? Map.of("username", USERNAME, "password", "not the one")
-                                : Map.of("refresh_token", "unknown"));
+                        switch (operation.getOperationId()) {
+                            case "login" -> Map.of("username", USERNAME, "password", "not the one");
+                            case "changePassword" -> Map.of("currentPassword", "not the one", "newPassword", PASSWORD);
+                            default -> Map.of("refresh_token", "unknown");
+                        });
             case "method_not_allowed" -> good.method("PROPFIND");
             case "not_acceptable" -> good.with("Accept", "image/png");
             case "unsupported_media_type" -> good.without("Content-Type").with("Content-Type", "application/xml");
@@ -96,8 +118,11 @@ record Provocation(String method, String target, List<String> headers, String bo
                 yield good.body().isEmpty() ? itself : itself.body(Map.of("state", "disabled"));
             }
             case "function_exists" -> good.body(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
+            case "key_not_found" -> good;
+            case "login_not_found" -> good.target("/v1/auth/sessions/sid_unknown");
             case "function_not_found" ->
                 good.about("nobodys", means.activation(), means.activations().orphan());
+            case "project_not_found" -> good.target(good.target().replace(means.userId(), "nobodys"));
             case "activation_not_found" -> good.about(FUNCTION, means.activation(), "0".repeat(26));
             case "already_finished" ->
                 good.about(FUNCTION, means.activation(), means.activations().finished());
@@ -123,8 +148,15 @@ record Provocation(String method, String target, List<String> headers, String bo
 
     /** A request that succeeds. */
     static Provocation good(Operation operation, Means means) {
-        var target = operation.getOpenAPIPath().replace("{ref}", FUNCTION).replace("{id}", means.activation());
-        target = target.replace("{user}", OTHER).replace("{invitation}", "inv_unknown");
+        var target = operation
+                .getOpenAPIPath()
+                .replace("{ref}", FUNCTION)
+                .replace("{id}", means.activation())
+                .replace("{project}", means.userId())
+                .replace("{sid}", "sid_unknown")
+                .replace("{keyId}", "key_unknown")
+                .replace("{user}", OTHER)
+                .replace("{invitation}", "inv_unknown");
         var request = new Provocation(operation.getHttpMethod().name(), target, List.of(), "");
         if (!operation.getSecurityRequirements().isEmpty()) {
             request = request.with("Authorization", "Bearer " + means.accessToken());
@@ -141,21 +173,32 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "updateUser" -> request.json(Map.of("state", "active"));
             case "createInvitation" -> request.json(Map.of());
             case "updateSettings" -> request.json(Map.of("registration", "open"));
+            // The same password again: the other logins end, and this one goes on.
+            case "changePassword" -> request.json(Map.of("currentPassword", PASSWORD, "newPassword", PASSWORD));
+            case "createKey" -> request.json(Map.of("name", fresh));
             case "createFunction" -> request.json(Map.of("name", fresh, "image", "registry.example/x:1"));
             case "replaceFunction" -> request.json(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "updateFunction" -> request.json(function);
             case "rollbackFunction" -> request.json(Map.of("revision", 1));
             case "submitActivation" -> request.json(submission);
             case "replayActivation" -> request.json(Map.of());
+            case "updateProject" -> request.json(Map.of("quota", Map.of("revisions", 1_000)));
             default -> request;
         };
     }
 
     private static Provocation invalid(Operation operation, Provocation good) {
         return switch (operation.getOperationId()) {
-            case "listUsers", "listInvitations", "listAudit" -> good.target(good.target() + "?limit=0");
+            case "listFunctions",
+                    "listRevisions",
+                    "listActivations",
+                    "listProjects",
+                    "listSessions",
+                    "listKeys",
+                    "listUsers",
+                    "listInvitations",
+                    "listAudit" -> good.target(good.target() + "?limit=0");
             case "exportAudit" -> good.target(good.target() + "?since=yesterday");
-            case "listFunctions", "listRevisions", "listActivations" -> good.target(good.target() + "?limit=0");
             case "getActivation" -> good.target(good.target() + "?wait=long");
             case "getLogs" -> good.target(good.target() + "?follow=perhaps");
             case "streamEvents" -> good.with("Last-Event-ID", "the first");

@@ -25,7 +25,7 @@ final class Provoker {
 
     private final ContractChecker scrutiny = new ContractChecker();
     private final URI api;
-    private Means means = new Means(new Activations("", "", "", "", ""), "", "", "");
+    private Means means = new Means(new Activations("", "", "", "", ""), "", "", "", "");
     private long meansSince;
 
     private Provoker(URI api) {
@@ -40,6 +40,9 @@ final class Provoker {
         provoker.means = provoker.means.withExpiring(provoker.means.accessToken());
         // The first user is an admin.
         provoker.expect(201, provoker.request("createUser").body(Map.of("username", Provocation.OTHER)));
+        var key = provoker.request("createKey").body(Map.of("name", "narrow", "scopes", List.of("secrets")));
+        provoker.means = provoker.means.withNarrowKey(
+                json(provoker.expect(201, key)).path("key").asText());
         provoker.makeActivations();
         return provoker;
     }

@@ -36,6 +36,9 @@ final class Nodes implements AutoCloseable {
                 Map.of(
                         "FAAS_NODES",
                         name,
+                        // A stack takes the first user only, and then invitations.
+                        "FAAS_REGISTRATION",
+                        "open",
                         "STAND_INS_CACHE",
                         COMPOSE.resolve("system-tests/target/stand-ins").toString()));
     }
@@ -83,7 +86,8 @@ final class Nodes implements AutoCloseable {
         on(1).line(
                         SHORT,
                         "d=system-tests/target/factor; mkdir -p $d && cp \"$(command -v busybox)\" $d/busybox && tar -C $d -c busybox |"
-                                + " docker import --change 'ENTRYPOINT [\"/busybox\",\"factor\"]' - " + FUNCTION);
+                                + " docker import --change 'ENTRYPOINT [\"/busybox\",\"factor\"]'"
+                                + " --change 'LABEL dev.faas.public=true' - " + FUNCTION);
     }
 
     /**

@@ -76,6 +76,7 @@ public final class FaultPlatform implements AutoCloseable {
         this.logs = logs;
         this.platform = "faults-" + ProcessHandle.current().pid() + "-" + brokerCount;
         this.common = new HashMap<>(settings);
+        common.putIfAbsent("FAAS_PROFILE", "private");
         common.putAll(Map.of("FAAS_HTTP_HOST", "127.0.0.1", "FAAS_START_TIMEOUT", "60s", "FAAS_PLATFORM_ID", platform));
         var open = false;
         try {

@@ -147,6 +147,7 @@ public final class Processes implements AutoCloseable {
 
     private Map<String, String> environment(String service) {
         var variables = new HashMap<>(settings);
+        variables.putIfAbsent("FAAS_PROFILE", "private");
         variables.put("FAAS_START_TIMEOUT", "30s");
         variables.put("FAAS_HTTP_HOST", "127.0.0.1");
         variables.put("FAAS_NATS_URL", "nats://" + host("nats") + ":" + nats.port());

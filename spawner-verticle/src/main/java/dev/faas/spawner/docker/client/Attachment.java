@@ -74,7 +74,7 @@ public final class Attachment implements AutoCloseable {
         }
     }
 
-    private static SocketAddress address(URI host) {
+    static SocketAddress address(URI host) {
         if (host.getScheme().equals("unix")) {
             return UnixDomainSocketAddress.of(host.getPath());
         }

@@ -1,21 +1,27 @@
 package dev.faas.spawner.docker.client;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.model.AuthConfig;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.core.RemoteApiVersion;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import dev.faas.spawner.engine.EngineFault;
+import dev.faas.wire.ImageReference;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the Docker daemon, each call with a time limit. The transport has no limit for a Unix socket (SO_TIMEOUT does
@@ -26,6 +32,8 @@ public final class DockerCalls implements AutoCloseable {
 
     /** The newest API version that this code was written for. */
     private static final RemoteApiVersion NEWEST_SUPPORTED = RemoteApiVersion.create(1, 45);
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final URI host;
     private final RemoteApiVersion version;
@@ -71,6 +79,23 @@ public final class DockerCalls implements AutoCloseable {
     /** Attaches to a container: its output from now on, and its stdin. */
     public Attachment attach(Duration limit, String container) throws EngineFault {
         return callWithLimit(limit, "attach", () -> Attachment.open(host, "v" + version.getVersion(), container));
+    }
+
+    /** The digest that an image has in its registry, which the daemon asks; docker-java does not have this call. */
+    public String registryDigest(Duration limit, ImageReference image, @Nullable AuthConfig auth) throws EngineFault {
+        return callWithLimit(limit, "question to a registry", () -> askForDigest(image.toString(), auth));
+    }
+
+    private String askForDigest(String image, @Nullable AuthConfig auth) throws IOException {
+        var name = image.replace("[", "%5B").replace("]", "%5D"); // of an IPv6 host
+        var headers = auth == null
+                ? Map.<String, String>of()
+                : Map.of("X-Registry-Auth", Base64.getUrlEncoder().encodeToString(JSON.writeValueAsBytes(auth)));
+        var answer = PlainGet.send(host, "/v" + version.getVersion() + "/distribution/" + name + "/json", headers);
+        if (answer.status() != 200) {
+            throw new DockerException(answer.body(), answer.status());
+        }
+        return JSON.readTree(answer.body()).path("Descriptor").path("digest").asText();
     }
 
     private <T> T callWithLimit(Duration limit, String what, Callable<T> call) throws EngineFault {

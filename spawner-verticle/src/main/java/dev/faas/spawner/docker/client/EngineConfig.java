@@ -1,5 +1,6 @@
 package dev.faas.spawner.docker.client;
 
+import dev.faas.config.ImagePolicy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * Configures the Docker engine: which daemon, for which spawner, and with which bounds.
  *
  * @param dockerHost {@code unix:///var/run/docker.sock} or {@code tcp://host:port}
+ * @param policy which images functions may have
  * @param ociRuntime as the daemon names it; null: the daemon's default
  */
 public record EngineConfig(
         URI dockerHost,
         Owner owner,
         Images images,
+        ImagePolicy policy,
         @Nullable String ociRuntime,
         Disk disk) {
 

@@ -2,16 +2,14 @@ package dev.faas.spawner.docker.image;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.dockerjava.api.model.AuthConfig;
 import com.github.dockerjava.api.model.PullResponseItem;
 import dev.faas.spawner.docker.client.DockerCalls;
-import dev.faas.spawner.docker.client.DockerRefusal;
 import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.docker.client.StreamedReply;
+import dev.faas.spawner.docker.image.RegistryLogins.Login;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
-import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
 import dev.faas.wire.ImageReference;
 import java.time.Duration;
@@ -22,8 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,38 +31,32 @@ public final class ImagePulls {
     /** Longer than a run waits for its boot after the pull. */
     private static final Duration WAITS_KEPT = Duration.ofHours(1);
 
-    /** In messages of registries and the daemon: trying again cannot help. Any other failure may pass. */
-    private static final Pattern FINAL_REFUSAL = Pattern.compile(
-            "not found|(manifest|name) unknown|(?<!permission )denied|does not exist|unauthorized"
-                    + "|authentication required|no basic auth|no matching manifest|invalid reference format",
-            Pattern.CASE_INSENSITIVE);
-
     /** A pull that is under way; every other boot of the image waits for it. */
     private record Pull(PullProgress progress, CompletableFuture<Optional<SandboxUnavailable>> result, long began) {}
 
     /** A wait for a pull, of {@link System#nanoTime}. */
     private record Wait(long from, long to) {}
 
-    /** The login for a registry; without one, {@code fault} says why if the credentials could not be read. */
-    private record Login(
-            @Nullable AuthConfig auth, @Nullable String fault) {}
+    /** A function that may not use the platform's login must not wait for a pull with it: it may fail otherwise. */
+    private record PullKey(ImageReference image, boolean byAdmin) {}
 
     private final DockerCalls docker;
     private final EngineConfig.Images limits;
-    private final RegistryCredentials credentials;
+    private final RegistryLogins logins;
     private final PulledImages pulledImages;
-    private final Map<ImageReference, Pull> running = new ConcurrentHashMap<>();
+    private final Map<PullKey, Pull> running = new ConcurrentHashMap<>();
     /** By revision, for {@link #progress}. */
     private final Map<String, Pull> pullByRevision = new ConcurrentHashMap<>();
     /** By revision, for {@link #waitTime}. */
     private final Cache<String, Wait> lastWaits =
             Caffeine.newBuilder().expireAfterWrite(WAITS_KEPT).build();
 
-    public ImagePulls(DockerCalls docker, EngineConfig.Images limits, PulledImages pulledImages) {
+    public ImagePulls(
+            DockerCalls docker, EngineConfig.Images limits, PulledImages pulledImages, RegistryLogins logins) {
         this.docker = docker;
         this.limits = limits;
-        this.credentials = new RegistryCredentials(limits.credentials());
         this.pulledImages = pulledImages;
+        this.logins = logins;
     }
 
     /** A sentence about the pull that this revision waits for; empty if it waits for none. */
@@ -83,14 +73,16 @@ public final class ImagePulls {
     }
 
     /** Blocks until the pull has ended. Returns why it failed; empty if the image is on this host now. */
-    Optional<SandboxUnavailable> pull(ImageReference image, String revision) throws SandboxUnavailable {
+    Optional<SandboxUnavailable> pull(ImageReference image, String revision, boolean byAdmin)
+            throws SandboxUnavailable {
+        var key = new PullKey(image, byAdmin);
         var own = new Pull(new PullProgress(), new CompletableFuture<>(), System.nanoTime());
-        var other = running.putIfAbsent(image, own);
+        var other = running.putIfAbsent(key, own);
         var pull = other == null ? own : other;
         pullByRevision.put(revision, pull);
         try {
             if (other == null) {
-                run(image, own);
+                run(key, own);
             }
             return awaitResult(image, pull);
         } finally {
@@ -99,13 +91,14 @@ public final class ImagePulls {
         }
     }
 
-    private void run(ImageReference image, Pull own) {
+    private void run(PullKey key, Pull own) {
         try {
-            own.result().complete(pull(image, own.progress()));
+            own.result().complete(pull(key.image(), logins.of(key.image(), key.byAdmin()), own.progress()));
         } finally {
-            running.remove(image, own);
+            running.remove(key, own);
             own.result()
-                    .complete(Optional.of(new BootFailed("the pull of " + image + " ended without a result", null)));
+                    .complete(Optional.of(
+                            new BootFailed("the pull of " + key.image() + " ended without a result", null)));
         }
     }
 
@@ -113,7 +106,7 @@ public final class ImagePulls {
         try {
             return pull.result().get(limits.pullTimeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new ImagePullFailed("the pull of " + image + " took longer than " + limits.pullTimeout(), e);
+            throw tooSlow(image);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BootFailed("interrupted during the pull of " + image, e);
@@ -122,9 +115,12 @@ public final class ImagePulls {
         }
     }
 
-    private Optional<SandboxUnavailable> pull(ImageReference image, PullProgress progress) {
+    private ImagePullFailed tooSlow(ImageReference image) {
+        return new ImagePullFailed("the pull of " + image + " took longer than " + limits.pullTimeout(), null);
+    }
+
+    private Optional<SandboxUnavailable> pull(ImageReference image, Login login, PullProgress progress) {
         log.info("image pull started image={}", image);
-        var login = login(image);
         try {
             var before = pulledImages.imageIds();
             download(image, login, progress);
@@ -133,22 +129,13 @@ public final class ImagePulls {
             }
         } catch (TooLarge e) {
             return Optional.of(new ImagePullFailed(String.valueOf(e.getMessage()), null));
-        } catch (DockerRefusal e) {
-            return Optional.of(failure(image, login, String.valueOf(e.getMessage()), e));
         } catch (EngineFault e) {
-            return Optional.of(new ImagePullFailed("image " + image + " could not be pulled: " + e.getMessage(), e));
+            return Optional.of(
+                    e.getCause() instanceof TimeoutException
+                            ? tooSlow(image)
+                            : PullFailure.of(image, String.valueOf(e.getMessage()), login));
         }
-        return progress.error().map(message -> failure(image, login, message, null));
-    }
-
-    /** Most images need no login, so a broken credential helper does not end the pull. */
-    private Login login(ImageReference image) {
-        try {
-            return new Login(credentials.of(image.host()).orElse(null), null);
-        } catch (EngineFault e) {
-            log.warn("registry credentials failed, pulling without a login image={} error={}", image, e.getMessage());
-            return new Login(null, e.getMessage());
-        }
+        return progress.error().map(words -> PullFailure.of(image, words, login));
     }
 
     private void download(ImageReference image, Login login, PullProgress progress) throws EngineFault {
@@ -173,22 +160,6 @@ public final class ImagePulls {
                     "image %s is larger than FAAS_IMAGES_MAX_MB, the limit for all pulled images together: %d MiB"
                             .formatted(image, limits.maxBytes() / MIB));
         }
-    }
-
-    private static SandboxUnavailable failure(
-            ImageReference image, Login login, String message, @Nullable Throwable cause) {
-        return login.fault() == null
-                ? failure(image, message, cause)
-                : new ImagePullFailed(
-                        "image " + image + " could not be pulled: " + message
-                                + ". It was tried without a login, because " + login.fault(),
-                        cause);
-    }
-
-    public static SandboxUnavailable failure(ImageReference image, String message, @Nullable Throwable cause) {
-        return FINAL_REFUSAL.matcher(message).find()
-                ? new ImageNotFound("image " + image + " is not on this host, and its registry refused it: " + message)
-                : new ImagePullFailed("image " + image + " could not be pulled: " + message, cause);
     }
 
     private static final class TooLarge extends EngineFault {

@@ -1,6 +1,7 @@
 package dev.faas.spawner.docker.image;
 
 import com.github.dockerjava.api.command.InspectImageResponse;
+import dev.faas.config.ImagePolicy;
 import dev.faas.spawner.docker.client.DockerCalls;
 import dev.faas.spawner.docker.client.DockerRefusal;
 import dev.faas.spawner.engine.EngineFault;
@@ -12,6 +13,7 @@ import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
 import dev.faas.wire.ImagePin;
 import dev.faas.wire.ImageReference;
+import dev.faas.wire.Printable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,23 +36,36 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * For a new revision, a tag that this platform has pulled is pulled again, because nothing else would update it. A tag
- * that was built, loaded or pulled by others on this host means what it means here.
+ * that was built, loaded or pulled by others on this host means what it means here, where the policy allows local images.
  */
 public final class ImageStore {
 
     private static final Logger log = LoggerFactory.getLogger(ImageStore.class);
+    /** A label: every user may run this image of the host. */
+    private static final String PUBLIC = "dev.faas.public";
+
     private static final Duration INSPECT_LIMIT = Duration.ofSeconds(10);
 
     private final DockerCalls docker;
+    private final ImagePolicy policy;
     private final ImagePins pins;
     private final PulledImages pulledImages;
     private final ImagePulls pulls;
+    private final RegistryDigests digests;
 
-    public ImageStore(DockerCalls docker, ImagePins pins, PulledImages pulledImages, ImagePulls pulls) {
+    public ImageStore(
+            DockerCalls docker,
+            ImagePolicy policy,
+            ImagePins pins,
+            PulledImages pulledImages,
+            ImagePulls pulls,
+            RegistryDigests digests) {
         this.docker = docker;
+        this.policy = policy;
         this.pins = pins;
         this.pulledImages = pulledImages;
         this.pulls = pulls;
+        this.digests = digests;
     }
 
     public ResolvedImage resolve(SandboxSpec spec) throws SandboxUnavailable {
@@ -64,9 +79,20 @@ public final class ImageStore {
     }
 
     private ResolvedImage find(SandboxSpec spec) throws SandboxUnavailable, EngineFault {
-        var name = ImageReference.parse(spec.program().image())
-                .orElseThrow(() -> new ImageNotFound("image '" + spec.program().image()
+        var text = spec.program().image();
+        var name = ImageReference.parse(text)
+                .orElseThrow(() -> new ImageNotFound("image '" + Printable.of(text)
                         + "' is not a reference such as registry.example/path/name:tag"));
+        boolean byAdmin = spec.program().byAdmin();
+        // Before Docker is asked for anything. The policy may have changed since the function was written.
+        var refusal = policy.refusal(name, byAdmin);
+        if (refusal.isPresent()) {
+            throw new ImageNotFound("image " + name + " " + refusal.get());
+        }
+        return policy.mayUseLocal(name, byAdmin) ? findAny(name, spec) : findProven(name, spec);
+    }
+
+    private ResolvedImage findAny(ImageReference name, SandboxSpec spec) throws SandboxUnavailable, EngineFault {
         if (name.digest() != null) {
             return pullIfAbsent(name, spec);
         }
@@ -74,12 +100,69 @@ public final class ImageStore {
         if (pin.isPresent()) {
             return resolvePin(name, pin.get(), spec);
         }
-        var image = resolveTag(name, spec);
+        return pin(name, resolveTag(name, spec), spec);
+    }
+
+    private ResolvedImage pin(ImageReference name, InspectImageResponse image, SandboxSpec spec)
+            throws SandboxUnavailable, EngineFault {
         var candidate = new ImagePin(
                 String.valueOf(image.getId()),
-                digestIn(name, image.getRepoDigests()).orElse(null));
+                Optional.ofNullable(name.digest())
+                        .or(() -> digestIn(name, image.getRepoDigests()))
+                        .orElse(null));
         var agreed = pins.pin(spec.revision(), candidate);
         return agreed.equals(candidate) ? toResolved(name, image) : resolvePin(name, agreed, spec);
+    }
+
+    /**
+     * An image that is on this host may be one that its registry gives to others only. So the registry is asked for the
+     * digest, as the function's owner could ask it. A pin with a digest proves that this was done. The image is then
+     * pulled by its digest, because a pull of the tag could replace what others mean by it on this host.
+     */
+    private ResolvedImage findProven(ImageReference name, SandboxSpec spec) throws SandboxUnavailable, EngineFault {
+        var pin = pins.find(spec.revision());
+        var proven = pin.map(ImagePin::digest);
+        if (proven.isPresent()) {
+            return pullIfAbsent(name.withDigest(proven.get()), spec);
+        }
+        var present = inspect(pin.map(ImagePin::id).orElse(name.toString()));
+        if (present.isPresent() && isPublic(present.get())) {
+            return pin(name, present.get(), spec);
+        }
+        var proof = prove(name, spec);
+        return pin(proof, inspectOrPull(proof, spec), spec);
+    }
+
+    private ImageReference prove(ImageReference name, SandboxSpec spec) throws SandboxUnavailable, EngineFault {
+        try {
+            return digests.find(name, spec.program().byAdmin());
+        } catch (ImagePullFailed e) {
+            var earlier = provenBefore(name, spec.revision());
+            if (earlier.isEmpty()) {
+                throw e;
+            }
+            log.warn("registry failed, image of the revision before used revision={} image={}", spec.revision(), name);
+            return earlier.get();
+        }
+    }
+
+    /** What the revision before has proved and this host has. */
+    private Optional<ImageReference> provenBefore(ImageReference name, String revision)
+            throws SandboxUnavailable, EngineFault {
+        int at = revision.lastIndexOf('@') + 1;
+        var before = revision.substring(0, at) + (Integer.parseInt(revision.substring(at)) - 1);
+        var proven = pins.find(before)
+                .map(ImagePin::digest)
+                .filter(digest -> name.digest() == null || digest.equals(name.digest()))
+                .map(name::withDigest);
+        return proven.isPresent() && inspect(proven.get().toString()).isPresent() ? proven : Optional.empty();
+    }
+
+    /** The label comes with the image, so it does not count on one that the platform has pulled. */
+    private boolean isPublic(InspectImageResponse image) {
+        var config = image.getConfig();
+        var labels = config == null ? null : config.getLabels();
+        return labels != null && "true".equals(labels.get(PUBLIC)) && !pulledImages.isPulled(image.getRepoTags());
     }
 
     private ResolvedImage resolvePin(ImageReference name, ImagePin pin, SandboxSpec spec) throws SandboxUnavailable {
@@ -91,8 +174,12 @@ public final class ImageStore {
     }
 
     private ResolvedImage pullIfAbsent(ImageReference name, SandboxSpec spec) throws SandboxUnavailable {
+        return toResolved(name, inspectOrPull(name, spec));
+    }
+
+    private InspectImageResponse inspectOrPull(ImageReference name, SandboxSpec spec) throws SandboxUnavailable {
         var present = inspect(name.toString());
-        return toResolved(name, present.isPresent() ? present.get() : pull(name, spec));
+        return present.isPresent() ? present.get() : pull(name, spec);
     }
 
     private InspectImageResponse resolveTag(ImageReference name, SandboxSpec spec) throws SandboxUnavailable {
@@ -116,7 +203,11 @@ public final class ImageStore {
     }
 
     private InspectImageResponse pull(ImageReference name, SandboxSpec spec) throws SandboxUnavailable {
-        var failure = pulls.pull(name, spec.revision());
+        boolean byAdmin = spec.program().byAdmin();
+        if (!policy.mayPull(name, byAdmin)) {
+            throw PullFailure.NOT_THERE.toUnavailable(name);
+        }
+        var failure = pulls.pull(name, spec.revision(), byAdmin);
         if (failure.isPresent()) {
             throw failure.get();
         }
@@ -135,9 +226,10 @@ public final class ImageStore {
                 return Optional.empty();
             }
             if (e.isBadRequest()) {
-                throw new ImageNotFound("image " + image + ": " + e.getMessage());
+                throw new ImageNotFound("image " + image + " has a name that Docker does not take");
             }
-            throw new BootFailed("image " + image + ": " + e.getMessage(), e);
+            log.warn("image not inspected image={} error={}", image, Printable.of(String.valueOf(e.getMessage())));
+            throw new BootFailed("image " + image + " could not be looked up on this host", null);
         } catch (EngineFault e) {
             throw new BootFailed(String.valueOf(e.getMessage()), e);
         }

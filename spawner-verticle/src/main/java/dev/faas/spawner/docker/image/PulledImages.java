@@ -78,6 +78,11 @@ public final class PulledImages {
         return PulledImage.marks(repoTags, platform).stream().anyMatch(mark -> mark.isOf(name));
     }
 
+    /** True if the platform has pulled the image, under whatever name. */
+    boolean isPulled(@Nullable List<String> repoTags) {
+        return !PulledImage.marks(repoTags, platform).isEmpty();
+    }
+
     void recordUse(String imageId) {
         lastUses.put(imageId, clock.instant());
     }

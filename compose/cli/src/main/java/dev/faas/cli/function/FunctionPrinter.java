@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How functions and their differences look. */
-final class Show {
+final class FunctionPrinter {
     private static final int RED = 31;
     private static final int GREEN = 32;
     private static final int BOLD = 1;
@@ -22,13 +22,13 @@ final class Show {
             Column.number("REVISION", doc -> doc.text("revision")),
             Column.time("UPDATED", "updatedAt"));
 
-    private Show() {}
+    private FunctionPrinter() {}
 
     private static String shown(String path, Doc function) {
         return Field.at(path)
                 .map(field -> {
                     var value = field.read(function);
-                    return value == null ? "" : field.kind().show(value);
+                    return value == null ? "" : field.type().show(value);
                 })
                 .orElse("");
     }
@@ -55,7 +55,7 @@ final class Show {
         for (var field : Field.ALL) {
             var value = field.read(small);
             if (value != null) {
-                lines.add(line(field.title(), field.kind().show(value)));
+                lines.add(line(field.title(), field.type().show(value)));
             }
         }
         lines.add(line("id", function.text("id")));

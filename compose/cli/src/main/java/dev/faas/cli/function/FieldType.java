@@ -14,14 +14,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a field holds: how a flag gives it, what a file may hold, and how a person reads it. */
-enum Kind {
+enum FieldType {
     TEXT("a text"),
     /** Words of a command line. */
     WORDS("a list of texts") {
         @Override
         Object parse(String flag, List<String> given, @Nullable Object current) {
             var words = new ArrayList<String>();
-            given.forEach(text -> words.addAll(Words.split(flag, text)));
+            given.forEach(text -> words.addAll(ShellWords.split(flag, text)));
             return words;
         }
 
@@ -32,7 +32,7 @@ enum Kind {
 
         @Override
         String show(Object value) {
-            return value instanceof List<?> words ? Words.join(words) : super.show(value);
+            return value instanceof List<?> words ? ShellWords.join(words) : super.show(value);
         }
     },
     /** Words of a fixed set. */
@@ -87,7 +87,7 @@ enum Kind {
                     ? String.join(
                             " ",
                             map.entrySet().stream()
-                                    .map(entry -> Words.quote(entry.getKey() + "=" + entry.getValue()))
+                                    .map(entry -> ShellWords.quote(entry.getKey() + "=" + entry.getValue()))
                                     .toList())
                     : super.show(value);
         }
@@ -188,7 +188,7 @@ enum Kind {
 
     private final String rule;
 
-    Kind(String rule) {
+    FieldType(String rule) {
         this.rule = rule;
     }
 

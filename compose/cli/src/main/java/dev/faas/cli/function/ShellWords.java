@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Splits a text into words as a shell does: blanks separate, quotes and backslashes keep together; nothing is expanded. */
-final class Words {
+final class ShellWords {
     private static final String SAFE = "-_./:=,@%+";
 
-    private Words() {}
+    private ShellWords() {}
 
     static List<String> split(String flag, String text) {
         var words = new ArrayList<String>();

@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Collects what is wrong in files, so that all of it is reported at once. */
-public final class Mistakes {
+public final class FileErrors {
     private static final int SHOWN = 50;
 
     private final List<Mistake> found = new ArrayList<>();

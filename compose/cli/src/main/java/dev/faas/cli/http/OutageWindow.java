@@ -9,13 +9,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Bridges the time in which the platform does not answer, up to a limit. */
-public final class Contact {
+public final class OutageWindow {
     private final Api api;
     private final Retries retries;
     private final Supplier<String> advice;
     private final Consumer<String> trouble;
 
-    Contact(Api api, Duration limit, Supplier<String> advice, Consumer<String> trouble) {
+    OutageWindow(Api api, Duration limit, Supplier<String> advice, Consumer<String> trouble) {
         this.api = api;
         this.retries = new Retries(limit);
         this.advice = advice;

@@ -1,0 +1,95 @@
+package dev.faas.auth;
+
+import dev.faas.auth.AccountStore.Credentials;
+import dev.faas.auth.admission.HashQueue;
+import dev.faas.auth.admission.HashQueue.Place;
+import dev.faas.auth.admission.LoginFailureStore;
+import dev.faas.auth.admission.LoginFailureStore.Attempt;
+import dev.faas.auth.audit.Origin;
+import dev.faas.auth.audit.RefusedAttempts;
+import dev.faas.http.client.ClientAddress;
+import dev.faas.wire.Problem;
+import dev.faas.wire.ProblemException;
+import io.vertx.core.Future;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hashes new passwords, and checks a name and a password, in each case when it is the turn of the client's address. */
+final class PasswordCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(PasswordCheck.class);
+
+    private final AccountStore accounts;
+    private final Passwords passwords;
+    private final HashQueue queue;
+    private final LoginFailureStore guesses;
+    private final RefusedAttempts refused;
+
+    PasswordCheck(
+            AccountStore accounts,
+            Passwords passwords,
+            HashQueue queue,
+            LoginFailureStore guesses,
+            RefusedAttempts refused) {
+        this.accounts = accounts;
+        this.passwords = passwords;
+        this.queue = queue;
+        this.guesses = guesses;
+        this.refused = refused;
+    }
+
+    /** Fails as {@link HashQueue#withPlace}. */
+    Future<String> hash(String password, ClientAddress address) {
+        return queue.withPlace(address, place -> passwords.hash(password, place));
+    }
+
+    /**
+     * Fails with 401 {@code invalid_credentials}: the same answer after the same time for unknown user and wrong password; and
+     * with 429 {@code rate_limited} after too many failures; and as {@link HashQueue#withPlace}.
+     */
+    Future<Credentials> check(String username, String password, Origin origin) {
+        // The place comes before all questions to Postgres, so that a flood of logins asks few of them.
+        return queue.withPlace(origin.requestAddress(), place -> check(username, password, origin, place));
+    }
+
+    /** Counts a login that was refused. Returns 401 {@code invalid_credentials}. */
+    ProblemException refuse(Optional<String> userId, Origin origin) {
+        refused.countLogin(userId, origin.address());
+        return Problem.of(
+                        401,
+                        "invalid_credentials",
+                        "Invalid credentials",
+                        "No user has this name and password. Check both.")
+                .asException();
+    }
+
+    private Future<Credentials> check(String username, String password, Origin origin, Place place) {
+        return accounts.findCredentials(username).compose(found -> {
+            var userId = found.map(it -> it.account().userId());
+            return guesses.begin(username, userId, origin.requestAddress())
+                    .compose(attempt -> passwords
+                            .matches(password, found.map(Credentials::passwordHash), place)
+                            .compose(matches -> matches && found.isPresent()
+                                    ? succeed(attempt, found.get(), origin)
+                                    : fail(attempt, userId, origin)));
+        });
+    }
+
+    private Future<Credentials> succeed(Attempt attempt, Credentials verified, Origin origin) {
+        return guesses.recordSuccess(attempt, verified.account().userId(), origin.requestAddress())
+                .map(verified);
+    }
+
+    private Future<Credentials> fail(Attempt attempt, Optional<String> userId, Origin origin) {
+        return guesses.countFailure(attempt).compose(failures -> {
+            // Not the name of an unknown user: it may be a password in the wrong field.
+            LOG.info(
+                    "login failed user={} address={} failures={} knownAddress={}",
+                    userId.orElse("unknown"),
+                    origin.requestAddress(),
+                    failures,
+                    attempt.fromKnownAddress());
+            return Future.failedFuture(refuse(userId, origin));
+        });
+    }
+}

@@ -1,0 +1,75 @@
+package dev.faas.auth;
+
+import dev.faas.auth.LoginStore.Revocation;
+import dev.faas.auth.SessionStore.Session;
+import dev.faas.auth.audit.Origin;
+import dev.faas.http.paging.Page;
+import dev.faas.wire.Principal;
+import dev.faas.wire.Problem;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/** Lists and ends the logins of a user, and changes the password. */
+final class Sessions {
+    private final SessionStore store;
+    private final PasswordCheck passwords;
+    private final Revocations revocations;
+    private final Tokens tokens;
+    private final InstantSource clock;
+
+    Sessions(SessionStore store, PasswordCheck passwords, Revocations revocations, Tokens tokens, InstantSource clock) {
+        this.store = store;
+        this.passwords = passwords;
+        this.revocations = revocations;
+        this.tokens = tokens;
+        this.clock = clock;
+    }
+
+    Future<List<Session>> find(Principal principal, Page page) {
+        return store.find(principal.userId(), page, clock.instant());
+    }
+
+    /** Fails with 404 {@code login_not_found}. */
+    Future<Void> end(String sid, Origin origin) {
+        return end((now, until) -> store.end(sid, now, until, origin)).map(ended -> {
+            if (ended.isEmpty()) {
+                throw Problem.of(
+                                404, "login_not_found", "Login not found", "You have no such login that has not ended.")
+                        .asException();
+            }
+            return null;
+        });
+    }
+
+    /** All but the login that asks. */
+    Future<Void> endOthers(Origin origin) {
+        return end((now, until) -> store.endOthers(now, until, origin)).mapEmpty();
+    }
+
+    /** Ends all other logins. Fails as {@link PasswordCheck#check}. */
+    Future<Void> changePassword(String username, String current, String next, Origin origin) {
+        return passwords
+                .check(username, current, origin)
+                .compose(verified -> passwords
+                        .hash(next, origin.requestAddress())
+                        .compose(hash -> end((now, until) -> store.changePassword(verified, hash, now, until, origin)
+                                .map(ended -> ended.orElseThrow(
+                                        () -> passwords.refuse(Optional.of(origin.actor()), origin))))))
+                .mapEmpty();
+    }
+
+    /** Ends the logins whose time is over. */
+    Future<Void> endOver() {
+        return end(store::endOver).mapEmpty();
+    }
+
+    private Future<List<Revocation>> end(BiFunction<Instant, Instant, Future<List<Revocation>>> ending) {
+        var now = clock.instant();
+        return ending.apply(now, tokens.lastExpiry(now))
+                .compose(ended -> revocations.announceAll(ended).map(ended));
+    }
+}

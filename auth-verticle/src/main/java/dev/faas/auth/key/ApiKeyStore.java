@@ -1,0 +1,195 @@
+package dev.faas.auth.key;
+
+import dev.faas.auth.audit.AuditEntry;
+import dev.faas.auth.audit.AuditStore;
+import dev.faas.auth.audit.Origin;
+import dev.faas.http.paging.Page;
+import dev.faas.pg.Pg;
+import dev.faas.wire.Codec;
+import dev.faas.wire.Problem;
+import dev.faas.wire.PublishedKey;
+import dev.faas.wire.Sha256;
+import dev.faas.wire.Subjects;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes the tables {@code api_key} and {@code bus_outbox}. A deleted row withdraws its key from the bucket by a trigger,
+ * so {@code delete from api_key where user_id = …} ends all keys of a user.
+ */
+final class ApiKeyStore {
+    /** @param value null to delete the entry */
+    record Change(String key, @Nullable String value) {}
+
+    private static final String COLUMNS = "id, user_id, project_id, name, scopes, hint, created_at, expires_at";
+
+    private final Pg pg;
+    private final AuditStore audit;
+
+    ApiKeyStore(Pg pg, AuditStore audit) {
+        this.pg = pg;
+        this.audit = audit;
+    }
+
+    /** Fails with 429 {@code quota_exceeded}, and with 401 when the user is not active. Returns the change to publish. */
+    Future<Change> insert(ApiKey key, String username, String text, int most, Origin origin) {
+        var hash = Sha256.digest(text);
+        var change = new Change(HexFormat.of().formatHex(hash), published(key, username));
+        return pg.inTransaction(tx -> countLocked(tx, key.userId())
+                .compose(count -> {
+                    if (count >= most) {
+                        throw Problem.quotaExceeded("You have " + count
+                                        + " API keys, the most that one user may have. Delete one that you do not need any"
+                                        + " more.")
+                                .asException();
+                    }
+                    return tx.preparedQuery("insert into api_key (" + COLUMNS
+                                    + ", hash) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+                            .execute(Tuple.of(
+                                    key.keyId(),
+                                    key.userId(),
+                                    key.project(),
+                                    key.name(),
+                                    key.scopes().toArray(String[]::new),
+                                    key.hint(),
+                                    utc(key.createdAt()),
+                                    utc(key.expiresAt()),
+                                    Buffer.buffer(hash)));
+                })
+                .compose(
+                        inserted -> tx.preparedQuery("insert into bus_outbox (bucket, key, change) values ($1, $2, $3)")
+                                .execute(Tuple.of(Subjects.APIKEYS, change.key(), change.value())))
+                .compose(inserted -> audit.write(
+                        tx,
+                        AuditEntry.done(
+                                        origin,
+                                        "key.create",
+                                        key.keyId(),
+                                        new JsonObject().put("scopes", new JsonArray(key.scopes())))
+                                .inProject(key.project())))
+                .map(change));
+    }
+
+    /** The lock on the account lets two requests not both make the last key, nor one make a key of a user who is being disabled. */
+    private static Future<Integer> countLocked(SqlConnection tx, String userId) {
+        return tx.preparedQuery("select from account where id = $1 and state = 'active' for update")
+                .execute(Tuple.of(userId))
+                .compose(locked -> {
+                    if (locked.rowCount() == 0) {
+                        throw Problem.unauthenticated("This login has been ended. Log in again.")
+                                .asException();
+                    }
+                    return tx.preparedQuery("select count(*)::int from api_key where user_id = $1")
+                            .execute(Tuple.of(userId));
+                })
+                .map(rows -> rows.iterator().next().getInteger(0));
+    }
+
+    /** The newest first. */
+    Future<List<ApiKey>> find(String userId, Page page, Instant now) {
+        return pg.withPool(pool -> pool.preparedQuery("select " + COLUMNS + """
+                         from api_key where user_id = $1 and expires_at > $2 and ($3::text is null or id < $3)
+                        order by id desc limit $4""")
+                .execute(Tuple.of(userId, utc(now), page.after(), page.fetchLimit()))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(ApiKeyStore::toKey)
+                        .toList()));
+    }
+
+    /** False when the user has no such key. */
+    Future<Boolean> delete(String keyId, Origin origin) {
+        var userId = origin.actor();
+        return pg.inTransaction(tx -> tx.preparedQuery(
+                        "delete from api_key where user_id = $1 and id = $2 returning project_id")
+                .execute(Tuple.of(userId, keyId))
+                .compose(rows -> {
+                    if (rows.rowCount() == 0) {
+                        return Future.succeededFuture(false);
+                    }
+                    var project = rows.iterator().next().getString("project_id");
+                    return audit.write(
+                                    tx,
+                                    AuditEntry.done(origin, "key.delete", keyId).inProject(project))
+                            .map(true);
+                }));
+    }
+
+    Future<Void> deleteExpired(Instant now) {
+        return pg.withPool(pool -> pool.preparedQuery("delete from api_key where expires_at <= $1")
+                .execute(Tuple.of(utc(now)))
+                .mapEmpty());
+    }
+
+    Future<List<Change>> findUnpublished() {
+        return pg.withPool(pool -> pool.preparedQuery(
+                        "select key, change from bus_outbox where bucket = $1 order by key limit 1000")
+                .execute(Tuple.of(Subjects.APIKEYS))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(row -> new Change(row.getString("key"), row.getString("change")))
+                        .toList()));
+    }
+
+    /** Unless another change of the key has taken its place. */
+    Future<Void> markPublished(Change change) {
+        return pg.withPool(pool -> pool.preparedQuery(
+                        "delete from bus_outbox where bucket = $1 and key = $2 and change is not distinct from $3")
+                .execute(Tuple.of(Subjects.APIKEYS, change.key(), change.value()))
+                .mapEmpty());
+    }
+
+    /** Puts all keys into the outbox again, since the bucket may have been lost. */
+    Future<Void> republishAll() {
+        return pg.inTransaction(tx -> tx.preparedQuery("""
+                        select k.id, k.user_id, k.project_id, k.name, k.scopes, k.hint, k.created_at, k.expires_at,
+                          k.hash, a.username
+                        from api_key k join account a on a.id = k.user_id""")
+                .execute()
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(row -> Tuple.of(
+                                Subjects.APIKEYS,
+                                HexFormat.of().formatHex(row.getBuffer("hash").getBytes()),
+                                published(toKey(row), row.getString("username"))))
+                        .toList())
+                .compose(all -> all.isEmpty()
+                        ? Future.<Void>succeededFuture()
+                        : tx.preparedQuery("""
+                                        insert into bus_outbox (bucket, key, change) values ($1, $2, $3)
+                                        on conflict do nothing""").executeBatch(all).mapEmpty()));
+    }
+
+    private static String published(ApiKey key, String username) {
+        return new String(
+                Codec.encode(new PublishedKey(
+                        key.keyId(), key.userId(), username, key.project(), key.scopes(), key.expiresAt())),
+                StandardCharsets.UTF_8);
+    }
+
+    private static ApiKey toKey(Row row) {
+        return new ApiKey(
+                row.getString("id"),
+                row.getString("user_id"),
+                row.getString("project_id"),
+                row.getString("name"),
+                List.of(row.getArrayOfStrings("scopes")),
+                row.getString("hint"),
+                row.getOffsetDateTime("created_at").toInstant(),
+                row.getOffsetDateTime("expires_at").toInstant());
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}

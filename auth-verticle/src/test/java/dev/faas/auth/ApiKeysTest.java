@@ -1,0 +1,216 @@
+package dev.faas.auth;
+
+import static dev.faas.auth.Answers.assertProblem;
+import static dev.faas.auth.Answers.assertRefused;
+import static dev.faas.testing.Await.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.testing.HttpAnswer;
+import dev.faas.wire.Sha256;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** API keys as their users see them, and what is stored of them. */
+class ApiKeysTest {
+    private static final String PASSWORD = "correct horse battery";
+
+    @TempDir
+    static Path directory;
+
+    private static RunningService service;
+    private static Client client;
+
+    @BeforeAll
+    static void start() throws Exception {
+        service = RunningService.start(directory);
+        client = service.client;
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        service.close();
+    }
+
+    @Test
+    void aKeyIsShownOnceAndActsAsItsUser() throws Exception {
+        var userId = client.register("maker", PASSWORD).json().getString("userId");
+        var login = client.login("maker", PASSWORD).accessToken();
+
+        var answer = create(login, new JsonObject().put("name", "nightly"));
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+        var created = answer.json();
+        assertThat(created.fieldNames())
+                .containsExactlyInAnyOrder(
+                        "keyId", "name", "key", "project", "principal", "scopes", "createdAt", "expiresAt");
+        assertThat(created.getString("project")).isEqualTo(userId);
+        assertThat(created.getString("principal")).isEqualTo(userId);
+        assertThat(created.getJsonArray("scopes")).isEqualTo(JsonArray.of("read", "invoke", "functions"));
+        assertThat(Duration.between(time(created, "createdAt"), time(created, "expiresAt")))
+                .isEqualTo(Duration.ofDays(90));
+        var key = created.getString("key");
+
+        var me = meOnceKnown(key);
+        assertThat(me.status()).as(me.text()).isEqualTo(200);
+        assertThat(me.json().getString("userId")).isEqualTo(userId);
+        assertThat(me.json().getJsonObject("key"))
+                .isEqualTo(new JsonObject()
+                        .put("keyId", created.getString("keyId"))
+                        .put("project", userId)
+                        .put("scopes", JsonArray.of("functions", "invoke", "read")));
+        assertThat(client.me(login).json().containsKey("key")).isFalse();
+
+        var listed = client.get("/v1/auth/keys", bearer(login));
+        assertThat(listed.text()).doesNotContain(key);
+        var item = listed.json().getJsonArray("items").getJsonObject(0);
+        assertThat(item.getString("hint")).isEqualTo(key.substring(0, 9));
+        assertThat(item.getString("keyId")).isEqualTo(created.getString("keyId"));
+        assertThat(service.backends.number(
+                        "select count(*) from auth.api_key k where k::text like '%" + key.substring(9) + "%'"))
+                .isZero();
+        try (var bus = service.backends.connect("reader-of-the-test")) {
+            assertThat(bus.kv("APIKEYS").get(Sha256.hex(key)).join()).isPresent();
+        }
+    }
+
+    /** A stolen key makes no other key and ends no login. */
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /v1/auth/keys",
+        "POST, /v1/auth/keys",
+        "DELETE, /v1/auth/keys/key_x",
+        "GET, /v1/auth/sessions",
+        "DELETE, /v1/auth/sessions",
+        "DELETE, /v1/auth/sessions/sid_x",
+        "POST, /v1/auth/password",
+    })
+    void aKeyReachesNoCallAboutAccountsButMe(String method, String path) {
+        var login = loggedIn("limited");
+        var key = key(login);
+
+        var body =
+                method.equals("POST") ? new JsonObject().put("name", "another").encode() : "";
+        var answer = client.send(method, path, body, bearer(key));
+
+        assertProblem(answer, 403, "forbidden");
+    }
+
+    @Test
+    void aDeletedKeyStops() throws Exception {
+        var login = loggedIn("deleter");
+        var stranger = loggedIn("stranger");
+        var created = create(login, new JsonObject().put("name", "short-lived")).json();
+        var key = created.getString("key");
+        var path = "/v1/auth/keys/" + created.getString("keyId");
+        assertThat(meOnceKnown(key).status()).isEqualTo(200);
+
+        assertProblem(client.delete(path, bearer(stranger)), 404, "key_not_found");
+        assertThat(client.me(key).status()).isEqualTo(200);
+
+        assertThat(client.delete(path, bearer(login)).status()).isEqualTo(204);
+        eventually(() -> client.me(key).status() == 401);
+        assertProblem(client.delete(path, bearer(login)), 404, "key_not_found");
+
+        // A replica that was late with the publication of the key does not bring it back.
+        service.backends.run("insert into auth.bus_outbox values ('APIKEYS', '" + Sha256.hex(key) + "', '{}')");
+        eventually(() -> service.backends.number("select count(*) from auth.bus_outbox") == 0);
+        try (var bus = service.backends.connect("reader-of-the-test")) {
+            assertThat(bus.kv("APIKEYS").get(Sha256.hex(key)).join()).isEmpty();
+        }
+    }
+
+    /** However an account goes: its keys go with it. */
+    @Test
+    void theKeysOfADeletedAccountStop() throws Exception {
+        var login = loggedIn("leaver");
+        var key = key(login);
+        assertThat(client.me(key).status()).isEqualTo(200);
+
+        service.backends.run("delete from auth.account where username = 'leaver'");
+
+        try (var bus = service.backends.connect("reader-of-the-test")) {
+            eventually(() -> bus.kv("APIKEYS").get(Sha256.hex(key)).join().isEmpty());
+        }
+        eventually(() -> client.me(key).text().contains("API key"));
+        assertRefused(client.me(key), "unauthenticated");
+    }
+
+    @Test
+    void aUserHasAtMostFiftyKeys() {
+        var login = loggedIn("collector");
+        for (var i = 0; i < 50; i++) {
+            assertThat(create(login, new JsonObject().put("name", "key " + i)).status())
+                    .isEqualTo(201);
+        }
+
+        assertProblem(create(login, new JsonObject().put("name", "one more")), 429, "quota_exceeded");
+
+        var first = client.get("/v1/auth/keys?limit=40", bearer(login)).json();
+        var rest = client.get("/v1/auth/keys?limit=40&cursor=" + first.getString("next"), bearer(login))
+                .json();
+        assertThat(first.getJsonArray("items")).hasSize(40);
+        assertThat(rest.getJsonArray("items")).hasSize(10);
+        assertThat(rest.getString("next")).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{'name':''}",
+                "{'name':'x','scopes':[]}",
+                "{'name':'x','scopes':['admin']}",
+                "{'name':'x','scopes':['read','read']}",
+                "{'name':'x','expiresInDays':0}",
+                "{'name':'x','expiresInDays':367}",
+                "{'name':'x','serviceAccount':'sa_1'}",
+            })
+    void aKeyThatCannotBeIsRefused(String body) {
+        var login = loggedIn("careless");
+
+        assertProblem(
+                client.send("POST", "/v1/auth/keys", body.replace('\'', '"'), bearer(login)), 400, "invalid_request");
+    }
+
+    private static String loggedIn(String username) {
+        client.register(username, PASSWORD);
+        return client.login(username, PASSWORD).accessToken();
+    }
+
+    private static String key(String login) {
+        var key = create(login, new JsonObject().put("name", "of the test"))
+                .json()
+                .getString("key");
+        meOnceKnown(key);
+        return key;
+    }
+
+    /** Verifiers learn a key a moment after it was published. */
+    private static HttpAnswer meOnceKnown(String key) {
+        eventually(() -> client.me(key).status() == 200);
+        return client.me(key);
+    }
+
+    private static HttpAnswer create(String login, JsonObject body) {
+        return client.post("/v1/auth/keys", body, bearer(login));
+    }
+
+    private static String[] bearer(String token) {
+        return new String[] {"Authorization", "Bearer " + token};
+    }
+
+    private static Instant time(JsonObject key, String field) {
+        return Instant.parse(key.getString(field));
+    }
+}

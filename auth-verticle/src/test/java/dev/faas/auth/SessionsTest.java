@@ -1,0 +1,227 @@
+package dev.faas.auth;
+
+import static dev.faas.auth.Answers.assertProblem;
+import static dev.faas.auth.Answers.assertRefused;
+import static dev.faas.auth.Answers.claims;
+import static dev.faas.testing.Await.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.http.client.ClientAddress;
+import dev.faas.testing.HttpAnswer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a user sees of the own logins, and how they end. */
+class SessionsTest {
+    private static final String PASSWORD = "correct horse battery";
+    private static final String NEW_PASSWORD = "another staple";
+
+    @TempDir
+    static Path directory;
+
+    private static RunningService service;
+    private static Client client;
+
+    @BeforeAll
+    static void start() throws Exception {
+        service = RunningService.start(directory);
+        client = service.client;
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        service.close();
+    }
+
+    @Test
+    void loginsAreListedWithWhereTheyCameFrom() {
+        client.register("lists", PASSWORD);
+        var first = client.post(
+                "/v1/auth/login",
+                Client.credentials("lists", PASSWORD),
+                ClientAddress.HEADER,
+                "2001:db8::7",
+                "User-Agent",
+                "faas/1.0 t\u00ebst " + "x".repeat(300));
+        var second = client.login("lists", PASSWORD);
+        client.register("lists-not", PASSWORD);
+        client.login("lists-not", PASSWORD);
+
+        var sessions = sessions(second);
+
+        assertThat(sessions).hasSize(2);
+        var newest = sessions.getJsonObject(0);
+        assertThat(newest.getString("sid")).isEqualTo(sid(second));
+        assertThat(newest.getBoolean("current")).isTrue();
+        var oldest = sessions.getJsonObject(1);
+        assertThat(oldest.getString("sid")).isEqualTo(sid(first));
+        assertThat(oldest.getBoolean("current")).isFalse();
+        assertThat(oldest.getString("address")).isEqualTo("2001:db8:0:0:0:0:0:7");
+        assertThat(oldest.getString("client"))
+                .startsWith("faas/1.0 t")
+                .hasSize(200)
+                .matches("[ -~]*");
+        assertThat(oldest.getString("via")).isEqualTo("password");
+        assertThat(Duration.between(time(oldest, "createdAt"), time(oldest, "endsAt")))
+                .isEqualTo(Backends.LOGIN_LIFETIME);
+        assertThat(time(oldest, "lastUsedAt")).isEqualTo(time(oldest, "createdAt"));
+
+        var refreshed = client.refresh(first.refreshToken());
+
+        var used = sessions(refreshed).getJsonObject(1);
+        assertThat(time(used, "lastUsedAt")).isAfter(time(oldest, "createdAt"));
+        assertThat(time(used, "endsAt")).isEqualTo(time(oldest, "endsAt"));
+    }
+
+    @Test
+    void aListComesInPages() {
+        client.register("pages", PASSWORD);
+        var logins = List.of(
+                client.login("pages", PASSWORD), client.login("pages", PASSWORD), client.login("pages", PASSWORD));
+        var newest = logins.getLast();
+
+        var page = get(newest, "/v1/auth/sessions?limit=2").json();
+        var rest = get(newest, "/v1/auth/sessions?limit=2&cursor=" + page.getString("next"))
+                .json();
+
+        assertThat(sids(page)).containsExactly(sid(newest), sid(logins.get(1)));
+        assertThat(sids(rest)).containsExactly(sid(logins.getFirst()));
+        assertThat(rest.getString("next")).isNull();
+    }
+
+    /** After each call, whose login is still good? */
+    @ParameterizedTest
+    @CsvSource({
+        "one, DELETE, /v1/auth/sessions/{other}, true, false, true",
+        "own, DELETE, /v1/auth/sessions/{own}, false, true, true",
+        "others, DELETE, /v1/auth/sessions, true, false, true",
+        "changes, POST, /v1/auth/password, true, false, true",
+    })
+    void eachCallEndsTheLoginsThatItNames(
+            String user, String method, String path, boolean own, boolean other, boolean stranger) {
+        client.register(user, PASSWORD);
+        client.register(user + "-not", PASSWORD);
+        var mine = client.login(user, PASSWORD);
+        var another = client.login(user, PASSWORD);
+        var theirs = client.login(user + "-not", PASSWORD);
+        var body = method.equals("POST") ? change(PASSWORD, NEW_PASSWORD).encode() : "";
+
+        var answer = client.send(
+                method,
+                path.replace("{other}", sid(another)).replace("{own}", sid(mine)),
+                body,
+                "Authorization",
+                "Bearer " + mine.accessToken(),
+                "Content-Type",
+                "application/json");
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(204);
+        assertThat(isGood(mine)).isEqualTo(own);
+        assertThat(isGood(another)).isEqualTo(other);
+        assertThat(isGood(theirs)).isEqualTo(stranger);
+    }
+
+    @Test
+    void aLoginOfAnotherUserOrOfNobodyIsNotFound() {
+        client.register("finder", PASSWORD);
+        client.register("hidden", PASSWORD);
+        var mine = client.login("finder", PASSWORD);
+        var hidden = client.login("hidden", PASSWORD);
+
+        for (var sid : List.of(sid(hidden), "sid_unknown", "x")) {
+            assertProblem(
+                    client.delete("/v1/auth/sessions/" + sid, "Authorization", "Bearer " + mine.accessToken()),
+                    404,
+                    "login_not_found");
+        }
+        assertThat(isGood(hidden)).isTrue();
+    }
+
+    @Test
+    void aNewPasswordReplacesTheOldOne() {
+        client.register("changer", PASSWORD);
+        var login = client.login("changer", PASSWORD);
+
+        assertRefused(change(login, "wrong", NEW_PASSWORD), "invalid_credentials");
+        assertProblem(change(login, PASSWORD, "short"), 400, "invalid_request");
+        assertThat(client.login("changer", PASSWORD).status()).isEqualTo(200);
+
+        assertThat(change(login, PASSWORD, NEW_PASSWORD).status()).isEqualTo(204);
+
+        assertRefused(client.login("changer", PASSWORD), "invalid_credentials");
+        assertThat(client.login("changer", NEW_PASSWORD).status()).isEqualTo(200);
+    }
+
+    /** Who has a stolen access token guesses no faster than others. */
+    @Test
+    void theCurrentPasswordCannotBeGuessed() {
+        client.register("stolen", PASSWORD);
+        var login = client.login("stolen", PASSWORD);
+
+        for (var i = 0; i < 5; i++) {
+            assertRefused(change(login, "guess", NEW_PASSWORD), "invalid_credentials");
+        }
+
+        assertProblem(change(login, PASSWORD, NEW_PASSWORD), 429, "rate_limited");
+    }
+
+    @Test
+    void aLoginThatIsOverIsRevokedByItself() throws Exception {
+        client.register("over", PASSWORD);
+        var login = client.login("over", PASSWORD);
+        assertThat(isGood(login)).isTrue();
+
+        service.backends.run("update auth.login set ends_at = now() where sid = '" + sid(login) + "'");
+
+        eventually(() -> client.me(login.accessToken()).status() == 401);
+        assertRefused(client.refresh(login.refreshToken()), "invalid_credentials");
+        try (var bus = service.backends.connect("reader-of-the-test")) {
+            assertThat(bus.kv("REVOKED").get(sid(login)).join()).isPresent();
+        }
+    }
+
+    private static boolean isGood(HttpAnswer login) {
+        return client.me(login.accessToken()).status() == 200;
+    }
+
+    private static HttpAnswer change(HttpAnswer login, String current, String next) {
+        return client.post(
+                "/v1/auth/password", change(current, next), "Authorization", "Bearer " + login.accessToken());
+    }
+
+    private static JsonObject change(String current, String next) {
+        return new JsonObject().put("currentPassword", current).put("newPassword", next);
+    }
+
+    private static JsonArray sessions(HttpAnswer login) {
+        return get(login, "/v1/auth/sessions").json().getJsonArray("items");
+    }
+
+    private static HttpAnswer get(HttpAnswer login, String path) {
+        return client.get(path, "Authorization", "Bearer " + login.accessToken());
+    }
+
+    private static List<String> sids(JsonObject page) {
+        return page.getJsonArray("items").stream()
+                .map(item -> ((JsonObject) item).getString("sid"))
+                .toList();
+    }
+
+    private static String sid(HttpAnswer login) {
+        return claims(login.accessToken()).getString("sid");
+    }
+
+    private static Instant time(JsonObject session, String field) {
+        return Instant.parse(session.getString(field));
+    }
+}

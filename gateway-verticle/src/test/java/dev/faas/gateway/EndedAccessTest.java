@@ -1,0 +1,89 @@
+package dev.faas.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.faas.testing.Await;
+import dev.faas.wire.Scope;
+import dev.faas.wire.Sha256;
+import dev.faas.wire.Subjects;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is open in the name of a login or a key ends with it. */
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+class EndedAccessTest {
+    @AutoClose
+    static RunningGateway faas;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) throws Exception {
+        faas = new RunningGateway(directory);
+        faas.function("story");
+    }
+
+    @Test
+    void givenOpenStreamsAndWaits_whenTheirLoginEnds_thenTheyEndWithoutTheEndAndTheNextIs401() throws Exception {
+        var id = faas.accepted("story", "x");
+        var ended = "Bearer " + faas.signer.access(faas.alice, "sid_ended");
+        var other = "Bearer " + faas.signer.access(faas.alice, "sid_other");
+        try (var events = Events.open(
+                        faas.request("/v1/activations/" + id + "/events").header("Authorization", ended));
+                var others = Events.open(
+                        faas.request("/v1/activations/" + id + "/events").header("Authorization", other));
+                var client = HttpClient.newHttpClient()) {
+            assertThat(events.require().field("status")).isEqualTo("queued");
+            assertThat(others.require().field("status")).isEqualTo("queued");
+            var wait = client.sendAsync(
+                    faas.request("/v1/activations/" + id + "?wait=60")
+                            .header("Authorization", ended)
+                            .build(),
+                    BodyHandlers.ofString());
+            Await.until("three open responses", () -> faas.gateway.countOpenResponses() == 3);
+
+            Await.await(
+                    faas.bus.kv("REVOKED").put("sid_ended", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8)));
+
+            assertThat(wait.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(401);
+            Await.until("one open response", () -> faas.gateway.countOpenResponses() == 1);
+            // A broken connection, not the end of the stream.
+            assertThatThrownBy(events::rest).isInstanceOf(IOException.class);
+            assertThat(faas.send(faas.request("/v1/activations/" + id + "/events")
+                                    .header("Authorization", ended))
+                            .status())
+                    .isEqualTo(401);
+            faas.claim(id).succeed();
+            assertThat(others.rest().stream().map(Events.Event::name)).containsExactly("state", "state", "end");
+        }
+    }
+
+    @Test
+    void aStreamEndsWithItsKey() throws Exception {
+        var id = faas.accepted("story", "x");
+        var key = ScopesTest.publish(faas, List.of(Scope.READ));
+        Await.until("the key is known", () -> send("/v1/activations/" + id, key) == 200);
+        try (var events = Events.open(
+                faas.request("/v1/activations/" + id + "/events").header("Authorization", "Bearer " + key))) {
+            assertThat(events.require().field("status")).isEqualTo("queued");
+
+            Await.await(faas.bus.kv(Subjects.APIKEYS).delete(Sha256.hex(key)));
+
+            Await.until("no open response", () -> faas.gateway.countOpenResponses() == 0);
+        }
+    }
+
+    private static int send(String path, String key) throws IOException, InterruptedException {
+        return faas.send(faas.request(path).header("Authorization", "Bearer " + key))
+                .status();
+    }
+}

@@ -1,0 +1,93 @@
+package dev.faas.registry.ledger;
+
+import dev.faas.lifecycle.Blocking;
+import dev.faas.lifecycle.BoundedParallel;
+import dev.faas.registry.ledger.OwnerSumsStore.Apart;
+import dev.faas.registry.ledger.PayloadArchive.Kind;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes room in the object store when it is nearly full: removes results, arguments and logs of the owner who has most of it,
+ * oldest first. Reads answer {@code 410 result_expired} then.
+ */
+public final class OutputShares {
+    private static final Logger LOG = LoggerFactory.getLogger(OutputShares.class);
+    private static final double REMOVE_ABOVE = 0.80;
+    /** Few, since outputs may be large, and the owner should not lose more than is needed. */
+    private static final int PAGE = 20;
+
+    private static final int PAGES_OF_AN_OWNER = 10;
+    private static final int AT_ONCE = 16;
+
+    private final PayloadArchive archive;
+    private final OwnerSumsStore sums;
+    private final RetentionStore store;
+
+    public OutputShares(PayloadArchive archive, OwnerSumsStore sums, RetentionStore store) {
+        this.archive = archive;
+        this.sums = sums;
+        this.store = store;
+    }
+
+    /** Removes the copies of up to 200 activations; true when there is still too little room. Blocks. */
+    public boolean runOnce() throws Exception {
+        if (archive.fillRatio() <= REMOVE_ABOVE) {
+            return false;
+        }
+        // All shares are equal: who has most is furthest over it.
+        var owners = Blocking.await(sums.inObjectStore()).entrySet().stream()
+                .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+                .map(Map.Entry::getKey)
+                .toList();
+        for (var owner : owners) {
+            int pages = 0;
+            while (pages < PAGES_OF_AN_OWNER && removeOldest(owner)) {
+                pages++;
+                if (archive.fillRatio() <= REMOVE_ABOVE) {
+                    return false;
+                }
+            }
+            if (pages == PAGES_OF_AN_OWNER) {
+                return true; // another owner may have most now
+            }
+        }
+        return false;
+    }
+
+    /** False when there was nothing to remove: what has not ended keeps its argument. */
+    private boolean removeOldest(String owner) throws Exception {
+        var page = Blocking.await(sums.findOldestApart(owner, PAGE));
+        var removed = BoundedParallel.runAndReturnDone(page, AT_ONCE, this::remove);
+        if (removed.isEmpty()) {
+            return false;
+        }
+        Blocking.await(store.clearResults(ids(removed, each -> each.result() || each.argument())));
+        Blocking.await(store.clearLogs(ids(removed, Apart::log)));
+        LOG.warn(
+                "outputs removed early, the object store is nearly full owner={} activations={}",
+                owner,
+                removed.size());
+        return true;
+    }
+
+    private static List<String> ids(List<Apart> activations, Predicate<Apart> which) {
+        return activations.stream().filter(which).map(each -> each.end().id()).toList();
+    }
+
+    private void remove(Apart activation) throws Exception {
+        if (activation.result()) {
+            archive.remove(activation.end().id(), Kind.RESULT);
+        }
+        if (activation.argument()) {
+            archive.remove(activation.end().id(), Kind.ARGUMENT);
+        }
+        if (activation.log()) {
+            archive.remove(activation.end().id(), Kind.LOG);
+        }
+    }
+}

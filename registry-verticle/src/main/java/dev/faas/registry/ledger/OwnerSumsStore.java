@@ -1,0 +1,81 @@
+package dev.faas.registry.ledger;
+
+import dev.faas.pg.Pg;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+
+/**
+ * Estimates how much each owner has in shared stores, from the ledger. Each question reads many rows: it is asked only while a
+ * store is nearly full.
+ */
+public final class OwnerSumsStore {
+    /** An argument apart is larger than what a row holds, and at most an argument and a specification. */
+    private static final String ARGUMENT_APART = "case when argument_apart then 131072 else 0 end";
+
+    private static final String OUTPUT_APART = """
+            case when result_apart then (convert_from(record, 'UTF8')::jsonb #>> '{report,resultBytes}')::bigint
+                else 0 end
+            + case when log_apart then (convert_from(record, 'UTF8')::jsonb #>> '{report,logBytes}')::bigint
+                else 0 end""";
+
+    /** Estimate of an activation's states in the event stream, without run specification and output. */
+    private static final String STATES = "2048";
+
+    /** What is in the object store of one activation. */
+    record Apart(LedgerStore.End end, boolean result, boolean argument, boolean log) {}
+
+    private final Pg pg;
+
+    public OwnerSumsStore(Pg pg) {
+        this.pg = pg;
+    }
+
+    /** Bytes in the event stream, by owner. */
+    public Future<Map<String, Long>> inEvents() {
+        return sums("select owner, event_bytes + " + STATES + " as bytes from activation where finished_at is null"
+                + " union all select owner, event_bytes + " + STATES + " as bytes from activation"
+                + " where id in (select id from activation_unpruned)");
+    }
+
+    /** Bytes in the object store, by owner. */
+    Future<Map<String, Long>> inObjectStore() {
+        return sums("select owner, " + ARGUMENT_APART + " + " + OUTPUT_APART + " as bytes from activation"
+                + " where result_apart or argument_apart or log_apart");
+    }
+
+    private Future<Map<String, Long>> sums(String rows) {
+        return pg.withPool(pool -> pool.query(
+                        "select owner, sum(bytes)::bigint as bytes from (" + rows + ") each group by owner")
+                .execute()
+                .map(found -> {
+                    var sums = new HashMap<String, Long>();
+                    found.forEach(row -> sums.put(row.getString("owner"), row.getLong("bytes")));
+                    return sums;
+                }));
+    }
+
+    /** What ended first, of one owner. */
+    Future<List<Apart>> findOldestApart(String owner, int limit) {
+        return pg.withPool(pool -> pool.preparedQuery("""
+                        select id, finished_at, result_apart, argument_apart, log_apart from activation
+                        where owner = $1 and finished_at is not null and (result_apart or argument_apart or log_apart)
+                        order by finished_at, id limit $2""")
+                .execute(Tuple.of(owner, limit))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(OwnerSumsStore::toApart)
+                        .toList()));
+    }
+
+    private static Apart toApart(Row row) {
+        return new Apart(
+                LedgerStore.End.of(row),
+                row.getBoolean("result_apart"),
+                row.getBoolean("argument_apart"),
+                row.getBoolean("log_apart"));
+    }
+}

@@ -1,0 +1,182 @@
+package dev.faas.registry.quota;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.http.Bodies;
+import dev.faas.http.JsonFields;
+import dev.faas.http.content.ContentCoding;
+import dev.faas.http.paging.Page;
+import dev.faas.http.token.Authenticated;
+import dev.faas.http.token.TokenVerifier;
+import dev.faas.quota.Quota.Limit;
+import dev.faas.quota.QuotaSettings;
+import dev.faas.registry.quota.QuotaStore.Usage;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Principal;
+import dev.faas.wire.Problem;
+import dev.faas.wire.Scope;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves {@code /v1/admin/projects}, and the quota of the caller's own project. A personal project's id is its user's. */
+public final class QuotaRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(QuotaRoutes.class);
+    private static final String JSON = "application/json";
+    private static final String PROJECT = "project";
+    private static final int MAX_BODY_BYTES = 64 * 1024;
+    private static final int MAX_LIMIT = 1_000_000_000;
+    private static final int KIBIBYTE = 1024;
+
+    private final QuotaStore store;
+    private final QuotaBucket bucket;
+    private final QuotaSettings settings;
+    private final ToLongFunction<String> queued;
+    private final TokenVerifier verifier;
+
+    /** @param queued about how many activations an owner has queued */
+    public QuotaRoutes(
+            QuotaStore store,
+            QuotaBucket bucket,
+            QuotaSettings settings,
+            ToLongFunction<String> queued,
+            TokenVerifier verifier) {
+        this.store = store;
+        this.bucket = bucket;
+        this.settings = settings;
+        this.queued = queued;
+        this.verifier = verifier;
+    }
+
+    public void add(Router on) {
+        var user = Authenticated.by(verifier, Scope.READ);
+        Handler<RoutingContext> admin = Authenticated.by(verifier, QuotaRoutes::requireAdmin);
+        on.get("/v1/projects/:project/quota").handler(user).respond(this::getOwn);
+        on.get("/v1/admin/projects").handler(admin).respond(this::list);
+        on.patch("/v1/admin/projects/:project")
+                .handler(admin)
+                .handler(Bodies.json(MAX_BODY_BYTES))
+                .respond(this::change);
+    }
+
+    private static void requireAdmin(RoutingContext ctx) {
+        if (Authenticated.principal(ctx).roles().contains(Principal.ADMIN)) {
+            ctx.next();
+        } else {
+            ctx.fail(Problem.adminsOnly().asException());
+        }
+    }
+
+    private Future<Buffer> getOwn(RoutingContext ctx) {
+        var owner = Authenticated.principal(ctx).userId();
+        if (!owner.equals(ctx.pathParam(PROJECT))) {
+            throw notFound(ctx).asException();
+        }
+        return store.usage(owner).map(usage -> {
+            var body = JsonNodeFactory.instance.objectNode();
+            addLimitsAndUse(body, usage);
+            return render(ctx, body);
+        });
+    }
+
+    private Future<Buffer> list(RoutingContext ctx) {
+        var page = Page.of(ctx, List.of("projects"), Ids::isUser);
+        var after = page.after() == null ? "" : page.after();
+        return store.list(after, page.fetchLimit()).map(found -> {
+            ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+            return ContentCoding.gzipIfAccepted(ctx, page.render(found, this::view, Usage::owner));
+        });
+    }
+
+    private Future<Buffer> change(RoutingContext ctx) {
+        var owner = ctx.pathParam(PROJECT);
+        if (!Ids.isUser(owner)) {
+            throw notFound(ctx).asException();
+        }
+        var changes = readChanges(Bodies.object(ctx));
+        return store.change(owner, changes)
+                .compose(stored -> {
+                    LOG.info(
+                            "quota changed owner={} by={} limits={}",
+                            owner,
+                            Authenticated.principal(ctx).userId(),
+                            changes == null ? "defaults" : changes);
+                    return bucket.write(owner).recover(failure -> {
+                        LOG.warn("quota not published yet owner={} cause={}", owner, failure.getMessage());
+                        return Future.failedFuture(storedButNotPublished().asException());
+                    });
+                })
+                .compose(written -> store.usage(owner))
+                .map(usage -> render(ctx, view(usage)));
+    }
+
+    /** The limits to change; null: all are the defaults again. */
+    private static @Nullable ObjectNode readChanges(ObjectNode body) {
+        boolean resets = body.has("quota") && body.get("quota").isNull();
+        var fields = JsonFields.of(body);
+        var changes = JsonNodeFactory.instance.objectNode();
+        var quota = fields.object("quota");
+        if (quota.isPresent()) {
+            var given = body.get("quota");
+            for (var limit : Limit.values()) {
+                var name = limit.field();
+                if (given.has(name) && given.get(name).isNull()) {
+                    quota.get().ignore(name);
+                    changes.putNull(name);
+                } else {
+                    quota.get().optionalInteger(name, 1, MAX_LIMIT).ifPresent(value -> changes.put(name, value));
+                }
+            }
+        } else if (!resets) {
+            fields.addError("quota", "is required");
+        }
+        fields.requireValid();
+        return resets ? null : changes;
+    }
+
+    private ObjectNode view(Usage usage) {
+        var body = JsonNodeFactory.instance.objectNode();
+        body.put("id", usage.owner());
+        body.set("quota", usage.overrides());
+        addLimitsAndUse(body, usage);
+        return body;
+    }
+
+    private void addLimitsAndUse(ObjectNode body, Usage usage) {
+        body.set("limits", settings.of(usage.overrides()).toJson());
+        body.putObject("used")
+                .put(Limit.FUNCTIONS.field(), usage.functions())
+                .put(Limit.SPEC_KB.field(), (usage.specBytes() + KIBIBYTE - 1) / KIBIBYTE)
+                .put(Limit.QUEUED.field(), queued.applyAsLong(usage.owner()));
+    }
+
+    private static Buffer render(RoutingContext ctx, JsonNode body) {
+        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+        return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Problem notFound(RoutingContext ctx) {
+        return Problem.of(
+                404, "project_not_found", "Project not found", "You have no project '" + ctx.pathParam(PROJECT) + "'.");
+    }
+
+    private static Problem storedButNotPublished() {
+        return Problem.of(
+                        503,
+                        "unavailable",
+                        "Temporarily unavailable",
+                        "The quota is stored and will take effect, but the platform could not publish it yet.")
+                .with("dependency", "nats")
+                .withRetryAfter(2);
+    }
+}

@@ -1,0 +1,135 @@
+package dev.faas.registry.quota;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.pg.Pg;
+import dev.faas.wire.Codec;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes the table {@code quota}, and counts what owners have. */
+public final class QuotaStore {
+    /**
+     * What an owner has, and may have.
+     *
+     * @param specBytes of the current revisions of all functions
+     * @param overrides of the default quota
+     */
+    public record Usage(String owner, long functions, long specBytes, JsonNode overrides) {
+        /** With another function, or with a larger one. */
+        public Usage plus(long moreFunctions, long moreBytes) {
+            return new Usage(owner, functions + moreFunctions, specBytes + moreBytes, overrides);
+        }
+    }
+
+    private static final String COUNTS = """
+            (select count(*) from function f where f.owner = o.owner and f.deleted_at is null) as functions,
+            (select coalesce(sum(octet_length(r.body)), 0)::bigint from function f join function_revision r
+                on r.function_id = f.id and r.revision = f.revision
+                where f.owner = o.owner and f.deleted_at is null) as bytes,
+            (select limits::text from quota q where q.owner = o.owner) as limits""";
+
+    private final Pg pg;
+
+    public QuotaStore(Pg pg) {
+        this.pg = pg;
+    }
+
+    public Future<Usage> usage(String owner) {
+        return pg.withPool(pool -> usage(pool, owner));
+    }
+
+    /** In a transaction: with what it has written. */
+    public static Future<Usage> usage(SqlClient client, String owner) {
+        return client.preparedQuery("select o.owner, " + COUNTS + " from (select $1::text as owner) o")
+                .execute(Tuple.of(owner))
+                .map(rows -> toUsage(rows.iterator().next()));
+    }
+
+    /** Lets one transaction at a time change what this owner has, so that concurrent ones do not exceed a quota together. */
+    public static Future<Void> lock(SqlClient transaction, String owner) {
+        return transaction
+                .preparedQuery("select pg_advisory_xact_lock(hashtextextended($1, 12))")
+                .execute(Tuple.of(owner))
+                .mapEmpty();
+    }
+
+    /** That have functions. */
+    public Future<Long> countOwners() {
+        return pg.withPool(pool -> pool.query("select count(distinct owner) from function where deleted_at is null")
+                .execute()
+                .map(rows -> rows.iterator().next().getLong(0)));
+    }
+
+    /** Owners of functions, and those with a quota of their own, by id. */
+    Future<List<Usage>> list(String after, int limit) {
+        return pg.withPool(pool -> pool.preparedQuery("select o.owner, " + COUNTS + """
+                         from (select owner from function where deleted_at is null and owner > $1
+                            union select owner from quota where owner > $1 order by owner limit $2) o
+                        order by o.owner""")
+                .execute(Tuple.of(after, limit))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(QuotaStore::toUsage)
+                        .toList()));
+    }
+
+    /** @param changes fields that replace those there are; null: all are removed */
+    Future<Void> change(String owner, @Nullable ObjectNode changes) {
+        var merged = changes == null ? "excluded.limits" : "quota.limits || excluded.limits";
+        return pg.withPool(pool -> pool.preparedQuery("insert into quota (owner, limits) values ($1, $2::text::jsonb)"
+                        + " on conflict (owner) do update set limits = " + merged + ", pending = true")
+                .execute(Tuple.of(owner, changes == null ? "{}" : changes.toString()))
+                .mapEmpty());
+    }
+
+    Future<Optional<JsonNode>> overrides(String owner) {
+        return pg.withPool(pool -> pool.preparedQuery("select limits::text as limits from quota where owner = $1")
+                .execute(Tuple.of(owner))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(row -> toJson(row.getString("limits")))
+                        .findFirst()));
+    }
+
+    Future<List<String>> pending(int limit) {
+        return pg.withPool(pool -> pool.preparedQuery("select owner from quota where pending order by owner limit $1")
+                .execute(Tuple.of(limit))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(row -> row.getString("owner"))
+                        .toList()));
+    }
+
+    /** Unless it has changed again since. */
+    Future<Void> markPublished(String owner, JsonNode limits) {
+        return pg.withPool(pool -> pool.preparedQuery(
+                        "update quota set pending = false where owner = $1 and limits = $2::text::jsonb")
+                .execute(Tuple.of(owner, limits.toString()))
+                .mapEmpty());
+    }
+
+    /** The bucket is written again: NATS may have lost it. */
+    public Future<Void> markAllPending() {
+        return pg.withPool(
+                pool -> pool.query("update quota set pending = true").execute().mapEmpty());
+    }
+
+    private static Usage toUsage(Row row) {
+        var limits = row.getString("limits");
+        return new Usage(
+                row.getString("owner"),
+                row.getLong("functions"),
+                row.getLong("bytes"),
+                limits == null ? JsonNodeFactory.instance.objectNode() : toJson(limits));
+    }
+
+    private static JsonNode toJson(String text) {
+        return Codec.readTree(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

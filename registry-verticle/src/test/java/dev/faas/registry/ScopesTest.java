@@ -1,0 +1,81 @@
+package dev.faas.registry;
+
+import static dev.faas.testing.Await.await;
+import static dev.faas.testing.Await.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.http.token.ApiKeyText;
+import dev.faas.wire.Codec;
+import dev.faas.wire.PublishedKey;
+import dev.faas.wire.Scope;
+import dev.faas.wire.Sha256;
+import dev.faas.wire.Subjects;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Which scopes of an API key each call takes. The gateway reads in the name of who invokes, so some take two. */
+class ScopesTest extends RegistryFixture {
+    private static final Map<String, Set<Scope>> SUFFICIENT = Map.ofEntries(
+            Map.entry("GET /v1/functions", Set.of(Scope.READ)),
+            Map.entry("POST /v1/functions", Set.of(Scope.FUNCTIONS)),
+            Map.entry("GET /v1/functions/x", Set.of(Scope.READ, Scope.INVOKE)),
+            Map.entry("PUT /v1/functions/x", Set.of(Scope.FUNCTIONS)),
+            Map.entry("PATCH /v1/functions/x", Set.of(Scope.FUNCTIONS)),
+            Map.entry("DELETE /v1/functions/x", Set.of(Scope.FUNCTIONS)),
+            Map.entry("GET /v1/functions/x/revisions", Set.of(Scope.READ)),
+            Map.entry("POST /v1/functions/x/rollback", Set.of(Scope.FUNCTIONS)),
+            Map.entry("GET /v1/activations", Set.of(Scope.READ)),
+            Map.entry("GET /v1/activations/x", Set.of(Scope.READ, Scope.INVOKE)),
+            Map.entry("GET /v1/activations/x/accepted", Set.of(Scope.READ, Scope.INVOKE)),
+            Map.entry("GET /v1/activations/x/result", Set.of(Scope.READ)),
+            Map.entry("GET /v1/activations/x/logs", Set.of(Scope.READ)));
+
+    @Test
+    void aKeyMakesTheCallsOfItsScopesAndNoOthers() {
+        var keys = new EnumMap<Scope, String>(Scope.class);
+        for (var scope : Scope.values()) {
+            keys.put(scope, publish(scope));
+        }
+        eventually(() -> status("GET /v1/functions", keys.get(Scope.READ)) == 200);
+
+        SUFFICIENT.forEach((call, sufficient) -> keys.forEach((scope, key) -> {
+            var status = status(call, key);
+            if (sufficient.contains(scope)) {
+                assertThat(status).as(call + " by " + scope).isNotIn(401, 403);
+            } else {
+                assertThat(status).as(call + " by " + scope).isEqualTo(403);
+            }
+        }));
+    }
+
+    private String publish(Scope scope) {
+        var key = ApiKeyText.create(new SecureRandom());
+        await(registry.bus
+                .kv(Subjects.APIKEYS)
+                .put(
+                        Sha256.hex(key),
+                        Codec.encode(new PublishedKey(
+                                "key_1",
+                                owner,
+                                "somebody",
+                                owner,
+                                List.of(scope.text()),
+                                Instant.now().plusSeconds(600)))));
+        return key;
+    }
+
+    private int status(String call, String key) {
+        var parts = call.split(" ", 2);
+        return user.send(user.request(parts[1])
+                        .header("Authorization", "Bearer " + key)
+                        .header("Content-Type", "application/json")
+                        .method(parts[0], BodyPublishers.noBody()))
+                .status();
+    }
+}

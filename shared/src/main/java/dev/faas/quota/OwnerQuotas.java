@@ -1,0 +1,132 @@
+package dev.faas.quota;
+
+import dev.faas.lifecycle.RepeatingTask;
+import dev.faas.nats.BusException;
+import dev.faas.nats.Kv;
+import dev.faas.nats.Nats;
+import dev.faas.wire.Codec;
+import dev.faas.wire.Codec.CodecException;
+import dev.faas.wire.Subjects;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows the quota of each owner, and who has more than a fair share of the event stream, by following what the registry writes to the bucket USAGE. Without that bucket, which an older
+ * registry does not create, every owner has the defaults. Thread-safe.
+ */
+public final class OwnerQuotas {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnerQuotas.class);
+    private static final Duration RETRY = Duration.ofSeconds(5);
+    private static final String KEY = "quota.";
+    /** The key of the owners who have more than a fair share of the event stream. */
+    public static final String OVER_SHARE = "events";
+    /** The registry writes it every few seconds while there is such an owner. */
+    private static final Duration OVER_SHARE_AGE = Duration.ofSeconds(30);
+
+    private static final String OWNERS = "owners";
+
+    private record OverShare(Set<String> owners, long at) {}
+
+    private final QuotaSettings settings;
+    private final Quota usual;
+    private final Map<String, Quota> byOwner = new ConcurrentHashMap<>();
+    private final CountDownLatch loaded = new CountDownLatch(1);
+    private final RepeatingTask following;
+    private volatile Nats.@Nullable Subscription subscription;
+    private volatile OverShare overShare = new OverShare(Set.of(), 0);
+
+    private OwnerQuotas(Kv bucket, QuotaSettings settings) {
+        this.settings = settings;
+        this.usual = settings.defaults().cappedBy(settings.caps());
+        this.following = RepeatingTask.start("quotas", RETRY, () -> follow(bucket));
+    }
+
+    /** Waits until what is in the bucket has been read, but no longer than the limit. Blocks. */
+    public static OwnerQuotas follow(Kv bucket, QuotaSettings settings, Duration limit) throws InterruptedException {
+        var quotas = new OwnerQuotas(bucket, settings);
+        if (!quotas.loaded.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.warn("quotas of single users not read yet, the defaults hold bucket={}", Subjects.USAGE);
+        }
+        return quotas;
+    }
+
+    /** The key of an owner's quota in the bucket. */
+    public static String key(String owner) {
+        return KEY + owner;
+    }
+
+    /** The value of {@link #OVER_SHARE}. */
+    public static byte[] overShare(List<String> owners) {
+        return Codec.write(Map.of(OWNERS, owners));
+    }
+
+    public Quota of(String owner) {
+        return byOwner.getOrDefault(owner, usual);
+    }
+
+    /** False when the registry has not said so lately. */
+    public boolean isOverShare(String owner) {
+        var last = overShare;
+        return last.owners().contains(owner) && System.nanoTime() - last.at() < OVER_SHARE_AGE.toNanos();
+    }
+
+    private void follow(Kv bucket) throws InterruptedException {
+        if (subscription != null) {
+            return;
+        }
+        try {
+            subscription = bucket.watch(this::apply, loaded::countDown);
+        } catch (IOException | BusException missing) {
+            LOG.debug("bucket cannot be followed yet", missing);
+        }
+    }
+
+    private void apply(Kv.Change change) {
+        if (change.key().equals(OVER_SHARE) && change instanceof Kv.Change.Put put) {
+            putOverShare(put.value().bytes());
+        }
+        if (!change.key().startsWith(KEY)) {
+            return;
+        }
+        var owner = change.key().substring(KEY.length());
+        switch (change) {
+            case Kv.Change.Put put -> put(owner, put.value().bytes());
+            case Kv.Change.Deleted deleted -> byOwner.remove(owner);
+        }
+    }
+
+    private void put(String owner, byte[] bytes) {
+        try {
+            byOwner.put(owner, settings.of(Codec.readTree(bytes)));
+        } catch (CodecException e) {
+            LOG.warn("quota not decoded owner={} cause={}", owner, e.getMessage());
+        }
+    }
+
+    private void putOverShare(byte[] bytes) {
+        try {
+            var owners = new HashSet<String>();
+            Codec.readTree(bytes).path(OWNERS).forEach(owner -> owners.add(owner.asText()));
+            overShare = new OverShare(owners, System.nanoTime());
+        } catch (CodecException e) {
+            LOG.warn("shares of the event stream not decoded cause={}", e.getMessage());
+        }
+    }
+
+    public void close() throws InterruptedException {
+        following.stop();
+        if (subscription != null) {
+            subscription.close();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package dev.faas.quota;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.config.Env;
+import dev.faas.config.Profile;
+import dev.faas.quota.Quota.Limit;
+import java.util.List;
+
+/**
+ * The quotas of all owners.
+ *
+ * @param defaults of an owner to whom an admin has given nothing else
+ * @param caps what no admin can exceed: set on the whole platform
+ */
+public record QuotaSettings(Quota defaults, Quota caps) {
+    private record Cap(Limit limit, String name, int max, String doc) {}
+
+    private static final List<Cap> CAPS = List.of(
+            new Cap(Limit.FUNCTIONS, "FAAS_OWNER_MAX_FUNCTIONS", 1_000_000, "functions that one user may have"),
+            new Cap(Limit.QUEUED, "FAAS_OWNER_MAX_QUEUED", 1_000_000_000, "activations that one user may have queued"),
+            new Cap(
+                    Limit.QUEUED_MB,
+                    "FAAS_OWNER_MAX_QUEUED_MB",
+                    1 << 20,
+                    "MiB that one user's queued activations may take: arguments, functions, tags"));
+
+    public static QuotaSettings from(Env env) {
+        var defaults = Quota.defaults(Profile.from(env));
+        var caps = Quota.unlimited();
+        for (var cap : CAPS) {
+            int value = env.integer(cap.name, (int) defaults.of(cap.limit), 1, cap.max, cap.doc);
+            if (env.optional(cap.name, cap.doc).isPresent()) {
+                // Also where it is more than the profile's own: it was the limit of everybody before there were quotas.
+                defaults = defaults.with(cap.limit, value);
+                caps = caps.with(cap.limit, value);
+            }
+        }
+        return new QuotaSettings(defaults, caps);
+    }
+
+    /** Of an owner with these overrides. */
+    public Quota of(JsonNode overrides) {
+        return defaults.with(overrides).cappedBy(caps);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.faas.wire;
+
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** Makes text of others safe for a log and a terminal. */
+public final class Printable {
+    /** C0 with line ends, DEL, C1, and the line ends of Unicode. */
+    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]");
+
+    private Printable() {}
+
+    /** With each control character as {@code \}{@code u00XX}. */
+    public static String of(String text) {
+        return CONTROL.matcher(text).replaceAll(Printable::escape);
+    }
+
+    private static String escape(MatchResult found) {
+        return "\\\\u%04x".formatted((int) found.group().charAt(0));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.faas.spawner.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.spawner.engine.SandboxSpec;
+import dev.faas.testing.Heap;
+import dev.faas.wire.FunctionSpec.Mode;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RevisionPoolsTest {
+    private static PoolKey large(String function) {
+        // Each has texts of its own; one character makes all of a text take two bytes each.
+        List<String> command = Collections.nCopies(31, "x".repeat(4_000) + "ф").stream()
+                .map(text -> text + function)
+                .toList();
+        return new PoolKey(
+                "usr_a",
+                new SandboxSpec(
+                        function + "@1",
+                        new SandboxSpec.Program("image", null, command, Map.of()),
+                        new SandboxSpec.Limits(32, 1, 64),
+                        SandboxSpec.Network.NONE,
+                        false,
+                        Mode.ISOLATED));
+    }
+
+    @Test
+    void givenManyLargeFunctionsThatNobodyCalls_whenExpected_thenTheirSpecificationsAreNotRetained() {
+        var pools = new RevisionPools();
+        long before = Heap.retainedBytes();
+
+        for (int i = 0; i < 229; i++) {
+            pools.expect("fn_" + i, large("fn_" + i), 0, 10, false);
+        }
+
+        assertThat(Heap.retainedBytes() - before).isLessThan(4L << 20);
+        assertThat(pools.all()).isEmpty();
+    }
+}
