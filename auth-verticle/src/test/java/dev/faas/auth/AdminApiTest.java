@@ -11,6 +11,7 @@ import dev.faas.auth.admin.RegistrationRules;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.testing.HttpAnswer;
+import dev.faas.wire.Sha256;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -35,6 +36,7 @@ class AdminApiTest {
     private static RunningService service;
     private static Client client;
     private static String admin;
+    private static String keyOfAdmin;
 
     @BeforeAll
     static void start() throws Exception {
@@ -43,6 +45,8 @@ class AdminApiTest {
         client = service.client;
         client.register("boss", PASSWORD);
         admin = client.login("boss", PASSWORD).accessToken();
+        keyOfAdmin = createKey(admin);
+        eventually(() -> client.me(keyOfAdmin).status() == 200);
     }
 
     @AfterAll
@@ -69,6 +73,12 @@ class AdminApiTest {
         return admin(method, path, new JsonObject());
     }
 
+    private static String createKey(String token) {
+        return as(token, "POST", "/v1/auth/keys", new JsonObject().put("name", "nightly"))
+                .json()
+                .getString("key");
+    }
+
     private static String id(HttpAnswer answer) {
         return answer.json().getString("userId");
     }
@@ -90,7 +100,7 @@ class AdminApiTest {
         "GET, /v1/admin/audit/auth",
         "GET, /v1/admin/audit/auth/export"
     })
-    void onlyAdminsPass_byTheTokenAndByPostgres(String method, String path) throws Exception {
+    void onlyAdminsPass_byTheTokenAndByPostgres_andNeverByAKey(String method, String path) throws Exception {
         var name = "g" + Integer.toHexString((method + path).hashCode());
         var userId = id(client.register(name, PASSWORD));
         var user = client.login(name, PASSWORD).accessToken();
@@ -98,6 +108,7 @@ class AdminApiTest {
         var adminOnce = client.login(name, PASSWORD).accessToken();
 
         assertRefused(client.send(method, path, ""), "unauthenticated");
+        assertProblem(as(keyOfAdmin, method, path, new JsonObject()), 403, "forbidden");
         assertProblem(as(user, method, path, new JsonObject()), 403, "forbidden");
 
         service.backends.run("update auth.account set roles = '{user}' where id = '" + userId + "'");
@@ -188,6 +199,44 @@ class AdminApiTest {
             } else {
                 assertRefused(client.login(name, PASSWORD), "invalid_credentials");
             }
+        } finally {
+            vertx.close().await();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "PATCH  |           | {\"state\": \"disabled\"}           | true",
+                "DELETE |           | {}                                  | true",
+                "PATCH  |           | {\"roles\": [\"admin\", \"user\"]}  | false",
+                "DELETE | /sessions | {}                                  | false"
+            })
+    void theKeysOfAUserEndWithTheAccountAndNotWithItsLogins(String method, String rest, String body, boolean ends)
+            throws Exception {
+        var name = "k" + Integer.toHexString((method + rest + body).hashCode());
+        client.register(name, PASSWORD);
+        var key = createKey(client.login(name, PASSWORD).accessToken());
+        eventually(() -> client.me(key).status() == 200);
+        var vertx = Vertx.vertx();
+        var verifier = new TokenVerifier(vertx);
+        try (var bus = service.backends.connect("gateway-of-the-test");
+                var ring = KeyRing.open(bus, verifier, Duration.ofSeconds(10))) {
+            assertThat(ring).isNotNull();
+            assertThat(verifier.verify(key).succeeded()).isTrue();
+
+            var path = "/v1/admin/users/" + name + (rest == null ? "" : rest);
+            assertThat(admin(method, path, new JsonObject(body)).status()).isBetween(200, 204);
+
+            // The answer has waited for the publication.
+            assertThat(bus.kv("APIKEYS").get(Sha256.hex(key)).join().isPresent())
+                    .isNotEqualTo(ends);
+            eventually(() -> verifier.verify(key).failed() == ends);
+            eventually(() -> client.me(key).status() == (ends ? 401 : 200));
+            assertThat(service.backends.number("select count(*) from auth.api_key k join auth.account a"
+                            + " on a.id = k.user_id where a.username = '" + name + "'"))
+                    .isEqualTo(ends ? 0 : 1);
         } finally {
             vertx.close().await();
         }

@@ -146,6 +146,15 @@ class ApiKeysTest {
         assertRefused(client.me(key), "unauthenticated");
     }
 
+    /** The access token may outlive the account by a moment. */
+    @Test
+    void aDisabledUserGetsNoKey() throws Exception {
+        var login = loggedIn("disabled");
+        service.backends.run("update auth.account set state = 'disabled' where username = 'disabled'");
+
+        assertRefused(create(login, new JsonObject().put("name", "too late")), "unauthenticated");
+    }
+
     @Test
     void aUserHasAtMostFiftyKeys() {
         var login = loggedIn("collector");

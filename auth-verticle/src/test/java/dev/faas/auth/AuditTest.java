@@ -1,5 +1,6 @@
 package dev.faas.auth;
 
+import static dev.faas.auth.Answers.claims;
 import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +11,7 @@ import dev.faas.http.client.ClientAddress;
 import dev.faas.pg.Pg;
 import dev.faas.testing.HttpAnswer;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -119,6 +121,44 @@ class AuditTest {
                         from auth.audit where target = '%1$s' or actor = '%1$s'""".formatted(userId).replace("\n", " ")))
                 .isEqualTo(
                         "account.create ok f 127.0.0.1 t, login.create ok t 127.0.0.1 t, login.end ok t 127.0.0.1 t");
+    }
+
+    @Test
+    void changesOfTheOwnLoginsPasswordAndKeysLeaveOneRowEach() throws SQLException {
+        var userId = service.client.register("careful", PASSWORD).json().getString("userId");
+        var login = service.client.login("careful", PASSWORD);
+        var token = login.accessToken();
+        var second = service.client.login("careful", PASSWORD).accessToken();
+        service.client.login("careful", PASSWORD);
+        var passwords = new JsonObject().put("currentPassword", PASSWORD).put("newPassword", "another password");
+        var key = as(token, "POST", "/v1/auth/keys", new JsonObject().put("name", "nightly"))
+                .json()
+                .getString("keyId");
+
+        for (var i = 0; i < 2; i++) { // the second time there is nothing to change
+            as(token, "DELETE", "/v1/auth/keys/" + key, new JsonObject());
+            as(token, "DELETE", "/v1/auth/sessions/" + claims(second).getString("sid"), new JsonObject());
+            as(token, "DELETE", "/v1/auth/sessions", new JsonObject());
+            as(token, "POST", "/v1/auth/password", passwords);
+        }
+
+        assertThat(service.backends.text("""
+                        select string_agg(concat_ws(' ', action, target = '%1$s', target = '%2$s', project = '%1$s',
+                        changes ->> 'scopes'), ', ' order by seq)
+                        from auth.audit where actor = '%1$s' and action not like 'login.create'""".formatted(userId, key).replace("\n", " ")))
+                .isEqualTo("key.create f t t [\"read\", \"invoke\", \"functions\"], key.delete f t t,"
+                        + " login.end f f, logins.end t f t, password.change t f t");
+    }
+
+    private static HttpAnswer as(String token, String method, String path, JsonObject body) {
+        return service.client.send(
+                method,
+                path,
+                body.isEmpty() ? "" : body.encode(),
+                "Authorization",
+                "Bearer " + token,
+                "Content-Type",
+                "application/json");
     }
 
     @Test

@@ -126,8 +126,8 @@ class AuthRequestsTest {
 
     @Test
     void givenPathsAndMethodsThatAreNotThereWhenAskedThenTheProblemSaysSo() {
-        assertProblem(client.post("/v1/auth/password", new JsonObject()), 404, "not_found");
-        assertProblem(client.get("/v1/auth/keys"), 404, "not_found");
+        assertProblem(client.post("/v1/auth/passwords", new JsonObject()), 404, "not_found");
+        assertProblem(client.get("/v1/auth/key"), 404, "not_found");
         var wrongMethod = client.get("/v1/auth/login");
         assertProblem(wrongMethod, 405, "method_not_allowed");
         assertThat(wrongMethod.header("Allow")).contains("POST");

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,14 +118,16 @@ class RegistrationTest {
     void aPlatformThatHadAccountsBeforeStaysOpen_andNobodyBecomesAnAdmin(@TempDir Path own) throws Exception {
         try (var old = Backends.start(own)) {
             // As the version before has left it.
-            var first = new AuthVerticle(old.config());
-            await(vertx.undeploy(await(vertx.deployVerticle(first))));
-            old.run("""
-                    drop table auth.invitation, auth.reset_code, auth.setting, auth.audit;
-                    alter table auth.account drop column state, drop column last_login_at, drop column tokens_from,
-                    drop column cut_announced, alter column password_hash set not null;
-                    delete from auth.flyway_schema_history where version <> '1';
-                    insert into auth.account values ('usr_old', 'old', 'hash', '{user}', now())""");
+            var role = old.postgres.role("auth");
+            var url = "jdbc:" + old.postgres.url().replace("postgres:", "postgresql:");
+            Flyway.configure()
+                    .dataSource(url, role.user(), role.password())
+                    .schemas("auth")
+                    .locations("classpath:db/auth")
+                    .target("1")
+                    .load()
+                    .migrate();
+            old.run("insert into auth.account values ('usr_old', 'old', 'hash', '{user}', now())");
             var verticle = new AuthVerticle(
                     old.config(new RegistrationRules(Registration.FIRST, true, Duration.ofMinutes(30))));
             var deployment = await(vertx.deployVerticle(verticle));

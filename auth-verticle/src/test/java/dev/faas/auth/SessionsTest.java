@@ -14,6 +14,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -160,6 +165,30 @@ class SessionsTest {
 
         assertRefused(client.login("changer", PASSWORD), "invalid_credentials");
         assertThat(client.login("changer", NEW_PASSWORD).status()).isEqualTo(200);
+    }
+
+    @Test
+    void ofSeveralChangesAtOnceOneSetsThePassword() {
+        client.register("hasty", PASSWORD);
+        var token = client.login("hasty", PASSWORD).accessToken();
+
+        var changes = Stream.of("first password", "second password", "third password", "fourth password")
+                .collect(Collectors.toMap(
+                        Function.identity(),
+                        next -> client.sent(
+                                "POST",
+                                "/v1/auth/password",
+                                change(PASSWORD, next).encode(),
+                                "Authorization",
+                                "Bearer " + token)));
+        changes.values().forEach(CompletableFuture::join);
+
+        var set = changes.entrySet().stream()
+                .filter(change -> change.getValue().join().status() == 204)
+                .map(Map.Entry::getKey)
+                .toList();
+        assertThat(set).hasSize(1);
+        assertThat(client.login("hasty", set.getFirst()).status()).isEqualTo(200);
     }
 
     /** Who has a stolen access token guesses no faster than others. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.testing.Await;
+import dev.faas.testing.TestKey;
 import dev.faas.wire.Scope;
 import dev.faas.wire.Sha256;
 import dev.faas.wire.Subjects;
@@ -12,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
@@ -79,6 +81,33 @@ class EndedAccessTest {
             Await.await(faas.bus.kv(Subjects.APIKEYS).delete(Sha256.hex(key)));
 
             Await.until("no open response", () -> faas.gateway.countOpenResponses() == 0);
+        }
+    }
+
+    @Test
+    void aStreamEndsWithAllLoginsOfItsUser() throws Exception {
+        var id = faas.accepted("story", "x");
+        var now = Instant.now();
+        var old = "Bearer "
+                + faas.signer.token(TestKey.claims(now.plusSeconds(600))
+                        .put("sub", faas.alice)
+                        .put("sid", "sid_old")
+                        .put("iat", now.getEpochSecond() - 60));
+        var recent = "Bearer " + faas.signer.access(faas.alice, "sid_recent");
+        try (var events = Events.open(
+                        faas.request("/v1/activations/" + id + "/events").header("Authorization", old));
+                var others = Events.open(
+                        faas.request("/v1/activations/" + id + "/events").header("Authorization", recent))) {
+            assertThat(events.require().field("status")).isEqualTo("queued");
+            assertThat(others.require().field("status")).isEqualTo("queued");
+
+            var cut = now.minusSeconds(30).toString().getBytes(StandardCharsets.UTF_8);
+            Await.await(faas.bus.kv(Subjects.REVOKED).put(faas.alice, cut));
+
+            Await.until("one open response", () -> faas.gateway.countOpenResponses() == 1);
+            assertThatThrownBy(events::rest).isInstanceOf(IOException.class);
+            faas.claim(id).succeed();
+            assertThat(others.rest().stream().map(Events.Event::name)).containsExactly("state", "state", "end");
         }
     }
 

@@ -34,7 +34,10 @@ class ScopesTest extends RegistryFixture {
             Map.entry("GET /v1/activations/x", Set.of(Scope.READ, Scope.INVOKE)),
             Map.entry("GET /v1/activations/x/accepted", Set.of(Scope.READ, Scope.INVOKE)),
             Map.entry("GET /v1/activations/x/result", Set.of(Scope.READ)),
-            Map.entry("GET /v1/activations/x/logs", Set.of(Scope.READ)));
+            Map.entry("GET /v1/activations/x/logs", Set.of(Scope.READ)),
+            Map.entry("GET /v1/projects/x/quota", Set.of(Scope.READ)),
+            Map.entry("GET /v1/admin/projects", Set.of()),
+            Map.entry("PATCH /v1/admin/projects/x", Set.of()));
 
     @Test
     void aKeyMakesTheCallsOfItsScopesAndNoOthers() {
