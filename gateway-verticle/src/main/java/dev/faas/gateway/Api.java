@@ -90,7 +90,7 @@ final class Api {
         on.delete("/v1/admin/users/:user/sessions").handler(admin).handler(auth);
         on.get("/v1/admin/invitations").handler(JSON).handler(admin).handler(auth);
         on.post("/v1/admin/invitations").handler(JSON).handler(admin).handler(auth);
-        on.delete("/v1/admin/invitations/:id").handler(admin).handler(auth);
+        on.delete("/v1/admin/invitations/:invitation").handler(admin).handler(auth);
         on.get("/v1/admin/settings").handler(JSON).handler(admin).handler(auth);
         on.patch("/v1/admin/settings").handler(JSON).handler(admin).handler(auth);
         on.get("/v1/admin/audit/auth").handler(JSON).handler(admin).handler(auth);
