@@ -100,7 +100,14 @@ public record SpawnerConfig(
                                 (int) (usual.maxBytes() / MIB),
                                 1,
                                 Integer.MAX_VALUE,
-                                "disk space for images that the platform pulled, in MiB"));
+                                "disk space for images that the platform pulled, in MiB"),
+                MIB
+                        * env.integer(
+                                "FAAS_IMAGE_MAX_MB",
+                                (int) (usual.maxImageBytes() / MIB),
+                                1,
+                                Integer.MAX_VALUE,
+                                "disk space for one of them, unpacked, in MiB"));
     }
 
     private static @Nullable Path credentials(Env env) {

@@ -71,17 +71,19 @@ public final class DockerEngine implements ContainerEngine {
     private DockerEngine(EngineConfig config, ImagePins pins, DockerCalls docker, InitProgram program, Info info) {
         this.config = config;
         this.docker = docker;
-        this.pulled = new PulledImages(
-                docker, config.owner().platform(), config.images().maxBytes(), InstantSource.system());
-        this.pulls = new ImagePulls(docker, config.images(), pulled);
-        this.images = new ImageStore(docker, pins, pulled, pulls);
         this.init = new InitVolume(docker, program, Labels.of(config, ""));
         this.boots = new DockerBoot(docker, init);
-        this.disk = new DiskWatch(
-                docker,
-                DiskWatch.watchedDisk(config.dockerHost(), info),
-                config.disk().freeMb(),
-                boots::sandboxes);
+        var watchedDisk = DiskWatch.watchedDisk(config.dockerHost(), info);
+        if (watchedDisk.isEmpty()) {
+            log.warn(
+                    "docker disk not visible, FAAS_DISK_FREE_MB has no effect and an image that is too large"
+                            + " is removed only after its pull host={}",
+                    config.dockerHost());
+        }
+        this.disk = new DiskWatch(docker, watchedDisk, config.disk().freeMb(), boots::sandboxes);
+        this.pulled = new PulledImages(docker, config.owner().platform(), config.images(), InstantSource.system());
+        this.pulls = new ImagePulls(docker, config.images(), pulled, disk::roomBytes);
+        this.images = new ImageStore(docker, pins, pulled, pulls);
         this.host = new HardenedContainer.Host(
                 info.getNCPU() == null ? 1 : info.getNCPU(),
                 info.getSecurityOptions() != null

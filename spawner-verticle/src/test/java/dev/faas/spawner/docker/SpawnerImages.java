@@ -47,8 +47,8 @@ final class SpawnerImages implements AutoCloseable {
         this.platform = platform;
         this.images = images;
         this.docker = DockerCalls.connect(TestImages.dockerHost(), Duration.ofSeconds(10));
-        this.pulled = new PulledImages(docker, platform, limits.maxBytes(), () -> now);
-        this.pulls = new ImagePulls(docker, limits, pulled);
+        this.pulled = new PulledImages(docker, platform, limits, () -> now);
+        this.pulls = new ImagePulls(docker, limits, pulled, () -> PLENTY);
         this.store = new ImageStore(docker, pins, pulled, pulls);
     }
 
@@ -57,19 +57,23 @@ final class SpawnerImages implements AutoCloseable {
     }
 
     static SpawnerImages open(TestImages images, ImagePins pins) throws Exception {
-        return open(images, pins, new EngineConfig.Images(LONG, null, PLENTY));
+        return open(images, pins, new EngineConfig.Images(LONG, null, PLENTY, PLENTY));
     }
 
     static SpawnerImages open(TestImages images, Duration pullTimeout) throws Exception {
-        return open(images, new MemoryPins(), new EngineConfig.Images(pullTimeout, null, PLENTY));
+        return open(images, new MemoryPins(), new EngineConfig.Images(pullTimeout, null, PLENTY, PLENTY));
     }
 
     static SpawnerImages open(TestImages images, @Nullable Path credentials) throws Exception {
-        return open(images, new MemoryPins(), new EngineConfig.Images(LONG, credentials, PLENTY));
+        return open(images, new MemoryPins(), new EngineConfig.Images(LONG, credentials, PLENTY, PLENTY));
+    }
+
+    static SpawnerImages withImagesUpTo(TestImages images, long maxImageBytes) throws Exception {
+        return open(images, new MemoryPins(), new EngineConfig.Images(LONG, null, PLENTY, maxImageBytes));
     }
 
     static SpawnerImages bounded(TestImages images, long maxBytes) throws Exception {
-        return open(images, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes));
+        return open(images, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes, PLENTY));
     }
 
     private static SpawnerImages open(TestImages images, ImagePins pins, EngineConfig.Images limits) throws Exception {
@@ -78,8 +82,8 @@ final class SpawnerImages implements AutoCloseable {
 
     /** Another spawner of the same platform, or the same after a restart. */
     SpawnerImages anotherSpawner(long maxBytes) throws Exception {
-        var other =
-                new SpawnerImages(images, platform, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes));
+        var other = new SpawnerImages(
+                images, platform, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes, PLENTY));
         other.now = now;
         return other;
     }
