@@ -25,6 +25,7 @@ import dev.faas.gateway.submit.Cancellation;
 import dev.faas.gateway.submit.CommandEnqueuer;
 import dev.faas.gateway.submit.IdempotencyKeys;
 import dev.faas.gateway.submit.Replay;
+import dev.faas.gateway.submit.SpawnerRoom;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Metrics;
@@ -102,12 +103,13 @@ public final class GatewayVerticle extends ServiceVerticle {
         var table = on.open("queue table", () -> QueueTable.follow(nats, queue, QueueTable.MAX_AGE), QueueTable::close);
         var pressure = new Backpressure(events, queue, table, config.limits());
         var keys = IdempotencyKeys.open(nats, bus, limit);
-        var acceptance = new Acceptance(events, bus, enqueuer, pressure, keys, reader, clock);
-        var replay = new Replay(reader, events, bus, registryClient, functions);
-        var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);
         var spawners = on.open("spawners", () -> new Spawners(nats), Spawners::close);
         spawners.startObserving();
-        var explainer = new Explainer(reader, queue, table, spawners::recentHeartbeats, clock);
+        var room = new SpawnerRoom(spawners::recentHeartbeats);
+        var acceptance = new Acceptance(events, bus, enqueuer, pressure, room, keys, reader, clock);
+        var replay = new Replay(reader, events, bus, registryClient, functions);
+        var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);
+        var explainer = new Explainer(reader, events, queue, table, spawners::recentHeartbeats, clock);
         var api = new Api(
                 verifier,
                 Forwarding.to(auth),

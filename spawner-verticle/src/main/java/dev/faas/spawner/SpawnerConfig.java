@@ -30,10 +30,11 @@ public record SpawnerConfig(
 
     /**
      * @param slots activations that run here at the same time
+     * @param memoryMb what all spawners of the Docker host may give to containers; 0: four fifths of its memory
      * @param ownerLimit runs of one owner on all spawners together; the same on each
      * @param grace how long runs may continue once the service stops
      */
-    public record Work(int slots, int ownerLimit, Duration grace, RunTiming timing) {}
+    public record Work(int slots, int memoryMb, int ownerLimit, Duration grace, RunTiming timing) {}
 
     private static final int INTERNAL_PORT = 9090;
     private static final int MAX_ID_LENGTH = 64;
@@ -79,6 +80,13 @@ public record SpawnerConfig(
     private static Work work(Env env) {
         return new Work(
                 env.integer("FAAS_SLOTS", defaultSlots(), 1, 10_000, "activations that run at the same time"),
+                env.integer(
+                        "FAAS_MEMORY_MB",
+                        0,
+                        0,
+                        MAX_MB,
+                        "memory of the Docker host that the functions of all its spawners may take together, in MiB;"
+                                + " 0: four fifths of it"),
                 env.integer(
                         "FAAS_OWNER_MAX_RUNNING",
                         NO_LIMIT,

@@ -18,6 +18,7 @@ import dev.faas.spawner.docker.init.InitVolume;
 import dev.faas.spawner.docker.init.RootNotBuilt;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.EngineFault;
+import dev.faas.spawner.engine.EngineHost;
 import dev.faas.spawner.engine.ImagePins;
 import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.engine.Sandbox;
@@ -61,6 +62,7 @@ public final class DockerEngine implements ContainerEngine {
     private final DockerBoot boots;
     private final DiskWatch disk;
     private final HardenedContainer.Host host;
+    private final EngineHost engineHost;
 
     /** Why functions cannot run nested on this host. Tried again after a while. */
     private final Cache<NestedKey, String> nestedRefusals = Caffeine.newBuilder()
@@ -84,6 +86,7 @@ public final class DockerEngine implements ContainerEngine {
         this.pulled = new PulledImages(docker, config.owner().platform(), config.images(), InstantSource.system());
         this.pulls = new ImagePulls(docker, config.images(), pulled, disk::roomBytes);
         this.images = new ImageStore(docker, pins, pulled, pulls);
+        this.engineHost = HostFacts.of(config.dockerHost(), info);
         this.host = new HardenedContainer.Host(
                 info.getNCPU() == null ? 1 : info.getNCPU(),
                 info.getSecurityOptions() != null
@@ -127,6 +130,11 @@ public final class DockerEngine implements ContainerEngine {
                             + ". Correct the file, or set FAAS_DOCKER_CONFIG to another.",
                     e);
         }
+    }
+
+    @Override
+    public EngineHost host() {
+        return engineHost;
     }
 
     @Override
