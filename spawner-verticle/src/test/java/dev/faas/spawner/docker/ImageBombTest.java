@@ -3,6 +3,7 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.config.ImagePolicy;
 import dev.faas.lifecycle.RepeatingTask;
 import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.docker.client.EngineConfig.Disk;
@@ -90,6 +91,7 @@ final class ImageBombTest {
                 docker.host(),
                 new EngineConfig.Owner("bomb-" + imageMb, "one", "1"),
                 new Images(Duration.ofMinutes(1), null, 20L << 30, imageMb * MIB),
+                ImagePolicy.ANY,
                 null,
                 new Disk(false, 64, freeMb));
         var other = EngineFixture.spec(registry.reference("faas-test/other:1"));

@@ -112,13 +112,17 @@ final class SpawnerImages implements AutoCloseable {
         var env = Env.of(variables);
         var policy = ImagePolicy.from(env);
         env.check();
-        return open(images, pins, new EngineConfig.Images(LONG, credentials, PLENTY), policy);
+        return open(images, pins, new EngineConfig.Images(LONG, credentials, PLENTY, PLENTY), policy);
     }
 
     /** Another spawner of the same platform, or the same after a restart. */
     SpawnerImages anotherSpawner(long maxBytes) throws Exception {
         var other = new SpawnerImages(
-                images, platform, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes, PLENTY), ImagePolicy.ANY);
+                images,
+                platform,
+                new MemoryPins(),
+                new EngineConfig.Images(LONG, null, maxBytes, PLENTY),
+                ImagePolicy.ANY);
         other.now = now;
         return other;
     }
