@@ -26,6 +26,7 @@ import dev.faas.gateway.submit.Cancellation;
 import dev.faas.gateway.submit.CommandEnqueuer;
 import dev.faas.gateway.submit.IdempotencyKeys;
 import dev.faas.gateway.submit.Replay;
+import dev.faas.gateway.submit.SpawnerRoom;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Metrics;
@@ -116,12 +117,13 @@ public final class GatewayVerticle extends ServiceVerticle {
                 OwnerQuotas::close);
         var pressure = new Backpressure(events, queue, table, quotas);
         var keys = IdempotencyKeys.open(nats, bus, quotas::of, limit);
-        var acceptance = new Acceptance(events, bus, enqueuer, pressure, keys, reader, clock);
-        var replay = new Replay(reader, events, bus, registryClient, functions);
-        var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);
         var spawners = on.open("spawners", () -> new Spawners(nats), Spawners::close);
         spawners.startObserving();
-        var explainer = new Explainer(reader, queue, table, spawners::recentHeartbeats, clock);
+        var room = new SpawnerRoom(spawners::recentHeartbeats);
+        var acceptance = new Acceptance(events, bus, enqueuer, pressure, room, keys, reader, clock);
+        var replay = new Replay(reader, events, bus, registryClient, functions);
+        var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);
+        var explainer = new Explainer(reader, events, queue, table, spawners::recentHeartbeats, clock);
         var api = new Api(
                 verifier,
                 new RequestRates(quotas::of),

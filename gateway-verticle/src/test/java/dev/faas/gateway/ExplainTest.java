@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Capacity;
 import dev.faas.activation.Reason;
 import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.Spawners;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class ExplainTest {
@@ -50,7 +53,7 @@ class ExplainTest {
     }
 
     private void spawnerSays(int slots, int free) {
-        beat(new SpawnerHeartbeat("node-1", "1", slots, free, null));
+        beat(new SpawnerHeartbeat("node-1", "1", slots, free, null, null));
     }
 
     private void beat(SpawnerHeartbeat beat) {
@@ -95,7 +98,7 @@ class ExplainTest {
 
     @Test
     void givenSpawnersWithoutDocker_whenExplained_thenTheyAreNamedWithTheCause() throws Exception {
-        beat(new SpawnerHeartbeat("node-1", "1", 8, 8, "Docker does not answer"));
+        beat(new SpawnerHeartbeat("node-1", "1", 8, 8, "Docker does not answer", null));
         var id = faas.accepted("slow", "x");
 
         Await.until(
@@ -107,7 +110,7 @@ class ExplainTest {
         assertThat(explained.path("platform").path("spawners").asInt()).isZero();
         assertThat(explained.path("platform").path("free").asInt()).isZero();
 
-        beat(new SpawnerHeartbeat("node-2", "1", 4, 0, null));
+        beat(new SpawnerHeartbeat("node-2", "1", 4, 0, null, null));
         awaitWhy(id, "no_free_slot");
         assertThat(explain(id).path("detail").asText()).contains("All 4 slots", "node-1 (Docker does not answer)");
     }
@@ -150,6 +153,47 @@ class ExplainTest {
             assertThat(its.path("running").asInt()).isEqualTo(1);
             assertThat(its.path("limit").asInt()).isEqualTo(1);
         }
+    }
+
+    @ParameterizedTest(name = "{0} slots free, a part of {1} MiB, {2} MiB free: {3}")
+    @CsvSource({
+        "8, 4096, 127, no_memory, the most is 127 MiB",
+        "8, 4096, 128, about_to_start, A slot is free",
+        "0, 4096, 127, no_free_slot, All 8 slots",
+        "8, 127, 127, no_memory, the largest has 127 MiB",
+    })
+    void givenABudget_whenExplained_thenWhatTheFunctionNeedsDecides(
+            int free, int partMb, int freeMb, String why, String detail) throws Exception {
+        spawnerSays(8, free);
+        var id = faas.accepted("slow", "x");
+        var part = new Capacity(partMb, 1_000);
+        beat(new SpawnerHeartbeat(
+                "node-1",
+                "1",
+                8,
+                free,
+                null,
+                new SpawnerHeartbeat.Budget("daemon", part, part, new Capacity(freeMb, 1_000))));
+
+        Await.until(why, () -> explain(id).path("detail").asText().contains(detail));
+        assertThat(explain(id).path("why").asText()).isEqualTo(why);
+    }
+
+    @Test
+    void givenNoSpawnerThatIsLargeEnough_whenSubmitted_thenItIsRefusedUntilOneIs() throws Exception {
+        var small = new Capacity(127, 1_000);
+        beat(new SpawnerHeartbeat(
+                "node-1", "1", 8, 8, null, new SpawnerHeartbeat.Budget("daemon", small, small, small)));
+        Await.until("its heartbeat counts", () -> faas.submit("slow", "x").status() == 503);
+
+        var refusal = faas.submit("slow", "x");
+        assertThat(refusal.code()).isEqualTo("unavailable");
+        assertThat(refusal.text()).contains("128 MiB", "127 MiB", "Nothing was accepted");
+
+        var large = new Capacity(128, 1_000);
+        beat(new SpawnerHeartbeat(
+                "node-2", "1", 8, 8, null, new SpawnerHeartbeat.Budget("daemon-2", large, large, small)));
+        Await.until("the large one counts", () -> faas.submit("slow", "x").status() == 202);
     }
 
     @Test

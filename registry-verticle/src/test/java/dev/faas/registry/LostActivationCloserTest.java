@@ -65,7 +65,8 @@ class LostActivationCloserTest extends RegistryFixture {
     void givenARunWithoutEventsWhenItsSpawnerIsDeadOrDoesNotHaveItThenItHasFailed() throws Exception {
         var spawner = "spawner-" + owner;
         var spawners = new Spawners(registry.bus);
-        spawners.publish(new SpawnerHeartbeat(spawner, "2", 1, 1, null), 0).join();
+        spawners.publish(new SpawnerHeartbeat(spawner, "2", 1, 1, null, null), 0)
+                .join();
         var dead = new Worker(spawner, "1");
         var alive = new Worker(spawner, "2");
         var recent = Instant.now().minus(Duration.ofMinutes(2));

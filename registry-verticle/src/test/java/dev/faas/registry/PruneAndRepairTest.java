@@ -138,7 +138,7 @@ class PruneAndRepairTest extends RegistryFixture {
         var dead = new Worker("spawner-" + owner, "1");
         var run = accepted().claimed("run-1", dead);
         // A heartbeat of its successor shows that the first spawner is dead.
-        spawners.publish(new SpawnerHeartbeat(dead.spawner(), "2", 1, 1, null), 0)
+        spawners.publish(new SpawnerHeartbeat(dead.spawner(), "2", 1, 1, null, null), 0)
                 .join();
 
         Await.eventually(() ->
@@ -166,7 +166,7 @@ class PruneAndRepairTest extends RegistryFixture {
             assertThat(taken).isInstanceOf(PullResult.Message.class);
             var run = Story.accepted(registry.bus, held, "").claimed("run-1", dead);
 
-            spawners.publish(new SpawnerHeartbeat(dead.spawner(), "2", 1, 1, null), 0)
+            spawners.publish(new SpawnerHeartbeat(dead.spawner(), "2", 1, 1, null, null), 0)
                     .join();
 
             Await.eventually(() ->
@@ -189,7 +189,7 @@ class PruneAndRepairTest extends RegistryFixture {
         var alive = new Worker("spawner-" + owner, "2");
         var run = accepted().claimed("run-1", alive);
         var control = accepted().claimed("run-1", dead);
-        spawners.publish(new SpawnerHeartbeat(alive.spawner(), "2", 1, 1, null), 0)
+        spawners.publish(new SpawnerHeartbeat(alive.spawner(), "2", 1, 1, null, null), 0)
                 .join();
 
         // The control was checked in the same rounds.
@@ -207,7 +207,7 @@ class PruneAndRepairTest extends RegistryFixture {
     void givenRunsOfALivingSpawnerWhenItSaysThatItDoesNotHaveOneThenOnlyThatOneIsQueuedAgain() throws Exception {
         var spawners = new Spawners(registry.bus);
         var alive = new Worker("spawner-" + owner, "1");
-        spawners.publish(new SpawnerHeartbeat(alive.spawner(), "1", 1, 1, null), 0)
+        spawners.publish(new SpawnerHeartbeat(alive.spawner(), "1", 1, 1, null, null), 0)
                 .join();
         var present = accepted().claimed("present-" + owner, alive);
         var missing = accepted().claimed("missing-" + owner, alive);

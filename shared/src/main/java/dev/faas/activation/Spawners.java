@@ -208,6 +208,12 @@ public final class Spawners implements AutoCloseable {
         }
     }
 
+    /** Whether the heartbeat with this revision is the last of its spawner that has arrived here, and with it all earlier ones. */
+    public boolean isLastSeen(String spawner, long revision) {
+        var last = observed.get(spawner);
+        return last != null && last.revision() == revision;
+    }
+
     /** Of spawners that were not silent for {@link #DEAD_AFTER}. */
     public List<SpawnerHeartbeat> recentHeartbeats() {
         long since = nanos.getAsLong() - DEAD_AFTER.toNanos();

@@ -221,12 +221,12 @@ class ActivationsTest {
     void aSpawnerIsAliveByItsHeartbeatAndDeadOnceItsSuccessorPublishesOne() throws Exception {
         try (var spawners = new Spawners(nats)) {
             spawners.startObserving();
-            long first = get(spawners.publish(new SpawnerHeartbeat("node-9", "0001", 4, 4, null), 0));
+            long first = get(spawners.publish(new SpawnerHeartbeat("node-9", "0001", 4, 4, null, null), 0));
             await(() -> spawners.recentHeartbeats().stream()
                     .anyMatch(b -> b.spawner().equals("node-9")));
             assertThat(spawners.isDead(new Worker("node-9", "0001"))).isFalse();
 
-            get(spawners.publish(new SpawnerHeartbeat("node-9", "0002", 4, 4, null), first));
+            get(spawners.publish(new SpawnerHeartbeat("node-9", "0002", 4, 4, null, null), first));
 
             await(() -> spawners.isDead(new Worker("node-9", "0001")));
             assertThat(spawners.isDead(new Worker("node-9", "0002"))).isFalse();

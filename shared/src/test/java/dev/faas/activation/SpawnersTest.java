@@ -45,7 +45,7 @@ class SpawnersTest {
     private void publishHeartbeat(Worker worker) throws Exception {
         var last = observer.lastHeartbeat(worker.spawner()).get(10, TimeUnit.SECONDS);
         var unused = observer.publish(
-                        new SpawnerHeartbeat(worker.spawner(), worker.incarnation(), 4, 4, null), last.revision())
+                        new SpawnerHeartbeat(worker.spawner(), worker.incarnation(), 4, 4, null, null), last.revision())
                 .get(10, TimeUnit.SECONDS);
     }
 

@@ -68,10 +68,25 @@ class WireFormatTest {
                 Arguments.of(
                         "run-ids", new Spawners.RunIds(List.of("06b7gd98g07rk4q3v8x2m5n9tb")), Spawners.RunIds.class),
                 Arguments.of("image-pin", new ImagePin("sha256:def", "sha256:abc"), ImagePin.class),
-                Arguments.of("heartbeat", new SpawnerHeartbeat("node-1", "06b7", 8, 3, null), SpawnerHeartbeat.class),
+                Arguments.of(
+                        "heartbeat", new SpawnerHeartbeat("node-1", "06b7", 8, 3, null, null), SpawnerHeartbeat.class),
                 Arguments.of(
                         "heartbeat-trouble",
-                        new SpawnerHeartbeat("node-1", "06b7", 8, 3, "Docker does not answer"),
+                        new SpawnerHeartbeat("node-1", "06b7", 8, 3, "Docker does not answer", null),
+                        SpawnerHeartbeat.class),
+                Arguments.of(
+                        "heartbeat-budget",
+                        new SpawnerHeartbeat(
+                                "node-1",
+                                "06b7",
+                                8,
+                                3,
+                                null,
+                                new SpawnerHeartbeat.Budget(
+                                        "daemon-1",
+                                        new Capacity(8_192, 16_384),
+                                        new Capacity(12_288, 16_384),
+                                        new Capacity(1_024, 16_000))),
                         SpawnerHeartbeat.class),
                 Arguments.of(
                         "function",

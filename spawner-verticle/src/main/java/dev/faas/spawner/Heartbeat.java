@@ -5,6 +5,7 @@ import dev.faas.activation.Spawners;
 import dev.faas.activation.Worker;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.nats.BusException;
+import dev.faas.spawner.engine.Budget;
 import dev.faas.spawner.schedule.Slots;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,9 @@ final class Heartbeat {
     private final Spawners spawners;
     private final Worker self;
     private final Slots slots;
+    private final HostShare share;
+    private final Budget runs;
+    private final Budget containers;
     private volatile Optional<String> trouble = Optional.empty();
     /** The last stored heartbeat was a successor's. */
     private volatile boolean successorSeen;
@@ -32,29 +36,50 @@ final class Heartbeat {
     /** Of our last heartbeat. */
     private volatile long lastRevision;
 
-    Heartbeat(Spawners spawners, Worker self, Slots slots) {
+    /**
+     * @param runs what they take of the share
+     * @param containers what they take of it
+     */
+    Heartbeat(Spawners spawners, Worker self, Slots slots, HostShare share, Budget runs, Budget containers) {
         this.spawners = spawners;
         this.self = self;
         this.slots = slots;
+        this.share = share;
+        this.runs = runs;
+        this.containers = containers;
     }
 
     /** Blocks until it is stored, unless a successor has taken the id. */
-    void publish() throws InterruptedException {
-        write(last -> spawners.publish(
+    synchronized void publish() throws InterruptedException {
+        long sentAt = System.nanoTime();
+        var budget = share.next(containers.used(), runs.used());
+        boolean isStored = write(last -> spawners.publish(
                 new SpawnerHeartbeat(
-                        self.spawner(), self.incarnation(), slots.total(), slots.free(), trouble.orElse(null)),
+                        self.spawner(), self.incarnation(), slots.total(), slots.free(), trouble.orElse(null), budget),
                 last));
+        if (isStored) {
+            share.stored(budget, lastRevision, sentAt);
+        }
+    }
+
+    /** Tells the other spawners of the host when this one's part changes. Returns whether what may be used has. */
+    boolean updateShare() throws InterruptedException {
+        boolean isChanged = share.update(revision -> spawners.isLastSeen(self.spawner(), revision));
+        if (share.isOutdated(containers.used())) {
+            publish();
+        }
+        return isChanged;
     }
 
     /**
      * Writes only over our own last heartbeat, so a successor's is never overwritten or deleted. Tries again if the refusal was
-     * not due to a successor: an acknowledgement was lost, or the heartbeat was a predecessor's.
+     * not due to a successor: an acknowledgement was lost, or the heartbeat was a predecessor's. Returns whether it is written.
      */
-    private void write(LongFunction<CompletableFuture<Long>> request) throws InterruptedException {
+    private boolean write(LongFunction<CompletableFuture<Long>> request) throws InterruptedException {
         for (int i = 1; !successorSeen && !isReplaced; i++) {
             try {
                 lastRevision = Blocking.awaitReply(request.apply(lastRevision));
-                return;
+                return true;
             } catch (BusException.CompareAndSetRefused e) {
                 if (i >= TRIES) {
                     throw e;
@@ -64,6 +89,7 @@ final class Heartbeat {
                 lastRevision = last.revision();
             }
         }
+        return false;
     }
 
     /** Published with the next heartbeat: why this spawner takes no work, or empty. */
@@ -94,7 +120,7 @@ final class Heartbeat {
     }
 
     /** Deletes the heartbeat: nothing of this spawner runs any more. Blocks. */
-    void signOff() throws InterruptedException {
-        write(last -> spawners.signOff(self.spawner(), last));
+    synchronized void signOff() throws InterruptedException {
+        var unused = write(last -> spawners.signOff(self.spawner(), last));
     }
 }

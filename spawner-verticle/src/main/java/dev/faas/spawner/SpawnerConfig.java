@@ -31,10 +31,11 @@ public record SpawnerConfig(
 
     /**
      * @param slots activations that run here at the same time
+     * @param memoryMb what all spawners of the Docker host may give to containers; 0: four fifths of its memory
      * @param ownerLimit runs of one owner on all spawners together; the same on each
      * @param grace how long runs may continue once the service stops
      */
-    public record Work(int slots, int ownerLimit, Duration grace, RunTiming timing) {}
+    public record Work(int slots, int memoryMb, int ownerLimit, Duration grace, RunTiming timing) {}
 
     private static final int INTERNAL_PORT = 9090;
     private static final int MAX_ID_LENGTH = 64;
@@ -91,6 +92,13 @@ public record SpawnerConfig(
         return new Work(
                 env.integer("FAAS_SLOTS", defaultSlots(), 1, 10_000, "activations that run at the same time"),
                 env.integer(
+                        "FAAS_MEMORY_MB",
+                        0,
+                        0,
+                        MAX_MB,
+                        "memory of the Docker host that the functions of all its spawners may take together, in MiB;"
+                                + " 0: four fifths of it"),
+                env.integer(
                         "FAAS_OWNER_MAX_RUNNING",
                         NO_LIMIT,
                         1,
@@ -111,7 +119,14 @@ public record SpawnerConfig(
                                 (int) (usual.maxBytes() / MIB),
                                 1,
                                 Integer.MAX_VALUE,
-                                "disk space for images that the platform pulled, in MiB"));
+                                "disk space for images that the platform pulled, in MiB"),
+                MIB
+                        * env.integer(
+                                "FAAS_IMAGE_MAX_MB",
+                                (int) (usual.maxImageBytes() / MIB),
+                                1,
+                                Integer.MAX_VALUE,
+                                "disk space for one of them, unpacked, in MiB"));
     }
 
     private static @Nullable Path credentials(Env env) {

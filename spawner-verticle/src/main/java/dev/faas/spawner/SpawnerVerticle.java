@@ -1,6 +1,7 @@
 package dev.faas.spawner;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.Capacity;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.Spawners;
@@ -19,8 +20,10 @@ import dev.faas.nats.Nats.Subscription;
 import dev.faas.nats.Topology;
 import dev.faas.spawner.docker.DockerEngine;
 import dev.faas.spawner.docker.client.EngineConfig;
+import dev.faas.spawner.engine.Budget;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.EngineFault;
+import dev.faas.spawner.engine.EngineHost;
 import dev.faas.spawner.engine.ImagePins;
 import dev.faas.spawner.pool.PoolMeters;
 import dev.faas.spawner.pool.SandboxPool;
@@ -71,6 +74,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
 
     private static final Duration ENGINE_CLOSE = Duration.ofSeconds(30);
     private static final Duration REPLACEMENT_CHECK = Duration.ofSeconds(1);
+    private static final Duration SHARE_CHECK = Duration.ofMillis(200);
     private static final Duration WRITE_PAUSE = Duration.ofMillis(100);
     private static final Duration ENGINE_CHECK = Duration.ofSeconds(1);
     private static final Duration WAIT_DETAILS = Duration.ofSeconds(2);
@@ -113,11 +117,14 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var engine = on.open("docker", ENGINE_CLOSE, () -> engines.open(config, self, pins), ContainerEngine::close);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var slots = new Slots(config.work().slots(), ownerLimit(spawners));
-        var heartbeat = startHeartbeat(on, new Heartbeat(spawners, self, slots));
+        var share = new HostShare(self.spawner(), shared(engine.host()), spawners::recentHeartbeats, System::nanoTime);
+        var runBudget = new Budget(share::usable);
+        var containerBudget = new Budget(share::usable);
+        var heartbeat = startHeartbeat(on, new Heartbeat(spawners, self, slots, share, runBudget, containerBudget));
         var reaper = new Reaper(engine, self, spawners::isDead, clock);
         on.onStop("own containers", ENGINE_CLOSE, reaper::removeOwn);
 
-        var pool = on.open("pool", POOL_CLOSE, () -> openPool(engine, metrics), SandboxPool::close);
+        var pool = on.open("pool", POOL_CLOSE, () -> openPool(engine, containerBudget, metrics), SandboxPool::close);
         var functions = on.open("functions", () -> followFunctions(nats, pool, pins), KnownFunctions::close);
         var startedRuns = new Runs(() -> Ids.activation(clock.instant()));
         runs = startedRuns;
@@ -131,8 +138,11 @@ public final class SpawnerVerticle extends ServiceVerticle {
         drainOnStop(on, startedRuns);
 
         var peers = Peers.of(nats, self.spawner(), () -> ableSpawners(spawners));
-        var pullLoop =
-                on.open("queues", () -> startPullLoop(peers, functions, slots, context, startedRuns), PullLoop::stop);
+        var pullLoop = on.open(
+                "queues",
+                () -> startPullLoop(peers, functions, slots, runBudget, context, startedRuns),
+                PullLoop::stop);
+        on.repeat("host share", SHARE_CHECK, () -> updateShare(heartbeat, pullLoop, pool));
         on.open("offers", () -> peers.listen(pullLoop), Subscription::close);
         var notifications = on.open(
                 "work notifications", () -> context.bus().queue().takeWork(pullLoop::workArrived), Subscription::close);
@@ -202,8 +212,24 @@ public final class SpawnerVerticle extends ServiceVerticle {
                         limit, config.identity().spawner(), config.work().slots(), spawners::recentHeartbeats);
     }
 
-    private SandboxPool openPool(ContainerEngine engine, Metrics metrics) {
-        return SandboxPool.open(engine, config.pool(), new PoolMeters(metrics.registry()));
+    /** What the spawners of a host may use together. The rest is for Docker, the services and the page cache. */
+    private EngineHost shared(EngineHost host) {
+        var all = host.capacity();
+        int chosen = config.work().memoryMb();
+        return new EngineHost(
+                host.daemon(), new Capacity(chosen > 0 ? chosen : all.memoryMb() / 5 * 4, all.pids() / 2));
+    }
+
+    private static void updateShare(Heartbeat heartbeat, PullLoop pullLoop, SandboxPool pool)
+            throws InterruptedException {
+        if (heartbeat.updateShare()) {
+            pullLoop.budgetChanged();
+            pool.budgetChanged();
+        }
+    }
+
+    private SandboxPool openPool(ContainerEngine engine, Budget containers, Metrics metrics) {
+        return SandboxPool.open(engine, config.pool(), containers, new PoolMeters(metrics.registry()));
     }
 
     private static KnownFunctions followFunctions(Nats nats, SandboxPool pool, RevisionPins pins)
@@ -248,13 +274,15 @@ public final class SpawnerVerticle extends ServiceVerticle {
         on.onStop("drain", grace.plus(Runs.AFTER_KILL).plus(DRAIN_MARGIN), () -> runs.drain(grace));
     }
 
-    private PullLoop startPullLoop(Peers peers, KnownFunctions functions, Slots slots, RunContext context, Runs runs) {
+    private PullLoop startPullLoop(
+            Peers peers, KnownFunctions functions, Slots slots, Budget budget, RunContext context, Runs runs) {
         var pullLoop = new PullLoop(
                 late -> CommandSource.of(
                         context.bus().queue(), functions, config.work().timing().pull(), late),
                 slots,
+                budget,
                 peers,
-                (delivery, ended) -> runs.start(id -> new Run(id, delivery, context), ended));
+                (delivery, mayUse, ended) -> runs.start(id -> new Run(id, delivery, context, mayUse), ended));
         pullLoop.start();
         return pullLoop;
     }

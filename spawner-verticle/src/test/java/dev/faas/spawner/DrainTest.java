@@ -11,6 +11,8 @@ import dev.faas.http.HttpConfig;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.nats.NatsConfig;
 import dev.faas.spawner.engine.ContainerEngine;
+import dev.faas.spawner.engine.EngineHost;
+import dev.faas.spawner.engine.FakeEngine;
 import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxSpec;
@@ -290,6 +292,11 @@ final class DrainTest {
     private record Closing(AtomicInteger open, Duration takes) implements ContainerEngine {
         private Closing {
             open.incrementAndGet();
+        }
+
+        @Override
+        public EngineHost host() {
+            return FakeEngine.newHost();
         }
 
         @Override

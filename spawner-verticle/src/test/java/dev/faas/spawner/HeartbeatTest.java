@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Worker;
+import dev.faas.spawner.engine.Budget;
+import dev.faas.spawner.engine.FakeEngine;
 import dev.faas.spawner.schedule.Slots;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +31,14 @@ final class HeartbeatTest {
     }
 
     private Heartbeat of(String incarnation) {
-        return new Heartbeat(spawners, new Worker("node", incarnation), new Slots(4, owner -> 4));
+        var share = new HostShare("node", FakeEngine.newHost(), List::of, System::nanoTime);
+        return new Heartbeat(
+                spawners,
+                new Worker("node", incarnation),
+                new Slots(4, owner -> 4),
+                share,
+                new Budget(share::usable),
+                new Budget(share::usable));
     }
 
     /** The incarnation of the stored heartbeat. */

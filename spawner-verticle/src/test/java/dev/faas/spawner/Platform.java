@@ -26,6 +26,7 @@ import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.spawner.docker.TestImages;
+import dev.faas.spawner.engine.EngineHost;
 import dev.faas.spawner.engine.FakeEngine;
 import dev.faas.spawner.engine.FakeProgram;
 import dev.faas.spawner.pool.SandboxPool;
@@ -83,8 +84,14 @@ public final class Platform {
     /** For the spawners that are started from now on. */
     volatile InstantSource clock = InstantSource.system();
 
+    /** Of the Docker host; 0: the default. */
+    volatile int memoryMb;
+
     /** Per owner, on all these spawners together. */
     volatile int ownerRunning = 1_000;
+
+    /** Of fake engines: each has its own. */
+    volatile Supplier<EngineHost> hosts = FakeEngine::newHost;
 
     final Map<String, FakeProgram> images = new ConcurrentHashMap<>();
     private final Vertx vertx = Vertx.vertx();
@@ -156,7 +163,7 @@ public final class Platform {
     private SpawnerConfig config(String name, int slots, Duration grace, RunTiming timing, int natsPort) {
         return new SpawnerConfig(
                 new SpawnerConfig.Identity("test", name),
-                new SpawnerConfig.Work(slots, ownerRunning, grace, timing),
+                new SpawnerConfig.Work(slots, memoryMb, ownerRunning, grace, timing),
                 SpawnerConfig.Docker.LOCAL,
                 NO_POOL,
                 NatsConfig.local("nats://127.0.0.1:" + natsPort),
@@ -189,7 +196,7 @@ public final class Platform {
             var verticle = new SpawnerVerticle(
                     config,
                     (c, self, pins) -> {
-                        var fake = new FakeEngine(self.spawner(), self.incarnation());
+                        var fake = new FakeEngine(self.spawner(), self.incarnation(), platform.hosts.get());
                         platform.images.forEach(fake::image);
                         engine.complete(fake);
                         return fake;
@@ -297,7 +304,7 @@ public final class Platform {
     void publishHeartbeat(String spawner, String incarnation) throws Exception {
         try (var spawners = new Spawners(nats)) {
             long last = get(spawners.lastHeartbeat(spawner)).revision();
-            get(spawners.publish(new SpawnerHeartbeat(spawner, incarnation, 1, 1, null), last));
+            get(spawners.publish(new SpawnerHeartbeat(spawner, incarnation, 1, 1, null, null), last));
         }
     }
 

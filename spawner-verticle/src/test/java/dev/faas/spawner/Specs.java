@@ -35,6 +35,18 @@ public final class Specs {
                 Delivery.AT_LEAST_ONCE);
     }
 
+    /** With a concurrency that does not matter. */
+    static FunctionSpec memory(String image, int memoryMb) {
+        var plain = Limits.DEFAULT;
+        return with(
+                image,
+                new Limits(
+                        memoryMb, plain.cpus(), plain.pids(), plain.timeoutSeconds(), plain.resultKb(), plain.logKb()),
+                100,
+                Retry.DEFAULT,
+                Delivery.AT_LEAST_ONCE);
+    }
+
     static FunctionSpec retrying(String image, int attempts, int backoffSeconds) {
         return with(
                 image,

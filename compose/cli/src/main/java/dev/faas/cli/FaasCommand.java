@@ -8,7 +8,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The root of all verbs; {@link Verbs} adds them. */
-@Command(name = "faas", description = "Runs container images as functions, and keeps their results.")
+@Command(
+        name = "faas",
+        description = {
+            "Runs container images as functions, and keeps their results.",
+            "A function is an image and how to run it; each change of it makes a revision. An activation is one call of a function: it is queued, runs in a container of its own, and keeps its result and log for some time."
+        })
 public final class FaasCommand extends VerbGroup {
     private final Terminal terminal;
     private final Streams streams;

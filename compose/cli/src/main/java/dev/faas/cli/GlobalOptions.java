@@ -22,7 +22,8 @@ public final class GlobalOptions {
             names = "--project",
             scope = ScopeType.INHERIT,
             paramLabel = "NAME",
-            description = "Work in this project instead of your own.")
+            hidden = true,
+            description = "Reserved.")
     @Nullable
     String project;
 
@@ -30,7 +31,8 @@ public final class GlobalOptions {
             names = {"-o", "--output"},
             scope = ScopeType.INHERIT,
             paramLabel = "FORM",
-            description = "Print as: ${COMPLETION-CANDIDATES}. Without it: a table, or tab-separated values in a pipe.")
+            description =
+                    "Print as: ${COMPLETION-CANDIDATES}. Without it: a table on a terminal; in a pipe, tab-separated values without a heading.")
     Output.@Nullable Form form;
 
     @Option(
@@ -63,7 +65,8 @@ public final class GlobalOptions {
             names = "--retry-for",
             scope = ScopeType.INHERIT,
             paramLabel = "TIME",
-            description = "Repeat failed requests for so long (default: 30s; 5m while it waits for an activation).")
+            description =
+                    "Repeat requests without an answer for so long (default: 30s; 5m while it waits for an activation). TIME is like 500ms, 30s, 5m, 2h or 1d.")
     @Nullable
     String retryFor;
 

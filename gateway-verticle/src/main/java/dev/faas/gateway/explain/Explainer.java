@@ -2,9 +2,11 @@ package dev.faas.gateway.explain;
 
 import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationCommand;
+import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;
+import dev.faas.activation.RunSpec;
 import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.queue.QueueTable;
 import dev.faas.gateway.explain.Explanation.FunctionShare;
@@ -14,32 +16,40 @@ import dev.faas.gateway.explain.Explanation.Why;
 import dev.faas.gateway.forward.BusAnswer;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.read.ActivationReader;
+import dev.faas.gateway.submit.SpawnerRoom;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Explains why an activation has not started, from the queues' stats and the spawners' heartbeats. */
 public final class Explainer {
     private final ActivationReader reader;
+    private final ActivationEvents events;
     private final CommandQueue queue;
     private final QueueTable table;
     private final Supplier<List<SpawnerHeartbeat>> spawners;
+    private final SpawnerRoom room;
     private final InstantSource clock;
 
     public Explainer(
             ActivationReader reader,
+            ActivationEvents events,
             CommandQueue queue,
             QueueTable table,
             Supplier<List<SpawnerHeartbeat>> spawners,
             InstantSource clock) {
         this.reader = reader;
+        this.events = events;
         this.queue = queue;
         this.table = table;
         this.spawners = spawners;
+        this.room = new SpawnerRoom(spawners);
         this.clock = clock;
     }
 
@@ -63,13 +73,26 @@ public final class Explainer {
                     record.attempt(),
                     ended.report().container().modeFallback()));
         }
-        var command = ActivationCommand.of(record.activation());
-        return BusAnswer.toFuture(table.latest()
-                .thenCombine(queue.countAhead(command), (stats, ahead) -> switch (record) {
-                    case ActivationRecord.Queued queued -> waiting(queued, ahead, stats);
-                    case ActivationRecord.Running running -> running(running, stats);
-                    case ActivationRecord.Ended never -> throw new IllegalStateException("ended");
-                }));
+        return switch (record) {
+            case ActivationRecord.Queued queued ->
+                BusAnswer.toFuture(table.latest()
+                        .thenCombine(
+                                queue.countAhead(ActivationCommand.of(queued.activation())),
+                                (stats, ahead) -> new Ahead(ahead, stats))
+                        .thenCombine(runSpec(queued), (place, runSpec) -> waiting(queued, runSpec, place)));
+            case ActivationRecord.Running running ->
+                BusAnswer.toFuture(table.latest().thenApply(stats -> running(running, stats)));
+            case ActivationRecord.Ended never -> throw new IllegalStateException("ended");
+        };
+    }
+
+    private record Ahead(OptionalLong count, List<QueueStats> stats) {}
+
+    /** Only the first state has it. */
+    private CompletableFuture<Optional<RunSpec>> runSpec(ActivationRecord.Queued queued) {
+        return queued.order() != null
+                ? CompletableFuture.completedFuture(Optional.of(queued.order()))
+                : events.runSpec(queued.id());
     }
 
     private static Explanation ended(String id, String status, int attempt, @Nullable String modeFallback) {
@@ -94,14 +117,20 @@ public final class Explainer {
                 slots(spawners.get()));
     }
 
-    private Explanation waiting(ActivationRecord.Queued queued, OptionalLong ahead, List<QueueStats> stats) {
+    private Explanation waiting(ActivationRecord.Queued queued, Optional<RunSpec> runSpec, Ahead place) {
+        var ahead = place.count();
+        var stats = place.stats();
         var function = function(queued.activation(), stats);
         var owner = owner(queued.activation(), stats);
         var alive = spawners.get();
         var slots = slots(alive);
         var wait = queued.remainingWait(clock.instant());
-        var why = why(wait, function, owner, slots);
-        var detail = detail(why, wait, function, owner, slots, troubles(alive));
+        var tooLarge = runSpec.flatMap(it -> room.tooLarge(it.spec()));
+        var noRoom = tooLarge.or(() -> runSpec.flatMap(it -> room.lackingNow(it.spec())));
+        var why = why(wait, function, owner, slots, tooLarge.isPresent(), noRoom.isPresent());
+        var detail = why == Why.NO_MEMORY
+                ? noRoom.orElseThrow()
+                : detail(why, wait, function, owner, slots, troubles(alive));
         return new Explanation(
                 queued.id(),
                 queued.currentStatus().text(),
@@ -117,7 +146,13 @@ public final class Explainer {
                 slots);
     }
 
-    private static Why why(Duration wait, FunctionShare function, OwnerShare owner, Slots slots) {
+    private static Why why(
+            Duration wait,
+            FunctionShare function,
+            OwnerShare owner,
+            Slots slots,
+            boolean isTooLarge,
+            boolean lacksRoom) {
         if (wait.isPositive()) {
             return Why.RETRY_LATER;
         }
@@ -127,7 +162,13 @@ public final class Explainer {
         if (function.limit() != null && function.running() >= function.limit()) {
             return Why.FUNCTION_AT_LIMIT;
         }
-        return slots.free() == 0 || isReservedForOthers(owner, slots) ? Why.NO_FREE_SLOT : Why.ABOUT_TO_START;
+        if (isTooLarge) {
+            return Why.NO_MEMORY;
+        }
+        if (slots.free() == 0 || isReservedForOthers(owner, slots)) {
+            return Why.NO_FREE_SLOT;
+        }
+        return lacksRoom ? Why.NO_MEMORY : Why.ABOUT_TO_START;
     }
 
     private static boolean isReservedForOthers(OwnerShare owner, Slots slots) {

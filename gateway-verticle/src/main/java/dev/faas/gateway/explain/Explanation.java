@@ -39,6 +39,7 @@ public record Explanation(
         NO_SPAWNER,
         FUNCTION_AT_LIMIT,
         NO_FREE_SLOT,
+        NO_MEMORY,
         ABOUT_TO_START;
 
         @JsonValue

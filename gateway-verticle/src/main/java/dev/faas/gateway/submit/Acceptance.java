@@ -18,6 +18,7 @@ import dev.faas.nats.BusException;
 import dev.faas.wire.FunctionSpec.ArgumentAs;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
+import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,6 +55,7 @@ public final class Acceptance {
     private final BusRetry bus;
     private final CommandEnqueuer queue;
     private final Backpressure pressure;
+    private final SpawnerRoom room;
     private final IdempotencyKeys keys;
     private final ActivationReader reader;
     private final InstantSource clock;
@@ -63,6 +65,7 @@ public final class Acceptance {
             BusRetry bus,
             CommandEnqueuer queue,
             Backpressure pressure,
+            SpawnerRoom room,
             IdempotencyKeys keys,
             ActivationReader reader,
             InstantSource clock) {
@@ -70,6 +73,7 @@ public final class Acceptance {
         this.bus = bus;
         this.queue = queue;
         this.pressure = pressure;
+        this.room = room;
         this.keys = keys;
         this.reader = reader;
         this.clock = clock;
@@ -141,6 +145,11 @@ public final class Acceptance {
             return Future.failedFuture(
                     Problem.invalid("argument", "must be empty: the function takes no argument (argumentAs is none)")
                             .asException());
+        }
+        try {
+            room.requireRoom(request.function().spec());
+        } catch (ProblemException refused) {
+            return Future.failedFuture(refused);
         }
         return pressure.admit(request.function(), draft.size());
     }

@@ -59,9 +59,14 @@ final class DiskWatch {
         return Files.exists(Path.of("/.dockerenv")) ? Optional.of(Path.of("/")) : Optional.empty();
     }
 
+    /** Free bytes beyond the minimum, negative if there are fewer; the same number always if the disk cannot be seen. */
+    long roomBytes() {
+        return watchedDisk.map(DiskWatch::freeBytes).orElse(Long.MAX_VALUE) - minFreeBytes;
+    }
+
     /** False if less than the minimum is free; then the run that has written most is ended. */
     boolean hasRoom() {
-        if (watchedDisk.isEmpty() || freeBytes(watchedDisk.get()) >= minFreeBytes) {
+        if (roomBytes() >= 0) {
             return true;
         }
         largestWriter().ifPresent(writer -> {

@@ -20,6 +20,7 @@ import dev.faas.spawner.docker.init.InitVolume;
 import dev.faas.spawner.docker.init.RootNotBuilt;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.EngineFault;
+import dev.faas.spawner.engine.EngineHost;
 import dev.faas.spawner.engine.ImagePins;
 import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.engine.Sandbox;
@@ -63,6 +64,7 @@ public final class DockerEngine implements ContainerEngine {
     private final DockerBoot boots;
     private final DiskWatch disk;
     private final HardenedContainer.Host host;
+    private final EngineHost engineHost;
 
     /** Why functions cannot run nested on this host. Tried again after a while. */
     private final Cache<NestedKey, String> nestedRefusals = Caffeine.newBuilder()
@@ -73,18 +75,21 @@ public final class DockerEngine implements ContainerEngine {
     private DockerEngine(EngineConfig config, ImagePins pins, DockerCalls docker, InitProgram program, Info info) {
         this.config = config;
         this.docker = docker;
-        this.pulled = new PulledImages(
-                docker, config.owner().platform(), config.images().maxBytes(), InstantSource.system());
-        var logins = new RegistryLogins(new RegistryCredentials(config.images().credentials()), config.policy());
-        this.pulls = new ImagePulls(docker, config.images(), pulled, logins);
-        this.images = new ImageStore(docker, config.policy(), pins, pulled, pulls, new RegistryDigests(docker, logins));
         this.init = new InitVolume(docker, program, Labels.of(config, ""));
         this.boots = new DockerBoot(docker, init);
-        this.disk = new DiskWatch(
-                docker,
-                DiskWatch.watchedDisk(config.dockerHost(), info),
-                config.disk().freeMb(),
-                boots::sandboxes);
+        var watchedDisk = DiskWatch.watchedDisk(config.dockerHost(), info);
+        if (watchedDisk.isEmpty()) {
+            log.warn(
+                    "docker disk not visible, FAAS_DISK_FREE_MB has no effect and an image that is too large"
+                            + " is removed only after its pull host={}",
+                    config.dockerHost());
+        }
+        this.disk = new DiskWatch(docker, watchedDisk, config.disk().freeMb(), boots::sandboxes);
+        this.pulled = new PulledImages(docker, config.owner().platform(), config.images(), InstantSource.system());
+        var logins = new RegistryLogins(new RegistryCredentials(config.images().credentials()), config.policy());
+        this.pulls = new ImagePulls(docker, config.images(), pulled, logins, disk::roomBytes);
+        this.images = new ImageStore(docker, config.policy(), pins, pulled, pulls, new RegistryDigests(docker, logins));
+        this.engineHost = HostFacts.of(config.dockerHost(), info);
         this.host = new HardenedContainer.Host(
                 info.getNCPU() == null ? 1 : info.getNCPU(),
                 info.getSecurityOptions() != null
@@ -128,6 +133,11 @@ public final class DockerEngine implements ContainerEngine {
                             + ". Correct the file, or set FAAS_DOCKER_CONFIG to another.",
                     e);
         }
+    }
+
+    @Override
+    public EngineHost host() {
+        return engineHost;
     }
 
     @Override

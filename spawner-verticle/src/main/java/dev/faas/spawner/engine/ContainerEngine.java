@@ -11,6 +11,9 @@ import java.util.Optional;
  */
 public interface ContainerEngine extends AutoCloseable {
 
+    /** As it was when the engine was opened. */
+    EngineHost host();
+
     /** Pulls the image if it is absent. */
     void prepare(SandboxSpec spec) throws SandboxUnavailable;
 

@@ -1,5 +1,6 @@
 package dev.faas.spawner.engine;
 
+import dev.faas.activation.Capacity;
 import dev.faas.wire.FunctionSpec.Mode;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,11 @@ public record SandboxSpec(
                 throw new IllegalArgumentException(
                         "memoryMb, cpus and pids must be positive: %d, %s, %d".formatted(memoryMb, cpus, pids));
             }
+        }
+
+        /** What a container with these limits takes of its host. */
+        public Capacity capacity() {
+            return new Capacity(memoryMb, pids);
         }
     }
 

@@ -30,6 +30,13 @@ public abstract sealed class SandboxUnavailable extends Exception {
         }
     }
 
+    /** This spawner may not use as much of its host as the container needs. Another may. */
+    public static final class NoRoom extends SandboxUnavailable {
+        public NoRoom(String detail) {
+            super(detail, null);
+        }
+    }
+
     /** The function or its image is wrong: no command, no such user … The owner's mistake. */
     public static final class NotStartable extends SandboxUnavailable {
         public NotStartable(String detail, @Nullable Throwable cause) {

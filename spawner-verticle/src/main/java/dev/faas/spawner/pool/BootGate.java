@@ -55,6 +55,15 @@ final class BootGate {
             }
         }
 
+        boolean isUrgent() {
+            lock.lock();
+            try {
+                return urgent;
+            } finally {
+                lock.unlock();
+            }
+        }
+
         /** False if the boot has begun: it must not be interrupted half done. */
         boolean cancelIfWaiting() {
             lock.lock();

@@ -15,17 +15,22 @@ final class Boots {
         void onBooted(RevisionPool pool, BootGate.Turn turn, Sandbox sandbox, Duration took);
 
         void onFailed(RevisionPool pool, BootGate.Turn turn, SandboxUnavailable why);
+
+        /** There is no room for a sandbox ahead of demand. */
+        void onSkipped(RevisionPool pool, BootGate.Turn turn);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Boots.class);
 
     private final ContainerEngine engine;
     private final BootGate gate;
+    private final BootRoom room;
     private final Listener listener;
 
     /** @param places at once */
-    Boots(ContainerEngine engine, int places, Listener listener) {
+    Boots(ContainerEngine engine, int places, BootRoom room, Listener listener) {
         this.engine = engine;
+        this.room = room;
         this.gate = new BootGate(places, SandboxPool.CALM);
         this.listener = listener;
     }
@@ -50,20 +55,35 @@ final class Boots {
         });
     }
 
-    private void boot(RevisionPool pool, BootGate.Turn turn, boolean prepared) {
+    private void bootInRoom(RevisionPool pool, BootGate.Turn turn) throws InterruptedException, SandboxUnavailable {
+        Sandbox sandbox = null;
+        long began;
         try {
-            if (!prepared) {
-                engine.prepare(pool.key.spec()); // outside the gate: a pull is not bound by processors
-            }
             turn.enter();
-            Sandbox sandbox;
-            long began = System.nanoTime();
+            began = System.nanoTime();
             try {
                 sandbox = engine.boot(pool.key.spec());
             } finally {
                 turn.leave();
             }
-            listener.onBooted(pool, turn, sandbox, Duration.ofNanos(System.nanoTime() - began));
+        } finally {
+            if (sandbox == null) {
+                room.giveBack(pool.need);
+            }
+        }
+        listener.onBooted(pool, turn, sandbox, Duration.ofNanos(System.nanoTime() - began));
+    }
+
+    private void boot(RevisionPool pool, BootGate.Turn turn, boolean prepared) {
+        try {
+            if (!prepared) {
+                engine.prepare(pool.key.spec()); // outside the gate: a pull is not bound by processors
+            }
+            if (room.take(pool.need, turn)) {
+                bootInRoom(pool, turn);
+            } else {
+                listener.onSkipped(pool, turn);
+            }
         } catch (SandboxUnavailable e) {
             listener.onFailed(pool, turn, e);
         } catch (InterruptedException e) {

@@ -1,5 +1,6 @@
 package dev.faas.spawner.pool;
 
+import dev.faas.activation.Capacity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,13 +20,15 @@ final class PoolRound {
     private PoolRound() {}
 
     /**
+     * @param room for all that are ready or boot ahead
      * @param bootTime how long a boot takes
      * @param now {@link System#nanoTime}
      */
-    static PoolRound of(Collection<RevisionPool> pools, SandboxPool.Limits limits, Duration bootTime, long now) {
+    static PoolRound of(
+            Collection<RevisionPool> pools, SandboxPool.Limits limits, Capacity room, Duration bootTime, long now) {
         var targets = new HashMap<PoolKey, Integer>();
         pools.forEach(pool -> targets.put(pool.key, pool.targetSize(now, bootTime, limits.idle())));
-        var shares = PoolShares.of(targets, limits.budget());
+        var shares = PoolShares.of(targets, limits.budget(), room);
         var round = new PoolRound();
         int left = round.planDiscards(pools, shares, limits.budget(), now);
         round.planBoots(pools, shares, limits.budget() - left, now);

@@ -24,8 +24,12 @@ final class Removals implements AutoCloseable {
     private final Semaphore places = new Semaphore(PARALLEL);
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    /** Returns at once; after {@link #close} it blocks. */
-    void remove(Sandbox sandbox) {
+    /**
+     * Returns at once; after {@link #close} it blocks.
+     *
+     * @param removed called when it is removed
+     */
+    void remove(Sandbox sandbox, Runnable removed) {
         start(() -> {
             waitBriefly();
             places.acquireUninterruptibly();
@@ -33,6 +37,7 @@ final class Removals implements AutoCloseable {
                 sandbox.close();
             } finally {
                 places.release();
+                removed.run();
             }
         });
     }

@@ -1,5 +1,6 @@
 package dev.faas.spawner.pool;
 
+import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import java.time.Duration;
@@ -23,6 +24,9 @@ final class RevisionPool {
     private static final int MAX_DOUBLINGS = 6;
 
     final PoolKey key;
+    /** Of each container. */
+    final Capacity need;
+
     final Deque<IdleSandbox> idle = new ArrayDeque<>();
     final Deque<CompletableFuture<IdleSandbox>> waiting = new ArrayDeque<>();
     /** Boots in progress, each with its thread. */
@@ -48,6 +52,7 @@ final class RevisionPool {
 
     RevisionPool(PoolKey key, long now) {
         this.key = key;
+        this.need = key.spec().limits().capacity();
         this.averagedAt = now;
         this.usedAt = now;
         this.bootsPausedUntil = now;
@@ -129,6 +134,12 @@ final class RevisionPool {
                         .toNanos();
         failures++;
         isPrepared = false;
+    }
+
+    /** For a sandbox ahead of demand, whose image is there. */
+    void recordNoRoom(long now) {
+        bootsPausedUntil = now + FIRST_PAUSE.toNanos();
+        isPrepared = true;
     }
 
     /** The oldest; of kept ones the one used last, so that surplus ones stay idle and are discarded. */

@@ -1,10 +1,13 @@
 package dev.faas.spawner.pool;
 
+import dev.faas.activation.Capacity;
+import dev.faas.spawner.engine.Budget;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -16,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Boots sandboxes ahead of demand and lends them to runs. A sandbox is used once; one that keeps its container comes back.
  * Each function revision has its own pool, sized by its arrival rate and the function's {@code prewarm.min}. All pools share
- * one budget, divided among owners in turns.
+ * one budget and the spawner's part of the host ({@link BootRoom}), divided among owners in turns.
  *
  * <pre>
  *   take ─┬─ one is ready ─────────────────────▶ hit
@@ -54,20 +57,23 @@ public final class SandboxPool {
     private final Boots boots;
     private final Removals removals = new Removals();
     private final ReentrantLock lock = new ReentrantLock();
+    private final BootRoom room;
     private final RevisionPools pools = new RevisionPools();
     private final Planner planner = new Planner(lock, this::round);
     private Duration bootTime = BOOT_GUESS;
     private boolean suspended;
 
-    private SandboxPool(ContainerEngine engine, Limits limits, PoolMeters meters) {
+    private SandboxPool(ContainerEngine engine, Limits limits, Budget containers, PoolMeters meters) {
         this.engine = engine;
         this.limits = limits;
         this.meters = meters;
-        this.boots = new Boots(engine, limits.boots(), new BootListener());
+        this.room = new BootRoom(lock, containers, this::discardIdleFor);
+        this.boots = new Boots(engine, limits.boots(), room, new BootListener());
     }
 
-    public static SandboxPool open(ContainerEngine engine, Limits limits, PoolMeters meters) {
-        var pool = new SandboxPool(engine, limits, meters);
+    /** @param containers what all containers of this spawner may take */
+    public static SandboxPool open(ContainerEngine engine, Limits limits, Budget containers, PoolMeters meters) {
+        var pool = new SandboxPool(engine, limits, containers, meters);
         meters.watch(pool);
         pool.planner.start();
         return pool;
@@ -91,7 +97,7 @@ public final class SandboxPool {
                     pool.borrowedCount++;
                     return borrow(pool, ready, false);
                 }
-                discard(ready);
+                discard(pool, ready);
             }
             meters.miss();
             next = new CompletableFuture<>();
@@ -132,7 +138,7 @@ public final class SandboxPool {
         locked(() -> {
             if (!pool.waiting.removeIf(next::equals) && next.state() == Future.State.SUCCESS) {
                 pool.borrowedCount--;
-                removals.remove(next.resultNow().sandbox());
+                remove(pool, next.resultNow().sandbox());
                 bootForNext(pool);
             }
         });
@@ -159,10 +165,11 @@ public final class SandboxPool {
     private void discardUsed(RevisionPool pool, IdleSandbox used) {
         locked(() -> {
             pool.borrowedCount--;
+            room.beginRemoval(pool.need);
             bootForNext(pool);
             planner.signalChange();
         });
-        removals.remove(used.sandbox());
+        removals.remove(used.sandbox(), () -> room.endRemoval(pool.need));
     }
 
     /** A run may wait for the place that has just become free. */
@@ -182,24 +189,51 @@ public final class SandboxPool {
     private void offer(RevisionPool pool, IdleSandbox ready) {
         if (!pool.handOver(ready)) {
             if (planner.isStopped()) {
-                removals.remove(ready.sandbox());
+                remove(pool, ready.sandbox());
             } else {
                 pool.idle.addLast(ready);
+                room.signalChange();
             }
         }
         planner.signalChange();
     }
 
     private void discardIdle(RevisionPool pool) {
-        pool.idle.forEach(this::discard);
+        pool.idle.forEach(one -> discard(pool, one));
         pool.idle.clear();
     }
 
-    private void discard(IdleSandbox one) {
+    private void discard(RevisionPool pool, IdleSandbox one) {
         if (one.runs() == 0) {
             meters.wasted();
         }
-        removals.remove(one.sandbox());
+        remove(pool, one.sandbox());
+    }
+
+    private void remove(RevisionPool pool, Sandbox sandbox) {
+        room.beginRemoval(pool.need);
+        removals.remove(sandbox, () -> room.endRemoval(pool.need));
+    }
+
+    /** Those that have been idle for longest go first. */
+    private void discardIdleFor(Capacity need) {
+        while (!room.willFit(need)) {
+            var oldest = pools.all().stream()
+                    .filter(pool -> !pool.idle.isEmpty())
+                    .min(Comparator.comparingLong(pool -> pool.idle.getFirst().idleSince()));
+            if (oldest.isEmpty()) {
+                return;
+            }
+            discard(oldest.get(), oldest.get().idle.removeFirst());
+        }
+    }
+
+    /** The spawner's part of the host has changed. */
+    public void budgetChanged() {
+        locked(() -> {
+            room.signalChange();
+            planner.signalChange();
+        });
     }
 
     /**
@@ -257,13 +291,22 @@ public final class SandboxPool {
             pools.all().forEach(this::discardIdle);
             return;
         }
-        var round = PoolRound.of(pools.all(), limits, bootTime, System.nanoTime());
+        discardIdleFor(Capacity.NONE);
+        var round = PoolRound.of(pools.all(), limits, room.forIdle(idleNeed()), bootTime, System.nanoTime());
         round.discards().forEach(each -> {
             each.pool().idle.remove(each.sandbox());
-            discard(each.sandbox());
+            discard(each.pool(), each.sandbox());
         });
         round.boots().forEach(pool -> boots.start(pool, false));
         round.unusedPools().forEach(pools::forget);
+    }
+
+    private Capacity idleNeed() {
+        var sum = Capacity.NONE;
+        for (var pool : pools.all()) {
+            sum = sum.plus(pool.need.times(pool.unclaimed()));
+        }
+        return sum;
     }
 
     private final class BootListener implements Boots.Listener {
@@ -293,6 +336,15 @@ public final class SandboxPool {
                 pool.failNextWaiter(why);
                 bootForNext(pool);
                 planner.signalChange();
+            });
+        }
+
+        @Override
+        public void onSkipped(RevisionPool pool, BootGate.Turn turn) {
+            locked(() -> {
+                pool.boots.remove(turn);
+                pool.recordNoRoom(System.nanoTime());
+                bootForNext(pool); // a run may have come to wait for it
             });
         }
     }

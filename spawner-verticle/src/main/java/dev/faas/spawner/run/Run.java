@@ -8,6 +8,7 @@ import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.ActivationStage;
 import dev.faas.activation.Backoff;
+import dev.faas.activation.Capacity;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.OutputChunk;
 import dev.faas.activation.Reason;
@@ -28,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,20 +72,27 @@ public final class Run {
     /** Without a delay the command would come back to this spawner for as long as it pulls. */
     private static final Duration STOPPING_DELAY = Duration.ofSeconds(1);
 
+    private static final Duration NO_ROOM_DELAY = Duration.ofSeconds(5);
+
     private final String id;
     private final Delivery delivery;
     private final RunContext context;
+    private final Predicate<Capacity> mayUse;
     private final RunStop stop = new RunStop();
     /** Completes when this is no short run. */
     private final CompletableFuture<Void> lasting = new CompletableFuture<>();
 
     private volatile @Nullable Preparation preparation;
 
-    /** @param id of this run, unique */
-    public Run(String id, Delivery delivery, RunContext context) {
+    /**
+     * @param id of this run, unique
+     * @param mayUse told what the run needs; false if that does not fit here
+     */
+    public Run(String id, Delivery delivery, RunContext context, Predicate<Capacity> mayUse) {
         this.id = id;
         this.delivery = delivery;
         this.context = context;
+        this.mayUse = mayUse;
     }
 
     /** Present while the run waits for its sandbox. */
@@ -158,6 +167,11 @@ public final class Run {
                     settlement,
                     lease);
         }
+        var limits = claimed.runSpec().get().spec().limits();
+        if (!mayUse.test(Capacity.of(limits))) {
+            LOG.info("run handed back, it needs more than is free here activation={} run={}", activationId, id);
+            return conclude(claimed, this::releaseUnstarted, settlement, lease, NO_ROOM_DELAY);
+        }
         return conclude(claimed, runInSandbox(claimed, lease), settlement, lease);
     }
 
@@ -199,6 +213,7 @@ public final class Run {
                 running -> fail(running, Reason.IMAGE_NOT_FOUND, notFound.getMessage(), pullMs);
             case SandboxUnavailable.NotStartable notStartable ->
                 running -> fail(running, Reason.START_FAILED, notStartable.getMessage(), pullMs);
+            case SandboxUnavailable.NoRoom noRoom -> this::releaseUnstarted;
             case SandboxUnavailable.MemoryTooLow tooLow ->
                 running -> fail(running, Reason.OUT_OF_MEMORY, tooLow.getMessage(), pullMs);
             // An interrupted boot may fail in any way.
@@ -291,6 +306,17 @@ public final class Run {
     private Optional<Duration> conclude(
             Decision.Claimed claimed, Function<Running, ActivationRecord> next, Settlement settlement, Lease lease)
             throws InterruptedException {
+        return conclude(claimed, next, settlement, lease, Duration.ZERO);
+    }
+
+    /** @param delay until the command is delivered again, if the next state is queued and due */
+    private Optional<Duration> conclude(
+            Decision.Claimed claimed,
+            Function<Running, ActivationRecord> next,
+            Settlement settlement,
+            Lease lease,
+            Duration delay)
+            throws InterruptedException {
         var stored = context.bus().writer().conclude(claimed.snapshot(), next, context.mayContinue());
         ActivationStage.END_STORED.record(claimed.running().id());
         stored.ifPresent(context.meters()::recordEnd);
@@ -304,7 +330,7 @@ public final class Run {
         }
         return switch (stored.get()) {
             case Ended ended -> settlement.ack();
-            case Queued queued -> settlement.requeue(queued);
+            case Queued queued -> delay.isZero() ? settlement.requeue(queued) : settlement.handBack(delay);
             case Running running -> throw new IllegalStateException("a concluded run is still running: " + id);
         };
     }

@@ -1,5 +1,6 @@
 package dev.faas.spawner.schedule;
 
+import dev.faas.activation.Capacity;
 import dev.faas.activation.CommandQueue;
 import dev.faas.nats.Delivery;
 import dev.faas.nats.PullInbox.PullResult;
@@ -30,6 +31,9 @@ public interface CommandSource extends AutoCloseable {
     /** The function's concurrency limit if it is known, else a high value: that costs one empty pull. */
     int limit(QueueKey key);
 
+    /** What a run of the function's current revision needs; that of a default function if it is unknown. */
+    Capacity need(QueueKey key);
+
     @Override
     void close();
 
@@ -55,6 +59,11 @@ public interface CommandSource extends AutoCloseable {
             @Override
             public int limit(QueueKey key) {
                 return limits.concurrency(key).orElse(Integer.MAX_VALUE);
+            }
+
+            @Override
+            public Capacity need(QueueKey key) {
+                return limits.need(key);
             }
 
             @Override

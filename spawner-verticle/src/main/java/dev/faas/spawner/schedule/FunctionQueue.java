@@ -1,6 +1,8 @@
 package dev.faas.spawner.schedule;
 
+import dev.faas.activation.Capacity;
 import dev.faas.wire.Subjects.QueueKey;
+import org.jspecify.annotations.Nullable;
 
 /** Holds what this spawner knows about one function's queue. Guarded by the lock of {@link Scheduler}. */
 final class FunctionQueue {
@@ -22,6 +24,12 @@ final class FunctionQueue {
     boolean announcedSinceOffer;
     /** Of the last offer, by {@link System#nanoTime}; at first long enough ago that one may follow at once. */
     long offeredAt = System.nanoTime() - 1_000_000_000L;
+
+    /** Since when it could have had a turn but for its need, by {@link System#nanoTime}; null if it could not, or has had one. */
+    @Nullable
+    Long lackingRoomSince;
+    /** What its last activation needed, if that was more than its current revision needs and did not fit. */
+    volatile @Nullable Capacity refusedNeed;
 
     FunctionQueue(QueueKey key) {
         this.key = key;

@@ -43,6 +43,7 @@ final class FunctionQueues {
     }
 
     void unschedule(FunctionQueue queue) {
+        queue.lackingRoomSince = null;
         rotation.remove(queue.key);
     }
 
@@ -50,10 +51,15 @@ final class FunctionQueues {
      * Takes the next eligible queue in turn.
      *
      * @param isBelowLimits whether the limits of its function and its owner allow one more run
+     * @param hasRoom whether what it needs is free; asked last
      * @param nearestWait set to the nanoseconds until the first queue becomes eligible, if that is shorter
      */
-    Optional<FunctionQueue> next(long now, Predicate<FunctionQueue> isBelowLimits, long[] nearestWait) {
-        return rotation.next(key -> mayPull(byKey.get(key), now, isBelowLimits, nearestWait))
+    Optional<FunctionQueue> next(
+            long now, Predicate<FunctionQueue> isBelowLimits, Predicate<FunctionQueue> hasRoom, long[] nearestWait) {
+        return rotation.next(key -> {
+                    var queue = byKey.get(key);
+                    return mayPull(queue, now, isBelowLimits, nearestWait) && hasRoom.test(queue);
+                })
                 .map(byKey::get);
     }
 

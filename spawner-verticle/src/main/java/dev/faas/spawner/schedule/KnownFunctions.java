@@ -1,10 +1,12 @@
 package dev.faas.spawner.schedule;
 
+import dev.faas.activation.Capacity;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats.Subscription;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Codec.CodecException;
 import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Subjects.QueueKey;
 import java.io.IOException;
 import java.util.Map;
@@ -13,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Follows KV {@code FUNCTIONS} and keeps each function's concurrency limit. Thread-safe. */
+/** Follows KV {@code FUNCTIONS} and keeps each function's concurrency limit and what its runs need. Thread-safe. */
 public final class KnownFunctions implements AutoCloseable {
     /** Called for each change, in order, on a NATS thread: must not block. */
     public interface Listener {
@@ -25,7 +27,11 @@ public final class KnownFunctions implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KnownFunctions.class);
 
-    private final Map<String, Integer> limitByFunction = new ConcurrentHashMap<>();
+    private static final Capacity DEFAULT_NEED = Capacity.of(FunctionSpec.Limits.DEFAULT);
+
+    private record Head(int concurrency, Capacity need) {}
+
+    private final Map<String, Head> headByFunction = new ConcurrentHashMap<>();
     private final Map<String, String> functionByKey = new ConcurrentHashMap<>();
     private final Listener listener;
     private final Subscription subscription;
@@ -43,8 +49,13 @@ public final class KnownFunctions implements AutoCloseable {
 
     /** Empty if the function is unknown: deleted, or not read yet. */
     OptionalInt concurrency(QueueKey key) {
-        var limit = limitByFunction.get(key.function());
-        return limit == null ? OptionalInt.empty() : OptionalInt.of(limit);
+        var head = headByFunction.get(key.function());
+        return head == null ? OptionalInt.empty() : OptionalInt.of(head.concurrency());
+    }
+
+    Capacity need(QueueKey key) {
+        var head = headByFunction.get(key.function());
+        return head == null ? DEFAULT_NEED : head.need();
     }
 
     private void onChange(Kv.Change change) {
@@ -58,7 +69,8 @@ public final class KnownFunctions implements AutoCloseable {
         try {
             var function = Codec.decode(put.value().bytes(), FunctionRevision.class);
             var before = functionByKey.put(put.key(), function.id());
-            limitByFunction.put(function.id(), function.spec().concurrency());
+            var spec = function.spec();
+            headByFunction.put(function.id(), new Head(spec.concurrency(), Capacity.of(spec.limits())));
             if (before != null && !before.equals(function.id())) {
                 remove(before);
             }
@@ -77,7 +89,7 @@ public final class KnownFunctions implements AutoCloseable {
     }
 
     private void remove(String function) {
-        limitByFunction.remove(function);
+        headByFunction.remove(function);
         listener.onDeleted(function);
     }
 

@@ -1,6 +1,8 @@
 package dev.faas.spawner.schedule;
 
+import dev.faas.activation.Capacity;
 import dev.faas.nats.Delivery;
+import dev.faas.spawner.engine.Budget;
 import dev.faas.spawner.schedule.CommandSource.Result;
 import dev.faas.spawner.schedule.Peers.Offer;
 import dev.faas.spawner.schedule.Scheduler.Turn;
@@ -13,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +38,11 @@ import org.slf4j.LoggerFactory;
 public final class PullLoop implements Peers.Listener {
     /** Starts a run and returns at once. */
     public interface Starter {
-        /** @param ended called when the run is over; the delay after which its command is redelivered, if it is */
-        void start(Delivery delivery, Consumer<Optional<Duration>> ended);
+        /**
+         * @param mayUse told what the run needs; false if that does not fit, so that it must be handed back
+         * @param ended called when the run is over; the delay after which its command is redelivered, if it is
+         */
+        void start(Delivery delivery, Predicate<Capacity> mayUse, Consumer<Optional<Duration>> ended);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(PullLoop.class);
@@ -51,11 +57,16 @@ public final class PullLoop implements Peers.Listener {
     private final Thread thread = Thread.ofVirtual().name("queues").unstarted(this::pullUntilClosed);
 
     /** @param sourceFor opens the source; its argument receives commands that arrive after their pull has expired */
-    public PullLoop(Function<Consumer<Delivery>, CommandSource> sourceFor, Slots slots, Peers peers, Starter starter) {
+    public PullLoop(
+            Function<Consumer<Delivery>, CommandSource> sourceFor,
+            Slots slots,
+            Budget budget,
+            Peers peers,
+            Starter starter) {
         this.source = sourceFor.apply(this::onLateDelivery);
         this.peers = peers;
         this.starter = starter;
-        this.scheduler = new Scheduler(slots, this.source::limit);
+        this.scheduler = new Scheduler(slots, budget, this.source::limit, this.source::need, System::nanoTime);
     }
 
     public void start() {
@@ -98,6 +109,11 @@ public final class PullLoop implements Peers.Listener {
         scheduler.limitReached(key);
     }
 
+    /** More runs may fit now. */
+    public void budgetChanged() {
+        scheduler.budgetChanged();
+    }
+
     private void offerAll() {
         scheduler.waitingForSlots(Integer.MAX_VALUE).forEach(peers::offer);
     }
@@ -124,9 +140,9 @@ public final class PullLoop implements Peers.Listener {
 
     private void onLateDelivery(Delivery delivery) {
         Subjects.queueKey(delivery.subject()).ifPresent(key -> {
-            var queue = scheduler.takeSlotFor(key);
-            if (queue.isPresent()) {
-                starter.start(delivery, redelivery -> runEnded(queue.get(), redelivery));
+            var place = scheduler.takePlaceFor(key);
+            if (place.isPresent()) {
+                start(delivery, place.get());
             } else {
                 handBack(delivery);
                 workArrived(key);
@@ -138,7 +154,7 @@ public final class PullLoop implements Peers.Listener {
         try {
             for (var turn = scheduler.nextTurn(); turn != null; turn = scheduler.nextTurn()) {
                 switch (turn) {
-                    case Turn.Pull(var queue) -> pull(queue);
+                    case Turn.Pull(var place) -> pull(place);
                     case Turn.Offer(var key) -> peers.offer(key);
                     case Turn.RequestOffers(var spawner) -> peers.requestOffers(spawner);
                 }
@@ -148,7 +164,8 @@ public final class PullLoop implements Peers.Listener {
         }
     }
 
-    private void pull(FunctionQueue queue) {
+    private void pull(RunPlace place) {
+        var queue = place.queue;
         CompletableFuture<Result> answer;
         try {
             answer = source.pull(queue.key);
@@ -157,47 +174,52 @@ public final class PullLoop implements Peers.Listener {
             LOG.error("pull failed function={}", queue.key.function(), e);
             answer = CompletableFuture.failedFuture(e);
         }
-        var unused = answer.whenComplete((result, failure) -> onResult(queue, result, failure));
+        var unused = answer.whenComplete((result, failure) -> onResult(place, result, failure));
     }
 
     /** On a NATS thread. */
-    private void onResult(FunctionQueue queue, @Nullable Result result, @Nullable Throwable failure) {
+    private void onResult(RunPlace place, @Nullable Result result, @Nullable Throwable failure) {
         switch (result) {
-            case Result.Work(var delivery, boolean moreWaiting) -> startRun(queue, delivery, moreWaiting);
+            case Result.Work(var delivery, boolean moreWaiting) -> startRun(place, delivery, moreWaiting);
             case Result.Empty empty -> {
-                if (scheduler.pullFoundNothing(queue)) {
-                    peers.reportLimit(queue.key);
+                if (scheduler.pullFoundNothing(place)) {
+                    peers.reportLimit(place.queue.key);
                 }
             }
             case Result.NoQueue missing -> {
-                var unused = source.createQueue(queue.key).whenComplete((created, cause) -> pullAgain(queue, cause));
+                var unused =
+                        source.createQueue(place.queue.key).whenComplete((created, cause) -> pullAgain(place, cause));
             }
-            case null -> pullAgain(queue, failure);
+            case null -> pullAgain(place, failure);
         }
     }
 
-    private void pullAgain(FunctionQueue queue, @Nullable Throwable failure) {
+    private void pullAgain(RunPlace place, @Nullable Throwable failure) {
         if (failure != null) {
-            LOG.debug("pull failed function={} cause={}", queue.key.function(), failure.toString());
+            LOG.debug("pull failed function={} cause={}", place.queue.key.function(), failure.toString());
         }
-        scheduler.pullAgain(queue, failure == null ? Duration.ZERO : AFTER_FAILURE);
+        scheduler.pullAgain(place, failure == null ? Duration.ZERO : AFTER_FAILURE);
     }
 
-    private void startRun(FunctionQueue queue, Delivery delivery, boolean moreWaiting) {
-        if (scheduler.commandReceived(queue, moreWaiting)) {
-            starter.start(delivery, redelivery -> runEnded(queue, redelivery));
+    private void startRun(RunPlace place, Delivery delivery, boolean moreWaiting) {
+        if (scheduler.commandReceived(place, moreWaiting)) {
+            start(delivery, place);
         } else {
             handBack(delivery);
-            runEnded(queue, Optional.empty());
+            runEnded(place, Optional.empty());
         }
         scheduler.runRegistered();
     }
 
-    private void runEnded(FunctionQueue queue, Optional<Duration> redelivery) {
-        scheduler.runEnded(queue);
+    private void start(Delivery delivery, RunPlace place) {
+        starter.start(delivery, need -> scheduler.correctNeed(place, need), redelivery -> runEnded(place, redelivery));
+    }
+
+    private void runEnded(RunPlace place, Optional<Duration> redelivery) {
+        scheduler.runEnded(place);
         redelivery.ifPresent(
                 delay -> CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
-                        .execute(() -> workArrived(queue.key)));
+                        .execute(() -> workArrived(place.queue.key)));
     }
 
     private static void handBack(Delivery delivery) {

@@ -1,5 +1,7 @@
 package dev.faas.spawner.schedule;
 
+import dev.faas.activation.Capacity;
+import dev.faas.spawner.engine.Budget;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -9,34 +11,40 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which function's activation runs next on this spawner, and takes the slot for it. {@link FairRotation} orders the
+ * Decides which function's activation runs next on this spawner, and takes for it a slot and the memory and processes that its
+ * container needs. {@link FairRotation} orders the
  * owners and their functions; a function is eligible when a pull may find work, none is under way, and neither its
  * concurrency nor its owner's share is used up. Within a function the broker's order holds. One lock guards everything.
  * Thread-safe.
  *
  * <pre>
- *              ┌─ pullFoundNothing, pullAgain ─▶ slot free
+ *              ┌─ pullFoundNothing, pullAgain ─▶ place free
  *   nextTurn ──┤
- *   (slot)     └─ commandReceived … runRegistered ─┐
- *   takeSlotFor (slot) ────────────────────────────┴─▶ running ── runEnded ─▶ slot free
+ *   (place)    └─ commandReceived … runRegistered ─┐
+ *   takePlaceFor (place) ──────────────────────────┴─▶ running ── runEnded ─▶ place free
  * </pre>
+ *
+ * <p>A function whose need is not free is skipped. After {@link #ROOM_PATIENCE} none behind it in turn is served before it, so
+ * that small functions do not keep out a large one.
  *
  * <p>The broker notifies one spawner of each command. One that cannot start it offers it to the others, and keeps it in mind
  * itself until that is taken. One that has a slot and no work of its own asks those that
  * offered before.
  */
 final class Scheduler {
-    private record WorkSource(String spawner, String owner) {}
+    private record WorkSource(String spawner, String owner, Capacity need) {}
 
     /** What the pulling thread does next. */
     sealed interface Turn {
-        /** Its slot is taken. */
-        record Pull(FunctionQueue queue) implements Turn {}
+        record Pull(RunPlace place) implements Turn {}
 
         /** Work of this function waits for a slot here: another spawner may have one. */
         record Offer(QueueKey key) implements Turn {}
@@ -51,11 +59,15 @@ final class Scheduler {
     /** Before a pull is repeated that found nothing despite a notification; doubles each time. */
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(25);
 
+    static final Duration ROOM_PATIENCE = Duration.ofSeconds(10);
     private static final int MAX_DOUBLINGS = 4;
     private static final int MAX_SOURCES = 64;
 
     private final Slots slots;
+    private final Budget budget;
     private final ToIntFunction<QueueKey> functionLimit;
+    private final Function<QueueKey, Capacity> functionNeed;
+    private final LongSupplier nanos;
     private final FunctionQueues queues = new FunctionQueues();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -70,10 +82,23 @@ final class Scheduler {
     private boolean paused;
     private boolean closed;
 
-    /** @param functionLimit how many commands of a function may run at once */
-    Scheduler(Slots slots, ToIntFunction<QueueKey> functionLimit) {
+    /**
+     * @param budget of the runs here
+     * @param functionLimit how many commands of a function may run at once
+     * @param functionNeed what one of them needs, as far as is known
+     * @param nanos {@link System#nanoTime}
+     */
+    Scheduler(
+            Slots slots,
+            Budget budget,
+            ToIntFunction<QueueKey> functionLimit,
+            Function<QueueKey, Capacity> functionNeed,
+            LongSupplier nanos) {
         this.slots = slots;
+        this.budget = budget;
         this.functionLimit = functionLimit;
+        this.functionNeed = functionNeed;
+        this.nanos = nanos;
     }
 
     /** A function may have work. */
@@ -110,9 +135,13 @@ final class Scheduler {
         return locked(() -> {
             pullAfterNextEnd(key);
             if (workSources.size() < MAX_SOURCES) {
-                workSources.add(new WorkSource(origin, key.owner()));
+                workSources.add(new WorkSource(origin, key.owner(), functionNeed.apply(key)));
             }
-            return !paused && !closed && slots.hasSlotFor(key.owner()) && expectCommand(key);
+            return !paused
+                    && !closed
+                    && slots.hasSlotFor(key.owner())
+                    && budget.fits(functionNeed.apply(key))
+                    && expectCommand(key);
         });
     }
 
@@ -143,7 +172,7 @@ final class Scheduler {
         }
     }
 
-    /** Functions that may have work and cannot get a slot here now, in the order of their turns. */
+    /** Functions that may have work and cannot get a slot, or what they need, here now; in the order of their turns. */
     List<QueueKey> waitingForSlots(int max) {
         return locked(() -> queues.scheduled()
                 .filter(queue -> paused || closed || waitsForSlot(queue))
@@ -154,7 +183,9 @@ final class Scheduler {
 
     /** A function at its limit does not wait for a slot: the end of one of its runs lets the next begin here. */
     private boolean waitsForSlot(FunctionQueue queue) {
-        return !queue.pulling && !isAtLimit(queue) && !slots.hasSlotFor(queue.key.owner());
+        return !queue.pulling
+                && !isAtLimit(queue)
+                && !(slots.hasSlotFor(queue.key.owner()) && budget.fits(need(queue)));
     }
 
     private @Nullable FunctionQueue announce(QueueKey key) {
@@ -165,7 +196,7 @@ final class Scheduler {
         queue.knownEmpty = false;
         queue.announcedDuringPull = queue.pulling;
         queue.announcedSinceOffer = true;
-        queues.schedule(queue, System.nanoTime() + backoff(queue));
+        queues.schedule(queue, nanos.getAsLong() + backoff(queue));
         return queue;
     }
 
@@ -196,26 +227,65 @@ final class Scheduler {
         }
     }
 
-    private Optional<Turn> takeNext(long[] nearestWait) {
+    /**
+     * Takes a place for the next eligible function.
+     *
+     * @param nearestWait set to the nanoseconds until the first function becomes eligible, if that is shorter
+     */
+    Optional<Turn> takeNext(long[] nearestWait) {
         if (paused || !slots.tryTake()) {
             return Optional.empty();
         }
-        var next = queues.next(System.nanoTime(), this::isBelowLimits, nearestWait);
-        if (next.isEmpty()) {
+        long now = nanos.getAsLong();
+        var next = queues.next(now, this::isBelowLimits, new RoomTest(now), nearestWait);
+        if (next.isEmpty() || !budget.tryTake(need(next.get()))) {
             slots.release();
             return Optional.empty();
         }
         var queue = next.get();
+        var place = new RunPlace(queue, need(queue));
+        queue.lackingRoomSince = null;
         slots.assign(queue.key.owner());
         queue.pulling = true;
         queue.announcedDuringPull = false;
         unoffered.remove(queue);
         pending++;
-        return Optional.of(new Turn.Pull(queue));
+        return Optional.of(new Turn.Pull(place));
+    }
+
+    private Capacity need(FunctionQueue queue) {
+        var refused = queue.refusedNeed;
+        return refused == null ? functionNeed.apply(queue.key) : refused;
+    }
+
+    /** Tests the functions in the order of their turns, once. */
+    private final class RoomTest implements Predicate<FunctionQueue> {
+        private final long now;
+        /** One before this has waited long enough to get what is freed next. */
+        private boolean isKept;
+
+        RoomTest(long now) {
+            this.now = now;
+        }
+
+        @Override
+        public boolean test(FunctionQueue queue) {
+            var need = need(queue);
+            if (!isKept && budget.fits(need)) {
+                return true;
+            }
+            if (budget.total().holds(need)) {
+                if (queue.lackingRoomSince == null) {
+                    queue.lackingRoomSince = now;
+                }
+                isKept |= now - queue.lackingRoomSince >= ROOM_PATIENCE.toNanos();
+            }
+            return false;
+        }
     }
 
     private Optional<Turn> nextMessage(long[] nearestWait) {
-        long now = System.nanoTime();
+        long now = nanos.getAsLong();
         for (var each = unoffered.iterator(); each.hasNext(); ) {
             var queue = each.next();
             long wait = queue.offeredAt + OFFER_PAUSE.toNanos() - now;
@@ -233,7 +303,7 @@ final class Scheduler {
         }
         if (!paused) {
             for (var source : workSources) {
-                if (slots.hasSlotFor(source.owner())) {
+                if (slots.hasSlotFor(source.owner()) && budget.fits(source.need())) {
                     workSources.remove(source);
                     return Optional.of(new Turn.RequestOffers(source.spawner()));
                 }
@@ -251,12 +321,13 @@ final class Scheduler {
      *
      * @return whether it had been notified: the function may be at its limit by runs elsewhere
      */
-    boolean pullFoundNothing(FunctionQueue queue) {
+    boolean pullFoundNothing(RunPlace place) {
+        var queue = place.queue;
         boolean wasNotified = queue.notified;
-        endPull(queue, () -> {
+        endPull(place, () -> {
             if (wasNotified) {
                 queue.vainPulls++;
-                queue.notBefore = System.nanoTime() + backoff(queue);
+                queue.notBefore = nanos.getAsLong() + backoff(queue);
                 queue.notified = queue.announcedDuringPull;
             } else if (!queue.announcedDuringPull) {
                 queues.unschedule(queue);
@@ -266,15 +337,16 @@ final class Scheduler {
     }
 
     /** The pull brought no command, but another may, after a pause. */
-    void pullAgain(FunctionQueue queue, Duration pause) {
-        endPull(queue, () -> {
+    void pullAgain(RunPlace place, Duration pause) {
+        endPull(place, () -> {
             if (pause.isPositive()) {
-                queue.notBefore = System.nanoTime() + pause.toNanos();
+                place.queue.notBefore = nanos.getAsLong() + pause.toNanos();
             }
         });
     }
 
-    private void endPull(FunctionQueue queue, Runnable consequence) {
+    private void endPull(RunPlace place, Runnable consequence) {
+        var queue = place.queue;
         locked(() -> {
             consequence.run();
             queue.pulling = false;
@@ -282,6 +354,7 @@ final class Scheduler {
                 unoffered.add(queue);
             }
             pending--;
+            budget.release(place.need);
             slots.release(queue.key.owner());
             queues.removeIfUnused(queue);
             return null;
@@ -289,12 +362,13 @@ final class Scheduler {
     }
 
     /**
-     * The pull brought a command, which keeps the slot until {@link #runEnded}. {@link #runRegistered} must follow.
+     * The pull brought a command, which keeps its place until {@link #runEnded}. {@link #runRegistered} must follow.
      *
      * @param moreWaiting whether another command may wait behind it
      * @return false when the scheduler is closed, so the command must not be run
      */
-    boolean commandReceived(FunctionQueue queue, boolean moreWaiting) {
+    boolean commandReceived(RunPlace place, boolean moreWaiting) {
+        var queue = place.queue;
         return locked(() -> {
             queue.pulling = false;
             queue.knownEmpty = !moreWaiting && !queue.announcedDuringPull;
@@ -318,26 +392,58 @@ final class Scheduler {
         });
     }
 
-    /** Takes a slot for a command that arrived without a turn; empty when none is free. */
-    Optional<FunctionQueue> takeSlotFor(QueueKey key) {
+    /** Takes a place for a command that arrived without a turn; empty when none is free. */
+    Optional<RunPlace> takePlaceFor(QueueKey key) {
         return locked(() -> {
             if (closed || !slots.tryTake()) {
+                return Optional.empty();
+            }
+            var need = functionNeed.apply(key);
+            if (!budget.tryTake(need)) {
+                slots.release();
                 return Optional.empty();
             }
             slots.assign(key.owner());
             var queue = queues.getOrCreate(key);
             queue.running++;
-            return Optional.of(queue);
+            return Optional.of(new RunPlace(queue, need));
         });
     }
 
-    /** Frees the slot. The function gets another turn unless its queue is known to be empty. */
-    void runEnded(FunctionQueue queue) {
+    /**
+     * Tells what the run needs, which may be more or less than its function's current revision does.
+     *
+     * @return false if that does not fit: the run must not begin. The function's next turn is when it does.
+     */
+    boolean correctNeed(RunPlace place, Capacity need) {
+        var queue = place.queue;
+        if (place.need.equals(need) && queue.refusedNeed == null) {
+            return true;
+        }
+        return locked(() -> {
+            boolean fits = budget.tryExchange(place.need, need);
+            if (fits) {
+                place.need = need;
+            }
+            queue.refusedNeed = fits || !budget.total().holds(need) ? null : need;
+            return fits;
+        });
+    }
+
+    /** There may be more to take now. */
+    void budgetChanged() {
+        locked(() -> null);
+    }
+
+    /** Frees the place. The function gets another turn unless its queue is known to be empty. */
+    void runEnded(RunPlace place) {
+        var queue = place.queue;
         locked(() -> {
             queue.running--;
+            budget.release(place.need);
             slots.release(queue.key.owner());
             if (!queue.knownEmpty && !closed) {
-                queues.schedule(queue, System.nanoTime());
+                queues.schedule(queue, nanos.getAsLong());
             }
             queues.removeIfUnused(queue);
             return null;

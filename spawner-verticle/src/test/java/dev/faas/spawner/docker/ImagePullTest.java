@@ -226,6 +226,19 @@ final class ImagePullTest {
     }
 
     @Test
+    void givenAnImageThatUnpacksToMoreThanTheLimit_whenPulled_thenItIsRemovedAndTheErrorNamesTheLimit()
+            throws Exception {
+        var zeros = BusyboxImage.running("/bin/true").withFile("/zeros", 0644, new byte[16 << 20]);
+        var pushed = registry.publish(images, zeros, "faas-test/unpacked", "1");
+        try (var here = SpawnerImages.withImagesUpTo(images, 8 << 20)) {
+            assertThatThrownBy(() -> here.resolve(pushed))
+                    .isInstanceOf(ImagePullFailed.class)
+                    .hasMessageContaining("larger unpacked than 8 MiB");
+            assertThat(here.isPresent(pushed)).isFalse();
+        }
+    }
+
+    @Test
     void givenARegistryWithALogin_whenResolved_thenOnlyWithTheLoginIsItPulled(@TempDir Path directory)
             throws Exception {
         try (var closed = TestRegistry.withLogin(directory)) {

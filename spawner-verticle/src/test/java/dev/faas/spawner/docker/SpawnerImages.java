@@ -56,9 +56,9 @@ final class SpawnerImages implements AutoCloseable {
         this.platform = platform;
         this.images = images;
         this.docker = DockerCalls.connect(TestImages.dockerHost(), Duration.ofSeconds(10));
-        this.pulled = new PulledImages(docker, platform, limits.maxBytes(), () -> now);
+        this.pulled = new PulledImages(docker, platform, limits, () -> now);
         var logins = new RegistryLogins(new RegistryCredentials(limits.credentials()), policy);
-        this.pulls = new ImagePulls(docker, limits, pulled, logins);
+        this.pulls = new ImagePulls(docker, limits, pulled, logins, () -> PLENTY);
         this.store = new ImageStore(docker, policy, pins, pulled, pulls, new RegistryDigests(docker, logins));
         var adminLogins = new RegistryLogins(new RegistryCredentials(limits.credentials()), ImagePolicy.ANY);
         this.admin = new ImageStore(
@@ -66,7 +66,7 @@ final class SpawnerImages implements AutoCloseable {
                 ImagePolicy.ANY,
                 new MemoryPins(),
                 pulled,
-                new ImagePulls(docker, limits, pulled, adminLogins),
+                new ImagePulls(docker, limits, pulled, adminLogins, () -> PLENTY),
                 new RegistryDigests(docker, adminLogins));
     }
 
@@ -75,19 +75,23 @@ final class SpawnerImages implements AutoCloseable {
     }
 
     static SpawnerImages open(TestImages images, ImagePins pins) throws Exception {
-        return open(images, pins, new EngineConfig.Images(LONG, null, PLENTY));
+        return open(images, pins, new EngineConfig.Images(LONG, null, PLENTY, PLENTY));
     }
 
     static SpawnerImages open(TestImages images, Duration pullTimeout) throws Exception {
-        return open(images, new MemoryPins(), new EngineConfig.Images(pullTimeout, null, PLENTY));
+        return open(images, new MemoryPins(), new EngineConfig.Images(pullTimeout, null, PLENTY, PLENTY));
     }
 
     static SpawnerImages open(TestImages images, @Nullable Path credentials) throws Exception {
-        return open(images, new MemoryPins(), new EngineConfig.Images(LONG, credentials, PLENTY));
+        return open(images, new MemoryPins(), new EngineConfig.Images(LONG, credentials, PLENTY, PLENTY));
+    }
+
+    static SpawnerImages withImagesUpTo(TestImages images, long maxImageBytes) throws Exception {
+        return open(images, new MemoryPins(), new EngineConfig.Images(LONG, null, PLENTY, maxImageBytes));
     }
 
     static SpawnerImages bounded(TestImages images, long maxBytes) throws Exception {
-        return open(images, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes));
+        return open(images, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes, PLENTY));
     }
 
     private static SpawnerImages open(TestImages images, ImagePins pins, EngineConfig.Images limits) throws Exception {
@@ -108,13 +112,17 @@ final class SpawnerImages implements AutoCloseable {
         var env = Env.of(variables);
         var policy = ImagePolicy.from(env);
         env.check();
-        return open(images, pins, new EngineConfig.Images(LONG, credentials, PLENTY), policy);
+        return open(images, pins, new EngineConfig.Images(LONG, credentials, PLENTY, PLENTY), policy);
     }
 
     /** Another spawner of the same platform, or the same after a restart. */
     SpawnerImages anotherSpawner(long maxBytes) throws Exception {
         var other = new SpawnerImages(
-                images, platform, new MemoryPins(), new EngineConfig.Images(LONG, null, maxBytes), ImagePolicy.ANY);
+                images,
+                platform,
+                new MemoryPins(),
+                new EngineConfig.Images(LONG, null, maxBytes, PLENTY),
+                ImagePolicy.ANY);
         other.now = now;
         return other;
     }

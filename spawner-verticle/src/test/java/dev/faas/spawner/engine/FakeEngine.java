@@ -1,5 +1,6 @@
 package dev.faas.spawner.engine;
 
+import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -21,6 +22,8 @@ public final class FakeEngine implements ContainerEngine {
 
     private final String spawner;
     private final String incarnation;
+    private final EngineHost host;
+    private final Map<String, Capacity> needs = new ConcurrentHashMap<>();
     private final Map<String, FakeProgram> images = new ConcurrentHashMap<>();
     private final Map<String, Supplier<SandboxUnavailable>> unavailable = new ConcurrentHashMap<>();
     private final Map<String, OwnContainer> containers = new ConcurrentHashMap<>();
@@ -34,8 +37,18 @@ public final class FakeEngine implements ContainerEngine {
     private volatile Consumer<SandboxSpec> booted = spec -> {};
 
     public FakeEngine(String spawner, String incarnation) {
+        this(spawner, incarnation, newHost());
+    }
+
+    public FakeEngine(String spawner, String incarnation, EngineHost host) {
         this.spawner = spawner;
         this.incarnation = incarnation;
+        this.host = host;
+    }
+
+    /** A machine of its own, with plenty of all. */
+    public static EngineHost newHost() {
+        return new EngineHost(UUID.randomUUID().toString(), new Capacity(1 << 20, 1 << 20));
     }
 
     public FakeEngine image(String reference, FakeProgram program) {
@@ -94,6 +107,16 @@ public final class FakeEngine implements ContainerEngine {
     /** While full, {@code hasRoom} is false. */
     public void full(boolean isFull) {
         full = isFull;
+    }
+
+    @Override
+    public EngineHost host() {
+        return host;
+    }
+
+    /** The sum of the limits of all containers that are there now. */
+    public Capacity containerNeeds() {
+        return needs.values().stream().reduce(Capacity.NONE, Capacity::plus);
     }
 
     @Override
@@ -157,6 +180,7 @@ public final class FakeEngine implements ContainerEngine {
         if (immovable.contains(containerId)) {
             throw new EngineFault("container " + containerId + " cannot be removed", null);
         }
+        needs.remove(containerId);
         containers.remove(containerId);
     }
 
@@ -180,6 +204,7 @@ public final class FakeEngine implements ContainerEngine {
     private String created(SandboxSpec spec) {
         var id = HexFormat.of().toHexDigits(UUID.randomUUID().getMostSignificantBits());
         containers.put(id, new OwnContainer(id, spawner, incarnation, spec.revision(), true, Instant.now()));
+        needs.put(id, spec.limits().capacity());
         return id;
     }
 
@@ -189,6 +214,7 @@ public final class FakeEngine implements ContainerEngine {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        needs.remove(id);
         containers.remove(id);
     }
 

@@ -2,6 +2,7 @@ package dev.faas.spawner.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.wire.FunctionSpec.Mode;
@@ -10,6 +11,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class PoolSharesTest {
+    private static final Capacity PLENTY = new Capacity(1 << 20, 1 << 20);
+
     private final PoolKey adas = key("ada", "fn_a@1");
     private final PoolKey adasOther = key("ada", "fn_b@1");
     private final PoolKey bobs = key("bob", "fn_c@1");
@@ -36,23 +39,23 @@ final class PoolSharesTest {
 
     @Test
     void givenEnoughForAll_whenDivided_thenEachGetsItsTarget() {
-        assertThat(PoolShares.of(targets(adas, 3, bobs, 2), 10)).isEqualTo(Map.of(adas, 3, bobs, 2));
+        assertThat(PoolShares.of(targets(adas, 3, bobs, 2), 10, PLENTY)).isEqualTo(Map.of(adas, 3, bobs, 2));
     }
 
     @Test
     void givenAnOwnerWithManyFunctions_whenScarce_thenAnotherOwnerGetsAsMuch() {
-        assertThat(PoolShares.of(targets(adas, 50, adasOther, 50, bobs, 50), 8))
+        assertThat(PoolShares.of(targets(adas, 50, adasOther, 50, bobs, 50), 8, PLENTY))
                 .isEqualTo(Map.of(adas, 2, adasOther, 2, bobs, 4));
     }
 
     @Test
     void givenAnOwnerWithASmallTarget_whenScarce_thenTheOtherGetsTheRest() {
-        assertThat(PoolShares.of(targets(adas, 50, bobs, 1), 8)).isEqualTo(Map.of(adas, 7, bobs, 1));
+        assertThat(PoolShares.of(targets(adas, 50, bobs, 1), 8, PLENTY)).isEqualTo(Map.of(adas, 7, bobs, 1));
     }
 
     @Test
     void givenNoBudgetOrNoTargets_whenDivided_thenThereAreNoShares() {
-        assertThat(PoolShares.of(targets(adas, 5), 0)).isEmpty();
-        assertThat(PoolShares.of(targets(adas, 0), 5)).isEmpty();
+        assertThat(PoolShares.of(targets(adas, 5), 0, PLENTY)).isEmpty();
+        assertThat(PoolShares.of(targets(adas, 0), 5, PLENTY)).isEmpty();
     }
 }

@@ -3,7 +3,9 @@ package dev.faas.spawner.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.activation.Capacity;
 import dev.faas.activation.Report.Container.Origin;
+import dev.faas.spawner.engine.Budget;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.FakeEngine;
 import dev.faas.spawner.engine.OwnContainer;
@@ -38,6 +40,7 @@ final class SandboxPoolTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final FakeEngine engine = new FakeEngine("me", "1").image("image", process -> 0);
+    private volatile Capacity total = new Capacity(1 << 20, 1 << 20);
     private final List<SandboxPool> opened = new ArrayList<>();
 
     @AfterEach
@@ -49,7 +52,8 @@ final class SandboxPoolTest {
     }
 
     private SandboxPool pool(int budget, Duration idle, int boots) {
-        var pool = SandboxPool.open(engine, new SandboxPool.Limits(boots, budget, idle), new PoolMeters(registry));
+        var pool = SandboxPool.open(
+                engine, new SandboxPool.Limits(boots, budget, idle), new Budget(() -> total), new PoolMeters(registry));
         opened.add(pool);
         return pool;
     }

@@ -16,11 +16,11 @@ final class OwnerShareTest {
     private static final String OWNER = "usr_1";
 
     private static SpawnerHeartbeat heartbeat(String name, int slots) {
-        return new SpawnerHeartbeat(name, "1", slots, 0, null);
+        return new SpawnerHeartbeat(name, "1", slots, 0, null, null);
     }
 
     private static SpawnerHeartbeat inTrouble(String name, int slots) {
-        return new SpawnerHeartbeat(name, "1", slots, 0, "Docker does not answer");
+        return new SpawnerHeartbeat(name, "1", slots, 0, "Docker does not answer", null);
     }
 
     /** The share of each, in their order. */

@@ -2,10 +2,12 @@ package dev.faas.spawner.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.activation.Capacity;
 import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.queue.QueueTable.Table;
 import dev.faas.nats.Delivery;
 import dev.faas.nats.Nats;
+import dev.faas.spawner.engine.Budget;
 import dev.faas.spawner.schedule.CommandSource.Result;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
@@ -38,6 +40,8 @@ final class PullLoopTest {
 
     private final FakePeers peers = new FakePeers();
     private final FakeSource source = new FakeSource();
+    private volatile Capacity total = new Capacity(1 << 20, 1 << 20);
+    private final Budget budget = new Budget(() -> total);
     private final BlockingQueue<Consumer<Optional<Duration>>> running = new LinkedBlockingQueue<>();
     private @Nullable PullLoop pullLoop;
 
@@ -53,6 +57,7 @@ final class PullLoopTest {
         private final Queue<Pull> all = new ConcurrentLinkedQueue<>();
         private final BlockingQueue<QueueKey> created = new LinkedBlockingQueue<>();
         private final Map<QueueKey, Integer> limits = new ConcurrentHashMap<>();
+        private final Map<QueueKey, Capacity> needs = new ConcurrentHashMap<>();
         private final CountDownLatch threw = new CountDownLatch(1);
         private volatile boolean broken;
         private volatile boolean answerAll;
@@ -81,6 +86,11 @@ final class PullLoopTest {
         @Override
         public int limit(QueueKey key) {
             return limits.getOrDefault(key, 100);
+        }
+
+        @Override
+        public Capacity need(QueueKey key) {
+            return needs.getOrDefault(key, new Capacity(128, 128));
         }
 
         @Override
@@ -153,7 +163,8 @@ final class PullLoopTest {
     }
 
     private PullLoop pullLoop(Slots slots) {
-        var created = new PullLoop(late -> source, slots, peers, (delivery, ended) -> running.add(ended));
+        var created =
+                new PullLoop(late -> source, slots, budget, peers, (delivery, mayUse, ended) -> running.add(ended));
         pullLoop = created;
         created.start();
         return created;
@@ -609,7 +620,7 @@ final class PullLoopTest {
         var starting = new CountDownLatch(1);
         var go = new CountDownLatch(1);
         var slots = new Slots(1, owner -> 1);
-        var pullLoop = new PullLoop(late -> source, slots, peers, (delivery, ended) -> {
+        var pullLoop = new PullLoop(late -> source, slots, budget, peers, (delivery, mayUse, ended) -> {
             starting.countDown();
             try {
                 assertThat(go.await(10, TimeUnit.SECONDS)).isTrue();

@@ -1,17 +1,25 @@
 package dev.faas.bench.spawner;
 
+import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.ContainerEngine;
+import dev.faas.spawner.engine.EngineHost;
 import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * A container engine without containers, for the cost of everything else: every function sleeps for as many milliseconds as
  * its argument says, and then writes it.
  */
 final class SleepingEngine implements ContainerEngine {
+    @Override
+    public EngineHost host() {
+        return new EngineHost(UUID.randomUUID().toString(), new Capacity(Integer.MAX_VALUE, Integer.MAX_VALUE));
+    }
+
     @Override
     public void prepare(SandboxSpec spec) {}
 

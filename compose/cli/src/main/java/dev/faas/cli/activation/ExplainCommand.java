@@ -111,6 +111,7 @@ final class ExplainCommand extends Verb {
             case "no_free_slot" ->
                 List.of(
                         "It starts when another activation ends, or when the platform gets more slots: another spawner.");
+            case "no_memory" -> List.of("If it needs less: faas fn update %s --memory N".formatted(name));
             case "no_spawner" -> List.of("It starts when a spawner works again: ask those who run the platform.");
             case "running" -> List.of("Watch it: faas attach " + explanation.text("activationId"));
             default -> List.of();

@@ -13,12 +13,15 @@ import picocli.CommandLine.Option;
 /** Lists what is queued and what runs. */
 @Command(
         name = "ps",
-        description = "List queued and running activations.",
+        description = {
+            "List queued and running activations.",
+            "One that was accepted a moment ago may be missing for a second."
+        },
         footer = {
             "",
             "Examples:",
             "  faas ps",
-            "  faas act cancel $(faas ps -o name)",
+            "  faas ps -o name | xargs -r faas act cancel",
             "",
             "Exit codes: 0 fine, 2 usage, 3 not logged in, 5 unavailable."
         })

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  faas act wait 06b7gd98g07rk4q3v8x2m5n9ta --timeout 5m",
-            "  faas act wait $(faas ps -o name)",
+            "  faas ps -o name | xargs -r faas act wait",
             "",
             "Exit codes: 0 all succeeded, 1 one did not, 2 usage, 3 not logged in,",
             "4 not found, 5 unavailable, 124 one had not ended in time."

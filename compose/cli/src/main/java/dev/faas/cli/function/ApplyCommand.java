@@ -42,7 +42,7 @@ import picocli.CommandLine.Option;
             "    - name: hello",
             "      image: busybox",
             "      entrypoint: [echo]",
-            "All fields: faas fn get NAME -o yaml. Nothing is changed when a file has a",
+            "All fields: faas fn create --help; those of a function: faas fn export NAME. Nothing is changed when a file has a",
             "mistake.",
             "",
             "Examples:",

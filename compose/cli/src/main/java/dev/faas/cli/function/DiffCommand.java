@@ -39,9 +39,9 @@ final class DiffCommand extends Verb {
             session.output().note("%s has only one revision.".formatted(name));
             return Exit.OK;
         }
-        var from = functions.get(
-                name + "@" + (revisions.isEmpty() ? newest.number("revision") - 1 : number(revisions.getFirst())));
-        var to = revisions.size() < 2 ? newest : functions.get(name + "@" + number(revisions.getLast()));
+        var from = functions.get(name + "@"
+                + (revisions.isEmpty() ? newest.number("revision") - 1 : number(name, revisions.getFirst())));
+        var to = revisions.size() < 2 ? newest : functions.get(name + "@" + number(name, revisions.getLast()));
         var changes = Spec.changes(from, to);
         if (session.output().isForPrograms()) {
             session.output()
@@ -55,6 +55,10 @@ final class DiffCommand extends Verb {
                     session.output(), name + "@" + from.text("revision"), name + "@" + to.text("revision"), changes);
         }
         return changes.isEmpty() ? Exit.OK : Exit.UNHAPPY;
+    }
+
+    private static long number(String name, String revision) {
+        return number(revision.startsWith(name + "@") ? revision.substring(name.length()) : revision);
     }
 
     static long number(String revision) {

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  faas fn edit hello",
-            "  EDITOR='sed -i s/128/256/' faas fn edit hello",
+            "  EDITOR='sed -i \"s/memoryMb: 128/memoryMb: 256/\"' faas fn edit hello",
             "",
             "Exit codes: 0 fine, 2 usage, 3 not logged in, 4 not found, 5 unavailable, 6 it was changed meanwhile."
         })

@@ -28,14 +28,11 @@ public final class Api {
 
     private final Http http;
     private final Tokens tokens;
-    private final @Nullable String project;
     private final RetryLimits limits;
 
-    /** @param project null: the caller's own */
-    public Api(Http http, Tokens tokens, @Nullable String project, RetryLimits limits) {
+    public Api(Http http, Tokens tokens, RetryLimits limits) {
         this.http = http;
         this.tokens = tokens;
-        this.project = project;
         this.limits = limits;
     }
 
@@ -45,7 +42,7 @@ public final class Api {
 
     /** The same, but gives up after {@code limit} without an answer. */
     public Api retryFor(Duration limit) {
-        return new Api(http, tokens, project, new RetryLimits(limit, limits.outage()));
+        return new Api(http, tokens, new RetryLimits(limit, limits.outage()));
     }
 
     /** The same, but goes on without an answer for as long as a wait does. */
@@ -149,9 +146,6 @@ public final class Api {
         var headers = new LinkedHashMap<String, String>();
         headers.put("User-Agent", "faas-cli");
         token.ifPresent(value -> headers.put("Authorization", "Bearer " + value));
-        if (project != null) {
-            headers.put("Faas-Project", project);
-        }
         headers.forEach(Request::checkHeader);
         return headers;
     }
@@ -169,8 +163,8 @@ public final class Api {
         return new Failure(
                 Exit.UNAVAILABLE,
                 "no answer from %s: %s".formatted(address(), reason(e)),
-                List.of(
-                        "Is the platform running there? Start one with ./faas up, or choose another: faas context list"),
+                List.of("Is the platform running there? Give another address: faas login URL; one of your own:"
+                        + " ./faas up in a clone of the project."),
                 e);
     }
 
@@ -183,6 +177,7 @@ public final class Api {
 
     private static String reason(IOException e) {
         return switch (e) {
+            case OpenCall open -> reason(open.latest);
             case UnknownHostException unknown -> "no such host";
             case ConnectException refused -> "connection refused";
             case NoRouteToHostException noRoute -> "no route to this host";
@@ -190,6 +185,17 @@ public final class Api {
             case SSLException tls -> "TLS failed: " + e.getMessage();
             default -> "the connection broke (" + e.getMessage() + ")";
         };
+    }
+
+    /** The latest try got no answer, and an earlier one may have taken effect. */
+    private static final class OpenCall extends IOException {
+        private static final long serialVersionUID = 1;
+        private final IOException latest;
+
+        OpenCall(IOException latest) {
+            super(latest);
+            this.latest = latest;
+        }
     }
 
     private final class Call<T> {
@@ -239,7 +245,7 @@ public final class Api {
             var cause = e == null ? new IOException("unknown") : e;
             boolean mayRepeat = wasNeverSent(cause) || (request.isRepeatable() && !(cause instanceof SSLException));
             if (!mayRepeat || !retries.pause(Duration.ZERO)) {
-                throw unreachable(cause);
+                throw unreachable(isOpen ? new OpenCall(cause) : cause);
             }
             isOpen |= !wasNeverSent(cause);
             return Optional.empty();

@@ -122,7 +122,10 @@ public final class ApiFailure extends Failure {
             advice.add(location.map(place -> "It leads to %s. ".formatted(place))
                             .orElse("") + "This is not a functions platform. See: faas context show");
         }
-        fieldErrors(problem).forEach(error -> advice.add(error.toString()));
+        var errors = fieldErrors(problem);
+        if (errors.size() > 1) { // the detail has one
+            errors.forEach(error -> advice.add(error.toString()));
+        }
         requestId(problem).ifPresent(advice::add);
         return advice;
     }

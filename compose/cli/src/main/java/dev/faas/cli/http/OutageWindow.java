@@ -2,6 +2,7 @@ package dev.faas.cli.http;
 
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
+import dev.faas.cli.output.Durations;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -49,7 +50,8 @@ public final class OutageWindow {
     }
 
     private void pauseOrFail(Failure e, Duration atLeast) throws InterruptedException {
-        trouble.accept(e.text());
+        trouble.accept("%s, trying again for %s"
+                .formatted(e.text(), Durations.render(retries.left().toMillis())));
         if (!retries.pause(atLeast)) {
             throw new Failure(Exit.UNAVAILABLE, e.text(), List.of(advice.get()), e);
         }

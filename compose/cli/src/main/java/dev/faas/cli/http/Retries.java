@@ -35,6 +35,10 @@ public final class Retries {
         return true;
     }
 
+    Duration left() {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    }
+
     public int tries() {
         return tries;
     }

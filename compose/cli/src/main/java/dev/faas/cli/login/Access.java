@@ -95,7 +95,13 @@ public final class Access {
     }
 
     private Api open(Context context, Tokens tokens) {
-        return new Api(new Http(context.url(), log), tokens, context.project(), limits);
+        if (context.project() != null) {
+            throw Failure.usage(
+                    "project %s: projects are not available yet".formatted(context.project()),
+                    "Leave out --project and FAAS_PROJECT: everything is your own. In a context: faas context create %s %s"
+                            .formatted(context.name(), context.url()));
+        }
+        return new Api(new Http(context.url(), log), tokens, limits);
     }
 
     private static Tokens fixed(String token) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 /** Lists, makes and chooses contexts. */
 @Command(
         name = "context",
-        description = {"Choose between platforms.", "A context names an address, a login and a project."},
+        description = {"Choose between platforms.", "A context names an address and a login."},
         subcommands = {
             ContextCommand.ListCommand.class,
             ContextCommand.UseCommand.class,
@@ -142,7 +142,7 @@ public final class ContextCommand extends VerbGroup {
                 "",
                 "Examples:",
                 "  faas context create work https://faas.example.org",
-                "  faas context create team https://faas.example.org --project team",
+                "  faas context create here http://127.0.0.1:8000",
                 "",
                 "Exit codes: 0 fine, 2 usage."
             })

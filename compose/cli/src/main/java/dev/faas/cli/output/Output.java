@@ -183,7 +183,7 @@ public final class Output {
     }
 
     private void table(Pages pages, List<Column> columns, String empty) {
-        if (!terminal.out()) {
+        if (!terminal.out() && settings.form() == null) {
             each(
                     pages,
                     item -> streams.out(columns.stream()

@@ -53,6 +53,9 @@ public final class Sizes {
                             ? "Did you mean %dm?".formatted(bytes)
                             : "Write it like 256m or 1.5g.");
         }
+        if (bytes < LEAST_MEMORY || bytes > MOST_MEMORY) {
+            throw Failure.usage("%s: '%s' is not allowed: 8m to 64g".formatted(flag, text));
+        }
         return Math.ceilDiv(bytes, MIB);
     }
 

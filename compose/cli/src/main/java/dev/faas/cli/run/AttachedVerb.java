@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 /** A verb that prints the output of a command until it ends, and exits as the command does. */
 abstract class AttachedVerb extends Verb {
     static final String EXIT_CODES =
-            "Exit codes: the command's; 128 + n killed by signal n; 124 timed out; 137 out of memory; 126 and 127 the command cannot be executed; 125 any other failure; 130 interrupted, the command still runs.";
+            "Exit codes: the command's; 128 + n killed by signal n; 124 timed out; 137 out of memory; 126 and 127 the command cannot be executed; 125 any other failure; 130 interrupted; the command goes on, or is being cancelled.";
     private static final Set<String> ENDS_OF_ITS_OWN = Set.of("exit_code", "signal");
 
     @Option(
@@ -25,6 +25,7 @@ abstract class AttachedVerb extends Verb {
     static int exit(Session session, Outcome outcome) {
         if (!outcome.isHappy() && !ENDS_OF_ITS_OWN.contains(outcome.record().text("reason"))) {
             session.output().note("faas: " + outcome.sentence());
+            outcome.remedy().ifPresent(session.output()::note);
         }
         return outcome.exitOfCommand();
     }

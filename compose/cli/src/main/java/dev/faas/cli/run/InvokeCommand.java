@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
         name = "invoke",
         description = {
             "Call a function and print its result.",
-            "The argument becomes the last word of the function's command line: at most 131,071 bytes of UTF-8, taken as it is, so a newline at its end stays. The result is what the command wrote to stdout, up to the function's --result-size; a terminal gets a newline at its end if there is none."
+            "The argument becomes the last word of the function's command line: at most 131,071 bytes of UTF-8, taken as it is, so a newline at its end stays. The result is what the command wrote to stdout, up to the function's --result-size; a terminal gets a newline at its end if there is none.",
+            "If the machine that runs it is lost, it starts again on another, unless the function has --delivery=at-most-once."
         },
         footer = {
             "",
@@ -35,7 +36,7 @@ import picocli.CommandLine.Parameters;
             "  faas invoke resize@3 --file picture.json --output-file result.json",
             "  date | faas invoke report --async -",
             "",
-            "Exit codes: 0 it succeeded, 1 it failed, timed out or was cancelled, 2 usage, 3 not logged in, 4 no such function, 5 the platform is unavailable, 6 refused, 124 it did not end within --wait, 130 interrupted and it goes on. With --exit-code: the command's, as for faas run."
+            "Exit codes: 0 it succeeded, 1 it failed, timed out or was cancelled, 2 usage, 3 not logged in, 4 no such function, 5 the platform is unavailable (the message says whether the call was accepted), 6 refused, 124 it did not end within --wait, 130 interrupted and it goes on. With --exit-code: the command's, as for faas run."
         })
 public final class InvokeCommand extends Verb {
     /** Most calls end within it, and need no second request. */
@@ -50,7 +51,10 @@ public final class InvokeCommand extends Verb {
     @Option(names = "--file", paramLabel = "FILE", description = "Send this file as the argument.")
     private @Nullable Path file;
 
-    @Option(names = "--wait", paramLabel = "TIME", description = "Wait at most so long (default: until it has ended).")
+    @Option(
+            names = "--wait",
+            paramLabel = "TIME",
+            description = "Wait at most so long after the call is accepted (default: until it has ended).")
     private @Nullable String wait;
 
     @Option(names = "--async", description = "Print the id and do not wait.")

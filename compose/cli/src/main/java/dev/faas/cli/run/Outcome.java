@@ -5,6 +5,7 @@ import dev.faas.cli.Exit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Says how an activation ended: in a sentence, and as an exit code.
  *
@@ -85,6 +86,15 @@ public record Outcome(Doc record) {
         return id() + " " + record.text("status").replace('_', ' ')
                 + (causes.isEmpty() ? "" : ": " + String.join(", ", causes))
                 + record.find("reason").map(reason -> " (" + reason + ")").orElse("");
+    }
+
+    /** What would help a command that needs more than it may have. */
+    public Optional<String> remedy() {
+        return switch (record.text("reason")) {
+            case "out_of_memory" -> Optional.of("More memory: -m (faas run, faas fn update).");
+            case "timed_out" -> Optional.of("More time: --timeout (faas run, faas invoke, faas fn update).");
+            default -> Optional.empty();
+        };
     }
 
     /** What the command wrote and the platform did not keep; empty when it kept all. */

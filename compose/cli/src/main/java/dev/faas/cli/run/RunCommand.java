@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
             "",
             "It differs from docker run:",
             "  There is no standard input, no terminal, no volume and no open port.",
+            "  If its machine is lost, the command starts again on another; not with --delivery=at-most-once.",
             "  There is no network without --network outbound.",
             "  Memory, processors and time are limited: -m, --cpus, --timeout.",
             "  Of stdout and of stderr 16 MiB each are kept; more is cut."
@@ -113,10 +114,16 @@ public final class RunCommand extends AttachedVerb {
     private @Nullable String mode;
 
     @Option(
+            names = "--delivery",
+            paramLabel = "KIND",
+            description = "at-least-once (default) or at-most-once; see above.")
+    private @Nullable String delivery;
+
+    @Option(
             names = "--name",
             paramLabel = "NAME",
             description =
-                    "Keep it as this function, created or updated. Without a name it goes an hour after its last run.")
+                    "Keep the image, the options and all words but the last as this function; faas invoke NAME gives another last word. Without a name, the function is deleted an hour after its last run.")
     private @Nullable String name;
 
     @Option(names = "--tag", paramLabel = "K=V", description = "Tag the activation.")
@@ -154,6 +161,12 @@ public final class RunCommand extends AttachedVerb {
                 return Exit.OK;
             }
             var outcome = new LiveOutput(session, api, id, "", CommandOutput.of(session), interruption).follow();
+            if (outcome.record().text("reason").equals("start_failed")
+                    && !words.isEmpty()
+                    && words.getFirst().startsWith("-")) {
+                session.output()
+                        .note("faas: options come before the image; %s is the command's.".formatted(words.getFirst()));
+            }
             return exit(session, outcome);
         }
     }
@@ -183,6 +196,9 @@ public final class RunCommand extends AttachedVerb {
                 .with("argumentAs", line.takesArgument() ? "last" : "none");
         if (mode != null) {
             spec.with("mode", mode);
+        }
+        if (delivery != null) {
+            spec.with("delivery", delivery);
         }
         return spec;
     }

@@ -63,6 +63,15 @@ record Submission(String argument, OptionalLong timeoutSeconds, Map<String, Stri
                     .json(body)
                     .idempotent(key));
         } catch (Failure e) {
+            if (Api.wasNeverSent(e.getCause())) {
+                throw new Failure(
+                        e.exit(),
+                        e.text(),
+                        List.of(
+                                "Nothing was submitted, so it can be repeated. To try for longer: --retry-for 2m",
+                                String.join("\n", e.advice())),
+                        e.getCause());
+            }
             throw isUnknown(e)
                     ? new Failure(
                             e.exit(),

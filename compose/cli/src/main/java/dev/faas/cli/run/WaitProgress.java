@@ -50,7 +50,7 @@ final class WaitProgress implements AutoCloseable {
             return "";
         }
         if (!trouble.isEmpty()) {
-            return trouble + ", trying again";
+            return trouble;
         }
         if (!queued) {
             return "";

@@ -75,7 +75,7 @@ class FunctionTest {
             --mode=nested                   | {"mode":"nested"}
             --network=outbound              | {"network":"outbound"}
             --memory=1.5g                   | {"limits":{"memoryMb":1536}}
-            -m300k                          | {"limits":{"memoryMb":1}}
+            -m9000k                         | {"limits":{"memoryMb":9}}
             --cpus=0.5                      | {"limits":{"cpus":0.5}}
             --pids=7                        | {"limits":{"pids":7}}
             --timeout=5m                    | {"limits":{"timeoutSeconds":300}}

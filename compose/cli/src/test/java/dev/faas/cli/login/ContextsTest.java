@@ -1,6 +1,5 @@
 package dev.faas.cli.login;
 
-import static dev.faas.cli.login.ClientHome.ME;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.cli.ClientRun;
@@ -134,15 +133,12 @@ class ContextsTest {
     }
 
     @Test
-    void theProjectIsSentWithEachCall() {
-        server.on("GET", "/v1/auth/me", 200, ME);
-        var setup = ClientRun.Setup.at(server).with("FAAS_PROJECT", "team");
+    void noCallIsMadeInAProjectThatTheServerWouldNotLookAt() {
+        var run = ClientRun.Setup.at(server).with("FAAS_PROJECT", "team").run("whoami");
 
-        assertThat(setup.run("whoami").exit()).isZero();
-        assertThat(ClientRun.Setup.at(server).run("whoami").exit()).isZero();
-
-        assertThat(server.received().getFirst().header("Faas-Project")).isEqualTo("team");
-        assertThat(server.received().getLast().header("Faas-Project")).isNull();
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.err()).startsWith("faas: project team: projects are not available yet\n");
+        assertThat(server.received()).isEmpty();
     }
 
     @Test

@@ -268,4 +268,27 @@ class InvokeCommandTest {
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining(text);
     }
+
+    @Test
+    void aSubmitThatMayHaveArrivedIsNotCalledLost_whenTheLaterTriesAreRefused() {
+        server.on("POST", "/v1/functions/f/activations", exchange -> {
+            exchange.close();
+            server.close();
+        });
+
+        var run = run("invoke", "f", "--async", "--retry-for", "1s");
+
+        assertThat(run.exit()).isEqualTo(5);
+        assertThat(run.err()).contains("connection refused").contains("It may have been accepted: faas ps");
+    }
+
+    @Test
+    void aSubmitThatNeverArrivedIsSafeToRepeat() {
+        server.close();
+
+        var run = run("invoke", "f", "--async", "--retry-for", "0s");
+
+        assertThat(run.exit()).isEqualTo(5);
+        assertThat(run.err()).contains("connection refused").contains("Nothing was submitted, so it can be repeated.");
+    }
 }

@@ -125,18 +125,18 @@ class RunCommandTest {
 
     @Test
     void namesTheFlagOfAnInvalidField() {
-        String[] args = {"run", "-m", "4m", "busybox"};
+        String[] args = {"run", "-m", "64g", "busybox"};
         onSubmit(adHocName(args), answer(404, UNKNOWN));
         server.on(
                 "POST",
                 "/v1/functions",
                 400,
-                "{\"code\":\"invalid_request\",\"errors\":[{\"field\":\"limits.memoryMb\",\"message\":\"must be at least 8\"}]}");
+                "{\"code\":\"invalid_request\",\"errors\":[{\"field\":\"limits.memoryMb\",\"message\":\"must be at most 4096\"}]}");
 
         var run = run(args);
 
         assertThat(run.exit()).isEqualTo(125);
-        assertThat(run.err()).contains("\n--memory must be at least 8 (MiB)\n");
+        assertThat(run.err()).contains("\n--memory must be at most 4096 (MiB)\n");
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.spawner.docker.BusyboxImage;
 import dev.faas.system.WholeSystem;
-import dev.faas.system.outage.SmallDisk;
+import dev.faas.testing.SmallDisk;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -118,7 +118,8 @@ class OutageIT {
             assertThat(late.exit()).isEqualTo(5);
             assertThat(late.err())
                     .contains("no answer from http://127.0.0.1:" + link.port())
-                    .contains("Start one with ./faas up, or choose another: faas context list");
+                    .contains("Nothing was submitted, so it can be repeated. To try for longer: --retry-for 2m")
+                    .contains("Is the platform running there? Give another address: faas login URL");
             var ids = new LinkedHashMap<String, String>();
             for (var each : limited.entrySet()) {
                 var result = each.getValue().end();

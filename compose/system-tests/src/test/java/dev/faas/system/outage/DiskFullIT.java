@@ -9,6 +9,7 @@ import dev.faas.standalone.Platform;
 import dev.faas.standalone.UpOptions;
 import dev.faas.system.Client;
 import dev.faas.testing.Await;
+import dev.faas.testing.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;

@@ -1,5 +1,6 @@
 package dev.faas.system.outage;
 
+import dev.faas.testing.SmallDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

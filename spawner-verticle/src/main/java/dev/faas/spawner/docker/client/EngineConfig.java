@@ -36,9 +36,10 @@ public record EngineConfig(
      * @param pullTimeout for one image
      * @param credentials Docker's {@code config.json} with logins to registries; null: no logins
      * @param maxBytes what pulled images may take on the daemon's disk
+     * @param maxImageBytes what one of them may take, unpacked
      */
-    public record Images(Duration pullTimeout, @Nullable Path credentials, long maxBytes) {
-        public static final Images DEFAULT = new Images(Duration.ofMinutes(5), null, 20L << 30);
+    public record Images(Duration pullTimeout, @Nullable Path credentials, long maxBytes, long maxImageBytes) {
+        public static final Images DEFAULT = new Images(Duration.ofMinutes(5), null, 20L << 30, 4L << 30);
     }
 
     /**

@@ -3,6 +3,8 @@ package dev.faas.spawner.docker.image;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.dockerjava.api.model.PullResponseItem;
+import dev.faas.lifecycle.RepeatingTask;
+import dev.faas.lifecycle.Uninterrupted;
 import dev.faas.spawner.docker.client.DockerCalls;
 import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.docker.client.StreamedReply;
@@ -18,16 +20,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Pulls images from registries: one pull at a time for each image, each within a limit of time and size. */
+/** Pulls images from registries: one pull at a time for each image, two on this host, each within a limit of time and size. */
 public final class ImagePulls {
 
     private static final Logger log = LoggerFactory.getLogger(ImagePulls.class);
     private static final long MIB = 1 << 20;
+    private static final Duration DISK_POLL = Duration.ofMillis(250);
     /** Longer than a run waits for its boot after the pull. */
     private static final Duration WAITS_KEPT = Duration.ofHours(1);
 
@@ -44,6 +47,7 @@ public final class ImagePulls {
     private final EngineConfig.Images limits;
     private final RegistryLogins logins;
     private final PulledImages pulledImages;
+    private final PullPlaces places;
     private final Map<PullKey, Pull> running = new ConcurrentHashMap<>();
     /** By revision, for {@link #progress}. */
     private final Map<String, Pull> pullByRevision = new ConcurrentHashMap<>();
@@ -51,12 +55,18 @@ public final class ImagePulls {
     private final Cache<String, Wait> lastWaits =
             Caffeine.newBuilder().expireAfterWrite(WAITS_KEPT).build();
 
+    /** @param diskRoom bytes free on Docker's disk beyond those to keep free; a constant if that is not known */
     public ImagePulls(
-            DockerCalls docker, EngineConfig.Images limits, PulledImages pulledImages, RegistryLogins logins) {
+            DockerCalls docker,
+            EngineConfig.Images limits,
+            PulledImages pulledImages,
+            RegistryLogins logins,
+            LongSupplier diskRoom) {
         this.docker = docker;
         this.limits = limits;
         this.pulledImages = pulledImages;
         this.logins = logins;
+        this.places = new PullPlaces(limits.maxImageBytes(), diskRoom);
     }
 
     /** A sentence about the pull that this revision waits for; empty if it waits for none. */
@@ -93,7 +103,10 @@ public final class ImagePulls {
 
     private void run(PullKey key, Pull own) {
         try {
-            own.result().complete(pull(key.image(), logins.of(key.image(), key.byAdmin()), own.progress()));
+            own.result().complete(pull(key, own.progress()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            own.result().complete(Optional.of(new BootFailed("interrupted before the pull of " + key.image(), e)));
         } finally {
             running.remove(key, own);
             own.result()
@@ -104,9 +117,7 @@ public final class ImagePulls {
 
     private Optional<SandboxUnavailable> awaitResult(ImageReference image, Pull pull) throws SandboxUnavailable {
         try {
-            return pull.result().get(limits.pullTimeout().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw tooSlow(image);
+            return pull.result().get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BootFailed("interrupted during the pull of " + image, e);
@@ -115,19 +126,40 @@ public final class ImagePulls {
         }
     }
 
+    private Optional<SandboxUnavailable> pull(PullKey key, PullProgress progress) throws InterruptedException {
+        try (var place = places.take()) {
+            return pull(key, progress, place);
+        } catch (TooMuchForTwo e) {
+            log.info("image pull broken off, it is repeated alone image={} error={}", key.image(), e.getMessage());
+        }
+        progress.reset();
+        try (var place = places.takeAll()) {
+            return pull(key, progress, place);
+        } catch (TooMuchForTwo e) {
+            throw new IllegalStateException("no other pull runs", e);
+        }
+    }
+
     private ImagePullFailed tooSlow(ImageReference image) {
         return new ImagePullFailed("the pull of " + image + " took longer than " + limits.pullTimeout(), null);
     }
 
-    private Optional<SandboxUnavailable> pull(ImageReference image, Login login, PullProgress progress) {
+    private Optional<SandboxUnavailable> pull(PullKey key, PullProgress progress, PullPlaces.Place place)
+            throws TooMuchForTwo {
+        var image = key.image();
         log.info("image pull started image={}", image);
+        progress.begin();
+        var login = logins.of(image, key.byAdmin());
         try {
             var before = pulledImages.imageIds();
-            download(image, login, progress);
+            download(image, login, progress, place);
             if (progress.error().isEmpty()) {
-                pulledImages.markPulled(image, before);
+                pulledImages.admit(image, before);
             }
+        } catch (TooMuchForTwo e) {
+            throw e;
         } catch (TooLarge e) {
+            log.warn("image too large image={} error={}", image, e.getMessage());
             return Optional.of(new ImagePullFailed(String.valueOf(e.getMessage()), null));
         } catch (EngineFault e) {
             return Optional.of(
@@ -138,34 +170,57 @@ public final class ImagePulls {
         return progress.error().map(words -> PullFailure.of(image, words, login));
     }
 
-    private void download(ImageReference image, Login login, PullProgress progress) throws EngineFault {
-        var tooLarge = new CompletableFuture<Void>();
+    private void download(ImageReference image, Login login, PullProgress progress, PullPlaces.Place place)
+            throws EngineFault {
+        var excess = new CompletableFuture<EngineFault>();
         try (var stream = new StreamedReply<PullResponseItem>("the pull", item -> {
             progress.update(item);
             if (progress.totalBytes() > limits.maxBytes()) {
-                tooLarge.complete(null);
+                excess.complete(new TooLarge(
+                        "image %s is larger than FAAS_IMAGES_MAX_MB, the limit for all pulled images together: %d MiB"
+                                .formatted(image, limits.maxBytes() / MIB)));
             }
         })) {
             var command = docker.streamingClient().pullImageCmd(image.toString());
             command.withAuthConfig(login.auth()).exec(stream);
-            var unused = tooLarge.thenRun(stream::close);
-            stream.awaitEnd(limits.pullTimeout());
+            var unused = excess.thenRun(stream::close);
+            var watch = RepeatingTask.start(
+                    "pull-disk",
+                    DISK_POLL,
+                    () -> place.excess()
+                            .ifPresent(is -> excess.complete(excessFault("image " + image + " is " + is, place))));
+            try {
+                stream.awaitEnd(limits.pullTimeout());
+            } finally {
+                stop(watch);
+            }
         } catch (EngineFault e) {
-            if (!tooLarge.isDone()) {
+            if (!excess.isDone()) {
                 throw e;
             }
         }
-        if (tooLarge.isDone()) {
-            throw new TooLarge(
-                    "image %s is larger than FAAS_IMAGES_MAX_MB, the limit for all pulled images together: %d MiB"
-                            .formatted(image, limits.maxBytes() / MIB));
+        if (excess.isDone()) {
+            throw excess.join();
         }
     }
 
-    private static final class TooLarge extends EngineFault {
+    private static EngineFault excessFault(String message, PullPlaces.Place place) {
+        return place.wasShared() ? new TooMuchForTwo(message) : new TooLarge(message);
+    }
+
+    private static void stop(RepeatingTask watch) {
+        try {
+            Uninterrupted.run(watch::stop);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Thrown by a pull that ran beside another, so that either may be the large one. */
+    private static final class TooMuchForTwo extends EngineFault {
         private static final long serialVersionUID = 1;
 
-        TooLarge(String message) {
+        TooMuchForTwo(String message) {
             super(message, null);
         }
     }

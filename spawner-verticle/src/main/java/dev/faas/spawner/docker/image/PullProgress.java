@@ -22,6 +22,19 @@ final class PullProgress {
 
     private final Map<String, Layer> layers = new LinkedHashMap<>();
     private @Nullable String error;
+    private boolean begun;
+
+    /** The pull has its place. */
+    synchronized void begin() {
+        begun = true;
+    }
+
+    /** The pull is repeated, and waits for its place. */
+    synchronized void reset() {
+        layers.clear();
+        error = null;
+        begun = false;
+    }
 
     synchronized void update(PullResponseItem item) {
         var detail = item.getErrorDetail();
@@ -72,6 +85,9 @@ final class PullProgress {
 
     /** For the function's owner: the detail of a run that waits. */
     synchronized String sentence() {
+        if (!begun) {
+            return "Its image waits until another pull on its host has ended.";
+        }
         var all = layers.values();
         long total = all.stream().mapToLong(layer -> layer.total).sum();
         if (total == 0) {

@@ -4,6 +4,7 @@ import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Image;
 import dev.faas.spawner.docker.client.DockerCalls;
 import dev.faas.spawner.docker.client.DockerRefusal;
+import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.docker.image.PulledImage.Mark;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.wire.ImageReference;
@@ -37,14 +38,14 @@ public final class PulledImages {
 
     private final DockerCalls docker;
     private final String platform;
-    private final long maxBytes;
+    private final EngineConfig.Images limits;
     private final InstantSource clock;
     private final Map<String, Instant> lastUses = new ConcurrentHashMap<>();
 
-    public PulledImages(DockerCalls docker, String platform, long maxBytes, InstantSource clock) {
+    public PulledImages(DockerCalls docker, String platform, EngineConfig.Images limits, InstantSource clock) {
         this.docker = docker;
         this.platform = platform;
-        this.maxBytes = maxBytes;
+        this.limits = limits;
         this.clock = clock;
     }
 
@@ -54,17 +55,22 @@ public final class PulledImages {
     }
 
     /**
-     * Marks an image after its pull. An image that was on the host before the pull belongs to others, unless it has our
+     * Marks an image after its pull, or removes it if it is larger unpacked than the limit for one image. An image that was on the host before the pull belongs to others, unless it has our
      * mark.
      *
      * @param before the ids of all images before the pull
      */
-    void markPulled(ImageReference pulled, Set<String> before) throws EngineFault {
+    void admit(ImageReference pulled, Set<String> before) throws EngineFault {
         var image = docker.call(
                 LIMIT,
                 "inspect of an image",
                 d -> d.inspectImageCmd(pulled.toString()).exec());
         var id = String.valueOf(image.getId());
+        var size = image.getSize();
+        if (size != null && size > limits.maxImageBytes()) {
+            untag(pulled.toString());
+            throw new TooLarge("image " + pulled + " is " + PullPlaces.tooLarge(limits.maxImageBytes()));
+        }
         recordUse(id);
         var marks = PulledImage.marks(image.getRepoTags(), platform);
         boolean marked = marks.stream().anyMatch(mark -> mark.isOf(pulled));
@@ -98,7 +104,7 @@ public final class PulledImages {
             saveLastUse(image);
         }
         long bytes = ours.stream().mapToLong(PulledImage::bytes).sum();
-        if (bytes <= maxBytes) {
+        if (bytes <= limits.maxBytes()) {
             return;
         }
         var inUse = imagesOfContainers();
@@ -109,7 +115,7 @@ public final class PulledImages {
                 .sorted(Comparator.comparing(this::lastUse))
                 .toList();
         for (var image : idle) {
-            if (bytes <= maxBytes) {
+            if (bytes <= limits.maxBytes()) {
                 return;
             }
             log.info("image removed id={} names={} pulledImagesMiB={}", image.id(), image.names(), bytes / MIB);

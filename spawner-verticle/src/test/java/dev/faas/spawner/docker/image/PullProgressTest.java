@@ -14,6 +14,8 @@ final class PullProgressTest {
 
     @Test
     void givenAPull_whenItGoesOn_thenTheSentenceReportsTheProgress() throws Exception {
+        assertThat(progress.sentence()).contains("waits until another pull");
+        progress.begin();
         update("{\"status\":\"Pulling from faas-test/a\",\"id\":\"1\"}");
         assertThat(progress.sentence()).isEqualTo("Its image is being pulled.");
         update("{\"status\":\"Already exists\",\"progressDetail\":{},\"id\":\"00\"}");

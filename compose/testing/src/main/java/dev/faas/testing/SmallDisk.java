@@ -1,4 +1,4 @@
-package dev.faas.system.outage;
+package dev.faas.testing;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -54,12 +54,12 @@ public final class SmallDisk implements AutoCloseable {
         return place.toFile().getUsableSpace();
     }
 
-    void empty() throws IOException {
+    public void empty() throws IOException {
         Files.deleteIfExists(ballast);
     }
 
     /** Runs a command to its successful end, within a limit. */
-    static void run(String... line) throws IOException {
+    public static void run(String... line) throws IOException {
         var process = new ProcessBuilder(line)
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.INHERIT)

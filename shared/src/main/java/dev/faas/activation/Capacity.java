@@ -1,0 +1,44 @@
+package dev.faas.activation;
+
+import dev.faas.wire.FunctionSpec;
+
+/** An amount of what containers take of their host: memory in MiB, and processes and threads. */
+public record Capacity(long memoryMb, long pids) {
+    public static final Capacity NONE = new Capacity(0, 0);
+
+    /** What one run of a function takes. */
+    public static Capacity of(FunctionSpec.Limits limits) {
+        return new Capacity(limits.memoryMb(), limits.pids());
+    }
+
+    public Capacity plus(Capacity other) {
+        return new Capacity(memoryMb + other.memoryMb, pids + other.pids);
+    }
+
+    /** Not below zero. */
+    public Capacity minus(Capacity other) {
+        return new Capacity(Math.max(0, memoryMb - other.memoryMb), Math.max(0, pids - other.pids));
+    }
+
+    /** The smaller of each. */
+    public Capacity min(Capacity other) {
+        return new Capacity(Math.min(memoryMb, other.memoryMb), Math.min(pids, other.pids));
+    }
+
+    /** The greater of each. */
+    public Capacity max(Capacity other) {
+        return new Capacity(Math.max(memoryMb, other.memoryMb), Math.max(pids, other.pids));
+    }
+
+    public Capacity times(int count) {
+        return new Capacity(memoryMb * count, pids * count);
+    }
+
+    public Capacity dividedBy(int parts) {
+        return new Capacity(memoryMb / parts, pids / parts);
+    }
+
+    public boolean holds(Capacity need) {
+        return need.memoryMb <= memoryMb && need.pids <= pids;
+    }
+}
