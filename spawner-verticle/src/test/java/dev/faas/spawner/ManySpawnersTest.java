@@ -79,7 +79,8 @@ final class ManySpawnersTest {
                     waits.getLast());
         }
 
-        // With a pull by each spawner for each command there would be 2,560.
-        assertThat(pulls.get()).isLessThan(RUNS * 3 / 2);
+        // With a pull by each spawner for each command there would be 2,560. Commands that wait on a busy machine cost
+        // scans.
+        assertThat(pulls.get()).isLessThan(RUNS * 2);
     }
 }

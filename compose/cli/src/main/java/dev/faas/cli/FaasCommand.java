@@ -13,6 +13,10 @@ import picocli.CommandLine.Option;
         description = {
             "Runs container images as functions, and keeps their results.",
             "A function is an image and how to run it; each change of it makes a revision. An activation is one call of a function: it is queued, runs in a container of its own, and keeps its result and log for some time."
+        },
+        footer = {
+            "",
+            "For scripts: FAAS_URL and FAAS_TOKEN name an address and an access token, FAAS_CONTEXT a context. Logins are kept in ~/.config/faas."
         })
 public final class FaasCommand extends VerbGroup {
     private final Terminal terminal;

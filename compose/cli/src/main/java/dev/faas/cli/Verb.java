@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -37,7 +38,15 @@ public abstract class Verb implements Callable<Integer> {
      * @param word as it was typed
      */
     protected Optional<Failure> explainUnknown(String word) {
-        return Optional.empty();
+        var name = word.replaceFirst("=.*", "");
+        var known = spec().options().stream()
+                .filter(option -> !option.hidden())
+                .map(OptionSpec::longestName)
+                .toList();
+        return name.startsWith("--")
+                ? Suggestion.closest(name, known)
+                        .map(option -> Failure.usage("no option " + name, "did you mean %s?".formatted(option)))
+                : Optional.empty();
     }
 
     /** The exit code for a failure; {@code run} replaces those that are not its command's. */

@@ -145,7 +145,9 @@ class VerbsTest {
         "'contxt list', 'did you mean \"context\"? List them: faas --help'",
         "'act lst', 'did you mean \"list\"? List them: faas activation --help'",
         "'help up', 'Run it in a clone of the project: ./faas up'",
-        "'act list --stat failed', 'See: faas activation list --help'",
+        "'act list --stat failed', 'did you mean --status?'",
+        "'stop 1', 'did you mean \"faas activation cancel\"?'",
+        "'wait 1', 'did you mean \"faas activation wait\"?'",
     })
     void unknownWordsAreRefusedWithAWayOn(String line, String advice) {
         var run = run(line.split(" "));

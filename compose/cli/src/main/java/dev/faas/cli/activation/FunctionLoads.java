@@ -2,6 +2,7 @@ package dev.faas.cli.activation;
 
 import dev.faas.cli.Doc;
 import dev.faas.cli.Failure;
+import dev.faas.cli.function.Functions;
 import dev.faas.cli.http.ActivationPath;
 import dev.faas.cli.http.Api;
 import java.time.Duration;
@@ -48,8 +49,11 @@ final class FunctionLoads {
         var recent = new ActivationQuery().with("since", now.minus(WINDOW)).read(api, SAMPLE);
 
         Map<String, Row> rows = new LinkedHashMap<>();
-        functions.forEach(function -> row(rows, function.text("id"), function).limit =
-                function.findNumber("concurrency").orElse(0L));
+        functions.forEach(function -> {
+            var row = row(rows, function.text("id"), function);
+            row.limit = function.findNumber("concurrency").orElse(0L);
+            row.isAdHoc = Functions.isAdHoc(function);
+        });
         queued.forEach(item -> row(rows, item).queued++);
         running.forEach(item -> row(rows, item).running++);
         recent.forEach(item -> {
@@ -62,6 +66,7 @@ final class FunctionLoads {
         boolean moreRunning = running.size() == PAGE;
         return new Loads(
                 rows.values().stream()
+                        .filter(Row::isShown)
                         .map(row -> row.doc(minutes, moreQueued, moreRunning))
                         .toList(),
                 platform(queued, running));
@@ -108,9 +113,15 @@ final class FunctionLoads {
         private int running;
         private int recent;
         private long limit;
+        private boolean isAdHoc;
 
         Row(String name) {
             this.name = name;
+        }
+
+        /** As in lists, one that faas run made is hidden unless something happens. */
+        boolean isShown() {
+            return !isAdHoc || queued + running + recent > 0;
         }
 
         Doc doc(double minutes, boolean moreQueued, boolean moreRunning) {

@@ -42,6 +42,11 @@ record Definition(Doc body, YamlFile.Document document, String path) {
                 mistakes.add(document.at(""), "must be an object with a list \"functions:\"");
                 continue;
             }
+            if (top.containsKey(Field.NAME) && top.containsKey(Field.IMAGE)) {
+                mistakes.add(
+                        document.at(""), "is one function, as faas fn get prints it; for this: faas fn export NAME");
+                continue;
+            }
             top.keySet().stream()
                     .map(String::valueOf)
                     .filter(key -> !key.equals(FUNCTIONS))
@@ -49,7 +54,11 @@ record Definition(Doc body, YamlFile.Document document, String path) {
                             document.at(key),
                             Field.around(key).isPresent() || isGroup(key)
                                     ? "\"%s\" must be in an item of the list \"functions:\"".formatted(key)
-                                    : "\"%s\" is reserved; this client knows only \"functions:\"".formatted(key)));
+                                    : Suggestion.closest(key, List.of(FUNCTIONS))
+                                                    .isPresent()
+                                            ? "\"%s\" is unknown; did you mean \"functions:\"?".formatted(key)
+                                            : "\"%s\" is reserved; this client knows only \"functions:\""
+                                                    .formatted(key)));
             if (top.containsKey(FUNCTIONS)) {
                 readItems(document, top.get(FUNCTIONS), mistakes, definitions);
             }

@@ -24,6 +24,10 @@ public final class Functions {
     /** Marks what {@code faas run} made. */
     public static final String AD_HOC = "dev.faas/ad-hoc";
 
+    public static boolean isAdHoc(Doc function) {
+        return "true".equals(function.doc("labels").get(AD_HOC));
+    }
+
     private static final int MAX_ATTEMPTS = 5;
 
     private final Api api;
@@ -54,9 +58,7 @@ public final class Functions {
                 .map(label -> "label=" + Request.encode(label.getKey() + ":" + label.getValue()))
                 .collect(Collectors.joining("&"));
         return api.list(query.isEmpty() ? ALL : ALL + "?" + query, Integer.MAX_VALUE).stream()
-                .filter(function -> withAdHoc
-                        || labels.containsKey(AD_HOC)
-                        || !"true".equals(function.doc("labels").get(AD_HOC)))
+                .filter(function -> withAdHoc || labels.containsKey(AD_HOC) || !isAdHoc(function))
                 .toList();
     }
 

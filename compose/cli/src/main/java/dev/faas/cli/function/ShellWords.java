@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 
 /** Splits a text into words as a shell does: blanks separate, quotes and backslashes keep together; nothing is expanded. */
 final class ShellWords {
+    private static final String OPERATORS = ";|&<>";
     private static final String SAFE = "-_./:=,@%+";
 
     private ShellWords() {}
@@ -26,6 +27,10 @@ final class ShellWords {
             } else if (quote == 0 && (c == '\'' || c == '"')) {
                 quote = c;
                 inWord = true;
+            } else if (quote == 0 && OPERATORS.indexOf(c) >= 0) {
+                throw Failure.usage(
+                        "%s: no shell runs here, and '%c' means something to a shell".formatted(flag, c),
+                        "Quote it; or run a script: --entrypoint 'sh -c' %s \"'…; …'\"".formatted(flag));
             } else if (quote == 0 && Character.isWhitespace(c)) {
                 if (inWord) {
                     words.add(word.toString());

@@ -12,7 +12,11 @@ import picocli.CommandLine.Mixin;
 /** Makes an account and logs in with it. */
 @Command(
         name = "register",
-        description = "Make an account on a platform, and log in.",
+        description = {
+            "Make an account on a platform, and log in.",
+            "From then on, commands use this platform.",
+            "A name has 3 to 64 of a-z, 0-9, '.', '_' and '-'; a password has 8 to 256 characters."
+        },
         footer = {
             "",
             "Examples:",

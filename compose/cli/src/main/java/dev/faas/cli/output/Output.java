@@ -228,7 +228,8 @@ public final class Output {
             var known = String.join(", ", new TreeSet<>(doc.fields().keySet()));
             throw Failure.usage(
                     chosen.isEmpty() ? "--json needs the names of fields" : "--json: no field " + unknown.getFirst(),
-                    "Fields: " + known);
+                    "Fields: " + known,
+                    "--json takes the next word as its fields: put it last, or write --json=FIELDS.");
         }
         var selected = new LinkedHashMap<String, @Nullable Object>();
         chosen.forEach(field -> selected.put(field, doc.get(field)));

@@ -45,7 +45,26 @@ final class DockerFlags {
         add(sentences, "Leave it out: all processes end with the container.", "--init");
         add(sentences, "To find the activation later, tag it: --tag K=V", "-l", "--label");
         add(sentences, "Leave it out: /tmp is writable, with --read-only, too.", "--tmpfs");
-        add(sentences, "The platform sets the host name.", "--hostname");
+        add(sentences, "The platform sets names and addresses.", "--hostname", "--add-host", "--dns", "--link", "--ip");
+        add(
+                sentences,
+                "A command never gets more rights or devices than any other.",
+                "--privileged",
+                "--cap-add",
+                "--cap-drop",
+                "--security-opt",
+                "--device",
+                "--gpus");
+        add(sentences, "Write --network.", "--net");
+        add(sentences, "Make a function, which has that limit: faas fn create NAME --pids N", "--pids-limit");
+        add(sentences, "Make a function, which can be tried again: faas fn create NAME --max-attempts N", "--restart");
+        add(
+                sentences,
+                "-m is the limit of memory, of /tmp and /dev/shm too; there is no swap.",
+                "--shm-size",
+                "--memory-swap");
+        add(sentences, "stderr is the log: faas logs ID", "--log-driver", "--log-opt");
+        add(sentences, "-d prints the id.", "--cidfile");
         return sentences;
     }
 

@@ -141,7 +141,8 @@ public final class RunCommand extends AttachedVerb {
     @Override
     protected Optional<Failure> explainUnknown(String word) {
         return DockerFlags.sentence(word)
-                .map(sentence -> Failure.usage("faas run has no " + DockerFlags.name(word), sentence));
+                .map(sentence -> Failure.usage("faas run has no " + DockerFlags.name(word), sentence))
+                .or(() -> super.explainUnknown(word));
     }
 
     @Override
