@@ -38,15 +38,22 @@ public abstract class Verb implements Callable<Integer> {
      * @param word as it was typed
      */
     protected Optional<Failure> explainUnknown(String word) {
-        var name = word.replaceFirst("=.*", "");
+        var name = optionName(word);
+        if (!name.startsWith("--")) {
+            return Optional.empty();
+        }
         var known = spec().options().stream()
                 .filter(option -> !option.hidden())
                 .map(OptionSpec::longestName)
                 .toList();
-        return name.startsWith("--")
-                ? Suggestion.closest(name, known)
-                        .map(option -> Failure.usage("no option " + name, "did you mean %s?".formatted(option)))
-                : Optional.empty();
+        return Suggestion.closest(name, known)
+                .map(option -> Failure.usage("no option " + name, "did you mean %s?".formatted(option)));
+    }
+
+    /** Without its value. */
+    protected static String optionName(String word) {
+        int end = word.indexOf('=');
+        return end < 0 ? word : word.substring(0, end);
     }
 
     /** The exit code for a failure; {@code run} replaces those that are not its command's. */

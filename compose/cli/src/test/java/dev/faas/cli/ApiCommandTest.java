@@ -84,6 +84,7 @@ class ApiCommandTest {
             api~/x~-H~A: b$c             | has a line break
             api~/x~-H~A: €               | has a line break
             api~PATCH~/x~-H~Host: h      | the client sets this header by itself
+            api~/x~--project~a$b         | projects are not available yet
             api~/x~--retry-for~9999999d  | is too long
             act~events~1~--after~1$2     | is not the number of an event
             act~events~1~--after=-1      | is not the number of an event

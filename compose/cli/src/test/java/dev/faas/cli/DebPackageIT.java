@@ -2,10 +2,8 @@ package dev.faas.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,9 +45,21 @@ class DebPackageIT {
     @TempDir
     Path layers;
 
+    @TempDir
+    Path directory;
+
     @Test
     void installsTheClientWithACacheAndLeavesNothing() throws Exception {
-        var text = run("unshare", "--mount", "sh", "-c", SCRIPT, "sh", layers.toString(), PACKAGE.toString(), java());
+        var java = System.getProperty("java.home");
+        var output = directory.resolve("output.txt");
+        var process = new ProcessBuilder(
+                        "unshare", "--mount", "sh", "-c", SCRIPT, "sh", layers.toString(), PACKAGE.toString(), java)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        assertThat(process.waitFor(150, TimeUnit.SECONDS)).isTrue();
+        var text = Files.readString(output);
+        assertThat(process.exitValue()).as(text).isZero();
 
         assertThat(text).startsWith("version: faas ").contains("caches: 1\n");
         var installed = text.substring(text.indexOf("installed:"), text.indexOf("left:"));
@@ -62,25 +72,5 @@ class DebPackageIT {
                         "./usr/share/man/man1/faas-run.1.gz",
                         "./usr/share/doc/faas/copyright");
         assertThat(text.substring(text.indexOf("left:"))).isEqualTo("left:\n");
-    }
-
-    private String run(String... command) throws Exception {
-        var output = Files.createTempFile("faas-deb-", ".txt");
-        try {
-            var process = new ProcessBuilder(List.of(command))
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-            assertThat(process.waitFor(150, TimeUnit.SECONDS)).isTrue();
-            var text = Files.readString(output, StandardCharsets.UTF_8);
-            assertThat(process.exitValue()).as(text).isZero();
-            return text;
-        } finally {
-            Files.delete(output);
-        }
-    }
-
-    private static String java() {
-        return System.getProperty("java.home");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.system.contract.ContractChecker;
 import dev.faas.system.contract.Event;
+import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import java.io.IOException;
 import java.net.URI;
@@ -19,13 +20,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Calls the API as one user. Checks every request and response against openapi.yaml. */
 public final class User {
     private static final Duration LIMIT = Duration.ofSeconds(70);
-    private static final int MOST_TRIES = 30;
-    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final ContractChecker CHECKER = new ContractChecker();
 
@@ -55,13 +55,13 @@ public final class User {
     public static User login(URI api, String username) throws IOException, InterruptedException {
         var anonymous = new User(api, "", false);
         var account = Map.of("username", username, "password", "correct horse battery staple");
-        var answer = anonymous.post("/v1/auth/login", account);
-        for (int tries = 1; answer.statusCode() == 503 && tries < MOST_TRIES; tries++) {
-            Thread.sleep(PAUSE);
-            answer = anonymous.post("/v1/auth/login", account);
-        }
-        assertThat(answer.statusCode()).as("login of " + username).isEqualTo(200);
-        return new User(api, json(answer).path("access_token").asText(), false);
+        var answer = new AtomicReference<HttpResponse<byte[]>>();
+        Await.until("an answer to the login of " + username, () -> {
+            answer.set(anonymous.post("/v1/auth/login", account));
+            return answer.get().statusCode() != 503;
+        });
+        assertThat(answer.get().statusCode()).as("login of " + username).isEqualTo(200);
+        return new User(api, json(answer.get()).path("access_token").asText(), false);
     }
 
     /** The same token at another address. */

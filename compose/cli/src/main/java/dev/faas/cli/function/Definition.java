@@ -50,15 +50,7 @@ record Definition(Doc body, YamlFile.Document document, String path) {
             top.keySet().stream()
                     .map(String::valueOf)
                     .filter(key -> !key.equals(FUNCTIONS))
-                    .forEach(key -> mistakes.add(
-                            document.at(key),
-                            Field.around(key).isPresent() || isGroup(key)
-                                    ? "\"%s\" must be in an item of the list \"functions:\"".formatted(key)
-                                    : Suggestion.closest(key, List.of(FUNCTIONS))
-                                                    .isPresent()
-                                            ? "\"%s\" is unknown; did you mean \"functions:\"?".formatted(key)
-                                            : "\"%s\" is reserved; this client knows only \"functions:\""
-                                                    .formatted(key)));
+                    .forEach(key -> mistakes.add(document.at(key), misplaced(key)));
             if (top.containsKey(FUNCTIONS)) {
                 readItems(document, top.get(FUNCTIONS), mistakes, definitions);
             }
@@ -67,6 +59,15 @@ record Definition(Doc body, YamlFile.Document document, String path) {
             mistakes.add(new Position(file, 1, 1), "has no \"functions:\"");
         }
         return definitions;
+    }
+
+    private static String misplaced(String key) {
+        if (Field.around(key).isPresent() || isGroup(key)) {
+            return "\"%s\" must be in an item of the list \"functions:\"".formatted(key);
+        }
+        return Suggestion.closest(key, List.of(FUNCTIONS))
+                .map(meant -> "\"%s\" is unknown; did you mean \"%s:\"?".formatted(key, meant))
+                .orElse("\"%s\" is reserved; this client knows only \"functions:\"".formatted(key));
     }
 
     private static void readItems(

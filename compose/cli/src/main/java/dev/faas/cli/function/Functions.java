@@ -24,10 +24,6 @@ public final class Functions {
     /** Marks what {@code faas run} made. */
     public static final String AD_HOC = "dev.faas/ad-hoc";
 
-    public static boolean isAdHoc(Doc function) {
-        return "true".equals(function.doc("labels").get(AD_HOC));
-    }
-
     private static final int MAX_ATTEMPTS = 5;
 
     private final Api api;
@@ -50,6 +46,10 @@ public final class Functions {
             }
             throw e;
         }
+    }
+
+    public static boolean isAdHoc(Doc function) {
+        return "true".equals(function.doc("labels").get(AD_HOC));
     }
 
     /** @param labels all of them must match */

@@ -66,8 +66,7 @@ public final class Access {
     public Optional<String> warning() {
         return terminal.variable("FAAS_TOKEN")
                 .map(token -> contexts.selected().url())
-                .filter(Context::isPlain)
-                .map(Context::plainWarning);
+                .flatMap(Context::plainWarning);
     }
 
     /** The API with the access token at hand, for calls that may be given up at any time: a refresh that is cut off would end

@@ -26,9 +26,8 @@ final class Account {
     /** Warns when others could read on the way what is sent there. */
     Context context(Session session) {
         var context = session.access().contexts().forLogin(url == null ? null : Context.parseUrl(url));
-        if (Context.isPlain(context.url())) {
-            session.output().streams().err(Context.plainWarning(context.url()) + "\n");
-        }
+        Context.plainWarning(context.url())
+                .ifPresent(text -> session.output().streams().err(text + "\n"));
         return context;
     }
 

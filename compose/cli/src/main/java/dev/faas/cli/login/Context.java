@@ -4,6 +4,7 @@ import dev.faas.cli.Failure;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -57,12 +58,16 @@ public record Context(String name, URI url, @Nullable String project) {
     }
 
     /** Whether a password sent there could be read on the way. */
-    static boolean isPlain(URI url) {
+    private static boolean isPlain(URI url) {
         return url.getScheme().equalsIgnoreCase("http") && !isLoopback(url.getHost());
     }
 
-    static String plainWarning(URI url) {
-        return "Warning: %s has no TLS: others on the network can read the password or token.".formatted(url);
+    /** For an address to which a password or token travels in the clear. */
+    static Optional<String> plainWarning(URI url) {
+        return isPlain(url)
+                ? Optional.of(
+                        "Warning: %s has no TLS: others on the network can read the password or token.".formatted(url))
+                : Optional.empty();
     }
 
     private static boolean isLoopback(String host) {

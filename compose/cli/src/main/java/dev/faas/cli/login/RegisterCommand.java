@@ -4,8 +4,10 @@ import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.http.Request;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -36,10 +38,22 @@ public final class RegisterCommand extends Verb {
         var name = account.username(prompt);
         var password = account.password(prompt, true);
         var body = Doc.empty().with("username", name).with("password", password);
-        session.access()
-                .anonymous(context)
-                .document(Request.of("POST", "/v1/auth/register").json(body));
-        LoginCommand.logIn(session, context, name, password);
+        @Nullable ApiFailure taken = null;
+        try {
+            session.access()
+                    .anonymous(context)
+                    .document(Request.of("POST", "/v1/auth/register").json(body));
+        } catch (ApiFailure e) {
+            if (!e.code().equals("username_taken") || !e.isAfterRepeat()) {
+                throw e;
+            }
+            taken = e; // perhaps by the first of two requests: then the password fits
+        }
+        try {
+            LoginCommand.logIn(session, context, name, password);
+        } catch (ApiFailure e) {
+            throw taken != null && e.status() == 401 ? taken : e;
+        }
         return Exit.OK;
     }
 }

@@ -74,13 +74,7 @@ final class DockerFlags {
         }
     }
 
-    /** @param word as it was typed, perhaps with a value */
-    static Optional<String> sentence(String word) {
-        return Optional.ofNullable(SENTENCES.get(name(word)));
-    }
-
-    static String name(String word) {
-        int end = word.indexOf('=');
-        return end < 0 ? word : word.substring(0, end);
+    static Optional<String> sentence(String flag) {
+        return Optional.ofNullable(SENTENCES.get(flag));
     }
 }

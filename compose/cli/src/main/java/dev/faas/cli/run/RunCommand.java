@@ -140,8 +140,9 @@ public final class RunCommand extends AttachedVerb {
 
     @Override
     protected Optional<Failure> explainUnknown(String word) {
-        return DockerFlags.sentence(word)
-                .map(sentence -> Failure.usage("faas run has no " + DockerFlags.name(word), sentence))
+        var flag = optionName(word);
+        return DockerFlags.sentence(flag)
+                .map(sentence -> Failure.usage("faas run has no " + flag, sentence))
                 .or(() -> super.explainUnknown(word));
     }
 

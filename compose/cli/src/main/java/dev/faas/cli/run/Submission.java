@@ -7,7 +7,7 @@ import dev.faas.cli.http.Api;
 import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Durations;
-import java.util.List;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -63,29 +63,24 @@ record Submission(String argument, OptionalLong timeoutSeconds, Map<String, Stri
                     .json(body)
                     .idempotent(key));
         } catch (Failure e) {
-            if (Api.wasNeverSent(e.getCause())) {
-                throw new Failure(
-                        e.exit(),
-                        e.text(),
-                        List.of(
-                                "Nothing was submitted, so it can be repeated. To try for longer: --retry-for 2m",
-                                String.join("\n", e.advice())),
-                        e.getCause());
-            }
-            throw isUnknown(e)
-                    ? new Failure(
-                            e.exit(),
-                            e.text(),
-                            List.of("It may have been accepted: faas ps   Submit it again without running it twice: "
-                                    + "faas invoke %s --idempotency-key %s …".formatted(ref, key)),
-                            e)
-                    : e;
+            throw explained(e, ref);
         }
     }
 
-    private static boolean isUnknown(Failure e) {
-        return e instanceof ApiFailure answer
+    /** Says whether it was accepted, where the failure leaves that open. */
+    private Failure explained(Failure e, String ref) {
+        var advice = new ArrayList<String>();
+        if (Api.wasNeverSent(e.getCause())) {
+            advice.add("Nothing was submitted, so it can be repeated. To try for longer: --retry-for 2m");
+            advice.addAll(e.advice());
+        } else if (e instanceof ApiFailure answer
                 ? answer.code().equals("outcome_unknown")
-                : e.exit() == Exit.UNAVAILABLE && !Api.wasNeverSent(e.getCause());
+                : e.exit() == Exit.UNAVAILABLE) {
+            advice.add("It may have been accepted: faas ps   Submit it again without running it twice: "
+                    + "faas invoke %s --idempotency-key %s …".formatted(ref, key));
+        } else {
+            return e;
+        }
+        return new Failure(e.exit(), e.text(), advice, e);
     }
 }

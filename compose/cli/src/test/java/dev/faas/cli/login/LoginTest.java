@@ -94,6 +94,20 @@ class LoginTest {
         assertThat(home.run("whoami").out()).isEqualTo("anna at " + server.url() + "\n");
     }
 
+    /** The first of two requests had no answer that says whether it took effect. */
+    @ParameterizedTest
+    @CsvSource({"200, 0", "401, 6"})
+    void aNameThatTheFirstOfTwoRequestsMayHaveTakenIsOursWhenThePasswordFits(int login, int exit) {
+        server.on("POST", "/v1/auth/register", 503, "{\"code\":\"unavailable\",\"detail\":\"Away.\"}")
+                .on("POST", "/v1/auth/register", 409, "{\"code\":\"username_taken\",\"detail\":\"Taken.\"}")
+                .on("POST", "/v1/auth/login", login, login == 200 ? tokens("a1", "r1", 300) : "{}");
+
+        var run = ClientHome.run(home.setup(), "secret", "register", server.url(), "-u", "anna", "--password-stdin");
+
+        assertThat(run.exit()).isEqualTo(exit);
+        assertThat(run.err()).startsWith(exit == 0 ? "Logged in" : "faas: Taken. (username_taken)");
+    }
+
     @ParameterizedTest
     @CsvSource({"login, 401, 3", "login, 422, 6", "register, 409, 6"})
     void keepsNothingOfARefusedLogin(String verb, int status, int exit) throws Exception {

@@ -60,7 +60,7 @@ class BadInputIT {
                 of(125, "Missing required parameter: 'IMAGE'", "faas run"),
                 of(125, "--cpus: 'lots' is not a number", "faas run --cpus lots x"),
                 of(125, "-m: 'lots' is not a size", "faas run -m lots x"),
-                of(125, "--memory must be a whole number from 8", "faas run -m 1m x true"),
+                of(125, "allowed: 8m to 64g", "faas run -m 1m x true"),
                 of(125, "--timeout: 'soon' is not a duration", "faas run --timeout soon x"),
                 of(125, "--timeout: at most 1d", "faas run --timeout 9d x true"),
                 of(125, "--network: 'host' is neither none nor outbound", "faas run --network host x"),

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -230,8 +231,16 @@ public final class InstalledClient implements AutoCloseable {
         return builder.start();
     }
 
+    /** A client that has just been killed may still write. */
     @Override
-    public void close() throws IOException {
-        Directories.delete(home);
+    public void close() {
+        Await.until("no client writes any more", () -> {
+            try {
+                Directories.delete(home);
+                return true;
+            } catch (DirectoryNotEmptyException e) {
+                return false;
+            }
+        });
     }
 }

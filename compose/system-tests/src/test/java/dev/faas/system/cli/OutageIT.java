@@ -155,7 +155,7 @@ class OutageIT {
     @Test
     void whatIsFollowedIsCompleteThoughTheConnectionIsCutOftenAndTheGatewayIsKilled() throws Exception {
         var script = "i=0; while [ $i -lt %d ]; do i=$((i+1)); echo out $i; echo err $i >&2;".formatted(LINES)
-                + " [ $((i % 100)) != 0 ] || sleep 0.4; done; exit 3";
+                + " [ $((i % 100)) != 0 ] || sleep 0.8; done; exit 3";
         var run = client.begin("run", "--name", "lines", images.load(BusyboxImage.bare()), "sh", "-c", script);
         Await.until("output", LIMIT, () -> run.received() > 0);
         var attached = client.begin("attach", listedActivation("lines"));
