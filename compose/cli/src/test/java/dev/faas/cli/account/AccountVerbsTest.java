@@ -135,7 +135,8 @@ class AccountVerbsTest {
 
     @Test
     void aDeletionThatIsRepeatedIsNoFailure() {
-        server.on("DELETE", KEYS + "/" + A, 503, "{\"code\":\"unavailable\"}").on("DELETE", KEYS + "/" + A, 404, "{\"code\":\"key_not_found\"}");
+        server.on("DELETE", KEYS + "/" + A, 503, "{\"code\":\"unavailable\"}")
+                .on("DELETE", KEYS + "/" + A, 404, "{\"code\":\"key_not_found\"}");
 
         assertThat(run("key delete " + A).exit()).isZero();
     }
