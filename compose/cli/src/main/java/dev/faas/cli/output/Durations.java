@@ -94,6 +94,9 @@ public final class Durations {
         if (seconds <= 0) {
             return "over";
         }
+        if (seconds < 60) {
+            return "in " + seconds + "s";
+        }
         if (seconds < 3_600) {
             return "in " + seconds / 60 + "m";
         }

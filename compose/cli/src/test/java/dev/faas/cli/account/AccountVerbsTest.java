@@ -2,6 +2,7 @@ package dev.faas.cli.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.cli.ApiDocument;
 import dev.faas.cli.ClientRun;
 import dev.faas.cli.ClientRun.Setup;
 import dev.faas.cli.StubServer;
@@ -94,6 +95,13 @@ class AccountVerbsTest {
         assertThat(run("key create ci --expires 900d"))
                 .isEqualTo(new ClientRun(
                         2, "", "faas: invalid API key (invalid_request)\n--expires, in days, must be 1 to 366\n"));
+    }
+
+    @Test
+    void theScopesAreThoseOfTheApi() throws Exception {
+        assertThat(Scope.values())
+                .extracting(Enum::name)
+                .isEqualTo(ApiDocument.read().schema("Scope").texts("enum"));
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.faas.cli.ClientRun;
 import dev.faas.cli.ClientRun.Setup;
 import dev.faas.cli.StubServer;
 import dev.faas.cli.account.Quota;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -197,13 +198,18 @@ class AdminVerbsTest {
     }
 
     @Test
-    void everyLimitOfTheApiCanBeSet() throws Exception {
-        assertThat(ApiDocument.read()
-                        .schema("QuotaChange")
-                        .doc("properties")
-                        .fields()
-                        .keySet())
+    void theWordsAreThoseOfTheApi() throws Exception {
+        var api = ApiDocument.read();
+        var modes = new ArrayList<>(api.schema("RegistrationMode").texts("enum"));
+        modes.add("default");
+
+        assertThat(api.schema("QuotaChange").doc("properties").fields().keySet())
                 .containsExactlyElementsOf(Quota.names());
+        assertThat(new SettingsCommand.Modes()).isEqualTo(modes);
+        assertThat(AuditCommand.Result.values())
+                .extracting(Enum::name)
+                .isEqualTo(
+                        api.schema("AuditRow").doc("properties").doc("outcome").texts("enum"));
     }
 
     @Test
