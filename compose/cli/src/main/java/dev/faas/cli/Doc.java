@@ -91,6 +91,13 @@ public record Doc(Map<String, @Nullable Object> fields) {
         return fields.get(name) instanceof Map<?, ?> map ? new Doc((Map<String, @Nullable Object>) map) : empty();
     }
 
+    /** The texts of a list. */
+    public List<String> texts(String name) {
+        return fields.get(name) instanceof List<?> list
+                ? list.stream().map(String::valueOf).toList()
+                : List.of();
+    }
+
     /** The objects of a list. */
     @SuppressWarnings("unchecked")
     public List<Doc> docs(String name) {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "",
-            "For scripts: FAAS_URL and FAAS_TOKEN name an address and an access token, FAAS_CONTEXT a context. Logins are kept in ~/.config/faas."
+            "For scripts: FAAS_URL and FAAS_TOKEN name an address and an API key or access token, FAAS_CONTEXT a context. Logins are kept in ~/.config/faas."
         })
 public final class FaasCommand extends VerbGroup {
     private final Terminal terminal;

@@ -2,7 +2,9 @@ package dev.faas.cli;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Finds the name that a user has probably meant. */
 public final class Suggestion {
@@ -16,6 +18,16 @@ public final class Suggestion {
         return closest(wanted, known)
                 .map(name -> "did you mean \"%s\"? List them: %s".formatted(name, command))
                 .orElse("List them: " + command);
+    }
+
+    /** The names of what there is; none when they cannot be had, because the failure that matters is the first. */
+    public static List<String> names(Failure first, Supplier<List<Doc>> list, String field) {
+        try {
+            return list.get().stream().map(doc -> doc.text(field)).toList();
+        } catch (Failure noList) {
+            noList.addSuppressed(first);
+            return List.of();
+        }
     }
 
     public static Optional<String> closest(String wanted, Collection<String> known) {

@@ -13,8 +13,6 @@ final class UnavailableVerbs {
             "project",
             "secret",
             "share",
-            "sessions",
-            "key",
             "schedule",
             "hook",
             "source",
@@ -25,7 +23,6 @@ final class UnavailableVerbs {
             "job",
             "dead-letter",
             "events",
-            "admin",
             "stats");
 
     private UnavailableVerbs() {}

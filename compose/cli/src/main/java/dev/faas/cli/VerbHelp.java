@@ -44,6 +44,7 @@ final class VerbHelp extends Help {
         groups.put("Start", List.of("register", "login", "logout", "whoami", "run", "invoke", "attach"));
         groups.put("Functions", List.of("function", "fn", "apply", "diff", "top"));
         groups.put("Activations", List.of("activation", "ps", "logs", "open"));
+        groups.put("Accounts", List.of("key", "sessions", "password", "quota", "admin"));
         groups.put("More", List.of());
         return groups;
     }
@@ -64,7 +65,7 @@ final class VerbHelp extends Help {
                 .map(VerbHelp::label)
                 .forEach(words::add);
         if (!commandSpec().subcommands().isEmpty()) {
-            words.add("VERB");
+            words.add(commandSpec().userObject() instanceof VerbGroup ? "VERB" : "[VERB]");
         }
         return colorScheme().text(String.join(" ", words)) + System.lineSeparator();
     }

@@ -1,9 +1,13 @@
 package dev.faas.cli;
 
+import dev.faas.cli.account.KeyCommand;
+import dev.faas.cli.account.QuotaCommand;
+import dev.faas.cli.account.SessionsCommand;
 import dev.faas.cli.activation.ActivationCommand;
 import dev.faas.cli.activation.OpenCommand;
 import dev.faas.cli.activation.PsCommand;
 import dev.faas.cli.activation.TopCommand;
+import dev.faas.cli.admin.AdminCommand;
 import dev.faas.cli.completion.CompleteCommand;
 import dev.faas.cli.completion.CompletionCommand;
 import dev.faas.cli.function.ApplyCommand;
@@ -12,6 +16,7 @@ import dev.faas.cli.function.FunctionCommand;
 import dev.faas.cli.login.ContextCommand;
 import dev.faas.cli.login.LoginCommand;
 import dev.faas.cli.login.LogoutCommand;
+import dev.faas.cli.login.PasswordCommand;
 import dev.faas.cli.login.RegisterCommand;
 import dev.faas.cli.login.WhoamiCommand;
 import dev.faas.cli.run.AttachCommand;
@@ -49,6 +54,11 @@ final class Verbs {
         ALL.put(ACTIVATION, ActivationCommand.class);
         ALL.put("top", TopCommand.class);
         ALL.put("open", OpenCommand.class);
+        ALL.put("key", KeyCommand.class);
+        ALL.put("sessions", SessionsCommand.class);
+        ALL.put("password", PasswordCommand.class);
+        ALL.put("quota", QuotaCommand.class);
+        ALL.put("admin", AdminCommand.class);
         ALL.put("api", ApiCommand.class);
         ALL.put("completion", CompletionCommand.class);
         ALL.put("__complete", CompleteCommand.class);

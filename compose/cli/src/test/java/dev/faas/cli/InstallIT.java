@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs {@code ./faas} with the client that this build made: {@code install}, {@code help}, and what it passes on. */
 @Timeout(180)
@@ -95,6 +97,20 @@ class InstallIT {
     @Test
     void passesOtherCommandsOn() throws Exception {
         assertThat(run(null, ROOT + "/faas version")).isEqualTo(run(null, "target/faas version"));
+    }
+
+    /** The first word says whether the program on this machine or the client does it. */
+    @ParameterizedTest
+    @CsvSource({
+        "list --data /nonexistent, no platform runs on /nonexistent",
+        "--data=/nonexistent promote anna, no platform runs on /nonexistent",
+        "--data user create anna, no platform runs on user",
+        "user list, you are not logged in to",
+        "--context list audit, no context \"list\"",
+        "'', say what to do: create"
+    })
+    void theFirstWordBehindAdminChoosesTheProgram(String words, String text) throws Exception {
+        assertThat(run(null, ROOT + "/faas admin " + words)).contains(text);
     }
 
     /** stdout and stderr together. */

@@ -130,7 +130,7 @@ class VerbsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"secret", "project", "schedule", "admin", "dead-letter", "stats", "key"})
+    @ValueSource(strings = {"secret", "project", "schedule", "dead-letter", "stats"})
     void reservedVerbsAreNotAvailableYet(String verb) {
         var expected = new ClientRun(
                 Exit.USAGE, "", "faas: \"%s\" is not available yet\nList the verbs: faas help\n".formatted(verb));
@@ -147,6 +147,9 @@ class VerbsTest {
         "'help up', 'Run it in a clone of the project: ./faas up'",
         "'act list --stat failed', 'did you mean --status?'",
         "'stop 1', 'did you mean \"faas activation cancel\"?'",
+        "'admin create anna', 'did you mean \"faas admin user create\"?'",
+        "'admin users', 'did you mean \"user\"? List them: faas admin --help'",
+        "'keys', 'did you mean \"key\"? List them: faas --help'",
         "'wait 1', 'did you mean \"faas activation wait\"?'",
     })
     void unknownWordsAreRefusedWithAWayOn(String line, String advice) {

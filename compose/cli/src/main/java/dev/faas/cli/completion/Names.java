@@ -54,6 +54,22 @@ final class Names {
                         item.text("activationId"), item.doc("function").text("name") + " " + item.text("status")));
     }
 
+    List<Candidate> keys() {
+        return list("/v1/auth/keys?limit=100", item -> new Candidate(item.text("keyId"), item.text("name")));
+    }
+
+    List<Candidate> sessions() {
+        return list("/v1/auth/sessions?limit=100", item -> new Candidate(item.text("sid"), item.text("client")));
+    }
+
+    List<Candidate> users() {
+        return list("/v1/admin/users?limit=100", item -> new Candidate(item.text("username"), item.text("state")));
+    }
+
+    List<Candidate> invitations() {
+        return list("/v1/admin/invitations?limit=100", item -> new Candidate(item.text("id"), item.text("username")));
+    }
+
     private List<Candidate> list(String path, Function<Doc, Candidate> toCandidate) {
         try {
             return CompletableFuture.supplyAsync(() -> access.withoutRefresh()

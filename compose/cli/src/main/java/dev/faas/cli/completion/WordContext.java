@@ -156,6 +156,18 @@ record WordContext(CommandLine verb, @Nullable OptionSpec option, int parameters
         if (kinds.contains("ID") || kinds.contains("REF")) {
             found.addAll(names.activations());
         }
+        if (kinds.contains("KEY") && argument instanceof PositionalParamSpec) {
+            found.addAll(names.keys());
+        }
+        if (kinds.contains("SESSION")) {
+            found.addAll(names.sessions());
+        }
+        if (kinds.contains("USER")) {
+            found.addAll(names.users());
+        }
+        if (kinds.contains("INVITATION")) {
+            found.addAll(names.invitations());
+        }
         if (kinds.contains("FILE") || kinds.contains("DIR")) {
             found.add(Candidate.FILES);
         }

@@ -8,7 +8,6 @@ import dev.faas.cli.http.Api;
 import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.http.Request;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -187,12 +186,7 @@ public final class Functions {
     private ApiFailure unknown(String ref, ApiFailure e) {
         int at = ref.indexOf('@');
         var name = at < 0 ? ref : ref.substring(0, at);
-        var names = new ArrayList<String>();
-        try {
-            api.retryFor(Duration.ZERO).list(ALL, 500).forEach(function -> names.add(function.text(Field.NAME)));
-        } catch (Failure noList) {
-            noList.addSuppressed(e); // the failure that matters is the first
-        }
+        var names = Suggestion.names(e, () -> api.retryFor(Duration.ZERO).list(ALL, 500), Field.NAME);
         return at >= 0 && names.contains(name)
                 ? e.explained(
                         "\"%s\" has no revision %s".formatted(name, ref.substring(at + 1)),

@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 public final class Api {
     private static final int PAGE = 100;
 
+    private static final String NO_KEY = "this API key is unknown, has expired or was deleted";
+    private static final String NEW_KEY =
+            "Make another one: faas login, then faas key create NAME. Use it: faas login --token-stdin, or FAAS_TOKEN.";
+
     private final Http http;
     private final Tokens tokens;
     private final RetryLimits limits;
@@ -68,6 +72,26 @@ public final class Api {
         return call(request, Response::doc);
     }
 
+    /** The same; a failure names the flags of the fields that the server refused.
+     *
+     * @param what the fields describe
+     * @param flags by the names of the fields
+     */
+    public Doc document(Request request, String what, Map<String, String> flags) {
+        try {
+            return document(request);
+        } catch (ApiFailure e) {
+            throw e.fieldErrors().isEmpty()
+                    ? e
+                    : e.explained(
+                            "invalid " + what,
+                            e.fieldErrors().stream()
+                                    .map(error ->
+                                            flags.getOrDefault(error.field(), error.field()) + " " + error.message())
+                                    .toList());
+        }
+    }
+
     /** Reads the answer with {@code reader}, and repeats the call when the body breaks off and a repeat is safe. */
     public <T> T call(Request request, Function<Response, T> reader) {
         return new Call<>(request, reader).answer();
@@ -83,9 +107,12 @@ public final class Api {
         var response = http.exchange(request, headers(token));
         if (response.status() == 401 && token.isPresent()) {
             var refusal = refusal(response);
-            var next = isOfLogin(request, refusal) ? tokens.replace(token.get()) : Optional.<String>empty();
-            if (next.isEmpty()) {
+            if (!isOfLogin(request, refusal)) {
                 throw refusal;
+            }
+            var next = tokens.replace(token.get());
+            if (next.isEmpty()) {
+                throw Tokens.isKey(token.get()) ? refusal.explained(NO_KEY, List.of(NEW_KEY)) : refusal;
             }
             response = http.exchange(request, headers(next));
         }
@@ -253,7 +280,8 @@ public final class Api {
 
         private boolean mayRepeat(ApiFailure e) {
             return switch (e.status()) {
-                case 429 -> true;
+                case 429 -> // what is full without a time to come back stays full
+                    !e.code().equals("quota_exceeded") || !e.retryAfter().isZero();
                 case 503 -> !e.code().equals("outcome_unknown") || request.isRepeatable();
                 case 502, 504 -> request.isRepeatable();
                 default -> false;

@@ -28,6 +28,11 @@ public interface Tokens {
         return token;
     }
 
+    /** Whether it is an API key, which nothing replaces. */
+    static boolean isKey(String token) {
+        return token.startsWith("faas_");
+    }
+
     /** For calls that need no login. */
     Tokens NONE = new Tokens() {
         @Override

@@ -8,10 +8,9 @@ import picocli.CommandLine.Parameters;
 
 /** Whose password goes where: the options that login and register share. */
 final class Account {
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "URL",
-            description = "Address; default: the current context's, or http://127.0.0.1:8000.")
+    static final String URL = "Address; default: the current context's, or http://127.0.0.1:8000.";
+
+    @Parameters(arity = "0..1", paramLabel = "URL", description = URL)
     private @Nullable String url;
 
     @Option(
@@ -24,11 +23,15 @@ final class Account {
     private boolean passwordFromInput;
 
     /** Warns when others could read on the way what is sent there. */
-    Context context(Session session) {
+    static Context context(Session session, @Nullable String url) {
         var context = session.access().contexts().forLogin(url == null ? null : Context.parseUrl(url));
         Context.plainWarning(context.url())
                 .ifPresent(text -> session.output().streams().err(text + "\n"));
         return context;
+    }
+
+    Context context(Session session) {
+        return context(session, url);
     }
 
     String username(Prompt prompt) throws IOException {

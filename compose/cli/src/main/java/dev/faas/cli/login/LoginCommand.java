@@ -22,8 +22,9 @@ import picocli.CommandLine.Option;
             "  faas login",
             "  faas login https://faas.example.org --username anna",
             "  pass show faas | faas login --username anna --password-stdin",
+            "  faas login https://faas.example.org --token-stdin < ci.key",
             "",
-            "Exit codes: 0 fine, 2 usage, 3 wrong name or password, 5 the platform is unavailable."
+            "Exit codes: 0 fine, 2 usage, 3 wrong name, password or token, 5 the platform is unavailable."
         })
 public final class LoginCommand extends Verb {
     @Mixin
@@ -53,7 +54,15 @@ public final class LoginCommand extends Verb {
         var me = session.access().withToken(context, token).get("/v1/auth/me");
         session.access().logins().storeToken(context, me.text("username"), token);
         session.access().contexts().store(context, true);
-        session.output().note("Logged in to %s as %s.".formatted(context.url(), me.text("username")));
+        session.output()
+                .note("Logged in to %s as %s%s."
+                        .formatted(
+                                context.url(),
+                                me.text("username"),
+                                me.doc("key")
+                                        .find("keyId")
+                                        .map(id -> " by the API key " + id)
+                                        .orElse("")));
         return Exit.OK;
     }
 

@@ -6,6 +6,7 @@ import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import dev.faas.cli.http.Request;
+import dev.faas.cli.http.Tokens;
 import picocli.CommandLine.Command;
 
 /** Ends the login on the platform and forgets it here. */
@@ -45,6 +46,9 @@ public final class LogoutCommand extends Verb {
             }
         }
         session.output().note("Logged out of %s.".formatted(context.url()));
+        if (Tokens.isKey(login.get().text("accessToken"))) {
+            session.output().note("The API key is still valid. Delete it: faas login, then faas key delete KEY");
+        }
         return Exit.OK;
     }
 }

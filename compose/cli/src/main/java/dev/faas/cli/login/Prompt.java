@@ -4,6 +4,7 @@ import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Asks for a name and a password: on a terminal, the password without echo; in a pipe, only what flags allow. */
@@ -29,9 +30,17 @@ final class Prompt {
         if (fromInput) {
             return input();
         }
+        return hidden("Password", twice);
+    }
+
+    /** Asks for a password without echo.
+     *
+     * @param twice for a new one
+     */
+    String hidden(String what, boolean twice) {
         session.requireTerminal("Give it by --password-stdin.");
-        var password = readHidden("Password: ");
-        if (twice && !password.equals(readHidden("Password again: "))) {
+        var password = readHidden(what + ": ");
+        if (twice && !password.equals(readHidden(what + " again: "))) {
             throw Failure.usage("the two passwords differ");
         }
         return password;
@@ -46,8 +55,17 @@ final class Prompt {
         return new String(bytes, StandardCharsets.UTF_8).replaceAll("\r?\n$", "");
     }
 
+    /** @param what they are, in this order */
+    static List<String> twoLines(String what) throws IOException {
+        var lines = input().split("\r?\n", -1);
+        if (lines.length != 2) {
+            throw Failure.usage("standard input must have two lines: " + what);
+        }
+        return List.of(lines);
+    }
+
     @SuppressWarnings("SystemConsoleNull") // it is null: the program selects the console of java.base
-    private String readHidden(String prompt) throws IOException {
+    private String readHidden(String prompt) {
         var console = System.console();
         if (console == null) {
             throw Failure.usage("there is no terminal to ask on", "Give it by --password-stdin.");

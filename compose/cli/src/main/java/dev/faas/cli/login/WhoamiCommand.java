@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 /** Prints who is logged in. */
 @Command(
         name = "whoami",
-        description = "Print who is logged in, and where.",
+        description = {"Print who is logged in, and where.", "For an API key also its id and its scopes."},
         footer = {
             "",
             "Examples:",
@@ -24,11 +24,17 @@ public final class WhoamiCommand extends Verb {
     protected int run(Session session) {
         var api = session.api();
         Doc me = api.get("/v1/auth/me");
-        session.output()
-                .document(
-                        me,
-                        doc -> doc.text("username"),
-                        () -> List.of("%s at %s".formatted(me.text("username"), api.address())));
+        session.output().document(me, doc -> doc.text("username"), () -> lines(me, api.address()));
         return Exit.OK;
+    }
+
+    private static List<String> lines(Doc me, String address) {
+        var who = "%s at %s".formatted(me.text("username"), address);
+        var key = me.doc("key");
+        return key.fields().isEmpty()
+                ? List.of(who)
+                : List.of(
+                        who,
+                        "API key %s, scopes: %s".formatted(key.text("keyId"), String.join(", ", key.texts("scopes"))));
     }
 }

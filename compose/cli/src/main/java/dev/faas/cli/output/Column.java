@@ -40,6 +40,17 @@ public record Column(
         return new Column(title, doc -> doc.text(field), doc -> ago(doc.time(field)), false);
     }
 
+    /** A terminal shows how long it is until then. */
+    public static Column end(String title, String field) {
+        return new Column(
+                title,
+                doc -> doc.text(field),
+                doc -> doc.time(field)
+                        .map(t -> Durations.until(t, Instant.now()))
+                        .orElse(""),
+                false);
+    }
+
     /** Milliseconds in a pipe, a rounded duration on a terminal. */
     public static Column duration(String title, Function<Doc, Optional<Long>> millis) {
         return new Column(

@@ -72,6 +72,37 @@ public final class Durations {
         return "%dd%02dh".formatted(seconds / 86_400, seconds / 3_600 % 24);
     }
 
+    /** How many units it is; a part of one is refused.
+     *
+     * @param flag named in the error
+     * @param unit a day or an hour
+     */
+    public static long whole(String flag, String text, Duration unit) {
+        var duration = parse(flag, text);
+        if (duration.isZero() || duration.toMillis() % unit.toMillis() != 0) {
+            boolean isDay = unit.toDays() > 0;
+            throw Failure.usage(
+                    "%s: '%s' is not a number of whole %s".formatted(flag, text, isDay ? "days" : "hours"),
+                    "Write it like " + (isDay ? "30d." : "72h or 3d."));
+        }
+        return duration.dividedBy(unit);
+    }
+
+    /** How long it is until then. */
+    public static String until(Instant time, Instant now) {
+        long seconds = Duration.between(now, time).toSeconds();
+        if (seconds <= 0) {
+            return "over";
+        }
+        if (seconds < 60) {
+            return "in " + seconds + "s";
+        }
+        if (seconds < 3_600) {
+            return "in " + seconds / 60 + "m";
+        }
+        return "in " + (seconds < 2 * 86_400 ? seconds / 3_600 + "h" : seconds / 86_400 + "d");
+    }
+
     public static String ago(Instant time, Instant now) {
         long seconds = Math.max(0, Duration.between(time, now).toSeconds());
         if (seconds < 60) {

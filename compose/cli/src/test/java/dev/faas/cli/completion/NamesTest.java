@@ -1,0 +1,51 @@
+package dev.faas.cli.completion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.cli.ClientRun.Setup;
+import dev.faas.cli.StubServer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is completed where: names that only the platform has. */
+class NamesTest {
+    @AutoClose
+    private final StubServer server = new StubServer()
+            .on("GET", "/v1/auth/keys", 200, "{\"items\":[{\"keyId\":\"key_1\",\"name\":\"ci\"}]}")
+            .on("GET", "/v1/auth/sessions", 200, "{\"items\":[{\"sid\":\"sid_1\",\"client\":\"faas-cli\"}]}")
+            .on("GET", "/v1/admin/users", 200, "{\"items\":[{\"username\":\"anna\",\"state\":\"active\"}]}")
+            .on("GET", "/v1/admin/invitations", 200, "{\"items\":[{\"id\":\"inv_1\",\"username\":null}]}");
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            key delete k | key_1 ci | /v1/auth/keys
+            sessions end s | sid_1 faas-cli | /v1/auth/sessions
+            admin user disable a | anna active | /v1/admin/users
+            admin user delete a | anna active | /v1/admin/users
+            admin project update a | anna active | /v1/admin/users
+            admin audit --actor a | anna active | /v1/admin/users
+            admin invitation delete i | inv_1 | /v1/admin/invitations
+            key create k | '' | ''
+            invoke x --idempotency-key k | '' | ''
+            key create ci --scope read,i | read,invoke | ''
+            admin settings --registration cl | closed | ''
+            admin project update anna --limit fun | functions= | ''
+            password re | reset Set a new password with a code that an admin made. | ''
+            """)
+    void aWordIsCompletedByWhatThePlatformHas(String typed, String completed, String asked) {
+        var words = Stream.concat(Stream.of("__complete", "--"), Arrays.stream(typed.split(" ")))
+                .toArray(String[]::new);
+
+        // The limit of 150 ms has a test of its own.
+        var run = Setup.at(server).with("FAAS_COMPLETION_MS", "10000").run(words);
+
+        assertThat(run.out().replace('\t', ' ').stripTrailing()).isEqualTo(completed);
+        assertThat(server.received())
+                .extracting(call -> call.path().replaceFirst("\\?.*", ""))
+                .isEqualTo(asked.isEmpty() ? List.of() : List.of(asked));
+    }
+}
