@@ -97,7 +97,8 @@ final class KeyPublication {
     /** True when it was missing. */
     private Future<Boolean> publishIfMissing(String kid, String jwk) {
         return Future.fromCompletionStage(bucket.get(kid), context).compose(found -> {
-            if (found.filter(put -> signer.isSigned(Subjects.KEYS, kid, put.value().bytes()))
+            if (found.filter(put ->
+                            signer.isSigned(Subjects.KEYS, kid, put.value().bytes()))
                     .isPresent()) {
                 return Future.succeededFuture(false);
             }

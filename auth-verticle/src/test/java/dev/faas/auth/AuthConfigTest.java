@@ -51,8 +51,7 @@ class AuthConfigTest {
     /** What only its own machine reaches has no limit of one address: all its clients have the same. */
     @ParameterizedTest
     @CsvSource({"shared, 4, 300", "private, 66, 0"})
-    void givenAProfileWhenReadThenTheLimitsOfAnAddressFollow(String profile, int places, int rate)
-            throws IOException {
+    void givenAProfileWhenReadThenTheLimitsOfAnAddressFollow(String profile, int places, int rate) throws IOException {
         var variables = new HashMap<>(required());
         variables.put("FAAS_PROFILE", profile);
         var env = Env.of(variables);

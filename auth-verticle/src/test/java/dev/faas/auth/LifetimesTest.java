@@ -208,8 +208,8 @@ class LifetimesTest {
         await(new SigningKeyStore(pg).add(SigningKey.generate(now)));
         var ours = new TokenVerifier(vertx);
         var others = new TokenVerifier(vertx);
-        var publication =
-                new KeyPublication(keys, ours, nats.kv("KEYS"), EntrySigner.NONE, revocations::restore, vertx.getOrCreateContext());
+        var publication = new KeyPublication(
+                keys, ours, nats.kv("KEYS"), EntrySigner.NONE, revocations::restore, vertx.getOrCreateContext());
         try (var following = publication.follow();
                 var ring = KeyRing.open(nats, others, TrustRoot.NONE, Duration.ofSeconds(10))) {
             await(publication.refresh());
@@ -237,8 +237,8 @@ class LifetimesTest {
         await(accounts.logout(login.refreshToken(), ORIGIN));
         var verifier = new TokenVerifier(vertx);
         var published = nats.kv("KEYS");
-        var publication =
-                new KeyPublication(keys, verifier, published, EntrySigner.NONE, revocations::restore, vertx.getOrCreateContext());
+        var publication = new KeyPublication(
+                keys, verifier, published, EntrySigner.NONE, revocations::restore, vertx.getOrCreateContext());
         await(publication.refresh());
         assertThat(verifier.hasKeys()).isTrue();
         published.delete(kid(login)).join();

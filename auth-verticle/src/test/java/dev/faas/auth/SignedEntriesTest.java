@@ -58,10 +58,7 @@ class SignedEntriesTest {
             client.register("ada", "correct horse battery");
             token = client.login("ada", "correct horse battery").accessToken();
             apiKey = client.post(
-                            "/v1/auth/keys",
-                            new JsonObject().put("name", "ci"),
-                            "Authorization",
-                            "Bearer " + token)
+                            "/v1/auth/keys", new JsonObject().put("name", "ci"), "Authorization", "Bearer " + token)
                     .json()
                     .getString("key");
         }

@@ -73,10 +73,11 @@ final class ApiKeyPublication {
     }
 
     private Future<Void> replaceUnbelieved(String key, byte[] entry) {
-        return Future.fromCompletionStage(bucket.get(key), context).compose(found -> found.filter(
-                        put -> !signer.isSigned(Subjects.APIKEYS, key, put.value().bytes()))
-                .map(put -> unlessChanged(bucket.update(key, entry, put.revision()), Future::succeededFuture))
-                .orElseGet(Future::succeededFuture));
+        return Future.fromCompletionStage(bucket.get(key), context)
+                .compose(found -> found.filter(put -> !signer.isSigned(
+                                Subjects.APIKEYS, key, put.value().bytes()))
+                        .map(put -> unlessChanged(bucket.update(key, entry, put.revision()), Future::succeededFuture))
+                        .orElseGet(Future::succeededFuture));
     }
 
     private Future<Void> unlessChanged(CompletableFuture<Long> update, Supplier<Future<Void>> whenChanged) {

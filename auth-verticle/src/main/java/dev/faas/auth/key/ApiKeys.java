@@ -39,8 +39,7 @@ public final class ApiKeys {
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
 
-    public ApiKeys(
-            Pg pg, AuditStore audit, Kv bucket, EntrySigner signer, Context context, InstantSource clock) {
+    public ApiKeys(Pg pg, AuditStore audit, Kv bucket, EntrySigner signer, Context context, InstantSource clock) {
         this.store = new ApiKeyStore(pg, audit);
         this.publication = new ApiKeyPublication(store, bucket, signer, context);
         this.clock = clock;

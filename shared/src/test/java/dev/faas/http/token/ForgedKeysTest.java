@@ -52,7 +52,7 @@ class ForgedKeysTest {
     private static final String API_KEY = ApiKeyText.create(new SecureRandom());
 
     /** What NATS itself writes into a stream, past the permissions of the user who asked for it. */
-    private enum Detour {
+    enum Detour {
         /** The registry lets a stream of its own be republished. */
         REPUBLISH {
             @Override
