@@ -70,7 +70,8 @@ final class Changed {
                 c.quotas(),
                 c.defaultMode(),
                 c.rules(),
-                maintenance);
+                maintenance,
+                c.trustRoot());
     }
 
     static RegistryConfig rules(RegistryConfig c, FunctionRules rules) {
