@@ -154,12 +154,7 @@ public final class GatewayVerticle extends ServiceVerticle {
         var http = on.await(
                 "http",
                 () -> HttpService.start(
-                        vertx,
-                        config.http(),
-                        health,
-                        metrics,
-                        api.listeners(config.ports(), program),
-                        certificate),
+                        vertx, config.http(), health, metrics, api.listeners(config.ports(), program), certificate),
                 HttpService::close);
         if (certificate != null) {
             on.repeatAfterPause("certificate", CERTIFICATE_PAUSE, certificate::readAgain);
@@ -175,10 +170,12 @@ public final class GatewayVerticle extends ServiceVerticle {
                     "certificate",
                     () -> ServerCertificate.open(vertx, files.certificate(), files.key()),
                     nothing -> {});
-            health.addOptional("tls", () -> certificate
-                    .problem()
-                    .<Future<?>>map(Future::failedFuture)
-                    .orElseGet(Future::succeededFuture));
+            health.addOptional(
+                    "tls",
+                    () -> certificate
+                            .problem()
+                            .<Future<?>>map(Future::failedFuture)
+                            .orElseGet(Future::succeededFuture));
             return certificate;
         }
         if (config.tls().expected()) {

@@ -53,8 +53,9 @@ class EndedAccessTest {
                     BodyHandlers.ofString());
             Await.until("three open responses", () -> faas.gateway.countOpenResponses() == 3);
 
-            Await.await(
-                    faas.busOfAuth.kv("REVOKED").put("sid_ended", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8)));
+            Await.await(faas.busOfAuth
+                    .kv("REVOKED")
+                    .put("sid_ended", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8)));
 
             assertThat(wait.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(401);
             Await.until("one open response", () -> faas.gateway.countOpenResponses() == 1);

@@ -84,6 +84,7 @@ public final class RunningGateway implements AutoCloseable {
     final Nats bus;
     /** As auth, which alone may write its buckets. */
     final Nats busOfAuth;
+
     final ActivationEvents events;
     final CommandQueue queue;
     public final PlayedService auth;

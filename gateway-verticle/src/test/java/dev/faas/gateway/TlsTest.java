@@ -28,8 +28,7 @@ class TlsTest {
     static void start() throws Exception {
         faas = new RunningGateway(directory.resolve("nats"));
         files = TestCertificate.create(directory, "first");
-        gateway = faas.withTls(
-                new GatewayConfig.Tls(new GatewayConfig.Tls.Files(files.chain(), files.key()), true));
+        gateway = faas.withTls(new GatewayConfig.Tls(new GatewayConfig.Tls.Files(files.chain(), files.key()), true));
     }
 
     @AfterAll
@@ -98,8 +97,7 @@ class TlsTest {
     void aRenewedCertificateIsTakenByItself() throws Exception {
         var second = TestCertificate.create(directory, "second");
         var old = TestCertificate.create(directory, "old");
-        var renewing =
-                faas.withTls(new GatewayConfig.Tls(new GatewayConfig.Tls.Files(old.chain(), old.key()), true));
+        var renewing = faas.withTls(new GatewayConfig.Tls(new GatewayConfig.Tls.Files(old.chain(), old.key()), true));
 
         second.replace(old);
 
@@ -137,7 +135,12 @@ class TlsTest {
     private static String curl(TestCertificate trusted, String port, String path, String... options)
             throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of(
-                "curl", "-sS", "--max-time", "10", "--cacert", trusted.authority().toString()));
+                "curl",
+                "-sS",
+                "--max-time",
+                "10",
+                "--cacert",
+                trusted.authority().toString()));
         command.addAll(List.of(options));
         command.add("https://127.0.0.1:" + gateway.port(port) + path);
         return TestCertificate.run(command);
