@@ -9,6 +9,7 @@ import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.pg.Pg;
+import dev.faas.pg.PgConfig;
 import dev.faas.wire.ProblemException;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
@@ -96,10 +97,11 @@ final class AdminProgram {
         var name = words.getLast();
         var password = command.equals("create") ? newPassword(name, fromStdin) : "";
         var env = Env.of(System.getenv());
-        var config = AuthConfig.from(env);
+        // Not the whole configuration: it needs no trust root.
+        var database = PgConfig.from(env, "auth");
+        var kept = Tokens.revocationKept(AuthConfig.accessLifetime(env));
         env.check();
-        var pg = Pg.open(vertx, config.pg());
-        var kept = Tokens.revocationKept(config.lifetimes().access());
+        var pg = Pg.open(vertx, database);
         var program =
                 new AdminProgram(new UserStore(pg, new AuditStore(pg), InstantSource.system(), kept), new Passwords());
         switch (command) {

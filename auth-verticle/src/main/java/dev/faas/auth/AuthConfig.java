@@ -7,6 +7,8 @@ import dev.faas.config.Env;
 import dev.faas.config.Profile;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
+import dev.faas.http.token.EntrySigner;
+import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
 import dev.faas.pg.PgConfig;
 import java.time.Duration;
@@ -26,7 +28,8 @@ public record AuthConfig(
         HashQueue.Limits hashing,
         Addresses addresses,
         int maxKeyDays,
-        RegistrationRules registration) {
+        RegistrationRules registration,
+        Trust trust) {
     /**
      * @param access of an access token; a revocation is kept as long
      * @param refresh of a refresh token, so of a login that is not used
@@ -39,6 +42,16 @@ public record AuthConfig(
      * @param gateways peers that tell the address of a client
      */
     public record Addresses(int rate, AddressRanges gateways) {}
+
+    /** What is put on the bus about keys is signed, and believed, with these. */
+    public record Trust(TrustRoot root, EntrySigner signer) {
+        static final Trust NONE = new Trust(TrustRoot.NONE, EntrySigner.NONE);
+
+        private static Trust from(Env env) {
+            var root = TrustRoot.from(env);
+            return new Trust(root, EntrySigner.from(env, root));
+        }
+    }
 
     private static final int PORT = 8080;
     private static final int INTERNAL_PORT = 9090;
@@ -77,7 +90,8 @@ public record AuthConfig(
                                 "addresses of gateways that tell a client's address, such as 10.0.0.0/8; loopback always"
                                         + " may; default: none")),
                 env.integer("FAAS_KEY_MAX_DAYS", 366, 1, 3_660, "days after which an API key expires at the latest"),
-                registration(env, profile));
+                registration(env, profile),
+                Trust.from(env));
     }
 
     private static RegistrationRules registration(Env env, Profile profile) {
@@ -114,7 +128,7 @@ public record AuthConfig(
         return new HashQueue.Limits(threads, waiting, perAddress);
     }
 
-    private static Duration accessLifetime(Env env) {
+    static Duration accessLifetime(Env env) {
         var lifetime = env.duration(
                 "FAAS_ACCESS_TOKEN_LIFETIME", Duration.ofMinutes(15), "lifetime of an access token, at most 12h");
         if (lifetime.isZero() || lifetime.compareTo(LONGEST_ACCESS) > 0) {

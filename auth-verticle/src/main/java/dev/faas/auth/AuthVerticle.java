@@ -95,11 +95,13 @@ public final class AuthVerticle extends ServiceVerticle {
         var verifier = new TokenVerifier(vertx);
         verifier.checkRevocationsWith(revocations::isRevoked);
         verifier.checkIssueTimesWith(revocations::isIssuedTooEarly);
-        var apiKeys = new ApiKeys(pg, audit, nats.kv(Subjects.APIKEYS), context, clock);
+        var apiKeys =
+                new ApiKeys(pg, audit, nats.kv(Subjects.APIKEYS), config.trust().signer(), context, clock);
         var publication = new KeyPublication(
                 keys,
                 verifier,
                 nats.kv(Subjects.KEYS),
+                config.trust().signer(),
                 () -> revocations.restore().compose(restored -> apiKeys.restore()),
                 context);
 
@@ -107,7 +109,12 @@ public final class AuthVerticle extends ServiceVerticle {
         on.open("bucket KEYS", publication::follow, Nats.Subscription::close);
         on.open(
                 "bucket APIKEYS",
-                () -> ApiKeyRing.open(nats, verifier, () -> {}, config.nats().startTimeout()),
+                () -> ApiKeyRing.open(
+                        nats,
+                        verifier,
+                        config.trust().root(),
+                        () -> {},
+                        config.nats().startTimeout()),
                 ApiKeyRing::close);
         on.await("revocations", revocations::whenLoaded, nothing -> Future.succeededFuture());
         on.await("signing keys", publication::refresh, nothing -> Future.succeededFuture());

@@ -1,12 +1,13 @@
 package dev.faas.auth;
 
+import dev.faas.http.token.EntrySigner;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
+import dev.faas.wire.Subjects;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +26,7 @@ final class KeyPublication {
     private final SigningKeys keys;
     private final TokenVerifier verifier;
     private final Kv bucket;
+    private final EntrySigner signer;
     private final Supplier<Future<Void>> restore;
     private final Context context;
     private final Set<String> published = ConcurrentHashMap.newKeySet();
@@ -32,10 +34,16 @@ final class KeyPublication {
 
     /** @param restore publishes again what else auth has published */
     KeyPublication(
-            SigningKeys keys, TokenVerifier verifier, Kv bucket, Supplier<Future<Void>> restore, Context context) {
+            SigningKeys keys,
+            TokenVerifier verifier,
+            Kv bucket,
+            EntrySigner signer,
+            Supplier<Future<Void>> restore,
+            Context context) {
         this.keys = keys;
         this.verifier = verifier;
         this.bucket = bucket;
+        this.signer = signer;
         this.restore = restore;
         this.context = context;
     }
@@ -53,8 +61,8 @@ final class KeyPublication {
     }
 
     /**
-     * Reads the keys, publishes those that the bucket lacks and removes those that Postgres lacks. A bucket without a key may
-     * have been lost together with the others, so what they held is published again too.
+     * Reads the keys, publishes those that the bucket lacks, or has without a signature that counts, and removes those that Postgres
+     * lacks. A bucket without a key may have been lost together with the others, so what they held is published again too.
      */
     Future<Void> refresh() {
         // Copied before the keys are read: a published key was in Postgres once, so one that is missing there was
@@ -89,10 +97,12 @@ final class KeyPublication {
     /** True when it was missing. */
     private Future<Boolean> publishIfMissing(String kid, String jwk) {
         return Future.fromCompletionStage(bucket.get(kid), context).compose(found -> {
-            if (found.isPresent()) {
+            if (found.filter(put ->
+                            signer.isSigned(Subjects.KEYS, kid, put.value().bytes()))
+                    .isPresent()) {
                 return Future.succeededFuture(false);
             }
-            return Future.fromCompletionStage(bucket.put(kid, jwk.getBytes(StandardCharsets.UTF_8)), context)
+            return Future.fromCompletionStage(bucket.put(kid, signer.sign(Subjects.KEYS, kid, jwk)), context)
                     .onSuccess(revision -> LOG.info("public key published kid={}", kid))
                     .map(true);
         });

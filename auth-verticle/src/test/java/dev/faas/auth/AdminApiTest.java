@@ -10,6 +10,7 @@ import dev.faas.auth.admin.Registration;
 import dev.faas.auth.admin.RegistrationRules;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.TokenVerifier;
+import dev.faas.http.token.TrustRoot;
 import dev.faas.testing.HttpAnswer;
 import dev.faas.wire.Sha256;
 import io.vertx.core.Vertx;
@@ -176,7 +177,7 @@ class AdminApiTest {
         var vertx = Vertx.vertx();
         var verifier = new TokenVerifier(vertx);
         try (var bus = service.backends.connect("gateway-of-the-test");
-                var ring = KeyRing.open(bus, verifier, Duration.ofSeconds(10))) {
+                var ring = KeyRing.open(bus, verifier, TrustRoot.NONE, Duration.ofSeconds(10))) {
             assertThat(ring).isNotNull();
             assertThat(verifier.verify(login.accessToken()).succeeded()).isTrue();
 
@@ -222,7 +223,7 @@ class AdminApiTest {
         var vertx = Vertx.vertx();
         var verifier = new TokenVerifier(vertx);
         try (var bus = service.backends.connect("gateway-of-the-test");
-                var ring = KeyRing.open(bus, verifier, Duration.ofSeconds(10))) {
+                var ring = KeyRing.open(bus, verifier, TrustRoot.NONE, Duration.ofSeconds(10))) {
             assertThat(ring).isNotNull();
             assertThat(verifier.verify(key).succeeded()).isTrue();
 

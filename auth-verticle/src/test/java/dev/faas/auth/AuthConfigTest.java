@@ -7,18 +7,37 @@ import dev.faas.auth.admin.Registration;
 import dev.faas.auth.admin.RegistrationRules;
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
+import dev.faas.http.token.NewTrustRoot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AuthConfigTest {
+    @TempDir
+    Path directory;
+
+    /** What is required where others reach the platform. */
+    private Map<String, String> required() throws IOException {
+        var pair = NewTrustRoot.generate();
+        return Map.of(
+                "FAAS_TRUST_ROOT_FILE",
+                Files.writeString(directory.resolve("root.pub"), pair.publicKey())
+                        .toString(),
+                "FAAS_TRUST_ROOT_KEY_FILE",
+                Files.writeString(directory.resolve("root"), pair.privateKey()).toString());
+    }
+
     @Test
-    void givenNoSettingsWhenReadThenTheDefaultsHold() {
-        var env = Env.of(Map.of());
+    void givenNoSettingsWhenReadThenTheDefaultsHold() throws IOException {
+        var env = Env.of(required());
 
         var config = AuthConfig.from(env);
         env.check();
@@ -32,8 +51,10 @@ class AuthConfigTest {
     /** What only its own machine reaches has no limit of one address: all its clients have the same. */
     @ParameterizedTest
     @CsvSource({"shared, 4, 300", "private, 66, 0"})
-    void givenAProfileWhenReadThenTheLimitsOfAnAddressFollow(String profile, int places, int rate) {
-        var env = Env.of(Map.of("FAAS_PROFILE", profile));
+    void givenAProfileWhenReadThenTheLimitsOfAnAddressFollow(String profile, int places, int rate) throws IOException {
+        var variables = new HashMap<>(required());
+        variables.put("FAAS_PROFILE", profile);
+        var env = Env.of(variables);
 
         var config = AuthConfig.from(env);
         env.check();

@@ -16,8 +16,10 @@ import dev.faas.auth.audit.AuditStore;
 import dev.faas.auth.audit.Origin;
 import dev.faas.auth.audit.RefusedAttempts;
 import dev.faas.http.client.ClientAddress;
+import dev.faas.http.token.EntrySigner;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.TokenVerifier;
+import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import dev.faas.pg.Pg;
@@ -206,10 +208,10 @@ class LifetimesTest {
         await(new SigningKeyStore(pg).add(SigningKey.generate(now)));
         var ours = new TokenVerifier(vertx);
         var others = new TokenVerifier(vertx);
-        var publication =
-                new KeyPublication(keys, ours, nats.kv("KEYS"), revocations::restore, vertx.getOrCreateContext());
+        var publication = new KeyPublication(
+                keys, ours, nats.kv("KEYS"), EntrySigner.NONE, revocations::restore, vertx.getOrCreateContext());
         try (var following = publication.follow();
-                var ring = KeyRing.open(nats, others, Duration.ofSeconds(10))) {
+                var ring = KeyRing.open(nats, others, TrustRoot.NONE, Duration.ofSeconds(10))) {
             await(publication.refresh());
             eventually(() -> accepts(others, old));
             await(pg.withPool(pool ->
@@ -235,8 +237,8 @@ class LifetimesTest {
         await(accounts.logout(login.refreshToken(), ORIGIN));
         var verifier = new TokenVerifier(vertx);
         var published = nats.kv("KEYS");
-        var publication =
-                new KeyPublication(keys, verifier, published, revocations::restore, vertx.getOrCreateContext());
+        var publication = new KeyPublication(
+                keys, verifier, published, EntrySigner.NONE, revocations::restore, vertx.getOrCreateContext());
         await(publication.refresh());
         assertThat(verifier.hasKeys()).isTrue();
         published.delete(kid(login)).join();

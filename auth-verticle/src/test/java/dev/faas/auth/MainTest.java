@@ -176,6 +176,9 @@ class MainTest {
                 .redirectInput(in.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
+        if (program == Main.class) {
+            builder.environment().put("FAAS_PROFILE", "private");
+        }
         builder.environment().putAll(environment);
         var process = builder.start();
         try {

@@ -1,9 +1,11 @@
 package dev.faas.gateway;
 
 import dev.faas.config.Env;
+import dev.faas.config.Profile;
 import dev.faas.gateway.read.EventStream;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
+import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
 import dev.faas.quota.QuotaSettings;
 import java.net.URI;
@@ -30,7 +32,42 @@ public record GatewayConfig(
         QuotaSettings quotas,
         @Nullable Path cliFile,
         long functionCacheBytes,
-        AddressRanges trustedProxies) {
+        AddressRanges trustedProxies,
+        Tls tls,
+        TrustRoot trustRoot) {
+    /**
+     * TLS of the three ports, from PEM files.
+     *
+     * @param files null: plain HTTP
+     * @param expected without files clients, and the operator, are told that something is missing
+     */
+    public record Tls(@Nullable Files files, boolean expected) {
+        public record Files(Path certificate, Path key) {}
+
+        /** As a platform that only its own machine reaches. */
+        public static final Tls NONE = new Tls(null, false);
+
+        private static Tls from(Env env) {
+            var certificate = env.optional(
+                    "FAAS_TLS_CERT_FILE", "certificate in PEM, then those that signed it; default: no TLS");
+            var key = env.optional("FAAS_TLS_KEY_FILE", "key of the certificate in PEM, without a passphrase");
+            boolean required = env.flag("FAAS_REQUIRE_TLS", false, "refuses to start without FAAS_TLS_CERT_FILE");
+            if (certificate.isPresent() != key.isPresent()) {
+                env.addProblem(
+                        certificate.isPresent() ? "FAAS_TLS_KEY_FILE" : "FAAS_TLS_CERT_FILE",
+                        "is required: certificate and key belong together");
+            } else if (required && certificate.isEmpty()) {
+                env.addProblem(
+                        "FAAS_REQUIRE_TLS",
+                        "is true, so set FAAS_TLS_CERT_FILE and FAAS_TLS_KEY_FILE to a certificate and its key in PEM");
+            }
+            var files = certificate
+                    .flatMap(chain -> key.map(own -> new Files(Path.of(chain), Path.of(own))))
+                    .orElse(null);
+            return new Tls(files, Profile.from(env) == Profile.SHARED);
+        }
+    }
+
     /**
      * Port 0 takes a free port.
      *
@@ -95,7 +132,9 @@ public record GatewayConfig(
                 AddressRanges.from(
                         env,
                         "FAAS_TRUSTED_PROXIES",
-                        "addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8; default: none"));
+                        "addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8; default: none"),
+                Tls.from(env),
+                TrustRoot.from(env));
     }
 
     private static URI service(Env env, String name, String fallback, String doc) {

@@ -30,6 +30,7 @@ import dev.faas.gateway.submit.SpawnerRoom;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Metrics;
+import dev.faas.http.ServerCertificate;
 import dev.faas.http.ServiceVerticle;
 import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.KeyRing;
@@ -44,12 +45,21 @@ import io.vertx.core.http.HttpClient;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs api-gateway, the only public service. {@link #open} shows its parts. */
 public final class GatewayVerticle extends ServiceVerticle {
     private static final String SERVICE = "api-gateway";
     /** An older registry does not make the bucket; then the start goes on without. */
     private static final Duration QUOTAS_LIMIT = Duration.ofSeconds(2);
+
+    private static final Duration CERTIFICATE_PAUSE = Duration.ofSeconds(2);
+    private static final String WITHOUT_TLS =
+            "the ports have no TLS, so passwords and keys travel in clear: set FAAS_TLS_CERT_FILE and FAAS_TLS_KEY_FILE, or let"
+                    + " only a proxy with TLS reach them";
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayVerticle.class);
 
     private final GatewayConfig config;
     private final Addresses.Lookup lookup;
@@ -85,7 +95,7 @@ public final class GatewayVerticle extends ServiceVerticle {
         Topology.await(nats, limit);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var verifier = new TokenVerifier(vertx);
-        var keyRing = on.open("keys", () -> KeyRing.open(nats, verifier, limit), KeyRing::close);
+        var keyRing = on.open("keys", () -> KeyRing.open(nats, verifier, config.trustRoot(), limit), KeyRing::close);
         keyRing.whenAccessEnds(openResponses::stopEnded);
         var cache = on.open(
                 "functions",
@@ -140,12 +150,39 @@ public final class GatewayVerticle extends ServiceVerticle {
                 .addOptional("auth-service", auth::ping)
                 .addOptional("registry-service", registry::ping);
 
+        var certificate = openCertificate(on, health);
         var http = on.await(
                 "http",
-                () -> HttpService.start(vertx, config.http(), health, metrics, api.listeners(config.ports(), program)),
+                () -> HttpService.start(
+                        vertx, config.http(), health, metrics, api.listeners(config.ports(), program), certificate),
                 HttpService::close);
+        if (certificate != null) {
+            on.repeatAfterPause("certificate", CERTIFICATE_PAUSE, certificate::readAgain);
+        }
         on.onStop("open responses", openResponses::stop);
         return http;
+    }
+
+    private @Nullable ServerCertificate openCertificate(Lifecycle.Steps on, Health health) throws Exception {
+        var files = config.tls().files();
+        if (files != null) {
+            var certificate = on.open(
+                    "certificate",
+                    () -> ServerCertificate.open(vertx, files.certificate(), files.key()),
+                    nothing -> {});
+            health.addOptional(
+                    "tls",
+                    () -> certificate
+                            .problem()
+                            .<Future<?>>map(Future::failedFuture)
+                            .orElseGet(Future::succeededFuture));
+            return certificate;
+        }
+        if (config.tls().expected()) {
+            LOG.warn(WITHOUT_TLS);
+            health.addOptional("tls", () -> Future.failedFuture(WITHOUT_TLS));
+        }
+        return null;
     }
 
     private Upstream upstream(Lifecycle.Steps on, String name, URI url, HttpClient client) throws Exception {

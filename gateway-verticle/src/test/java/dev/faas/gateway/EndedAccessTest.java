@@ -53,8 +53,9 @@ class EndedAccessTest {
                     BodyHandlers.ofString());
             Await.until("three open responses", () -> faas.gateway.countOpenResponses() == 3);
 
-            Await.await(
-                    faas.bus.kv("REVOKED").put("sid_ended", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8)));
+            Await.await(faas.busOfAuth
+                    .kv("REVOKED")
+                    .put("sid_ended", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8)));
 
             assertThat(wait.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(401);
             Await.until("one open response", () -> faas.gateway.countOpenResponses() == 1);
@@ -78,7 +79,7 @@ class EndedAccessTest {
                 faas.request("/v1/activations/" + id + "/events").header("Authorization", "Bearer " + key))) {
             assertThat(events.require().field("status")).isEqualTo("queued");
 
-            Await.await(faas.bus.kv(Subjects.APIKEYS).delete(Sha256.hex(key)));
+            Await.await(faas.busOfAuth.kv(Subjects.APIKEYS).delete(Sha256.hex(key)));
 
             Await.until("no open response", () -> faas.gateway.countOpenResponses() == 0);
         }
@@ -102,7 +103,7 @@ class EndedAccessTest {
             assertThat(others.require().field("status")).isEqualTo("queued");
 
             var cut = now.minusSeconds(30).toString().getBytes(StandardCharsets.UTF_8);
-            Await.await(faas.bus.kv(Subjects.REVOKED).put(faas.alice, cut));
+            Await.await(faas.busOfAuth.kv(Subjects.REVOKED).put(faas.alice, cut));
 
             Await.until("one open response", () -> faas.gateway.countOpenResponses() == 1);
             assertThatThrownBy(events::rest).isInstanceOf(IOException.class);

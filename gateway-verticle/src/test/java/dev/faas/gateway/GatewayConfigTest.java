@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GatewayConfigTest {
     @Test
     void givenNoSettings_whenRead_thenTheDefaultsHold() {
-        var env = Env.of(Map.of());
+        var env = Env.of(Map.of("FAAS_PROFILE", "private"));
 
         var config = GatewayConfig.from(env);
         env.check();
@@ -59,5 +62,34 @@ class GatewayConfigTest {
         assertThatThrownBy(env::check)
                 .hasMessageContaining("FAAS_SSE_HEARTBEAT must be at most half of FAAS_HTTP_IDLE_TIMEOUT")
                 .hasMessageContaining("FAAS_NATS_PATIENCE must be at most half of FAAS_HTTP_IDLE_TIMEOUT");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FAAS_TLS_CERT_FILE, /cert, FAAS_TLS_KEY_FILE is required: certificate and key belong together",
+        "FAAS_TLS_KEY_FILE, /key, FAAS_TLS_CERT_FILE is required: certificate and key belong together",
+        "FAAS_REQUIRE_TLS, true, 'FAAS_REQUIRE_TLS is true, so set FAAS_TLS_CERT_FILE and FAAS_TLS_KEY_FILE'"
+    })
+    void givenHalfOfTls_whenRead_thenItIsRefused(String name, String value, String message) {
+        var env = Env.of(Map.of("FAAS_PROFILE", "private", name, value));
+
+        GatewayConfig.from(env);
+
+        assertThatThrownBy(env::check).hasMessageContaining(message);
+    }
+
+    @Test
+    void givenFilesOfTls_whenTlsIsRequired_thenThatIsEnough() {
+        var env = Env.of(Map.of(
+                "FAAS_PROFILE", "private",
+                "FAAS_REQUIRE_TLS", "true",
+                "FAAS_TLS_CERT_FILE", "/cert",
+                "FAAS_TLS_KEY_FILE", "/key"));
+
+        var tls = GatewayConfig.from(env).tls();
+        env.check();
+
+        assertThat(tls.files()).isEqualTo(new GatewayConfig.Tls.Files(Path.of("/cert"), Path.of("/key")));
+        assertThat(tls.expected()).isFalse();
     }
 }

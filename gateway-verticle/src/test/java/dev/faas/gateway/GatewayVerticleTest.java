@@ -100,7 +100,9 @@ class GatewayVerticleTest {
                     base.quotas(),
                     base.cliFile(),
                     base.functionCacheBytes(),
-                    base.trustedProxies());
+                    base.trustedProxies(),
+                    base.tls(),
+                    base.trustRoot());
 
             var failure = Await.failure(vertx.deployVerticle(new GatewayVerticle(config)));
 

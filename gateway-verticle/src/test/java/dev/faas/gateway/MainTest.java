@@ -56,6 +56,7 @@ class MainTest {
                 Main.class.getName()));
         line.addAll(List.of(args));
         var builder = new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().put("FAAS_PROFILE", "private");
         builder.environment().putAll(environment);
         var process = builder.start();
         try {

@@ -8,6 +8,7 @@ import dev.faas.gateway.forward.Addresses;
 import dev.faas.gateway.read.EventStream;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
+import dev.faas.http.token.TrustRoot;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
@@ -79,7 +80,11 @@ public final class RunningGateway implements AutoCloseable {
 
     final Vertx vertx = Vertx.vertx();
     final NatsServer server;
+    /** As the registry. */
     final Nats bus;
+    /** As auth, which alone may write its buckets. */
+    final Nats busOfAuth;
+
     final ActivationEvents events;
     final CommandQueue queue;
     public final PlayedService auth;
@@ -106,13 +111,14 @@ public final class RunningGateway implements AutoCloseable {
     public RunningGateway(Path directory, Addresses.Lookup lookup, String upstreamHost) throws Exception {
         server = NatsServer.start(directory, NATS_CONF, PASSWORDS);
         bus = Nats.connect(bus(server.url(), "registry"), "test");
+        busOfAuth = Nats.connect(bus(server.url(), "auth"), "test");
         Topology.create(bus, TopologyConfig.LOCAL);
         events = new ActivationEvents(bus);
         queue = new CommandQueue(bus);
         auth = new PlayedService(vertx);
         registry = new PlayedService(vertx);
         signer = TestKey.generate();
-        Await.await(bus.kv(Subjects.KEYS).put(signer.kid(), signer.jwk().getBytes(StandardCharsets.UTF_8)));
+        Await.await(busOfAuth.kv(Subjects.KEYS).put(signer.kid(), signer.jwk().getBytes(StandardCharsets.UTF_8)));
         relay = new NatsRelay(server.port());
         gateway = new GatewayVerticle(
                 config(
@@ -153,7 +159,26 @@ public final class RunningGateway implements AutoCloseable {
                 usual.quotas(),
                 usual.cliFile(),
                 bytes,
-                usual.trustedProxies()));
+                usual.trustedProxies(),
+                usual.tls(),
+                usual.trustRoot()));
+    }
+
+    GatewayVerticle withTls(GatewayConfig.Tls tls) {
+        var usual = config(auth.url(), registry.url(), bus(server.url(), "gateway"));
+        return another(new GatewayConfig(
+                usual.ports(),
+                usual.services(),
+                usual.http(),
+                usual.nats(),
+                usual.patience(),
+                usual.streams(),
+                usual.quotas(),
+                usual.cliFile(),
+                usual.functionCacheBytes(),
+                usual.trustedProxies(),
+                tls,
+                usual.trustRoot()));
     }
 
     private GatewayVerticle another(GatewayConfig config) {
@@ -183,7 +208,9 @@ public final class RunningGateway implements AutoCloseable {
                 quotas,
                 CLIENT,
                 64L << 20,
-                AddressRanges.NONE);
+                AddressRanges.NONE,
+                GatewayConfig.Tls.NONE,
+                TrustRoot.NONE);
     }
 
     private static String password(String user) {
@@ -349,6 +376,7 @@ public final class RunningGateway implements AutoCloseable {
         stopGateway();
         client.close();
         bus.close();
+        busOfAuth.close();
         Await.await(vertx.close());
         relay.close();
         server.close();

@@ -142,7 +142,7 @@ class ScopesTest {
     /** A key of alice. */
     static String publish(RunningGateway faas, List<Scope> scopes) {
         var key = ApiKeyText.create(new SecureRandom());
-        Await.await(faas.bus
+        Await.await(faas.busOfAuth
                 .kv(Subjects.APIKEYS)
                 .put(
                         Sha256.hex(key),

@@ -3,6 +3,7 @@ package dev.faas.registry;
 import dev.faas.activation.MaxLifetime;
 import dev.faas.config.Env;
 import dev.faas.http.HttpConfig;
+import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.pg.PgConfig;
@@ -28,7 +29,8 @@ public record RegistryConfig(
         QuotaSettings quotas,
         Mode defaultMode,
         FunctionRules rules,
-        Maintenance maintenance) {
+        Maintenance maintenance,
+        TrustRoot trustRoot) {
     /** @param topology of the streams and buckets that this service creates in NATS */
     public record Connections(NatsConfig nats, TopologyConfig topology, PgConfig pg) {}
 
@@ -91,7 +93,8 @@ public record RegistryConfig(
                 QuotaSettings.from(env),
                 mode(env),
                 FunctionRules.from(env),
-                Maintenance.from(env));
+                Maintenance.from(env),
+                TrustRoot.from(env));
     }
 
     private static Mode mode(Env env) {

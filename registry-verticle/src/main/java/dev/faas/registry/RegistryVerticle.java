@@ -110,7 +110,8 @@ public final class RegistryVerticle extends ServiceVerticle {
         var verifier = new TokenVerifier(vertx);
         on.open(
                 "signing keys",
-                () -> KeyRing.open(nats, verifier, connections.nats().startTimeout()),
+                () -> KeyRing.open(
+                        nats, verifier, config.trustRoot(), connections.nats().startTimeout()),
                 KeyRing::close);
 
         var queue = new CommandQueue(nats);

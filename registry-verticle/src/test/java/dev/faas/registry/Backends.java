@@ -3,6 +3,7 @@ package dev.faas.registry;
 import dev.faas.config.Profile;
 import dev.faas.config.Secret;
 import dev.faas.http.HttpConfig;
+import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
@@ -63,7 +64,8 @@ final class Backends extends LocalServers {
                         Duration.ofMillis(100),
                         Duration.ofMillis(100),
                         Duration.ofMillis(100),
-                        Duration.ZERO));
+                        Duration.ZERO),
+                TrustRoot.NONE);
     }
 
     /** Lets tokens that this signer signs be accepted. */

@@ -22,7 +22,8 @@ final class Changed {
                 c.quotas(),
                 c.defaultMode(),
                 c.rules(),
-                c.maintenance());
+                c.maintenance(),
+                c.trustRoot());
     }
 
     static RegistryConfig retention(RegistryConfig c, Retention retention) {
@@ -34,7 +35,8 @@ final class Changed {
                 c.quotas(),
                 c.defaultMode(),
                 c.rules(),
-                c.maintenance());
+                c.maintenance(),
+                c.trustRoot());
     }
 
     static RegistryConfig quotas(RegistryConfig c, QuotaSettings quotas) {
@@ -46,7 +48,8 @@ final class Changed {
                 quotas,
                 c.defaultMode(),
                 c.rules(),
-                c.maintenance());
+                c.maintenance(),
+                c.trustRoot());
     }
 
     /** No admin can give anybody more. */
@@ -67,7 +70,8 @@ final class Changed {
                 c.quotas(),
                 c.defaultMode(),
                 c.rules(),
-                maintenance);
+                maintenance,
+                c.trustRoot());
     }
 
     static RegistryConfig rules(RegistryConfig c, FunctionRules rules) {
@@ -79,7 +83,8 @@ final class Changed {
                 c.quotas(),
                 c.defaultMode(),
                 rules,
-                c.maintenance());
+                c.maintenance(),
+                c.trustRoot());
     }
 
     static RegistryConfig topology(RegistryConfig c, TopologyConfig topology) {
@@ -93,6 +98,7 @@ final class Changed {
                 c.quotas(),
                 c.defaultMode(),
                 c.rules(),
-                c.maintenance());
+                c.maintenance(),
+                c.trustRoot());
     }
 }

@@ -257,7 +257,7 @@ class RegistryVerticleTest {
     @Test
     void givenARetentionBelowTheTimeThatAnAcceptMayTakeWhenReadThenItIsRefused() {
         for (var each : Map.of("9999ms", false, "10s", true).entrySet()) {
-            var env = Env.of(Map.of("FAAS_EVENTS_RETENTION", each.getKey()));
+            var env = Env.of(Map.of("FAAS_PROFILE", "private", "FAAS_EVENTS_RETENTION", each.getKey()));
             RegistryConfig.from(env);
 
             if (each.getValue()) {

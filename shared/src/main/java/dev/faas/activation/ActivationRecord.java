@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.faas.wire.FunctionSpec.Delivery;
+import dev.faas.wire.Printable;
 import dev.faas.wire.Versioned;
 import java.time.Duration;
 import java.time.Instant;
@@ -340,7 +341,7 @@ public sealed interface ActivationRecord extends Versioned {
 
         /** @param what see {@code waitsFor} */
         public Running withWaitsFor(@Nullable String what) {
-            return with(cancelRequested, what, sandboxLost);
+            return with(cancelRequested, Printable.ofNullable(what), sandboxLost);
         }
 
         private Running with(@Nullable Reason cancel, @Nullable String wait, boolean lost) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.faas.wire.FunctionSpec.Mode;
+import dev.faas.wire.Printable;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
@@ -23,7 +24,8 @@ public record Report(Exit exit, Usage usage, Output output, Container container)
      *
      * @param status terminal; of this run alone, before a retry policy is applied
      * @param reason null exactly when it succeeded
-     * @param detail one sentence a user can act on, where the reason alone does not say it
+     * @param detail one sentence a user can act on, where the reason alone does not say it; without control characters, because
+     *     it may repeat a value from outside
      */
     public record Exit(
             Status status,
@@ -39,6 +41,7 @@ public record Report(Exit exit, Usage usage, Output output, Container container)
             if ((reason == null) != (status == Status.SUCCEEDED)) {
                 throw new IllegalArgumentException("status " + status + " does not go with reason " + reason);
             }
+            detail = Printable.ofNullable(detail);
         }
 
         public static Exit succeeded() {

@@ -5,8 +5,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,23 +26,33 @@ final class Connections {
     private static final class Tracked {
         private long waitingSince = System.nanoTime();
         private Duration limit;
-        private @Nullable HttpServerRequest current;
+        /** One at a time, but with HTTP/2. */
+        private final List<HttpServerRequest> unanswered = new ArrayList<>(1);
 
         Tracked(Duration limit) {
             this.limit = limit;
         }
 
         void begin(HttpServerRequest request) {
-            current = request;
+            unanswered.removeIf(Tracked::isOver);
+            unanswered.add(request);
+        }
+
+        @Nullable
+        HttpServerRequest newest() {
+            return unanswered.isEmpty() ? null : unanswered.getLast();
         }
 
         boolean isLate(long now, Duration between) {
-            if (current != null && current.response().ended()) {
-                current = null;
+            if (unanswered.removeIf(Tracked::isOver) && unanswered.isEmpty()) {
                 waitingSince = now;
                 limit = between;
             }
-            return current == null && now - waitingSince > limit.toNanos();
+            return unanswered.isEmpty() && now - waitingSince > limit.toNanos();
+        }
+
+        private static boolean isOver(HttpServerRequest request) {
+            return request.response().ended() || request.response().closed();
         }
     }
 
@@ -72,7 +84,7 @@ final class Connections {
             open.remove(connection);
             connectionLimit.release();
         });
-        connection.exceptionHandler(cause -> rejectBody(known.current, cause));
+        connection.exceptionHandler(cause -> rejectBody(known.newest(), cause));
     }
 
     /** Remembers the current request of each connection. */
@@ -100,7 +112,10 @@ final class Connections {
      */
     private void rejectBody(@Nullable HttpServerRequest request, Throwable cause) {
         var isClosed = cause instanceof IOException || cause instanceof VertxException;
-        if (!isClosed && request != null && !request.response().headWritten()) {
+        if (!isClosed
+                && request != null
+                && request.version() != HttpVersion.HTTP_2
+                && !request.response().headWritten()) {
             rejected.reject(request, 400);
         }
     }

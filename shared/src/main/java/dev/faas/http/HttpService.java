@@ -3,6 +3,7 @@ package dev.faas.http;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ public final class HttpService {
     /** How long current requests may take when the service closes. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(8);
 
+    private static final long HTTP2_INTERNAL_ERROR = 2;
+
     private final Vertx vertx;
     private final Health health;
     private final Map<String, Integer> ports;
@@ -41,6 +44,17 @@ public final class HttpService {
     /** Fails when a port is not available; then everything is closed again. */
     public static Future<HttpService> start(
             Vertx vertx, HttpConfig config, Health health, Metrics metrics, List<Listener> listeners) {
+        return start(vertx, config, health, metrics, listeners, null);
+    }
+
+    /** @param certificate for TLS on all listeners but the internal one; null: none */
+    public static Future<HttpService> start(
+            Vertx vertx,
+            HttpConfig config,
+            Health health,
+            Metrics metrics,
+            List<Listener> listeners,
+            @Nullable ServerCertificate certificate) {
         disableWebSockets();
         var all = new ArrayList<>(listeners);
         all.add(new Listener(
@@ -53,7 +67,7 @@ public final class HttpService {
         var sharing = all.stream().map(HttpService::withShareablePort).toList();
         var ports = new ConcurrentHashMap<String, Integer>();
         return vertx.deployVerticle(
-                        () -> new ListeningVerticle(config, routing, places, sharing, ports),
+                        () -> new ListeningVerticle(config, routing, places, sharing, certificate, ports),
                         new DeploymentOptions().setInstances(config.instances()))
                 .map(deployment -> new HttpService(vertx, health, ports, deployment));
     }
@@ -102,6 +116,16 @@ public final class HttpService {
     /** The valid X-Request-Id of the request, or a new id. */
     public static String requestId(RoutingContext ctx) {
         return Exchange.of(ctx).requestId();
+    }
+
+    /** Ends a response without the protocol's end, so that the client sees that it is incomplete. */
+    public static void breakOff(RoutingContext ctx) {
+        if (ctx.request().version() == HttpVersion.HTTP_2) {
+            // Other responses use the connection.
+            ctx.response().reset(HTTP2_INTERNAL_ERROR);
+        } else {
+            ctx.request().connection().close();
+        }
     }
 
     /** Vert.x would silently let two listeners of one process take turns on one port. */

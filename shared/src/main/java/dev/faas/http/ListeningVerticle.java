@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a server for each listener on one event loop. */
 final class ListeningVerticle extends VerticleBase {
@@ -18,15 +19,19 @@ final class ListeningVerticle extends VerticleBase {
     private final List<Listener> listeners;
     private final List<HttpServer> servers = new ArrayList<>();
     private final Map<String, Integer> ports;
+    private final @Nullable ServerCertificate certificate;
 
-    /** @param ports receives the actual port of each listener by its name; shared by the instances */
+    /** @param certificate of the listeners that are not internal; null: they speak plain HTTP
+     * @param ports receives the actual port of each listener by its name; shared by the instances */
     ListeningVerticle(
             HttpConfig config,
             Routing routing,
             ConnectionLimit connectionLimit,
             List<Listener> listeners,
+            @Nullable ServerCertificate certificate,
             Map<String, Integer> ports) {
         this.ports = ports;
+        this.certificate = certificate;
         this.config = config;
         this.routing = routing;
         this.connectionLimit = connectionLimit;
@@ -57,14 +62,19 @@ final class ListeningVerticle extends VerticleBase {
         var rejected = routing.metrics().rejected();
         var connections = new Connections(config, limit, rejected);
         connections.start(vertx);
-        var server = vertx.createHttpServer(options())
+        var server = vertx.createHttpServer(options(listener))
                 .connectionHandler(connections::onOpen)
                 .requestHandler(
                         connections.trackRequests(new Admission(rejected, routing.createRouter(vertx, listener))))
                 .invalidRequestHandler(rejected.rejectUndecodable());
         servers.add(server);
         return server.listen(listener.port(), config.host())
-                .onSuccess(open -> ports.put(listener.name(), open.actualPort()))
+                .onSuccess(open -> {
+                    ports.put(listener.name(), open.actualPort());
+                    if (certificate != null && !listener.isInternal()) {
+                        certificate.onRenewal(server::updateSSLOptions);
+                    }
+                })
                 .<Void>mapEmpty()
                 .recover(failure -> Future.failedFuture(new IOException(
                         "cannot listen on %s:%d for %s: %s"
@@ -72,13 +82,15 @@ final class ListeningVerticle extends VerticleBase {
                         failure)));
     }
 
-    private HttpServerOptions options() {
-        return new HttpServerOptions()
+    private HttpServerOptions options(Listener listener) {
+        var options = new HttpServerOptions()
                 .setMaxHeaderSize(config.maxHeaderBytes())
                 .setMaxInitialLineLength(config.maxHeaderBytes())
                 .setIdleTimeout(Math.toIntExact(config.idleTimeout().toMillis()))
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setHttp2ClearTextEnabled(false)
                 .setTcpKeepAlive(true);
+        options.getInitialSettings().setMaxHeaderListSize(config.maxHeaderBytes());
+        return certificate == null || listener.isInternal() ? options : certificate.addTo(options);
     }
 }

@@ -62,9 +62,9 @@ final class Problems {
             return;
         }
         if (response.headWritten()) {
-            // Part of the answer has been sent: only a broken connection shows the client that it is incomplete.
+            // Part of the answer has been sent: only one that breaks off shows the client that it is incomplete.
             log.warn("answer aborted request={} code={}", exchange.requestId(), problem.code());
-            ctx.request().connection().close();
+            HttpService.breakOff(ctx);
             return;
         }
         if (problem.status() == 401 && !response.headers().contains("WWW-Authenticate")) {

@@ -8,6 +8,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 
 /** Rejects connections and requests that reach no route, and counts them. An invalid or oversized request is answered, and its
  * connection closed, because nothing that follows on it can be trusted. Thread-safe.
@@ -44,13 +45,19 @@ final class RejectedConnections {
 
     void reject(HttpServerRequest request, int status) {
         malformed.increment();
-        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        boolean isHttp2 = request.version() == HttpVersion.HTTP_2;
+        if (!isHttp2) {
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
         Problems.write(
                 request.response(),
                 request.method(),
                 Problems.standard(status),
                 Exchange.idFrom(request.getHeader(Exchange.REQUEST_ID)));
-        request.connection().close();
+        // The frames of HTTP/2 say where each request ends.
+        if (!isHttp2) {
+            request.connection().close();
+        }
     }
 
     /** Closes without an answer: there is no request. */

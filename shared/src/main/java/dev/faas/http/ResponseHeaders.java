@@ -15,6 +15,10 @@ final class ResponseHeaders {
     private static final CharSequence CONTENT_TYPE_OPTIONS = HttpHeaders.createOptimized("X-Content-Type-Options");
     private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
 
+    private static final CharSequence STRICT_TRANSPORT = HttpHeaders.createOptimized("Strict-Transport-Security");
+    /** A browser then asks this host for no answer without TLS, on any port, for a year (RFC 6797). */
+    private static final CharSequence A_YEAR = HttpHeaders.createOptimized("max-age=31536000");
+
     /** RFC 9110, 5.6.7. */
     private static final DateTimeFormatter IMF_FIXDATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
@@ -34,6 +38,9 @@ final class ResponseHeaders {
         putIfAbsent(headers, CONTENT_TYPE_OPTIONS, NOSNIFF);
         // Routes whose responses may be cached set their own value.
         putIfAbsent(headers, HttpHeaders.CACHE_CONTROL, NO_STORE);
+        if (ctx.request().isSSL()) {
+            headers.set(STRICT_TRANSPORT, A_YEAR);
+        }
         // Also of a proxied response: Vert.x's proxy writes the days before the tenth with one digit.
         headers.set(HttpHeaders.DATE, date());
         // The length that the body of a GET would have; Vert.x omits it.

@@ -3,6 +3,7 @@ package dev.faas.http;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ final class UnreadBody {
     /** Request timeout: the rest of the body may never arrive. */
     private static final int NOT_IN_TIME = 408;
 
+    /** RFC 9113, 8.1: the answer counts. */
+    private static final long NO_ERROR = 0;
+
     private UnreadBody() {}
 
     /** Must be called before the answer is written. Reads a small body; closes the connection after the answer for a larger one. */
@@ -30,6 +34,11 @@ final class UnreadBody {
                 || !isSmall(
                         request.getHeader(HttpHeaders.CONTENT_LENGTH),
                         request.getHeader(HttpHeaders.TRANSFER_ENCODING))) {
+            if (request.version() == HttpVersion.HTTP_2) {
+                // Ends this request, and leaves the connection to the others.
+                ctx.addEndHandler(written -> ctx.response().reset(NO_ERROR));
+                return;
+            }
             ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             var written = Promise.<Void>promise();
             ctx.addEndHandler(written::handle);

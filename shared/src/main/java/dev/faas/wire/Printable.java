@@ -2,6 +2,7 @@ package dev.faas.wire;
 
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Makes text of others safe for a log and a terminal. */
 public final class Printable {
@@ -9,6 +10,10 @@ public final class Printable {
     private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]");
 
     private Printable() {}
+
+    public static @Nullable String ofNullable(@Nullable String text) {
+        return text == null ? null : of(text);
+    }
 
     /** With each control character as {@code \}{@code u00XX}. */
     public static String of(String text) {

@@ -60,6 +60,23 @@ class ActivationViewTest {
                 .isNull();
     }
 
+    @Test
+    void aDetailHasNoControlCharacterOfAValueFromOutside() {
+        var outside = "image '\u001b]0;x\u0007\r\n'";
+        var safe = "image '\\u001b]0;x\\u0007\\u000d\\u000a'";
+        var failed = Samples.running()
+                .finish(
+                        Report.neverStarted(
+                                Report.Exit.of(Status.FAILED, Reason.IMAGE_NOT_FOUND, outside), Samples.NOW, null),
+                        Duration.ZERO);
+
+        assertThat(ActivationView.of(failed).exit().detail()).isEqualTo(safe);
+        assertThat(ActivationView.of(Samples.running().withWaitsFor(outside))
+                        .exit()
+                        .detail())
+                .isEqualTo(safe);
+    }
+
     static Stream<Arguments> phases() {
         var now = Samples.NOW;
         var released = (ActivationRecord.Queued) Samples.running().release(true, now.plusMillis(100));

@@ -71,7 +71,7 @@ class LauncherTest {
     }
 
     @Test
-    void whenAnEventHasSeveralLinesThenItsLogHasOne() throws Exception {
+    void whenAnEventHasSeveralLinesOrControlCharactersThenItsLogHasOneAndNone() throws Exception {
         start("odd");
         assertThat(process.inputReader(StandardCharsets.UTF_8).readLine()).isEqualTo("ready");
         process.toHandle().destroy();
@@ -79,8 +79,8 @@ class LauncherTest {
         assertThat(exitCode()).isZero();
         assertThat(Files.readAllLines(err))
                 .allMatch(line -> line.matches("[0-9T:.-]{23}Z (INFO |WARN ) sample-service .*"))
-                .anyMatch(
-                        line -> line.contains("WARN  sample-service odd two | lines java.lang.IllegalStateException"));
+                .anyMatch(line -> line.contains("WARN  sample-service odd two\\u000alines \\u001b[2J\\u009b1m\\u007f"
+                        + " java.lang.IllegalStateException: no | reason\\u0007 | at "));
     }
 
     private void start(String mood, String... args) throws IOException {

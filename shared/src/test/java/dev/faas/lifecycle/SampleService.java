@@ -31,7 +31,11 @@ final class SampleService extends VerticleBase {
                 throw new DependencyMissing("good weather is not there");
             }
             if (mood.equals("odd")) {
-                LoggerFactory.getLogger("odd").warn("two\nlines", new IllegalStateException("no\nreason"));
+                LoggerFactory.getLogger("odd")
+                        .warn(
+                                "two\nlines {}",
+                                "\u001b[2J\u009b1m\u007f",
+                                new IllegalStateException("no\nreason\u0007"));
             }
             System.out.println("ready");
         });

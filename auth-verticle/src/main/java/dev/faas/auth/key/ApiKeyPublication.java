@@ -1,12 +1,15 @@
 package dev.faas.auth.key;
 
 import dev.faas.auth.key.ApiKeyStore.Change;
+import dev.faas.http.token.EntrySigner;
 import dev.faas.nats.BusException;
 import dev.faas.nats.Kv;
+import dev.faas.wire.Subjects;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,11 +23,13 @@ final class ApiKeyPublication {
 
     private final ApiKeyStore store;
     private final Kv bucket;
+    private final EntrySigner signer;
     private final Context context;
 
-    ApiKeyPublication(ApiKeyStore store, Kv bucket, Context context) {
+    ApiKeyPublication(ApiKeyStore store, Kv bucket, EntrySigner signer, Context context) {
         this.store = store;
         this.bucket = bucket;
+        this.signer = signer;
         this.context = context;
     }
 
@@ -54,8 +59,8 @@ final class ApiKeyPublication {
     }
 
     /**
-     * A key is stored only where there was none: its deletion leaves a marker, so a replica that comes late with the key does not
-     * bring it back.
+     * A key is stored only where there was none, or one that verifiers do not believe: its deletion leaves a marker, so a replica that
+     * comes late with the key does not bring it back.
      */
     private Future<Void> store(Change change) {
         var value = change.value();
@@ -63,11 +68,23 @@ final class ApiKeyPublication {
             return Future.fromCompletionStage(bucket.delete(change.key()), context)
                     .mapEmpty();
         }
-        return Future.fromCompletionStage(
-                        bucket.update(change.key(), value.getBytes(StandardCharsets.UTF_8), 0), context)
+        var entry = signer.sign(Subjects.APIKEYS, change.key(), value);
+        return unlessChanged(bucket.update(change.key(), entry, 0), () -> replaceUnbelieved(change.key(), entry));
+    }
+
+    private Future<Void> replaceUnbelieved(String key, byte[] entry) {
+        return Future.fromCompletionStage(bucket.get(key), context)
+                .compose(found -> found.filter(put -> !signer.isSigned(
+                                Subjects.APIKEYS, key, put.value().bytes()))
+                        .map(put -> unlessChanged(bucket.update(key, entry, put.revision()), Future::succeededFuture))
+                        .orElseGet(Future::succeededFuture));
+    }
+
+    private Future<Void> unlessChanged(CompletableFuture<Long> update, Supplier<Future<Void>> whenChanged) {
+        return Future.fromCompletionStage(update, context)
                 .<Void>mapEmpty()
                 .recover(failure -> BusException.unwrap(failure) instanceof BusException.CompareAndSetRefused
-                        ? Future.succeededFuture()
+                        ? whenChanged.get()
                         : Future.failedFuture(failure));
     }
 }

@@ -4,6 +4,7 @@ import dev.faas.auth.audit.AuditStore;
 import dev.faas.auth.audit.Origin;
 import dev.faas.http.paging.Page;
 import dev.faas.http.token.ApiKeyText;
+import dev.faas.http.token.EntrySigner;
 import dev.faas.nats.Kv;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Ids;
@@ -38,9 +39,9 @@ public final class ApiKeys {
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
 
-    public ApiKeys(Pg pg, AuditStore audit, Kv bucket, Context context, InstantSource clock) {
+    public ApiKeys(Pg pg, AuditStore audit, Kv bucket, EntrySigner signer, Context context, InstantSource clock) {
         this.store = new ApiKeyStore(pg, audit);
-        this.publication = new ApiKeyPublication(store, bucket, context);
+        this.publication = new ApiKeyPublication(store, bucket, signer, context);
         this.clock = clock;
     }
 

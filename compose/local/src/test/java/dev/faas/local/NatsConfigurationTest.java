@@ -103,6 +103,22 @@ class NatsConfigurationTest {
     }
 
     @Test
+    void givenTheRegistry_whenItWritesItsBucketsOrThoseOfOthers_thenItMayOnlyTheFirst() throws Exception {
+        try (var registry = connect("registry", "r1")) {
+            // It also forgets dead spawners.
+            for (var own : List.of("FUNCTIONS", "USAGE", "IMAGES", "SPAWNERS")) {
+                assertThat(request(registry, "registry", "$KV." + own + ".k", "{}"))
+                        .contains("\"seq\":1");
+            }
+        }
+        for (var other : List.of("KEYS", "APIKEYS", "REVOKED", "IDEMPOTENCY", "GATEWAY")) {
+            try (var registry = connect("registry", "r1")) {
+                assertRefused(registry, "registry", "$KV." + other + ".k", "{}");
+            }
+        }
+    }
+
+    @Test
     void givenTheSpawner_whenItTakesACommandAndWritesEvents_thenItMay() throws Exception {
         try (var gateway = connect("gateway", "g1");
                 var spawner = connect("spawner", "s1")) {
@@ -158,6 +174,9 @@ class NatsConfigurationTest {
             assertThat(request(auth, "auth", "$KV.APIKEYS.k1", "{}")).contains("\"seq\":1");
             assertThat(request(auth, "auth", "$JS.API.DIRECT.GET.KV_KEYS.$KV.KEYS.k1", ""))
                     .isEqualTo("{}");
+            assertThat(request(
+                            auth, "auth", "$JS.API.STREAM.MSG.GET.KV_APIKEYS", "{\"last_by_subj\":\"$KV.APIKEYS.k1\"}"))
+                    .doesNotContain("\"error\"");
             assertRefused(auth, "auth", "$JS.API.DIRECT.GET.EVENTS.events.a.state", "");
             assertRefused(auth, "auth", "events.a.state", "{}");
             assertRefused(auth, "auth", "$KV.FUNCTIONS.u.f", "{}");

@@ -72,6 +72,12 @@ final class Backends {
                                 "FAAS_NATS_PASSWORD",
                                 credentials.natsPassword(part)));
             }
+            if (!environment.containsKey(TrustRootFiles.PUBLIC)) {
+                var trust = TrustRootFiles.readOrCreate(data.trustRoot());
+                add(settings, "auth", trust.ofAuth());
+                add(settings, "registry", trust.ofVerifiers());
+                add(settings, "gateway", trust.ofVerifiers());
+            }
         }
         return new Backends(settings);
     }

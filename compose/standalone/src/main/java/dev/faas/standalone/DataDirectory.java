@@ -56,6 +56,11 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("credentials.properties");
     }
 
+    /** The private half of the trust root; its public half is beside it. */
+    Path trustRoot() {
+        return root.resolve("trust-root");
+    }
+
     /** Writes the nats.conf of this version, and returns its path. */
     Path writeNatsConfig() throws IOException {
         var file = root.resolve("nats.conf");

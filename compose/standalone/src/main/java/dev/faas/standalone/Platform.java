@@ -176,7 +176,8 @@ public final class Platform implements AutoCloseable {
         if (gateway == null) {
             throw new IllegalStateException("the platform has not started: call start first");
         }
-        return URI.create("http://" + options.host() + ":" + gateway.port(listener));
+        var scheme = settingsOf("gateway").containsKey("FAAS_TLS_CERT_FILE") ? "https" : "http";
+        return URI.create(scheme + "://" + options.host() + ":" + gateway.port(listener));
     }
 
     /** Ends the grace of runs during a {@link #close}: unfinished runs are queued again. Does not block. */

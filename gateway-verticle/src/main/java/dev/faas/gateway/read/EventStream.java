@@ -3,6 +3,7 @@ package dev.faas.gateway.read;
 import dev.faas.activation.ActivationEvent;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationFeed;
+import dev.faas.http.HttpService;
 import dev.faas.http.token.Access;
 import dev.faas.http.token.Authenticated;
 import io.vertx.core.Context;
@@ -178,10 +179,9 @@ public final class EventStream implements ActivationFeed.Listener, OpenResponses
         }
     }
 
-    /** Closes without the protocol's end, so that the client sees that the response is incomplete. */
     private void abort() {
         close();
-        ctx.request().connection().close();
+        HttpService.breakOff(ctx);
     }
 
     private void close() {

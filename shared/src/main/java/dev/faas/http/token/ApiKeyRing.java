@@ -20,14 +20,16 @@ public final class ApiKeyRing implements AutoCloseable {
 
     private final Nats nats;
     private final TokenVerifier verifier;
+    private final SignedEntries entries;
     private final Runnable whenAccessEnds;
     private final CountDownLatch read = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private Nats.@Nullable Subscription subscription;
 
-    private ApiKeyRing(Nats nats, TokenVerifier verifier, Runnable whenAccessEnds) {
+    private ApiKeyRing(Nats nats, TokenVerifier verifier, TrustRoot root, Runnable whenAccessEnds) {
         this.nats = nats;
         this.verifier = verifier;
+        this.entries = root.entriesOf(Subjects.APIKEYS);
         this.whenAccessEnds = whenAccessEnds;
     }
 
@@ -36,9 +38,10 @@ public final class ApiKeyRing implements AutoCloseable {
      *
      * @param whenAccessEnds called after each deletion of a key; must be quick
      */
-    public static ApiKeyRing open(Nats nats, TokenVerifier verifier, Runnable whenAccessEnds, Duration limit)
+    public static ApiKeyRing open(
+            Nats nats, TokenVerifier verifier, TrustRoot root, Runnable whenAccessEnds, Duration limit)
             throws InterruptedException, DependencyMissing {
-        var ring = new ApiKeyRing(nats, verifier, whenAccessEnds);
+        var ring = new ApiKeyRing(nats, verifier, root, whenAccessEnds);
         if (!ring.follow()) {
             Thread.ofVirtual().name("api-keys").start(ring::followWhenThere);
         } else if (!ring.read.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -71,9 +74,14 @@ public final class ApiKeyRing implements AutoCloseable {
     }
 
     private void onChange(Kv.Change change) {
-        verifier.apiKeys().onChange(change);
-        if (change instanceof Kv.Change.Deleted) {
-            whenAccessEnds.run();
+        switch (change) {
+            case Kv.Change.Put put ->
+                entries.accept(put).ifPresent(value -> verifier.apiKeys().put(put.key(), value));
+            case Kv.Change.Deleted deleted -> {
+                entries.delete(deleted.key());
+                verifier.apiKeys().remove(deleted.key());
+                whenAccessEnds.run();
+            }
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.faas.http.token;
 
-import dev.faas.nats.Kv;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
@@ -27,18 +26,17 @@ final class ApiKeys {
         this.clock = clock;
     }
 
-    void onChange(Kv.Change change) {
-        switch (change) {
-            case Kv.Change.Put put -> {
-                try {
-                    byHash.put(put.key(), Codec.decode(put.value().bytes(), PublishedKey.class));
-                } catch (Codec.CodecException e) {
-                    byHash.remove(put.key());
-                    LOG.warn("unreadable entry in bucket APIKEYS ignored cause={}", e.getMessage());
-                }
-            }
-            case Kv.Change.Deleted deleted -> byHash.remove(deleted.key());
+    void put(String hash, byte[] value) {
+        try {
+            byHash.put(hash, Codec.decode(value, PublishedKey.class));
+        } catch (Codec.CodecException e) {
+            byHash.remove(hash);
+            LOG.warn("unreadable entry in bucket APIKEYS ignored cause={}", e.getMessage());
         }
+    }
+
+    void remove(String hash) {
+        byHash.remove(hash);
     }
 
     /** @throws dev.faas.wire.ProblemException unauthenticated */

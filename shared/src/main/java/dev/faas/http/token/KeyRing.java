@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyRing implements AutoCloseable {
     private final TokenVerifier verifier;
+    private final SignedEntries entries;
     private final Map<String, String> jwkByKid = new ConcurrentHashMap<>();
     private final Set<String> revoked = ConcurrentHashMap.newKeySet();
     private final UserCuts cuts = new UserCuts(InstantSource.system());
@@ -30,8 +31,9 @@ public final class KeyRing implements AutoCloseable {
     private @Nullable ApiKeyRing apiKeys;
     private final Nats.Subscription revocations;
 
-    private KeyRing(Nats nats, TokenVerifier verifier) throws IOException, InterruptedException {
+    private KeyRing(Nats nats, TokenVerifier verifier, TrustRoot root) throws IOException, InterruptedException {
         this.verifier = verifier;
+        this.entries = root.entriesOf(Subjects.KEYS);
         // Revocations first: a verifier with keys and without revocations would accept a revoked login.
         verifier.checkRevocationsWith(revoked::contains);
         verifier.checkIssueTimesWith(cuts::isVoid);
@@ -39,16 +41,20 @@ public final class KeyRing implements AutoCloseable {
         this.keys = nats.kv(Subjects.KEYS).watch(this::key, this::keysRead);
     }
 
-    /** Waits until both buckets have been read; they may be empty. Blocks up to {@code limit}. */
-    public static KeyRing open(Nats nats, TokenVerifier verifier, Duration limit)
+    /**
+     * Waits until both buckets have been read; they may be empty. Blocks up to {@code limit}.
+     *
+     * @param root has signed the keys that count
+     */
+    public static KeyRing open(Nats nats, TokenVerifier verifier, TrustRoot root, Duration limit)
             throws IOException, InterruptedException, DependencyMissing {
-        var ring = new KeyRing(nats, verifier);
+        var ring = new KeyRing(nats, verifier, root);
         if (!ring.unread.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             ring.close();
             throw new DependencyMissing("the NATS buckets KEYS and REVOKED could not be read within "
                     + limit.toSeconds() + " s. Check NATS.");
         }
-        ring.apiKeys = ApiKeyRing.open(nats, verifier, () -> ring.whenAccessEnds.run(), limit);
+        ring.apiKeys = ApiKeyRing.open(nats, verifier, root, () -> ring.whenAccessEnds.run(), limit);
         return ring;
     }
 
@@ -78,8 +84,11 @@ public final class KeyRing implements AutoCloseable {
     private void key(Kv.Change change) {
         switch (change) {
             case Kv.Change.Put put ->
-                jwkByKid.put(put.key(), new String(put.value().bytes(), StandardCharsets.UTF_8));
-            case Kv.Change.Deleted deleted -> jwkByKid.remove(deleted.key());
+                entries.accept(put).ifPresent(jwk -> jwkByKid.put(put.key(), new String(jwk, StandardCharsets.UTF_8)));
+            case Kv.Change.Deleted deleted -> {
+                entries.delete(deleted.key());
+                jwkByKid.remove(deleted.key());
+            }
         }
         if (keysRead) {
             verifier.replaceKeys(Map.copyOf(jwkByKid));

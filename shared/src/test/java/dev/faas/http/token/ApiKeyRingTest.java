@@ -62,7 +62,7 @@ class ApiKeyRingTest {
         Topology.create(nats, TopologyConfig.LOCAL);
         put(Instant.now().plusSeconds(60));
 
-        try (var ring = ApiKeyRing.open(nats, verifier, ends::incrementAndGet, LIMIT)) {
+        try (var ring = ApiKeyRing.open(nats, verifier, TrustRoot.NONE, ends::incrementAndGet, LIMIT)) {
             assertThat(ring).isNotNull();
             var access = verifier.admit(KEY).result();
             assertThat(access.principal())
@@ -89,7 +89,7 @@ class ApiKeyRingTest {
         Topology.create(nats, TopologyConfig.LOCAL);
         put(Instant.now().minusMillis(1));
 
-        try (var ring = ApiKeyRing.open(nats, verifier, ends::incrementAndGet, LIMIT)) {
+        try (var ring = ApiKeyRing.open(nats, verifier, TrustRoot.NONE, ends::incrementAndGet, LIMIT)) {
             assertThat(ring).isNotNull();
             assertThat(verifier.verify(KEY).failed()).isTrue();
         }
@@ -97,7 +97,7 @@ class ApiKeyRingTest {
 
     @Test
     void aBucketThatAnOlderRegistryDoesNotMakeIsLookedFor() throws Exception {
-        try (var ring = ApiKeyRing.open(nats, verifier, ends::incrementAndGet, LIMIT)) {
+        try (var ring = ApiKeyRing.open(nats, verifier, TrustRoot.NONE, ends::incrementAndGet, LIMIT)) {
             assertThat(ring).isNotNull();
             assertThat(verifier.verify(KEY).failed()).isTrue();
 

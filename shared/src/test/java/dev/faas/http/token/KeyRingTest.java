@@ -66,7 +66,7 @@ class KeyRingTest {
         var key = TestKey.generate("k1");
         publish(key);
 
-        try (var ring = KeyRing.open(nats, verifier, LIMIT)) {
+        try (var ring = KeyRing.open(nats, verifier, TrustRoot.NONE, LIMIT)) {
             assertThat(ring).isNotNull();
             assertThat(verifier.hasKeys()).isTrue();
             assertThat(verifier.verify(key.token(TestKey.claims(Instant.now().plusSeconds(60))))
@@ -77,7 +77,7 @@ class KeyRingTest {
 
     @Test
     void givenNoKeyYet_whenOneIsPublishedAndTakenAway_thenItIsFollowed() throws Exception {
-        try (var ring = KeyRing.open(nats, verifier, LIMIT)) {
+        try (var ring = KeyRing.open(nats, verifier, TrustRoot.NONE, LIMIT)) {
             assertThat(ring).isNotNull();
             assertThat(verifier.hasKeys()).isFalse();
             var key = TestKey.generate("k1");
@@ -98,7 +98,7 @@ class KeyRingTest {
         done(nats.kv(Subjects.REVOKED).put("s1", "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8)));
         var token = key.token(TestKey.claims(Instant.now().plusSeconds(60)));
 
-        try (var ring = KeyRing.open(nats, verifier, LIMIT)) {
+        try (var ring = KeyRing.open(nats, verifier, TrustRoot.NONE, LIMIT)) {
             assertThat(ring).isNotNull();
             assertThat(verifier.verify(token).failed()).isTrue();
 
@@ -118,7 +118,7 @@ class KeyRingTest {
         var after = issued(key, "usr_1", cut);
         var other = issued(key, "usr_2", cut.minusSeconds(1));
 
-        try (var ring = KeyRing.open(nats, verifier, LIMIT)) {
+        try (var ring = KeyRing.open(nats, verifier, TrustRoot.NONE, LIMIT)) {
             assertThat(ring).isNotNull();
             assertThat(verifier.verify(before).succeeded()).isTrue();
             assertThat(verifier.verify(without).succeeded()).isTrue();

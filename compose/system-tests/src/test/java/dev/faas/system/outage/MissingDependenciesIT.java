@@ -76,6 +76,7 @@ class MissingDependenciesIT {
 
     private static Map<String, String> environment(String service, String missing) {
         var variables = new HashMap<String, String>();
+        variables.put("FAAS_PROFILE", "private");
         variables.put("FAAS_START_TIMEOUT", "2s");
         variables.put("FAAS_HTTP_HOST", "127.0.0.1");
         for (var port : new String[] {"FAAS_HTTP_PORT", "FAAS_INTERNAL_PORT", "FAAS_AUTH_PORT", "FAAS_REGISTRY_PORT"}) {
