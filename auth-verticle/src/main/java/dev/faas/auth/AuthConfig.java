@@ -16,6 +16,7 @@ import java.time.Duration;
  *
  * @param port of the API; 0 takes a free one
  * @param maxKeyDays longest lifetime of an API key
+ * @param keks of the stored signing keys
  */
 public record AuthConfig(
         int port,
@@ -26,7 +27,8 @@ public record AuthConfig(
         HashQueue.Limits hashing,
         Addresses addresses,
         int maxKeyDays,
-        RegistrationRules registration) {
+        RegistrationRules registration,
+        KeyEncryptionKeys keks) {
     /**
      * @param access of an access token; a revocation is kept as long
      * @param refresh of a refresh token, so of a login that is not used
@@ -77,7 +79,8 @@ public record AuthConfig(
                                 "addresses of gateways that tell a client's address, such as 10.0.0.0/8; loopback always"
                                         + " may; default: none")),
                 env.integer("FAAS_KEY_MAX_DAYS", 366, 1, 3_660, "days after which an API key expires at the latest"),
-                registration(env, profile));
+                registration(env, profile),
+                KeyEncryptionKeys.from(env));
     }
 
     private static RegistrationRules registration(Env env, Profile profile) {

@@ -118,7 +118,8 @@ class AuthVerticleTest {
                     c.hashing(),
                     c.addresses(),
                     c.maxKeyDays(),
-                    c.registration()));
+                    c.registration(),
+                    c.keks()));
 
             assertThat(failure(vertx.deployVerticle(verticle))).hasMessageContaining("auth-service");
             assertNothingIsLeft();

@@ -61,7 +61,8 @@ final class Backends extends LocalServers {
                 new HashQueue.Limits(2, 64, 66),
                 new AuthConfig.Addresses(0, AddressRanges.NONE),
                 366,
-                OPEN);
+                OPEN,
+                KeyEncryptionKeys.NONE);
     }
 
     AuthConfig config(RegistrationRules registration) {
@@ -75,7 +76,23 @@ final class Backends extends LocalServers {
                 usual.hashing(),
                 usual.addresses(),
                 usual.maxKeyDays(),
-                registration);
+                registration,
+                usual.keks());
+    }
+
+    AuthConfig config(KeyEncryptionKeys keks) {
+        var usual = config();
+        return new AuthConfig(
+                0,
+                usual.http(),
+                usual.pg(),
+                usual.nats(),
+                usual.lifetimes(),
+                usual.hashing(),
+                usual.addresses(),
+                usual.maxKeyDays(),
+                usual.registration(),
+                keks);
     }
 
     PgConfig pgConfig(String url, Duration startTimeout) {

@@ -56,7 +56,8 @@ class LoginAdmissionTest {
                 new HashQueue.Limits(2, 64, 4),
                 new AuthConfig.Addresses(rate, AddressRanges.NONE),
                 c.maxKeyDays(),
-                c.registration()));
+                c.registration(),
+                c.keks()));
         await(vertx.deployVerticle(verticle));
         return new Client(verticle.port());
     }

@@ -12,10 +12,11 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
 
-/** Keeps the platform's id and the NATS passwords of its services in the data directory, generated at the first start. */
+/** Keeps the platform's id, its keys and the NATS passwords of its services in the data directory, generated at the first start. */
 final class Credentials {
     private static final List<String> PARTS = List.of("gateway", "auth", "registry", "spawner");
     private static final String PLATFORM = "platform";
+    private static final int KEK_BYTES = 32;
 
     private final Properties values;
 
@@ -41,6 +42,14 @@ final class Credentials {
                             .collect(Collectors.joining()));
         }
         return new Credentials(values);
+    }
+
+    /** Unless it is there. */
+    static Path createKek(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            SecretFile.write(file, random(KEK_BYTES) + "\n");
+        }
+        return file;
     }
 
     String platform() {

@@ -56,6 +56,11 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("credentials.properties");
     }
 
+    /** Encrypts the stored signing keys; only the owner may read it. */
+    Path kek() {
+        return root.resolve("kek");
+    }
+
     /** Writes the nats.conf of this version, and returns its path. */
     Path writeNatsConfig() throws IOException {
         var file = root.resolve("nats.conf");
