@@ -9,9 +9,11 @@ import dev.faas.pg.PgConfig;
 import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.function.FunctionRules;
 import dev.faas.registry.ledger.Retention;
+import dev.faas.seal.SealingKey;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Holds the settings of registry-service.
@@ -19,6 +21,7 @@ import java.time.Duration;
  * @param port of the API; 0 takes a free one
  * @param defaultMode of functions that name none
  * @param rules of what functions may be
+ * @param sealing to which secrets of functions are sealed; empty: none can be stored
  */
 public record RegistryConfig(
         int port,
@@ -28,7 +31,8 @@ public record RegistryConfig(
         QuotaSettings quotas,
         Mode defaultMode,
         FunctionRules rules,
-        Maintenance maintenance) {
+        Maintenance maintenance,
+        Optional<SealingKey> sealing) {
     /** @param topology of the streams and buckets that this service creates in NATS */
     public record Connections(NatsConfig nats, TopologyConfig topology, PgConfig pg) {}
 
@@ -91,7 +95,8 @@ public record RegistryConfig(
                 QuotaSettings.from(env),
                 mode(env),
                 FunctionRules.from(env),
-                Maintenance.from(env));
+                Maintenance.from(env),
+                SealingKey.from(env));
     }
 
     private static Mode mode(Env env) {

@@ -8,6 +8,7 @@ import dev.faas.registry.RegistryConfig.Maintenance;
 import dev.faas.registry.function.FunctionRules;
 import dev.faas.registry.ledger.Retention;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Copies a registry's settings with one of them changed. */
 final class Changed {
@@ -22,7 +23,21 @@ final class Changed {
                 c.quotas(),
                 c.defaultMode(),
                 c.rules(),
-                c.maintenance());
+                c.maintenance(),
+                c.sealing());
+    }
+
+    static RegistryConfig withoutSealing(RegistryConfig c) {
+        return new RegistryConfig(
+                c.port(),
+                c.http(),
+                c.connections(),
+                c.retention(),
+                c.quotas(),
+                c.defaultMode(),
+                c.rules(),
+                c.maintenance(),
+                Optional.empty());
     }
 
     static RegistryConfig retention(RegistryConfig c, Retention retention) {
@@ -34,7 +49,8 @@ final class Changed {
                 c.quotas(),
                 c.defaultMode(),
                 c.rules(),
-                c.maintenance());
+                c.maintenance(),
+                c.sealing());
     }
 
     static RegistryConfig quotas(RegistryConfig c, QuotaSettings quotas) {
@@ -46,7 +62,8 @@ final class Changed {
                 quotas,
                 c.defaultMode(),
                 c.rules(),
-                c.maintenance());
+                c.maintenance(),
+                c.sealing());
     }
 
     /** No admin can give anybody more. */
@@ -67,7 +84,8 @@ final class Changed {
                 c.quotas(),
                 c.defaultMode(),
                 c.rules(),
-                maintenance);
+                maintenance,
+                c.sealing());
     }
 
     static RegistryConfig rules(RegistryConfig c, FunctionRules rules) {
@@ -79,7 +97,8 @@ final class Changed {
                 c.quotas(),
                 c.defaultMode(),
                 rules,
-                c.maintenance());
+                c.maintenance(),
+                c.sealing());
     }
 
     static RegistryConfig topology(RegistryConfig c, TopologyConfig topology) {
@@ -93,6 +112,7 @@ final class Changed {
                 c.quotas(),
                 c.defaultMode(),
                 c.rules(),
-                c.maintenance());
+                c.maintenance(),
+                c.sealing());
     }
 }

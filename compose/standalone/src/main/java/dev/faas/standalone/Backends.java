@@ -56,7 +56,10 @@ final class Backends {
                         Map.of(PG_URL, server.url(), "FAAS_PG_USER", role.user(), "FAAS_PG_PASSWORD", role.password()));
             }
             if (!environment.containsKey(KEK) && !environment.containsKey(KEK_FILE)) {
-                add(settings, "auth", Map.of(KEK_FILE, Credentials.createKek(data.kek()).toString()));
+                add(
+                        settings,
+                        "auth",
+                        Map.of(KEK_FILE, Credentials.createKek(data.kek()).toString()));
             }
         }
         if (nats != null) {
