@@ -18,6 +18,7 @@ import java.time.Duration;
  *
  * @param port of the API; 0 takes a free one
  * @param maxKeyDays longest lifetime of an API key
+ * @param keks of the stored signing keys
  */
 public record AuthConfig(
         int port,
@@ -29,7 +30,8 @@ public record AuthConfig(
         Addresses addresses,
         int maxKeyDays,
         RegistrationRules registration,
-        Trust trust) {
+        Trust trust,
+        KeyEncryptionKeys keks) {
     /**
      * @param access of an access token; a revocation is kept as long
      * @param refresh of a refresh token, so of a login that is not used
@@ -91,7 +93,8 @@ public record AuthConfig(
                                         + " may; default: none")),
                 env.integer("FAAS_KEY_MAX_DAYS", 366, 1, 3_660, "days after which an API key expires at the latest"),
                 registration(env, profile),
-                Trust.from(env));
+                Trust.from(env),
+                KeyEncryptionKeys.from(env));
     }
 
     private static RegistrationRules registration(Env env, Profile profile) {

@@ -89,7 +89,10 @@ public final class AuthVerticle extends ServiceVerticle {
         var invitations = new InvitationStore(pg, audit);
         var settings = new SettingStore(pg, config.registration(), audit);
         var logins = new LoginStore(pg, audit, config.lifetimes().login());
-        var keys = new SigningKeys(new SigningKeyStore(pg), clock);
+        config.keks().warnIfMissing();
+        var keyStore = new SigningKeyStore(pg, config.keks());
+        on.await("encryption of signing keys", keyStore::wrapAll, nothing -> Future.succeededFuture());
+        var keys = new SigningKeys(keyStore, clock);
         var revoked = nats.kv(Subjects.REVOKED);
         var revocations = new Revocations(logins, users, revoked, context, clock);
         var verifier = new TokenVerifier(vertx);

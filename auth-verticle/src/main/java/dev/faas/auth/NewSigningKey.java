@@ -22,9 +22,13 @@ final class NewSigningKey {
         var ahead = args.length == 0 ? PUBLISHED_AHEAD : Duration.parse(args[0]);
         var vertx = Vertx.vertx();
         try {
-            var pg = Pg.open(vertx, config());
+            var env = Env.of(System.getenv());
+            var config = PgConfig.from(env, "auth");
+            var keks = KeyEncryptionKeys.from(env);
+            env.check();
+            var pg = Pg.open(vertx, config);
             var key = SigningKey.generate(Instant.now().plus(ahead));
-            new SigningKeyStore(pg).add(key).await();
+            new SigningKeyStore(pg, keks).add(key).await();
             System.out.println(key.kid() + " signs from " + key.signsFrom());
         } catch (ConfigException | DependencyMissing e) {
             System.err.println(e.getMessage());
@@ -32,12 +36,5 @@ final class NewSigningKey {
         } finally {
             vertx.close().await();
         }
-    }
-
-    private static PgConfig config() {
-        var env = Env.of(System.getenv());
-        var config = PgConfig.from(env, "auth");
-        env.check();
-        return config;
     }
 }

@@ -9,17 +9,25 @@ import io.vertx.sqlclient.Tuple;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.StreamSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reads and writes the table {@code signing_key}. */
+/** Reads and writes the table {@code signing_key}, with private values encrypted. */
 final class SigningKeyStore {
-    private final Pg pg;
+    private static final Logger LOG = LoggerFactory.getLogger(SigningKeyStore.class);
+    private static final String SELECT =
+            "select kid, x, y, d, d_wrapped, kek, signs_from from signing_key order by signs_from, kid";
 
-    SigningKeyStore(Pg pg) {
+    private final Pg pg;
+    private final KeyEncryptionKeys keks;
+
+    SigningKeyStore(Pg pg, KeyEncryptionKeys keks) {
         this.pg = pg;
+        this.keks = keks;
     }
 
     Future<List<SigningKey>> findAll() {
-        return pg.withPool(SigningKeyStore::findAll);
+        return pg.withPool(this::findAll);
     }
 
     /** Stores this key if there is none yet, and returns all keys. Replicas that start at the same time get the same key. */
@@ -34,27 +42,70 @@ final class SigningKeyStore {
         return pg.inTransaction(tx -> insert(tx, key));
     }
 
-    private static Future<Void> insert(SqlConnection tx, SigningKey key) {
-        return tx.preparedQuery("insert into signing_key (kid, x, y, d, signs_from) values ($1, $2, $3, $4, $5)")
-                .execute(Tuple.of(
-                        key.kid(), key.x(), key.y(), key.d(), key.signsFrom().atOffset(ZoneOffset.UTC)))
+    /** Encrypts what is stored unencrypted or with an older key, if there is a key to encrypt with. */
+    Future<Void> wrapAll() {
+        if (keks.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return pg.inTransaction(tx -> tx.query("lock table signing_key in exclusive mode")
+                .execute()
+                .compose(locked -> tx.query(SELECT).execute())
+                .compose(rows -> {
+                    Future<Void> done = Future.succeededFuture();
+                    for (var row : rows) {
+                        if (row.getString("d") != null || !keks.isFirst(row.getString("kek"))) {
+                            done = done.compose(before -> wrap(tx, toSigningKey(row)));
+                        }
+                    }
+                    return done;
+                }));
+    }
+
+    private Future<Void> wrap(SqlConnection tx, SigningKey key) {
+        var wrapped = keks.wrap(key.kid(), key.d());
+        return tx.preparedQuery("update signing_key set d = null, d_wrapped = $2, kek = $3 where kid = $1")
+                .execute(Tuple.of(key.kid(), wrapped.bytes(), wrapped.kek()))
+                .onSuccess(stored -> LOG.info("signing key encrypted kid={} kek={}", key.kid(), wrapped.kek()))
                 .mapEmpty();
     }
 
-    private static Future<List<SigningKey>> findAll(SqlClient client) {
-        return client.preparedQuery("select kid, x, y, d, signs_from from signing_key order by signs_from, kid")
+    private Future<Void> insert(SqlConnection tx, SigningKey key) {
+        var wrapped = keks.isEmpty() ? null : keks.wrap(key.kid(), key.d());
+        return tx.preparedQuery("""
+                        insert into signing_key (kid, x, y, signs_from, d, d_wrapped, kek)
+                        values ($1, $2, $3, $4, $5, $6, $7)""")
+                .execute(Tuple.of(
+                        key.kid(),
+                        key.x(),
+                        key.y(),
+                        key.signsFrom().atOffset(ZoneOffset.UTC),
+                        wrapped == null ? key.d() : null,
+                        wrapped == null ? null : wrapped.bytes(),
+                        wrapped == null ? null : wrapped.kek()))
+                .mapEmpty();
+    }
+
+    private Future<List<SigningKey>> findAll(SqlClient client) {
+        return client.preparedQuery(SELECT)
                 .execute()
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(SigningKeyStore::toSigningKey)
+                        .map(this::toSigningKey)
                         .toList());
     }
 
-    private static SigningKey toSigningKey(Row row) {
+    private SigningKey toSigningKey(Row row) {
+        var kid = row.getString("kid");
+        var plain = row.getString("d");
         return new SigningKey(
-                row.getString("kid"),
+                kid,
                 row.getString("x"),
                 row.getString("y"),
-                row.getString("d"),
+                plain != null
+                        ? plain
+                        : keks.unwrap(
+                                kid,
+                                row.getString("kek"),
+                                row.getBuffer("d_wrapped").getBytes()),
                 row.getOffsetDateTime("signs_from").toInstant());
     }
 }

@@ -119,7 +119,8 @@ class AuthVerticleTest {
                     c.addresses(),
                     c.maxKeyDays(),
                     c.registration(),
-                    c.trust()));
+                    c.trust(),
+                    c.keks()));
 
             assertThat(failure(vertx.deployVerticle(verticle))).hasMessageContaining("auth-service");
             assertNothingIsLeft();

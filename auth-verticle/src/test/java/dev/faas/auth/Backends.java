@@ -62,10 +62,23 @@ final class Backends extends LocalServers {
                 new AuthConfig.Addresses(0, AddressRanges.NONE),
                 366,
                 OPEN,
-                AuthConfig.Trust.NONE);
+                AuthConfig.Trust.NONE,
+                KeyEncryptionKeys.NONE);
     }
 
     AuthConfig config(RegistrationRules registration) {
+        return config(registration, AuthConfig.Trust.NONE, KeyEncryptionKeys.NONE);
+    }
+
+    AuthConfig config(AuthConfig.Trust trust) {
+        return config(OPEN, trust, KeyEncryptionKeys.NONE);
+    }
+
+    AuthConfig config(KeyEncryptionKeys keks) {
+        return config(OPEN, AuthConfig.Trust.NONE, keks);
+    }
+
+    private AuthConfig config(RegistrationRules registration, AuthConfig.Trust trust, KeyEncryptionKeys keks) {
         var usual = config();
         return new AuthConfig(
                 0,
@@ -77,22 +90,8 @@ final class Backends extends LocalServers {
                 usual.addresses(),
                 usual.maxKeyDays(),
                 registration,
-                usual.trust());
-    }
-
-    AuthConfig config(AuthConfig.Trust trust) {
-        var usual = config();
-        return new AuthConfig(
-                0,
-                usual.http(),
-                usual.pg(),
-                usual.nats(),
-                usual.lifetimes(),
-                usual.hashing(),
-                usual.addresses(),
-                usual.maxKeyDays(),
-                usual.registration(),
-                trust);
+                trust,
+                keks);
     }
 
     PgConfig pgConfig(String url, Duration startTimeout) {

@@ -68,7 +68,7 @@ class LifetimesTest {
         var audit = new AuditStore(pg);
         logins = new LoginStore(pg, audit, Backends.LOGIN_LIFETIME);
         var users = new UserStore(pg, audit, () -> now, Backends.ACCESS_LIFETIME);
-        keys = new SigningKeys(new SigningKeyStore(pg), () -> now);
+        keys = new SigningKeys(new SigningKeyStore(pg, KeyEncryptionKeys.NONE), () -> now);
         await(keys.load());
         tokens = new Tokens(vertx, keys, () -> now, Backends.ACCESS_LIFETIME);
         revocations = new Revocations(logins, users, revoked, vertx.getOrCreateContext(), () -> now);
@@ -193,7 +193,7 @@ class LifetimesTest {
     void givenASecondKeyWhenItsTimeComesThenItSignsAndBothVerify() throws Exception {
         var first = kid(await(accounts.login("lifetimes", PASSWORD, ORIGIN)));
         var next = SigningKey.generate(now.plusSeconds(60));
-        await(new SigningKeyStore(pg).add(next));
+        await(new SigningKeyStore(pg, KeyEncryptionKeys.NONE).add(next));
         await(keys.load());
 
         assertThat(keys.publicJwks()).containsOnlyKeys(first, next.kid());
@@ -205,7 +205,7 @@ class LifetimesTest {
     @Test
     void givenAKeyThatIsRemovedFromPostgresWhenRefreshedThenItsTokensCountNoLonger() throws Exception {
         var old = await(accounts.login("lifetimes", PASSWORD, ORIGIN));
-        await(new SigningKeyStore(pg).add(SigningKey.generate(now)));
+        await(new SigningKeyStore(pg, KeyEncryptionKeys.NONE).add(SigningKey.generate(now)));
         var ours = new TokenVerifier(vertx);
         var others = new TokenVerifier(vertx);
         var publication = new KeyPublication(

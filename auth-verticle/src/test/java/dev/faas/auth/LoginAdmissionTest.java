@@ -57,7 +57,8 @@ class LoginAdmissionTest {
                 new AuthConfig.Addresses(rate, AddressRanges.NONE),
                 c.maxKeyDays(),
                 c.registration(),
-                c.trust()));
+                c.trust(),
+                c.keks()));
         await(vertx.deployVerticle(verticle));
         return new Client(verticle.port());
     }

@@ -104,7 +104,7 @@ class RacesTest {
             await(pg.withPool(pool -> pool.query("delete from signing_key").execute()));
 
             var loaded = atOnce(() -> {
-                var keys = new SigningKeys(new SigningKeyStore(pg), InstantSource.system());
+                var keys = new SigningKeys(new SigningKeyStore(pg, KeyEncryptionKeys.NONE), InstantSource.system());
                 return keys.load().map(done -> keys.publicJwks());
             });
 

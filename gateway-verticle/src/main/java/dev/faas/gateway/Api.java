@@ -29,6 +29,7 @@ final class Api {
     private final Handler<RoutingContext> reader;
     private final Handler<RoutingContext> invoker;
     private final Handler<RoutingContext> developer;
+    private final Handler<RoutingContext> secretWriter;
     private final Handler<RoutingContext> admin;
     private final Forwarding auth;
     private final Forwarding registry;
@@ -49,6 +50,7 @@ final class Api {
         this.reader = Authenticated.by(verifier, rates, Scope.READ);
         this.invoker = Authenticated.by(verifier, rates, Scope.INVOKE);
         this.developer = Authenticated.by(verifier, rates, Scope.FUNCTIONS);
+        this.secretWriter = Authenticated.by(verifier, rates, Scope.SECRETS);
         this.admin = Authenticated.by(verifier, rates);
         this.auth = auth;
         this.registry = registry;
@@ -69,6 +71,7 @@ final class Api {
         routeFunctions(on);
         routeActivations(on);
         routeProjects(on);
+        routeSecrets(on);
         on.get("/openapi.yaml").handler(YAML).handler(document);
         on.get("/cli/faas").handler(BYTES).handler(client);
     }
@@ -112,6 +115,13 @@ final class Api {
         on.get("/v1/projects/:project/quota").handler(JSON).handler(reader).handler(registry);
         on.get("/v1/admin/projects").handler(JSON).handler(admin).handler(registry);
         on.patch("/v1/admin/projects/:project").handler(JSON).handler(admin).handler(registry);
+    }
+
+    private void routeSecrets(Router on) {
+        on.get("/v1/secrets").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/secrets/:name").handler(JSON).handler(reader).handler(registry);
+        on.put("/v1/secrets/:name").handler(JSON).handler(secretWriter).handler(registry);
+        on.delete("/v1/secrets/:name").handler(secretWriter).handler(registry);
     }
 
     private void routeActivations(Router on) {

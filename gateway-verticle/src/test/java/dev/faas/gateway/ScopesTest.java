@@ -51,7 +51,11 @@ class ScopesTest {
             Map.entry("GET /v1/activations/{id}/result", Scope.READ),
             Map.entry("GET /v1/activations/{id}/logs", Scope.READ),
             Map.entry("GET /v1/activations/{id}/events", Scope.READ),
-            Map.entry("GET /v1/projects/{project}/quota", Scope.READ));
+            Map.entry("GET /v1/projects/{project}/quota", Scope.READ),
+            Map.entry("GET /v1/secrets", Scope.READ),
+            Map.entry("GET /v1/secrets/{name}", Scope.READ),
+            Map.entry("PUT /v1/secrets/{name}", Scope.SECRETS),
+            Map.entry("DELETE /v1/secrets/{name}", Scope.SECRETS));
 
     /** The gateway forwards these as they are, and auth-service decides (ApiKeysTest there). */
     private static final Pattern FORWARDED = Pattern.compile("[A-Z]+ /v1/auth/.*");

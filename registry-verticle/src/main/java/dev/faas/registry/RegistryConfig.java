@@ -10,9 +10,11 @@ import dev.faas.pg.PgConfig;
 import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.function.FunctionRules;
 import dev.faas.registry.ledger.Retention;
+import dev.faas.seal.SealingKey;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Holds the settings of registry-service.
@@ -20,6 +22,7 @@ import java.time.Duration;
  * @param port of the API; 0 takes a free one
  * @param defaultMode of functions that name none
  * @param rules of what functions may be
+ * @param sealing to which secrets of functions are sealed; empty: none can be stored
  */
 public record RegistryConfig(
         int port,
@@ -30,7 +33,8 @@ public record RegistryConfig(
         Mode defaultMode,
         FunctionRules rules,
         Maintenance maintenance,
-        TrustRoot trustRoot) {
+        TrustRoot trustRoot,
+        Optional<SealingKey> sealing) {
     /** @param topology of the streams and buckets that this service creates in NATS */
     public record Connections(NatsConfig nats, TopologyConfig topology, PgConfig pg) {}
 
@@ -94,7 +98,8 @@ public record RegistryConfig(
                 mode(env),
                 FunctionRules.from(env),
                 Maintenance.from(env),
-                TrustRoot.from(env));
+                TrustRoot.from(env),
+                SealingKey.from(env));
     }
 
     private static Mode mode(Env env) {

@@ -61,6 +61,10 @@ import dev.faas.registry.quota.QueuedCounts;
 import dev.faas.registry.quota.QuotaBucket;
 import dev.faas.registry.quota.QuotaRoutes;
 import dev.faas.registry.quota.QuotaStore;
+import dev.faas.registry.secret.SecretBucket;
+import dev.faas.registry.secret.SecretRoutes;
+import dev.faas.registry.secret.SecretStore;
+import dev.faas.registry.secret.Secrets;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -131,6 +135,11 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.await("quotas", quotaStore::markAllPending, nothing -> Future.succeededFuture());
         on.repeat("quotas", maintenance.outboxPause(), () -> Blocking.await(quotaBucket.writePending()));
 
+        var secretStore = new SecretStore(pg);
+        var secretBucket = new SecretBucket(vertx, nats.kv(Subjects.SECRETS), secretStore);
+        on.await("bucket SECRETS", secretBucket::restoreIfLost, nothing -> Future.succeededFuture());
+        on.repeat("secrets", maintenance.outboxPause(), () -> Blocking.await(secretBucket.writePending()));
+
         var events = new ActivationEvents(nats);
         var ledger = new LedgerStore(pg);
         var archive = new PayloadArchive(nats.objectBucket(Subjects.OUTPUTS));
@@ -180,11 +189,14 @@ public final class RegistryVerticle extends ServiceVerticle {
         var activationRoutes = new ActivationRoutes(
                 new Ledger(vertx, new LedgerReadStore(pg), archive, config.retention(), clock), verifier);
         var quotaRoutes = new QuotaRoutes(quotaStore, quotaBucket, config.quotas(), new QueuedCounts(table), verifier);
+        var secretRoutes = new SecretRoutes(
+                new Secrets(secretStore, secretBucket, config.sealing(), nats::isConnected, clock), verifier);
         var health = new Health(SERVICE).addRequired("nats", nats::isConnected).addRequired("postgres", pg::ping);
         var api = new Listener(API, config.port(), router -> {
             functionRoutes.add(router);
             activationRoutes.add(router);
             quotaRoutes.add(router);
+            secretRoutes.add(router);
         });
         return on.await(
                 "http",

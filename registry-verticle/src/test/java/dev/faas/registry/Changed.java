@@ -8,6 +8,7 @@ import dev.faas.registry.RegistryConfig.Maintenance;
 import dev.faas.registry.function.FunctionRules;
 import dev.faas.registry.ledger.Retention;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Copies a registry's settings with one of them changed. */
 final class Changed {
@@ -23,7 +24,22 @@ final class Changed {
                 c.defaultMode(),
                 c.rules(),
                 c.maintenance(),
-                c.trustRoot());
+                c.trustRoot(),
+                c.sealing());
+    }
+
+    static RegistryConfig withoutSealing(RegistryConfig c) {
+        return new RegistryConfig(
+                c.port(),
+                c.http(),
+                c.connections(),
+                c.retention(),
+                c.quotas(),
+                c.defaultMode(),
+                c.rules(),
+                c.maintenance(),
+                c.trustRoot(),
+                Optional.empty());
     }
 
     static RegistryConfig retention(RegistryConfig c, Retention retention) {
@@ -36,7 +52,8 @@ final class Changed {
                 c.defaultMode(),
                 c.rules(),
                 c.maintenance(),
-                c.trustRoot());
+                c.trustRoot(),
+                c.sealing());
     }
 
     static RegistryConfig quotas(RegistryConfig c, QuotaSettings quotas) {
@@ -49,7 +66,8 @@ final class Changed {
                 c.defaultMode(),
                 c.rules(),
                 c.maintenance(),
-                c.trustRoot());
+                c.trustRoot(),
+                c.sealing());
     }
 
     /** No admin can give anybody more. */
@@ -71,7 +89,8 @@ final class Changed {
                 c.defaultMode(),
                 c.rules(),
                 maintenance,
-                c.trustRoot());
+                c.trustRoot(),
+                c.sealing());
     }
 
     static RegistryConfig rules(RegistryConfig c, FunctionRules rules) {
@@ -84,7 +103,8 @@ final class Changed {
                 c.defaultMode(),
                 rules,
                 c.maintenance(),
-                c.trustRoot());
+                c.trustRoot(),
+                c.sealing());
     }
 
     static RegistryConfig topology(RegistryConfig c, TopologyConfig topology) {
@@ -99,6 +119,7 @@ final class Changed {
                 c.defaultMode(),
                 c.rules(),
                 c.maintenance(),
-                c.trustRoot());
+                c.trustRoot(),
+                c.sealing());
     }
 }

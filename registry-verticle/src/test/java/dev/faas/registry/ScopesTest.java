@@ -36,6 +36,10 @@ class ScopesTest extends RegistryFixture {
             Map.entry("GET /v1/activations/x/result", Set.of(Scope.READ)),
             Map.entry("GET /v1/activations/x/logs", Set.of(Scope.READ)),
             Map.entry("GET /v1/projects/x/quota", Set.of(Scope.READ)),
+            Map.entry("GET /v1/secrets", Set.of(Scope.READ)),
+            Map.entry("GET /v1/secrets/x", Set.of(Scope.READ)),
+            Map.entry("PUT /v1/secrets/x", Set.of(Scope.SECRETS)),
+            Map.entry("DELETE /v1/secrets/x", Set.of(Scope.SECRETS)),
             Map.entry("GET /v1/admin/projects", Set.of()),
             Map.entry("PATCH /v1/admin/projects/x", Set.of()));
 

@@ -69,6 +69,7 @@ public final class Topology {
                 new Bucket(Subjects.IDEMPOTENCY, config.keysBytes(), "FAAS_IDEMPOTENCY_MB"),
                 new Bucket(Subjects.GATEWAY, MEBIBYTE, ""),
                 new Bucket(Subjects.USAGE, 8 * MEBIBYTE, ""),
+                new Bucket(Subjects.SECRETS, 256 * MEBIBYTE, ""),
                 new Bucket(Subjects.IMAGES, 64 * MEBIBYTE, ""));
     }
 

@@ -22,6 +22,8 @@ public final class Subjects {
     public static final String GATEWAY = "GATEWAY";
     /** Holds the quotas of owners to whom an admin has given other ones than the usual. */
     public static final String USAGE = "USAGE";
+    /** Holds {@link SealedSecret}s. */
+    public static final String SECRETS = "SECRETS";
     /** Holds {@link ImagePin}s. */
     public static final String IMAGES = "IMAGES";
 

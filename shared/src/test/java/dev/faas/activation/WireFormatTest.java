@@ -10,6 +10,7 @@ import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.IdempotencyEntry;
 import dev.faas.wire.ImagePin;
+import dev.faas.wire.SealedSecret;
 import dev.faas.wire.Subjects.QueueKey;
 import dev.faas.wire.Versioned;
 import java.io.IOException;
@@ -67,6 +68,7 @@ class WireFormatTest {
                         QueueTablePart.class),
                 Arguments.of(
                         "run-ids", new Spawners.RunIds(List.of("06b7gd98g07rk4q3v8x2m5n9tb")), Spawners.RunIds.class),
+                Arguments.of("sealed-secret", new SealedSecret(3, "0123456789abcdef", "AAECAw=="), SealedSecret.class),
                 Arguments.of("image-pin", new ImagePin("sha256:def", "sha256:abc"), ImagePin.class),
                 Arguments.of(
                         "heartbeat", new SpawnerHeartbeat("node-1", "06b7", 8, 3, null, null), SpawnerHeartbeat.class),

@@ -40,6 +40,7 @@ class StoreSizesTest {
             Map.entry("KV_IDEMPOTENCY", 64 * MEBIBYTE),
             Map.entry("KV_GATEWAY", MEBIBYTE),
             Map.entry("KV_USAGE", 8 * MEBIBYTE),
+            Map.entry("KV_SECRETS", 256 * MEBIBYTE),
             Map.entry("KV_IMAGES", 64 * MEBIBYTE));
 
     @TempDir

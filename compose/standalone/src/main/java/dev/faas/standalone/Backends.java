@@ -21,6 +21,8 @@ final class Backends {
     static final String SYNC = "FAAS_SYNC";
     private static final String NATS_URL = "FAAS_NATS_URL";
     private static final String PG_URL = "FAAS_PG_URL";
+    private static final String KEK = "FAAS_KEK";
+    private static final String KEK_FILE = "FAAS_KEK_FILE";
 
     private final Map<String, Map<String, String>> settings;
 
@@ -52,6 +54,12 @@ final class Backends {
                         settings,
                         schema,
                         Map.of(PG_URL, server.url(), "FAAS_PG_USER", role.user(), "FAAS_PG_PASSWORD", role.password()));
+            }
+            if (!environment.containsKey(KEK) && !environment.containsKey(KEK_FILE)) {
+                add(
+                        settings,
+                        "auth",
+                        Map.of(KEK_FILE, Credentials.createKek(data.kek()).toString()));
             }
         }
         if (nats != null) {

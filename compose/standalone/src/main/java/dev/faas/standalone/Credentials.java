@@ -4,7 +4,11 @@ import dev.faas.local.SecretFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Key;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -12,10 +16,12 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
 
-/** Keeps the platform's id and the NATS passwords of its services in the data directory, generated at the first start. */
+/** Keeps the platform's id, its keys and the NATS passwords of its services in the data directory, generated at the first start. */
 final class Credentials {
     private static final List<String> PARTS = List.of("gateway", "auth", "registry", "spawner");
     private static final String PLATFORM = "platform";
+    private static final int KEK_BYTES = 32;
+    private static final int PEM_LINE = 64;
 
     private final Properties values;
 
@@ -41,6 +47,33 @@ final class Credentials {
                             .collect(Collectors.joining()));
         }
         return new Credentials(values);
+    }
+
+    /** Unless it is there. */
+    static Path createKek(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            SecretFile.write(file, random(KEK_BYTES) + "\n");
+        }
+        return file;
+    }
+
+    /** Both files in PEM, unless they are there. */
+    static void createSealKeys(Path privateFile, Path publicFile) throws IOException {
+        if (Files.exists(publicFile)) {
+            return;
+        }
+        try {
+            var pair = KeyPairGenerator.getInstance("X25519").generateKeyPair();
+            SecretFile.write(privateFile, pem("PRIVATE KEY", pair.getPrivate()));
+            SecretFile.write(publicFile, pem("PUBLIC KEY", pair.getPublic()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this JVM does not support X25519: use another JDK", e);
+        }
+    }
+
+    private static String pem(String kind, Key key) {
+        var text = Base64.getMimeEncoder(PEM_LINE, new byte[] {'\n'}).encodeToString(key.getEncoded());
+        return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(kind, text, kind);
     }
 
     String platform() {

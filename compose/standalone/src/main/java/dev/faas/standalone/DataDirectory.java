@@ -61,6 +61,20 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("trust-root");
     }
 
+    /** Encrypts the stored signing keys; only the owner may read it. */
+    Path kek() {
+        return root.resolve("kek");
+    }
+
+    /** Opens secrets of functions; only the owner may read it. */
+    Path sealPrivate() {
+        return root.resolve("seal-private");
+    }
+
+    Path sealPublic() {
+        return root.resolve("seal-public");
+    }
+
     /** Writes the nats.conf of this version, and returns its path. */
     Path writeNatsConfig() throws IOException {
         var file = root.resolve("nats.conf");

@@ -16,6 +16,7 @@ import dev.faas.spawner.SpawnerVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -78,7 +79,7 @@ public final class Platform implements AutoCloseable {
         var credentials = Credentials.readOrCreate(data.credentials());
         var backends = Backends.open(on, data, credentials, options.environment());
 
-        var registry = new RegistryVerticle(config("registry", backends, Map.of(), RegistryConfig::from));
+        var registry = new RegistryVerticle(config("registry", backends, sealSettings(data), RegistryConfig::from));
         var auth = new AuthVerticle(config("auth", backends, Map.of(), AuthConfig::from));
         var spawnerConfig = config("spawner", backends, spawnerSettings(credentials.platform()), SpawnerConfig::from);
         // Every service stops before the backends, also one that still starts when another has failed.
@@ -134,6 +135,15 @@ public final class Platform implements AutoCloseable {
         var config = from.apply(env);
         env.check();
         return config;
+    }
+
+    private Map<String, String> sealSettings(DataDirectory data) throws IOException {
+        var name = "FAAS_SEAL_PUBLIC";
+        if (options.environment().containsKey(name) || options.environment().containsKey(name + "_FILE")) {
+            return Map.of();
+        }
+        Credentials.createSealKeys(data.sealPrivate(), data.sealPublic());
+        return Map.of(name + "_FILE", data.sealPublic().toString());
     }
 
     /** A fixed id, independent of the host name: after a restart, the old spawner with this id counts as dead at once. */

@@ -12,41 +12,60 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ifMatch null when the header is missing; so is {@code ifNoneMatch}
  */
-record Preconditions(@Nullable String ifMatch, @Nullable String ifNoneMatch) {
-    static Preconditions of(HttpServerRequest request) {
+public record Preconditions(
+        @Nullable String ifMatch, @Nullable String ifNoneMatch) {
+    public static Preconditions of(HttpServerRequest request) {
         return new Preconditions(
                 joinValues(request, HttpHeaders.IF_MATCH), joinValues(request, HttpHeaders.IF_NONE_MATCH));
     }
 
-    static String etag(int revision) {
+    public static String etag(int revision) {
         return "\"" + revision + "\"";
     }
 
     /** For a write. @throws dev.faas.wire.ProblemException precondition_failed if a condition is false */
     void check(int revision) {
-        checkIfMatch(revision);
+        check("function", revision);
+    }
+
+    /** The same for another thing with revisions. */
+    public void check(String thing, int revision) {
+        checkIfMatch(thing, revision);
         if (failsIfNoneMatch(revision)) {
-            throw preconditionFailed(revision).asException();
+            throw preconditionFailed(thing, revision).asException();
+        }
+    }
+
+    /** For a write that makes the thing. @throws dev.faas.wire.ProblemException precondition_failed with an If-Match */
+    public void checkMissing(String thing) {
+        if (ifMatch != null) {
+            throw preconditionFailed("There is no such " + thing + ". Send no If-Match to make it.")
+                    .asException();
         }
     }
 
     /** @throws dev.faas.wire.ProblemException precondition_failed if {@code If-Match} names other revisions only */
     void checkIfMatch(int revision) {
+        checkIfMatch("function", revision);
+    }
+
+    public void checkIfMatch(String thing, int revision) {
         if (ifMatch != null && !containsTag(ifMatch, etag(revision))) {
-            throw preconditionFailed(revision).asException();
+            throw preconditionFailed(thing, revision).asException();
         }
     }
 
-    private static Problem preconditionFailed(int revision) {
-        return Problem.of(
-                412,
-                "precondition_failed",
-                "Precondition failed",
-                "The function is at revision " + revision + " by now. Read it again, and send its ETag as If-Match.");
+    private static Problem preconditionFailed(String thing, int revision) {
+        return preconditionFailed("The " + thing + " is at revision " + revision
+                + " by now. Read it again, and send its ETag as If-Match.");
+    }
+
+    private static Problem preconditionFailed(String detail) {
+        return Problem.of(412, "precondition_failed", "Precondition failed", detail);
     }
 
     /** Whether {@code If-None-Match} names this revision: a read is answered 304, a write is refused. */
-    boolean failsIfNoneMatch(int revision) {
+    public boolean failsIfNoneMatch(int revision) {
         return ifNoneMatch != null && containsTag(ifNoneMatch.replace("W/", ""), etag(revision));
     }
 

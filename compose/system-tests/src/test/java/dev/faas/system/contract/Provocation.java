@@ -19,6 +19,7 @@ record Provocation(String method, String target, List<String> headers, String bo
     static final String USERNAME = "ada";
     static final String PASSWORD = "correct horse battery staple";
     static final String FUNCTION = "target";
+    static final String SECRET = "db-password";
 
     /** Another user. */
     static final String OTHER = "grace";
@@ -46,10 +47,14 @@ record Provocation(String method, String target, List<String> headers, String bo
     /**
      * The values for requests; tokens are valid.
      *
-     * @param narrowKey an API key with a scope that no call of today needs
+     * @param narrowKeys API keys, each with one scope: the first may write secrets only, the second submit only
      */
     record Means(
-            Activations activations, String accessToken, String refreshToken, String expiredToken, String narrowKey) {
+            Activations activations,
+            String accessToken,
+            String refreshToken,
+            String expiredToken,
+            List<String> narrowKeys) {
         String activation() {
             return activations.waiting();
         }
@@ -64,19 +69,26 @@ record Provocation(String method, String target, List<String> headers, String bo
         }
 
         Means withActivations(Activations others) {
-            return new Means(others, accessToken, refreshToken, expiredToken, narrowKey);
+            return new Means(others, accessToken, refreshToken, expiredToken, narrowKeys);
         }
 
         Means withTokens(String access, String refresh) {
-            return new Means(activations, access, refresh, expiredToken, narrowKey);
+            return new Means(activations, access, refresh, expiredToken, narrowKeys);
         }
 
         Means withExpiring(String token) {
-            return new Means(activations, accessToken, refreshToken, token, narrowKey);
+            return new Means(activations, accessToken, refreshToken, token, narrowKeys);
         }
 
-        Means withNarrowKey(String key) {
-            return new Means(activations, accessToken, refreshToken, expiredToken, key);
+        Means withNarrowKeys(List<String> keys) {
+            return new Means(activations, accessToken, refreshToken, expiredToken, keys);
+        }
+
+        /** An API key that may not make the call. */
+        String narrowKey(String operationId) {
+            return List.of("putSecret", "deleteSecret").contains(operationId)
+                    ? narrowKeys.getLast()
+                    : narrowKeys.getFirst();
         }
     }
 
@@ -86,7 +98,9 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "unauthenticated" -> good.without("Authorization");
             case "token_expired" ->
                 good.without("Authorization").with("Authorization", "Bearer " + means.expiredToken());
-            case "forbidden" -> good.without("Authorization").with("Authorization", "Bearer " + means.narrowKey());
+            case "forbidden" ->
+                good.without("Authorization")
+                        .with("Authorization", "Bearer " + means.narrowKey(operation.getOperationId()));
             case "invalid_credentials" ->
                 good.body(
                         switch (operation.getOperationId()) {
@@ -119,6 +133,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             }
             case "function_exists" -> good.body(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "key_not_found" -> good;
+            case "secret_not_found" -> good.target(good.target().replace(SECRET, "nobodys"));
             case "login_not_found" -> good.target("/v1/auth/sessions/sid_unknown");
             case "function_not_found" ->
                 good.about("nobodys", means.activation(), means.activations().orphan());
@@ -154,6 +169,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                 .replace("{id}", means.activation())
                 .replace("{project}", means.userId())
                 .replace("{sid}", "sid_unknown")
+                .replace("{name}", SECRET)
                 .replace("{keyId}", "key_unknown")
                 .replace("{user}", OTHER)
                 .replace("{invitation}", "inv_unknown");
@@ -176,6 +192,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             // The same password again: the other logins end, and this one goes on.
             case "changePassword" -> request.json(Map.of("currentPassword", PASSWORD, "newPassword", PASSWORD));
             case "createKey" -> request.json(Map.of("name", fresh));
+            case "putSecret" -> request.json(Map.of("value", "x"));
             case "createFunction" -> request.json(Map.of("name", fresh, "image", "registry.example/x:1"));
             case "replaceFunction" -> request.json(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "updateFunction" -> request.json(function);
@@ -195,6 +212,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                     "listProjects",
                     "listSessions",
                     "listKeys",
+                    "listSecrets",
                     "listUsers",
                     "listInvitations",
                     "listAudit" -> good.target(good.target() + "?limit=0");

@@ -25,7 +25,7 @@ final class Provoker {
 
     private final ContractChecker scrutiny = new ContractChecker();
     private final URI api;
-    private Means means = new Means(new Activations("", "", "", "", ""), "", "", "", "");
+    private Means means = new Means(new Activations("", "", "", "", ""), "", "", "", List.of());
     private long meansSince;
 
     private Provoker(URI api) {
@@ -40,11 +40,16 @@ final class Provoker {
         provoker.means = provoker.means.withExpiring(provoker.means.accessToken());
         // The first user is an admin.
         provoker.expect(201, provoker.request("createUser").body(Map.of("username", Provocation.OTHER)));
-        var key = provoker.request("createKey").body(Map.of("name", "narrow", "scopes", List.of("secrets")));
-        provoker.means = provoker.means.withNarrowKey(
-                json(provoker.expect(201, key)).path("key").asText());
+        provoker.means =
+                provoker.means.withNarrowKeys(List.of(provoker.createKey("secrets"), provoker.createKey("invoke")));
+        provoker.expect(201, provoker.request("putSecret"));
         provoker.makeActivations();
         return provoker;
+    }
+
+    private String createKey(String scope) throws Exception {
+        var key = request("createKey").body(Map.of("name", scope, "scopes", List.of(scope)));
+        return json(expect(201, key)).path("key").asText();
     }
 
     private void makeActivations() throws Exception {

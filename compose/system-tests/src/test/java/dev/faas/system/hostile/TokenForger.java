@@ -1,5 +1,6 @@
 package dev.faas.system.hostile;
 
+import dev.faas.auth.KeyEncryptionKeys;
 import dev.faas.config.Env;
 import dev.faas.pg.Pg;
 import dev.faas.pg.PgConfig;
@@ -31,16 +32,26 @@ record TokenForger(String kid, String publicJwk, PrivateKey key, Map<String, Obj
 
     /** Reads the key from the platform's database. */
     static TokenForger of(Vertx vertx, Map<String, String> settingsOfAuth, String realToken) throws Exception {
-        var pg = Pg.open(vertx, PgConfig.from(Env.of(settingsOfAuth), "auth"));
+        var env = Env.of(settingsOfAuth);
+        var keks = KeyEncryptionKeys.from(env);
+        var pg = Pg.open(vertx, PgConfig.from(env, "auth"));
         try {
-            var row = pg.withPool(pool -> pool.query("select kid, x, y, d from signing_key")
+            var row = pg.withPool(pool -> pool.query("select kid, x, y, d, d_wrapped, kek from signing_key")
                             .execute()
                             .map(rows -> rows.iterator().next()))
                     .await();
             var jwk = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"%s\",\"y\":\"%s\"}"
                     .formatted(row.getString("x"), row.getString("y"));
-            var d = new BigInteger(1, Base64.getUrlDecoder().decode(row.getString("d")));
-            return new TokenForger(row.getString("kid"), jwk, privateKey(d), payload(realToken));
+            var kid = row.getString("kid");
+            var plain = row.getString("d");
+            var encoded = plain != null
+                    ? plain
+                    : keks.unwrap(
+                            kid,
+                            row.getString("kek"),
+                            row.getBuffer("d_wrapped").getBytes());
+            var d = new BigInteger(1, Base64.getUrlDecoder().decode(encoded));
+            return new TokenForger(kid, jwk, privateKey(d), payload(realToken));
         } finally {
             pg.close().await();
         }
