@@ -2,6 +2,7 @@ package dev.faas.auth;
 
 import dev.faas.auth.admin.NameRules;
 import dev.faas.auth.audit.Origins;
+import dev.faas.auth.signing.SigningKeys;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.AcceptFilter;

@@ -19,6 +19,8 @@ import dev.faas.auth.audit.Origins;
 import dev.faas.auth.audit.RefusedAttempts;
 import dev.faas.auth.key.ApiKeyRoutes;
 import dev.faas.auth.key.ApiKeys;
+import dev.faas.auth.signing.SigningKeyStore;
+import dev.faas.auth.signing.SigningKeys;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Listener;

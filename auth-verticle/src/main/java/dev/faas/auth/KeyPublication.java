@@ -1,5 +1,6 @@
 package dev.faas.auth;
 
+import dev.faas.auth.signing.SigningKeys;
 import dev.faas.http.token.EntrySigner;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.Kv;

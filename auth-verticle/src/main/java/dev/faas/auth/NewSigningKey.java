@@ -1,5 +1,8 @@
 package dev.faas.auth;
 
+import dev.faas.auth.signing.KeyEncryptionKeys;
+import dev.faas.auth.signing.SigningKey;
+import dev.faas.auth.signing.SigningKeyStore;
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
 import dev.faas.lifecycle.DependencyMissing;

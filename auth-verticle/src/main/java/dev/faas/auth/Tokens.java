@@ -1,5 +1,7 @@
 package dev.faas.auth;
 
+import dev.faas.auth.signing.SigningKey;
+import dev.faas.auth.signing.SigningKeys;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.wire.Sha256;
 import io.vertx.core.Future;

@@ -3,6 +3,7 @@ package dev.faas.auth;
 import dev.faas.auth.admin.Registration;
 import dev.faas.auth.admin.RegistrationRules;
 import dev.faas.auth.admission.HashQueue;
+import dev.faas.auth.signing.KeyEncryptionKeys;
 import dev.faas.config.Secret;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;

@@ -4,6 +4,9 @@ import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.auth.signing.KeyEncryptionKeys;
+import dev.faas.auth.signing.SigningKey;
+import dev.faas.auth.signing.SigningKeyStore;
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
 import dev.faas.pg.Pg;

@@ -2,6 +2,7 @@ package dev.faas.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.auth.signing.SigningKey;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,6 +1,6 @@
 package dev.faas.system.hostile;
 
-import dev.faas.auth.KeyEncryptionKeys;
+import dev.faas.auth.signing.KeyEncryptionKeys;
 import dev.faas.config.Env;
 import dev.faas.pg.Pg;
 import dev.faas.pg.PgConfig;

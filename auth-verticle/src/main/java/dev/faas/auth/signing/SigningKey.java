@@ -1,4 +1,4 @@
-package dev.faas.auth;
+package dev.faas.auth.signing;
 
 import dev.faas.wire.Sha256;
 import io.vertx.core.json.JsonObject;
@@ -18,11 +18,11 @@ import java.util.Base64;
  * @param kid thumbprint of the public key (RFC 7638)
  * @param signsFrom when it begins to sign; it verifies as soon as it is stored
  */
-record SigningKey(String kid, String x, String y, String d, Instant signsFrom) {
+public record SigningKey(String kid, String x, String y, String d, Instant signsFrom) {
     private static final int COORDINATE_BYTES = 32;
     private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
 
-    static SigningKey generate(Instant signsFrom) {
+    public static SigningKey generate(Instant signsFrom) {
         try {
             var generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -37,7 +37,7 @@ record SigningKey(String kid, String x, String y, String d, Instant signsFrom) {
         }
     }
 
-    JsonObject publicJwk() {
+    public JsonObject publicJwk() {
         return new JsonObject()
                 .put("kty", "EC")
                 .put("crv", "P-256")
@@ -48,7 +48,7 @@ record SigningKey(String kid, String x, String y, String d, Instant signsFrom) {
                 .put("y", y);
     }
 
-    JsonObject privateJwk() {
+    public JsonObject privateJwk() {
         return publicJwk().put("d", d);
     }
 

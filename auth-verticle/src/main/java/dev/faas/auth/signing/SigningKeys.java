@@ -1,4 +1,4 @@
-package dev.faas.auth;
+package dev.faas.auth.signing;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -14,7 +14,7 @@ import java.util.Map;
  * Loads the platform's key pairs from Postgres and selects the one that signs. All replicas share them; {@link #load} also finds
  * keys that another replica or an operator has added. Thread-safe.
  */
-final class SigningKeys {
+public final class SigningKeys {
     private static final Comparator<SigningKey> BY_AGE =
             Comparator.comparing(SigningKey::signsFrom).thenComparing(SigningKey::kid);
 
@@ -22,13 +22,13 @@ final class SigningKeys {
     private final InstantSource clock;
     private volatile List<SigningKey> keys = List.of();
 
-    SigningKeys(SigningKeyStore store, InstantSource clock) {
+    public SigningKeys(SigningKeyStore store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
     }
 
     /** Reads the keys; creates the first one if there is none. */
-    Future<Void> load() {
+    public Future<Void> load() {
         return store.findAll()
                 .compose(found -> found.isEmpty()
                         ? store.createFirst(SigningKey.generate(clock.instant()))
@@ -38,7 +38,7 @@ final class SigningKeys {
     }
 
     /** The newest key that signs now; the oldest one if none does, because this machine's clock is behind. */
-    SigningKey signer() {
+    public SigningKey signer() {
         Instant now = clock.instant();
         return keys.stream()
                 .filter(key -> !key.signsFrom().isAfter(now))
@@ -48,14 +48,14 @@ final class SigningKeys {
     }
 
     /** Public keys as JSON Web Keys, by kid. */
-    Map<String, String> publicJwks() {
+    public Map<String, String> publicJwks() {
         var jwks = new LinkedHashMap<String, String>();
         keys.forEach(key -> jwks.put(key.kid(), key.publicJwk().encode()));
         return jwks;
     }
 
     /** The JWK set of {@code /.well-known/jwks.json} (RFC 7517, 5). */
-    JsonObject jwkSet() {
+    public JsonObject jwkSet() {
         var set = new JsonArray();
         keys.forEach(key -> set.add(key.publicJwk()));
         return new JsonObject().put("keys", set);

@@ -1,4 +1,4 @@
-package dev.faas.auth;
+package dev.faas.auth.signing;
 
 import dev.faas.pg.Pg;
 import io.vertx.core.Future;
@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reads and writes the table {@code signing_key}, with private values encrypted. */
-final class SigningKeyStore {
+public final class SigningKeyStore {
     private static final Logger LOG = LoggerFactory.getLogger(SigningKeyStore.class);
     private static final String SELECT =
             "select kid, x, y, d, d_wrapped, kek, signs_from from signing_key order by signs_from, kid";
@@ -21,29 +21,29 @@ final class SigningKeyStore {
     private final Pg pg;
     private final KeyEncryptionKeys keks;
 
-    SigningKeyStore(Pg pg, KeyEncryptionKeys keks) {
+    public SigningKeyStore(Pg pg, KeyEncryptionKeys keks) {
         this.pg = pg;
         this.keks = keks;
     }
 
-    Future<List<SigningKey>> findAll() {
+    public Future<List<SigningKey>> findAll() {
         return pg.withPool(this::findAll);
     }
 
     /** Stores this key if there is none yet, and returns all keys. Replicas that start at the same time get the same key. */
-    Future<List<SigningKey>> createFirst(SigningKey key) {
+    public Future<List<SigningKey>> createFirst(SigningKey key) {
         return pg.inTransaction(tx -> tx.query("lock table signing_key in exclusive mode")
                 .execute()
                 .compose(locked -> findAll(tx))
                 .compose(found -> found.isEmpty() ? insert(tx, key).map(List.of(key)) : Future.succeededFuture(found)));
     }
 
-    Future<Void> add(SigningKey key) {
+    public Future<Void> add(SigningKey key) {
         return pg.inTransaction(tx -> insert(tx, key));
     }
 
     /** Encrypts what is stored unencrypted or with an older key, if there is a key to encrypt with. */
-    Future<Void> wrapAll() {
+    public Future<Void> wrapAll() {
         if (keks.isEmpty()) {
             return Future.succeededFuture();
         }

@@ -1,4 +1,4 @@
-package dev.faas.auth;
+package dev.faas.auth.signing;
 
 import dev.faas.config.Env;
 import dev.faas.config.Profile;
@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
  * private values are stored as they are.
  */
 public final class KeyEncryptionKeys {
-    static final KeyEncryptionKeys NONE = new KeyEncryptionKeys(List.of(), false);
+    public static final KeyEncryptionKeys NONE = new KeyEncryptionKeys(List.of(), false);
 
     /** A stored private value: nonce and ciphertext, and the id of the key. */
-    record Wrapped(String kek, Buffer bytes) {}
+    public record Wrapped(String kek, Buffer bytes) {}
 
     private record Kek(String id, SecretKeySpec key) {
         static Kek of(String hex) {
@@ -73,7 +73,7 @@ public final class KeyEncryptionKeys {
         return new KeyEncryptionKeys(keys, Profile.from(env) == Profile.SHARED);
     }
 
-    void warnIfMissing() {
+    public void warnIfMissing() {
         if (keys.isEmpty() && isExpected) {
             LOG.warn(
                     "signing keys are stored unencrypted: who reads the database can make tokens. Set FAAS_KEK_FILE to a"
@@ -81,17 +81,17 @@ public final class KeyEncryptionKeys {
         }
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return keys.isEmpty();
     }
 
     /** Whether the key that encrypts now has this id. */
-    boolean isFirst(String kek) {
+    public boolean isFirst(String kek) {
         return !keys.isEmpty() && keys.getFirst().id.equals(kek);
     }
 
     /** @param kid of the signing key; the value cannot be decrypted as that of another one */
-    Wrapped wrap(String kid, String privateValue) {
+    public Wrapped wrap(String kid, String privateValue) {
         var kek = keys.getFirst();
         var nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);
