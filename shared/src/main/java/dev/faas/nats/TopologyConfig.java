@@ -27,16 +27,7 @@ public record TopologyConfig(
     private static final long MEBIBYTE = 1 << 20;
 
     public static final TopologyConfig LOCAL =
-            new TopologyConfig(1, 2L << 30, Duration.ofDays(30), Duration.ofDays(30), 64L << 20);
-
-    /** With the usual sizes of everything else. */
-    public TopologyConfig(int replicas, long eventsBytes, Duration eventsAge, Duration outputsAge, long keysBytes) {
-        this(replicas, eventsBytes, eventsAge, outputsAge, keysBytes, Sizes.DEFAULT);
-    }
-
-    public TopologyConfig withSizes(Sizes other) {
-        return new TopologyConfig(replicas, eventsBytes, eventsAge, outputsAge, keysBytes, other);
-    }
+            new TopologyConfig(1, 2L << 30, Duration.ofDays(30), Duration.ofDays(30), 64L << 20, Sizes.DEFAULT);
 
     /** @param output the longest retention of results, arguments and logs after an activation's end */
     public static TopologyConfig from(Env env, Duration output) {
