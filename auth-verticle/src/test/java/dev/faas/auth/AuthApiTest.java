@@ -11,37 +11,14 @@ import dev.faas.testing.HttpAnswer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Each call of the API as a client sees it. */
-class AuthApiTest {
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    static Path directory;
-
-    private static RunningService service;
-    private static Client client;
-
-    @BeforeAll
-    static void start() throws Exception {
-        service = RunningService.start(directory);
-        client = service.client;
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        service.close();
-    }
-
+class AuthApiTest extends ServiceFixture {
     @Test
     void givenANewUserWhenTakingAllStepsThenEachAnswersAsTheApiSays() {
         var registered = client.register("story", PASSWORD);
