@@ -1,5 +1,6 @@
 package dev.faas.registry.function;
 
+import dev.faas.lifecycle.InOrder;
 import dev.faas.nats.BusException;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Stream;
@@ -48,16 +49,15 @@ public final class FunctionBucket {
 
     /** Writes the keys of the outbox, oldest first, up to the first failure. */
     public Future<Void> writePending() {
-        return outbox.findPending(BATCH).compose(keys -> {
-            Future<Void> done = Future.succeededFuture();
-            for (var key : keys) {
-                done = done.compose(before -> write(key, TRIES).map(revision -> {
-                    LOG.info("pending function change published key={}", FunctionRevision.key(key.owner(), key.name()));
-                    return null;
-                }));
-            }
-            return done;
-        });
+        return outbox.findPending(BATCH)
+                .compose(keys -> InOrder.forEach(
+                        keys,
+                        key -> write(key, TRIES).map(revision -> {
+                            LOG.info(
+                                    "pending function change published key={}",
+                                    FunctionRevision.key(key.owner(), key.name()));
+                            return null;
+                        })));
     }
 
     /** Writes all functions again if the bucket lacks the newest one: NATS has lost its disk then. */

@@ -7,7 +7,6 @@ import io.vertx.sqlclient.Tuple;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.StreamSupport;
 
 /**
  * Estimates how much each owner has in shared stores, from the ledger. Each question reads many rows: it is asked only while a
@@ -66,9 +65,7 @@ public final class OwnerSumsStore {
                         where owner = $1 and finished_at is not null and (result_apart or argument_apart or log_apart)
                         order by finished_at, id limit $2""")
                 .execute(Tuple.of(owner, limit))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(OwnerSumsStore::toApart)
-                        .toList()));
+                .map(rows -> rows.stream().map(OwnerSumsStore::toApart).toList()));
     }
 
     private static Apart toApart(Row row) {

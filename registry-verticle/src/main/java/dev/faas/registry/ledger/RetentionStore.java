@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.StreamSupport;
 
 /** Finds and clears expired payloads in the table {@code activation}. */
 public final class RetentionStore {
@@ -39,7 +38,7 @@ public final class RetentionStore {
                                 + " where finished_at is not null and " + having + " and finished_at < $1"
                                 + " and (finished_at, id) > ($2, $3) order by finished_at, id limit $4")
                 .execute(values)
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                .map(rows -> rows.stream()
                         .map(row -> new Expired(
                                 End.of(row),
                                 row.getBoolean("result_apart"),

@@ -1,6 +1,7 @@
 package dev.faas.registry.quota;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.lifecycle.InOrder;
 import dev.faas.nats.BusException;
 import dev.faas.nats.Kv;
 import dev.faas.quota.OwnerQuotas;
@@ -37,13 +38,7 @@ public final class QuotaBucket {
     }
 
     public Future<Void> writePending() {
-        return store.pending(BATCH).compose(owners -> {
-            Future<Void> done = Future.succeededFuture();
-            for (var owner : owners) {
-                done = done.compose(before -> write(owner));
-            }
-            return done;
-        });
+        return store.pending(BATCH).compose(owners -> InOrder.forEach(owners, this::write));
     }
 
     private Future<Void> write(String owner, int tries) {
