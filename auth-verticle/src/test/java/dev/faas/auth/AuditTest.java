@@ -179,9 +179,6 @@ class AuditTest extends ServiceFixture {
 
     private static Connection connection() throws SQLException {
         var role = service.backends.postgres.role("auth");
-        return DriverManager.getConnection(
-                "jdbc:" + service.backends.postgres.url().replace("postgres:", "postgresql:"),
-                role.user(),
-                role.password());
+        return DriverManager.getConnection(service.backends.jdbcUrl(), role.user(), role.password());
     }
 }

@@ -112,9 +112,8 @@ class RegistrationTest {
         try (var old = Backends.start(own)) {
             // As the version before has left it.
             var role = old.postgres.role("auth");
-            var url = "jdbc:" + old.postgres.url().replace("postgres:", "postgresql:");
             Flyway.configure()
-                    .dataSource(url, role.user(), role.password())
+                    .dataSource(old.jdbcUrl(), role.user(), role.password())
                     .schemas("auth")
                     .locations("classpath:db/auth")
                     .target("1")

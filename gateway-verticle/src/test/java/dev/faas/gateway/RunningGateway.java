@@ -191,8 +191,7 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     private static NatsConfig bus(String url, String user) {
-        var base = NatsConfig.local(url);
-        return new NatsConfig(base.url(), user, new Secret(password(user)), base.startTimeout(), base.requestTimeout());
+        return Records.with(NatsConfig.local(url), "user", user, "password", new Secret(password(user)));
     }
 
     /** A connection that may change streams and buckets. */
@@ -206,9 +205,7 @@ public final class RunningGateway implements AutoCloseable {
 
     /** Two event loops, and an idle timeout that heartbeats must prevent. */
     private static HttpConfig http() {
-        var base = HttpConfig.loopback();
-        return new HttpConfig(
-                base.host(), base.internalPort(), base.maxHeaderBytes(), IDLE, base.requestTimeout(), CONNECTIONS, 2);
+        return Records.with(HttpConfig.loopback(), "idleTimeout", IDLE, "maxConnections", CONNECTIONS, "instances", 2);
     }
 
     /** Creates a function of alice like the registry, and waits until the gateway has it. */
