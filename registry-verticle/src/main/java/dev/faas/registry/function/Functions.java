@@ -385,13 +385,8 @@ public final class Functions {
     }
 
     private static Problem storedButNotPublished() {
-        return Problem.of(
-                        503,
-                        "unavailable",
-                        "Temporarily unavailable",
-                        "The change is stored and will take effect, but the platform could not publish it yet."
-                                + " Read the function before you repeat the call.")
-                .with("dependency", "nats")
-                .withRetryAfter(2);
+        return Problem.notPublished(
+                "The change is stored and will take effect, but the platform could not publish it yet."
+                        + " Read the function before you repeat the call.");
     }
 }

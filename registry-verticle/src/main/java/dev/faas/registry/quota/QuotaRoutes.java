@@ -111,7 +111,9 @@ public final class QuotaRoutes {
                             changes == null ? "defaults" : changes);
                     return bucket.write(owner).recover(failure -> {
                         LOG.warn("quota not published yet owner={} cause={}", owner, failure.getMessage());
-                        return Future.failedFuture(storedButNotPublished().asException());
+                        return Future.failedFuture(Problem.notPublished(
+                                        "The quota is stored and will take effect, but the platform could not publish it yet.")
+                                .asException());
                     });
                 })
                 .compose(written -> store.usage(owner))
@@ -161,15 +163,5 @@ public final class QuotaRoutes {
     private static Problem notFound(RoutingContext ctx) {
         return Problem.of(
                 404, "project_not_found", "Project not found", "You have no project '" + ctx.pathParam(PROJECT) + "'.");
-    }
-
-    private static Problem storedButNotPublished() {
-        return Problem.of(
-                        503,
-                        "unavailable",
-                        "Temporarily unavailable",
-                        "The quota is stored and will take effect, but the platform could not publish it yet.")
-                .with("dependency", "nats")
-                .withRetryAfter(2);
     }
 }
