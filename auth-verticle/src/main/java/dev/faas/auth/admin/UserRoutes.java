@@ -54,7 +54,8 @@ public final class UserRoutes {
     private Future<ObjectNode> list(RoutingContext ctx) {
         var page = Page.of(ctx, List.of("users"), Ids::isUser);
         var after = page.after() == null ? "" : page.after();
-        return users.findAfter(after, page.fetchLimit()).map(found -> page.toJson(found, UserView::of, User::userId));
+        return users.findAfter(after, page.fetchLimit())
+                .map(found -> page.toJson(found, UserRoutes::view, User::userId));
     }
 
     private Future<JsonObject> create(RoutingContext ctx) {
@@ -63,15 +64,15 @@ public final class UserRoutes {
         fields.requireValid();
         return users.create(username, origins.of(ctx)).map(created -> {
             ctx.response().setStatusCode(201);
-            return JsonObject.mapFrom(UserView.of(created.user())).mergeIn(code(created));
+            return view(created.user()).mergeIn(code(created));
         });
     }
 
-    private Future<UserView> get(RoutingContext ctx) {
-        return users.find(ref(ctx)).map(UserView::of);
+    private Future<JsonObject> get(RoutingContext ctx) {
+        return users.find(ref(ctx)).map(UserRoutes::view);
     }
 
-    private Future<UserView> update(RoutingContext ctx) {
+    private Future<JsonObject> update(RoutingContext ctx) {
         var fields = JsonFields.of(ctx);
         var state = Optional.of(fields.choice("state", STATES, "")).filter(text -> !text.isEmpty());
         var roles = fields.choices("roles", ROLES, List.of());
@@ -84,10 +85,10 @@ public final class UserRoutes {
         return users.change(ref(ctx), change, origins.of(ctx)).compose(this::announced);
     }
 
-    private Future<UserView> delete(RoutingContext ctx) {
-        return users.delete(ref(ctx), origins.of(ctx)).compose(this::announced).map(view -> {
+    private Future<JsonObject> delete(RoutingContext ctx) {
+        return users.delete(ref(ctx), origins.of(ctx)).compose(this::announced).map(user -> {
             ctx.response().setStatusCode(202);
-            return view;
+            return user;
         });
     }
 
@@ -102,8 +103,19 @@ public final class UserRoutes {
         return users.endLogins(ref(ctx), origins.of(ctx)).compose(announce);
     }
 
-    private Future<UserView> announced(UserStore.Changed changed) {
-        return changed.cut().map(announce).orElseGet(Future::succeededFuture).map(done -> UserView.of(changed.user()));
+    private Future<JsonObject> announced(UserStore.Changed changed) {
+        return changed.cut().map(announce).orElseGet(Future::succeededFuture).map(done -> view(changed.user()));
+    }
+
+    private static JsonObject view(User user) {
+        var lastLogin = user.lastLoginAt();
+        return new JsonObject()
+                .put("userId", user.userId())
+                .put("username", user.username())
+                .put("roles", user.roles())
+                .put("state", user.state())
+                .put("createdAt", ApiTime.format(user.createdAt()))
+                .put("lastLoginAt", lastLogin == null ? null : ApiTime.format(lastLogin));
     }
 
     private static JsonObject code(UserStore.ResetCode created) {

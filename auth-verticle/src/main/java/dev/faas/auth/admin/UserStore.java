@@ -57,7 +57,6 @@ public final class UserStore {
         }
     }
 
-    /** A code that sets a new password. */
     public record ResetCode(User user, String code, Instant expiresAt) {}
 
     private final Pg pg;
