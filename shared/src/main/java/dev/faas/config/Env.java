@@ -69,6 +69,11 @@ public final class Env {
                 .orElse(fallback);
     }
 
+    /** Given in MiB; returns bytes. */
+    public long mebibytes(String name, int fallback, int min, String doc) {
+        return (long) integer(name, fallback, min, 1 << 20, doc) << 20;
+    }
+
     public boolean flag(String name, boolean fallback, String doc) {
         return read(name, Boolean.toString(fallback), doc)
                 .map(text -> switch (text.toLowerCase(Locale.ROOT)) {

@@ -27,7 +27,6 @@ public enum Profile {
         return LOOPBACK.contains(address.toLowerCase(Locale.ROOT));
     }
 
-    /** The default of a setting. */
     public <T> T choose(T whenPrivate, T whenShared) {
         return this == PRIVATE ? whenPrivate : whenShared;
     }
